@@ -1,0 +1,18 @@
+//! Todo lists of AI coding agents, kept in git.
+//!
+//! A session is a ref. A todo is a line. Consolidation is a merge. Sync is a push.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
+//! ```
+//!
+//! [`todo`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
+//! or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
+//! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
+
+pub mod codec;
+pub mod merge;
+pub mod statement;
+pub mod todo;

@@ -1,0 +1,133 @@
+//! Disagreements as values: what each side said, and what was kept.
+
+use serde_json::Value;
+
+use crate::todo::{Claim, Session, State, Time, Todo, TodoId};
+
+/// A todo that both sides of a merge changed, differently, where a rule had to choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// The todo.
+    pub id: TodoId,
+    /// Its words.
+    pub content: String,
+    /// What they disagree on.
+    pub subject: Subject,
+    /// What our side says.
+    pub ours: Side,
+    /// What their side says.
+    pub theirs: Side,
+    /// Whether their side was kept.
+    pub kept_theirs: bool,
+}
+
+/// What the sides of a conflict disagree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The status.
+    Status,
+    /// The property of this name.
+    Field(String),
+}
+
+/// One side of a conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// Who said it, where that is known (not for properties).
+    pub session: Option<Session>,
+    /// What was said.
+    pub value: Value,
+    /// When.
+    pub at: Time,
+}
+
+impl Conflict {
+    /// Returns the side that was kept, and the one that was overruled.
+    pub fn sides(&self) -> (&Side, &Side) {
+        if self.kept_theirs { (&self.theirs, &self.ours) } else { (&self.ours, &self.theirs) }
+    }
+}
+
+/// A claim that the winning one overrules although it says something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement<'a> {
+    /// Who gives the todo its status.
+    pub winner: (&'a Session, &'a Claim),
+    /// Who is overruled.
+    pub overruled: (&'a Session, &'a Claim),
+}
+
+impl Disagreement<'_> {
+    /// Returns whether what was overruled was said later. An older pending beside a completed is only
+    /// lag; a newer one means that somebody may want the work again.
+    pub fn is_newer(&self) -> bool {
+        self.overruled.1.at > self.winner.1.at
+    }
+}
+
+/// Returns the claims that the winning one overrules, newest first. A claim of an earlier epoch was
+/// overruled by an explicit act and is no disagreement, nor is one whose session dropped the todo.
+pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
+    let winner = todo.winner();
+    let mut found: Vec<_> = todo
+        .claims
+        .iter()
+        .filter(|(_, claim)| differ(winner.1, claim))
+        .map(|overruled| Disagreement { winner, overruled })
+        .collect();
+    found.sort_by(|a, b| b.overruled.1.at.cmp(&a.overruled.1.at));
+    found
+}
+
+/// Returns whether two claims want different things of a todo within one epoch.
+fn differ(winner: &Claim, other: &Claim) -> bool {
+    !winner.dropped && !other.dropped && winner.epoch == other.epoch && winner.status != other.status
+}
+
+/// Returns the conflict over the status, when the rules keep one side although the other spoke later.
+pub(super) fn status_conflict(ours: &Todo, theirs: &Todo) -> Option<Conflict> {
+    let (our_winner, their_winner) = (ours.winner(), theirs.winner());
+    if !differ(our_winner.1, their_winner.1) {
+        return None;
+    }
+    let kept_theirs = their_winner.1.status > our_winner.1.status;
+    let (kept, overruled) = if kept_theirs { (their_winner, our_winner) } else { (our_winner, their_winner) };
+    let side = |(session, claim): (&Session, &Claim)| Side {
+        session: Some(session.clone()),
+        value: State::Wanted(claim.status).as_str().into(),
+        at: claim.at,
+    };
+    (overruled.1.at > kept.1.at).then(|| Conflict {
+        id: ours.id,
+        content: ours.content.clone(),
+        subject: Subject::Status,
+        ours: side(our_winner),
+        theirs: side(their_winner),
+        kept_theirs,
+    })
+}
+
+/// Returns a conflict for each property that both sides changed since `base`, to different values.
+pub(super) fn field_conflicts(base: &Todo, ours: &Todo, theirs: &Todo) -> Vec<Conflict> {
+    let mut found = Vec::new();
+    for (name, our_field) in &ours.fields {
+        let Some(their_field) = theirs.fields.get(name) else { continue };
+        let before = base.fields.get(name).map(|field| &field.value);
+        let changed = |now: &Value| Some(now) != before;
+        if our_field.value == their_field.value || !changed(&our_field.value) || !changed(&their_field.value) {
+            continue;
+        }
+        let mut kept = our_field.clone();
+        super::join_field(&mut kept, their_field);
+        let side = |field: &crate::todo::Field| Side { session: None, value: field.value.clone(), at: field.at };
+        found.push(Conflict {
+            id: ours.id,
+            content: ours.content.clone(),
+            subject: Subject::Field(name.clone()),
+            ours: side(our_field),
+            theirs: side(their_field),
+            kept_theirs: kept == *their_field,
+        });
+    }
+    found
+}

@@ -1,0 +1,65 @@
+//! Merge of two lists that come from a common base.
+
+use std::collections::BTreeSet;
+
+use super::conflict::{field_conflicts, status_conflict};
+use super::{Conflict, join_todo};
+use crate::todo::{Todo, TodoId, TodoList};
+
+/// What a merge arrives at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The merged list.
+    pub todos: TodoList,
+    /// Where a rule had to choose, by id.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Merges `ours` and `theirs`, which both come from `base`.
+///
+/// - A todo on both sides: a side that did not change it since the base yields; otherwise the join.
+/// - A todo on one side only: new, or changed since the base, it is kept; unchanged, the other side
+///   removed it, and it stays removed.
+///
+/// Histories in which every session speaks for itself only ever add statements, and there the outcome is
+/// the [join](super::join) whatever the base. An empty base is right when there is none.
+pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome {
+    let mut outcome = Outcome { todos: ours, conflicts: Vec::new() };
+    let ids: BTreeSet<TodoId> = outcome.todos.keys().chain(theirs.keys()).copied().collect();
+    for id in ids {
+        let before = base.get(&id);
+        match (outcome.todos.get_mut(&id), theirs.get(&id)) {
+            (Some(ours), Some(theirs)) => {
+                if before != Some(theirs) && ours != theirs {
+                    outcome.conflicts.extend(merge_todo(before, ours, theirs));
+                }
+            }
+            (Some(ours), None) => {
+                if before == Some(ours) {
+                    outcome.todos.remove(&id);
+                }
+            }
+            (None, Some(theirs)) => {
+                if before != Some(theirs) {
+                    outcome.todos.insert(id, theirs.clone());
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    outcome
+}
+
+/// Merges two different versions of one todo, of which `theirs` differs from the base.
+fn merge_todo(base: Option<&Todo>, ours: &mut Todo, theirs: &Todo) -> Vec<Conflict> {
+    if base == Some(ours) {
+        ours.clone_from(theirs);
+        return Vec::new();
+    }
+    let mut conflicts: Vec<_> = status_conflict(ours, theirs).into_iter().collect();
+    if let Some(base) = base {
+        conflicts.extend(field_conflicts(base, ours, theirs));
+    }
+    join_todo(ours, theirs);
+    conflicts
+}

@@ -1,0 +1,51 @@
+//! The next claim of a session on one todo: its time and its epoch.
+
+use crate::todo::{Claim, Status, Time};
+
+/// Who may reopen a completed todo by listing it as open (`chittysync.reopen`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reopen {
+    /// A session that had itself completed it.
+    #[default]
+    Author,
+    /// Nobody: it takes a command.
+    Manual,
+    /// Every session, for people whose sessions repeat routine todos.
+    Any,
+}
+
+/// Returns the claim after a change, stamped with time and epoch; nothing when it says what it said.
+///
+/// `before` is the session's own claim, `known` are the other sessions' claims that the device knows.
+/// The time is at least `at` and later than everything known, so that what was said knowing of
+/// something else comes after it even when clocks disagree.
+pub(super) fn next(
+    before: Option<&Claim>,
+    known: &[&Claim],
+    at: Time,
+    reopen: Reopen,
+    change: impl FnOnce(&mut Claim),
+) -> Option<Claim> {
+    let mut claim = before.cloned().unwrap_or_else(|| Claim::new(Status::Pending, at));
+    change(&mut claim);
+    if before == Some(&claim) {
+        return None;
+    }
+    let own_completion = before.is_some_and(|before| before.status == Status::Completed);
+    if own_completion && claim.status != Status::Completed && (claim.dropped || reopen == Reopen::Manual) {
+        // Within its epoch a session's completion sticks; saying otherwise would be undone by the next merge.
+        return None;
+    }
+    let weighed = || before.into_iter().chain(known.iter().copied());
+    let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
+    let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
+    let reopens = claim.is_open()
+        && match reopen {
+            Reopen::Author => own_completion,
+            Reopen::Manual => false,
+            Reopen::Any => own_completion || completed,
+        };
+    claim.epoch = if reopens { epoch + 1 } else { epoch };
+    claim.at = weighed().map(|claim| claim.at.next()).fold(at, Time::max);
+    Some(claim)
+}

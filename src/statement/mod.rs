@@ -1,0 +1,219 @@
+//! What a session says, made of what its list shows. Pure.
+//!
+//! An agent's list is replaced as a whole. [`state`] compares the new list with what the session said
+//! before and turns the difference into statements: claims with a time and an epoch, dropped todos,
+//! renamed ones. `docs/merge-rules.md`, "From a list to statements", has the rules with examples.
+
+mod claim;
+mod place;
+mod rename;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+pub use claim::Reopen;
+
+use crate::todo::{
+    Field, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId, TodoList,
+    normalise,
+};
+use place::Placed;
+
+/// What a statement is made with besides the list.
+pub struct Context<'a> {
+    /// What this device knows of every todo, by project: the consolidated state.
+    pub known: &'a BTreeMap<Project, TodoList>,
+    /// The clock. A list from the future is taken to be of this moment.
+    pub now: Time,
+    /// Who may reopen a completed todo.
+    pub reopen: Reopen,
+    /// The label of this device.
+    pub device: &'a str,
+    /// The project of the session's working directory, when one is known.
+    pub project: Option<&'a Project>,
+    /// The project of a todo by its words, for sessions without a directory.
+    pub project_of: &'a (dyn Fn(&str) -> Project + Sync),
+}
+
+/// How old a list may be, in milliseconds, and still be taken as said knowing all that this device knows.
+/// An older one is history: it is weighed only against what had been said by then.
+const LIVE: i64 = 60 * 60 * 1000;
+
+/// Returns the session's state after it stated this list, or nothing when the list says nothing new.
+///
+/// An empty list is never a statement: agents clear completed lists themselves.
+pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Context<'_>) -> Option<SessionState> {
+    if snapshot.items.is_empty() {
+        return None;
+    }
+    let stated = snapshot.at.min(context.now);
+    let at = previous.map_or(stated, |previous| stated.max(previous.info.updated.next()));
+    let mut speech = Speech {
+        session: &snapshot.session,
+        at,
+        knows_until: if context.now.millis() - stated.millis() < LIVE { None } else { Some(stated) },
+        projects: previous.map(|previous| previous.projects.clone()).unwrap_or_default(),
+        context,
+    };
+    let before = previous.map(|previous| previous.info.list.as_slice()).unwrap_or_default();
+    let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
+    let placed = place::place(&snapshot.items, before, &speech.projects, |content| match project {
+        Some(project) => project.clone(),
+        None => (context.project_of)(content),
+    });
+    let list = speech.say(&placed);
+    speech.drop_what_is_gone(&placed, before);
+
+    let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
+    if unchanged || speech.projects.is_empty() {
+        return None;
+    }
+    let before = previous.map(|previous| &previous.info);
+    let info = SessionInfo {
+        session: snapshot.session.clone(),
+        agent: snapshot.agent.clone(),
+        source: snapshot.source.as_str().to_owned(),
+        device: context.device.to_owned(),
+        project: project.cloned(),
+        branch: snapshot.branch.clone().or_else(|| before.and_then(|before| before.branch.clone())),
+        started: before.map_or(at, |before| before.started),
+        updated: at,
+        ended: None,
+        list,
+        extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
+    };
+    Some(SessionState { info, projects: speech.projects })
+}
+
+/// A statement in the making.
+struct Speech<'a> {
+    session: &'a Session,
+    /// When it is made: later than everything the session said before.
+    at: Time,
+    /// For a list that is history, the time until which others' statements could be known.
+    knows_until: Option<Time>,
+    projects: BTreeMap<Project, TodoList>,
+    context: &'a Context<'a>,
+}
+
+impl Speech<'_> {
+    /// States every item of the list, and returns the list as the session's file holds it.
+    fn say(&mut self, placed: &[Placed<'_>]) -> Vec<ListEntry> {
+        // The same words twice in one list: the work is done when every occurrence is, so the least
+        // advanced one speaks for all.
+        let mut least: BTreeMap<(&Project, TodoId), &Item> = BTreeMap::new();
+        for entry in placed {
+            let item = least.entry((&entry.project, entry.id)).or_insert(entry.item);
+            if (entry.item.dropped, entry.item.status) < (item.dropped, item.status) {
+                *item = entry.item;
+            }
+        }
+        for entry in placed {
+            if let Some(item) = least.remove(&(&entry.project, entry.id)) {
+                self.say_item(entry, item);
+            }
+        }
+        placed.iter().filter_map(|entry| self.entry(entry)).collect()
+    }
+
+    fn say_item(&mut self, entry: &Placed<'_>, item: &Item) {
+        if item.dropped && self.own(&entry.project, entry.id).is_none() {
+            return;
+        }
+        self.claim(&entry.project, entry.id, &item.content, |claim| {
+            claim.status = item.status;
+            claim.raw.clone_from(&item.raw);
+            claim.dropped = item.dropped;
+        });
+        for (name, value) in &item.fields {
+            self.set_field(&entry.project, entry.id, name, value);
+        }
+        if self.own(&entry.project, entry.id).is_some_and(|todo| todo.text("renamedTo").is_some()) {
+            self.set_field(&entry.project, entry.id, "renamedTo", &Value::from(""));
+        }
+        if let Some(old) = &entry.renamed_from {
+            self.set_field(&entry.project, entry.id, "renamedFrom", &Value::from(old.1.to_string()));
+            self.set_field(&old.0, old.1, "renamedTo", &Value::from(entry.id.to_string()));
+            self.claim(&old.0, old.1, "", |claim| claim.dropped = true);
+        }
+    }
+
+    fn entry(&self, entry: &Placed<'_>) -> Option<ListEntry> {
+        let claim = &self.own(&entry.project, entry.id)?.claims[self.session];
+        let status = (!claim.dropped && claim.status != entry.item.status).then_some(entry.item.status);
+        (!entry.item.dropped).then(|| ListEntry {
+            id: entry.id,
+            native: entry.item.native.clone(),
+            status: status.filter(|_| claim.status == crate::todo::Status::Completed),
+        })
+    }
+
+    /// Open todos that the list no longer shows are dropped. Completed ones stay: agents clear them away
+    /// themselves.
+    fn drop_what_is_gone(&mut self, placed: &[Placed<'_>], before: &[ListEntry]) {
+        let shown: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
+        for entry in before.iter().filter(|entry| !shown.contains(&entry.id)) {
+            let home = self.projects.iter().find(|(_, todos)| todos.contains_key(&entry.id));
+            let Some(project) = home.map(|(project, _)| project.clone()) else { continue };
+            self.claim(&project, entry.id, "", |claim| claim.dropped |= claim.is_open());
+        }
+    }
+
+    fn own(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.projects.get(project)?.get(&id)
+    }
+
+    /// Changes the session's claim on a todo; a claim that comes out as it was keeps its time.
+    fn claim(&mut self, project: &Project, id: TodoId, content: &str, change: impl FnOnce(&mut crate::todo::Claim)) {
+        let known = self.known(project, id);
+        let own = self.own(project, id);
+        let before = own.map(|todo| &todo.claims[self.session]);
+        let Some(claim) = claim::next(before, &known, self.at, self.context.reopen, change) else { return };
+        let at = claim.at;
+        let todo = self.projects.entry(project.clone()).or_default().entry(id).or_insert_with(|| Todo {
+            id,
+            content: normalise(content),
+            created: at,
+            claims: BTreeMap::new(),
+            fields: BTreeMap::new(),
+        });
+        todo.claims.insert(self.session.clone(), claim);
+    }
+
+    /// Sets a property. Nothing (`null`) says nothing; an empty value takes an earlier one back.
+    fn set_field(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
+        let known =
+            self.context.known.get(project).and_then(|todos| todos.get(&id)).and_then(|todo| todo.fields.get(name));
+        let known = known.map(|field| field.at).filter(|at| self.knows_until.is_none_or(|until| *at <= until));
+        let at = known.map_or(self.at, |known| self.at.max(known.next()));
+        let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
+        match todo.fields.get_mut(name) {
+            _ if value.is_null() => {}
+            None if is_empty(value) => {}
+            Some(field) if field.value == *value => {}
+            Some(field) => *field = Field { value: value.clone(), at: at.max(field.at.next()) },
+            None => drop(todo.fields.insert(name.to_owned(), Field { value: value.clone(), at: at.max(todo.created) })),
+        }
+    }
+
+    /// Returns the claims of other sessions on a todo that this statement is made knowing of.
+    fn known(&self, project: &Project, id: TodoId) -> Vec<&crate::todo::Claim> {
+        let todo = self.context.known.get(project).and_then(|todos| todos.get(&id));
+        let claims = todo.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
+        claims.map(|(_, claim)| claim).filter(|claim| self.knows_until.is_none_or(|until| claim.at <= until)).collect()
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Which todo each item of a list is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rename;
+use crate::todo::{Item, ListEntry, Project, Todo, TodoId, TodoList, normalise};
+
+/// An item of the new list, with the todo it is.
+pub(super) struct Placed<'a> {
+    pub item: &'a Item,
+    pub project: Project,
+    pub id: TodoId,
+    /// The todo that this one was before its words, or its project, changed.
+    pub renamed_from: Option<(Project, TodoId)>,
+}
+
+/// Finds the todo of each item that has words, and recognises renamed ones among `before`.
+pub(super) fn place<'a>(
+    items: &'a [Item],
+    before: &[ListEntry],
+    projects: &BTreeMap<Project, TodoList>,
+    project_of: impl Fn(&str) -> Project,
+) -> Vec<Placed<'a>> {
+    let mut placed: Vec<Placed<'a>> = items
+        .iter()
+        .filter(|item| !normalise(&item.content).is_empty())
+        .map(|item| {
+            let project = project_of(&item.content);
+            let id = TodoId::of(&project, &item.content);
+            Placed { item, project, id, renamed_from: None }
+        })
+        .collect();
+
+    let was_listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
+    let is_listed: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
+    let mut gone: Vec<Gone<'_>> = before
+        .iter()
+        .filter(|entry| !is_listed.contains(&entry.id))
+        .filter_map(|entry| {
+            let (project, todo) = find(projects, entry.id)?;
+            let place = preceding(before.iter().map(|entry| entry.id), entry.id, &is_listed);
+            Some(Gone { project, todo, native: entry.native.as_deref(), place })
+        })
+        .collect();
+
+    let ids: Vec<TodoId> = placed.iter().map(|entry| entry.id).collect();
+    // Every pair is compared; past this many the list was replaced, not edited.
+    let few = gone.len() <= MOST_COMPARED;
+    for entry in &mut placed {
+        if was_listed.contains(&entry.id) || entry.item.dropped || gone.is_empty() {
+            continue;
+        }
+        let content = normalise(&entry.item.content);
+        let native = entry.item.native.as_deref();
+        let became = if native.is_some() {
+            gone.iter().position(|gone| gone.native == native)
+        } else if let Some(at) = gone.iter().position(|gone| gone.todo.content == content) {
+            // The same words in another project: the session's project became known.
+            Some(at)
+        } else if few {
+            most_alike(&gone, &content, preceding(ids.iter().copied(), entry.id, &was_listed))
+        } else {
+            None
+        };
+        if let Some(at) = became {
+            let gone = gone.remove(at);
+            entry.renamed_from = Some((gone.project.clone(), gone.todo.id));
+        }
+    }
+    placed
+}
+
+/// How many vanished todos are compared with the new ones by their words.
+const MOST_COMPARED: usize = 64;
+
+/// A todo of the list before that is not on it any more.
+struct Gone<'a> {
+    project: &'a Project,
+    todo: &'a Todo,
+    native: Option<&'a str>,
+    place: Option<TodoId>,
+}
+
+/// Returns which open todo that stood in this place is most like these words.
+fn most_alike(gone: &[Gone<'_>], content: &str, place: Option<TodoId>) -> Option<usize> {
+    gone.iter()
+        .enumerate()
+        .filter(|(_, gone)| gone.place == place && gone.todo.winner().1.is_open())
+        .filter_map(|(at, gone)| rename::likeness(&gone.todo.content, content).map(|likeness| (likeness, at)))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map(|(_, at)| at)
+}
+
+fn find(projects: &BTreeMap<Project, TodoList>, id: TodoId) -> Option<(&Project, &Todo)> {
+    projects.iter().find_map(|(project, todos)| todos.get(&id).map(|todo| (project, todo)))
+}
+
+/// Returns the nearest todo before `id` that is on both lists: what "its place" means when items around
+/// it come and go.
+fn preceding(list: impl Iterator<Item = TodoId>, id: TodoId, kept: &BTreeSet<TodoId>) -> Option<TodoId> {
+    list.take_while(|other| *other != id).filter(|other| kept.contains(other)).last()
+}

@@ -1,0 +1,206 @@
+use super::*;
+use crate::todo::{SourceKind, State, Status};
+
+const SESSION: &str = "029e1c6e-0000-4000-8000-000000000001";
+
+struct World {
+    known: BTreeMap<Project, TodoList>,
+    reopen: Reopen,
+    project: Option<Project>,
+    now: i64,
+}
+
+impl World {
+    fn new() -> Self {
+        World { known: BTreeMap::new(), reopen: Reopen::Author, project: None, now: 10_000_000_000 }
+    }
+
+    /// States a list given as (words, status) at this time.
+    fn say(&self, before: Option<&SessionState>, at: i64, list: &[(&str, Status)]) -> Option<SessionState> {
+        let items = list.iter().map(|(content, status)| Item {
+            content: (*content).into(),
+            status: *status,
+            ..Item::default()
+        });
+        self.say_items(before, at, items.collect())
+    }
+
+    fn say_items(&self, before: Option<&SessionState>, at: i64, items: Vec<Item>) -> Option<SessionState> {
+        let snapshot = Snapshot {
+            session: Session::new(SESSION).expect("valid"),
+            agent: None,
+            source: SourceKind::Import,
+            at: Time::from_millis(at),
+            branch: None,
+            items,
+        };
+        let context = Context {
+            known: &self.known,
+            now: Time::from_millis(self.now),
+            reopen: self.reopen,
+            device: "test",
+            project: self.project.as_ref(),
+            project_of: &|_| Project::general(),
+        };
+        state(before, &snapshot, &context)
+    }
+}
+
+fn todo<'a>(state: &'a SessionState, content: &str) -> &'a Todo {
+    let id = TodoId::of(&Project::general(), content);
+    &state.projects[&Project::general()][&id]
+}
+
+fn claim<'a>(state: &'a SessionState, content: &str) -> &'a crate::todo::Claim {
+    todo(state, content).winner().1
+}
+
+use Status::{Completed, InProgress, Pending};
+
+#[test]
+fn saying_the_same_again_is_no_statement() {
+    let world = World::new();
+    let one = world.say(None, 100, &[("A", Pending), ("B", InProgress)]).expect("news");
+    assert_eq!(world.say(Some(&one), 200, &[("A", Pending), ("B", InProgress)]), None);
+    let two = world.say(Some(&one), 200, &[("A", Pending), ("B", Completed)]).expect("news");
+    assert_eq!(claim(&two, "A").at.millis(), 100);
+    assert_eq!(claim(&two, "B").at.millis(), 200);
+    assert_eq!(two.info.started.millis(), 100);
+}
+
+#[test]
+fn time_strictly_increases_when_the_clock_steps_back() {
+    let world = World::new();
+    let one = world.say(None, 5_000, &[("A", Pending)]).expect("news");
+    let two = world.say(Some(&one), 3_000, &[("A", InProgress)]).expect("news");
+    assert_eq!((two.info.updated.millis(), claim(&two, "A").at.millis()), (5_001, 5_001));
+    let future = World { now: 9_000, ..World::new() };
+    assert_eq!(future.say(None, 1_000_000, &[("A", Pending)]).expect("news").info.updated.millis(), 9_000);
+}
+
+#[test]
+fn open_todos_that_vanish_are_dropped_and_completed_ones_stay() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("Write the parser", Pending), ("Ship it", Completed)]).expect("news");
+    let two = world.say(Some(&one), 2, &[("Something else", Pending)]).expect("news");
+    assert_eq!(todo(&two, "Write the parser").state(), State::Dropped);
+    assert_eq!(todo(&two, "Ship it").state(), State::Wanted(Completed));
+    let three = world.say(Some(&two), 3, &[("Write the parser", Pending)]).expect("news");
+    assert_eq!(todo(&three, "Write the parser").state(), State::Wanted(Pending));
+    assert_eq!(todo(&three, "Something else").state(), State::Dropped);
+}
+
+#[test]
+fn an_edited_todo_in_its_place_is_a_rename() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("Plan", Completed), ("Fix login tests", Pending)]).expect("news");
+    let two = world.say(Some(&one), 2, &[("Plan", Completed), ("Fix the login tests", InProgress)]).expect("news");
+    let (old, new) = (todo(&two, "Fix login tests"), todo(&two, "Fix the login tests"));
+    assert_eq!(old.state(), State::Dropped);
+    assert_eq!(old.text("renamedTo"), Some(new.id.to_string().as_str()));
+    assert_eq!(new.text("renamedFrom"), Some(old.id.to_string().as_str()));
+    let back = world.say(Some(&two), 3, &[("Plan", Completed), ("Fix login tests", Pending)]).expect("news");
+    assert_eq!(todo(&back, "Fix login tests").text("renamedTo"), None);
+    assert_eq!(todo(&back, "Fix the login tests").state(), State::Dropped);
+}
+
+#[test]
+fn a_native_id_keeps_an_item_through_any_edit() {
+    let world = World::new();
+    let item =
+        |content: &str, status| Item { content: content.into(), status, native: Some("1".into()), ..Item::default() };
+    let one = world.say_items(None, 1, vec![item("Alpha", InProgress)]).expect("news");
+    let two = world.say_items(Some(&one), 2, vec![item("Omega", Completed)]).expect("news");
+    assert_eq!(todo(&two, "Alpha").state(), State::Dropped);
+    assert_eq!(todo(&two, "Omega").text("renamedFrom"), Some(todo(&two, "Alpha").id.to_string().as_str()));
+}
+
+#[test]
+fn learning_the_project_moves_the_list() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("A", Completed), ("B", Pending)]).expect("news");
+    let located = World { project: Some(Project::new("api").expect("valid")), ..World::new() };
+    let two = located.say(Some(&one), 2, &[("A", Completed), ("B", Pending)]).expect("news");
+    assert!(two.projects[&Project::general()].values().all(|todo| todo.state() == State::Dropped));
+    assert_eq!(two.projects[&Project::new("api").expect("valid")].len(), 2);
+    assert_eq!(world.say(Some(&two), 3, &[("A", Completed), ("B", Pending)]), None, "it stays there");
+}
+
+#[test]
+fn who_may_reopen() {
+    let other = Session::new("other").expect("valid");
+    let mut known = World::new().say(None, 50, &[("A", Completed)]).expect("news").projects;
+    for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
+        todo.claims = std::mem::take(&mut todo.claims).into_values().map(|claim| (other.clone(), claim)).collect();
+    }
+    for (reopen, author_epoch, other_epoch) in [(Reopen::Author, 1, 0), (Reopen::Any, 1, 1), (Reopen::Manual, 0, 0)] {
+        let alone = World { reopen, ..World::new() };
+        let one = alone.say(None, 100, &[("A", Completed)]).expect("news");
+        let two = alone.say(Some(&one), 200, &[("A", Pending)]).expect("its list changed");
+        assert_eq!(claim(&two, "A").epoch, author_epoch, "{reopen:?}");
+        assert_eq!(claim(&two, "A").status == Pending, author_epoch == 1, "{reopen:?}");
+        assert_eq!(
+            two.info.list[0].status,
+            (author_epoch == 0).then_some(Pending),
+            "its own list shows its own status"
+        );
+
+        let beside = World { reopen, known: known.clone(), ..World::new() };
+        let one = beside.say(None, 100, &[("A", Pending)]).expect("news");
+        assert_eq!(claim(&one, "A").epoch, other_epoch, "{reopen:?}");
+    }
+}
+
+#[test]
+fn a_live_statement_comes_after_what_it_knows_and_history_does_not() {
+    let other = Session::new("other").expect("valid");
+    let mut known = World::new().say(None, 50_000, &[("A", Completed)]).expect("news").projects;
+    for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
+        todo.claims = std::mem::take(&mut todo.claims)
+            .into_values()
+            .map(|c| (other.clone(), crate::todo::Claim { epoch: 3, ..c }))
+            .collect();
+    }
+    let live = World { known: known.clone(), now: 60_000, ..World::new() };
+    let said = live.say(None, 40_000, &[("A", Pending)]).expect("news");
+    assert_eq!((claim(&said, "A").at.millis(), claim(&said, "A").epoch), (50_001, 3));
+    let history = World { known, now: 40_000 + LIVE, ..World::new() };
+    let said = history.say(None, 40_000, &[("A", Pending)]).expect("news");
+    assert_eq!((claim(&said, "A").at.millis(), claim(&said, "A").epoch), (40_000, 0));
+}
+
+#[test]
+fn twice_in_one_list_is_done_when_both_are() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("Commit", Completed), ("Commit", Pending)]).expect("news");
+    assert_eq!(todo(&one, "Commit").state(), State::Wanted(Pending));
+    assert_eq!(one.info.list.len(), 2);
+    let two = world.say(Some(&one), 2, &[("Commit", Completed), ("Commit", Completed)]).expect("news");
+    assert_eq!(todo(&two, "Commit").state(), State::Wanted(Completed));
+}
+
+#[test]
+fn fields_keep_the_time_of_their_change() {
+    let world = World::new();
+    let item = |status, owner: Value| Item {
+        content: "A".into(),
+        status,
+        fields: [("owner".to_owned(), owner), ("blocks".to_owned(), Value::Array(vec![]))].into_iter().collect(),
+        ..Item::default()
+    };
+    let one = world.say_items(None, 1, vec![item(Pending, "ana".into())]).expect("news");
+    assert!(!todo(&one, "A").fields.contains_key("blocks"), "an empty property says nothing");
+    let two = world.say_items(Some(&one), 2, vec![item(InProgress, Value::Null)]).expect("news");
+    assert_eq!(todo(&two, "A").fields["owner"], Field { value: "ana".into(), at: Time::from_millis(1) });
+    let three = world.say_items(Some(&two), 3, vec![item(InProgress, "".into())]).expect("news");
+    assert_eq!(todo(&three, "A").fields["owner"], Field { value: "".into(), at: Time::from_millis(3) });
+}
+
+#[test]
+fn an_empty_list_or_one_without_words_states_nothing() {
+    let world = World::new();
+    assert_eq!(world.say(None, 1, &[]), None);
+    assert_eq!(world.say(None, 1, &[("  ", Pending)]), None);
+    let one = world.say(None, 1, &[("A", Pending)]).expect("news");
+    assert_eq!(world.say(Some(&one), 2, &[]), None);
+}

@@ -1,0 +1,83 @@
+//! What makes two todos the same todo.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use super::Project;
+
+/// The identity of a todo: the first 16 hex digits of SHA-256 over `<project> NUL <content>`.
+///
+/// The same words in two projects are two todos: "Run tests" done in one says nothing about the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TodoId(u64);
+
+impl TodoId {
+    /// Returns the identity of these words in this project. The words are [normalised](normalise) first.
+    pub fn of(project: &Project, content: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(project.as_str().as_bytes());
+        hash.update([0]);
+        hash.update(normalise(content).as_bytes());
+        let digest = hash.finalize();
+        TodoId(u64::from_be_bytes(digest[..8].try_into().expect("SHA-256 has 32 bytes")))
+    }
+
+    /// Reads exactly 16 lower-case hex digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        valid.then(|| u64::from_str_radix(text, 16).ok().map(TodoId)).flatten()
+    }
+}
+
+impl fmt::Display for TodoId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Returns the words of a todo in the one form in which they are compared and stored: Unicode NFC,
+/// trimmed, each run of white space a single space.
+pub fn normalise(content: &str) -> String {
+    let mut words = String::with_capacity(content.len());
+    for word in content.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(word.nfc());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(name: &str) -> Project {
+        Project::new(name).expect("valid")
+    }
+
+    #[test]
+    fn spacing_and_unicode_form_do_not_matter() {
+        let id = TodoId::of(&project("api"), "Fix  caf\u{e9}\n tests ");
+        assert_eq!(id, TodoId::of(&project("api"), "Fix cafe\u{301} tests"));
+        assert_ne!(id, TodoId::of(&project("web"), "Fix caf\u{e9} tests"));
+        assert_ne!(id, TodoId::of(&project("api"), "fix caf\u{e9} tests"));
+    }
+
+    #[test]
+    fn is_the_documented_hash() {
+        // printf 'api\0Run tests' | sha256sum
+        assert_eq!(TodoId::of(&project("api"), "Run tests").to_string(), "7ac66c38513dd7d8");
+    }
+
+    #[test]
+    fn text_and_back() {
+        let id = TodoId::parse("00c1f0b2a77de4c1").expect("valid");
+        assert_eq!(id.to_string(), "00c1f0b2a77de4c1");
+        for bad in ["", "00C1F0B2A77DE4C1", "00c1f0b2a77de4c", "+0c1f0b2a77de4c1"] {
+            assert_eq!(TodoId::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a todo, a status, a claim, a session and a project are. Plain data, no I/O.
+//!
+//! A [`Todo`] is one line of a `todos.json`. Its truth is its *claims*: for each session, what that
+//! session last said of it. Everything else a reader sees (status, last update) follows from them.
+
+mod claim;
+mod id;
+mod name;
+mod session;
+mod snapshot;
+mod status;
+mod time;
+#[expect(clippy::module_inception, reason = "the type gives the module its name")]
+mod todo;
+
+pub use claim::{Claim, Field};
+pub use id::{TodoId, normalise};
+pub use name::{NameError, Project, Session};
+pub use session::{ListEntry, SessionInfo, SessionState};
+pub use snapshot::{Item, Snapshot, SourceKind};
+pub use status::{State, Status};
+pub use time::Time;
+pub use todo::{Todo, TodoList};

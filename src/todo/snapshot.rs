@@ -1,0 +1,64 @@
+//! One state of an agent's list, as a source read it.
+
+use serde_json::{Map, Value};
+
+use super::{Session, Status, Time};
+
+/// Where a snapshot was read. Where two tell of the same moment, the later kind in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SourceKind {
+    /// `projects/<slug>/<session>.jsonl` of Claude Code.
+    ClaudeTranscript,
+    /// `todos/<session>-agent-<agent>.json` of Claude Code.
+    ClaudeTodos,
+    /// `tasks/<list>/<n>.json` of Claude Code.
+    ClaudeTasks,
+    /// A list on standard input.
+    Import,
+}
+
+impl SourceKind {
+    /// Returns the name by which commands and session files call the source.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::ClaudeTranscript => "claude-transcript",
+            SourceKind::ClaudeTodos => "claude-todos",
+            SourceKind::ClaudeTasks => "claude-tasks",
+            SourceKind::Import => "import",
+        }
+    }
+}
+
+/// One statement of a whole list by one session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Whose list.
+    pub session: Session,
+    /// The sub-agent that keeps it, when it is not the session's own.
+    pub agent: Option<String>,
+    /// Where it was read.
+    pub source: SourceKind,
+    /// When it was stated: file time, or the transcript's own.
+    pub at: Time,
+    /// The git branch, when the source tells.
+    pub branch: Option<String>,
+    /// The list in the agent's order. Items not in it are no longer on the list.
+    pub items: Vec<Item>,
+}
+
+/// One item of a list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Item {
+    /// Its words.
+    pub content: String,
+    /// How far along.
+    pub status: Status,
+    /// The agent's own word, where it is not one of ours.
+    pub raw: Option<String>,
+    /// The agent gave it up by name (a deleted task, a cancelled item).
+    pub dropped: bool,
+    /// The number by which the agent knows it, where that stays with the item when its words change.
+    pub native: Option<String>,
+    /// Everything else the agent wrote, by its own keys.
+    pub fields: Map<String, Value>,
+}

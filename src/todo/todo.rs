@@ -1,0 +1,94 @@
+//! One todo, and lists of them.
+
+use std::collections::BTreeMap;
+
+use super::{Claim, Field, Session, State, Time, TodoId};
+
+/// All todos of one project, or of one session in one project.
+pub type TodoList = BTreeMap<TodoId, Todo>;
+
+/// One todo: what each session last said of it, and its properties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Todo {
+    /// Its identity within the store.
+    pub id: TodoId,
+    /// Its words, [normalised](super::normalise).
+    pub content: String,
+    /// The earliest time at which a session spoke of it.
+    pub created: Time,
+    /// For each session, what it last said. Never empty.
+    pub claims: BTreeMap<Session, Claim>,
+    /// Everything else, by the agent's own key (`activeForm`, `description`, `priority`, …).
+    pub fields: BTreeMap<String, Field>,
+}
+
+impl Todo {
+    /// Returns the claim that gives the todo its status, and who made it: the greatest of (epoch, not
+    /// dropped, rank, time, session).
+    pub fn winner(&self) -> (&Session, &Claim) {
+        self.claims
+            .iter()
+            .max_by_key(|(session, claim)| (claim.epoch, !claim.dropped, claim.status, claim.at, *session))
+            .expect("a todo has at least one claim")
+    }
+
+    /// Returns what the winning claim makes of the todo.
+    pub fn state(&self) -> State {
+        let (_, claim) = self.winner();
+        if claim.dropped { State::Dropped } else { State::Wanted(claim.status) }
+    }
+
+    /// Returns when a session last said something new of it.
+    pub fn updated(&self) -> Time {
+        self.claims.values().map(|claim| claim.at).max().unwrap_or(self.created)
+    }
+
+    /// Returns the greatest epoch known of it.
+    pub fn epoch(&self) -> u64 {
+        self.claims.values().map(|claim| claim.epoch).max().unwrap_or(0)
+    }
+
+    /// Returns the text of a property, when it has one.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field)?.value.as_str().filter(|text| !text.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::todo::{Project, Status};
+
+    /// A todo with these (session, status, time, epoch, dropped) claims.
+    fn todo(claims: &[(&str, Status, i64, u64, bool)]) -> Todo {
+        let claims = claims.iter().map(|&(session, status, at, epoch, dropped)| {
+            let claim = Claim { epoch, dropped, ..Claim::new(status, Time::from_millis(at)) };
+            (Session::new(session).expect("valid"), claim)
+        });
+        Todo {
+            id: TodoId::of(&Project::general(), "x"),
+            content: "x".into(),
+            created: Time::from_millis(0),
+            claims: claims.collect(),
+            fields: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn rank_beats_time_and_epoch_beats_rank() {
+        use Status::*;
+        let lag = todo(&[("a", Completed, 1, 0, false), ("b", Pending, 9, 0, false)]);
+        assert_eq!(lag.state(), State::Wanted(Completed));
+        let reopened = todo(&[("a", Completed, 1, 0, false), ("b", Pending, 2, 1, false)]);
+        assert_eq!(reopened.state(), State::Wanted(Pending));
+    }
+
+    #[test]
+    fn dropped_only_when_nobody_wants_it() {
+        use Status::*;
+        let half = todo(&[("a", InProgress, 9, 0, true), ("b", Pending, 1, 0, false)]);
+        assert_eq!(half.state(), State::Wanted(Pending));
+        let all = todo(&[("a", InProgress, 9, 0, true), ("b", Pending, 1, 0, true)]);
+        assert_eq!(all.state(), State::Dropped);
+    }
+}
