@@ -13,6 +13,7 @@
 //! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
 
 pub mod codec;
+pub mod git;
 pub mod merge;
 pub mod statement;
 pub mod todo;

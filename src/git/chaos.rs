@@ -1,0 +1,26 @@
+//! Switches that take the write discipline away, part by part, so that each test of it can be seen to
+//! fail without it. They exist in debug builds only; a release build cannot be switched.
+
+/// A part of the discipline.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// The lock around reading, writing and moving refs.
+    Lock,
+    /// The barrier between objects and refs.
+    Fsync,
+    /// Removing what a killed process left.
+    Scrub,
+}
+
+/// Returns whether `CHITTYSYNC_CHAOS` (a list of `lock`, `fsync`, `scrub`) takes this part away.
+pub(super) fn without(part: Part) -> bool {
+    if !cfg!(debug_assertions) {
+        return false;
+    }
+    let name = match part {
+        Part::Lock => "lock",
+        Part::Fsync => "fsync",
+        Part::Scrub => "scrub",
+    };
+    std::env::var("CHITTYSYNC_CHAOS").is_ok_and(|parts| parts.split(',').any(|part| part == name))
+}

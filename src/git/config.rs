@@ -1,0 +1,181 @@
+//! Settings: git config, `chittysync.*`, each with its default beside it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
+use crate::statement::Reopen;
+use crate::todo::{Project, Time};
+
+/// What git config says of a store, with the defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `chittysync.enabled` (default: false): the repository is a store.
+    pub enabled: bool,
+    /// `chittysync.branch` (default: `consolidated`), as a full ref name.
+    pub branch: String,
+    /// `chittysync.fsync` (default: true).
+    pub fsync: Fsync,
+    /// `chittysync.reopen` (default: `author`).
+    pub reopen: Reopen,
+    /// `chittysync.device` (default: the host name): the label of this device.
+    pub device: String,
+    /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
+    pub rules: Vec<(Project, String)>,
+    /// `user.name` and `user.email`, or the variables that git takes instead.
+    identity: (String, String),
+}
+
+impl Settings {
+    /// Reads the settings that apply in a repository.
+    ///
+    /// # Errors
+    /// [`GitError::Setting`] for a value that a setting cannot have.
+    pub fn read(repo: &Repo) -> Result<Self, GitError> {
+        let overrides = command_line()?;
+        let config = repo.config();
+        let all = |key: &str| -> Vec<String> {
+            if let Some(values) = overrides.get(&key.to_ascii_lowercase()) {
+                return values.clone();
+            }
+            let values = config.plumbing().strings(key).unwrap_or_default();
+            values.iter().map(ToString::to_string).collect()
+        };
+        let last = |key: &str| all(key).pop();
+        let invalid = |key: &str, value: String, expected| GitError::Setting { key: key.into(), value, expected };
+        let boolean = |key: &str, default: bool| match last(key) {
+            None => Ok(default),
+            Some(text) => parse_bool(&text).ok_or_else(|| invalid(key, text, "true or false")),
+        };
+        let branch = last("chittysync.branch").unwrap_or_else(|| default_branch().to_owned());
+        let reopen = match last("chittysync.reopen").as_deref() {
+            None | Some("author") => Reopen::Author,
+            Some("manual") => Reopen::Manual,
+            Some("any") => Reopen::Any,
+            Some(other) => return Err(invalid("chittysync.reopen", other.into(), "author, manual or any")),
+        };
+        let rules = all("chittysync.projectRule").into_iter().map(|rule| {
+            parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>"))
+        });
+        Ok(Settings {
+            enabled: boolean("chittysync.enabled", false)?,
+            branch: super::branch_ref(&branch)
+                .ok_or_else(|| invalid("chittysync.branch", branch, "a branch name that git takes"))?,
+            fsync: if boolean("chittysync.fsync", true)? { Fsync::On } else { Fsync::Off },
+            reopen,
+            device: last("chittysync.device").unwrap_or_else(host_name),
+            rules: rules.collect::<Result<_, _>>()?,
+            identity: identity(last),
+        })
+    }
+
+    /// Returns the user's git identity at this time.
+    pub fn identity(&self, time: Time) -> Identity {
+        Identity { name: self.identity.0.clone(), email: self.identity.1.clone(), time }
+    }
+
+    /// Returns the name of the branch without `refs/heads/`.
+    pub fn branch_name(&self) -> &str {
+        self.branch.strip_prefix("refs/heads/").unwrap_or(&self.branch)
+    }
+}
+
+fn parse_bool(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" | "" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_rule(rule: &str) -> Option<(Project, String)> {
+    let (project, word) = rule.split_once('=')?;
+    let word = word.trim().to_lowercase();
+    (!word.is_empty()).then_some((Project::new(project).ok()?, word))
+}
+
+/// Returns who the user is to git. A commit that nobody is named for is better than none, so there is
+/// always an answer.
+fn identity(config: impl Fn(&str) -> Option<String>) -> (String, String) {
+    let find = |variables: [&str; 2], key: &str| {
+        let set = variables.iter().find_map(|variable| std::env::var(variable).ok());
+        set.or_else(|| config(key)).filter(|text| !text.trim().is_empty())
+    };
+    let name = find(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"], "user.name");
+    let email = find(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"], "user.email");
+    (name.unwrap_or_else(|| "git-chittysync".into()), email.unwrap_or_else(|| "git-chittysync@localhost".into()))
+}
+
+#[cfg(unix)]
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(not(unix))]
+fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_else(|_| "device".into())
+}
+
+/// Returns the settings given as `git -c chittysync.<key>=<value>`, by lower-case key. gix does not see
+/// them; when there are any, git itself is asked.
+fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
+        return Ok(found);
+    }
+    let listed = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user)\\."]).run()?;
+    let text = String::from_utf8_lossy(&listed.stdout);
+    let mut parts = text.split('\0');
+    while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {
+        if scope == "command" {
+            let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+            found.entry(key.to_ascii_lowercase()).or_default().push(value.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// Returns a setting of the user or the system, outside any repository.
+pub fn global_setting(key: &str) -> Option<String> {
+    if let Ok(values) = command_line()
+        && let Some(value) = values.get(&key.to_ascii_lowercase()).and_then(|values| values.last())
+    {
+        return Some(value.clone());
+    }
+    globals()?.string(key).map(|value| value.to_string())
+}
+
+/// Returns the git configuration of the system and the user, with what `GIT_CONFIG_COUNT` adds.
+pub fn globals() -> Option<gix::config::File> {
+    let mut config = gix::config::File::from_globals().ok()?;
+    if let Ok(overrides) = gix::config::File::from_environment_overrides() {
+        config.append(overrides).ok()?;
+    }
+    Some(config)
+}
+
+/// Returns what the repository around a directory says of a project: `chittysync.project` if it is set, the
+/// URL of `origin`, and the main working tree.
+pub fn setting_at(directory: &Path) -> Option<(Option<String>, Option<String>, PathBuf)> {
+    let repo = gix::discover(directory).ok()?;
+    let config = repo.config_snapshot();
+    let text = |key: &str| config.string(key).map(|value| value.to_string());
+    let common = std::path::absolute(repo.common_dir()).ok()?;
+    let main = if common.file_name().is_some_and(|name| name == ".git") { common.parent()?.to_owned() } else { common };
+    Some((text("chittysync.project"), text("remote.origin.url"), main))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_name_a_project_and_a_word() {
+        let (project, word) = parse_rule("Web = CSS").expect("a rule");
+        assert_eq!((project.as_str(), word.as_str()), ("web", "css"));
+        for bad in ["web", "web=", "=css", ""] {
+            assert!(parse_rule(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Making bytes survive a power cut: write, flush, rename, flush the directory.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::GitError;
+use super::chaos::{self, Part};
+
+/// Whether writes wait until they are on the disk (`chittysync.fsync`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fsync {
+    /// They do: what was acknowledged survives a power cut.
+    #[default]
+    On,
+    /// They do not: faster, and safe against a crash of the program, not of the machine.
+    Off,
+}
+
+impl Fsync {
+    /// Waits until the content of a file is on the disk.
+    pub(super) fn file(self, file: &File, path: &Path) -> Result<(), GitError> {
+        if self == Fsync::Off || chaos::without(Part::Fsync) {
+            return Ok(());
+        }
+        file.sync_all().map_err(GitError::io("flush", path))
+    }
+
+    /// Waits until the names in these directories are on the disk.
+    pub(super) fn directories(self, paths: &BTreeSet<PathBuf>) -> Result<(), GitError> {
+        if self == Fsync::Off || chaos::without(Part::Fsync) || cfg!(windows) {
+            return Ok(());
+        }
+        for path in paths {
+            let directory = File::open(path).map_err(GitError::io("open", path))?;
+            directory.sync_all().map_err(GitError::io("flush", path))?;
+        }
+        Ok(())
+    }
+}
+
+/// Creates a file that must not exist yet, or is a left-over of ours, and writes it. The caller flushes.
+pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<File, GitError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let opened = options.open(path).or_else(|err| match err.kind() {
+        std::io::ErrorKind::AlreadyExists => fs::remove_file(path).and_then(|()| options.open(path)),
+        _ => Err(err),
+    });
+    let mut file = opened.map_err(GitError::io("create", path))?;
+    file.write_all(content).map_err(GitError::io("write", path))?;
+    Ok(file)
+}
+
+/// Replaces a file by one rename, so that a reader sees the old content or the new, never a part. A
+/// symbolic link is written through, and the permissions stay.
+///
+/// # Errors
+/// When the directory cannot be written. The old content is intact then.
+pub fn replace_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".chittysync-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory).map_err(GitError::io("create a file in", directory))?;
+    if let Ok(old) = fs::metadata(&target) {
+        fs::set_permissions(file.path(), old.permissions()).map_err(GitError::io("set permissions of", file.path()))?;
+    }
+    file.write_all(content).map_err(GitError::io("write", file.path()))?;
+    fsync.file(file.as_file(), file.path())?;
+    file.persist(&target).map_err(|err| GitError::Io { action: "replace", path: target.clone(), source: err.error })?;
+    fsync.directories(&BTreeSet::from([directory.to_owned()]))
+}

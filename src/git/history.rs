@@ -1,0 +1,60 @@
+//! Commits and who descends from whom.
+
+use std::collections::HashSet;
+
+use gix::ObjectId;
+use gix::objs::CommitRef;
+
+use super::{GitError, Overlay};
+use crate::todo::Time;
+
+/// What consolidation needs to know of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitInfo {
+    /// The commit itself.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Its parents, in order.
+    pub parents: Vec<ObjectId>,
+    /// When it was committed.
+    pub time: Time,
+    /// Its message.
+    pub message: String,
+}
+
+pub(super) fn parse(id: ObjectId, data: &[u8]) -> Result<CommitInfo, GitError> {
+    let commit = CommitRef::from_bytes(data, id.kind()).map_err(|err| GitError::object(id, err))?;
+    let time = commit.committer().and_then(|committer| committer.time()).map_or(0, |time| time.seconds);
+    Ok(CommitInfo {
+        id,
+        tree: commit.tree(),
+        parents: commit.parents().collect(),
+        time: Time::from_millis(time.saturating_mul(1000)),
+        message: String::from_utf8_lossy(commit.message).into_owned(),
+    })
+}
+
+/// A commit with everything it descends from.
+#[derive(Debug, Default)]
+pub struct Ancestors(HashSet<ObjectId>);
+
+impl Ancestors {
+    /// Walks the whole history of a commit. A missing or damaged commit ends the walk there: history that
+    /// was cut off (a shallow clone) is no reason to refuse new work.
+    pub fn of(overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Self {
+        let mut seen = HashSet::new();
+        let mut queue: Vec<ObjectId> = tip.into_iter().collect();
+        while let Some(id) = queue.pop() {
+            if seen.insert(id) {
+                queue.extend(overlay.commit_info(id).map(|commit| commit.parents).unwrap_or_default());
+            }
+        }
+        Ancestors(seen)
+    }
+
+    /// Returns whether the commit is among them.
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.0.contains(&id)
+    }
+}

@@ -1,0 +1,97 @@
+//! One process writes to a store at a time.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::GitError;
+use super::chaos::{self, Part};
+use super::ref_file;
+
+/// How long a command waits for another process to finish with the store.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The exclusive right to write to a store, held until dropped. The kernel takes it back from a process
+/// that dies, so it can never be stale.
+///
+/// While it is held, everything in the store's temporary directory was left by a dead process, and has
+/// been removed.
+#[derive(Debug)]
+pub struct StoreLock {
+    _file: File,
+    tmp: PathBuf,
+}
+
+impl StoreLock {
+    /// Waits for the lock of the store with this common git directory, then removes what a killed
+    /// process left.
+    ///
+    /// # Errors
+    /// [`GitError::Busy`] when another process keeps the lock for 30 seconds.
+    pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
+        let home = git_dir.join("chittysync");
+        let tmp = home.join("tmp");
+        if !tmp.is_dir() {
+            create_private(&home)?;
+            create_private(&tmp)?;
+        }
+        let path = home.join("lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(GitError::io("open", &path))?;
+        if !chaos::without(Part::Lock) {
+            wait_for(&file, &path, git_dir)?;
+        }
+        let lock = StoreLock { _file: file, tmp };
+        if !chaos::without(Part::Scrub) {
+            lock.scrub(git_dir)?;
+        }
+        Ok(lock)
+    }
+
+    /// Returns the directory for files in the making, empty but for the holder's own.
+    pub(super) fn tmp(&self) -> &Path {
+        &self.tmp
+    }
+
+    /// Removes what a killed process left: its temporary files, and its locks on refs. A lock of ours is
+    /// a second name of one of our temporary files, so a lock of a living git is never taken for ours.
+    fn scrub(&self, git_dir: &Path) -> Result<(), GitError> {
+        let left = fs::read_dir(&self.tmp).map_err(GitError::io("read", &self.tmp))?;
+        for entry in left {
+            let path = entry.map_err(GitError::io("read", &self.tmp))?.path();
+            ref_file::remove_left_lock(git_dir, &path)?;
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.map_err(GitError::io("remove", &path))?;
+        }
+        Ok(())
+    }
+}
+
+fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), GitError> {
+    let started = Instant::now();
+    let mut pause = Duration::from_micros(500);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(GitError::Busy { path: git_dir.to_owned(), seconds: PATIENCE.as_secs() });
+            }
+            Err(TryLockError::Error(err)) => return Err(GitError::io("lock", path)(err)),
+        }
+    }
+}
+
+/// Creates a directory that only this user can enter.
+fn create_private(path: &Path) -> Result<(), GitError> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(GitError::io("create", path)(err)),
+        _ => Ok(()),
+    }
+}

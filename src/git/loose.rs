@@ -1,0 +1,65 @@
+//! Loose objects, written so that a reader never sees half of one.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use gix::objs::Kind;
+use gix::zlib::Compression;
+use gix::zlib::stream::deflate;
+
+use super::{Batch, Fsync, GitError, StoreLock};
+
+/// Writes every object of a small batch as a file of its own. On return all of them are on the disk,
+/// under their names, as far as `fsync` says.
+///
+/// An object whose file exists already is used again: its time is refreshed, so that a `git prune` beside
+/// us does not take it for old, unless the file is empty, which is what a power cut makes of a file that
+/// somebody else did not flush; that one is replaced.
+pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsync) -> Result<(), GitError> {
+    let mut pending: Vec<(File, PathBuf, PathBuf)> = Vec::new();
+    let mut directories = BTreeSet::new();
+    for (id, kind, content) in batch.iter() {
+        let hex = id.to_string();
+        let directory = objects.join(&hex[..2]);
+        let path = directory.join(&hex[2..]);
+        if refresh(&path) {
+            continue;
+        }
+        if fs::create_dir(&directory).is_ok() {
+            directories.insert(objects.to_owned());
+        }
+        let tmp = lock.tmp().join(&hex);
+        let file = super::durable::write_new(&tmp, 0o444, &deflated(kind, content)?)?;
+        pending.push((file, tmp, path));
+        directories.insert(directory);
+    }
+    for (file, tmp, _) in &pending {
+        fsync.file(file, tmp)?;
+    }
+    for (_, tmp, path) in &pending {
+        fs::rename(tmp, path).map_err(GitError::io("create", path))?;
+    }
+    fsync.directories(&directories)
+}
+
+/// Returns whether the object is there and whole, and marks it as in use.
+fn refresh(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    match file.metadata() {
+        Ok(metadata) if metadata.len() > 0 => file.set_modified(SystemTime::now()).is_ok(),
+        _ => false,
+    }
+}
+
+fn deflated(kind: Kind, content: &[u8]) -> Result<Vec<u8>, GitError> {
+    let mut out = deflate::Write::new(Vec::with_capacity(content.len() / 2 + 64), Compression::BEST_SPEED);
+    let written = out
+        .write_all(&gix::objs::encode::loose_header(kind, content.len() as u64))
+        .and_then(|()| out.write_all(content))
+        .and_then(|()| out.flush());
+    written.map_err(|err| GitError::object("a new object", err))?;
+    Ok(out.into_inner())
+}

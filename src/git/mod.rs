@@ -1,0 +1,118 @@
+//! The only code that knows gix or runs git: objects, refs, settings, durable writes.
+//!
+//! gix reads. Writing is ours, because neither gix nor git by default makes a loose object or a ref
+//! survive a power cut, and their compare-and-swap loses updates beside `git pack-refs`
+//! (`docs/decisions/0004-own-writes.md`). Every write goes through [`StoreLock`] and [`Writer`]:
+//!
+//! ```text
+//! lock ─▶ scrub ─▶ read ─▶ objects ─▶ barrier ─▶ compare-and-swap of each ref ─▶ verify ─▶ done
+//! ```
+
+mod batch;
+mod chaos;
+mod config;
+mod durable;
+mod history;
+mod lock;
+mod loose;
+mod object;
+mod pack;
+mod program;
+mod ref_file;
+mod refs;
+mod repo;
+mod worktree;
+mod writer;
+
+pub use batch::Batch;
+pub use config::{Settings, global_setting, globals, setting_at};
+pub use durable::{Fsync, replace_file};
+pub use gix::ObjectId;
+pub use history::{Ancestors, CommitInfo};
+pub use lock::StoreLock;
+pub use object::{Identity, NewCommit, Overlay};
+pub use program::{Git, GitOutput};
+pub use refs::{
+    SESSIONS, branch_ref, default_branch, session_of_ref, session_ref,
+};
+pub use repo::{Repo, create_bare};
+pub use writer::{RefChange, Rejected, Writer};
+
+use std::path::{Path, PathBuf};
+
+/// Why a repository could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// A file operation failed.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is no repository, or git would not touch it.
+    #[error("cannot open the repository {}: {reason}", path.display())]
+    Open {
+        /// Where.
+        path: PathBuf,
+        /// What gix says.
+        reason: String,
+    },
+    /// A repository that we must not write to.
+    #[error("{} cannot be a store: {reason}", path.display())]
+    Unsupported {
+        /// Where.
+        path: PathBuf,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
+    /// An object is missing or damaged.
+    #[error("cannot read {what}: {reason}")]
+    Object {
+        /// Which object.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another process holds the store.
+    #[error("the store {} is busy: another process has held it for {seconds} seconds", path.display())]
+    Busy {
+        /// Which store.
+        path: PathBuf,
+        /// How long we waited.
+        seconds: u64,
+    },
+    /// A setting has a value that it cannot have.
+    #[error("the setting {key} is '{value}', but must be {expected}")]
+    Setting {
+        /// The key, as in `git config`.
+        key: String,
+        /// The value found.
+        value: String,
+        /// What it can be.
+        expected: &'static str,
+    },
+    /// The git program is missing or failed.
+    #[error("git {command} failed: {reason}")]
+    Program {
+        /// The subcommand.
+        command: String,
+        /// Its own words, or why it could not start.
+        reason: String,
+    },
+}
+
+impl GitError {
+    /// Returns a function for `map_err` on file operations.
+    pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Self + 'a {
+        move |source| GitError::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn object(what: impl std::fmt::Display, reason: impl std::fmt::Display) -> Self {
+        GitError::Object { what: what.to_string(), reason: reason.to_string() }
+    }
+}

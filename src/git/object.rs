@@ -1,0 +1,210 @@
+//! Trees and commits of ours: read through what is still in memory, built without touching the index.
+
+use gix::ObjectId;
+use gix::actor::Signature;
+use gix::bstr::BStr;
+use gix::objs::tree::EntryKind;
+use gix::objs::{Data, Find, Kind, Tree, TreeRefIter};
+
+use super::{Batch, GitError, Repo};
+use crate::todo::Time;
+
+/// Who makes a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name, as in `user.name`.
+    pub name: String,
+    /// The address, as in `user.email`.
+    pub email: String,
+    /// When.
+    pub time: Time,
+}
+
+impl Identity {
+    /// Returns `Name <address> <seconds> +0000`, as commits and reflogs hold it.
+    pub(super) fn signature(&self) -> String {
+        let clean = |text: &str| -> String {
+            text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>().trim().to_owned()
+        };
+        format!("{} <{}> {} +0000", clean(&self.name), clean(&self.email), self.time.seconds())
+    }
+
+    fn actor(&self) -> Signature {
+        let signature = self.signature();
+        let (name, rest) = signature.split_once(" <").unwrap_or((&signature, ""));
+        let email = rest.split_once('>').map_or("", |(email, _)| email);
+        Signature {
+            name: name.into(),
+            email: email.into(),
+            time: gix::date::Time { seconds: self.time.seconds(), offset: 0 },
+        }
+    }
+}
+
+/// A commit to be made.
+#[derive(Debug)]
+pub struct NewCommit<'a> {
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Its parents, in this order.
+    pub parents: Vec<ObjectId>,
+    /// Author and committer.
+    pub identity: &'a Identity,
+    /// Its message.
+    pub message: String,
+}
+
+/// A repository together with objects that are not written yet.
+#[derive(Debug)]
+pub struct Overlay<'a> {
+    repo: &'a Repo,
+    /// The objects not written yet.
+    pub batch: Batch,
+}
+
+impl<'a> Overlay<'a> {
+    /// Returns the repository with an empty batch.
+    pub fn new(repo: &'a Repo) -> Self {
+        Overlay { repo, batch: Batch::new(repo.hash()) }
+    }
+
+    /// Returns the repository with this batch.
+    pub fn with(repo: &'a Repo, batch: Batch) -> Self {
+        Overlay { repo, batch }
+    }
+
+    /// Adds a commit.
+    ///
+    /// # Errors
+    /// When its content collides with a known attack on SHA-1.
+    pub fn commit(&mut self, commit: NewCommit<'_>) -> Result<ObjectId, GitError> {
+        let actor = commit.identity.actor();
+        self.batch.object(&gix::objs::Commit {
+            tree: commit.tree,
+            parents: commit.parents.into(),
+            author: actor.clone(),
+            committer: actor,
+            encoding: None,
+            message: commit.message.into(),
+            extra_headers: Vec::new(),
+        })
+    }
+
+    /// Returns a tree like `root` in which these paths hold these blobs (or nothing). Everything else in it
+    /// stays.
+    ///
+    /// # Errors
+    /// When a tree on the way cannot be read.
+    pub fn edit_tree<'p>(
+        &mut self,
+        root: Option<ObjectId>,
+        files: impl IntoIterator<Item = (&'p str, Option<ObjectId>)>,
+    ) -> Result<ObjectId, GitError> {
+        let root = match root {
+            Some(id) => self.tree(id)?,
+            None => Tree::empty(),
+        };
+        let mut made = Batch::new(self.batch.hash());
+        let finder = Finder { repo: self.repo, batch: &self.batch };
+        let mut editor = gix::objs::tree::Editor::new(root, &finder, self.batch.hash());
+        for (path, blob) in files {
+            let parts = path.split('/').map(|part| BStr::new(part.as_bytes()));
+            let edited = match blob {
+                Some(blob) => editor.upsert(parts, EntryKind::Blob, blob),
+                None => editor.remove(parts),
+            };
+            edited.map_err(|err| GitError::object(format_args!("a tree with {path}"), err))?;
+        }
+        let id = editor.write(|tree| made.object(tree))?;
+        self.batch.absorb(made);
+        Ok(id)
+    }
+
+    fn tree(&self, id: ObjectId) -> Result<Tree, GitError> {
+        let (_, data) = self.read(id, Kind::Tree)?;
+        let tree = gix::objs::TreeRef::from_bytes(&data, self.batch.hash()).map_err(|err| GitError::object(id, err))?;
+        Ok(tree.into())
+    }
+
+    /// Returns the blob with this id.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or no blob.
+    pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
+        self.read(id, Kind::Blob).map(|(_, data)| data)
+    }
+
+    /// Returns the entries of a tree: name, whether it is a directory, and id. No tree has none.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or no tree.
+    pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<(String, bool, ObjectId)>, GitError> {
+        let Some(tree) = tree else { return Ok(Vec::new()) };
+        let (_, data) = self.read(tree, Kind::Tree)?;
+        TreeRefIter::from_bytes(&data, self.batch.hash())
+            .map(|entry| {
+                let entry = entry.map_err(|err| GitError::object(tree, err))?;
+                Ok((entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned()))
+            })
+            .collect()
+    }
+
+    /// Returns what stands at this path below a tree.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing or damaged.
+    pub fn find(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+        let mut at = tree;
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let found = self.entries(Some(at))?.into_iter().find(|(name, ..)| name == part);
+            match found {
+                Some((_, is_tree, id)) if is_tree == parts.peek().is_some() => at = id,
+                Some((_, true, id)) => at = id,
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    /// Returns the tree and parents of a commit.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or no commit.
+    pub fn commit_info(&self, id: ObjectId) -> Result<super::CommitInfo, GitError> {
+        let (_, data) = self.read(id, Kind::Commit)?;
+        super::history::parse(id, &data)
+    }
+
+    fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
+        let mut buffer = Vec::new();
+        let finder = Finder { repo: self.repo, batch: &self.batch };
+        let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, err))?;
+        let found = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
+        if found.kind != kind {
+            return Err(GitError::object(id, format_args!("it is a {}, not a {kind}", found.kind)));
+        }
+        let kind = found.kind;
+        let length = found.data.len();
+        buffer.truncate(length);
+        Ok((kind, buffer))
+    }
+}
+
+struct Finder<'a> {
+    repo: &'a Repo,
+    batch: &'a Batch,
+}
+
+impl Find for Finder<'_> {
+    fn try_find<'b>(&self, id: &gix::oid, buffer: &'b mut Vec<u8>) -> gix::Result<Option<Data<'b>>> {
+        match self.batch.get(id) {
+            Some((kind, content)) => {
+                buffer.clear();
+                buffer.extend_from_slice(content);
+                Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
+            }
+            None => self.repo.objects().try_find(id, buffer),
+        }
+    }
+}

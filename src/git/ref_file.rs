@@ -1,0 +1,219 @@
+//! Refs as files: compare-and-swap that holds beside a running `git pack-refs`.
+//!
+//! The protocol is git's own: whoever creates `<ref>.lock` may change `<ref>`. Two things differ from gix:
+//! the value is compared *after* the lock is taken and never from a cached `packed-refs`, and the new value
+//! is on the disk before it gets its name. The lock is a second name (a hard link) of a file in our
+//! temporary directory, so that one left by a killed process of ours can be told from git's.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use gix::ObjectId;
+use gix::refs::packed;
+
+use super::writer::{RefChange, Rejected};
+use super::{Fsync, GitError, Identity};
+
+/// How long git's own lock on a ref is waited for: `git pack-refs` holds each for an instant.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Above this size `packed-refs` is mapped into memory.
+const MAPPED: u64 = 32 * 1024;
+
+/// Returns what a ref points to, read from the disk now. Correct against every writer only while the ref's
+/// lock is held.
+pub(super) fn read(git_dir: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<ObjectId>, GitError> {
+    let path = git_dir.join(name);
+    match fs::read(&path) {
+        Ok(text) => {
+            let value = ObjectId::from_hex(text.trim_ascii());
+            value.map(Some).map_err(|_| GitError::object(name, "the ref's file holds no object id; see `git reflog`"))
+        }
+        Err(err) if missing(&err) => packed(git_dir, hash)?.map_or(Ok(None), |packed| find_packed(&packed, name)),
+        Err(err) => Err(GitError::io("read", &path)(err)),
+    }
+}
+
+fn missing(err: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(err.kind(), NotFound | NotADirectory | IsADirectory)
+}
+
+fn packed(git_dir: &Path, hash: gix::hash::Kind) -> Result<Option<packed::Buffer>, GitError> {
+    let path = git_dir.join("packed-refs");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let opened = packed::Buffer::open(path, MAPPED, hash);
+    opened.map(Some).map_err(|err| GitError::object("packed-refs", err))
+}
+
+fn find_packed(packed: &packed::Buffer, name: &str) -> Result<Option<ObjectId>, GitError> {
+    let found = packed.try_find(name).map_err(|err| GitError::object(name, err))?;
+    Ok(found.map(|found| found.target()))
+}
+
+/// A ref's new value, on the disk but not in force.
+pub(super) struct Prepared<'a> {
+    change: &'a RefChange,
+    tmp: PathBuf,
+}
+
+/// Writes the new value of a ref where [`apply`] takes it from.
+pub(super) fn prepare<'a>(tmp: &Path, change: &'a RefChange, fsync: Fsync) -> Result<Prepared<'a>, GitError> {
+    let tmp = tmp.join(change.name.replace('/', ":"));
+    let file = super::durable::write_new(&tmp, 0o644, format!("{}\n", change.new).as_bytes())?;
+    fsync.file(&file, &tmp)?;
+    Ok(Prepared { change, tmp })
+}
+
+/// Moves a ref from the value that the change expects to its new one; says so when it finds another.
+pub(super) fn apply(
+    git_dir: &Path,
+    prepared: &Prepared<'_>,
+    identity: &Identity,
+) -> Result<Option<Rejected>, GitError> {
+    let Prepared { change, tmp } = prepared;
+    let path = git_dir.join(&change.name);
+    let lock = lock_path(&path);
+    take_lock(tmp, &lock)?;
+    let outcome = read(git_dir, &change.name, change.new.kind()).and_then(|found| {
+        if found != change.old {
+            return Ok(Some(Rejected { name: change.name.clone(), expected: change.old, found }));
+        }
+        append_reflog(git_dir, change, identity)?;
+        fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
+        Ok(None)
+    });
+    if !matches!(outcome, Ok(None)) {
+        fs::remove_file(&lock).map_err(GitError::io("remove", &lock))?;
+    }
+    fs::remove_file(tmp).map_err(GitError::io("remove", tmp))?;
+    outcome
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    PathBuf::from(lock)
+}
+
+/// Gives the file a second name, the lock's, which fails while somebody else has it.
+fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
+    let started = Instant::now();
+    let mut pause = Duration::from_micros(200);
+    loop {
+        let Err(err) = fs::hard_link(tmp, lock) else { return Ok(()) };
+        let again = match err.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(10));
+                true
+            }
+            // `git pack-refs` removes directories that it empties.
+            std::io::ErrorKind::NotFound => {
+                let parent = lock.parent().unwrap_or(lock);
+                fs::create_dir_all(parent).map_err(GitError::io("create", parent))?;
+                true
+            }
+            _ => false,
+        };
+        if !again || started.elapsed() > PATIENCE {
+            return Err(GitError::io("create", lock)(err));
+        }
+    }
+}
+
+/// Removes the lock that a killed process of ours took with this temporary file, if it did.
+pub(super) fn remove_left_lock(git_dir: &Path, tmp: &Path) -> Result<(), GitError> {
+    let Some(name) = tmp.file_name().and_then(|name| name.to_str()) else { return Ok(()) };
+    if !name.starts_with("refs:") && name != "packed-refs" {
+        return Ok(());
+    }
+    let lock = lock_path(&git_dir.join(name.replace(':', "/")));
+    if same_file(tmp, &lock) {
+        fs::remove_file(&lock).map_err(GitError::io("remove", &lock))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| fs::symlink_metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    id(a).is_some_and(|a| id(b) == Some(a))
+}
+
+#[cfg(not(unix))]
+fn same_file(a: &Path, b: &Path) -> bool {
+    // Without inode numbers: the same content, which names the one new value this process wanted.
+    matches!((fs::read(a), fs::read(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn append_reflog(git_dir: &Path, change: &RefChange, identity: &Identity) -> Result<(), GitError> {
+    let path = git_dir.join("logs").join(&change.name);
+    let old = change.old.unwrap_or_else(|| change.new.kind().null());
+    let message: String = change.message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = format!("{old} {} {}\t{message}\n", change.new, identity.signature());
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    let opened = options.open(&path).or_else(|err| match err.kind() {
+        std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(git_dir)).and_then(|()| options.open(&path))
+        }
+        _ => Err(err),
+    });
+    let mut file = opened.map_err(GitError::io("open", &path))?;
+    file.write_all(line.as_bytes()).map_err(GitError::io("write", &path))
+}
+
+/// Creates many refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
+/// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost.
+pub(super) fn create_packed(
+    git_dir: &Path,
+    tmp: &Path,
+    changes: &[&RefChange],
+    identity: &Identity,
+    fsync: Fsync,
+) -> Result<Vec<Rejected>, GitError> {
+    let Some(first) = changes.first() else { return Ok(Vec::new()) };
+    let hash = first.new.kind();
+    let tmp = tmp.join("packed-refs");
+    let path = git_dir.join("packed-refs");
+    let lock = lock_path(&path);
+    let mut file = super::durable::write_new(&tmp, 0o644, b"")?;
+    take_lock(&tmp, &lock)?;
+    let mut rejected = Vec::new();
+    let mut refs = packed_lines(git_dir, hash)?;
+    for change in changes {
+        let found = read(git_dir, &change.name, hash)?;
+        if found != change.old {
+            rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
+            continue;
+        }
+        refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
+        append_reflog(git_dir, change, identity)?;
+    }
+    refs.sort();
+    let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
+    content.extend(refs.iter().map(|(_, line)| line.as_str()));
+    file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
+    fsync.file(&file, &tmp)?;
+    fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
+    fs::remove_file(&tmp).map_err(GitError::io("remove", &tmp))?;
+    Ok(rejected)
+}
+
+/// Returns what `packed-refs` holds: for each ref its name, and its line with the peeled value, if any.
+fn packed_lines(git_dir: &Path, hash: gix::hash::Kind) -> Result<Vec<(String, String)>, GitError> {
+    let Some(packed) = packed(git_dir, hash)? else { return Ok(Vec::new()) };
+    let refs = packed.iter().map_err(|err| GitError::object("packed-refs", err))?;
+    refs.map(|found| {
+        let found = found.map_err(|err| GitError::object("packed-refs", err))?;
+        let name = found.name.as_bstr().to_string();
+        let peeled = found.object.map(|object| format!("^{object}\n")).unwrap_or_default();
+        Ok((name.clone(), format!("{} {name}\n{peeled}", found.target)))
+    })
+    .collect()
+}

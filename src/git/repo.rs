@@ -1,0 +1,180 @@
+//! Opening and creating repositories.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+
+use super::{GitError, SESSIONS, session_of_ref};
+use crate::todo::Session;
+
+/// A repository that is fit to be read and written.
+#[derive(Clone, Debug)]
+pub struct Repo {
+    inner: gix::Repository,
+}
+
+impl Repo {
+    /// Opens the repository at this path: a bare one, a working tree, or a `.git`.
+    ///
+    /// # Errors
+    /// When there is none, when it belongs to somebody else and `safe.directory` does not list it, and when
+    /// it is of a kind that we cannot write safely: refs in a reftable, objects borrowed from elsewhere.
+    pub fn open(path: &Path) -> Result<Self, GitError> {
+        let path = std::path::absolute(path).map_err(GitError::io("find", path))?;
+        let failed = |err: gix::Error| GitError::Open { path: path.clone(), reason: reason(&err) };
+        let options = gix::open::Options::default().bail_if_untrusted(true);
+        Repo { inner: gix::open_opts(&path, options).map_err(failed)? }.checked()
+    }
+
+    /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is
+    /// none.
+    ///
+    /// # Errors
+    /// As [`Repo::open`].
+    pub fn discover(directory: &Path) -> Result<Option<Self>, GitError> {
+        if let Some(git_dir) = std::env::var_os("GIT_DIR") {
+            return Repo::open(&directory.join(git_dir)).map(Some);
+        }
+        match gix::discover::upwards(directory) {
+            Ok((path, _)) => {
+                let (git_dir, worktree) = path.into_repository_and_work_tree_directories();
+                Repo::open(worktree.as_deref().unwrap_or(&git_dir)).map(Some)
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn checked(self) -> Result<Self, GitError> {
+        let path = self.common_dir().to_owned();
+        let unsupported = |reason| GitError::Unsupported { path: path.clone(), reason };
+        let format = self.inner.config_snapshot().string("extensions.refStorage");
+        if format.is_some_and(|format| format != "files") {
+            return Err(unsupported(
+                "its refs are in a reftable, which this version cannot write; use a store with ref format 'files'",
+            ));
+        }
+        if path.join("objects/info/alternates").exists() {
+            return Err(unsupported(
+                "it borrows objects from another repository and would break with it; run `git repack -ad` there and remove objects/info/alternates",
+            ));
+        }
+        Ok(self)
+    }
+
+    /// Returns the directory that holds refs and objects: the git directory, or for a linked worktree that of
+    /// the main one.
+    pub fn common_dir(&self) -> &Path {
+        self.inner.common_dir()
+    }
+
+    /// Returns the directory of files that people see, if there is one.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+
+    /// Returns whether the repository has no working tree.
+    pub fn is_bare(&self) -> bool {
+        self.inner.is_bare()
+    }
+
+    /// Returns the kind of object id the repository uses.
+    pub fn hash(&self) -> gix::hash::Kind {
+        self.inner.object_hash()
+    }
+
+    /// Returns what a ref points to; nothing when there is no such ref.
+    ///
+    /// # Errors
+    /// When the ref is broken.
+    pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        let found = self.inner.try_find_reference(name).map_err(|err| GitError::object(name, reason(&err)))?;
+        Ok(found.and_then(|found| found.try_id().map(gix::Id::detach)))
+    }
+
+    /// Returns every session of this device with its newest commit, in the order of their names. Refs of
+    /// this namespace that are not named by us are left out.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
+        let failed = |err: &gix::Error| GitError::object(SESSIONS, reason(err));
+        let platform = self.inner.references().map_err(|err| failed(&err))?;
+        let refs = platform.prefixed(SESSIONS).map_err(|err| failed(&err))?;
+        let mut sessions: Vec<_> = refs
+            .filter_map(Result::ok)
+            .filter_map(|found| {
+                let session = session_of_ref(&found.name().as_bstr().to_string())?;
+                found.try_id().map(|id| (session, id.detach()))
+            })
+            .collect();
+        sessions.sort();
+        Ok(sessions)
+    }
+
+    /// Returns the commit that a revision names (`consolidated~3`, a date, an id).
+    ///
+    /// # Errors
+    /// When it names none.
+    pub fn resolve(&self, revision: &str) -> Result<ObjectId, GitError> {
+        let id = self.inner.rev_parse_single(revision).map_err(|err| GitError::object(revision, reason(&err)))?;
+        Ok(id.detach())
+    }
+
+    /// Checks that an object is there and whole.
+    pub(super) fn check_object(&self, id: ObjectId) -> Result<(), GitError> {
+        self.inner.find_header(id).map(drop).map_err(|err| GitError::object(id, reason(&err)))
+    }
+
+    pub(super) fn objects(&self) -> &gix::OdbHandle {
+        &self.inner.objects
+    }
+
+    pub(super) fn config(&self) -> gix::config::Snapshot<'_> {
+        self.inner.config_snapshot()
+    }
+
+    /// Returns how many loose objects there are, roughly: `git gc --auto` counts the same way, by one of
+    /// 256 directories.
+    pub fn loose_estimate(&self) -> usize {
+        fs::read_dir(self.common_dir().join("objects/17")).map_or(0, |entries| entries.count() * 256)
+    }
+}
+
+/// Returns the first line of an error, which is what a person needs.
+fn reason(err: &gix::Error) -> String {
+    let text = err.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Creates a private bare repository for a store, whole or not at all: it is made aside and renamed. When
+/// another process was faster, theirs is opened.
+///
+/// # Errors
+/// When the directory cannot be written.
+pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(parent).map_err(GitError::io("create", parent))?;
+    let aside = tempfile::Builder::new().prefix(".store-").tempdir_in(parent);
+    let aside = aside.map_err(GitError::io("create a directory in", parent))?;
+    let root = aside.path();
+    for directory in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info"] {
+        let directory = root.join(directory);
+        builder.create(&directory).map_err(GitError::io("create", &directory))?;
+    }
+    let head = format!("ref: refs/heads/{}\n", super::default_branch());
+    for (name, content) in [("HEAD", head.as_str()), ("config", config), ("description", "git chittysync store\n")] {
+        let file: PathBuf = root.join(name);
+        fs::write(&file, content).map_err(GitError::io("write", &file))?;
+    }
+    match fs::rename(root, path) {
+        Ok(()) => drop(aside.keep()),
+        Err(_) if path.join("HEAD").exists() => {}
+        Err(err) => return Err(GitError::io("create", path)(err)),
+    }
+    Repo::open(path)
+}
