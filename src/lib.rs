@@ -16,4 +16,5 @@ pub mod codec;
 pub mod git;
 pub mod merge;
 pub mod statement;
+pub mod store;
 pub mod todo;

@@ -57,20 +57,22 @@ pub struct NewCommit<'a> {
 /// A repository together with objects that are not written yet.
 #[derive(Debug)]
 pub struct Overlay<'a> {
-    repo: &'a Repo,
-    /// The objects not written yet.
+    repo: Repo,
+    /// Objects not written yet that others made.
+    below: Option<&'a Batch>,
+    /// Objects not written yet that are made here.
     pub batch: Batch,
 }
 
 impl<'a> Overlay<'a> {
     /// Returns the repository with an empty batch.
-    pub fn new(repo: &'a Repo) -> Self {
-        Overlay { repo, batch: Batch::new(repo.hash()) }
+    pub fn new(repo: &Repo) -> Self {
+        Overlay { repo: repo.clone(), below: None, batch: Batch::new(repo.hash()) }
     }
 
-    /// Returns the repository with this batch.
-    pub fn with(repo: &'a Repo, batch: Batch) -> Self {
-        Overlay { repo, batch }
+    /// Returns the repository with objects that are not written yet, and an empty batch above them.
+    pub fn above(repo: &Repo, below: &'a Batch) -> Self {
+        Overlay { repo: repo.clone(), below: Some(below), batch: Batch::new(repo.hash()) }
     }
 
     /// Adds a commit.
@@ -105,7 +107,7 @@ impl<'a> Overlay<'a> {
             None => Tree::empty(),
         };
         let mut made = Batch::new(self.batch.hash());
-        let finder = Finder { repo: self.repo, batch: &self.batch };
+        let finder = Finder { repo: &self.repo, below: self.below, batch: &self.batch };
         let mut editor = gix::objs::tree::Editor::new(root, &finder, self.batch.hash());
         for (path, blob) in files {
             let parts = path.split('/').map(|part| BStr::new(part.as_bytes()));
@@ -178,7 +180,7 @@ impl<'a> Overlay<'a> {
 
     fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
         let mut buffer = Vec::new();
-        let finder = Finder { repo: self.repo, batch: &self.batch };
+        let finder = Finder { repo: &self.repo, below: self.below, batch: &self.batch };
         let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, err))?;
         let found = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
         if found.kind != kind {
@@ -193,12 +195,13 @@ impl<'a> Overlay<'a> {
 
 struct Finder<'a> {
     repo: &'a Repo,
+    below: Option<&'a Batch>,
     batch: &'a Batch,
 }
 
 impl Find for Finder<'_> {
     fn try_find<'b>(&self, id: &gix::oid, buffer: &'b mut Vec<u8>) -> gix::Result<Option<Data<'b>>> {
-        match self.batch.get(id) {
+        match self.batch.get(id).or_else(|| self.below?.get(id)) {
             Some((kind, content)) => {
                 buffer.clear();
                 buffer.extend_from_slice(content);

@@ -9,6 +9,7 @@ mod name;
 mod session;
 mod snapshot;
 mod status;
+mod text;
 mod time;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
@@ -19,5 +20,6 @@ pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};
 pub use snapshot::{Item, Snapshot, SourceKind};
 pub use status::{State, Status};
+pub use text::plain;
 pub use time::Time;
 pub use todo::{Todo, TodoList};

@@ -45,13 +45,17 @@ fn checked(name: &str) -> Result<String, NameError> {
     if name.chars().any(char::is_control) {
         return Err(NameError::Control);
     }
-    Ok(name.to_owned())
+    let component = component(name);
+    Ok(if is_cut(&component) { component } else { name.to_owned() })
 }
 
 /// Returns the name as one path component. Lower-case letters, digits, `-`, `_` and inner dots stand for
 /// themselves, every other byte is `%` and two lower-case hex digits; a result over 200 bytes is cut there
-/// and ends in `%%` and 32 hex digits of the name's SHA-256 (the full name is in the session's file).
+/// and ends in `%%` and 32 hex digits of the name's SHA-256, and is the name from then on.
 fn component(name: &str) -> String {
+    if is_cut(name) {
+        return name.to_owned();
+    }
     let bytes = name.as_bytes();
     let mut encoded = String::with_capacity(name.len());
     for (at, char) in name.char_indices() {
@@ -85,8 +89,18 @@ fn component(name: &str) -> String {
     encoded
 }
 
-/// Returns the name that [`component`] made this of; nothing when it made no such component, or cut it.
+/// Returns whether this is a component that [`component`] had to cut, which is then the name itself.
+fn is_cut(name: &str) -> bool {
+    name.len() <= LONGEST_COMPONENT
+        && name.rsplit_once("%%").is_some_and(|(_, hash)| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Returns the name that [`component`] made this of; nothing when it made no such component.
 fn from_component(component: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.%".contains(&byte);
+    if is_cut(component) {
+        return component.bytes().all(plain).then(|| component.to_owned());
+    }
     let name = percent_decode_str(component).decode_utf8().ok()?;
     let name = checked(&name).ok()?;
     (self::component(&name) == component).then_some(name)
@@ -248,7 +262,8 @@ mod tests {
         let (one, two) = (session(&"\u{8a9e}".repeat(300)), session(&format!("{}x", "\u{8a9e}".repeat(300))));
         assert!(one.component().len() <= 200 && two.component().len() <= 200);
         assert_ne!(one.component(), two.component());
-        assert_eq!(Session::from_component(&one.component()), None);
+        assert_eq!(Session::from_component(&one.component()), Some(one.clone()));
+        assert_eq!(Session::new(one.as_str()), Ok(one));
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! What saves work between runs. Everything here can be computed again; a cache that is missing, damaged
+//! or of another version counts as empty, and failing to write one is no error.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::git::{Fsync, Repo, replace_file};
+
+/// Which session tips a consolidated commit contains, so that finding the new ones takes no walk through
+/// history.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The consolidated commit.
+    pub tip: String,
+    /// For each session ref its tip, as merged.
+    pub sessions: BTreeMap<String, String>,
+}
+
+/// What was read from agents' homes, by the full path of the file or directory.
+pub type Seen = BTreeMap<String, SeenUnit>;
+
+/// What one file or directory looked like when it was read, and what it said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenUnit {
+    /// Its stamp; nothing when it was too fresh to trust the stamp.
+    pub stamp: Option<String>,
+    /// A hash of what it said.
+    pub digest: u64,
+    /// Why it could not be read, and what to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<(String, String, String)>,
+    /// For each session it speaks for, a hash of the last state.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub last: BTreeMap<String, u64>,
+    /// For each session it knows the place of: working directory and branch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, (String, Option<String>)>,
+    /// The transcript lines that its states come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u64>,
+}
+
+/// The version of the caches. Another one counts as empty.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct File<T> {
+    version: u32,
+    content: T,
+}
+
+/// Reads a cache by name.
+pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &str) -> T {
+    let read = std::fs::read(path(repo, name)).ok();
+    let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default()
+}
+
+/// Replaces a cache.
+pub fn save<T: Serialize>(repo: &Repo, name: &str, content: &T) {
+    if let Ok(bytes) = serde_json::to_vec(&File { version: VERSION, content }) {
+        // Losing it costs time, never data.
+        let _ = replace_file(&path(repo, name), &bytes, Fsync::Off);
+    }
+}
+
+fn path(repo: &Repo, name: &str) -> PathBuf {
+    repo.common_dir().join("chittysync").join(name)
+}

@@ -1,0 +1,107 @@
+//! The consolidated branch: everything every session said.
+
+use std::collections::BTreeMap;
+
+use crate::codec::{decode_session, decode_todos};
+use crate::git::{ObjectId, Overlay};
+use crate::todo::{Project, SessionInfo, TodoList};
+
+use super::paths::{PROJECTS, SESSIONS, todos_path};
+use super::{Store, StoreError};
+
+/// A file in the consolidated tree that cannot be read, and is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The file in the tree.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The newest consolidated state.
+#[derive(Clone, Debug, Default)]
+pub struct Consolidated {
+    /// The commit; nothing before the first consolidation.
+    pub tip: Option<ObjectId>,
+    /// Its tree.
+    pub tree: Option<ObjectId>,
+}
+
+impl Consolidated {
+    /// Finds the tip of the branch.
+    ///
+    /// # Errors
+    /// When the ref or its commit cannot be read.
+    pub fn find(store: &Store, overlay: &Overlay<'_>) -> Result<Self, StoreError> {
+        let tip = store.repo.find_ref(&store.settings.branch)?;
+        Consolidated::at(overlay, tip)
+    }
+
+    /// Returns the state as of a commit.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    pub fn at(overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Result<Self, StoreError> {
+        let tree = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.tree);
+        Ok(Consolidated { tip, tree })
+    }
+
+    /// Returns the todos of one project; none when it has none.
+    ///
+    /// # Errors
+    /// When the file cannot be read or was written by a newer version.
+    pub fn todos(&self, overlay: &Overlay<'_>, project: &Project) -> Result<TodoList, StoreError> {
+        let path = todos_path(project);
+        let Some(tree) = self.tree else { return Ok(TodoList::new()) };
+        let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
+        let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
+        decode_todos(&overlay.blob(blob)?).map_err(|source| StoreError::Decode { commit, path, source })
+    }
+
+    /// Returns the todos of all projects. A file that cannot be read is reported, not fatal: the others are
+    /// still worth showing.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+        let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
+        let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
+        for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+            let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
+            match self.todos(overlay, &project) {
+                Ok(todos) => drop(projects.insert(project, todos)),
+                Err(StoreError::Decode { path, source, .. }) => {
+                    unreadable.push(Unreadable { path, reason: source.to_string() });
+                }
+                Err(err) => return Err(err),
+            }
+        }
+        Ok((projects, unreadable))
+    }
+
+    /// Returns what is known of every session.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
+        let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
+        let Some(tree) = self.tree else { return Ok((sessions, unreadable)) };
+        for (shard, _, shard_tree) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+            for (name, is_tree, blob) in overlay.entries(Some(shard_tree))? {
+                if is_tree {
+                    continue;
+                }
+                match decode_session(&overlay.blob(blob)?) {
+                    Ok(info) => sessions.push(info),
+                    Err(err) => {
+                        let path = format!("{SESSIONS}/{shard}/{name}");
+                        unreadable.push(Unreadable { path, reason: err.to_string() });
+                    }
+                }
+            }
+        }
+        sessions.sort_by(|a, b| a.session.cmp(&b.session));
+        Ok((sessions, unreadable))
+    }
+
+}

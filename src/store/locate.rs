@@ -1,0 +1,68 @@
+//! Which repository is the store.
+
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use crate::git::{Repo, Settings, global_setting};
+
+/// How a store was found. The first one that applies, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `--store <path>`.
+    Option,
+    /// `CHITTYSYNC_STORE`.
+    Environment,
+    /// The repository that we stand in.
+    Here,
+    /// `chittysync.store`.
+    Setting,
+    /// `$XDG_DATA_HOME/chittysync/store.git`.
+    Default,
+}
+
+/// Where the store is, or will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The repository.
+    pub path: PathBuf,
+    /// How it was found.
+    pub origin: Origin,
+}
+
+/// Finds the store. A repository that we stand in and cannot open is passed over, unless it was named.
+///
+/// # Errors
+/// When the user has no home directory, so that there is no default place.
+pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, StoreError> {
+    let at = |path: PathBuf, origin| Ok(Location { path, origin });
+    if let Some(path) = option {
+        return at(directory.join(path), Origin::Option);
+    }
+    if let Some(path) = std::env::var_os("CHITTYSYNC_STORE").filter(|path| !path.is_empty()) {
+        return at(directory.join(path), Origin::Environment);
+    }
+    if let Ok(Some(repo)) = Repo::discover(directory)
+        && Settings::read(&repo).is_ok_and(|settings| settings.enabled)
+    {
+        return at(repo.work_dir().unwrap_or(repo.common_dir()).to_owned(), Origin::Here);
+    }
+    if let Some(path) = global_setting("chittysync.store").filter(|path| !path.is_empty()) {
+        let path = match path.strip_prefix("~/").zip(home()) {
+            Some((rest, home)) => home.join(rest),
+            None => PathBuf::from(path),
+        };
+        return at(path, Origin::Setting);
+    }
+    let missing = || StoreError::Missing(PathBuf::from("~/.local/share/chittysync/store.git"));
+    at(data_home().ok_or_else(missing)?.join("chittysync/store.git"), Origin::Default)
+}
+
+/// Returns `$XDG_DATA_HOME`, or `~/.local/share`.
+fn data_home() -> Option<PathBuf> {
+    let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    set.or_else(|| home().map(|home| home.join(".local/share")))
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| home.is_absolute())
+}

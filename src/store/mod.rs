@@ -1,0 +1,116 @@
+//! Session histories and the consolidated branch, in one repository.
+//!
+//! A session's tree and the consolidated tree have the same shape ([`paths`]), which is why stock git can
+//! merge them. What is kept beside the refs ([`cache`]) only saves work: it can be deleted at any time.
+
+pub mod cache;
+mod consolidated;
+mod locate;
+pub mod paths;
+mod session;
+
+pub use consolidated::{Consolidated, Unreadable};
+pub use locate::{Location, Origin, locate};
+pub use session::{SessionCommit, commit_session, read_session};
+
+use crate::codec::DecodeError;
+use crate::git::{Git, GitError, Repo, Settings, create_bare};
+
+/// Why a store could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The repository failed.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// There is no store yet.
+    #[error("there is no store at {} yet", _0.display())]
+    Missing(std::path::PathBuf),
+    /// The repository was named as the store but is none.
+    #[error("{} is a git repository but not a store", _0.display())]
+    NotAStore(std::path::PathBuf),
+    /// A file in a tree cannot be read.
+    #[error("cannot read {path} in {commit}")]
+    Decode {
+        /// The commit.
+        commit: String,
+        /// The file in its tree.
+        path: String,
+        /// Why.
+        #[source]
+        source: DecodeError,
+    },
+}
+
+/// The configuration of a store that we create: no surprise gc, a reflog for every ref.
+const CONFIG: &str = "\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+\tlogAllRefUpdates = always
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[chittysync]
+\tenabled = true
+";
+
+/// An open store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The repository.
+    pub repo: Repo,
+    /// What git config says of it.
+    pub settings: Settings,
+    /// How it was found.
+    pub origin: Origin,
+}
+
+impl Store {
+    /// Opens the store at this place.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when nothing is there yet, [`StoreError::NotAStore`] when it is a repository
+    /// that nobody made a store.
+    pub fn open(location: &Location) -> Result<Self, StoreError> {
+        if !location.path.exists() {
+            return Err(StoreError::Missing(location.path.clone()));
+        }
+        let repo = Repo::open(&location.path)?;
+        let settings = Settings::read(&repo)?;
+        if !settings.enabled {
+            return Err(StoreError::NotAStore(location.path.clone()));
+        }
+        Ok(Store { repo, settings, origin: location.origin })
+    }
+
+    /// Opens the store at this place, and creates it when nothing is there.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when it cannot be created.
+    pub fn open_or_create(location: &Location) -> Result<Self, StoreError> {
+        if !location.path.exists() {
+            create_bare(&location.path, CONFIG)?;
+        }
+        Store::open(location)
+    }
+
+    /// Makes an existing repository a store for the sessions of its own project. Says whether it was none
+    /// before.
+    ///
+    /// # Errors
+    /// When its configuration cannot be written.
+    pub fn adopt(repo: &Repo) -> Result<bool, StoreError> {
+        if Settings::read(repo)?.enabled {
+            return Ok(false);
+        }
+        Git::new(Some(repo.common_dir()), ["config", "--local", "chittysync.enabled", "true"]).output()?;
+        Ok(true)
+    }
+
+    /// Returns whether the store takes only the sessions that work in its own directory.
+    pub fn is_project(&self) -> bool {
+        !self.repo.is_bare()
+    }
+}

@@ -1,0 +1,102 @@
+//! One session's history: orphan, linear, cumulative; a commit per changed state.
+
+use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
+use crate::todo::{Project, Session, SessionState, State, Status, TodoList, plain};
+
+use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
+use super::StoreError;
+
+/// A commit of a session, with what it holds.
+#[derive(Clone, Debug)]
+pub struct SessionCommit {
+    /// The commit.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Everything the session ever said.
+    pub state: SessionState,
+}
+
+/// Reads the newest state of a session.
+///
+/// # Errors
+/// When an object is missing, or a file was written by a newer version.
+pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> Result<SessionCommit, StoreError> {
+    let tree = overlay.commit_info(tip)?.tree;
+    let path = session_path(session);
+    let file = overlay.find(tree, &path)?;
+    let file = file.ok_or_else(|| GitError::object(tip, format_args!("it has no {path}")))?;
+    let decode = |path: String, source| StoreError::Decode { commit: tip.to_string(), path, source };
+    let info = decode_session(&overlay.blob(file)?).map_err(|err| decode(path, err))?;
+    let mut projects = std::collections::BTreeMap::new();
+    for (name, is_tree, id) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+        let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
+        let Some(blob) = overlay.find(id, TODOS)? else { continue };
+        let todos = decode_todos(&overlay.blob(blob)?).map_err(|err| decode(todos_path(&project), err))?;
+        projects.insert(project, todos);
+    }
+    Ok(SessionCommit { id: tip, tree, state: SessionState { info, projects } })
+}
+
+/// Makes the commit of a session's next state. Author, committer and date say when it was stated, so that
+/// history that is imported late is dated right.
+///
+/// # Errors
+/// When the tree of the commit before cannot be read.
+pub fn commit_session(
+    overlay: &mut Overlay<'_>,
+    parent: Option<&SessionCommit>,
+    state: SessionState,
+    identity: &Identity,
+) -> Result<SessionCommit, StoreError> {
+    let mut files = Vec::new();
+    if parent.is_none() {
+        files.push((ATTRIBUTES_PATH.to_owned(), ATTRIBUTES.as_bytes().to_vec()));
+    }
+    let before = |project: &Project| parent.and_then(|parent| parent.state.projects.get(project));
+    for (project, todos) in &state.projects {
+        if before(project) != Some(todos) {
+            files.push((todos_path(project), encode_todos(todos)));
+        }
+    }
+    files.push((session_path(&state.info.session), encode_session(&state.info)));
+    let mut blobs = Vec::with_capacity(files.len());
+    for (path, content) in files {
+        blobs.push((path, overlay.batch.blob(content)?));
+    }
+    let changes = blobs.iter().map(|(path, blob)| (path.as_str(), Some(*blob)));
+    let tree = overlay.edit_tree(parent.map(|parent| parent.tree), changes)?;
+    let id = overlay.commit(NewCommit {
+        tree,
+        parents: parent.iter().map(|parent| parent.id).collect(),
+        identity: &Identity { time: state.info.updated, ..identity.clone() },
+        message: message(parent.map(|parent| &parent.state), &state),
+    })?;
+    Ok(SessionCommit { id, tree, state })
+}
+
+/// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
+fn message(before: Option<&SessionState>, now: &SessionState) -> String {
+    let nothing = TodoList::new();
+    let mut lines = Vec::new();
+    let mut counts = std::collections::BTreeMap::new();
+    for (project, todos) in &now.projects {
+        let before = before.and_then(|before| before.projects.get(project)).unwrap_or(&nothing);
+        for (id, todo) in todos {
+            let verb = match (before.get(id).map(|todo| todo.state()), todo.state()) {
+                (Some(before), now) if before == now => continue,
+                (None, State::Wanted(Status::Pending)) => "new",
+                (Some(_), State::Wanted(Status::Pending)) => "open again",
+                (_, State::Wanted(Status::InProgress)) => "started",
+                (_, State::Wanted(Status::Completed)) => "completed",
+                (_, State::Dropped) => "dropped",
+            };
+            *counts.entry(verb).or_insert(0) += 1;
+            lines.push(format!("{verb}: {}", plain(&todo.content)));
+        }
+    }
+    let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
+    let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };
+    format!("{}: {summary}\n\n{}\n", plain(&now.info.session.short()), lines.join("\n"))
+}
