@@ -15,6 +15,9 @@
 pub mod codec;
 pub mod git;
 pub mod merge;
+pub mod ops;
+pub mod source;
 pub mod statement;
 pub mod store;
 pub mod todo;
+pub mod view;

@@ -22,6 +22,8 @@ pub struct Settings {
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
+    /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
+    pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
     identity: (String, String),
 }
@@ -65,6 +67,7 @@ impl Settings {
             reopen,
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
+            color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })
     }
@@ -124,7 +127,7 @@ fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
     if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
         return Ok(found);
     }
-    let listed = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user)\\."]).run()?;
+    let listed = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color)\\."]).run()?;
     let text = String::from_utf8_lossy(&listed.stdout);
     let mut parts = text.split('\0');
     while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {

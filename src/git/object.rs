@@ -59,7 +59,7 @@ pub struct NewCommit<'a> {
 pub struct Overlay<'a> {
     repo: Repo,
     /// Objects not written yet that others made.
-    below: Option<&'a Batch>,
+    below: [Option<&'a Batch>; 2],
     /// Objects not written yet that are made here.
     pub batch: Batch,
 }
@@ -67,12 +67,17 @@ pub struct Overlay<'a> {
 impl<'a> Overlay<'a> {
     /// Returns the repository with an empty batch.
     pub fn new(repo: &Repo) -> Self {
-        Overlay { repo: repo.clone(), below: None, batch: Batch::new(repo.hash()) }
+        Overlay::above_all(repo, [None, None])
     }
 
     /// Returns the repository with objects that are not written yet, and an empty batch above them.
     pub fn above(repo: &Repo, below: &'a Batch) -> Self {
-        Overlay { repo: repo.clone(), below: Some(below), batch: Batch::new(repo.hash()) }
+        Overlay::above_all(repo, [Some(below), None])
+    }
+
+    /// Returns the repository with two batches that are not written yet, and an empty one above them.
+    pub fn above_all(repo: &Repo, below: [Option<&'a Batch>; 2]) -> Self {
+        Overlay { repo: repo.clone(), below, batch: Batch::new(repo.hash()) }
     }
 
     /// Adds a commit.
@@ -195,13 +200,14 @@ impl<'a> Overlay<'a> {
 
 struct Finder<'a> {
     repo: &'a Repo,
-    below: Option<&'a Batch>,
+    below: [Option<&'a Batch>; 2],
     batch: &'a Batch,
 }
 
 impl Find for Finder<'_> {
     fn try_find<'b>(&self, id: &gix::oid, buffer: &'b mut Vec<u8>) -> gix::Result<Option<Data<'b>>> {
-        match self.batch.get(id).or_else(|| self.below?.get(id)) {
+        let below = || self.below.iter().flatten().find_map(|batch| batch.get(id));
+        match self.batch.get(id).or_else(below) {
             Some((kind, content)) => {
                 buffer.clear();
                 buffer.extend_from_slice(content);

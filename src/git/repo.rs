@@ -45,6 +45,16 @@ impl Repo {
         }
     }
 
+    /// Returns the git directory shared by all working trees of the repository around a directory.
+    pub fn discover_at(directory: &Path) -> Option<PathBuf> {
+        let (path, _) = gix::discover::upwards(directory).ok()?;
+        let (git_dir, _) = path.into_repository_and_work_tree_directories();
+        match fs::read_to_string(git_dir.join("commondir")) {
+            Ok(common) => Some(git_dir.join(common.trim())),
+            Err(_) => Some(git_dir),
+        }
+    }
+
     fn checked(self) -> Result<Self, GitError> {
         let path = self.common_dir().to_owned();
         let unsupported = |reason| GitError::Unsupported { path: path.clone(), reason };

@@ -63,7 +63,9 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         None => (context.project_of)(content),
     });
     let list = speech.say(&placed);
-    speech.drop_what_is_gone(&placed, before);
+    if !snapshot.partial {
+        speech.drop_what_is_gone(&placed, before);
+    }
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
     if unchanged || speech.projects.is_empty() {

@@ -33,6 +33,8 @@ impl World {
             at: Time::from_millis(at),
             branch: None,
             items,
+            partial: false,
+            forced: false,
         };
         let context = Context {
             known: &self.known,

@@ -96,6 +96,15 @@ impl Store {
         Store::open(location)
     }
 
+    /// Returns the store as it is on the disk now, whatever was cached of it.
+    ///
+    /// # Errors
+    /// When it is gone or broken.
+    pub fn reopen(&self) -> Result<Self, StoreError> {
+        let path = self.repo.work_dir().unwrap_or(self.repo.common_dir());
+        Ok(Store { repo: Repo::open(path)?, settings: self.settings.clone(), origin: self.origin })
+    }
+
     /// Makes an existing repository a store for the sessions of its own project. Says whether it was none
     /// before.
     ///

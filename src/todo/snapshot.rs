@@ -44,6 +44,10 @@ pub struct Snapshot {
     pub branch: Option<String>,
     /// The list in the agent's order. Items not in it are no longer on the list.
     pub items: Vec<Item>,
+    /// Part of the list could not be read: what is missing from it is not gone.
+    pub partial: bool,
+    /// It is known to be newer than what was captured before, whatever the clocks say.
+    pub forced: bool,
 }
 
 /// One item of a list.

@@ -1,0 +1,327 @@
+//! Agents' state into session commits.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::OpsError;
+use super::copies::{carried_lists, line_owners};
+use super::project::{Projects, by_words, lies_in};
+use super::run::Selection;
+use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, session_ref};
+use crate::source::{self, Notice, Place, Reading, Unit};
+use crate::statement::{self, Context};
+use crate::store::cache::{Seen, SeenUnit};
+use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
+use crate::todo::{Project, Session, Snapshot, Time, TodoList};
+
+/// What the homes look like from outside.
+#[derive(Debug, Default)]
+pub struct Look {
+    units: Vec<Unit>,
+    /// The path of each unit, as the caches know it.
+    paths: Vec<String>,
+    notices: Vec<Notice>,
+}
+
+/// Looks at the homes without opening a file.
+pub fn look(homes: &[PathBuf]) -> Look {
+    let mut look = Look::default();
+    for home in homes {
+        let scan = source::scan(home);
+        look.units.extend(scan.units);
+        look.notices.extend(scan.notices);
+    }
+    look.paths = look.units.iter().map(|unit| unit.path.to_string_lossy().into_owned()).collect();
+    look
+}
+
+impl Look {
+    /// Returns how many files and directories there are.
+    pub fn units(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Returns whether anything looks different from when it was read.
+    pub fn is_news(&self, seen: &Seen) -> bool {
+        (0..self.units.len()).any(|at| self.is_changed(at, seen))
+    }
+
+    fn is_changed(&self, at: usize, seen: &Seen) -> bool {
+        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
+    }
+
+    /// Returns what could not be read, as known from before.
+    pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
+        let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
+        let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
+        self.notices.iter().cloned().chain(known).collect()
+    }
+}
+
+/// What a capture would write.
+#[derive(Debug)]
+pub struct Captured {
+    /// The new objects.
+    pub batch: Batch,
+    /// The moves of session refs.
+    pub changes: Vec<RefChange>,
+    /// The sessions that said something new.
+    pub sessions: Vec<Session>,
+    /// Every session of the store with its newest commit, the new ones included.
+    pub tips: BTreeMap<Session, ObjectId>,
+    /// What was not read, and why.
+    pub notices: Vec<Notice>,
+    /// What to remember for the next time, once everything is written; nothing when it is known already.
+    pub seen: Option<Seen>,
+}
+
+/// The lists that one session stated since it was last captured.
+#[derive(Default)]
+struct News {
+    snapshots: Vec<Snapshot>,
+    project: Option<Project>,
+}
+
+/// Reads what looks different, and makes a commit for each new state of each session. A list that is
+/// `given` is stated as well. Nothing is written.
+///
+/// # Errors
+/// When the store cannot be read. What cannot be read in the homes is reported, not fatal.
+pub fn capture(
+    store: &Store,
+    look: &Look,
+    given: Option<&Snapshot>,
+    selection: &Selection,
+    seen: Seen,
+    now: Time,
+) -> Result<Captured, OpsError> {
+    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
+    let fresh = read_changed(look, &seen);
+    let next_seen = remember(look, &seen, &fresh);
+    let mut news = match fresh.is_empty() {
+        true => BTreeMap::new(),
+        false => sort_by_session(store, look, &seen, &next_seen, fresh, selection),
+    };
+    if let Some(given) = given {
+        let entry = news.entry(given.session.clone()).or_default();
+        entry.project = selection.project.clone().or(entry.project.take());
+        entry.snapshots.push(Snapshot { forced: true, ..given.clone() });
+    }
+    let mut captured = state(store, news, tips, selection, now)?;
+    captured.notices = look.all_notices(&next_seen);
+    captured.seen = (next_seen != seen).then_some(next_seen);
+    Ok(captured)
+}
+
+/// Reads the units that do not look as they did, on all cores.
+fn read_changed(look: &Look, seen: &Seen) -> BTreeMap<usize, Reading> {
+    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
+    // Starting threads costs more than reading a few files.
+    if changed.len() < 16 {
+        return changed.into_iter().map(|at| (at, source::read(&look.units[at]))).collect();
+    }
+    changed.into_par_iter().map(|at| (at, source::read(&look.units[at]))).collect()
+}
+
+/// Returns what to remember of all units that are there.
+fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>) -> Seen {
+    let mut next = Seen::new();
+    for (at, (unit, path)) in look.units.iter().zip(&look.paths).enumerate() {
+        let known = match fresh.get(&at) {
+            Some(reading) => Some(remember_unit(unit, reading)),
+            None => seen.get(path).cloned(),
+        };
+        next.extend(known.map(|known| (path.clone(), known)));
+    }
+    // Units of other homes stay known; of the directories looked at, only what is still there.
+    let looked_at: BTreeSet<&Path> = look.units.iter().filter_map(|unit| unit.path.parent()).collect();
+    let elsewhere = |path: &str| Path::new(path).parent().is_none_or(|parent| !looked_at.contains(parent));
+    next.extend(seen.iter().filter(|(path, _)| elsewhere(path)).map(|(path, unit)| (path.clone(), unit.clone())));
+    next
+}
+
+fn remember_unit(unit: &Unit, reading: &Reading) -> SeenUnit {
+    let notice =
+        |notice: &Notice| (notice.path.to_string_lossy().into_owned(), notice.reason.clone(), notice.remedy.clone());
+    let last = reading.snapshots.iter().map(|(_, snapshot)| (snapshot.session.to_string(), digest(snapshot)));
+    let places = reading.places.iter();
+    SeenUnit {
+        stamp: (!unit.stamp.fresh).then(|| unit.stamp.text.clone()),
+        digest: reading.digest,
+        notices: reading.notices.iter().map(notice).collect(),
+        last: last.collect(),
+        places: places
+            .map(|(session, place)| (session.to_string(), (place.directory.clone(), place.branch.clone())))
+            .collect(),
+        lines: reading.snapshots.iter().filter_map(|(line, _)| *line).collect(),
+    }
+}
+
+/// Identifies a state of a list, whenever it was stated.
+fn digest(snapshot: &Snapshot) -> u64 {
+    let text = format!("{:?}", snapshot.items);
+    u64::from_be_bytes(Sha256::digest(text)[..8].try_into().expect("SHA-256 has 32 bytes"))
+}
+
+/// Sorts what was read by session, in the order of time, leaving out copies and what is known already.
+fn sort_by_session(
+    store: &Store,
+    look: &Look,
+    seen: &Seen,
+    next_seen: &Seen,
+    fresh: BTreeMap<usize, Reading>,
+    selection: &Selection,
+) -> BTreeMap<Session, News> {
+    let paths = &look.paths;
+    let carried = carried_lists(&look.units, paths, seen, &fresh);
+    let owners = line_owners(paths, seen, &fresh);
+    let copied: BTreeSet<(usize, u64)> = fresh
+        .iter()
+        .flat_map(|(at, reading)| reading.snapshots.iter().filter_map(move |(line, _)| line.map(|line| (*at, line))))
+        .filter(|(at, line)| owners.get(line) != Some(&paths[*at].as_str()))
+        .collect();
+    let is_carried: Vec<bool> = paths.iter().map(|path| carried.contains(path.as_str())).collect();
+    let places = places(next_seen);
+    let projects = Projects { explicit: selection.project.clone(), ..Projects::default() };
+
+    let mut news: BTreeMap<Session, News> = BTreeMap::new();
+    for (at, reading) in fresh {
+        if is_carried[at] {
+            continue;
+        }
+        let before = seen.get(&paths[at]);
+        let last = reading.snapshots.len();
+        for (index, (line, mut snapshot)) in reading.snapshots.into_iter().enumerate() {
+            if line.is_some_and(|line| copied.contains(&(at, line))) || !selection.takes(snapshot.source) {
+                continue;
+            }
+            let main = main_session(&snapshot.session);
+            let place = places.get(snapshot.session.as_str()).or_else(|| places.get(main));
+            if store.is_project() && !place.is_some_and(|place| lies_in(&store.repo, &place.directory)) {
+                continue;
+            }
+            // A file that says something else than when it was last read is news whatever its clock says.
+            let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
+            let changed = known.is_some_and(|known| *known != digest(&snapshot));
+            if changed && index + 1 == last {
+                snapshot.forced = true;
+            }
+            snapshot.branch = snapshot.branch.or_else(|| place.and_then(|place| place.branch.clone()));
+            let project = || projects.of(place.map(|place| place.directory.as_str()));
+            let entry = news.entry(snapshot.session.clone()).or_insert_with(|| News { snapshots: Vec::new(), project: project() });
+            entry.snapshots.push(snapshot);
+        }
+    }
+    for session in news.values_mut() {
+        session.snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.source));
+    }
+    news
+}
+
+/// Returns the session that a sub-agent's list belongs to.
+fn main_session(session: &Session) -> &str {
+    session.as_str().split_once("-agent-").map_or(session.as_str(), |(main, _)| main)
+}
+
+/// Returns where sessions work, by their names.
+fn places(seen: &Seen) -> BTreeMap<&str, Place> {
+    let places = seen.values().flat_map(|unit| &unit.places);
+    places
+        .map(|(session, (directory, branch))| {
+            (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
+        })
+        .collect()
+}
+
+/// Makes the commits of all sessions with news, on all cores.
+fn state(
+    store: &Store,
+    news: BTreeMap<Session, News>,
+    mut tips: BTreeMap<Session, ObjectId>,
+    selection: &Selection,
+    now: Time,
+) -> Result<Captured, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let mut work = Vec::new();
+    let mut needed: BTreeSet<Project> = BTreeSet::new();
+    for (session, news) in news {
+        let tip = tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose()?;
+        match (&news.project, &tip) {
+            (Some(project), None) => drop(needed.insert(project.clone())),
+            (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
+            (None, None) => {
+                needed.insert(Project::general());
+                needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
+            }
+        }
+        work.push((session, news, tip, store.repo.clone()));
+    }
+    let known: BTreeMap<Project, TodoList> = match consolidated.tip {
+        // A list that another version wrote is as good as unknown here; consolidation reports it.
+        Some(_) => needed.into_iter().filter_map(|project| Some((project.clone(), consolidated.todos(&overlay, &project).ok()?))).collect(),
+        None => BTreeMap::new(),
+    };
+    let identity = store.settings.identity(now);
+    let settings = &store.settings;
+    let speak = |(session, news, tip, repo): (Session, News, Option<SessionCommit>, crate::git::Repo)| {
+        let context = Context {
+            known: &known,
+            now,
+            reopen: settings.reopen,
+            device: &settings.device,
+            project: news.project.as_ref(),
+            project_of: &|content| by_words(settings, content),
+        };
+        let mut overlay = Overlay::new(&repo);
+        let before = tip.as_ref().map(|tip| tip.id);
+        let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
+        Ok((session, before, after, overlay.batch))
+    };
+    let done: Vec<_> = if work.len() < 8 {
+        work.into_iter().map(speak).collect::<Result<_, OpsError>>()?
+    } else {
+        work.into_par_iter().map(speak).collect::<Result<_, OpsError>>()?
+    };
+    let mut captured = Captured {
+        batch: overlay.batch,
+        changes: Vec::new(),
+        sessions: Vec::new(),
+        tips: BTreeMap::new(),
+        notices: Vec::new(),
+        seen: None,
+    };
+    for (session, old, new, batch) in done {
+        captured.batch.absorb(batch);
+        let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
+        let message = selection.what.clone();
+        captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
+        captured.sessions.push(session.clone());
+        tips.insert(session, new);
+    }
+    captured.tips = tips;
+    Ok(captured)
+}
+
+/// Makes a commit for each state that says something new, one on the other. Returns the newest.
+fn commits(
+    overlay: &mut Overlay<'_>,
+    mut tip: Option<SessionCommit>,
+    snapshots: &[Snapshot],
+    context: &Context<'_>,
+    identity: &Identity,
+) -> Result<Option<ObjectId>, OpsError> {
+    let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
+    for snapshot in snapshots {
+        if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
+            continue;
+        }
+        if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
+            tip = Some(commit_session(overlay, tip.as_ref(), state, identity)?);
+        }
+    }
+    Ok(tip.map(|tip| tip.id))
+}

@@ -1,0 +1,246 @@
+//! Merge of whole trees: every project's todos and every session's file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
+use crate::merge::{Conflict, Subject, join, join_session, three_way};
+use crate::store::StoreError;
+use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, TODOS, todos_path};
+use crate::todo::{Project, Time, TodoList, plain};
+
+/// One parent of a merge.
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    pub commit: ObjectId,
+    pub tree: ObjectId,
+    pub time: Time,
+    /// The newest ancestor that the other parent contains.
+    pub base: Option<ObjectId>,
+    /// The trees of the commits it has in common with the other parent.
+    pub bases: Vec<ObjectId>,
+    /// What it is, for the message.
+    pub label: String,
+    /// How many sessions it brings.
+    pub sessions: usize,
+}
+
+impl Side {
+    /// Returns the branch as the first parent.
+    pub(super) fn of_branch(overlay: &Overlay<'_>, tip: ObjectId) -> Result<Self, OpsError> {
+        let info = overlay.commit_info(tip)?;
+        let label = String::new();
+        Ok(Side { commit: tip, tree: info.tree, time: info.time, base: None, bases: Vec::new(), label, sessions: 0 })
+    }
+}
+
+/// What a merge did.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub changed: usize,
+    pub conflicts: Vec<(Project, Conflict)>,
+}
+
+/// A merge of several sides into one tree.
+pub(super) struct Merge<'a> {
+    overlay: Overlay<'a>,
+    /// The side that the result starts from.
+    start: Side,
+    /// Whether `start` is the branch, not one of the merged tips.
+    onto_branch: bool,
+    sides: Vec<Side>,
+}
+
+/// Paths below a directory with their blobs.
+type Files = BTreeMap<String, ObjectId>;
+
+impl<'a> Merge<'a> {
+    /// Prepares to merge `sides`, sorted by id and at least one, into `ours`, or into the first of them.
+    pub(super) fn new(
+        repo: &Repo,
+        below: [Option<&'a Batch>; 2],
+        ours: Option<Side>,
+        mut sides: Vec<Side>,
+    ) -> Result<Self, OpsError> {
+        let overlay = Overlay::above_all(repo, below);
+        let onto_branch = ours.is_some();
+        let start = ours.unwrap_or_else(|| sides.remove(0));
+        Ok(Merge { overlay, start, onto_branch, sides })
+    }
+
+    /// Merges, and makes the commit.
+    pub(super) fn commit(mut self, identity: &Identity) -> Result<(Side, Batch, Outcome), OpsError> {
+        let mut outcome = Outcome::default();
+        let mut changes: Vec<(String, ObjectId)> = Vec::new();
+        for project in self.projects()? {
+            if let Some(todos) = self.merge_project(&project, &mut outcome)? {
+                changes.push((todos_path(&project), self.overlay.batch.blob(encode_todos(&todos))?));
+            }
+        }
+        self.merge_sessions(&mut changes)?;
+        if self.overlay.find(self.start.tree, ATTRIBUTES_PATH)?.is_none() {
+            let blob = self.overlay.batch.blob(ATTRIBUTES.as_bytes().to_vec())?;
+            changes.push((ATTRIBUTES_PATH.to_owned(), blob));
+        }
+        let files = changes.iter().map(|(path, blob)| (path.as_str(), Some(*blob)));
+        let tree = self.overlay.edit_tree(Some(self.start.tree), files)?;
+
+        let parents: Vec<ObjectId> = std::iter::once(&self.start).chain(&self.sides).map(|side| side.commit).collect();
+        let all = || std::iter::once(&self.start).chain(&self.sides);
+        let time = all().map(|side| side.time).max().unwrap_or_default();
+        let sessions = all().map(|side| side.sessions).sum();
+        let bases: BTreeSet<ObjectId> = all().flat_map(|side| side.bases.iter().copied()).collect();
+        let message = self.message(sessions, &outcome);
+        let identity = Identity { time, ..identity.clone() };
+        let commit = self.overlay.commit(NewCommit { tree, parents, identity: &identity, message })?;
+        let label = format!("{sessions} sessions merged in {}", &commit.to_string()[..12]);
+        let bases = bases.into_iter().collect();
+        Ok((Side { commit, tree, time, base: None, bases, label, sessions }, self.overlay.batch, outcome))
+    }
+
+    /// Returns the projects that a side has todos of.
+    fn projects(&self) -> Result<BTreeSet<Project>, OpsError> {
+        let mut projects = BTreeSet::new();
+        for side in &self.sides {
+            let names = self.overlay.entries(self.overlay.find(side.tree, PROJECTS)?)?;
+            projects.extend(names.iter().filter_map(|(name, ..)| Project::from_component(name)));
+        }
+        Ok(projects)
+    }
+
+    /// Returns the merged todos of a project; nothing when they are as they were.
+    fn merge_project(&self, project: &Project, outcome: &mut Outcome) -> Result<Option<TodoList>, OpsError> {
+        let path = format!("{PROJECTS}/{}/{TODOS}", project.component());
+        let mut todos: Option<(TodoList, TodoList)> = None;
+        for side in &self.sides {
+            let Some(blob) = self.overlay.find(side.tree, &path)? else { continue };
+            let mut bases = Vec::new();
+            for base in &side.bases {
+                bases.extend(self.overlay.find(*base, &path)?);
+            }
+            if bases.contains(&blob) && side.bases.len() == 1 {
+                continue;
+            }
+            let (before, ours) = match todos.take() {
+                Some(todos) => todos,
+                None => {
+                    let before = match self.overlay.find(self.start.tree, &path)? {
+                        Some(blob) => self.todos(blob, &path)?,
+                        None => TodoList::new(),
+                    };
+                    (before.clone(), before)
+                }
+            };
+            let mut base = TodoList::new();
+            for blob in bases {
+                join(&mut base, &self.todos(blob, &path)?);
+            }
+            let merged = three_way(&base, ours, &self.todos(blob, &path)?);
+            outcome.conflicts.extend(merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict)));
+            todos = Some((before, merged.todos));
+        }
+        Ok(todos.filter(|(before, after)| before != after).map(|(before, after)| {
+            let gone = before.keys().filter(|id| !after.contains_key(id)).count();
+            outcome.changed += gone + after.iter().filter(|(id, todo)| before.get(id) != Some(*todo)).count();
+            after
+        }))
+    }
+
+    fn todos(&self, blob: ObjectId, path: &str) -> Result<TodoList, OpsError> {
+        let decoded = decode_todos(&self.overlay.blob(blob)?);
+        let failed = |source| StoreError::Decode { commit: blob.to_string(), path: path.to_owned(), source };
+        Ok(decoded.map_err(failed)?)
+    }
+
+    /// Adds each session's file that is not there as it is.
+    fn merge_sessions(&mut self, changes: &mut Vec<(String, ObjectId)>) -> Result<(), OpsError> {
+        let mut merged: Files = BTreeMap::new();
+        for tree in self.sides.iter().map(|side| side.tree).collect::<Vec<_>>() {
+            for (path, theirs) in self.session_files(tree)? {
+                let current = match merged.get(&path) {
+                    Some(blob) => Some(*blob),
+                    None => self.overlay.find(self.start.tree, &path)?,
+                };
+                match current {
+                    Some(current) if current == theirs => {}
+                    Some(current) => drop(merged.insert(path, self.join_session_files(current, theirs)?)),
+                    None => drop(merged.insert(path, theirs)),
+                }
+            }
+        }
+        changes.extend(merged);
+        Ok(())
+    }
+
+    /// Joins two versions of a session's file. One that cannot be read yields to the other.
+    fn join_session_files(&mut self, ours: ObjectId, theirs: ObjectId) -> Result<ObjectId, OpsError> {
+        let decode = |blob| self.overlay.blob(blob).map(|bytes| decode_session(&bytes));
+        match (decode(ours)?, decode(theirs)?) {
+            (Ok(mut joined), Ok(other)) => {
+                join_session(&mut joined, &other);
+                Ok(self.overlay.batch.blob(encode_session(&joined))?)
+            }
+            (Ok(_), Err(_)) => Ok(ours),
+            (Err(_), _) => Ok(theirs),
+        }
+    }
+
+    fn session_files(&self, tree: ObjectId) -> Result<Files, GitError> {
+        let mut files = Files::new();
+        for (shard, is_tree, shard_tree) in self.overlay.entries(self.overlay.find(tree, SESSIONS)?)? {
+            if is_tree {
+                for (name, _, blob) in self.overlay.entries(Some(shard_tree))? {
+                    files.insert(format!("{SESSIONS}/{shard}/{name}"), blob);
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// Says what was merged: `Merge 3 sessions: 5 todos changed, 1 conflict`, a line for each session, a
+    /// trailer for each choice.
+    fn message(&self, sessions: usize, outcome: &Outcome) -> String {
+        let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        let mut text = format!("Merge {}: {} changed", count(sessions, "session"), count(outcome.changed, "todo"));
+        if !outcome.conflicts.is_empty() {
+            text.push_str(&format!(", {}", count(outcome.conflicts.len(), "conflict")));
+        }
+        text.push_str("\n\n");
+        let merged = if self.onto_branch { None } else { Some(&self.start) };
+        for side in merged.into_iter().chain(&self.sides) {
+            text.push_str(&format!("- {}\n", plain(&side.label)));
+        }
+        if !outcome.conflicts.is_empty() {
+            text.push('\n');
+        }
+        for (project, conflict) in &outcome.conflicts {
+            text.push_str(&format!("Resolved: {}\n", resolution(project, conflict)));
+        }
+        text
+    }
+}
+
+/// Says in one line what was kept and what was overruled.
+fn resolution(project: &Project, conflict: &Conflict) -> String {
+    let (kept, overruled) = conflict.sides();
+    let say = |side: &crate::merge::Side| {
+        let value = side.value.as_str().map_or_else(|| side.value.to_string(), str::to_owned);
+        match &side.session {
+            Some(session) => format!("{value} by {} at {}", session.short(), side.at),
+            None => format!("{value} at {}", side.at),
+        }
+    };
+    let what = match &conflict.subject {
+        Subject::Status => "status",
+        Subject::Field(name) => name,
+    };
+    let line = format!(
+        "{} {what} {} over {} ({project}: {})",
+        conflict.id,
+        say(kept),
+        say(overruled),
+        conflict.content
+    );
+    plain(&line)
+}

@@ -1,0 +1,50 @@
+//! Use cases, a verb each. They take a store and return what happened; they print nothing.
+
+mod capture;
+mod consolidate;
+mod copies;
+mod merge_trees;
+mod project;
+mod run;
+
+pub use capture::{Captured, Look, capture, look};
+pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use run::{Plan, Report, Selection, run};
+
+use crate::git::GitError;
+use crate::store::StoreError;
+
+/// Why a use case could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the user gave cannot be used.
+    #[error("{0}")]
+    Input(String),
+    /// Refs were moved by somebody who does not take the store's lock.
+    #[error("{} moved while it was written, by a program that does not take the store's lock", .0.join(", "))]
+    Moved(Vec<String>),
+}
+
+impl From<GitError> for OpsError {
+    fn from(err: GitError) -> Self {
+        OpsError::Store(err.into())
+    }
+}
+
+/// Returns an error with its causes, in one line.
+pub fn chain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut source = err.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

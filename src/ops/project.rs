@@ -1,0 +1,94 @@
+//! Which project a session works on.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::git::{Repo, Settings, setting_at};
+use crate::todo::Project;
+
+/// Finds the project of a working directory, asking each directory once.
+#[derive(Debug, Default)]
+pub(super) struct Projects {
+    /// Given on the command line: the project of everything.
+    pub explicit: Option<Project>,
+    known: RefCell<HashMap<String, Option<Project>>>,
+}
+
+impl Projects {
+    /// Returns the project of a session that works in this directory: what was given, what the directory's
+    /// git config says, the name of its repository by the URL of `origin`, or of the main working tree, or
+    /// of the directory itself where that does not exist on this device.
+    pub(super) fn of(&self, directory: Option<&str>) -> Option<Project> {
+        if self.explicit.is_some() {
+            return self.explicit.clone();
+        }
+        let directory = directory?;
+        let mut known = self.known.borrow_mut();
+        known.entry(directory.to_owned()).or_insert_with(|| find(directory)).clone()
+    }
+}
+
+fn find(directory: &str) -> Option<Project> {
+    let path = Path::new(directory);
+    let name = |text: &str| Project::new(text).ok();
+    if !path.is_dir() {
+        // Another device's directory, or one that is gone. Its separators may be another system's.
+        return name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?);
+    }
+    let Some((set, url, main)) = setting_at(path) else { return name(&path.file_name()?.to_string_lossy()) };
+    set.as_deref()
+        .and_then(name)
+        .or_else(|| url.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
+        .or_else(|| name(&main.file_name()?.to_string_lossy()))
+}
+
+/// Returns the last part of a URL, without `.git`: `git@host:team/api.git` is `api`.
+fn repository_name(url: &str) -> Option<String> {
+    let path = url.trim_end_matches('/');
+    let last = path.rsplit(['/', ':', '\\']).next()?;
+    let last = last.strip_suffix(".git").unwrap_or(last);
+    (!last.is_empty()).then(|| last.to_owned())
+}
+
+/// Returns the project whose rule's word stands in these words; `general` when none does.
+pub(super) fn by_words(settings: &Settings, content: &str) -> Project {
+    let content = content.to_lowercase();
+    let rule = settings.rules.iter().find(|(_, word)| content.contains(word.as_str()));
+    rule.map_or_else(Project::general, |(project, _)| project.clone())
+}
+
+/// Returns whether a directory belongs to a project's store: it lies in the store's working tree or in a
+/// linked one.
+pub(super) fn lies_in(store: &Repo, directory: &str) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = real(Path::new(directory));
+    if store.work_dir().is_some_and(|work_dir| directory.starts_with(real(work_dir))) {
+        return true;
+    }
+    let common: PathBuf = real(store.common_dir());
+    matches!(Repo::discover_at(&directory), Some(found) if real(&found) == common)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_repository() {
+        for (url, name) in [
+            ("git@github.com:acme/API.git", "API"),
+            ("https://host.example/acme/api/", "api"),
+            ("/srv/git/api.git", "api"),
+            ("host:api", "api"),
+        ] {
+            assert_eq!(repository_name(url).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn a_directory_of_another_device_names_its_project() {
+        assert_eq!(find("/nowhere/at/all/Acme-API"), Project::new("acme-api").ok());
+        assert_eq!(find(r"C:\work\shop"), Project::new("shop").ok());
+    }
+}

@@ -1,0 +1,163 @@
+//! Capture and consolidation as one run: one look at the homes, one lock, one barrier.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::capture::{Look, capture, look};
+use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::OpsError;
+use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
+use crate::source::Notice;
+use crate::store::Store;
+use crate::store::cache::{self, Merged, Seen};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+
+/// What part of the homes to take.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The project of everything, whatever directories say.
+    pub project: Option<Project>,
+    /// Only these sources, by name; all when empty.
+    pub sources: Vec<String>,
+    /// What the reflog says this is for.
+    pub what: String,
+}
+
+impl Selection {
+    /// Returns whether statements from this source are wanted.
+    pub(super) fn takes(&self, source: SourceKind) -> bool {
+        self.sources.is_empty() || self.sources.iter().any(|name| name == source.as_str() || name == "claude")
+    }
+}
+
+/// What a run is to do.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The homes to capture from.
+    pub homes: Vec<PathBuf>,
+    /// What part of them.
+    pub selection: Selection,
+    /// A list that is given, not found.
+    pub given: Option<Snapshot>,
+    /// Whether to consolidate.
+    pub consolidate: bool,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many files and directories of agents were looked at.
+    pub units: usize,
+    /// Sessions that said something new.
+    pub captured: Vec<Session>,
+    /// How many sessions were merged into the branch.
+    pub merged: usize,
+    /// How many todos came out different.
+    pub changed: usize,
+    /// Where a rule had to choose.
+    pub conflicts: Vec<(Project, crate::merge::Conflict)>,
+    /// What was not read, and why.
+    pub notices: Vec<Notice>,
+    /// Sessions of the store that cannot be read, and why.
+    pub left_out: Vec<(Session, String)>,
+    /// The consolidated commit.
+    pub tip: Option<ObjectId>,
+    /// Where the branch is checked out, which is why it was not moved to `tip`.
+    pub checked_out: Option<PathBuf>,
+}
+
+/// How often a run starts again when somebody who does not take the lock moves refs under it.
+const TRIES: u32 = 8;
+
+/// Carries out a plan. Nothing is locked or written when nothing is new.
+///
+/// # Errors
+/// When the store cannot be read or written. Whatever was acknowledged before is safe.
+pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
+    let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
+    let look = look(&plan.homes);
+    let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
+    if plan.given.is_none() && !look.is_news(&seen) {
+        let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
+        let tip = store.repo.find_ref(&store.settings.branch)?;
+        if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
+            return Ok(Report { units: look.units(), notices: look.all_notices(&seen), tip, ..Report::default() });
+        }
+    }
+    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    // Another process may have captured the same while this one waited.
+    let (mut seen, mut merged) = (seen, merged);
+    let mut moved = Vec::new();
+    for _ in 0..TRIES {
+        let store = store.reopen()?;
+        if !plan.homes.is_empty() {
+            seen = cache::load(&store.repo, "seen");
+        }
+        merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { merged };
+        match attempt(&store, plan, &look, &lock, seen.clone(), &merged, now)? {
+            Ok(report) => return Ok(report),
+            Err(rejected) => moved = rejected,
+        }
+    }
+    Err(OpsError::Moved(moved))
+}
+
+/// Carries out a plan with the lock held, once. Returns the refs that moved meanwhile, if any did.
+fn attempt(
+    store: &Store,
+    plan: &Plan,
+    look: &Look,
+    lock: &StoreLock,
+    seen: Seen,
+    merged: &Merged,
+    now: Time,
+) -> Result<Result<Report, Vec<String>>, OpsError> {
+    let captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    let joined = match plan.consolidate {
+        true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
+        false => None,
+    };
+    let mut report = Report {
+        units: look.units(),
+        captured: captured.sessions,
+        notices: captured.notices,
+        ..Report::default()
+    };
+    let mut batch = captured.batch;
+    let mut changes: Vec<RefChange> = captured.changes;
+    let mut next_merged = None;
+    if let Some(joined) = joined {
+        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } = joined;
+        batch.absorb(more);
+        changes.extend(change);
+        report = Report { merged: sessions, changed, conflicts, checked_out, left_out, tip, ..report };
+        next_merged = merged;
+    }
+    let rejected = write(store, lock, &batch, &changes, now)?;
+    if !rejected.is_empty() {
+        return Ok(Err(rejected));
+    }
+    // Only now that everything is on the disk may it count as seen.
+    if let Some(seen) = captured.seen {
+        cache::save(&store.repo, "seen", &seen);
+    }
+    if let Some(merged) = next_merged {
+        cache::save(&store.repo, "merged", &merged);
+    }
+    Ok(Ok(report))
+}
+
+fn write(
+    store: &Store,
+    lock: &StoreLock,
+    batch: &Batch,
+    changes: &[RefChange],
+    now: Time,
+) -> Result<Vec<String>, OpsError> {
+    if batch.is_empty() && changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let identity = store.settings.identity(now);
+    let writer = Writer { repo: &store.repo, lock, fsync: store.settings.fsync, identity: &identity };
+    Ok(writer.write(batch, changes)?.into_iter().map(|rejected| rejected.name).collect())
+}

@@ -1,0 +1,78 @@
+//! Claude Code's list files: `todos/<session>-agent-<agent>.json`, a JSON array, written whole.
+//!
+//! Dead in current versions, alive in old installations and in programs that write the same format. A file
+//! of 0 bytes is one that was being written; `[]` is what is left when a list was completed or never begun.
+//! Neither says anything.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Session, Snapshot, SourceKind};
+
+pub(super) fn scan(directory: &Path, scan: &mut Scan) {
+    for (name, path, metadata) in entries(directory, scan) {
+        let Some(stem) = name.strip_suffix(".json") else { continue };
+        if !metadata.is_file() {
+            scan.notices.push(file::not_a_file(&path, &metadata));
+            continue;
+        }
+        let (session, agent) = match stem.split_once("-agent-") {
+            Some((session, agent)) if !session.is_empty() && !agent.is_empty() => (session, Some(agent)),
+            _ => (stem, None),
+        };
+        match Session::new(session) {
+            Ok(session) => {
+                let agent = agent.filter(|agent| *agent != session.as_str()).map(str::to_owned);
+                let kind = UnitKind::Todos { session, agent };
+                scan.units.push(Unit { path, kind, stamp: Stamp::of(&metadata) });
+            }
+            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
+        }
+    }
+}
+
+pub(super) fn read(path: &Path, session: &Session, agent: Option<&str>) -> Result<Reading, Notice> {
+    let (list, metadata, bytes) = file::read_stable(path, |bytes| match json::parse(bytes)? {
+        Value::Array(list) => Ok(list),
+        other => Err(format!("is no list but {}", kind_of(&other))),
+    })?;
+    let mut reading = Reading { digest: file::hash(&bytes), ..Reading::default() };
+    let items: Vec<_> = list.iter().filter_map(|value| item::read(value, &["content"])).collect();
+    if items.len() < list.len() {
+        let reason = format!("{} of its {} entries have no words", list.len() - items.len(), list.len());
+        reading.notices.push(Notice::new(path, reason, "the others were read"));
+    }
+    let name = match agent {
+        Some(agent) => session.agent(agent),
+        None => Ok(session.clone()),
+    };
+    let name = name.map_err(|err| Notice::new(path, format!("is named for no session: {err}"), "rename it"))?;
+    if !items.is_empty() {
+        let snapshot = Snapshot {
+            session: name,
+            agent: agent.map(str::to_owned),
+            source: SourceKind::ClaudeTodos,
+            at: file::modified(&metadata),
+            branch: None,
+            items,
+            partial: false,
+            forced: false,
+        };
+        reading.snapshots.push((None, snapshot));
+    }
+    Ok(reading)
+}
+
+/// Names the kind of a JSON value.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

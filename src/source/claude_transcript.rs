@@ -1,0 +1,227 @@
+//! Claude Code's transcripts: `projects/<slug>/<session>.jsonl`, a JSON object a line.
+//!
+//! The only place that knows where a session worked, and where today's TodoWrite lists are. The format is
+//! the agent's own and changes; a line that cannot be read is passed over. A call counts when its result
+//! is there: what was asked for and refused was never the list.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
+
+pub(super) fn scan(projects: &Path, scan: &mut Scan) {
+    for (_, path, metadata) in entries(projects, scan) {
+        if metadata.is_dir() {
+            scan_directory(&path, scan);
+            for (_, session, metadata) in entries(&path, scan) {
+                if metadata.is_dir() {
+                    scan_directory(&session.join("subagents"), scan);
+                }
+            }
+        }
+    }
+}
+
+/// Finds the transcripts that stand in a directory.
+pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
+    for (name, path, metadata) in entries(directory, scan) {
+        let Some(stem) = name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl") else { continue };
+        if !metadata.is_file() {
+            scan.notices.push(file::not_a_file(&path, &metadata));
+        } else if let Ok(session) = Session::new(stem) {
+            scan.units.push(Unit { path, kind: UnitKind::Transcript { session }, stamp: Stamp::of(&metadata) });
+        }
+    }
+}
+
+/// What a line must contain to tell of todos. Looking for bytes is much cheaper than reading JSON.
+const TELLING: [&str; 7] =
+    ["TodoWrite", "newTodos", "Todos have been", "TaskCreate", "TaskUpdate", "\"taskId\"", "\"task\""];
+
+pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
+    let (file, metadata) = file::open(path)?;
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let mut transcript = Transcript { session, calls: HashMap::new(), tasks: BTreeMap::new(), reading: Reading::default() };
+    let needles: Vec<_> = TELLING.iter().map(|needle| memchr::memmem::Finder::new(needle)).collect();
+    let (mut line, mut left) = (Vec::new(), metadata.len());
+    while left > 0 {
+        line.clear();
+        let read = std::io::Read::take(&mut reader, left.min(file::LARGEST)).read_until(b'\n', &mut line);
+        let read = read.map_err(|err| Notice::new(path, format!("cannot be read: {err}"), "make it readable"))?;
+        if read == 0 {
+            break;
+        }
+        left -= read as u64;
+        let placed = transcript.reading.places.contains_key(session);
+        let telling = needles.iter().any(|needle| needle.find(&line).is_some());
+        if (telling || !placed)
+            && let Ok(value) = json::parse(&line)
+        {
+            transcript.line(&value);
+        }
+    }
+    let mut reading = transcript.reading;
+    reading.digest = file::hash(format!("{:?}", reading.snapshots).as_bytes());
+    Ok(reading)
+}
+
+/// A transcript as far as it was read.
+struct Transcript<'a> {
+    session: &'a Session,
+    /// Calls that wait for their result, by their id.
+    calls: HashMap<String, (String, Value)>,
+    /// The tasks of each list that is kept by tasks.
+    tasks: BTreeMap<Session, Tasks>,
+    reading: Reading,
+}
+
+/// Tasks by number, in order.
+type Tasks = BTreeMap<(u64, String), Item>;
+
+impl Transcript<'_> {
+    fn line(&mut self, line: &Value) {
+        let text = |key: &str| line.get(key).and_then(Value::as_str);
+        let session = text("sessionId").and_then(|name| Session::new(name).ok()).unwrap_or_else(|| self.session.clone());
+        if let Some(directory) = text("cwd") {
+            let branch = text("gitBranch").filter(|branch| !branch.is_empty()).map(str::to_owned);
+            let place = || Place { directory: directory.to_owned(), branch: branch.clone() };
+            self.reading.places.entry(session.clone()).or_insert_with(place);
+            self.reading.places.entry(self.session.clone()).or_insert_with(place);
+        }
+        let content = line.pointer("/message/content").and_then(Value::as_array);
+        for part in content.into_iter().flatten() {
+            match part.get("type").and_then(Value::as_str) {
+                Some("tool_use") => self.call(part),
+                Some("tool_result") => self.result(line, part, &session),
+                _ => {}
+            }
+        }
+    }
+
+    fn call(&mut self, part: &Value) {
+        let text = |key: &str| part.get(key).and_then(Value::as_str);
+        if let (Some(id), Some(name @ ("TodoWrite" | "TaskCreate" | "TaskUpdate"))) = (text("id"), text("name")) {
+            let input = part.get("input").cloned().unwrap_or_default();
+            self.calls.insert(id.to_owned(), (name.to_owned(), input));
+        }
+    }
+
+    fn result(&mut self, line: &Value, part: &Value, session: &Session) {
+        let id = part.get("tool_use_id").and_then(Value::as_str).unwrap_or_default();
+        let failed = part.get("is_error") == Some(&Value::Bool(true));
+        let result = line.get("toolUseResult").unwrap_or(&Value::Null);
+        let (name, input) = match self.calls.remove(id) {
+            Some(call) => call,
+            None if result.get("newTodos").is_some() => ("TodoWrite".to_owned(), Value::Null),
+            None => return,
+        };
+        let time = line.get("timestamp").and_then(Value::as_str).and_then(Time::parse);
+        let (Some(at), false) = (time, failed) else { return };
+        let sidechain = line.get("isSidechain") == Some(&Value::Bool(true));
+        let agent = match line.get("agentId").and_then(Value::as_str) {
+            Some(agent) if sidechain => Some(agent.to_owned()),
+            _ => sidechain.then(|| "sidechain".to_owned()),
+        };
+        let name_of_list = agent.as_ref().map_or(Ok(session.clone()), |agent| session.agent(agent));
+        let Ok(list) = name_of_list else { return };
+        let items = match name.as_str() {
+            "TodoWrite" => todo_write(&input, result),
+            "TaskCreate" => task_create(self.tasks.entry(list.clone()).or_default(), &input, result),
+            _ => task_update(self.tasks.entry(list.clone()).or_default(), &input, result),
+        };
+        let Some(items) = items.filter(|items| !items.is_empty()) else { return };
+        let uuid = line.get("uuid").and_then(Value::as_str);
+        let branch = line.get("gitBranch").and_then(Value::as_str).filter(|branch| !branch.is_empty());
+        let snapshot = Snapshot {
+            session: list,
+            agent,
+            source: SourceKind::ClaudeTranscript,
+            at,
+            branch: branch.map(str::to_owned),
+            items,
+            partial: false,
+            forced: false,
+        };
+        self.reading.snapshots.push((uuid.map(|uuid| file::hash(uuid.as_bytes())), snapshot));
+    }
+}
+
+/// Returns the list as it is after a TodoWrite: the whole of it.
+fn todo_write(input: &Value, result: &Value) -> Option<Vec<Item>> {
+    let list = result.get("newTodos").or_else(|| input.get("todos"))?.as_array()?;
+    Some(list.iter().filter_map(|value| item::read(value, &["content"])).collect())
+}
+
+/// Adds a task, under the number that the result gives it.
+fn task_create(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<Item>> {
+    if super::claude_tasks::is_internal(input) {
+        return None;
+    }
+    let id = result.pointer("/task/id").map(id_text)?;
+    let mut item = item::read(input, &["subject", "content", "title"])?;
+    item.fields.remove("x-id");
+    item.native = Some(id.clone());
+    // A list that is all done is cleared away before the next one begins.
+    if tasks.values().all(|item| item.status == crate::todo::Status::Completed) {
+        tasks.clear();
+    }
+    tasks.insert(super::claude_tasks::number(&id), item);
+    Some(tasks.values().cloned().collect())
+}
+
+/// Changes a task. The agent mends some keys before it runs a call, and writes them as they came.
+fn task_update(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<Item>> {
+    if result.get("success") == Some(&Value::Bool(false)) {
+        return None;
+    }
+    let input = input.as_object()?;
+    let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key)).map(id_text)?;
+    let key = super::claude_tasks::number(&id);
+    let item = tasks.get_mut(&key)?;
+    for (name, value) in input {
+        match (name.as_str(), value) {
+            ("taskId" | "task_id" | "id", _) => {}
+            ("subject", Value::String(subject)) => item.content.clone_from(subject),
+            ("status", status) => item::set_status(item, status),
+            ("addBlocks", Value::Array(more)) => extend(&mut item.fields, "blocks", more),
+            ("addBlockedBy", Value::Array(more)) => extend(&mut item.fields, "blockedBy", more),
+            ("metadata", Value::Object(changes)) => merge_metadata(&mut item.fields, changes),
+            (name, value) => item::set_field(&mut item.fields, name, value.clone()),
+        }
+    }
+    let deleted = item.raw.as_deref() == Some("deleted");
+    let items = tasks.values().cloned().collect();
+    if deleted {
+        tasks.remove(&key);
+    }
+    Some(items)
+}
+
+fn id_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn extend(fields: &mut Map<String, Value>, name: &str, more: &[Value]) {
+    let list = fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(list) = list {
+        list.extend(more.iter().filter(|value| !list.contains(value)).cloned().collect::<Vec<_>>());
+    }
+}
+
+/// Metadata is changed key by key; `null` removes one.
+fn merge_metadata(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
+    let metadata = fields.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(metadata) = metadata {
+        for (key, value) in changes {
+            if value.is_null() {
+                metadata.remove(key);
+            } else {
+                metadata.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A list from anywhere: JSON on standard input.
+
+use serde_json::Value;
+
+use super::{item, json};
+use crate::todo::{Session, Snapshot, SourceKind, Time};
+
+/// Reads a JSON list of todos, or an object with such a list under `todos`. The words stand under
+/// `content`, `subject`, `title` or `step`; everything else is kept.
+///
+/// # Errors
+/// When it is no JSON, no list, or has an entry without words: what is imported by hand is wanted whole.
+pub fn read_list(bytes: &[u8], session: &Session, at: Time) -> Result<Snapshot, String> {
+    let value = json::parse(bytes).map_err(|reason| format!("the input {reason}"))?;
+    let list = match value {
+        Value::Array(list) => list,
+        Value::Object(mut object) => match object.remove("todos") {
+            Some(Value::Array(list)) => list,
+            _ => return Err("the input is an object without a list under \"todos\"".into()),
+        },
+        other => return Err(format!("the input is {}, not a list", super::claude_todos::kind_of(&other))),
+    };
+    let items = list.iter().enumerate().map(|(at, value)| {
+        item::read(value, &["content", "subject", "title", "step"])
+            .ok_or_else(|| format!("entry {} of the input has no words under \"content\"", at + 1))
+    });
+    Ok(Snapshot {
+        session: session.clone(),
+        agent: None,
+        source: SourceKind::Import,
+        at,
+        branch: None,
+        items: items.collect::<Result<_, _>>()?,
+        partial: false,
+        forced: false,
+    })
+}

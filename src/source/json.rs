@@ -1,0 +1,91 @@
+//! JSON as JavaScript takes it.
+//!
+//! Agents are written in JavaScript, whose `JSON.parse` takes halves of surrogate pairs (what is left when
+//! a string is cut inside an emoji) and whose file reading replaces bytes that are not UTF-8. Nesting is
+//! limited to 127 levels.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// Reads a JSON document. Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; of keys
+/// that stand twice the last one counts.
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Err("is empty".into());
+    }
+    let text = String::from_utf8_lossy(bytes);
+    match serde_json::from_str(&text) {
+        Ok(value) => Ok(value),
+        Err(first) => {
+            // Only when it fails: nearly every file is right as it is.
+            let mended = mend_surrogates(&text);
+            serde_json::from_str(&mended).map_err(|_| format!("is not valid JSON: {first}"))
+        }
+    }
+}
+
+/// Replaces the escape of each half of a surrogate pair that stands alone.
+fn mend_surrogates(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let unit = |at: usize| -> Option<u16> {
+        let escape = bytes.get(at..at + 6)?;
+        let digits = std::str::from_utf8(escape.strip_prefix(b"\\u")?).ok()?;
+        digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+    };
+    let mut lone = Vec::new();
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+        at += found;
+        match (unit(at), unit(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 12,
+            (Some(0xd800..=0xdfff), _) => {
+                lone.push(at);
+                at += 6;
+            }
+            (Some(_), _) => at += 6,
+            (None, _) => at = (at + 2).min(bytes.len()),
+        }
+    }
+    if lone.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = text.to_owned();
+    for at in lone {
+        mended.replace_range(at..at + 6, "\\ufffd");
+    }
+    Cow::Owned(mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn takes_what_javascript_takes() {
+        for (text, value) in [
+            (r#"["cut \ud83d"]"#, json!(["cut \u{fffd}"])),
+            (r#"["\ude00\ud83d\ude00"]"#, json!(["\u{fffd}\u{1f600}"])),
+            (r#"["\\ud83d"]"#, json!(["\\ud83d"])),
+            (r#"["\ud83d\n\\"]"#, json!(["\u{fffd}\n\\"])),
+            (r#"{"a":1,"a":2}"#, json!({"a": 2})),
+            ("\u{feff}[]", json!([])),
+        ] {
+            assert_eq!(parse(text.as_bytes()), Ok(value), "{text}");
+        }
+        assert_eq!(parse(b"[\"caf\xe9\"]"), Ok(json!(["caf\u{fffd}"])));
+        assert!(parse(b"[1e400, 123456789012345678901234567890]").is_ok());
+        assert!(parse(format!("{}{}", "[".repeat(120), "]".repeat(120)).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn refuses_what_it_refuses() {
+        for bad in ["", " \n", "[", "[1,]", "{'a':1}", r#"["\ud83"]"#, "[1][2]", "\\"] {
+            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(parse("[".repeat(100_000).as_bytes()).is_err());
+    }
+}

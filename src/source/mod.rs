@@ -1,0 +1,148 @@
+//! Agents' state as snapshots. Read-only, tolerant, and honest about what could not be read.
+//!
+//! A *unit* is what changes as a whole: a list file, a directory of tasks, a transcript. [`scan`] finds
+//! the units of a home without opening them; [`read`] reads one. Nothing here knows of a store.
+
+mod claude_tasks;
+mod claude_todos;
+mod claude_transcript;
+mod file;
+mod import;
+mod item;
+mod json;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use file::Stamp;
+pub use import::read_list;
+
+use crate::todo::{Session, Snapshot};
+
+/// Something that was not read, why, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// Why it was not read.
+    pub reason: String,
+    /// What a person can do.
+    pub remedy: String,
+}
+
+impl Notice {
+    fn new(path: &Path, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Notice { path: path.to_owned(), reason: reason.into(), remedy: remedy.into() }
+    }
+}
+
+/// A part of an agent's home that changes as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// What it holds.
+    pub kind: UnitKind,
+    /// What it looks like from outside.
+    pub stamp: Stamp,
+}
+
+/// What a unit holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A list file, with the agent it is named for when that is not the session itself.
+    Todos {
+        /// The session in its name.
+        session: Session,
+        /// The agent in its name.
+        agent: Option<String>,
+    },
+    /// A directory of tasks.
+    Tasks {
+        /// The list.
+        session: Session,
+    },
+    /// A transcript.
+    Transcript {
+        /// The session that its file is named for.
+        session: Session,
+    },
+}
+
+/// What a scan found.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// The units, in the order of their paths.
+    pub units: Vec<Unit>,
+    /// What looks like a unit and cannot be one.
+    pub notices: Vec<Notice>,
+}
+
+/// Where a session works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its working directory. Never written to a store.
+    pub directory: String,
+    /// Its git branch.
+    pub branch: Option<String>,
+}
+
+/// What one unit says.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The states it tells of, in the order in which they were stated; beside each, for a transcript, what
+    /// identifies its line, so that a copy in another transcript can be recognised.
+    pub snapshots: Vec<(Option<u64>, Snapshot)>,
+    /// Where sessions work.
+    pub places: BTreeMap<Session, Place>,
+    /// What in it could not be read.
+    pub notices: Vec<Notice>,
+    /// A hash of what it says: equal for a copy.
+    pub digest: u64,
+}
+
+/// Finds the units below a directory: an agent's home (`todos/`, `tasks/`, `projects/`), or a plain
+/// directory of list files and transcripts.
+pub fn scan(home: &Path) -> Scan {
+    let mut scan = Scan::default();
+    let is_home = ["todos", "tasks", "projects"].iter().any(|name| home.join(name).is_dir());
+    if is_home {
+        claude_todos::scan(&home.join("todos"), &mut scan);
+        claude_tasks::scan(&home.join("tasks"), &mut scan);
+        claude_transcript::scan(&home.join("projects"), &mut scan);
+    } else {
+        claude_todos::scan(home, &mut scan);
+        claude_transcript::scan_directory(home, &mut scan);
+    }
+    scan.units.sort_by(|a, b| a.path.cmp(&b.path));
+    scan
+}
+
+/// Reads one unit. What cannot be read becomes a notice, never an error: the rest goes on.
+pub fn read(unit: &Unit) -> Reading {
+    let read = match &unit.kind {
+        UnitKind::Todos { session, agent } => claude_todos::read(&unit.path, session, agent.as_deref()),
+        UnitKind::Tasks { session } => Ok(claude_tasks::read(&unit.path, session)),
+        UnitKind::Transcript { session } => claude_transcript::read(&unit.path, session),
+    };
+    read.unwrap_or_else(|notice| Reading { notices: vec![notice], ..Reading::default() })
+}
+
+/// Returns the entries of a directory, by name. A directory that is not there has none.
+fn entries(directory: &Path, scan: &mut Scan) -> Vec<(String, PathBuf, std::fs::Metadata)> {
+    let listed = match std::fs::read_dir(directory) {
+        Ok(listed) => listed,
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(err) => {
+            scan.notices.push(Notice::new(directory, format!("cannot be listed: {err}"), "make it readable"));
+            return Vec::new();
+        }
+    };
+    listed
+        .flatten()
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((entry.file_name().to_string_lossy().into_owned(), entry.path(), metadata))
+        })
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! The list of todos, by project.
+
+use std::cmp::Reverse;
+
+use serde_json::{Value, json};
+
+use super::summary::{count, in_conflict};
+use super::table::{fit, pad};
+use super::{Everything, Style};
+use crate::todo::{Project, State, Status, Todo, plain};
+
+/// Which todos to show.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this project.
+    pub project: Option<Project>,
+    /// Only what this session (or one whose name begins so) spoke of.
+    pub session: Option<String>,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Completed and dropped ones too.
+    pub all: bool,
+}
+
+impl Filter {
+    fn takes(&self, project: &Project, todo: &Todo) -> bool {
+        self.project.as_ref().is_none_or(|wanted| wanted == project)
+            && self.session.as_ref().is_none_or(|wanted| {
+                todo.claims.iter().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
+            })
+            && match self.state {
+                Some(state) => todo.state() == state,
+                None => self.all || todo.state().is_open(),
+            }
+    }
+}
+
+/// Returns the todos that a filter takes, by project, what is going on first, then the latest.
+fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, Vec<&'a Todo>)> {
+    let order = |todo: &&Todo| {
+        let rank = match todo.state() {
+            State::Wanted(Status::InProgress) => 0,
+            State::Wanted(Status::Pending) => 1,
+            State::Wanted(Status::Completed) => 2,
+            State::Dropped => 3,
+        };
+        // By the minute: what was said in one breath stays in the order of its words.
+        (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone())
+    };
+    let projects = everything.projects.iter().map(|(project, todos)| {
+        let mut taken: Vec<&Todo> = todos.values().filter(|todo| filter.takes(project, todo)).collect();
+        taken.sort_by_cached_key(order);
+        (project, taken)
+    });
+    projects.filter(|(_, todos)| !todos.is_empty()).collect()
+}
+
+/// Returns the list for people.
+pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> String {
+    let mut text = String::new();
+    for (project, todos) in select(everything, filter) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let counts = count(everything.projects[project].values());
+        let counts = format!("{} open, {} completed", counts.open(), counts.completed);
+        text.push_str(&format!("{}  {}\n", style.title(&plain(project.as_str())), style.dim(&counts)));
+        let rows: Vec<[String; 3]> = todos.iter().map(|todo| row(todo, style)).collect();
+        let widest = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+        let (sessions, ages) = (widest(1), widest(2));
+        let room = style.width.saturating_sub(sessions + ages + 9).max(20);
+        for (todo, [content, session, age]) in todos.iter().zip(&rows) {
+            let mark = if in_conflict(todo) { style.alert("!") } else { " ".into() };
+            let words = pad(&fit(content, room), room);
+            let who = style.dim(&format!("{}  {}", pad(session, sessions), pad(age, ages)));
+            let line = format!(" {mark}{} {words}  {who}", style.symbol(todo.state()));
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn row(todo: &Todo, style: Style) -> [String; 3] {
+    let (winner, _) = todo.winner();
+    let others = todo.claims.values().filter(|claim| !claim.dropped).count().saturating_sub(1);
+    let more = if others > 0 { format!(" +{others}") } else { String::new() };
+    [plain(&todo.content), format!("{}{more}", plain(&winner.short())), style.age(todo.updated())]
+}
+
+/// Returns the list for programs.
+pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
+    let selected = select(everything, filter);
+    selected.into_iter().flat_map(|(project, todos)| todos.into_iter().map(|todo| todo_json(project, todo))).collect()
+}
+
+/// Returns one todo for programs: its properties, and what follows from its claims.
+pub(super) fn todo_json(project: &Project, todo: &Todo) -> Value {
+    let mut object = serde_json::Map::new();
+    for (name, field) in &todo.fields {
+        object.insert(name.clone(), field.value.clone());
+    }
+    let sessions: Vec<&str> = todo.claims.keys().map(crate::todo::Session::as_str).collect();
+    for (key, value) in [
+        ("id", json!(todo.id.to_string())),
+        ("project", json!(project.as_str())),
+        ("content", json!(todo.content)),
+        ("status", json!(todo.state().as_str())),
+        ("sessions", json!(sessions)),
+        ("created", json!(todo.created.to_string())),
+        ("updated", json!(todo.updated().to_string())),
+        ("conflict", json!(in_conflict(todo))),
+    ] {
+        object.insert(key.to_owned(), value);
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,53 @@
+//! The consolidated state for people and programs. Pure: data in, text or JSON out.
+//!
+//! Text for people goes through [`plain`](crate::todo::plain): todos are data from elsewhere and never
+//! reach a terminal as they came. JSON holds them as they are.
+
+mod conflicts;
+mod coordination;
+mod list;
+mod markdown;
+mod sessions;
+mod show;
+mod style;
+mod summary;
+mod table;
+
+pub use conflicts::{conflicts_json, conflicts_text};
+pub use coordination::{projects_json, projects_text};
+pub use list::{Filter, list_json, list_text};
+pub use markdown::markdown;
+pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_text};
+pub use show::{show_json, show_text};
+pub use style::Style;
+pub use summary::{Counts, count};
+
+use std::collections::BTreeMap;
+
+use crate::todo::{Project, SessionInfo, Todo, TodoId, TodoList};
+
+/// The consolidated state as views take it.
+#[derive(Clone, Debug, Default)]
+pub struct Everything {
+    /// All todos, by project.
+    pub projects: BTreeMap<Project, TodoList>,
+    /// All sessions, by name.
+    pub sessions: Vec<SessionInfo>,
+}
+
+impl Everything {
+    /// Returns every todo with its project.
+    pub fn todos(&self) -> impl Iterator<Item = (&Project, &Todo)> {
+        self.projects.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (project, todo)))
+    }
+
+    /// Returns the todos whose id begins with these letters.
+    pub fn find(&self, prefix: &str) -> Vec<(&Project, &Todo)> {
+        self.todos().filter(|(_, todo)| todo.id.to_string().starts_with(prefix)).collect()
+    }
+
+    /// Returns the todo with this id.
+    pub fn get(&self, id: TodoId) -> Option<(&Project, &Todo)> {
+        self.projects.iter().find_map(|(project, todos)| todos.get(&id).map(|todo| (project, todo)))
+    }
+}

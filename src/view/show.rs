@@ -1,0 +1,78 @@
+//! One todo with everything said of it.
+
+use serde_json::{Value, json};
+
+use super::list::todo_json;
+use super::table::align;
+use super::{Everything, Style};
+use crate::merge::disagreements;
+use crate::todo::{Project, Todo, plain};
+
+/// Returns one todo for people.
+pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style: Style) -> String {
+    let mut text = format!("{} {}\n", style.symbol(todo.state()), style.title(&plain(&todo.content)));
+    let mut rows = vec![
+        vec!["id".to_owned(), todo.id.to_string()],
+        vec!["project".to_owned(), plain(project.as_str())],
+        vec!["status".to_owned(), todo.state().as_str().to_owned()],
+        vec!["created".to_owned(), todo.created.to_string()],
+        vec!["updated".to_owned(), format!("{} ({})", todo.updated(), style.age(todo.updated()))],
+    ];
+    for (name, field) in &todo.fields {
+        let value = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
+        rows.push(vec![plain(name), plain(&value)]);
+    }
+    text.push_str(&align(&rows));
+    text.push_str("\nsaid by\n");
+    let device = |session| {
+        let info = everything.sessions.iter().find(|info| info.session == session);
+        info.map(|info| plain(&info.device)).unwrap_or_default()
+    };
+    let mut claims: Vec<_> = todo.claims.iter().collect();
+    claims.sort_by_key(|(_, claim)| std::cmp::Reverse(claim.at));
+    let rows: Vec<Vec<String>> = claims
+        .into_iter()
+        .map(|(session, claim)| {
+            let mut said = claim.raw.as_deref().map_or_else(|| claim.status.to_string(), plain);
+            if claim.dropped {
+                said.push_str(", dropped");
+            }
+            if claim.epoch > 0 {
+                said.push_str(&format!(", reopened {}x", claim.epoch));
+            }
+            vec![format!("  {said}"), style.age(claim.at), plain(session.as_str()), device(session.clone())]
+        })
+        .collect();
+    text.push_str(&align(&rows));
+    for disagreement in disagreements(todo).iter().filter(|found| found.is_newer()) {
+        let line = format!("wanted again by {} ({})", disagreement.overruled.0.short(), style.age(disagreement.overruled.1.at));
+        text.push_str(&format!("\n{}\n", style.alert(&plain(&line))));
+    }
+    text
+}
+
+/// Returns one todo for programs, claims included.
+pub fn show_json(project: &Project, todo: &Todo) -> Value {
+    let mut value = todo_json(project, todo);
+    let claims: serde_json::Map<String, Value> = todo
+        .claims
+        .iter()
+        .map(|(session, claim)| {
+            let mut object = claim.extra.clone();
+            object.insert("status".into(), json!(claim.status.as_str()));
+            object.insert("at".into(), json!(claim.at.to_string()));
+            if let Some(raw) = &claim.raw {
+                object.insert("raw".into(), json!(raw));
+            }
+            if claim.epoch > 0 {
+                object.insert("epoch".into(), json!(claim.epoch));
+            }
+            if claim.dropped {
+                object.insert("dropped".into(), json!(true));
+            }
+            (session.to_string(), Value::Object(object))
+        })
+        .collect();
+    value["claims"] = Value::Object(claims);
+    value
+}

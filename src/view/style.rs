@@ -1,0 +1,73 @@
+//! Colour, width and the age of things.
+
+use anstyle::{AnsiColor, Color};
+
+use crate::todo::{State, Status, Time};
+
+/// How text for people is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether to use colour.
+    pub color: bool,
+    /// How many columns there are.
+    pub width: usize,
+    /// The present, for ages.
+    pub now: Time,
+}
+
+impl Style {
+    fn paint(self, text: &str, style: anstyle::Style) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// A heading.
+    pub fn title(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().bold())
+    }
+
+    /// Something beside the point.
+    pub fn dim(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().dimmed())
+    }
+
+    /// Something that wants attention.
+    pub fn alert(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Yellow))))
+    }
+
+    /// A symbol for a state; the symbols differ without colour too.
+    pub fn symbol(self, state: State) -> String {
+        let (symbol, color) = match state {
+            State::Wanted(Status::InProgress) => ("\u{25b6}", AnsiColor::Blue),
+            State::Wanted(Status::Pending) => ("\u{25cb}", AnsiColor::White),
+            State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
+            State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
+        };
+        self.paint(symbol, anstyle::Style::new().fg_color(Some(Color::Ansi(color))))
+    }
+
+    /// How long ago: `now`, `5m`, `3h`, `12d`, `2y`.
+    pub fn age(self, time: Time) -> String {
+        let minutes = (self.now.millis() - time.millis()).max(0) / 60_000;
+        match minutes {
+            0 => "now".into(),
+            1..60 => format!("{minutes}m"),
+            60..1440 => format!("{}h", minutes / 60),
+            1440..525_600 => format!("{}d", minutes / 1440),
+            _ => format!("{}y", minutes / 525_600),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages() {
+        let style = Style { color: false, width: 80, now: Time::from_millis(100_000_000_000) };
+        for (before, age) in [(-5, "now"), (59, "now"), (60, "1m"), (7200, "2h"), (86_400 * 3, "3d"), (86_400 * 800, "2y")] {
+            assert_eq!(style.age(Time::from_millis(100_000_000_000 - before * 1000)), age);
+        }
+    }
+}
