@@ -185,7 +185,7 @@ fn sort_by_session(
         .collect();
     let is_carried: Vec<bool> = paths.iter().map(|path| carried.contains(path.as_str())).collect();
     let places = places(next_seen);
-    let projects = Projects { explicit: selection.project.clone(), ..Projects::default() };
+    let projects = Projects { explicit: selection.project.clone(), known: std::cell::RefCell::default() };
 
     let mut news: BTreeMap<Session, News> = BTreeMap::new();
     for (at, reading) in fresh {

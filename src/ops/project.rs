@@ -12,7 +12,7 @@ use crate::todo::Project;
 pub(super) struct Projects {
     /// Given on the command line: the project of everything.
     pub explicit: Option<Project>,
-    known: RefCell<HashMap<String, Option<Project>>>,
+    pub known: RefCell<HashMap<String, Option<Project>>>,
 }
 
 impl Projects {
