@@ -75,7 +75,7 @@ pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
         .filter(|(_, claim)| differ(winner.1, claim))
         .map(|overruled| Disagreement { winner, overruled })
         .collect();
-    found.sort_by(|a, b| b.overruled.1.at.cmp(&a.overruled.1.at));
+    found.sort_by_key(|one| std::cmp::Reverse(one.overruled.1.at));
     found
 }
 
