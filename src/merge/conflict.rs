@@ -75,7 +75,7 @@ pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
         .filter(|(_, claim)| differ(winner.1, claim))
         .map(|overruled| Disagreement { winner, overruled })
         .collect();
-    found.sort_by(|a, b| b.overruled.1.at.cmp(&a.overruled.1.at));
+    found.sort_by_key(|one| std::cmp::Reverse(one.overruled.1.at));
     found
 }
 
@@ -84,20 +84,27 @@ fn differ(winner: &Claim, other: &Claim) -> bool {
     !winner.dropped && !other.dropped && winner.epoch == other.epoch && winner.status != other.status
 }
 
-/// Returns the conflict over the status, when the rules keep one side although the other spoke later.
-pub(super) fn status_conflict(ours: &Todo, theirs: &Todo) -> Option<Conflict> {
-    let (our_winner, their_winner) = (ours.winner(), theirs.winner());
-    if !differ(our_winner.1, their_winner.1) {
+/// Returns the conflict over the status, when `joined` keeps what one side says although the other, which
+/// changed it since `base`, spoke later.
+pub(super) fn status_conflict(base: Option<&Todo>, ours: &Todo, theirs: &Todo, joined: &Todo) -> Option<Conflict> {
+    let (kept, our_winner, their_winner) = (joined.winner(), ours.winner(), theirs.winner());
+    let kept_theirs = kept == their_winner;
+    if !kept_theirs && kept != our_winner {
         return None;
     }
-    let kept_theirs = their_winner.1.status > our_winner.1.status;
-    let (kept, overruled) = if kept_theirs { (their_winner, our_winner) } else { (our_winner, their_winner) };
+    let overruled = if kept_theirs { our_winner } else { their_winner };
+    let unchanged = base.is_some_and(|base| base.winner() == overruled);
+    // The other side may hold a later word of the overruled session, and then there is nothing to overrule.
+    let stands = overruled.0 == kept.0 || joined.claims.get(overruled.0) == Some(overruled.1);
+    if unchanged || !stands || !differ(kept.1, overruled.1) || overruled.1.at <= kept.1.at {
+        return None;
+    }
     let side = |(session, claim): (&Session, &Claim)| Side {
         session: Some(session.clone()),
         value: State::Wanted(claim.status).as_str().into(),
         at: claim.at,
     };
-    (overruled.1.at > kept.1.at).then(|| Conflict {
+    Some(Conflict {
         id: ours.id,
         content: ours.content.clone(),
         subject: Subject::Status,

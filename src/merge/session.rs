@@ -7,16 +7,40 @@ use crate::todo::SessionInfo;
 /// Keeps the later of two descriptions of one session, and the earlier of their starts.
 pub fn join_session(ours: &mut SessionInfo, theirs: &SessionInfo) {
     let started = ours.started.min(theirs.started);
-    let order = theirs.updated.cmp(&ours.updated).then_with(|| describe(theirs).cmp(&describe(ours)));
+    let order = theirs.updated.cmp(&ours.updated).then_with(|| described(theirs).cmp(&described(ours)));
     if order == Ordering::Greater {
         ours.clone_from(theirs);
     }
     ours.started = started;
 }
 
-/// Anything that orders two different descriptions of the same moment the same way everywhere. The start
-/// is left out: it is joined on its own.
-fn describe(info: &SessionInfo) -> String {
+/// Orders two different descriptions of the same moment the same way everywhere. The start is left out:
+/// it is joined on its own.
+fn described(info: &SessionInfo) -> impl Ord + '_ {
     let SessionInfo { session, agent, source, device, project, branch, started: _, updated, ended, list, extra } = info;
-    format!("{ended:?}{list:?}{source}{device}{project:?}{branch:?}{agent:?}{session}{updated}{extra:?}")
+    let list: Vec<_> = list.iter().map(|entry| (entry.id, &entry.native, entry.status)).collect();
+    let extra = serde_json::to_string(extra).expect("a JSON value is always written");
+    (ended, list, source, device, project, branch, agent, session, updated, extra)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::decode_session;
+
+    #[test]
+    fn descriptions_that_run_together_alike_stay_apart() {
+        let info = |source: &str, device: &str| {
+            let moment = "1970-01-01T00:00:00.000Z";
+            let text = format!(
+                r#"{{"session":"a","source":"{source}","device":"{device}","started":"{moment}","updated":"{moment}"}}"#
+            );
+            decode_session(text.as_bytes()).expect("decodes")
+        };
+        let (one, two) = (info("a", "b"), info("ab", ""));
+        let (mut ours, mut theirs) = (one.clone(), two.clone());
+        join_session(&mut ours, &two);
+        join_session(&mut theirs, &one);
+        assert_eq!(ours, theirs);
+    }
 }

@@ -56,10 +56,11 @@ fn merge_todo(base: Option<&Todo>, ours: &mut Todo, theirs: &Todo) -> Vec<Confli
         ours.clone_from(theirs);
         return Vec::new();
     }
-    let mut conflicts: Vec<_> = status_conflict(ours, theirs).into_iter().collect();
-    if let Some(base) = base {
-        conflicts.extend(field_conflicts(base, ours, theirs));
-    }
+    let before = ours.clone();
     join_todo(ours, theirs);
+    let mut conflicts: Vec<_> = status_conflict(base, &before, theirs, ours).into_iter().collect();
+    if let Some(base) = base {
+        conflicts.extend(field_conflicts(base, &before, theirs));
+    }
     conflicts
 }

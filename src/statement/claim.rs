@@ -1,5 +1,6 @@
 //! The next claim of a session on one todo: its time and its epoch.
 
+use crate::merge::join_claim;
 use crate::todo::{Claim, Status, Time};
 
 /// Who may reopen a completed todo by listing it as open (`chittysync.reopen`).
@@ -14,7 +15,8 @@ pub enum Reopen {
     Any,
 }
 
-/// Returns the claim after a change, stamped with time and epoch; nothing when it says what it said.
+/// Returns the claim after a change, stamped with time and epoch; nothing when it says what it said, or
+/// when the next merge would undo it: within its epoch a session's completion sticks.
 ///
 /// `before` is the session's own claim, `known` are the other sessions' claims that the device knows.
 /// The time is at least `at` and later than everything known, so that what was said knowing of
@@ -31,21 +33,21 @@ pub(super) fn next(
     if before == Some(&claim) {
         return None;
     }
-    let own_completion = before.is_some_and(|before| before.status == Status::Completed);
-    if own_completion && claim.status != Status::Completed && (claim.dropped || reopen == Reopen::Manual) {
-        // Within its epoch a session's completion sticks; saying otherwise would be undone by the next merge.
-        return None;
-    }
     let weighed = || before.into_iter().chain(known.iter().copied());
     let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
     let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
+    let own_completion = before.is_some_and(|before| before.status == Status::Completed);
     let reopens = claim.is_open()
         && match reopen {
             Reopen::Author => own_completion,
             Reopen::Manual => false,
             Reopen::Any => own_completion || completed,
         };
-    claim.epoch = if reopens { epoch + 1 } else { epoch };
+    claim.epoch = if reopens { epoch.saturating_add(1) } else { epoch };
     claim.at = weighed().map(|claim| claim.at.next()).fold(at, Time::max);
-    Some(claim)
+    let sticks = before.cloned().is_none_or(|mut joined| {
+        join_claim(&mut joined, &claim);
+        joined == claim
+    });
+    sticks.then_some(claim)
 }

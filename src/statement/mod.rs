@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub use claim::Reopen;
 
+use crate::merge::join_field;
 use crate::todo::{
     Field, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId, TodoList,
     normalise,
@@ -42,9 +43,9 @@ const LIVE: i64 = 60 * 60 * 1000;
 
 /// Returns the session's state after it stated this list, or nothing when the list says nothing new.
 ///
-/// An empty list is never a statement: agents clear completed lists themselves.
+/// An empty list, or one without words, is never a statement: agents clear completed lists themselves.
 pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Context<'_>) -> Option<SessionState> {
-    if snapshot.items.is_empty() {
+    if snapshot.items.iter().all(|item| normalise(&item.content).is_empty()) {
         return None;
     }
     let stated = snapshot.at.min(context.now);
@@ -68,7 +69,9 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     }
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
-    if unchanged || speech.projects.is_empty() {
+    // Nothing comes after the last moment that a file can hold.
+    let too_late = previous.is_some_and(|previous| previous.info.updated >= at);
+    if unchanged || too_late || speech.projects.is_empty() {
         return None;
     }
     let before = previous.map(|previous| &previous.info);
@@ -163,7 +166,7 @@ impl Speech<'_> {
     }
 
     fn own(&self, project: &Project, id: TodoId) -> Option<&Todo> {
-        self.projects.get(project)?.get(&id)
+        self.projects.get(project)?.get(&id).filter(|todo| todo.claims.contains_key(self.session))
     }
 
     /// Changes the session's claim on a todo; a claim that comes out as it was keeps its time.
@@ -194,7 +197,7 @@ impl Speech<'_> {
             _ if value.is_null() => {}
             None if is_empty(value) => {}
             Some(field) if field.value == *value => {}
-            Some(field) => *field = Field { value: value.clone(), at: at.max(field.at.next()) },
+            Some(field) => join_field(field, &Field { value: value.clone(), at: at.max(field.at.next()) }),
             None => drop(todo.fields.insert(name.to_owned(), Field { value: value.clone(), at: at.max(todo.created) })),
         }
     }

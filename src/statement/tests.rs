@@ -206,3 +206,42 @@ fn an_empty_list_or_one_without_words_states_nothing() {
     let one = world.say(None, 1, &[("A", Pending)]).expect("news");
     assert_eq!(world.say(Some(&one), 2, &[]), None);
 }
+
+/// What the device knows: another session's claim on "A".
+fn known(change: impl FnOnce(&mut crate::todo::Claim)) -> BTreeMap<Project, TodoList> {
+    let mut known = World::new().say(None, 50, &[("A", Pending)]).expect("news").projects;
+    let todo = known.values_mut().flat_map(BTreeMap::values_mut).next().expect("one todo");
+    let mut claim = todo.winner().1.clone();
+    change(&mut claim);
+    todo.claims = BTreeMap::from([(Session::new("other").expect("valid"), claim)]);
+    known
+}
+
+#[test]
+fn after_a_command_reopened_it_a_list_may_speak_again() {
+    let manual = World { reopen: Reopen::Manual, ..World::new() };
+    let one = manual.say(None, 100, &[("A", Completed)]).expect("news");
+    let reopened = World { known: known(|claim| claim.epoch = 1), now: 200, ..manual };
+    let two = reopened.say(Some(&one), 200, &[("A", InProgress)]).expect("news");
+    assert_eq!((claim(&two, "A").status, claim(&two, "A").epoch), (InProgress, 1));
+    assert_eq!(two.info.list[0].status, None);
+}
+
+#[test]
+fn nothing_is_said_that_the_next_merge_would_undo() {
+    let world = World { known: known(|claim| claim.epoch = u64::MAX), now: 100, ..World::new() };
+    let one = world.say(None, 100, &[("A", Completed)]).expect("news");
+    let two = world.say(Some(&one), 200, &[("A", Pending)]).expect("its list changed");
+    assert_eq!(claim(&two, "A"), claim(&one, "A"), "there is no epoch left to reopen it");
+
+    let world = World { known: known(|claim| claim.at = Time::from_millis(i64::MAX)), now: 100, ..World::new() };
+    let one = world.say(None, 100, &[("A", InProgress)]).expect("news");
+    assert_eq!(world.say(Some(&one), 200, &[("A", Pending)]), None, "there is no later moment");
+}
+
+#[test]
+fn a_list_without_words_drops_nothing() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("A", Pending)]).expect("news");
+    assert_eq!(world.say(Some(&one), 2, &[(" ", Pending)]), None);
+}
