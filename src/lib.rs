@@ -12,8 +12,10 @@
 //! or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
 //! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
 
+pub mod cli;
 pub mod codec;
 pub mod git;
+pub mod install;
 pub mod merge;
 pub mod ops;
 pub mod source;

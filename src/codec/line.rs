@@ -8,9 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::todo::{Claim, Field, Session, Status, Time, Todo, TodoId};
 
-/// Keys of a line that are ours. An agent's own key of the same name must be renamed before it gets here.
-pub const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated", "claims", "stamps", "format"];
-
 /// The order in which known properties are written; others follow by name.
 const FIELD_ORDER: [&str; 9] =
     ["activeForm", "description", "priority", "owner", "blocks", "blockedBy", "metadata", "renamedFrom", "renamedTo"];

@@ -8,7 +8,6 @@ mod line;
 mod session;
 mod todos;
 
-pub use line::RESERVED;
 pub use session::{decode_session, encode_session};
 pub use todos::{decode_todos, encode_todos};
 

@@ -38,7 +38,8 @@ impl Batch {
     }
 
     fn add(&mut self, kind: Kind, content: Vec<u8>) -> Result<ObjectId, GitError> {
-        let id = gix::objs::compute_hash(self.hash, kind, &content).map_err(|err| GitError::object("a new object", err))?;
+        let id =
+            gix::objs::compute_hash(self.hash, kind, &content).map_err(|err| GitError::object("a new object", err))?;
         if let Entry::Vacant(entry) = self.objects.entry(id) {
             entry.insert((kind, content));
         }

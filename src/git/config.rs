@@ -56,9 +56,9 @@ impl Settings {
             Some("any") => Reopen::Any,
             Some(other) => return Err(invalid("chittysync.reopen", other.into(), "author, manual or any")),
         };
-        let rules = all("chittysync.projectRule").into_iter().map(|rule| {
-            parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>"))
-        });
+        let rules = all("chittysync.projectRule")
+            .into_iter()
+            .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
             branch: super::branch_ref(&branch)
@@ -127,7 +127,8 @@ fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
     if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
         return Ok(found);
     }
-    let listed = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color)\\."]).run()?;
+    let listed =
+        Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color)\\."]).run()?;
     let text = String::from_utf8_lossy(&listed.stdout);
     let mut parts = text.split('\0');
     while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {

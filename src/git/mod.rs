@@ -32,9 +32,7 @@ pub use history::{Ancestors, CommitInfo};
 pub use lock::StoreLock;
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};
-pub use refs::{
-    SESSIONS, branch_ref, default_branch, session_of_ref, session_ref,
-};
+pub use refs::{SESSIONS, branch_ref, default_branch, session_of_ref, session_ref};
 pub use repo::{Repo, create_bare};
 pub use writer::{RefChange, Rejected, Writer};
 

@@ -106,4 +106,3 @@ impl Git {
         Err(GitError::Program { command, reason: output.stderr })
     }
 }
-

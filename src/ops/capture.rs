@@ -211,7 +211,9 @@ fn sort_by_session(
             }
             snapshot.branch = snapshot.branch.or_else(|| place.and_then(|place| place.branch.clone()));
             let project = || projects.of(place.map(|place| place.directory.as_str()));
-            let entry = news.entry(snapshot.session.clone()).or_insert_with(|| News { snapshots: Vec::new(), project: project() });
+            let entry = news
+                .entry(snapshot.session.clone())
+                .or_insert_with(|| News { snapshots: Vec::new(), project: project() });
             entry.snapshots.push(snapshot);
         }
     }
@@ -262,7 +264,10 @@ fn state(
     }
     let known: BTreeMap<Project, TodoList> = match consolidated.tip {
         // A list that another version wrote is as good as unknown here; consolidation reports it.
-        Some(_) => needed.into_iter().filter_map(|project| Some((project.clone(), consolidated.todos(&overlay, &project).ok()?))).collect(),
+        Some(_) => needed
+            .into_iter()
+            .filter_map(|project| Some((project.clone(), consolidated.todos(&overlay, &project).ok()?)))
+            .collect(),
         None => BTreeMap::new(),
     };
     let identity = store.settings.identity(now);

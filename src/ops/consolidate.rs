@@ -213,4 +213,3 @@ fn group(
 fn consolidator() -> Identity {
     Identity { name: "git-chittysync".into(), email: "git-chittysync@localhost".into(), time: Time::default() }
 }
-

@@ -235,12 +235,7 @@ fn resolution(project: &Project, conflict: &Conflict) -> String {
         Subject::Status => "status",
         Subject::Field(name) => name,
     };
-    let line = format!(
-        "{} {what} {} over {} ({project}: {})",
-        conflict.id,
-        say(kept),
-        say(overruled),
-        conflict.content
-    );
+    let line =
+        format!("{} {what} {} over {} ({project}: {})", conflict.id, say(kept), say(overruled), conflict.content);
     plain(&line)
 }

@@ -3,12 +3,14 @@
 mod capture;
 mod consolidate;
 mod copies;
+mod log;
 mod merge_trees;
 mod project;
 mod run;
 
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use log::{Event, log};
 pub use run::{Plan, Report, Selection, run};
 
 use crate::git::GitError;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::OpsError;
 use super::capture::{Look, capture, look};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
-use super::OpsError;
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
 use crate::source::Notice;
 use crate::store::Store;
@@ -117,17 +117,14 @@ fn attempt(
         true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
         false => None,
     };
-    let mut report = Report {
-        units: look.units(),
-        captured: captured.sessions,
-        notices: captured.notices,
-        ..Report::default()
-    };
+    let mut report =
+        Report { units: look.units(), captured: captured.sessions, notices: captured.notices, ..Report::default() };
     let mut batch = captured.batch;
     let mut changes: Vec<RefChange> = captured.changes;
     let mut next_merged = None;
     if let Some(joined) = joined {
-        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } = joined;
+        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } =
+            joined;
         batch.absorb(more);
         changes.extend(change);
         report = Report { merged: sessions, changed, conflicts, checked_out, left_out, tip, ..report };

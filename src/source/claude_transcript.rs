@@ -45,7 +45,8 @@ const TELLING: [&str; 7] =
 pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let (file, metadata) = file::open(path)?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
-    let mut transcript = Transcript { session, calls: HashMap::new(), tasks: BTreeMap::new(), reading: Reading::default() };
+    let mut transcript =
+        Transcript { session, calls: HashMap::new(), tasks: BTreeMap::new(), reading: Reading::default() };
     let needles: Vec<_> = TELLING.iter().map(|needle| memchr::memmem::Finder::new(needle)).collect();
     let (mut line, mut left) = (Vec::new(), metadata.len());
     while left > 0 {
@@ -85,7 +86,8 @@ type Tasks = BTreeMap<(u64, String), Item>;
 impl Transcript<'_> {
     fn line(&mut self, line: &Value) {
         let text = |key: &str| line.get(key).and_then(Value::as_str);
-        let session = text("sessionId").and_then(|name| Session::new(name).ok()).unwrap_or_else(|| self.session.clone());
+        let session =
+            text("sessionId").and_then(|name| Session::new(name).ok()).unwrap_or_else(|| self.session.clone());
         if let Some(directory) = text("cwd") {
             let branch = text("gitBranch").filter(|branch| !branch.is_empty()).map(str::to_owned);
             let place = || Place { directory: directory.to_owned(), branch: branch.clone() };

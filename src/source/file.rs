@@ -120,9 +120,15 @@ pub(super) fn read_stable<T>(
         match parsed {
             Ok(value) if stable => return Ok((value, before, bytes)),
             _ if tries < TRIES && (!stable || Stamp::of(&before).fresh) => std::thread::sleep(PAUSE),
-            Ok(_) => return Err(Notice::new(path, "changes faster than it can be read", "it is tried again next time")),
+            Ok(_) => {
+                return Err(Notice::new(path, "changes faster than it can be read", "it is tried again next time"));
+            }
             Err(reason) => {
-                return Err(Notice::new(path, reason, "its last good state is kept; delete the file if it is not needed"));
+                return Err(Notice::new(
+                    path,
+                    reason,
+                    "its last good state is kept; delete the file if it is not needed",
+                ));
             }
         }
     }

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::todo::{Item, Status};
-
-/// Keys under which a todo's line holds something else; an agent's own key of that name gets `x-` before it.
-const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated", "claims", "stamps", "format"];
+use crate::todo::{Item, RESERVED, Status};
 
 /// Reads an entry whose words stand under one of these keys. Nothing when it has no words.
 pub(super) fn read(value: &Value, words: &[&str]) -> Option<Item> {
@@ -44,6 +41,8 @@ pub(super) fn set_status(item: &mut Item, value: &Value) {
 pub(super) fn set_field(fields: &mut Map<String, Value>, name: &str, value: Value) {
     let name = match name {
         "active_form" => "activeForm".to_owned(),
+        // Ours, written by the rename of a todo.
+        "renamedFrom" | "renamedTo" => format!("x-{name}"),
         _ if RESERVED.contains(&name) || name.starts_with("x-") => format!("x-{name}"),
         _ => name.to_owned(),
     };

@@ -2,11 +2,15 @@
 //!
 //! Agents are written in JavaScript, whose `JSON.parse` takes halves of surrogate pairs (what is left when
 //! a string is cut inside an emoji) and whose file reading replaces bytes that are not UTF-8. Nesting is
-//! limited to 127 levels.
+//! limited to [`DEEPEST`] levels, so
+//! that what is written on a line of its own can be read back by every JSON reader.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
+
+/// How deep lists and objects may be nested.
+const DEEPEST: usize = 64;
 
 /// Reads a JSON document. Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; of keys
 /// that stand twice the last one counts.
@@ -14,6 +18,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
         return Err("is empty".into());
+    }
+    if depth(bytes) > DEEPEST {
+        return Err(format!("is nested deeper than {DEEPEST} levels"));
     }
     let text = String::from_utf8_lossy(bytes);
     match serde_json::from_str(&text) {
@@ -24,6 +31,25 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
             serde_json::from_str(&mended).map_err(|_| format!("is not valid JSON: {first}"))
         }
     }
+}
+
+/// Returns how deep lists and objects are nested.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Replaces the escape of each half of a surrogate pair that stands alone.
@@ -78,7 +104,7 @@ mod tests {
         }
         assert_eq!(parse(b"[\"caf\xe9\"]"), Ok(json!(["caf\u{fffd}"])));
         assert!(parse(b"[1e400, 123456789012345678901234567890]").is_ok());
-        assert!(parse(format!("{}{}", "[".repeat(120), "]".repeat(120)).as_bytes()).is_ok());
+        assert!(parse(format!("{}{}", "[".repeat(64), "]".repeat(64)).as_bytes()).is_ok());
     }
 
     #[test]
@@ -87,5 +113,7 @@ mod tests {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
+        let reason = parse(format!("{}{}", "[".repeat(65), "]".repeat(65)).as_bytes());
+        assert_eq!(reason, Err("is nested deeper than 64 levels".into()));
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn next(
     let weighed = || before.into_iter().chain(known.iter().copied());
     let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
     let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
-    let own_completion = before.is_some_and(|before| before.status == Status::Completed);
+    // A completion of an earlier epoch was reopened by somebody else: listing the todo as open joins that.
+    let own_completion = before.is_some_and(|before| before.status == Status::Completed && before.epoch == epoch);
     let reopens = claim.is_open()
         && match reopen {
             Reopen::Author => own_completion,

@@ -41,6 +41,9 @@ pub struct Context<'a> {
 /// An older one is history: it is weighed only against what had been said by then.
 const LIVE: i64 = 60 * 60 * 1000;
 
+/// How far ahead of this device's clock, in milliseconds, another one's may be.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// Returns the session's state after it stated this list, or nothing when the list says nothing new.
 ///
 /// An empty list, or one without words, is never a statement: agents clear completed lists themselves.
@@ -190,7 +193,7 @@ impl Speech<'_> {
     fn set_field(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
         let known =
             self.context.known.get(project).and_then(|todos| todos.get(&id)).and_then(|todo| todo.fields.get(name));
-        let known = known.map(|field| field.at).filter(|at| self.knows_until.is_none_or(|until| *at <= until));
+        let known = known.map(|field| field.at).filter(|at| self.knows(*at));
         let at = known.map_or(self.at, |known| self.at.max(known.next()));
         let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
         match todo.fields.get_mut(name) {
@@ -206,7 +209,13 @@ impl Speech<'_> {
     fn known(&self, project: &Project, id: TodoId) -> Vec<&crate::todo::Claim> {
         let todo = self.context.known.get(project).and_then(|todos| todos.get(&id));
         let claims = todo.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
-        claims.map(|(_, claim)| claim).filter(|claim| self.knows_until.is_none_or(|until| claim.at <= until)).collect()
+        claims.map(|(_, claim)| claim).filter(|claim| self.knows(claim.at)).collect()
+    }
+
+    /// Returns whether something of this time can be known. A stamp from the far future is a broken clock's,
+    /// or a forger's: following it would freeze the todo at that time on every device.
+    fn knows(&self, at: Time) -> bool {
+        at.millis() <= self.context.now.millis() + DAY && self.knows_until.is_none_or(|until| at <= until)
     }
 }
 

@@ -234,9 +234,9 @@ fn nothing_is_said_that_the_next_merge_would_undo() {
     let two = world.say(Some(&one), 200, &[("A", Pending)]).expect("its list changed");
     assert_eq!(claim(&two, "A"), claim(&one, "A"), "there is no epoch left to reopen it");
 
-    let world = World { known: known(|claim| claim.at = Time::from_millis(i64::MAX)), now: 100, ..World::new() };
-    let one = world.say(None, 100, &[("A", InProgress)]).expect("news");
-    assert_eq!(world.say(Some(&one), 200, &[("A", Pending)]), None, "there is no later moment");
+    let world = World { now: i64::MAX, ..World::new() };
+    let one = world.say(None, i64::MAX, &[("A", InProgress)]).expect("news");
+    assert_eq!(world.say(Some(&one), i64::MAX, &[("A", Pending)]), None, "there is no later moment");
 }
 
 #[test]
@@ -244,4 +244,34 @@ fn a_list_without_words_drops_nothing() {
     let world = World::new();
     let one = world.say(None, 1, &[("A", Pending)]).expect("news");
     assert_eq!(world.say(Some(&one), 2, &[(" ", Pending)]), None);
+}
+
+#[test]
+fn a_stamp_from_the_far_future_does_not_freeze_a_todo() {
+    let other = Session::new("other").expect("valid");
+    let future = World { now: i64::MAX, ..World::new() };
+    let mut known = future.say(None, 200_000_000_000_000, &[("A", Completed)]).expect("news").projects;
+    for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
+        todo.claims = std::mem::take(&mut todo.claims).into_values().map(|claim| (other.clone(), claim)).collect();
+    }
+    let world = World { known, ..World::new() };
+    assert_eq!(
+        claim(&world.say(None, 9_999_999_000, &[("A", Pending)]).expect("news"), "A").at.millis(),
+        9_999_999_000
+    );
+}
+
+#[test]
+fn listing_as_open_what_another_reopened_joins_that() {
+    let other = Session::new("other").expect("valid");
+    let world = World::new();
+    let one = world.say(None, 100, &[("A", Completed)]).expect("news");
+    let mut known = one.projects.clone();
+    for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
+        let claim = crate::todo::Claim { epoch: 1, ..crate::todo::Claim::new(Completed, Time::from_millis(150)) };
+        todo.claims.insert(other.clone(), claim);
+    }
+    let world = World { known, ..World::new() };
+    let two = world.say(Some(&one), 200, &[("A", Pending)]).expect("news");
+    assert_eq!(claim(&two, "A").epoch, 1, "the other session's completion is not undone");
 }

@@ -103,5 +103,4 @@ impl Consolidated {
         sessions.sort_by(|a, b| a.session.cmp(&b.session));
         Ok((sessions, unreadable))
     }
-
 }

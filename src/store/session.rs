@@ -4,8 +4,8 @@ use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
 use crate::todo::{Project, Session, SessionState, State, Status, TodoList, plain};
 
-use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
 use super::StoreError;
+use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
 
 /// A commit of a session, with what it holds.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
 
 /// A name that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +93,9 @@ fn component(name: &str) -> String {
 /// Returns whether this is a component that [`component`] had to cut, which is then the name itself.
 fn is_cut(name: &str) -> bool {
     name.len() <= LONGEST_COMPONENT
-        && name.rsplit_once("%%").is_some_and(|(_, hash)| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+        && name
+            .rsplit_once("%%")
+            .is_some_and(|(_, hash)| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Returns the name that [`component`] made this of; nothing when it made no such component.
@@ -192,7 +195,7 @@ impl Project {
     /// # Errors
     /// When the name is empty, longer than 1,024 bytes, or has control characters.
     pub fn new(name: &str) -> Result<Self, NameError> {
-        checked(&name.to_lowercase()).map(Project)
+        checked(&name.nfc().collect::<String>().to_lowercase()).map(Project)
     }
 
     /// Returns the project of todos that belong to no other.
@@ -212,7 +215,7 @@ impl Project {
 
     /// Returns the project whose [`component`](Project::component) this is.
     pub fn from_component(component: &str) -> Option<Self> {
-        from_component(component).map(Project)
+        from_component(component).filter(|name| name.to_lowercase() == *name).map(Project)
     }
 }
 

@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn leaves_words_alone() {
-        let text = "R\u{e9}parer \u{8bfb}\u{53d6} \u{1f468}\u{200d}\u{1f469} \u{2764}\u{fe0f} \u{5e9}\u{5dc}\u{5d5}\u{5dd}";
+        let text =
+            "R\u{e9}parer \u{8bfb}\u{53d6} \u{1f468}\u{200d}\u{1f469} \u{2764}\u{fe0f} \u{5e9}\u{5dc}\u{5d5}\u{5dd}";
         assert_eq!(plain(text), text);
     }
 }

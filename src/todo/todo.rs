@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Claim, Field, Session, State, Time, TodoId};
 
+/// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
+pub const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated", "claims", "stamps", "format"];
+
 /// All todos of one project, or of one session in one project.
 pub type TodoList = BTreeMap<TodoId, Todo>;
 

@@ -31,7 +31,7 @@ pub fn projects_json(everything: &Everything) -> Value {
     let last = everything.projects.values().map(last_activity).max().unwrap_or_default();
     let projects: Vec<Value> =
         everything.projects.iter().map(|(project, todos)| project_json(project, todos)).collect();
-    json!({ "version": "1.0", "last_updated": last.to_string(), "projects": projects })
+    json!({ "version": "1.0.0", "last_updated": last.to_string(), "projects": projects })
 }
 
 fn project_json(project: &Project, todos: &TodoList) -> Value {

@@ -26,7 +26,9 @@ impl Filter {
     fn takes(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted == project)
             && self.session.as_ref().is_none_or(|wanted| {
-                todo.claims.iter().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
+                todo.claims
+                    .iter()
+                    .any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
             })
             && match self.state {
                 Some(state) => todo.state() == state,

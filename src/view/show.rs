@@ -45,7 +45,11 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         .collect();
     text.push_str(&align(&rows));
     for disagreement in disagreements(todo).iter().filter(|found| found.is_newer()) {
-        let line = format!("wanted again by {} ({})", disagreement.overruled.0.short(), style.age(disagreement.overruled.1.at));
+        let line = format!(
+            "wanted again by {} ({})",
+            disagreement.overruled.0.short(),
+            style.age(disagreement.overruled.1.at)
+        );
         text.push_str(&format!("\n{}\n", style.alert(&plain(&line))));
     }
     text

@@ -66,7 +66,9 @@ mod tests {
     #[test]
     fn ages() {
         let style = Style { color: false, width: 80, now: Time::from_millis(100_000_000_000) };
-        for (before, age) in [(-5, "now"), (59, "now"), (60, "1m"), (7200, "2h"), (86_400 * 3, "3d"), (86_400 * 800, "2y")] {
+        for (before, age) in
+            [(-5, "now"), (59, "now"), (60, "1m"), (7200, "2h"), (86_400 * 3, "3d"), (86_400 * 800, "2y")]
+        {
             assert_eq!(style.age(Time::from_millis(100_000_000_000 - before * 1000)), age);
         }
     }

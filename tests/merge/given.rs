@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chittysync::codec::RESERVED;
+use chittysync::todo::RESERVED;
 use chittysync::todo::{
     Claim, Field, ListEntry, Project, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList, normalise,
 };

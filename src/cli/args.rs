@@ -1,0 +1,257 @@
+//! What can be typed. The doc comments are the help texts and the manual pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keep the todo lists of AI coding agents in git
+///
+/// A session is a ref, a todo is a line, consolidation is a merge. Without a command, prints the status.
+#[derive(Debug, Parser)]
+#[command(name = "git-chittysync", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// Run as if started in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// Use this store [default: the repository you are in if it is a store, else chittysync.store, else
+    /// $XDG_DATA_HOME/chittysync/store.git]
+    #[arg(long, value_name = "PATH", global = true)]
+    pub store: Option<PathBuf>,
+    /// Print only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: every notice, every cause
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Print one JSON document, in success and in failure
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour [default: color.chittysync, else color.ui, else auto]
+    #[arg(long, value_name = "WHEN", global = true)]
+    pub color: Option<When>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the repository you are in a store for its own sessions, or create the default store
+    Init(InitArgs),
+    /// Put the merge driver, manual pages and completions in place
+    Install(InstallArgs),
+    /// Undo exactly what install did
+    Uninstall(InstallArgs),
+    /// Check that everything is in place and the store is sound
+    Doctor,
+    /// Save the agents' lists, a commit for each changed state of each session
+    Capture(CaptureArgs),
+    /// Merge what is new in all sessions into the branch `consolidated`
+    Consolidate,
+    /// Capture, consolidate, and print the list
+    Sync(SyncArgs),
+    /// Print where the store is and what it holds
+    Status,
+    /// Print the open todos, by project
+    List(ListArgs),
+    /// Print one todo with everything said of it
+    Show(ShowArgs),
+    /// Print what happened, the latest first
+    Log(LogArgs),
+    /// Print who works on what, where, since when
+    Sessions,
+    /// Print the projects and how far each is
+    Projects,
+    /// Print the todos that sessions disagree on, the newest overruled statement first
+    Conflicts(ConflictsArgs),
+    /// Print everything, or write it into files
+    Export(ExportArgs),
+    /// State a list for a session: JSON on standard input
+    Import(ImportArgs),
+    /// Merge a file for git (see gitattributes(5))
+    #[command(name = "merge-driver")]
+    MergeDriver(MergeDriverArgs),
+    /// Print the completion script for a shell
+    Completion(CompletionArgs),
+    /// Print a manual page, or write all of them into a directory
+    Man(ManArgs),
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Create the default store even inside a repository
+    #[arg(long = "default")]
+    pub default_store: bool,
+}
+
+/// Arguments of `install` and `uninstall`.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+/// Where to capture from.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CaptureArgs {
+    /// Read this directory: an agent's home (todos/, tasks/, projects/) or a directory of session files; may
+    /// be given several times [default: every known agent's home]
+    #[arg(long, value_name = "DIR")]
+    pub from: Vec<PathBuf>,
+    /// Only this source; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = ["claude", "claude-todos", "claude-tasks", "claude-transcript"])]
+    pub source: Vec<String>,
+    /// Put everything under this project
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Where to capture from.
+    #[command(flatten)]
+    pub capture: CaptureArgs,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only this project
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only what this session spoke of (the beginning of its name is enough)
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
+    /// Only todos in this state
+    #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
+    pub status: Option<String>,
+    /// Completed and dropped todos too
+    #[arg(short, long)]
+    pub all: bool,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The todo: its id, or the beginning of it
+    pub id: String,
+}
+
+/// Arguments of `log`.
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// Only this todo: its id, or the beginning of it
+    pub id: Option<String>,
+    /// At most this many events
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
+    pub max_count: usize,
+}
+
+/// Arguments of `conflicts`.
+#[derive(Debug, Args)]
+pub struct ConflictsArgs {
+    /// Plain lag too: an older open statement beside a completed one
+    #[arg(short, long)]
+    pub all: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "json", conflicts_with = "dir")]
+    pub format: ExportFormat,
+    /// Write todos.json, project-coordination.json and conflicts.json into this directory
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// What `export` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// All todos, as one list.
+    Json,
+    /// A list with boxes to tick, by project.
+    Markdown,
+    /// The projects.
+    Coordination,
+    /// The disagreements.
+    Conflicts,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The session that states the list
+    #[arg(long, value_name = "SESSION")]
+    pub session: String,
+    /// The project of its todos
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+}
+
+/// Arguments of `merge-driver`, as git gives them.
+#[derive(Debug, Args)]
+pub struct MergeDriverArgs {
+    /// The common base (%O)
+    pub base: PathBuf,
+    /// Our version, which is replaced by the result (%A)
+    pub ours: PathBuf,
+    /// Their version (%B)
+    pub theirs: PathBuf,
+    /// The length of conflict markers (%L)
+    pub marker_size: Option<String>,
+    /// The path of the file in the tree (%P)
+    pub path: Option<String>,
+}
+
+/// Arguments of `completion`.
+#[derive(Debug, Args)]
+pub struct CompletionArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Shells with completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash.
+    Bash,
+    /// Z shell.
+    Zsh,
+    /// fish.
+    Fish,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command whose page to print [default: the overview]
+    pub command: Option<String>,
+    /// Write all pages into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub dir: Option<PathBuf>,
+}

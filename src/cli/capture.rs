@@ -1,0 +1,22 @@
+//! `capture`: agents' state into session refs.
+
+use serde_json::json;
+
+use super::args::CaptureArgs;
+use super::out::{Failure, Out};
+use super::world::World;
+use crate::ops::{self, Plan};
+
+pub(super) fn run(args: &CaptureArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let plan = Plan { consolidate: false, ..world.plan(args, "capture")? };
+    let store = world.store_or_create(out)?;
+    let report = ops::run(&store, &plan, world.now)?;
+    out.warn_of(&report.notices);
+    if out.json {
+        let sessions: Vec<&str> = report.captured.iter().map(crate::todo::Session::as_str).collect();
+        out.print_json(&json!({ "captured": sessions, "looked_at": report.units, "unreadable": report.notices.len() }));
+    } else {
+        out.note(&format!("{} of {} files say something new.", report.captured.len(), report.units));
+    }
+    Ok(())
+}

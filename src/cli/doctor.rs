@@ -1,0 +1,115 @@
+//! `doctor`: the third walk over the inventory, and a look at the store.
+
+use serde_json::{Value, json};
+
+use super::out::{Failure, Out};
+use super::world::{World, display};
+use crate::git::{Git, Overlay};
+use crate::install::{Change, inventory};
+use crate::store::{Consolidated, Store, StoreError, read_session};
+
+/// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
+const OLDEST_GIT: (u32, u32) = (2, 38);
+/// With more loose objects than this git itself would want to pack them.
+const MANY_LOOSE: usize = 6700;
+
+/// One check: what, whether it is well, and what was found or what to do.
+struct Check {
+    name: String,
+    ok: bool,
+    text: String,
+}
+
+pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
+    let mut checks = vec![git()];
+    let location = world.location()?;
+    let parts = inventory(&super::install::parts_of_command(), Some(&location.path))
+        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    for part in &parts {
+        let state = part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+        let text = match state {
+            Change::None => part.place(),
+            Change::Foreign => format!("{} was not written by us", part.place()),
+            _ => "missing or old; `git chittysync install` puts it in place".to_owned(),
+        };
+        checks.push(Check { name: part.name.to_owned(), ok: state == Change::None, text });
+    }
+    checks.extend(store(&location, out));
+    let ok = checks.iter().all(|check| check.ok);
+    if out.json {
+        let list = checks.iter().map(|check| json!({ "check": check.name, "ok": check.ok, "text": check.text }));
+        out.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
+    } else {
+        for check in &checks {
+            out.print_always(&format!("{} {:<11} {}\n", if check.ok { "ok " } else { "BAD" }, check.name, check.text));
+        }
+    }
+    if ok { Ok(()) } else { Err(Failure::no("not everything is well").hint("each line marked BAD says what to do")) }
+}
+
+fn git() -> Check {
+    let version = Git::new(None, ["version"]).output();
+    let text =
+        version.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_else(|err| err.to_string());
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let ok = found >= OLDEST_GIT;
+    let text = if ok { text } else { format!("{text}; version {}.{} or newer is needed", OLDEST_GIT.0, OLDEST_GIT.1) };
+    Check { name: "git".into(), ok, text }
+}
+
+fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
+    let name = || "store".to_owned();
+    let store = match Store::open(location) {
+        Ok(store) => store,
+        Err(StoreError::Missing(path)) => {
+            let text = format!("none at {} yet; `git chittysync sync` creates it", display(&path));
+            return vec![Check { name: name(), ok: true, text }];
+        }
+        Err(err) => return vec![Check { name: name(), ok: false, text: crate::ops::chain(&err) }],
+    };
+    out.configured_color.clone_from(&store.settings.color);
+    let mut checks = vec![Check { name: name(), ok: true, text: display(store.repo.common_dir()) }];
+    checks.push(private(&store));
+    checks.extend(sessions(&store));
+    let loose = store.repo.loose_estimate();
+    let packed = loose < MANY_LOOSE;
+    let hint = format!("; `git -C {} gc` packs them", display(store.repo.common_dir()));
+    let text = format!("about {loose} loose{}", if packed { "" } else { &hint });
+    checks.push(Check { name: "objects".into(), ok: packed, text });
+    checks
+}
+
+/// The default store holds every project's lists: nobody else's business.
+fn private(store: &Store) -> Check {
+    let name = "private".to_owned();
+    #[cfg(unix)]
+    if store.repo.is_bare() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(store.repo.common_dir()).map_or(0, |metadata| metadata.permissions().mode());
+        let open = mode & 0o077 != 0;
+        let text = if open { "others can read it; `chmod 700` it" } else { "only you can read it" };
+        return Check { name, ok: !open, text: text.into() };
+    }
+    Check { name, ok: true, text: "as private as the repository it is in".into() }
+}
+
+fn sessions(store: &Store) -> Vec<Check> {
+    let overlay = Overlay::new(&store.repo);
+    let name = || "sessions".to_owned();
+    let (sessions, tip) = match (store.repo.sessions(), Consolidated::find(store, &overlay)) {
+        (Ok(sessions), Ok(found)) => (sessions, found.tip),
+        (Err(err), _) => return vec![Check { name: name(), ok: false, text: err.to_string() }],
+        (_, Err(err)) => return vec![Check { name: name(), ok: false, text: err.to_string() }],
+    };
+    let broken: Vec<String> = sessions
+        .iter()
+        .filter_map(|(session, tip)| read_session(&overlay, session, *tip).err().map(|err| format!("{session}: {err}")))
+        .collect();
+    if let Some(first) = broken.first() {
+        let text = format!("{} of {} cannot be read: {first}", broken.len(), sessions.len());
+        return vec![Check { name: name(), ok: false, text }];
+    }
+    let branch = if tip.is_some() { "consolidated" } else { "not consolidated yet" };
+    vec![Check { name: name(), ok: true, text: format!("{} live, {branch}", sessions.len()) }]
+}

@@ -1,0 +1,46 @@
+//! `export`: the original's files.
+
+use std::path::Path;
+
+use super::args::{ExportArgs, ExportFormat};
+use super::out::{Failure, Out};
+use super::world::{World, display};
+use crate::git::{Fsync, replace_file};
+use crate::view::{self, Everything, Filter};
+
+pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store(out)?;
+    let everything = world.everything(&store, out)?;
+    if let Some(directory) = &args.dir {
+        return write_files(&everything, &world.directory.join(directory), world, out);
+    }
+    let all = Filter { all: true, ..Filter::default() };
+    match args.format {
+        ExportFormat::Json => out.print_json(&view::list_json(&everything, &all)),
+        ExportFormat::Markdown => out.print_always(&view::markdown(&everything)),
+        ExportFormat::Coordination => out.print_json(&view::projects_json(&everything)),
+        ExportFormat::Conflicts => out.print_json(&view::conflicts_json(&everything, false, world.now)),
+    }
+    Ok(())
+}
+
+/// Writes the three files, each whole or not at all.
+fn write_files(everything: &Everything, directory: &Path, world: &World, out: &mut Out) -> Result<(), Failure> {
+    std::fs::create_dir_all(directory)
+        .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", directory.display())))?;
+    let files = [
+        ("todos.json", view::old_todos_json(everything)),
+        ("project-coordination.json", view::projects_json(everything)),
+        ("conflicts.json", view::conflicts_json(everything, false, world.now)),
+    ];
+    for (name, value) in &files {
+        replace_file(&directory.join(name), format!("{value:#}\n").as_bytes(), Fsync::On)?;
+    }
+    if out.json {
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        out.print_json(&serde_json::json!({ "directory": directory.to_string_lossy(), "files": names }));
+    } else {
+        out.note(&format!("Wrote {} files to {}", files.len(), display(directory)));
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! `import`: a list on standard input.
+
+use std::io::Read;
+
+use serde_json::json;
+
+use super::args::ImportArgs;
+use super::consolidate::finish;
+use super::out::{Failure, Out};
+use super::world::{World, project};
+use crate::ops::{self, Plan, Selection};
+use crate::source;
+use crate::todo::Session;
+
+/// More input than this is refused.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let session = Session::new(&args.session)
+        .map_err(|err| Failure::usage(format!("'{}' cannot name a session: {err}", args.session)))?;
+    let mut input = Vec::new();
+    let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut input);
+    read.map_err(|err| Failure::fatal(format!("cannot read standard input: {err}")))?;
+    if input.len() as u64 > LARGEST {
+        return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
+    }
+    let snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
+        Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}]"#)
+    })?;
+    let project = args.project.as_deref().map(project).transpose()?;
+    let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
+    let items = snapshot.items.len();
+    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true };
+    let store = world.store_or_create(out)?;
+    let report = ops::run(&store, &plan, world.now)?;
+    let changed = !report.captured.is_empty();
+    if out.json {
+        out.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));
+    } else if changed {
+        out.note(&format!("Session {} states {items} todos.", session.short()));
+    } else {
+        out.note("Nothing new.");
+    }
+    finish(&store, &report, out)
+}

@@ -1,0 +1,85 @@
+//! `man`: the manual pages, made of the command line itself.
+
+use std::path::Path;
+
+use clap_mangen::Man;
+
+use super::args::ManArgs;
+use super::out::{Failure, Out};
+use crate::git::{Fsync, replace_file};
+
+/// What the pages say beyond the options, in roff.
+const SECTIONS: &str = include_str!("man.roff");
+
+pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
+    let pages = pages();
+    if let Some(directory) = &args.dir {
+        std::fs::create_dir_all(directory)
+            .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", directory.display())))?;
+        for (name, content) in &pages {
+            replace_file(&directory.join(name), content.as_bytes(), Fsync::Off)?;
+        }
+        out.note(&format!("Wrote {} pages to {}", pages.len(), display(directory)));
+        return Ok(());
+    }
+    let name = args.command.as_ref().map_or("git-chittysync.1".to_owned(), |name| format!("git-chittysync-{name}.1"));
+    match pages.iter().find(|(page, _)| *page == name) {
+        Some((_, content)) => out.print_always(content),
+        None => {
+            let name = args.command.clone().unwrap_or_default();
+            return Err(Failure::usage(format!("there is no command '{name}'")).hint("`git chittysync -h` lists them"));
+        }
+    }
+    Ok(())
+}
+
+fn display(path: &Path) -> String {
+    super::world::display(path)
+}
+
+/// Returns all manual pages by file name.
+pub(super) fn pages() -> Vec<(String, String)> {
+    let command = super::command();
+    let mut pages = vec![("git-chittysync.1".to_owned(), overview(&command))];
+    for sub in command.get_subcommands() {
+        let name = format!("git-chittysync-{}", sub.get_name());
+        let title = name.clone();
+        let bin_name = format!("git chittysync {}", sub.get_name());
+        let sub = sub.clone().display_name(title).bin_name(bin_name).version(env!("CARGO_PKG_VERSION"));
+        let mut text = render(&Man::new(sub.clone()), &sub);
+        text.push_str(".SH \"SEE ALSO\"\n\\fBgit\\-chittysync\\fR(1)\n");
+        pages.push((format!("{name}.1"), text));
+    }
+    pages
+}
+
+fn overview(command: &clap::Command) -> String {
+    let command = command.clone().display_name("git-chittysync");
+    let mut text = render(&Man::new(command.clone()), &command);
+    text.push_str(".SH COMMANDS\n");
+    for sub in command.get_subcommands() {
+        let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+        text.push_str(&format!(".TP\n\\fBgit\\-chittysync\\-{}\\fR(1)\n{}\n", escape(sub.get_name()), escape(&about)));
+    }
+    text + SECTIONS
+}
+
+/// Renders the sections that follow from the command line.
+fn render(man: &Man, command: &clap::Command) -> String {
+    let mut bytes = Vec::new();
+    let written = man
+        .render_title(&mut bytes)
+        .and_then(|()| man.render_name_section(&mut bytes))
+        .and_then(|()| man.render_synopsis_section(&mut bytes))
+        .and_then(|()| man.render_description_section(&mut bytes))
+        .and_then(|()| match command.get_arguments().next() {
+            Some(_) => man.render_options_section(&mut bytes),
+            None => Ok(()),
+        });
+    written.expect("a vector takes every byte");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-")
+}

@@ -1,0 +1,141 @@
+//! `merge-driver`: what git calls for our files. Needs no store, no repository and no configuration.
+//!
+//! git takes exit codes 1 to 128 for a conflict and then leaves our side in the file without markers, so:
+//! 0 when merged, 1 only when markers were left for a person, 129 or more for everything else, which makes
+//! git stop the merge and leave the files alone.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::args::MergeDriverArgs;
+use crate::codec::{DecodeError, decode_session, decode_todos, encode_session, encode_todos};
+use crate::git::{Fsync, Git, replace_file};
+use crate::merge::{join_session, three_way};
+use crate::todo::{TodoList, plain};
+
+/// Everything that is neither merged nor left for a person.
+const FAILED: u8 = 130;
+
+/// What became of the file.
+enum Outcome {
+    /// It holds the merge, in which so many choices were made.
+    Merged(usize),
+    /// It holds conflict markers.
+    Markers,
+}
+
+/// Runs the driver.
+pub(super) fn run(args: &MergeDriverArgs) -> ExitCode {
+    let name = args.path.clone().unwrap_or_else(|| args.ours.display().to_string());
+    match merge(args, &name) {
+        Ok(Outcome::Merged(0)) => ExitCode::SUCCESS,
+        Ok(Outcome::Merged(choices)) => {
+            eprintln!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(&name));
+            ExitCode::SUCCESS
+        }
+        Ok(Outcome::Markers) => {
+            eprintln!("{}: not a file of ours; merged as text, with conflicts left in it", plain(&name));
+            ExitCode::from(1)
+        }
+        Err(reason) => {
+            eprintln!("fatal: {}: {}", plain(&name), plain(&reason));
+            eprintln!("hint: nothing was changed; `git merge --abort` takes you back");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn merge(args: &MergeDriverArgs, name: &str) -> Result<Outcome, String> {
+    // A view of the list, made anew by every consolidation: it must never cause a conflict.
+    if name == "README.md" {
+        return Ok(Outcome::Merged(0));
+    }
+    let read = |path: &PathBuf| std::fs::read(path).map_err(|err| format!("cannot read {}: {err}", path.display()));
+    let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
+    let size = args.marker_size.as_deref().and_then(|text| text.parse().ok()).unwrap_or(7);
+    if [&base, &ours, &theirs].into_iter().any(|text| has_markers(text, size)) {
+        return Err("it has conflict markers in it; resolve them and commit first".into());
+    }
+    let merged =
+        if is_session(name, &ours) { merge_session(&ours, &theirs) } else { merge_todos(&base, &ours, &theirs) };
+    match merged {
+        Ok((bytes, choices)) => {
+            let bytes = if ours.windows(2).any(|pair| pair == b"\r\n") { with_crlf(&bytes) } else { bytes };
+            replace(&args.ours, &bytes)?;
+            Ok(Outcome::Merged(choices))
+        }
+        Err(newer @ DecodeError::Newer(_)) => Err(newer.to_string()),
+        Err(DecodeError::Foreign(_)) => merge_as_text(args, size),
+    }
+}
+
+fn merge_todos(base: &[u8], ours: &[u8], theirs: &[u8]) -> Result<(Vec<u8>, usize), DecodeError> {
+    // Two sides that each added the file have an empty base.
+    let base = if base.is_empty() { TodoList::new() } else { decode_todos(base)? };
+    let outcome = three_way(&base, decode_todos(ours)?, &decode_todos(theirs)?);
+    Ok((encode_todos(&outcome.todos), outcome.conflicts.len()))
+}
+
+fn merge_session(ours: &[u8], theirs: &[u8]) -> Result<(Vec<u8>, usize), DecodeError> {
+    let mut joined = decode_session(ours)?;
+    join_session(&mut joined, &decode_session(theirs)?);
+    Ok((encode_session(&joined), 0))
+}
+
+/// Returns whether this is a session's file: by its path, else by being an object.
+fn is_session(name: &str, ours: &[u8]) -> bool {
+    name.starts_with("sessions/") || (!name.ends_with("todos.json") && ours.trim_ascii_start().starts_with(b"{"))
+}
+
+/// Returns whether a line begins a conflict. Our own lines never begin so.
+fn has_markers(text: &[u8], size: usize) -> bool {
+    let marker = "<".repeat(size.max(1));
+    text.split(|byte| *byte == b'\n').any(|line| {
+        line.strip_prefix(marker.as_bytes()).is_some_and(|rest| rest.is_empty() || rest[0] == b' ' || rest[0] == b'\r')
+    })
+}
+
+fn with_crlf(bytes: &[u8]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    lines.join(&b"\r\n"[..])
+}
+
+/// Leaves a file that is none of ours to git's own text merge.
+fn merge_as_text(args: &MergeDriverArgs, size: usize) -> Result<Outcome, String> {
+    let size = format!("--marker-size={size}");
+    let paths = [&args.ours, &args.base, &args.theirs];
+    let absolute: Vec<PathBuf> =
+        paths.into_iter().map(std::path::absolute).collect::<Result<_, _>>().map_err(|err| err.to_string())?;
+    let names: Vec<&str> =
+        absolute.iter().map(|path| path.to_str().ok_or("a path is not UTF-8")).collect::<Result<_, _>>()?;
+    let arguments = ["merge-file", "-p", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
+    let merged = Git::new(None, arguments.into_iter().chain(names)).run().map_err(|err| err.to_string())?;
+    match merged.code {
+        Some(0) => replace(&args.ours, &merged.stdout).map(|()| Outcome::Merged(0)),
+        Some(1..=127) => replace(&args.ours, &merged.stdout).map(|()| Outcome::Markers),
+        _ => Err(format!("git merge-file failed: {}", merged.stderr)),
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    replace_file(path, bytes, Fsync::Off).map_err(|err| crate::ops::chain(&err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_told_from_text() {
+        assert!(has_markers(b"[\n<<<<<<< ours\n{}\n", 7));
+        assert!(has_markers(b"<<<<<<<\r\n", 7));
+        assert!(has_markers(b"<<<<<<<<<<<<<<< x", 15));
+        assert!(!has_markers(b"{\"content\":\"<<<<<<< not a marker\"}", 7));
+        assert!(!has_markers(b"<<<<<<<<<<<<<<< x", 7));
+    }
+
+    #[test]
+    fn line_ends_stay() {
+        assert_eq!(with_crlf(b"[\n]\n"), b"[\r\n]\r\n");
+    }
+}

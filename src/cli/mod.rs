@@ -1,0 +1,78 @@
+//! The command line: arguments, one call each, and what is printed.
+
+mod args;
+mod capture;
+mod completion;
+mod conflicts;
+mod consolidate;
+mod doctor;
+mod export;
+mod import;
+mod init;
+mod install;
+mod list;
+mod log;
+mod man;
+mod merge_driver;
+mod out;
+mod projects;
+mod sessions;
+mod show;
+mod status;
+mod sync;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::{Cli, Command};
+pub use out::Failure;
+
+use out::{Out, exit};
+use world::World;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(err) => return out::usage(&err),
+    };
+    if let Some(Command::MergeDriver(args)) = &cli.command {
+        return merge_driver::run(args);
+    }
+    let mut out = Out::new(&cli.global);
+    let result = run(cli, &mut out);
+    exit(&mut out, result)
+}
+
+/// Returns the whole command line as clap knows it, under the name that git users type.
+pub fn command() -> clap::Command {
+    Cli::command().bin_name("git chittysync")
+}
+
+fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    let world = World::new(&cli.global)?;
+    match cli.command.unwrap_or(Command::Status) {
+        Command::Init(args) => init::run(&args, &world, out),
+        Command::Install(args) => install::install(&args, &world, out),
+        Command::Uninstall(args) => install::uninstall(&args, &world, out),
+        Command::Doctor => doctor::run(&world, out),
+        Command::Capture(args) => capture::run(&args, &world, out),
+        Command::Consolidate => consolidate::run(&world, out),
+        Command::Sync(args) => sync::run(&args, &world, out),
+        Command::Status => status::run(&world, out),
+        Command::List(args) => list::run(&args, &world, out),
+        Command::Show(args) => show::run(&args, &world, out),
+        Command::Log(args) => log::run(&args, &world, out),
+        Command::Sessions => sessions::run(&world, out),
+        Command::Projects => projects::run(&world, out),
+        Command::Conflicts(args) => conflicts::run(&args, &world, out),
+        Command::Export(args) => export::run(&args, &world, out),
+        Command::Import(args) => import::run(&args, &world, out),
+        Command::Completion(args) => completion::run(&args, out),
+        Command::Man(args) => man::run(&args, out),
+        Command::MergeDriver(_) => Ok(()),
+    }
+}

@@ -1,0 +1,251 @@
+//! What is printed where, and how the process ends.
+//!
+//! Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 no, conflict or
+//! unreachable, 128 fatal, 129 usage.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Color, Style as Ansi};
+use serde_json::{Value, json};
+
+use super::args::{Global, When};
+use crate::git::GitError;
+use crate::ops::OpsError;
+use crate::source::Notice;
+use crate::store::StoreError;
+use crate::todo::{Time, plain};
+use crate::view::Style;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// The answer is no: exit code 1.
+    pub fn no(message: impl Into<String>) -> Self {
+        Failure { code: 1, message: message.into(), hints: Vec::new() }
+    }
+
+    /// It cannot be done: exit code 128.
+    pub fn fatal(message: impl Into<String>) -> Self {
+        Failure { code: 128, message: message.into(), hints: Vec::new() }
+    }
+
+    /// It was asked wrongly: exit code 129.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Failure { code: 129, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Adds what to type next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl From<OpsError> for Failure {
+    fn from(err: OpsError) -> Self {
+        match err {
+            OpsError::Store(err) => err.into(),
+            OpsError::Input(message) => Failure::fatal(message),
+            moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(err: StoreError) -> Self {
+        let message = crate::ops::chain(&err);
+        match err {
+            StoreError::Missing(_) => {
+                Failure::no(message).hint("`git chittysync sync` creates it from your agents' lists")
+            }
+            StoreError::NotAStore(_) => {
+                Failure::fatal(message).hint("`git chittysync init` inside it makes it one for its own sessions")
+            }
+            StoreError::Git(GitError::Busy { .. }) => Failure::no(message).hint("nothing was lost; run it again"),
+            StoreError::Git(err) => Failure { message, ..Failure::from(err) },
+            StoreError::Decode { .. } => Failure::fatal(message),
+        }
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(err: GitError) -> Self {
+        let failure = Failure::fatal(crate::ops::chain(&err));
+        match err {
+            GitError::Open { .. } => failure.hint("`git -C <that directory> status` says more"),
+            GitError::Io { .. } => failure.hint("nothing that was saved is lost; run it again once this is fixed"),
+            _ => failure,
+        }
+    }
+}
+
+/// Where output goes.
+#[derive(Debug)]
+pub struct Out {
+    /// Whether to print JSON.
+    pub json: bool,
+    quiet: bool,
+    verbose: bool,
+    color: Option<When>,
+    /// What git config says of colour.
+    pub configured_color: Option<String>,
+    printed: bool,
+}
+
+impl Out {
+    /// Returns an output as the options want it.
+    pub fn new(global: &Global) -> Self {
+        Out {
+            json: global.json,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            color: global.color,
+            configured_color: None,
+            printed: false,
+        }
+    }
+
+    /// Returns how text for people is laid out on standard output.
+    pub fn style(&self, now: Time) -> Style {
+        let terminal = std::io::stdout().is_terminal();
+        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let width = columns.or_else(|| terminal.then(terminal_width).flatten()).unwrap_or(100);
+        Style { color: self.colored(terminal), width, now }
+    }
+
+    fn colored(&self, terminal: bool) -> bool {
+        let when = self.color.unwrap_or_else(|| match self.configured_color.as_deref() {
+            Some("always") => When::Always,
+            Some("never" | "false" | "no" | "off" | "0") => When::Never,
+            _ => When::Auto,
+        });
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+
+    /// Prints data.
+    pub fn print(&mut self, text: &str) {
+        if !text.is_empty() && !(self.quiet && !self.json) {
+            write_stdout(text);
+        }
+        self.printed = true;
+    }
+
+    /// Prints data, whatever the options say: it is what the command is for.
+    pub fn print_always(&mut self, text: &str) {
+        write_stdout(text);
+        self.printed = true;
+    }
+
+    /// Prints a JSON document.
+    pub fn print_json(&mut self, value: &Value) {
+        write_stdout(&format!("{value:#}\n"));
+        self.printed = true;
+    }
+
+    /// Tells what was done.
+    pub fn note(&self, text: &str) {
+        if !self.quiet && !self.json {
+            say(text);
+        }
+    }
+
+    /// Warns of something that did not stop the command.
+    pub fn warn(&self, message: &str, hint: Option<&str>) {
+        if self.quiet {
+            return;
+        }
+        say(&format!("{} {}", self.label("warning:", AnsiColor::Yellow), plain(message)));
+        if let Some(hint) = hint {
+            say(&format!("{} {}", self.label("hint:", AnsiColor::Cyan), plain(hint)));
+        }
+    }
+
+    /// Warns of what could not be read: the first few in full, all of them with `-v`.
+    pub fn warn_of(&self, notices: &[Notice]) {
+        let shown = if self.verbose { notices.len() } else { 5 };
+        for notice in notices.iter().take(shown) {
+            self.warn(&format!("{} {}", notice.path.display(), notice.reason), self.verbose.then_some(&notice.remedy));
+        }
+        if notices.len() > shown {
+            self.warn(&format!("{} more were not read", notices.len() - shown), Some("-v lists all of them"));
+        }
+    }
+
+    fn label(&self, text: &str, color: AnsiColor) -> String {
+        if !self.colored(std::io::stderr().is_terminal()) {
+            return text.to_owned();
+        }
+        let style = Ansi::new().bold().fg_color(Some(Color::Ansi(color)));
+        format!("{style}{text}{style:#}")
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough ends the program quietly.
+fn write_stdout(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    if let Err(err) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        let code = if err.kind() == ErrorKind::BrokenPipe { 0 } else { 128 };
+        say(&format!("fatal: cannot write to standard output: {err}"));
+        std::process::exit(code);
+    }
+}
+
+/// Writes a line to standard error; when that is closed, nobody is there to be told.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|width| *width > 0);
+    #[cfg(not(unix))]
+    None
+}
+
+/// Ends the command: prints why it failed, if it did, and returns the exit code.
+pub fn exit(out: &mut Out, result: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    let label = if failure.code == 1 { "error:" } else { "fatal:" };
+    say(&format!("{} {}", out.label(label, AnsiColor::Red), plain(&failure.message)));
+    for hint in &failure.hints {
+        say(&format!("{} {}", out.label("hint:", AnsiColor::Cyan), plain(hint)));
+    }
+    if out.json && !out.printed {
+        out.print_json(&json!({ "error": failure.message, "hints": failure.hints, "exit_code": failure.code }));
+    }
+    ExitCode::from(failure.code)
+}
+
+/// Ends a command line that could not be understood, or asked for help.
+pub fn usage(err: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
+    if matches!(err.kind(), DisplayHelp | DisplayVersion) {
+        let text = err.render();
+        let ansi = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        write_stdout(&if ansi { text.ansi().to_string() } else { text.to_string() });
+        return ExitCode::SUCCESS;
+    }
+    say(err.render().to_string().trim_end());
+    if std::env::args().any(|argument| argument == "--json") {
+        let message = err.render().to_string();
+        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        write_stdout(&format!("{:#}\n", json!({ "error": first, "hints": [], "exit_code": 129 })));
+    }
+    ExitCode::from(129)
+}

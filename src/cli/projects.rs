@@ -1,0 +1,16 @@
+//! `projects`: how far each project is.
+
+use super::out::{Failure, Out};
+use super::world::World;
+use crate::view::{projects_json, projects_text};
+
+pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store(out)?;
+    let everything = world.everything(&store, out)?;
+    if out.json {
+        out.print_json(&projects_json(&everything));
+    } else {
+        out.print_always(&projects_text(&everything, out.style(world.now)));
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! `sync`: all of it.
+
+use serde_json::json;
+
+use super::args::SyncArgs;
+use super::consolidate::finish;
+use super::out::{Failure, Out};
+use super::world::{World, display};
+use crate::ops::{self, Plan};
+use crate::view::{Filter, list_json, list_text};
+
+pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let plan = Plan { consolidate: true, ..world.plan(&args.capture, "sync")? };
+    let store = world.store_or_create(out)?;
+    let report = ops::run(&store, &plan, world.now)?;
+    out.warn_of(&report.notices);
+    if plan.homes.is_empty() {
+        out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
+    }
+    let everything = world.everything(&store, out)?;
+    let counts = everything.counts();
+    if out.json {
+        out.print_json(&json!({
+            "store": store.repo.common_dir().to_string_lossy(),
+            "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
+            "sessions": everything.sessions.len(),
+            "todos": counts.total(),
+            "merged_duplicates": counts.duplicates,
+            "conflicts": counts.conflicts,
+            "unreadable": report.notices.len(),
+            "list": list_json(&everything, &Filter::default()),
+        }));
+    } else {
+        let style = out.style(world.now);
+        out.print(&list_text(&everything, &Filter::default(), style));
+        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let mut summary = format!(
+            "\n{}, {} ({} open), {} merged, {}",
+            plural(everything.sessions.len(), "session"),
+            plural(counts.total(), "todo"),
+            counts.open(),
+            plural(counts.duplicates, "duplicate"),
+            plural(counts.conflicts, "conflict"),
+        );
+        if !report.notices.is_empty() {
+            summary.push_str(&format!(", {} not read", plural(report.notices.len(), "file")));
+        }
+        out.print(&format!("{summary}\n"));
+        if !report.captured.is_empty() {
+            out.note(&format!("Saved in {}", display(store.repo.common_dir())));
+        }
+    }
+    finish(&store, &report, out)
+}

@@ -1,0 +1,112 @@
+//! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::{CaptureArgs, Global};
+use super::out::{Failure, Out};
+use crate::git::Overlay;
+use crate::ops::{Plan, Selection};
+use crate::store::{Consolidated, Location, Store, locate};
+use crate::todo::{Project, Time};
+use crate::view::Everything;
+
+/// The world as the options and the environment describe it.
+#[derive(Debug)]
+pub struct World {
+    /// Where the command runs.
+    pub directory: PathBuf,
+    /// The time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
+    pub now: Time,
+    option: Option<PathBuf>,
+}
+
+impl World {
+    /// Looks around.
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let here = std::env::current_dir()
+            .map_err(|err| Failure::fatal(format!("cannot find the current directory: {err}")))?;
+        let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
+        if !directory.is_dir() {
+            return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
+        }
+        let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
+        let clock = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        };
+        Ok(World { directory, now: set.unwrap_or_else(clock), option: global.store.clone() })
+    }
+
+    /// Returns where the store is or will be.
+    pub fn location(&self) -> Result<Location, Failure> {
+        Ok(locate(self.option.as_deref(), &self.directory)?)
+    }
+
+    /// Opens the store.
+    pub fn store(&self, out: &mut Out) -> Result<Store, Failure> {
+        let store = Store::open(&self.location()?)?;
+        out.configured_color.clone_from(&store.settings.color);
+        Ok(store)
+    }
+
+    /// Opens the store, creating it when there is none.
+    pub fn store_or_create(&self, out: &mut Out) -> Result<Store, Failure> {
+        let store = Store::open_or_create(&self.location()?)?;
+        out.configured_color.clone_from(&store.settings.color);
+        Ok(store)
+    }
+
+    /// Returns what to capture.
+    pub fn plan(&self, args: &CaptureArgs, what: &str) -> Result<Plan, Failure> {
+        let homes = if args.from.is_empty() { self.known_homes() } else { self.given_homes(&args.from)? };
+        let project = args.project.as_deref().map(project).transpose()?;
+        let selection = Selection { project, sources: args.source.clone(), what: what.to_owned() };
+        Ok(Plan { homes, selection, given: None, consolidate: false })
+    }
+
+    fn given_homes(&self, from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+        let home = |path: &PathBuf| {
+            let path = self.directory.join(path);
+            // The real path, so that the same home is known by one name whatever it is called by.
+            std::fs::canonicalize(&path).ok().filter(|real| real.is_dir()).ok_or_else(|| {
+                Failure::fatal(format!("cannot read '{}': no such directory", path.display()))
+                    .hint("--from takes an agent's home, such as ~/.claude")
+            })
+        };
+        from.iter().map(home).collect()
+    }
+
+    /// Returns the homes of all agents that are known and there.
+    fn known_homes(&self) -> Vec<PathBuf> {
+        let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let home = set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
+        home.into_iter().filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
+    }
+
+    /// Reads the consolidated state, warning of what cannot be read.
+    pub fn everything(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
+        let overlay = Overlay::new(&store.repo);
+        let consolidated = Consolidated::find(store, &overlay)?;
+        let (projects, mut unreadable) = consolidated.all(&overlay)?;
+        let (sessions, more) = consolidated.sessions(&overlay)?;
+        unreadable.extend(more);
+        for file in unreadable {
+            out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
+        }
+        Ok(Everything { projects, sessions })
+    }
+}
+
+/// Checks the name of a project.
+pub fn project(name: &str) -> Result<Project, Failure> {
+    Project::new(name).map_err(|err| Failure::usage(format!("'{name}' cannot be the name of a project: {err}")))
+}
+
+/// Returns a path as people write it.
+pub fn display(path: &Path) -> String {
+    match std::env::home_dir().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}

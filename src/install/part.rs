@@ -1,0 +1,190 @@
+//! One thing that is put in place: a git config value, or a file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::InstallError;
+use crate::git::{Fsync, Git, GitError, replace_file};
+
+/// What is in the second line of every file we install.
+const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
+
+/// A part of the inventory.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What it is, for people.
+    pub name: &'static str,
+    target: Target,
+}
+
+#[derive(Clone, Debug)]
+enum Target {
+    Config { key: &'static str, value: String, past: Vec<String> },
+    File { path: PathBuf, content: String },
+}
+
+/// What a walk did, or would do, or found missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is as it should be.
+    None,
+    /// It was, or has to be, put in place.
+    Added,
+    /// It was taken away.
+    Removed,
+    /// Somebody else's is in its place.
+    Foreign,
+}
+
+impl Change {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Change::None => "unchanged",
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Foreign => "kept",
+        }
+    }
+}
+
+/// What is in a part's place.
+enum Found {
+    Nothing,
+    /// Exactly what this version puts there.
+    Ours,
+    /// What another version put there.
+    Past,
+    Foreign,
+}
+
+impl Part {
+    /// A value in the user's git config.
+    pub(super) fn config(name: &'static str, key: &'static str, value: &str, past: &[String]) -> Self {
+        Part { name, target: Target::Config { key, value: value.to_owned(), past: past.to_vec() } }
+    }
+
+    /// A file, marked by a comment that begins with `comment`.
+    pub(super) fn file(name: &'static str, path: PathBuf, content: &str, comment: &str) -> Self {
+        // A `#compdef` line must stay the first.
+        let (first, rest) = match content.split_once('\n') {
+            Some((first, rest)) if first.starts_with("#compdef") => (format!("{first}\n"), rest),
+            _ => (String::new(), content),
+        };
+        Part { name, target: Target::File { path, content: format!("{first}{comment} {MARK}\n{rest}") } }
+    }
+
+    /// Returns where it is, for people.
+    pub fn place(&self) -> String {
+        match &self.target {
+            Target::Config { key, .. } => format!("git config {key}"),
+            Target::File { path, .. } => path.display().to_string(),
+        }
+    }
+
+    /// Returns the file, when it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.target {
+            Target::Config { .. } => None,
+            Target::File { path, .. } => Some(path),
+        }
+    }
+
+    fn find(&self) -> Result<Found, InstallError> {
+        Ok(match &self.target {
+            Target::Config { key, value, past } => {
+                let output = Git::new(None, ["config", "--global", "--get", *key]).run()?;
+                let found = String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned();
+                match output.code {
+                    Some(0) if found == *value => Found::Ours,
+                    Some(0)
+                        if past.contains(&found) || found.ends_with("git-chittysync' merge-driver %O %A %B %L %P") =>
+                    {
+                        Found::Past
+                    }
+                    Some(0) => Found::Foreign,
+                    _ => Found::Nothing,
+                }
+            }
+            Target::File { path, content } => match fs::read_to_string(path) {
+                Ok(found) if found == *content => Found::Ours,
+                Ok(found) if found.lines().take(2).any(|line| line.ends_with(MARK)) => Found::Past,
+                Ok(_) => Found::Foreign,
+                Err(err) if err.kind() == std::io::ErrorKind::NotFound => Found::Nothing,
+                Err(err) => return Err(GitError::io("read", path)(err).into()),
+            },
+        })
+    }
+
+    /// Returns whether it is in place.
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub fn check(&self) -> Result<Change, InstallError> {
+        self.install(true)
+    }
+
+    /// Puts it in place, unless somebody else's is there; with `dry_run`, only says what would happen.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn install(&self, dry_run: bool) -> Result<Change, InstallError> {
+        match self.find()? {
+            Found::Ours => return Ok(Change::None),
+            Found::Foreign => return Ok(Change::Foreign),
+            Found::Nothing | Found::Past if dry_run => return Ok(Change::Added),
+            Found::Nothing | Found::Past => {}
+        }
+        match &self.target {
+            Target::Config { key, value, .. } => {
+                Git::new(None, ["config", "--global", *key, value.as_str()]).output()?;
+            }
+            Target::File { path, content } => {
+                if let Some(directory) = path.parent() {
+                    fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
+                }
+                replace_file(path, content.as_bytes(), Fsync::Off)?;
+            }
+        }
+        Ok(Change::Added)
+    }
+
+    /// Takes it away, unless it is somebody else's; with `dry_run`, only says what would happen.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn uninstall(&self, dry_run: bool) -> Result<Change, InstallError> {
+        match self.find()? {
+            Found::Nothing => return Ok(Change::None),
+            Found::Foreign => return Ok(Change::Foreign),
+            Found::Ours | Found::Past if dry_run => return Ok(Change::Removed),
+            Found::Ours | Found::Past => {}
+        }
+        match &self.target {
+            Target::Config { key, .. } => {
+                Git::new(None, ["config", "--global", "--unset-all", *key]).output()?;
+                let section = key.rsplit_once('.').map_or(*key, |(section, _)| section);
+                let pattern = format!("^{}\\.", section.replace('.', "\\."));
+                let left = Git::new(None, ["config", "--global", "--get-regexp", pattern.as_str()]).run()?;
+                if left.stdout.is_empty() {
+                    // An empty heading is all that is left of the section; git may have removed it already.
+                    Git::new(None, ["config", "--global", "--remove-section", section]).run()?;
+                }
+            }
+            Target::File { path, .. } => {
+                fs::remove_file(path).map_err(GitError::io("remove", path))?;
+                remove_empty_parents(path);
+            }
+        }
+        Ok(Change::Removed)
+    }
+}
+
+/// Removes the directories above a file that are empty now, as far up as completions and pages go.
+fn remove_empty_parents(path: &Path) {
+    for directory in path.ancestors().skip(1).take(2) {
+        if fs::remove_dir(directory).is_err() {
+            return;
+        }
+    }
+}

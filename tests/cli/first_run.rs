@@ -1,0 +1,21 @@
+//! The main job on a realistic home, from nothing.
+
+use crate::common::{World, project};
+
+#[test]
+fn shows_what_the_agents_wrote() {
+    let world = World::new();
+    let fixture = project("fixtures/claude");
+    let done = world.run(&["sync", "--from", fixture.to_str().expect("UTF-8")]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.stdout.contains("Log delivery attempts with the provider event id"), "{done:?}");
+    let status = world.json(&["status"]);
+    assert_eq!(status["sessions"], 21);
+    assert_eq!(status["todos"], serde_json::json!({"pending": 37, "in_progress": 19, "completed": 43, "dropped": 2}));
+    world.git(&world.store(), &["fsck", "--strict"]);
+
+    let before = world.git(&world.store(), &["for-each-ref"]);
+    let again = world.run(&["sync", "--from", fixture.to_str().expect("UTF-8")]);
+    assert_eq!(again.stdout, done.stdout);
+    assert_eq!(world.git(&world.store(), &["for-each-ref"]), before);
+}

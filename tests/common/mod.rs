@@ -1,0 +1,157 @@
+//! A sealed world for tests: own HOME, own git configuration, own clock, no network.
+
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The present in tests.
+pub const NOW: &str = "2026-11-20T12:00:00.000Z";
+
+/// A home directory of its own, removed when dropped.
+pub struct World {
+    directory: tempfile::TempDir,
+}
+
+/// What a finished program said.
+#[derive(Debug)]
+pub struct Done {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl World {
+    /// Returns an empty world.
+    pub fn new() -> Self {
+        let directory = tempfile::Builder::new().prefix("chittysync-test-").tempdir().expect("a temporary directory");
+        let world = World { directory };
+        std::fs::create_dir_all(world.home()).expect("a home");
+        std::fs::create_dir_all(world.path("bin")).expect("a directory");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(binary(), world.path("bin/git-chittysync")).expect("a link to the program");
+        world
+    }
+
+    /// Returns a path in this world.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
+    /// Returns the default store.
+    pub fn store(&self) -> PathBuf {
+        self.home().join(".local/share/chittysync/store.git")
+    }
+
+    /// Returns a program in this world: it sees nothing of the world outside but the PATH, on which
+    /// `git chittysync` is this build.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        command
+            .env_clear()
+            .env("PATH", std::env::join_paths(paths).expect("a PATH"))
+            .env("HOME", self.home())
+            .env("TMPDIR", self.directory.path())
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .env("GIT_CEILING_DIRECTORIES", self.directory.path())
+            .env("GIT_AUTHOR_NAME", "Test")
+            .env("GIT_AUTHOR_EMAIL", "test@example.invalid")
+            .env("GIT_COMMITTER_NAME", "Test")
+            .env("GIT_COMMITTER_EMAIL", "test@example.invalid")
+            .env("CHITTYSYNC_NOW", NOW)
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `git-chittysync` with these arguments.
+    pub fn run(&self, arguments: &[&str]) -> Done {
+        done(self.command(binary()).args(arguments).output())
+    }
+
+    /// Runs `git-chittysync`, expects success, and returns what it printed.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        assert_eq!(done.code, Some(0), "{arguments:?}: {done:?}");
+        done.stdout
+    }
+
+    /// Runs `git-chittysync --json`, expects success, and returns the document.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        serde_json::from_str(&self.ok(&all)).expect("one JSON document")
+    }
+
+    /// Runs `git` in a directory.
+    pub fn git_run(&self, directory: &Path, arguments: &[&str]) -> Done {
+        done(self.command("git").current_dir(directory).args(arguments).output())
+    }
+
+    /// Runs `git` in a directory, expects success, and returns what it printed, without the last line end.
+    pub fn git(&self, directory: &Path, arguments: &[&str]) -> String {
+        let done = self.git_run(directory, arguments);
+        assert_eq!(done.code, Some(0), "git {arguments:?}: {done:?}");
+        done.stdout.trim_end().to_owned()
+    }
+
+    /// Writes a file, and the directories above it.
+    pub fn write(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(&path, content).expect("a file");
+        path
+    }
+
+    /// Writes a session's list file into the agent home `claude`, last changed at this time (RFC 3339).
+    pub fn list(&self, session: &str, at: &str, items: &[(&str, &str)]) -> PathBuf {
+        let items: Vec<_> = items.iter().map(|(c, s)| serde_json::json!({"content": c, "status": s})).collect();
+        let content = serde_json::to_vec_pretty(&items).expect("JSON");
+        let path = self.write(&format!("claude/todos/{session}-agent-{session}.json"), &content);
+        set_time(&path, at);
+        path
+    }
+}
+
+/// Sets the time of a file's last change.
+pub fn set_time(path: &Path, at: &str) {
+    let time = chittysync::todo::Time::parse(at).expect("RFC 3339");
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(time.millis().unsigned_abs());
+    std::fs::File::options().write(true).open(path).and_then(|file| file.set_modified(time)).expect("a new time");
+}
+
+/// Returns the program under test.
+pub fn binary() -> &'static str {
+    env!("CARGO_BIN_EXE_git-chittysync")
+}
+
+/// Returns a path of the project.
+pub fn project(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Returns whether a program is there; says so when a test is left out without it.
+pub fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        eprintln!("SKIPPED: {program} is not installed");
+    }
+    found
+}
+
+pub fn done(output: std::io::Result<Output>) -> Done {
+    let output = output.expect("the program starts");
+    Done {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
