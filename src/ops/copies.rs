@@ -57,7 +57,8 @@ fn age(stamp: &str) -> u128 {
     stamp.split('.').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(u128::MAX)
 }
 
-/// Returns which transcript each line belongs to: the one that is known to have it, else the first by path.
+/// Returns which transcript each line belongs to: the one that is known to have it, else the one whose story
+/// ends first, since a copy goes on where its original stopped.
 pub(super) fn line_owners<'a>(
     paths: &'a [String],
     seen: &'a Seen,
@@ -69,7 +70,9 @@ pub(super) fn line_owners<'a>(
             owners.entry(*line).or_insert(path);
         }
     }
-    for (at, reading) in fresh {
+    let mut by_end: Vec<_> = fresh.iter().collect();
+    by_end.sort_by_key(|(at, reading)| (reading.snapshots.last().map(|(_, last)| last.at), **at));
+    for (at, reading) in by_end {
         for line in reading.snapshots.iter().filter_map(|(line, _)| *line) {
             owners.entry(line).or_insert(&paths[*at]);
         }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::summary::{count, in_conflict};
 use super::table::{fit, pad};
@@ -68,9 +69,10 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
         let counts = format!("{} open, {} completed", counts.open(), counts.completed);
         text.push_str(&format!("{}  {}\n", style.title(&plain(project.as_str())), style.dim(&counts)));
         let rows: Vec<[String; 3]> = todos.iter().map(|todo| row(todo, style)).collect();
-        let widest = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+        let widest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
         let (sessions, ages) = (widest(1), widest(2));
-        let room = style.width.saturating_sub(sessions + ages + 9).max(20);
+        let longest = rows.iter().map(|row| row[0].width()).max().unwrap_or(0);
+        let room = style.width.saturating_sub(sessions + ages + 9).clamp(20, longest.max(20));
         for (todo, [content, session, age]) in todos.iter().zip(&rows) {
             let mark = if in_conflict(todo) { style.alert("!") } else { " ".into() };
             let words = pad(&fit(content, room), room);
