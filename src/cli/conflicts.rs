@@ -7,7 +7,7 @@ use crate::view::{conflicts_json, conflicts_text};
 
 pub(super) fn run(args: &ConflictsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.todos(&store, out)?;
     if out.json {
         out.print_json(&conflicts_json(&everything, args.all, world.now));
         return Ok(());

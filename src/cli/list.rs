@@ -14,7 +14,7 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         all: args.all,
     };
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.todos(&store, out)?;
     if out.json {
         out.print_json(&list_json(&everything, &filter));
         return Ok(());

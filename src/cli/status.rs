@@ -18,12 +18,12 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         opened => opened?,
     };
     out.configured_color.clone_from(&store.settings.color);
-    let everything = world.everything(&store, out)?;
+    let everything = world.todos(&store, out)?;
     let counts = everything.counts();
     let overlay = Overlay::new(&store.repo);
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
-    let sessions = everything.sessions.len();
+    let sessions = counts.sessions;
     if out.json {
         out.print_json(&json!({
             "store": store.repo.common_dir().to_string_lossy(),

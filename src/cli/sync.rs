@@ -17,13 +17,13 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     if plan.homes.is_empty() {
         out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
     }
-    let everything = world.everything(&store, out)?;
+    let everything = world.todos(&store, out)?;
     let counts = everything.counts();
     if out.json {
         out.print_json(&json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
-            "sessions": everything.sessions.len(),
+            "sessions": counts.sessions,
             "todos": counts.total(),
             "merged_duplicates": counts.duplicates,
             "conflicts": counts.conflicts,
@@ -36,7 +36,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let mut summary = format!(
             "\n{}, {} ({} open), {} merged, {}",
-            plural(everything.sessions.len(), "session"),
+            plural(counts.sessions, "session"),
             plural(counts.total(), "todo"),
             counts.open(),
             plural(counts.duplicates, "duplicate"),

@@ -7,7 +7,7 @@ use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
 use crate::git::Overlay;
 use crate::ops::{Plan, Selection};
-use crate::store::{Consolidated, Location, Store, locate};
+use crate::store::{Consolidated, Location, Store, Unreadable, locate};
 use crate::todo::{Project, Time};
 use crate::view::Everything;
 
@@ -84,17 +84,26 @@ impl World {
         home.into_iter().filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
     }
 
-    /// Reads the consolidated state, warning of what cannot be read.
+    /// Reads the consolidated todos, warning of what cannot be read.
+    pub fn todos(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
+        let overlay = Overlay::new(&store.repo);
+        let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay)?;
+        warn_of(unreadable, store, out);
+        Ok(Everything { projects, sessions: Vec::new() })
+    }
+
+    /// Reads the consolidated todos and what is known of their sessions, warning of what cannot be read.
     pub fn everything(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
         let overlay = Overlay::new(&store.repo);
-        let consolidated = Consolidated::find(store, &overlay)?;
-        let (projects, mut unreadable) = consolidated.all(&overlay)?;
-        let (sessions, more) = consolidated.sessions(&overlay)?;
-        unreadable.extend(more);
-        for file in unreadable {
-            out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
-        }
-        Ok(Everything { projects, sessions })
+        let (sessions, unreadable) = Consolidated::find(store, &overlay)?.sessions(&overlay)?;
+        warn_of(unreadable, store, out);
+        Ok(Everything { sessions, ..self.todos(store, out)? })
+    }
+}
+
+fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {
+    for file in unreadable {
+        out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Write;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::todo::{Claim, Field, Session, Status, Time, Todo, TodoId};
+use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
 
 /// The order in which known properties are written; others follow by name.
 const FIELD_ORDER: [&str; 9] =
@@ -21,8 +22,9 @@ pub(super) fn write_line(out: &mut Vec<u8>, todo: &Todo) {
     out.extend_from_slice(b",\"status\":\"");
     out.extend_from_slice(todo.state().as_str().as_bytes());
     out.push(b'"');
-    let known = FIELD_ORDER.iter().filter_map(|name| todo.fields.get_key_value(*name));
-    let others = todo.fields.iter().filter(|(name, _)| !FIELD_ORDER.contains(&name.as_str()));
+    let known = FIELD_ORDER.iter().filter_map(|name| Some((*name, todo.fields.get(*name)?)));
+    let others = todo.fields.iter().map(|(name, field)| (name.as_str(), field));
+    let others = others.filter(|(name, _)| !FIELD_ORDER.contains(name));
     for (name, field) in known.chain(others) {
         out.push(b',');
         write_json(out, name);
@@ -87,7 +89,7 @@ fn write_stamps(out: &mut Vec<u8>, todo: &Todo) {
 }
 
 fn write_time(out: &mut Vec<u8>, key: &str, time: Time) {
-    out.extend_from_slice(format!(",\"{key}\":\"{time}\"").as_bytes());
+    write!(out, ",\"{key}\":\"{time}\"").expect("a vector takes every byte");
 }
 
 fn write_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
@@ -145,7 +147,7 @@ impl<'de> Visitor<'de> for LineVisitor {
     }
 }
 
-fn fields(values: Vec<(String, Value)>, stamps: &BTreeMap<String, TimeText>, created: Time) -> BTreeMap<String, Field> {
+fn fields(values: Vec<(String, Value)>, stamps: &BTreeMap<String, TimeText>, created: Time) -> Fields {
     let field = |(name, value)| {
         let at = stamps.get(&name).map_or(created, |stamp| stamp.0);
         (name, Field { value, at })

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gix::objs::Kind;
-use gix::zlib::Compression;
-use gix::zlib::stream::deflate;
-
+use super::deflate::pack_up;
 use super::{Batch, Fsync, GitError, StoreLock};
 
 /// Writes every object of a small batch as a file of its own. On return all of them are on the disk,
@@ -32,7 +28,9 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
             directories.insert(objects.to_owned());
         }
         let tmp = lock.tmp().join(&hex);
-        let file = super::durable::write_new(&tmp, 0o444, &deflated(kind, content)?)?;
+        let header = gix::objs::encode::loose_header(kind, content.len() as u64);
+        let stream = pack_up(kind, &header, content)?;
+        let file = super::durable::write_new(&tmp, 0o444, &stream)?;
         pending.push((file, tmp, path));
         directories.insert(directory);
     }
@@ -52,14 +50,4 @@ fn refresh(path: &Path) -> bool {
         Ok(metadata) if metadata.len() > 0 => file.set_modified(SystemTime::now()).is_ok(),
         _ => false,
     }
-}
-
-fn deflated(kind: Kind, content: &[u8]) -> Result<Vec<u8>, GitError> {
-    let mut out = deflate::Write::new(Vec::with_capacity(content.len() / 2 + 64), Compression::BEST_SPEED);
-    let written = out
-        .write_all(&gix::objs::encode::loose_header(kind, content.len() as u64))
-        .and_then(|()| out.write_all(content))
-        .and_then(|()| out.flush());
-    written.map_err(|err| GitError::object("a new object", err))?;
-    Ok(out.into_inner())
 }

@@ -11,6 +11,7 @@
 mod batch;
 mod chaos;
 mod config;
+mod deflate;
 mod durable;
 mod history;
 mod lock;

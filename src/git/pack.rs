@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
-use gix::objs::{Data, Kind};
+use gix::objs::Kind;
 use gix::utils::progress::Discard;
-use gix::zlib::Compression;
 use gix_pack::Bundle;
 use gix_pack::bundle::write::Options;
 use gix_pack::data::Version;
-use gix_pack::data::output::{Count, Entry, bytes::FromEntriesIter};
+use gix_pack::data::output::entry::Kind as EntryKind;
+use gix_pack::data::output::{Entry, bytes::FromEntriesIter};
 use rayon::prelude::*;
 
+use super::deflate::pack_up;
 use super::{Batch, Fsync, GitError, StoreLock};
 
 /// How many objects are compressed before they are written.
@@ -70,10 +71,10 @@ fn write_stream(path: &Path, batch: &Batch) -> Result<(), GitError> {
         chunk
             .par_iter()
             .map(|(id, kind, data)| {
-                let object = Data { kind: *kind, object_hash: hash, data };
-                Entry::from_data(&Count::from_data(**id, None), &object, Compression::BEST_SPEED)
+                let compressed_data = pack_up(*kind, &[], data).map_err(gix::Error::from_error)?;
+                Ok(Entry { id: **id, kind: EntryKind::Base(*kind), decompressed_size: data.len(), compressed_data })
             })
-            .collect::<Result<Vec<_>, _>>()
+            .collect::<gix::Result<Vec<_>>>()
     });
     let file = File::create(path).map_err(GitError::io("create", path))?;
     let mut out = FromEntriesIter::new(chunks, BufWriter::new(file), count, Version::V2, hash);

@@ -169,12 +169,12 @@ fn append_reflog(git_dir: &Path, change: &RefChange, identity: &Identity) -> Res
 }
 
 /// Creates many refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
-/// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost.
+/// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost. No reflog
+/// entries: a creation has nothing to go back to, and a file for each would cost more than all the rest.
 pub(super) fn create_packed(
     git_dir: &Path,
     tmp: &Path,
     changes: &[&RefChange],
-    identity: &Identity,
     fsync: Fsync,
 ) -> Result<Vec<Rejected>, GitError> {
     let Some(first) = changes.first() else { return Ok(Vec::new()) };
@@ -193,7 +193,6 @@ pub(super) fn create_packed(
             continue;
         }
         refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
-        append_reflog(git_dir, change, identity)?;
     }
     refs.sort();
     let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");

@@ -75,7 +75,7 @@ impl Writer<'_> {
         let bulk = changes.iter().filter(|change| change.old.is_none()).count() > MOST_LOOSE_REFS;
         let (created, moved): (Vec<&RefChange>, Vec<&RefChange>) =
             changes.iter().partition(|change| bulk && change.old.is_none() && change.name.starts_with(super::SESSIONS));
-        let mut rejected = ref_file::create_packed(git_dir, self.lock.tmp(), &created, self.identity, self.fsync)?;
+        let mut rejected = ref_file::create_packed(git_dir, self.lock.tmp(), &created, self.fsync)?;
         let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
         if !created.is_empty() {
             directories.insert(git_dir.to_owned());

@@ -25,19 +25,15 @@ pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
         ours.content.clone_from(&theirs.content);
     }
     for (session, claim) in &theirs.claims {
-        match ours.claims.entry(session.clone()) {
-            Entry::Vacant(entry) => {
-                entry.insert(claim.clone());
-            }
-            Entry::Occupied(mut entry) => join_claim(entry.get_mut(), claim),
+        match ours.claims.get_mut(session) {
+            None => drop(ours.claims.insert(session.clone(), claim.clone())),
+            Some(ours) => join_claim(ours, claim),
         }
     }
     for (name, field) in &theirs.fields {
-        match ours.fields.entry(name.clone()) {
-            Entry::Vacant(entry) => {
-                entry.insert(field.clone());
-            }
-            Entry::Occupied(mut entry) => join_field(entry.get_mut(), field),
+        match ours.fields.get_mut(name) {
+            None => drop(ours.fields.insert(name.clone(), field.clone())),
+            Some(ours) => join_field(ours, field),
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct Outcome {
     pub todos: TodoList,
     /// Where a rule had to choose, by id.
     pub conflicts: Vec<Conflict>,
+    /// The todos that came out different from ours, by id.
+    pub changed: Vec<TodoId>,
 }
 
 /// Merges `ours` and `theirs`, which both come from `base`.
@@ -24,24 +26,28 @@ pub struct Outcome {
 /// Histories in which every session speaks for itself only ever add statements, and there the outcome is
 /// the [join](super::join) whatever the base. An empty base is right when there is none.
 pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome {
-    let mut outcome = Outcome { todos: ours, conflicts: Vec::new() };
+    let mut outcome = Outcome { todos: ours, ..Outcome::default() };
     let ids: BTreeSet<TodoId> = outcome.todos.keys().chain(theirs.keys()).copied().collect();
     for id in ids {
         let before = base.get(&id);
         match (outcome.todos.get_mut(&id), theirs.get(&id)) {
             (Some(ours), Some(theirs)) => {
                 if before != Some(theirs) && ours != theirs {
+                    let unmerged = ours.clone();
                     outcome.conflicts.extend(merge_todo(before, ours, theirs));
+                    outcome.changed.extend((unmerged != *ours).then_some(id));
                 }
             }
             (Some(ours), None) => {
                 if before == Some(ours) {
                     outcome.todos.remove(&id);
+                    outcome.changed.push(id);
                 }
             }
             (None, Some(theirs)) => {
                 if before != Some(theirs) {
                     outcome.todos.insert(id, theirs.clone());
+                    outcome.changed.push(id);
                 }
             }
             (None, None) => {}

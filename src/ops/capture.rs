@@ -238,6 +238,9 @@ fn places(seen: &Seen) -> BTreeMap<&str, Place> {
         .collect()
 }
 
+/// How many sessions are worked on at a time.
+const CHUNK: usize = 512;
+
 /// Makes the commits of all sessions with news, on all cores.
 fn state(
     store: &Store,
@@ -286,11 +289,6 @@ fn state(
         let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
         Ok((session, before, after, overlay.batch))
     };
-    let done: Vec<_> = if work.len() < 8 {
-        work.into_iter().map(speak).collect::<Result<_, OpsError>>()?
-    } else {
-        work.into_par_iter().map(speak).collect::<Result<_, OpsError>>()?
-    };
     let mut captured = Captured {
         batch: overlay.batch,
         changes: Vec::new(),
@@ -299,13 +297,23 @@ fn state(
         notices: Vec::new(),
         seen: None,
     };
-    for (session, old, new, batch) in done {
-        captured.batch.absorb(batch);
-        let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
-        let message = selection.what.clone();
-        captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
-        captured.sessions.push(session.clone());
-        tips.insert(session, new);
+    let mut work = work.into_iter().peekable();
+    while work.peek().is_some() {
+        // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
+        let chunk: Vec<_> = work.by_ref().take(CHUNK).collect();
+        let done: Vec<_> = if chunk.len() < 8 {
+            chunk.into_iter().map(speak).collect::<Result<_, OpsError>>()?
+        } else {
+            chunk.into_par_iter().map(speak).collect::<Result<_, OpsError>>()?
+        };
+        for (session, old, new, batch) in done {
+            captured.batch.absorb(batch);
+            let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
+            let message = selection.what.clone();
+            captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
+            captured.sessions.push(session.clone());
+            tips.insert(session, new);
+        }
     }
     captured.tips = tips;
     Ok(captured)

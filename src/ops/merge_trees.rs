@@ -7,7 +7,7 @@ use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
 use crate::merge::{Conflict, Subject, join, join_session, three_way};
 use crate::store::StoreError;
-use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, TODOS, todos_path};
+use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, todos_path};
 use crate::todo::{Project, Time, TodoList, plain};
 
 /// One parent of a merge.
@@ -111,40 +111,36 @@ impl<'a> Merge<'a> {
 
     /// Returns the merged todos of a project; nothing when they are as they were.
     fn merge_project(&self, project: &Project, outcome: &mut Outcome) -> Result<Option<TodoList>, OpsError> {
-        let path = format!("{PROJECTS}/{}/{TODOS}", project.component());
-        let mut todos: Option<(TodoList, TodoList)> = None;
+        let path = todos_path(project);
+        let mut merged: Option<TodoList> = None;
+        let mut changed = BTreeSet::new();
         for side in &self.sides {
             let Some(blob) = self.overlay.find(side.tree, &path)? else { continue };
             let mut bases = Vec::new();
             for base in &side.bases {
                 bases.extend(self.overlay.find(*base, &path)?);
             }
-            if bases.contains(&blob) && side.bases.len() == 1 {
+            if bases == [blob] && side.bases.len() == 1 {
                 continue;
             }
-            let (before, ours) = match todos.take() {
-                Some(todos) => todos,
-                None => {
-                    let before = match self.overlay.find(self.start.tree, &path)? {
-                        Some(blob) => self.todos(blob, &path)?,
-                        None => TodoList::new(),
-                    };
-                    (before.clone(), before)
-                }
+            let ours = match merged.take() {
+                Some(merged) => merged,
+                None => match self.overlay.find(self.start.tree, &path)? {
+                    Some(blob) => self.todos(blob, &path)?,
+                    None => TodoList::new(),
+                },
             };
             let mut base = TodoList::new();
             for blob in bases {
                 join(&mut base, &self.todos(blob, &path)?);
             }
-            let merged = three_way(&base, ours, &self.todos(blob, &path)?);
-            outcome.conflicts.extend(merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict)));
-            todos = Some((before, merged.todos));
+            let merge = three_way(&base, ours, &self.todos(blob, &path)?);
+            outcome.conflicts.extend(merge.conflicts.into_iter().map(|conflict| (project.clone(), conflict)));
+            changed.extend(merge.changed);
+            merged = Some(merge.todos);
         }
-        Ok(todos.filter(|(before, after)| before != after).map(|(before, after)| {
-            let gone = before.keys().filter(|id| !after.contains_key(id)).count();
-            outcome.changed += gone + after.iter().filter(|(id, todo)| before.get(id) != Some(*todo)).count();
-            after
-        }))
+        outcome.changed += changed.len();
+        Ok(merged.filter(|_| !changed.is_empty()))
     }
 
     fn todos(&self, blob: ObjectId, path: &str) -> Result<TodoList, OpsError> {

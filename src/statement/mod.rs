@@ -16,8 +16,8 @@ pub use claim::Reopen;
 
 use crate::merge::join_field;
 use crate::todo::{
-    Field, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId, TodoList,
-    normalise,
+    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId,
+    TodoList, normalise,
 };
 use place::Placed;
 
@@ -181,10 +181,10 @@ impl Speech<'_> {
         let at = claim.at;
         let todo = self.projects.entry(project.clone()).or_default().entry(id).or_insert_with(|| Todo {
             id,
-            content: normalise(content),
+            content: normalise(content).into_owned(),
             created: at,
-            claims: BTreeMap::new(),
-            fields: BTreeMap::new(),
+            claims: Claims::new(),
+            fields: Fields::new(),
         });
         todo.claims.insert(self.session.clone(), claim);
     }

@@ -133,7 +133,11 @@ fn who_may_reopen() {
     let other = Session::new("other").expect("valid");
     let mut known = World::new().say(None, 50, &[("A", Completed)]).expect("news").projects;
     for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
-        todo.claims = std::mem::take(&mut todo.claims).into_values().map(|claim| (other.clone(), claim)).collect();
+        todo.claims = std::mem::take(&mut todo.claims)
+            .into_iter()
+            .map(|(_, claim)| claim)
+            .map(|claim| (other.clone(), claim))
+            .collect();
     }
     for (reopen, author_epoch, other_epoch) in [(Reopen::Author, 1, 0), (Reopen::Any, 1, 1), (Reopen::Manual, 0, 0)] {
         let alone = World { reopen, ..World::new() };
@@ -159,7 +163,8 @@ fn a_live_statement_comes_after_what_it_knows_and_history_does_not() {
     let mut known = World::new().say(None, 50_000, &[("A", Completed)]).expect("news").projects;
     for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
         todo.claims = std::mem::take(&mut todo.claims)
-            .into_values()
+            .into_iter()
+            .map(|(_, claim)| claim)
             .map(|c| (other.clone(), crate::todo::Claim { epoch: 3, ..c }))
             .collect();
     }
@@ -193,9 +198,9 @@ fn fields_keep_the_time_of_their_change() {
     let one = world.say_items(None, 1, vec![item(Pending, "ana".into())]).expect("news");
     assert!(!todo(&one, "A").fields.contains_key("blocks"), "an empty property says nothing");
     let two = world.say_items(Some(&one), 2, vec![item(InProgress, Value::Null)]).expect("news");
-    assert_eq!(todo(&two, "A").fields["owner"], Field { value: "ana".into(), at: Time::from_millis(1) });
+    assert_eq!(todo(&two, "A").fields[&"owner".to_owned()], Field { value: "ana".into(), at: Time::from_millis(1) });
     let three = world.say_items(Some(&two), 3, vec![item(InProgress, "".into())]).expect("news");
-    assert_eq!(todo(&three, "A").fields["owner"], Field { value: "".into(), at: Time::from_millis(3) });
+    assert_eq!(todo(&three, "A").fields[&"owner".to_owned()], Field { value: "".into(), at: Time::from_millis(3) });
 }
 
 #[test]
@@ -213,7 +218,7 @@ fn known(change: impl FnOnce(&mut crate::todo::Claim)) -> BTreeMap<Project, Todo
     let todo = known.values_mut().flat_map(BTreeMap::values_mut).next().expect("one todo");
     let mut claim = todo.winner().1.clone();
     change(&mut claim);
-    todo.claims = BTreeMap::from([(Session::new("other").expect("valid"), claim)]);
+    todo.claims = Claims::from_iter([(Session::new("other").expect("valid"), claim)]);
     known
 }
 
@@ -252,7 +257,11 @@ fn a_stamp_from_the_far_future_does_not_freeze_a_todo() {
     let future = World { now: i64::MAX, ..World::new() };
     let mut known = future.say(None, 200_000_000_000_000, &[("A", Completed)]).expect("news").projects;
     for todo in known.values_mut().flat_map(BTreeMap::values_mut) {
-        todo.claims = std::mem::take(&mut todo.claims).into_values().map(|claim| (other.clone(), claim)).collect();
+        todo.claims = std::mem::take(&mut todo.claims)
+            .into_iter()
+            .map(|(_, claim)| claim)
+            .map(|claim| (other.clone(), claim))
+            .collect();
     }
     let world = World { known, ..World::new() };
     assert_eq!(

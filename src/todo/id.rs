@@ -1,5 +1,6 @@
 //! What makes two todos the same todo.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -39,7 +40,10 @@ impl fmt::Display for TodoId {
 
 /// Returns the words of a todo in the one form in which they are compared and stored: Unicode NFC,
 /// trimmed, each run of white space a single space.
-pub fn normalise(content: &str) -> String {
+pub fn normalise(content: &str) -> Cow<'_, str> {
+    if is_normal(content) {
+        return Cow::Borrowed(content);
+    }
     let mut words = String::with_capacity(content.len());
     for word in content.split_whitespace() {
         if !words.is_empty() {
@@ -47,7 +51,14 @@ pub fn normalise(content: &str) -> String {
         }
         words.extend(word.nfc());
     }
-    words
+    Cow::Owned(words)
+}
+
+/// Returns whether the words are plain ASCII with single spaces, as most are: found out without copying them.
+fn is_normal(content: &str) -> bool {
+    let bytes = content.as_bytes();
+    let single = |at: usize| at > 0 && at + 1 < bytes.len() && bytes[at - 1] != b' ';
+    bytes.iter().enumerate().all(|(at, byte)| byte.is_ascii_graphic() || (*byte == b' ' && single(at)))
 }
 
 #[cfg(test)]

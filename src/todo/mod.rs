@@ -22,4 +22,4 @@ pub use snapshot::{Item, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
-pub use todo::{RESERVED, Todo, TodoList};
+pub use todo::{Claims, Fields, RESERVED, Todo, TodoList};

@@ -46,15 +46,21 @@ fn checked(name: &str) -> Result<String, NameError> {
     if name.chars().any(char::is_control) {
         return Err(NameError::Control);
     }
-    let component = component(name);
-    Ok(if is_cut(&component) { component } else { name.to_owned() })
+    // No byte takes more than three in a component, so only a long name needs a look.
+    if name.len() * 3 > LONGEST_COMPONENT && !is_plain(name) {
+        let component = component(name);
+        if is_cut(&component) {
+            return Ok(component);
+        }
+    }
+    Ok(name.to_owned())
 }
 
 /// Returns the name as one path component. Lower-case letters, digits, `-`, `_` and inner dots stand for
 /// themselves, every other byte is `%` and two lower-case hex digits; a result over 200 bytes is cut there
 /// and ends in `%%` and 32 hex digits of the name's SHA-256, and is the name from then on.
 fn component(name: &str) -> String {
-    if is_cut(name) {
+    if is_plain(name) || is_cut(name) {
         return name.to_owned();
     }
     let bytes = name.as_bytes();
@@ -90,6 +96,14 @@ fn component(name: &str) -> String {
     encoded
 }
 
+/// Returns whether the name is its own component, as UUIDs are: found out without encoding it.
+fn is_plain(name: &str) -> bool {
+    name.len() > 4
+        && name.len() <= LONGEST_COMPONENT
+        && !name.starts_with('-')
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+}
+
 /// Returns whether this is a component that [`component`] had to cut, which is then the name itself.
 fn is_cut(name: &str) -> bool {
     name.len() <= LONGEST_COMPONENT
@@ -101,6 +115,9 @@ fn is_cut(name: &str) -> bool {
 /// Returns the name that [`component`] made this of; nothing when it made no such component.
 fn from_component(component: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.%".contains(&byte);
+    if is_plain(component) {
+        return Some(component.to_owned());
+    }
     if is_cut(component) {
         return component.bytes().all(plain).then(|| component.to_owned());
     }

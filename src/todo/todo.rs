@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use litemap::LiteMap;
+
 use super::{Claim, Field, Session, State, Time, TodoId};
 
 /// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
@@ -9,6 +11,13 @@ pub const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated"
 
 /// All todos of one project, or of one session in one project.
 pub type TodoList = BTreeMap<TodoId, Todo>;
+
+/// What each session last said of a todo, by name. Nearly always one or two: a sorted vector takes a tenth of
+/// what a tree would.
+pub type Claims = LiteMap<Session, Claim>;
+
+/// Properties by name.
+pub type Fields = LiteMap<String, Field>;
 
 /// One todo: what each session last said of it, and its properties.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +29,9 @@ pub struct Todo {
     /// The earliest time at which a session spoke of it.
     pub created: Time,
     /// For each session, what it last said. Never empty.
-    pub claims: BTreeMap<Session, Claim>,
+    pub claims: Claims,
     /// Everything else, by the agent's own key (`activeForm`, `description`, `priority`, …).
-    pub fields: BTreeMap<String, Field>,
+    pub fields: Fields,
 }
 
 impl Todo {
@@ -73,7 +82,7 @@ mod tests {
             content: "x".into(),
             created: Time::from_millis(0),
             claims: claims.collect(),
-            fields: BTreeMap::new(),
+            fields: Fields::new(),
         }
     }
 

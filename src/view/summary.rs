@@ -1,5 +1,7 @@
 //! Counts.
 
+use std::collections::BTreeSet;
+
 use super::Everything;
 use crate::merge::disagreements;
 use crate::todo::{State, Status, Todo};
@@ -15,6 +17,8 @@ pub struct Counts {
     pub completed: usize,
     /// Wanted by nobody.
     pub dropped: usize,
+    /// Sessions that spoke of them.
+    pub sessions: usize,
     /// Statements on todos that another session had also spoken of: what merging saved a reader.
     pub duplicates: usize,
     /// Todos on which a session disagrees, and spoke later than the one that was kept.
@@ -47,9 +51,12 @@ impl Counts {
 /// Counts all todos.
 pub fn count<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Counts {
     let mut counts = Counts::default();
+    let mut sessions = BTreeSet::new();
     for todo in todos {
         counts.add(todo);
+        sessions.extend(todo.claims.keys());
     }
+    counts.sessions = sessions.len();
     counts
 }
 

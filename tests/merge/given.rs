@@ -1,10 +1,8 @@
 //! Arbitrary todos and session files, from pools small enough that they meet.
 
-use std::collections::BTreeMap;
-
-use chittysync::todo::RESERVED;
 use chittysync::todo::{
-    Claim, Field, ListEntry, Project, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList, normalise,
+    Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList,
+    normalise,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -27,10 +25,10 @@ pub fn todo(content: &str, created: i64, claims: impl IntoIterator<Item = (Sessi
     let content = normalise(content);
     Todo {
         id: TodoId::of(&Project::general(), &content),
-        content,
+        content: content.into_owned(),
         created: Time::from_millis(created),
         claims: claims.into_iter().collect(),
-        fields: BTreeMap::new(),
+        fields: Fields::new(),
     }
 }
 
@@ -83,12 +81,13 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         .prop_map(|(status, raw, at, epoch, dropped, extra)| Claim { status, raw, at, epoch, dropped, extra })
 }
 
-fn any_fields() -> impl Strategy<Value = BTreeMap<String, Field>> {
+fn any_fields() -> impl Strategy<Value = Fields> {
     let name = prop_oneof![
         4 => select(vec!["activeForm", "owner", "metadata", "renamedTo"]).prop_map(str::to_owned),
         1 => any_key(&RESERVED),
     ];
     btree_map(name, (any_value(), any_time()).prop_map(|(value, at)| Field { value, at }), 0..3)
+        .prop_map(|fields| fields.into_iter().collect())
 }
 
 fn any_session() -> impl Strategy<Value = Session> {
