@@ -18,9 +18,12 @@ use super::{Batch, Fsync, GitError, StoreLock};
 /// An object whose file exists already is used again: its time is refreshed, so that a `git prune` beside
 /// us does not take it for old, unless the file is empty, which is what a power cut makes of a file that
 /// somebody else did not flush; that one is replaced.
+///
+/// The directory of directories is flushed even if none was made now: a run that was killed may have made
+/// one and not come to that.
 pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsync) -> Result<(), GitError> {
     let mut pending: Vec<(File, PathBuf, PathBuf)> = Vec::new();
-    let mut directories = BTreeSet::new();
+    let mut directories = BTreeSet::from([objects.to_owned()]);
     for (id, kind, content) in batch.iter() {
         let hex = id.to_string();
         let directory = objects.join(&hex[..2]);
@@ -28,9 +31,7 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
         if refresh(&path) {
             continue;
         }
-        if fs::create_dir(&directory).is_ok() {
-            directories.insert(objects.to_owned());
-        }
+        super::durable::create_directory(&directory)?;
         let tmp = lock.tmp().join(&hex);
         let file = super::durable::write_new(&tmp, 0o444, &deflated(kind, content)?)?;
         pending.push((file, tmp, path));
@@ -41,6 +42,9 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
     }
     for (_, tmp, path) in &pending {
         fs::rename(tmp, path).map_err(GitError::io("create", path))?;
+    }
+    if pending.is_empty() {
+        return Ok(());
     }
     fsync.directories(&directories)
 }

@@ -11,7 +11,9 @@
 mod batch;
 mod chaos;
 mod config;
+mod create;
 mod durable;
+mod gc;
 mod history;
 mod lock;
 mod loose;
@@ -26,6 +28,7 @@ mod writer;
 
 pub use batch::Batch;
 pub use config::{Settings, global_setting, globals, setting_at};
+pub use create::create_bare;
 pub use durable::{Fsync, replace_file};
 pub use gix::ObjectId;
 pub use history::{Ancestors, CommitInfo};
@@ -33,7 +36,7 @@ pub use lock::StoreLock;
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};
 pub use refs::{SESSIONS, branch_ref, default_branch, session_of_ref, session_ref};
-pub use repo::{Repo, create_bare};
+pub use repo::Repo;
 pub use writer::{RefChange, Rejected, Writer};
 
 use std::path::{Path, PathBuf};

@@ -23,11 +23,19 @@ const CHUNK: usize = 4096;
 
 /// Writes the whole batch as one pack with its index. On return both are on the disk, under their names,
 /// as far as `fsync` says.
-pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsync) -> Result<(), GitError> {
+///
+/// A pack is named by the hash of its bytes, so another compression gives the same objects another name.
+pub(super) fn write(
+    lock: &StoreLock,
+    objects: &Path,
+    batch: &Batch,
+    compression: Compression,
+    fsync: Fsync,
+) -> Result<(), GitError> {
     let aside = lock.tmp().join("pack");
     fs::create_dir(&aside).map_err(GitError::io("create", &aside))?;
     let stream = aside.join("stream");
-    write_stream(&stream, batch)?;
+    write_stream(&stream, batch, compression)?;
     let reader = File::open(&stream).map_err(GitError::io("open", &stream))?;
     let written = Bundle::write_to_directory(
         &mut BufReader::with_capacity(1 << 16, reader),
@@ -48,7 +56,7 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
     for path in [data, index] {
         publish(&path, &directory, fsync)?;
     }
-    fsync.directories(&BTreeSet::from([directory]))?;
+    fsync.directories(&BTreeSet::from([directory, objects.to_owned()]))?;
     fs::remove_dir_all(&aside).map_err(GitError::io("remove", &aside))
 }
 
@@ -61,7 +69,7 @@ fn publish(path: &Path, directory: &Path, fsync: Fsync) -> Result<(), GitError> 
 
 /// Writes the pack's bytes, compressing on all cores. Objects stand in the order of their ids, so that the
 /// same batch makes the same pack.
-fn write_stream(path: &Path, batch: &Batch) -> Result<(), GitError> {
+fn write_stream(path: &Path, batch: &Batch, compression: Compression) -> Result<(), GitError> {
     let mut all: Vec<(&ObjectId, Kind, &[u8])> = batch.iter().collect();
     all.sort_unstable_by_key(|(id, ..)| *id);
     let count = u32::try_from(all.len()).map_err(|_| GitError::object("the new pack", "more than 2^32 objects"))?;
@@ -71,7 +79,7 @@ fn write_stream(path: &Path, batch: &Batch) -> Result<(), GitError> {
             .par_iter()
             .map(|(id, kind, data)| {
                 let object = Data { kind: *kind, object_hash: hash, data };
-                Entry::from_data(&Count::from_data(**id, None), &object, Compression::BEST_SPEED)
+                Entry::from_data(&Count::from_data(**id, None), &object, compression)
             })
             .collect::<Result<Vec<_>, _>>()
     });

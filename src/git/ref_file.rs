@@ -184,25 +184,34 @@ pub(super) fn create_packed(
     let lock = lock_path(&path);
     let mut file = super::durable::write_new(&tmp, 0o644, b"")?;
     take_lock(&tmp, &lock)?;
-    let mut rejected = Vec::new();
-    let mut refs = packed_lines(git_dir, hash)?;
-    for change in changes {
-        let found = read(git_dir, &change.name, hash)?;
-        if found != change.old {
-            rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
-            continue;
+    let written = (|| {
+        let (mut rejected, mut created) = (Vec::new(), Vec::new());
+        let mut refs = packed_lines(git_dir, hash)?;
+        for change in changes {
+            let found = read(git_dir, &change.name, hash)?;
+            if found != change.old {
+                rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
+                continue;
+            }
+            refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
+            created.push(change);
         }
-        refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
-        append_reflog(git_dir, change, identity)?;
+        refs.sort();
+        let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
+        content.extend(refs.iter().map(|(_, line)| line.as_str()));
+        file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
+        fsync.file(&file, &tmp)?;
+        for change in created {
+            append_reflog(git_dir, change, identity)?;
+        }
+        fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
+        Ok(rejected)
+    })();
+    if written.is_err() {
+        fs::remove_file(&lock).map_err(GitError::io("remove", &lock))?;
     }
-    refs.sort();
-    let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
-    content.extend(refs.iter().map(|(_, line)| line.as_str()));
-    file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
-    fsync.file(&file, &tmp)?;
-    fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
     fs::remove_file(&tmp).map_err(GitError::io("remove", &tmp))?;
-    Ok(rejected)
+    written
 }
 
 /// Returns what `packed-refs` holds: for each ref its name, and its line with the peeled value, if any.

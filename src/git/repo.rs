@@ -1,4 +1,4 @@
-//! Opening and creating repositories.
+//! Opening repositories.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -131,9 +131,9 @@ impl Repo {
         Ok(id.detach())
     }
 
-    /// Checks that an object is there and whole.
-    pub(super) fn check_object(&self, id: ObjectId) -> Result<(), GitError> {
-        self.inner.find_header(id).map(drop).map_err(|err| GitError::object(id, reason(&err)))
+    /// Returns whether an object is there.
+    pub(super) fn has_object(&self, id: ObjectId) -> bool {
+        self.inner.has_object(id)
     }
 
     pub(super) fn objects(&self) -> &gix::OdbHandle {
@@ -155,36 +155,4 @@ impl Repo {
 fn reason(err: &gix::Error) -> String {
     let text = err.to_string();
     text.lines().next().unwrap_or_default().to_owned()
-}
-
-/// Creates a private bare repository for a store, whole or not at all: it is made aside and renamed. When
-/// another process was faster, theirs is opened.
-///
-/// # Errors
-/// When the directory cannot be written.
-pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(parent).map_err(GitError::io("create", parent))?;
-    let aside = tempfile::Builder::new().prefix(".store-").tempdir_in(parent);
-    let aside = aside.map_err(GitError::io("create a directory in", parent))?;
-    let root = aside.path();
-    for directory in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info"] {
-        let directory = root.join(directory);
-        builder.create(&directory).map_err(GitError::io("create", &directory))?;
-    }
-    let head = format!("ref: refs/heads/{}\n", super::default_branch());
-    for (name, content) in [("HEAD", head.as_str()), ("config", config), ("description", "git chittysync store\n")] {
-        let file: PathBuf = root.join(name);
-        fs::write(&file, content).map_err(GitError::io("write", &file))?;
-    }
-    match fs::rename(root, path) {
-        Ok(()) => drop(aside.keep()),
-        Err(_) if path.join("HEAD").exists() => {}
-        Err(err) => return Err(GitError::io("create", path)(err)),
-    }
-    Repo::open(path)
 }
