@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, SESSIONS, session_of_ref};
+use super::{GitError, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
 /// A repository that is fit to be read and written.
@@ -96,30 +96,19 @@ impl Repo {
     /// Returns what a ref points to; nothing when there is no such ref.
     ///
     /// # Errors
-    /// When the ref is broken.
+    /// When the ref cannot be read or is broken.
     pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        let found = self.inner.try_find_reference(name).map_err(|err| GitError::object(name, reason(&err)))?;
-        Ok(found.and_then(|found| found.try_id().map(gix::Id::detach)))
+        ref_file::read(self.common_dir(), name, self.hash())
     }
 
     /// Returns every session of this device with its newest commit, in the order of their names. Refs of
-    /// this namespace that are not named by us are left out.
+    /// this namespace that are not named by us are left out, and so are those whose file holds no object id.
     ///
     /// # Errors
     /// When the refs cannot be read.
     pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
-        let failed = |err: &gix::Error| GitError::object(SESSIONS, reason(err));
-        let platform = self.inner.references().map_err(|err| failed(&err))?;
-        let refs = platform.prefixed(SESSIONS).map_err(|err| failed(&err))?;
-        let mut sessions: Vec<_> = refs
-            .filter_map(Result::ok)
-            .filter_map(|found| {
-                let session = session_of_ref(&found.name().as_bstr().to_string())?;
-                found.try_id().map(|id| (session, id.detach()))
-            })
-            .collect();
-        sessions.sort();
-        Ok(sessions)
+        let refs = ref_file::list(self.common_dir(), SESSIONS, self.hash())?;
+        Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
     }
 
     /// Returns the commit that a revision names (`consolidated~3`, a date, an id).

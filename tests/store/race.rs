@@ -17,14 +17,15 @@ const EACH: usize = 200;
 #[test]
 fn loses_nothing_beside_pack_refs() {
     let world = World::new();
-    world.ok(&["init", "--default-store"]);
+    world.ok(&["init", "--default"]);
     let store = world.store();
     // What is on the disk plays no part in races; waiting for it would only make them rarer.
     world.git(&store, &["config", "chittysync.fsync", "false"]);
     let done = AtomicBool::new(false);
     let (mut packed, started) = (0, Instant::now());
     let acknowledged: BTreeSet<Said> = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(|| write(&world, writer))).collect();
+        let world = &world;
+        let writers: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(move || write(world, writer))).collect();
         let packer = scope.spawn(|| {
             let mut times = 0;
             while !done.load(Ordering::Relaxed) {
@@ -74,7 +75,8 @@ fn write(world: &World, writer: usize) -> Vec<Said> {
     for number in 0..EACH {
         let words = format!("writer {writer} task {number}");
         let list = serde_json::json!([{"content": words, "status": "completed"}]).to_string();
-        let said = import(&session, &list, &mut world.command(binary()));
+        let project = format!("web{writer}");
+        let said = import(&session, &list, world.command(binary()).args(["--quiet", "import", "--project", &project]));
         assert_eq!(said.code, Some(0), "{words}: {said:?}");
         acknowledged.push((session.clone(), words, "completed".to_owned()));
     }
@@ -84,18 +86,18 @@ fn write(world: &World, writer: usize) -> Vec<Said> {
 fn overlapping(chaos: Option<&str>) -> Result<(), String> {
     let world = World::new();
     let list = |words: &str| serde_json::json!([{"content": words, "status": "pending"}]).to_string();
-    import("s1", &list("before"), &mut world.command(binary()));
+    import("s1", &list("before"), world.command(binary()).arg("import"));
     let chaos = || chaos.map(|part| ("CHITTYSYNC_CHAOS", part));
     // The first rename of all is that of an object: nothing is decided yet, everything is prepared.
     let log = world.path("strace.log").to_string_lossy().into_owned();
     let mut slow = strace(&world, &["-o", &log, "-e", "inject=rename,renameat,renameat2:delay_enter=1500000:when=1"]);
-    let slow = start("s1", &list("slow"), slow.envs(chaos()));
+    let slow = start("s1", &list("slow"), slow.arg("import").envs(chaos()));
     let tmp = world.store().join("chittysync/tmp");
     let waited = Instant::now();
     while std::fs::read_dir(&tmp).map_or(0, Iterator::count) < 3 && waited.elapsed() < Duration::from_secs(5) {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let fast = import("s1", &list("fast"), world.command(binary()).envs(chaos()));
+    let fast = import("s1", &list("fast"), world.command(binary()).arg("import").envs(chaos()));
     let slow = done(slow.wait_with_output());
     for (name, ended) in [("slow", &slow), ("fast", &fast)] {
         if ended.code != Some(0) {
@@ -129,7 +131,7 @@ fn import(session: &str, list: &str, command: &mut Command) -> Done {
 }
 
 fn start(session: &str, list: &str, command: &mut Command) -> Child {
-    command.args(["import", "--session", session]).stdin(Stdio::piped());
+    command.args(["--session", session]).stdin(Stdio::piped());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     child.stdin.take().expect("a pipe").write_all(list.as_bytes()).expect("the program reads");
     child
