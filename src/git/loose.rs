@@ -12,6 +12,9 @@ use gix::zlib::stream::deflate;
 
 use super::{Batch, Fsync, GitError, StoreLock};
 
+/// How often the directory of an object is made again when somebody removes it.
+const TRIES: u32 = 16;
+
 /// Writes every object of a small batch as a file of its own. On return all of them are on the disk,
 /// under their names, as far as `fsync` says.
 ///
@@ -41,12 +44,25 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
         fsync.file(file, tmp)?;
     }
     for (_, tmp, path) in &pending {
-        fs::rename(tmp, path).map_err(GitError::io("create", path))?;
+        publish(tmp, path)?;
     }
     if pending.is_empty() {
         return Ok(());
     }
     fsync.directories(&directories)
+}
+
+/// Gives an object its name. Its directory may be gone again: `git gc` removes those that are empty.
+fn publish(tmp: &Path, path: &Path) -> Result<(), GitError> {
+    for _ in 0..TRIES {
+        match fs::rename(tmp, path) {
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound => {
+                super::durable::create_directory(path.parent().unwrap_or(path))?;
+            }
+            renamed => return renamed.map_err(GitError::io("create", path)),
+        }
+    }
+    fs::rename(tmp, path).map_err(GitError::io("create", path))
 }
 
 /// Returns whether the object is there and whole, and marks it as in use.

@@ -87,6 +87,14 @@ pub enum GitError {
         /// How long we waited.
         seconds: u64,
     },
+    /// Another program holds a ref.
+    #[error("cannot move a ref: another git has held {} for {seconds} seconds", path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+        /// How long we waited.
+        seconds: u64,
+    },
     /// A setting has a value that it cannot have.
     #[error("the setting {key} is '{value}', but must be {expected}")]
     Setting {

@@ -168,6 +168,9 @@ fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
             }
             _ => false,
         };
+        if started.elapsed() > PATIENCE && err.kind() == std::io::ErrorKind::AlreadyExists {
+            return Err(GitError::Locked { path: lock.to_owned(), seconds: PATIENCE.as_secs() });
+        }
         if !again || started.elapsed() > PATIENCE {
             return Err(GitError::io("create", lock)(err));
         }

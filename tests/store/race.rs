@@ -32,13 +32,15 @@ fn loses_nothing_beside_pack_refs() {
                 // It may find a ref locked and give up; what it may not do is lose one.
                 world.git_run(&store, &["pack-refs", "--all"]);
                 times += 1;
+                // Leave the writers one of two processors.
+                std::thread::sleep(Duration::from_millis(5));
             }
             times
         });
-        let said = writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect();
+        let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         done.store(true, Ordering::Relaxed);
         packed = packer.join().expect("the packer");
-        said
+        ended.into_iter().flat_map(|said| said.expect("a writer")).collect()
     });
     assert_eq!(acknowledged.len(), WRITERS * EACH);
     eprintln!("{} acknowledged beside {packed} pack-refs in {:?}", acknowledged.len(), started.elapsed());
