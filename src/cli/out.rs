@@ -70,6 +70,8 @@ impl From<StoreError> for Failure {
                 Failure::fatal(message).hint("`git chittysync init` inside it makes it one for its own sessions")
             }
             StoreError::Git(GitError::Busy { .. }) => Failure::no(message).hint("nothing was lost; run it again"),
+            StoreError::Git(GitError::Locked { .. }) => Failure::no(message)
+                .hint("nothing was lost; run it again. If no git is running there, one was killed, and its lock stays until you remove it"),
             StoreError::Git(err) => Failure { message, ..Failure::from(err) },
             StoreError::Decode { .. } => Failure::fatal(message),
         }

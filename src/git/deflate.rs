@@ -9,16 +9,22 @@ use gix::zlib::{Compression, Status};
 use super::GitError;
 
 thread_local! {
-    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(Compression::BEST_SPEED));
+    static COMPRESSOR: RefCell<(Compression, Compress)> =
+        RefCell::new((Compression::BEST_SPEED, Compress::new(Compression::BEST_SPEED)));
 }
 
 /// Returns an object as a zlib stream, behind the header of its file if it has one. Trees are mostly hashes,
 /// which do not shrink: they are only wrapped, which saves the time of compressing most of all objects.
-pub(super) fn pack_up(kind: Kind, header: &[u8], content: &[u8]) -> Result<Vec<u8>, GitError> {
+pub(super) fn pack_up(
+    kind: Kind,
+    header: &[u8],
+    content: &[u8],
+    compression: Compression,
+) -> Result<Vec<u8>, GitError> {
     let length = header.len() + content.len();
     match u16::try_from(length) {
         Ok(length) if kind == Kind::Tree => Ok(wrap(length, header, content)),
-        _ => deflate(&[header, content]),
+        _ => deflate(&[header, content], compression),
     }
 }
 
@@ -32,9 +38,13 @@ fn wrap(length: u16, header: &[u8], content: &[u8]) -> Vec<u8> {
 }
 
 /// Returns the parts, one behind the other, as one zlib stream.
-fn deflate(parts: &[&[u8]]) -> Result<Vec<u8>, GitError> {
-    COMPRESSOR.with_borrow_mut(|compressor| {
-        compressor.reset();
+fn deflate(parts: &[&[u8]], compression: Compression) -> Result<Vec<u8>, GitError> {
+    COMPRESSOR.with_borrow_mut(|(level, compressor)| {
+        if *level == compression {
+            compressor.reset();
+        } else {
+            (*level, *compressor) = (compression, Compress::new(compression));
+        }
         let length: usize = parts.iter().map(|part| part.len()).sum();
         // Room for text that does not shrink at all, so that one call is enough.
         let mut out = vec![0; length + length / 1000 + 128];
@@ -70,7 +80,7 @@ mod tests {
     fn every_stream_stands_alone() {
         let texts = [&b""[..], b"short", &[7; 100_000]];
         for (kind, text) in [Kind::Blob, Kind::Tree].into_iter().flat_map(|kind| texts.map(|text| (kind, text))) {
-            let stream = pack_up(kind, b"head", text).expect("compressed");
+            let stream = pack_up(kind, b"head", text, Compression::BEST_SPEED).expect("compressed");
             let mut out = vec![0; text.len() + 10];
             let mut inflate = gix::zlib::Inflate::default();
             let (status, _, written) = inflate.once(&stream, &mut out).expect("a zlib stream");

@@ -27,16 +27,28 @@ impl Fsync {
         file.sync_all().map_err(GitError::io("flush", path))
     }
 
-    /// Waits until the names in these directories are on the disk.
+    /// Waits until the names in these directories are on the disk. A directory that is gone has none: `git
+    /// pack-refs` and `git gc` remove those that they empty.
     pub(super) fn directories(self, paths: &BTreeSet<PathBuf>) -> Result<(), GitError> {
         if self == Fsync::Off || chaos::without(Part::Fsync) || cfg!(windows) {
             return Ok(());
         }
         for path in paths {
-            let directory = File::open(path).map_err(GitError::io("open", path))?;
-            directory.sync_all().map_err(GitError::io("flush", path))?;
+            match File::open(path) {
+                Ok(directory) => directory.sync_all().map_err(GitError::io("flush", path))?,
+                Err(err) if err.kind() == std::io::ErrorKind::NotFound => {}
+                Err(err) => return Err(GitError::io("open", path)(err)),
+            }
         }
         Ok(())
+    }
+}
+
+/// Creates a directory, unless it is there.
+pub(super) fn create_directory(path: &Path) -> Result<(), GitError> {
+    match fs::create_dir(path) {
+        Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(GitError::io("create", path)(err)),
+        _ => Ok(()),
     }
 }
 
@@ -57,6 +69,9 @@ pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<File, 
     Ok(file)
 }
 
+/// How the names of files begin that [`replace_file`] is about to rename.
+pub(super) const IN_THE_MAKING: &str = ".chittysync-";
+
 /// Replaces a file by one rename, so that a reader sees the old content or the new, never a part. A
 /// symbolic link is written through, and the permissions stay.
 ///
@@ -66,7 +81,7 @@ pub fn replace_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), Git
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".chittysync-");
+    builder.prefix(IN_THE_MAKING);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(directory).map_err(GitError::io("create a file in", directory))?;

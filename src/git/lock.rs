@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::GitError;
 use super::chaos::{self, Part};
+use super::durable::IN_THE_MAKING;
 use super::ref_file;
 
 /// How long a command waits for another process to finish with the store.
@@ -15,11 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// that dies, so it can never be stale.
 ///
 /// While it is held, everything in the store's temporary directory was left by a dead process, and has
-/// been removed.
+/// been removed. And while it is held, the files that this process makes are as private as the store.
 #[derive(Debug)]
 pub struct StoreLock {
     _file: File,
     tmp: PathBuf,
+    _private: Private,
 }
 
 impl StoreLock {
@@ -36,12 +38,15 @@ impl StoreLock {
             create_private(&tmp)?;
         }
         let path = home.join("lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(GitError::io("open", &path))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(GitError::io("open", &path))?;
         if !chaos::without(Part::Lock) {
             wait_for(&file, &path, git_dir)?;
         }
-        let lock = StoreLock { _file: file, tmp };
+        let lock = StoreLock { _file: file, tmp, _private: Private::as_is(git_dir) };
         if !chaos::without(Part::Scrub) {
             lock.scrub(git_dir)?;
         }
@@ -56,6 +61,14 @@ impl StoreLock {
     /// Removes what a killed process left: its temporary files, and its locks on refs. A lock of ours is
     /// a second name of one of our temporary files, so a lock of a living git is never taken for ours.
     fn scrub(&self, git_dir: &Path) -> Result<(), GitError> {
+        // Caches in the making, which are beside the caches.
+        let home = git_dir.join("chittysync");
+        for entry in fs::read_dir(&home).map_err(GitError::io("read", &home))? {
+            let path = entry.map_err(GitError::io("read", &home))?.path();
+            if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(IN_THE_MAKING.as_bytes())) {
+                fs::remove_file(&path).map_err(GitError::io("remove", &path))?;
+            }
+        }
         let left = fs::read_dir(&self.tmp).map_err(GitError::io("read", &self.tmp))?;
         for entry in left {
             let path = entry.map_err(GitError::io("read", &self.tmp))?.path();
@@ -67,7 +80,8 @@ impl StoreLock {
     }
 }
 
-fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), GitError> {
+/// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`.
+pub(super) fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), GitError> {
     let started = Instant::now();
     let mut pause = Duration::from_micros(500);
     loop {
@@ -93,5 +107,38 @@ fn create_private(path: &Path) -> Result<(), GitError> {
     match builder.create(path) {
         Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(GitError::io("create", path)(err)),
         _ => Ok(()),
+    }
+}
+
+/// Makes new files unreadable for others, if the store is, until dropped. Its directory keeps others out
+/// anyway; this also holds for a copy of what is in it.
+#[derive(Debug)]
+struct Private {
+    #[cfg(unix)]
+    before: Option<rustix::fs::Mode>,
+}
+
+#[cfg(unix)]
+impl Private {
+    fn as_is(git_dir: &Path) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let private = fs::metadata(git_dir).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 == 0);
+        Private { before: private.then(|| rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077))) }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Private {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            rustix::process::umask(before);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Private {
+    fn as_is(_git_dir: &Path) -> Self {
+        Private {}
     }
 }

@@ -11,8 +11,10 @@
 mod batch;
 mod chaos;
 mod config;
+mod create;
 mod deflate;
 mod durable;
+mod gc;
 mod history;
 mod lock;
 mod loose;
@@ -27,6 +29,7 @@ mod writer;
 
 pub use batch::Batch;
 pub use config::{Settings, global_setting, globals, setting_at};
+pub use create::create_bare;
 pub use durable::{Fsync, replace_file};
 pub use gix::ObjectId;
 pub use history::{Ancestors, CommitInfo};
@@ -34,7 +37,7 @@ pub use lock::StoreLock;
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};
 pub use refs::{SESSIONS, branch_ref, default_branch, session_of_ref, session_ref};
-pub use repo::{Repo, create_bare};
+pub use repo::Repo;
 pub use writer::{RefChange, Rejected, Writer};
 
 use std::path::{Path, PathBuf};
@@ -81,6 +84,14 @@ pub enum GitError {
     #[error("the store {} is busy: another process has held it for {seconds} seconds", path.display())]
     Busy {
         /// Which store.
+        path: PathBuf,
+        /// How long we waited.
+        seconds: u64,
+    },
+    /// Another program holds a ref.
+    #[error("cannot move a ref: another git has held {} for {seconds} seconds", path.display())]
+    Locked {
+        /// The lock.
         path: PathBuf,
         /// How long we waited.
         seconds: u64,

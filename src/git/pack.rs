@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use gix::ObjectId;
 use gix::objs::Kind;
 use gix::utils::progress::Discard;
+use gix::zlib::Compression;
 use gix_pack::Bundle;
 use gix_pack::bundle::write::Options;
 use gix_pack::data::Version;
@@ -24,11 +25,19 @@ const CHUNK: usize = 4096;
 
 /// Writes the whole batch as one pack with its index. On return both are on the disk, under their names,
 /// as far as `fsync` says.
-pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsync) -> Result<(), GitError> {
+///
+/// A pack is named by the hash of its bytes, so another compression gives the same objects another name.
+pub(super) fn write(
+    lock: &StoreLock,
+    objects: &Path,
+    batch: &Batch,
+    compression: Compression,
+    fsync: Fsync,
+) -> Result<(), GitError> {
     let aside = lock.tmp().join("pack");
     fs::create_dir(&aside).map_err(GitError::io("create", &aside))?;
     let stream = aside.join("stream");
-    write_stream(&stream, batch)?;
+    write_stream(&stream, batch, compression)?;
     let reader = File::open(&stream).map_err(GitError::io("open", &stream))?;
     let written = Bundle::write_to_directory(
         &mut BufReader::with_capacity(1 << 16, reader),
@@ -49,7 +58,7 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
     for path in [data, index] {
         publish(&path, &directory, fsync)?;
     }
-    fsync.directories(&BTreeSet::from([directory]))?;
+    fsync.directories(&BTreeSet::from([directory, objects.to_owned()]))?;
     fs::remove_dir_all(&aside).map_err(GitError::io("remove", &aside))
 }
 
@@ -62,7 +71,7 @@ fn publish(path: &Path, directory: &Path, fsync: Fsync) -> Result<(), GitError> 
 
 /// Writes the pack's bytes, compressing on all cores. Objects stand in the order of their ids, so that the
 /// same batch makes the same pack.
-fn write_stream(path: &Path, batch: &Batch) -> Result<(), GitError> {
+fn write_stream(path: &Path, batch: &Batch, compression: Compression) -> Result<(), GitError> {
     let mut all: Vec<(&ObjectId, Kind, &[u8])> = batch.iter().collect();
     all.sort_unstable_by_key(|(id, ..)| *id);
     let count = u32::try_from(all.len()).map_err(|_| GitError::object("the new pack", "more than 2^32 objects"))?;
@@ -71,7 +80,7 @@ fn write_stream(path: &Path, batch: &Batch) -> Result<(), GitError> {
         chunk
             .par_iter()
             .map(|(id, kind, data)| {
-                let compressed_data = pack_up(*kind, &[], data).map_err(gix::Error::from_error)?;
+                let compressed_data = pack_up(*kind, &[], data, compression).map_err(gix::Error::from_error)?;
                 Ok(Entry { id: **id, kind: EntryKind::Base(*kind), decompressed_size: data.len(), compressed_data })
             })
             .collect::<gix::Result<Vec<_>>>()

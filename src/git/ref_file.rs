@@ -5,6 +5,7 @@
 //! is on the disk before it gets its name. The lock is a second name (a hard link) of a file in our
 //! temporary directory, so that one left by a killed process of ours can be told from git's.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,8 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Above this size `packed-refs` is mapped into memory.
 const MAPPED: u64 = 32 * 1024;
 
-/// Returns what a ref points to, read from the disk now. Correct against every writer only while the ref's
-/// lock is held.
+/// Returns what a ref points to, read from the disk now. It may have moved on by the time this returns,
+/// unless the ref's lock is held.
 pub(super) fn read(git_dir: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<ObjectId>, GitError> {
     let path = git_dir.join(name);
     match fs::read(&path) {
@@ -42,7 +43,7 @@ fn missing(err: &std::io::Error) -> bool {
 
 fn packed(git_dir: &Path, hash: gix::hash::Kind) -> Result<Option<packed::Buffer>, GitError> {
     let path = git_dir.join("packed-refs");
-    if !path.exists() {
+    if !path.try_exists().map_err(GitError::io("read", &path))? {
         return Ok(None);
     }
     let opened = packed::Buffer::open(path, MAPPED, hash);
@@ -52,6 +53,54 @@ fn packed(git_dir: &Path, hash: gix::hash::Kind) -> Result<Option<packed::Buffer
 fn find_packed(packed: &packed::Buffer, name: &str) -> Result<Option<ObjectId>, GitError> {
     let found = packed.try_find(name).map_err(|err| GitError::object(name, err))?;
     Ok(found.map(|found| found.target()))
+}
+
+/// Returns every ref directly below a prefix (with its `/`), in the order of names. A file without an
+/// object id is left out, as git does.
+///
+/// Files are listed before `packed-refs` is read: `git pack-refs` writes a ref there before it removes the
+/// file, so that in this order, and not in the other, none is missed beside it.
+pub(super) fn list(
+    git_dir: &Path,
+    prefix: &str,
+    hash: gix::hash::Kind,
+) -> Result<BTreeMap<String, ObjectId>, GitError> {
+    let directory = git_dir.join(prefix);
+    let mut loose = Vec::new();
+    match fs::read_dir(&directory) {
+        Ok(entries) => {
+            for entry in entries {
+                let entry = entry.map_err(GitError::io("read", &directory))?;
+                loose.extend(entry.file_name().into_string().ok().filter(|name| !name.ends_with(".lock")));
+            }
+        }
+        Err(err) if missing(&err) => {}
+        Err(err) => return Err(GitError::io("read", &directory)(err)),
+    }
+    let mut values = Vec::with_capacity(loose.len());
+    for name in loose {
+        let path = directory.join(&name);
+        match fs::read(&path) {
+            Ok(text) => values.push((format!("{prefix}{name}"), ObjectId::from_hex(text.trim_ascii()).ok())),
+            Err(err) if missing(&err) => {}
+            Err(err) => return Err(GitError::io("read", &path)(err)),
+        }
+    }
+    let mut found = BTreeMap::new();
+    if let Some(packed) = packed(git_dir, hash)? {
+        let refs = packed.iter_prefixed(prefix.into()).map_err(|err| GitError::object("packed-refs", err))?;
+        for packed in refs {
+            let packed = packed.map_err(|err| GitError::object("packed-refs", err))?;
+            found.insert(packed.name.as_bstr().to_string(), packed.target());
+        }
+    }
+    for (name, value) in values {
+        match value {
+            Some(value) => drop(found.insert(name, value)),
+            None => drop(found.remove(&name)),
+        }
+    }
+    Ok(found)
 }
 
 /// A ref's new value, on the disk but not in force.
@@ -119,6 +168,9 @@ fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
             }
             _ => false,
         };
+        if started.elapsed() > PATIENCE && err.kind() == std::io::ErrorKind::AlreadyExists {
+            return Err(GitError::Locked { path: lock.to_owned(), seconds: PATIENCE.as_secs() });
+        }
         if !again || started.elapsed() > PATIENCE {
             return Err(GitError::io("create", lock)(err));
         }
@@ -168,7 +220,7 @@ fn append_reflog(git_dir: &Path, change: &RefChange, identity: &Identity) -> Res
     file.write_all(line.as_bytes()).map_err(GitError::io("write", &path))
 }
 
-/// Creates many refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
+/// Creates many session refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
 /// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost. No reflog
 /// entries: a creation has nothing to go back to, and a file for each would cost more than all the rest.
 pub(super) fn create_packed(
@@ -184,24 +236,31 @@ pub(super) fn create_packed(
     let lock = lock_path(&path);
     let mut file = super::durable::write_new(&tmp, 0o644, b"")?;
     take_lock(&tmp, &lock)?;
-    let mut rejected = Vec::new();
-    let mut refs = packed_lines(git_dir, hash)?;
-    for change in changes {
-        let found = read(git_dir, &change.name, hash)?;
-        if found != change.old {
-            rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
-            continue;
+    let written = (|| {
+        let mut rejected = Vec::new();
+        let mut refs = packed_lines(git_dir, hash)?;
+        let known = list(git_dir, super::SESSIONS, hash)?;
+        for change in changes {
+            let found = known.get(&change.name).copied();
+            if found != change.old {
+                rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
+                continue;
+            }
+            refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
         }
-        refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
+        refs.sort();
+        let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
+        content.extend(refs.iter().map(|(_, line)| line.as_str()));
+        file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
+        fsync.file(&file, &tmp)?;
+        fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
+        Ok(rejected)
+    })();
+    if written.is_err() {
+        fs::remove_file(&lock).map_err(GitError::io("remove", &lock))?;
     }
-    refs.sort();
-    let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
-    content.extend(refs.iter().map(|(_, line)| line.as_str()));
-    file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
-    fsync.file(&file, &tmp)?;
-    fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
     fs::remove_file(&tmp).map_err(GitError::io("remove", &tmp))?;
-    Ok(rejected)
+    written
 }
 
 /// Returns what `packed-refs` holds: for each ref its name, and its line with the peeled value, if any.

@@ -1,11 +1,11 @@
-//! Opening and creating repositories.
+//! Opening repositories.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, SESSIONS, session_of_ref};
+use super::{GitError, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
 /// A repository that is fit to be read and written.
@@ -96,30 +96,19 @@ impl Repo {
     /// Returns what a ref points to; nothing when there is no such ref.
     ///
     /// # Errors
-    /// When the ref is broken.
+    /// When the ref cannot be read or is broken.
     pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        let found = self.inner.try_find_reference(name).map_err(|err| GitError::object(name, reason(&err)))?;
-        Ok(found.and_then(|found| found.try_id().map(gix::Id::detach)))
+        ref_file::read(self.common_dir(), name, self.hash())
     }
 
     /// Returns every session of this device with its newest commit, in the order of their names. Refs of
-    /// this namespace that are not named by us are left out.
+    /// this namespace that are not named by us are left out, and so are those whose file holds no object id.
     ///
     /// # Errors
     /// When the refs cannot be read.
     pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
-        let failed = |err: &gix::Error| GitError::object(SESSIONS, reason(err));
-        let platform = self.inner.references().map_err(|err| failed(&err))?;
-        let refs = platform.prefixed(SESSIONS).map_err(|err| failed(&err))?;
-        let mut sessions: Vec<_> = refs
-            .filter_map(Result::ok)
-            .filter_map(|found| {
-                let session = session_of_ref(&found.name().as_bstr().to_string())?;
-                found.try_id().map(|id| (session, id.detach()))
-            })
-            .collect();
-        sessions.sort();
-        Ok(sessions)
+        let refs = ref_file::list(self.common_dir(), SESSIONS, self.hash())?;
+        Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
     }
 
     /// Returns the commit that a revision names (`consolidated~3`, a date, an id).
@@ -131,9 +120,9 @@ impl Repo {
         Ok(id.detach())
     }
 
-    /// Checks that an object is there and whole.
-    pub(super) fn check_object(&self, id: ObjectId) -> Result<(), GitError> {
-        self.inner.find_header(id).map(drop).map_err(|err| GitError::object(id, reason(&err)))
+    /// Returns whether an object is there.
+    pub(super) fn has_object(&self, id: ObjectId) -> bool {
+        self.inner.has_object(id)
     }
 
     pub(super) fn objects(&self) -> &gix::OdbHandle {
@@ -155,36 +144,4 @@ impl Repo {
 fn reason(err: &gix::Error) -> String {
     let text = err.to_string();
     text.lines().next().unwrap_or_default().to_owned()
-}
-
-/// Creates a private bare repository for a store, whole or not at all: it is made aside and renamed. When
-/// another process was faster, theirs is opened.
-///
-/// # Errors
-/// When the directory cannot be written.
-pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(parent).map_err(GitError::io("create", parent))?;
-    let aside = tempfile::Builder::new().prefix(".store-").tempdir_in(parent);
-    let aside = aside.map_err(GitError::io("create a directory in", parent))?;
-    let root = aside.path();
-    for directory in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info"] {
-        let directory = root.join(directory);
-        builder.create(&directory).map_err(GitError::io("create", &directory))?;
-    }
-    let head = format!("ref: refs/heads/{}\n", super::default_branch());
-    for (name, content) in [("HEAD", head.as_str()), ("config", config), ("description", "git chittysync store\n")] {
-        let file: PathBuf = root.join(name);
-        fs::write(&file, content).map_err(GitError::io("write", &file))?;
-    }
-    match fs::rename(root, path) {
-        Ok(()) => drop(aside.keep()),
-        Err(_) if path.join("HEAD").exists() => {}
-        Err(err) => return Err(GitError::io("create", path)(err)),
-    }
-    Repo::open(path)
 }

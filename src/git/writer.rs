@@ -1,11 +1,12 @@
 //! Writing to a store: objects, one barrier, then refs, then a look at what is there.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::zlib::Compression;
 
-use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, loose, pack, ref_file};
+use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, gc, loose, pack, ref_file};
 
 /// More objects than this are written as one pack.
 const MOST_LOOSE: usize = 128;
@@ -53,20 +54,21 @@ impl Writer<'_> {
     /// Writes the objects, then moves the refs one after the other, in the order given. Nothing relies on
     /// several refs moving together: after a crash any number of the first ones may have moved.
     ///
-    /// Returns the refs that were not as expected. When this returns, everything else is on the disk and
-    /// has been read back.
+    /// Returns the refs that were not as expected, before they were to be moved or when looked at again.
+    /// When this returns, everything else is on the disk and has been seen there.
     ///
     /// # Errors
     /// When the store cannot be written. Refs point to whole objects then, the old ones or the new.
     pub fn write(&self, batch: &Batch, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
         let objects = self.repo.common_dir().join("objects");
         if batch.len() > MOST_LOOSE {
-            pack::write(self.lock, &objects, batch, self.fsync)?;
+            pack::write(self.lock, &objects, batch, Compression::BEST_SPEED, self.fsync)?;
         } else {
             loose::write(self.lock, &objects, batch, self.fsync)?;
         }
-        let rejected = self.move_refs(changes)?;
-        self.verify(changes, &rejected)?;
+        let mut rejected = self.move_refs(changes)?;
+        self.outlive_gc(&objects, batch)?;
+        self.look_again(changes, &mut rejected)?;
         Ok(rejected)
     }
 
@@ -86,26 +88,42 @@ impl Writer<'_> {
             .collect::<Result<_, _>>()?;
         for (prepared, change) in prepared.iter().zip(&moved) {
             rejected.extend(ref_file::apply(git_dir, prepared, self.identity)?);
-            let path = git_dir.join(&change.name);
-            directories.extend(path.parent().map(PathBuf::from));
+            // The directories above as well: `git pack-refs` removes those that it empties, so that any of
+            // them may be new.
+            let above = Path::new(&change.name).ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+            directories.extend(above.map(|path| git_dir.join(path)));
         }
-        // A directory that is gone was emptied by `git pack-refs`: the ref is in `packed-refs` now.
-        directories.retain(|directory| directory.is_dir());
         self.fsync.directories(&directories)?;
         Ok(rejected)
     }
 
-    /// Reads back what was written. In a store that only we write to this cannot fail; where other programs
-    /// write too, a ref may have moved on, which is theirs to do.
-    fn verify(&self, changes: &[RefChange], rejected: &[Rejected]) -> Result<(), GitError> {
-        for change in changes.iter().filter(|change| rejected.iter().all(|rejected| rejected.name != change.name)) {
-            let found = ref_file::read(self.repo.common_dir(), &change.name, change.new.kind())?;
-            if found.is_none() || found == change.old {
-                return Err(GitError::object(&change.name, "the ref does not hold what was just written to it"));
-            }
+    /// Makes sure that a `git gc` beside us did not remove what was just written, and will not. Now that the
+    /// refs have moved, only one that is running already can: it does not touch a pack that it has not seen,
+    /// which is why this one gets a name that no pack had before.
+    fn outlive_gc(&self, objects: &Path, batch: &Batch) -> Result<(), GitError> {
+        let git_dir = self.repo.common_dir();
+        if !batch.is_empty() && (gc::is_running(git_dir) || !gc::has_all(self.repo, batch)?) {
+            pack::write(self.lock, objects, batch, Compression::DEFAULT, self.fsync)?;
         }
-        if let Some(change) = changes.last() {
-            self.repo.check_object(change.new)?;
+        Ok(())
+    }
+
+    /// Reads back what the refs are. In a store that only we write to, that is what was written. Where other
+    /// programs write too, a ref may have moved on, or ours may have been undone: whoever asked has to look.
+    fn look_again(&self, changes: &[RefChange], rejected: &mut Vec<Rejected>) -> Result<(), GitError> {
+        let git_dir = self.repo.common_dir();
+        let refused: BTreeSet<String> = rejected.iter().map(|rejected| rejected.name.clone()).collect();
+        // One look at all of them costs more than one at each only while they are few.
+        let many = changes.len() > MOST_LOOSE_REFS;
+        let all = if many { ref_file::list(git_dir, super::SESSIONS, self.repo.hash())? } else { BTreeMap::new() };
+        for change in changes.iter().filter(|change| !refused.contains(&change.name)) {
+            let found = match all.get(&change.name) {
+                Some(found) => Some(*found),
+                None => ref_file::read(git_dir, &change.name, change.new.kind())?,
+            };
+            if found != Some(change.new) {
+                rejected.push(Rejected { name: change.name.clone(), expected: Some(change.new), found });
+            }
         }
         Ok(())
     }

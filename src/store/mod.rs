@@ -41,7 +41,8 @@ pub enum StoreError {
     },
 }
 
-/// The configuration of a store that we create: no surprise gc, a reflog for every ref.
+/// The configuration of a store that we create: no surprise gc, a reflog for every ref, and git flushes what
+/// it writes there as we do (a `git pack-refs` rewrites every ref).
 const CONFIG: &str = "\
 [core]
 \trepositoryformatversion = 0

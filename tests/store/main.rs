@@ -1,0 +1,16 @@
+//! What a store promises, under races, kills, failing disks and repositories of every kind. Real
+//! processes, a real git, real files; what is found is judged with plain git, not with this program.
+
+#![cfg(unix)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod errors;
+mod kill;
+mod oracle;
+mod order;
+mod race;
+mod safety;
+mod scene;
+mod trace;
