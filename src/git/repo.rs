@@ -162,22 +162,29 @@ fn reason(err: &gix::Error) -> String {
 ///
 /// # Errors
 /// When the directory cannot be written.
-pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
+pub fn create_bare(path: &Path, config: &str, attributes: &str) -> Result<Repo, GitError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(parent).map_err(GitError::io("create", parent))?;
-    let aside = tempfile::Builder::new().prefix(".store-").tempdir_in(parent);
-    let aside = aside.map_err(GitError::io("create a directory in", parent))?;
+    let mut private = tempfile::Builder::new();
+    private.prefix(".store-");
+    // A temporary directory is as open as the umask says, and the directories above may be older than us.
+    #[cfg(unix)]
+    private.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let aside = private.tempdir_in(parent).map_err(GitError::io("create a directory in", parent))?;
     let root = aside.path();
     for directory in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info"] {
         let directory = root.join(directory);
         builder.create(&directory).map_err(GitError::io("create", &directory))?;
     }
     let head = format!("ref: refs/heads/{}\n", super::default_branch());
-    for (name, content) in [("HEAD", head.as_str()), ("config", config), ("description", "git chittysync store\n")] {
+    let description = "git chittysync store\n";
+    for (name, content) in
+        [("HEAD", head.as_str()), ("config", config), ("description", description), ("info/attributes", attributes)]
+    {
         let file: PathBuf = root.join(name);
         fs::write(&file, content).map_err(GitError::io("write", &file))?;
     }
