@@ -3,4 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod completion;
 mod first_run;
+mod install;
+mod pages;
