@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::common::{World, set_time};
 
 /// How many sets of sessions are tried.
-const SETS: u64 = 32;
+const SETS: u64 = 30;
 
 /// Words that sessions say, some of them alike, for three projects (see [`fast_world`]).
 const WORDS: [&str; 10] = [
@@ -96,8 +96,8 @@ impl Devices {
 
     fn round(&mut self, round: usize) {
         let world = &self.world;
-        for device in ["a", "b"] {
-            speak(world, &mut self.random, device, 2, round);
+        for (device, sessions) in [("a", 2), ("b", 1)] {
+            speak(world, &mut self.random, device, sessions, round);
             let (store, home) = (world.path(&format!("{device}.git")), world.path(&format!("claude-{device}")));
             let store = store.to_str().expect("UTF-8");
             if self.random.below(2) == 0 {
@@ -201,7 +201,10 @@ fn same_by_both_ways(seed: u64) {
     merge(world, &again, &order);
     assert_eq!(files(world, &again, "HEAD"), expected, "seed {seed}, {way}, in the order {order:?}");
 
-    // And merging the two branches adds nothing.
+    // And merging the two branches adds nothing. A few sets are enough for this.
+    if !seed.is_multiple_of(4) {
+        return;
+    }
     copy_branch_as_other(world, &own_after_git, &again);
     world.git(&again, &["merge", "-q", "--no-edit", "--allow-unrelated-histories", "other"]);
     assert_eq!(files(world, &again, "HEAD"), expected, "seed {seed}, both branches");
