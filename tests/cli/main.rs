@@ -7,3 +7,4 @@ mod completion;
 mod first_run;
 mod install;
 mod pages;
+mod reference;
