@@ -1,5 +1,6 @@
 //! What can be typed. The doc comments are the help texts and the manual pages.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -216,16 +217,18 @@ pub struct ImportArgs {
 /// Arguments of `merge-driver`, as git gives them.
 #[derive(Debug, Args)]
 pub struct MergeDriverArgs {
-    /// The common base (%O)
-    pub base: PathBuf,
-    /// Our version, which is replaced by the result (%A)
-    pub ours: PathBuf,
-    /// Their version (%B)
-    pub theirs: PathBuf,
-    /// The length of conflict markers (%L)
-    pub marker_size: Option<String>,
-    /// The path of the file in the tree (%P)
-    pub path: Option<String>,
+    /// The common base (%O); our version (%A), which is replaced by the result; their version (%B); the length
+    /// of conflict markers (%L); the path of the file in the tree (%P)
+    // One list, because nothing behind its first value is an option: a file may be called `--help`, and
+    // printing help with exit code 0 would tell git that our side is the merge. Its name may be no UTF-8.
+    #[arg(
+        required = true,
+        num_args = 3..=5,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_names = ["BASE", "OURS", "THEIRS", "MARKER_SIZE", "PATH"]
+    )]
+    pub files: Vec<OsString>,
 }
 
 /// Arguments of `completion`.

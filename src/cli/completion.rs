@@ -26,25 +26,22 @@ fn generated(shell: Target, name: &str) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// The generated script breaks on names with a hyphen, so it is made for a name without one. git's own
-/// completion calls `_git_chittysync` for `git chittysync`, with `git` still in the words.
+/// Returns the script for Bash. clap's breaks on a name with a hyphen, so it is made for one without; what
+/// stands behind its one function, the call of `complete`, is ours.
 fn bash() -> String {
-    let generated = generated(Target::Bash, "chittysync");
-    let generated = generated.replace("complete -F _chittysync", "complete -F _git-chittysync");
-    let kept: Vec<&str> = generated.lines().filter(|line| !line.contains("complete -F _git-chittysync")).collect();
-    format!(
-        "{}\n
-_git_chittysync() {{
-    local COMP_WORDS=(chittysync \"${{COMP_WORDS[@]:__git_cmd_idx+1}}\") COMP_CWORD=$((COMP_CWORD - __git_cmd_idx))
-    _chittysync chittysync \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"
-}}
-
-_git-chittysync() {{
-    local COMP_WORDS=(chittysync \"${{COMP_WORDS[@]:1}}\")
-    _chittysync chittysync \"$2\" \"$3\"
-}}
-
-complete -F _git-chittysync -o bashdefault -o default git-chittysync\n",
-        kept.join("\n").replace("if [[ \"${BASH_VERSINFO[0]}\" -eq 4 && \"${BASH_VERSINFO[1]}\" -ge 4 || \"${BASH_VERSINFO[0]}\" -gt 4 ]]; then\nelse\nfi", "")
-    )
+    let script = generated(Target::Bash, "chittysync");
+    let (function, _) = script.split_once("\n}\n").unwrap_or((&script, ""));
+    format!("{function}\n}}\n{BASH}")
 }
+
+/// git's completion calls `_git_chittysync` with the words in variables of its own, and has told Bash to add
+/// no space behind a word.
+const BASH: &str = r#"
+_git_chittysync() {
+    local COMP_WORDS=("${words[@]:__git_cmd_idx}") COMP_CWORD=$((cword - __git_cmd_idx))
+    compopt +o nospace 2>/dev/null
+    _chittysync chittysync "$cur" "$prev"
+}
+
+complete -F _chittysync -o bashdefault -o default git-chittysync
+"#;

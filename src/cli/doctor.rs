@@ -23,8 +23,8 @@ struct Check {
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let location = world.location()?;
-    let parts = inventory(&super::install::parts_of_command(), Some(&location.path))
-        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    let parts =
+        inventory(&super::install::parts_of_command()).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
     for part in &parts {
         let state = part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
         let text = match state {

@@ -4,32 +4,35 @@ use serde_json::{Value, json};
 
 use super::args::InstallArgs;
 use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::world::display;
 use crate::install::{Change, Part, inventory};
 
-pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    walk(args, world, out, "install", Part::install)?;
+pub(super) fn install(args: &InstallArgs, out: &mut Out) -> Result<(), Failure> {
+    walk(args, out, "install", Part::install)?;
     if !args.dry_run {
         out.note("Undo with: git chittysync uninstall");
     }
     Ok(())
 }
 
-pub(super) fn uninstall(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    walk(args, world, out, "uninstall", Part::uninstall)
+pub(super) fn uninstall(args: &InstallArgs, out: &mut Out) -> Result<(), Failure> {
+    walk(args, out, "uninstall", Part::uninstall)
 }
 
 type Step = fn(&Part, bool) -> Result<Change, crate::install::InstallError>;
 
-fn walk(args: &InstallArgs, world: &World, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
-    let parts = inventory(&parts_of_command(), world.location().ok().map(|location| location.path).as_deref())
-        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+fn walk(args: &InstallArgs, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
+    let parts = inventory(&parts_of_command()).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
     let mut lines = Vec::new();
     let mut kept = Vec::new();
     for part in &parts {
         let change = step(part, args.dry_run).map_err(|err| {
-            Failure::fatal(crate::ops::chain(&err))
-                .hint(format!("what was done so far is right; run `git chittysync {what}` again"))
+            let failure = Failure::fatal(crate::ops::chain(&err))
+                .hint(format!("what was done so far is right; run `git chittysync {what}` again"));
+            match part.by_hand() {
+                Some(setting) if what == "install" => failure.hint(format!("or set it where you can: {setting}")),
+                _ => failure,
+            }
         })?;
         if change == Change::Foreign {
             kept.push(part);

@@ -16,6 +16,30 @@ use crate::todo::{TodoList, plain};
 /// Everything that is neither merged nor left for a person.
 const FAILED: u8 = 130;
 
+/// What git passed.
+struct Call {
+    base: PathBuf,
+    ours: PathBuf,
+    theirs: PathBuf,
+    marker_size: usize,
+    /// The path of the file in the tree.
+    name: String,
+}
+
+impl Call {
+    fn new(args: &MergeDriverArgs) -> Self {
+        let path = |at: usize| PathBuf::from(&args.files[at]);
+        let text = |at: usize| args.files.get(at).map(|text| text.to_string_lossy().into_owned());
+        Call {
+            base: path(0),
+            ours: path(1),
+            theirs: path(2),
+            marker_size: text(3).and_then(|size| size.parse().ok()).unwrap_or(7),
+            name: text(4).unwrap_or_else(|| path(1).display().to_string()),
+        }
+    }
+}
+
 /// What became of the file.
 enum Outcome {
     /// It holds the merge, in which so many choices were made.
@@ -26,46 +50,47 @@ enum Outcome {
 
 /// Runs the driver.
 pub(super) fn run(args: &MergeDriverArgs) -> ExitCode {
-    let name = args.path.clone().unwrap_or_else(|| args.ours.display().to_string());
-    match merge(args, &name) {
+    let call = Call::new(args);
+    let name = &call.name;
+    match merge(&call) {
         Ok(Outcome::Merged(0)) => ExitCode::SUCCESS,
         Ok(Outcome::Merged(choices)) => {
-            eprintln!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(&name));
+            eprintln!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(name));
             ExitCode::SUCCESS
         }
         Ok(Outcome::Markers) => {
-            eprintln!("{}: not a file of ours; merged as text, with conflicts left in it", plain(&name));
+            eprintln!("{}: not a file of ours; merged as text, with conflicts left in it", plain(name));
             ExitCode::from(1)
         }
         Err(reason) => {
-            eprintln!("fatal: {}: {}", plain(&name), plain(&reason));
+            eprintln!("fatal: {}: {}", plain(name), plain(&reason));
             eprintln!("hint: nothing was changed; `git merge --abort` takes you back");
             ExitCode::from(FAILED)
         }
     }
 }
 
-fn merge(args: &MergeDriverArgs, name: &str) -> Result<Outcome, String> {
+fn merge(call: &Call) -> Result<Outcome, String> {
+    crate::git::bug();
     // A view of the list, made anew by every consolidation: it must never cause a conflict.
-    if name == "README.md" {
+    if call.name == "README.md" {
         return Ok(Outcome::Merged(0));
     }
     let read = |path: &PathBuf| std::fs::read(path).map_err(|err| format!("cannot read {}: {err}", path.display()));
-    let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
-    let size = args.marker_size.as_deref().and_then(|text| text.parse().ok()).unwrap_or(7);
-    if [&base, &ours, &theirs].into_iter().any(|text| has_markers(text, size)) {
+    let (base, ours, theirs) = (read(&call.base)?, read(&call.ours)?, read(&call.theirs)?);
+    if [&base, &ours, &theirs].into_iter().any(|text| has_markers(text, call.marker_size)) {
         return Err("it has conflict markers in it; resolve them and commit first".into());
     }
     let merged =
-        if is_session(name, &ours) { merge_session(&ours, &theirs) } else { merge_todos(&base, &ours, &theirs) };
+        if is_session(&call.name, &ours) { merge_session(&ours, &theirs) } else { merge_todos(&base, &ours, &theirs) };
     match merged {
         Ok((bytes, choices)) => {
             let bytes = if ours.windows(2).any(|pair| pair == b"\r\n") { with_crlf(&bytes) } else { bytes };
-            replace(&args.ours, &bytes)?;
+            replace(&call.ours, &bytes)?;
             Ok(Outcome::Merged(choices))
         }
         Err(newer @ DecodeError::Newer(_)) => Err(newer.to_string()),
-        Err(DecodeError::Foreign(_)) => merge_as_text(args, size),
+        Err(DecodeError::Foreign(_)) => merge_as_text(call),
     }
 }
 
@@ -89,9 +114,9 @@ fn is_session(name: &str, ours: &[u8]) -> bool {
 
 /// Returns whether a line begins a conflict. Our own lines never begin so.
 fn has_markers(text: &[u8], size: usize) -> bool {
-    let marker = "<".repeat(size.max(1));
     text.split(|byte| *byte == b'\n').any(|line| {
-        line.strip_prefix(marker.as_bytes()).is_some_and(|rest| rest.is_empty() || rest[0] == b' ' || rest[0] == b'\r')
+        let length = line.iter().take_while(|byte| **byte == b'<').count();
+        length > 0 && length == size && matches!(line.get(length), None | Some(b' ' | b'\r'))
     })
 }
 
@@ -101,9 +126,9 @@ fn with_crlf(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Leaves a file that is none of ours to git's own text merge.
-fn merge_as_text(args: &MergeDriverArgs, size: usize) -> Result<Outcome, String> {
-    let size = format!("--marker-size={size}");
-    let paths = [&args.ours, &args.base, &args.theirs];
+fn merge_as_text(call: &Call) -> Result<Outcome, String> {
+    let size = format!("--marker-size={}", call.marker_size);
+    let paths = [&call.ours, &call.base, &call.theirs];
     let absolute: Vec<PathBuf> =
         paths.into_iter().map(std::path::absolute).collect::<Result<_, _>>().map_err(|err| err.to_string())?;
     let names: Vec<&str> =
@@ -111,8 +136,8 @@ fn merge_as_text(args: &MergeDriverArgs, size: usize) -> Result<Outcome, String>
     let arguments = ["merge-file", "-p", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
     let merged = Git::new(None, arguments.into_iter().chain(names)).run().map_err(|err| err.to_string())?;
     match merged.code {
-        Some(0) => replace(&args.ours, &merged.stdout).map(|()| Outcome::Merged(0)),
-        Some(1..=127) => replace(&args.ours, &merged.stdout).map(|()| Outcome::Markers),
+        Some(0) => replace(&call.ours, &merged.stdout).map(|()| Outcome::Merged(0)),
+        Some(1..=127) => replace(&call.ours, &merged.stdout).map(|()| Outcome::Markers),
         _ => Err(format!("git merge-file failed: {}", merged.stderr)),
     }
 }

@@ -1,5 +1,5 @@
 //! Switches that take the write discipline away, part by part, so that each test of it can be seen to
-//! fail without it. They exist in debug builds only; a release build cannot be switched.
+//! fail without it, and one for a bug. They exist in debug builds only; a release build cannot be switched.
 
 /// A part of the discipline.
 #[derive(Clone, Copy, Debug)]
@@ -14,13 +14,22 @@ pub(super) enum Part {
 
 /// Returns whether `CHITTYSYNC_CHAOS` (a list of `lock`, `fsync`, `scrub`) takes this part away.
 pub(super) fn without(part: Part) -> bool {
-    if !cfg!(debug_assertions) {
-        return false;
-    }
-    let name = match part {
+    asked(match part {
         Part::Lock => "lock",
         Part::Fsync => "fsync",
         Part::Scrub => "scrub",
-    };
-    std::env::var("CHITTYSYNC_CHAOS").is_ok_and(|parts| parts.split(',').any(|part| part == name))
+    })
+}
+
+/// Panics when `CHITTYSYNC_CHAOS` lists `panic`, as a bug would.
+///
+/// # Panics
+/// That is what it is for.
+pub fn bug() {
+    assert!(!asked("panic"), "CHITTYSYNC_CHAOS asks for a panic");
+}
+
+fn asked(name: &str) -> bool {
+    cfg!(debug_assertions)
+        && std::env::var("CHITTYSYNC_CHAOS").is_ok_and(|parts| parts.split(',').any(|part| part == name))
 }

@@ -18,7 +18,7 @@ const DIRECTORIES: [&str; 8] =
 ///
 /// # Errors
 /// When the directory cannot be written.
-pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
+pub fn create_bare(path: &Path, config: &str, attributes: &str) -> Result<Repo, GitError> {
     let path = std::path::absolute(path).map_err(GitError::io("find", path))?;
     let parent = path.parent().unwrap_or(&path);
     let missing: Vec<&Path> = parent.ancestors().take_while(|directory| !directory.exists()).collect();
@@ -45,7 +45,10 @@ pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
         builder.create(&directory).map_err(GitError::io("create", &directory))?;
     }
     let head = format!("ref: refs/heads/{}\n", super::default_branch());
-    for (name, content) in [("HEAD", head.as_str()), ("config", config), ("description", "git chittysync store\n")] {
+    let description = "git chittysync store\n";
+    for (name, content) in
+        [("HEAD", head.as_str()), ("config", config), ("description", description), ("info/attributes", attributes)]
+    {
         let file = aside.join(name);
         let written = durable::write_new(&file, 0o600, content.as_bytes())?;
         Fsync::On.file(&written, &file)?;

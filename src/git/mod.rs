@@ -28,6 +28,7 @@ mod worktree;
 mod writer;
 
 pub use batch::Batch;
+pub use chaos::bug;
 pub use config::{Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
 pub use durable::{Fsync, replace_file};

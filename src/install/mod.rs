@@ -4,6 +4,7 @@
 //! program wrote: values are compared, files carry a mark. Anything else is somebody's own and is left
 //! alone.
 
+mod gitconfig;
 mod part;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub use part::{Change, Part};
 
 use crate::git::GitError;
-use crate::store::paths::ATTRIBUTES;
+use gitconfig::Section;
 
 /// Why something could not be put in place or taken away.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,14 @@ pub enum InstallError {
     /// There is no place for it.
     #[error("cannot find {0}")]
     NoPlace(&'static str),
+    /// Another program holds git's lock on the user's git config, or left it behind.
+    #[error("{} is being changed by another program; if none is running, remove {}", path.display(), lock.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// The lock.
+        lock: PathBuf,
+    },
 }
 
 /// What is made of the command line.
@@ -41,7 +50,7 @@ pub struct Generated {
 ///
 /// # Errors
 /// When the user has no home, or this program does not know where it is.
-pub fn inventory(generated: &Generated, store: Option<&Path>) -> Result<Vec<Part>, InstallError> {
+pub fn inventory(generated: &Generated) -> Result<Vec<Part>, InstallError> {
     let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
     let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
     let under = |variable: &str, default: &str| {
@@ -49,15 +58,10 @@ pub fn inventory(generated: &Generated, store: Option<&Path>) -> Result<Vec<Part
         set.unwrap_or_else(|| home.join(default))
     };
     let (data, config) = (under("XDG_DATA_HOME", ".local/share"), under("XDG_CONFIG_HOME", ".config"));
-    let mut parts = vec![
-        Part::config("driver", "merge.chittysync.name", "todo lists of agents", &[]),
-        Part::config("driver", "merge.chittysync.driver", &driver(&program), &past_drivers()),
-    ];
-    if let Some(store) = store.filter(|store| store.join("objects").is_dir()) {
-        // For merges in the store itself, which has no checked-out .gitattributes.
-        parts.push(Part::file("attributes", store.join("info/attributes"), ATTRIBUTES, "#"));
-    }
-    let man = man_directory(&program, &data);
+    let on_path = on_path(&program);
+    let section = Section { driver: driver(&program, on_path.is_some()), past: past_drivers() };
+    let mut parts = vec![Part::config("driver", section)];
+    let man = man_directory(&on_path.unwrap_or(program), &data);
     for (name, content) in &generated.pages {
         parts.push(Part::file("man page", man.join(name), content, ".\\\""));
     }
@@ -70,14 +74,17 @@ pub fn inventory(generated: &Generated, store: Option<&Path>) -> Result<Vec<Part
     Ok(parts)
 }
 
+/// Returns this program as the PATH has it, which may be a link; nothing when the PATH has another or none.
+fn on_path(program: &Path) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&path).map(|part| part.join("git-chittysync")).find(|file| file.is_file())?;
+    (std::fs::canonicalize(&found).ok()? == std::fs::canonicalize(program).ok()?).then_some(found)
+}
+
 /// The command line of the driver. `%P` stands unquoted: git quotes it, and quoting it again would execute
 /// file names.
-fn driver(program: &Path) -> String {
-    let found = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|part| part.join("git-chittysync")).find(|file| file.is_file())
-    });
-    let same = found.and_then(|found| std::fs::canonicalize(found).ok()) == std::fs::canonicalize(program).ok();
-    let name = match same {
+fn driver(program: &Path, on_path: bool) -> String {
+    let name = match on_path {
         true => "git-chittysync".to_owned(),
         false => format!("'{}'", program.display().to_string().replace('\'', "'\\''")),
     };

@@ -1,10 +1,11 @@
-//! One thing that is put in place: a git config value, or a file.
+//! One thing that is put in place: a section of git config, or a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
-use crate::git::{Fsync, Git, GitError, replace_file};
+use super::gitconfig::{KEY, Section};
+use crate::git::{Fsync, GitError, replace_file};
 
 /// What is in the second line of every file we install.
 const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
@@ -19,7 +20,7 @@ pub struct Part {
 
 #[derive(Clone, Debug)]
 enum Target {
-    Config { key: &'static str, value: String, past: Vec<String> },
+    Config(Section),
     File { path: PathBuf, content: String },
 }
 
@@ -49,7 +50,7 @@ impl Change {
 }
 
 /// What is in a part's place.
-enum Found {
+pub(super) enum Found {
     Nothing,
     /// Exactly what this version puts there.
     Ours,
@@ -59,9 +60,9 @@ enum Found {
 }
 
 impl Part {
-    /// A value in the user's git config.
-    pub(super) fn config(name: &'static str, key: &'static str, value: &str, past: &[String]) -> Self {
-        Part { name, target: Target::Config { key, value: value.to_owned(), past: past.to_vec() } }
+    /// The merge driver in the user's git config.
+    pub(super) fn config(name: &'static str, section: Section) -> Self {
+        Part { name, target: Target::Config(section) }
     }
 
     /// A file, marked by a comment that begins with `comment`.
@@ -77,7 +78,7 @@ impl Part {
     /// Returns where it is, for people.
     pub fn place(&self) -> String {
         match &self.target {
-            Target::Config { key, .. } => format!("git config {key}"),
+            Target::Config(_) => format!("git config {KEY}"),
             Target::File { path, .. } => path.display().to_string(),
         }
     }
@@ -85,34 +86,31 @@ impl Part {
     /// Returns the file, when it is one.
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
-            Target::Config { .. } => None,
+            Target::Config(_) => None,
             Target::File { path, .. } => Some(path),
         }
     }
 
-    fn find(&self) -> Result<Found, InstallError> {
+    /// Returns what somebody can do who cannot let us write there.
+    pub fn by_hand(&self) -> Option<String> {
+        match &self.target {
+            Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
+            Target::File { .. } => None,
+        }
+    }
+
+    fn find(&self, included: bool) -> Result<Found, InstallError> {
         Ok(match &self.target {
-            Target::Config { key, value, past } => {
-                let output = Git::new(None, ["config", "--global", "--get", *key]).run()?;
-                let found = String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned();
-                match output.code {
-                    Some(0) if found == *value => Found::Ours,
-                    Some(0)
-                        if past.contains(&found) || found.ends_with("git-chittysync' merge-driver %O %A %B %L %P") =>
-                    {
-                        Found::Past
-                    }
-                    Some(0) => Found::Foreign,
-                    _ => Found::Nothing,
+            Target::Config(section) => section.find(included)?,
+            Target::File { path, content } => {
+                match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
+                    Ok(found) if found == *content => Found::Ours,
+                    Ok(found) if found.lines().take(2).any(|line| line.ends_with(MARK)) => Found::Past,
+                    Ok(_) => Found::Foreign,
+                    Err(err) if err.kind() == std::io::ErrorKind::NotFound => Found::Nothing,
+                    Err(err) => return Err(GitError::io("read", path)(err).into()),
                 }
             }
-            Target::File { path, content } => match fs::read_to_string(path) {
-                Ok(found) if found == *content => Found::Ours,
-                Ok(found) if found.lines().take(2).any(|line| line.ends_with(MARK)) => Found::Past,
-                Ok(_) => Found::Foreign,
-                Err(err) if err.kind() == std::io::ErrorKind::NotFound => Found::Nothing,
-                Err(err) => return Err(GitError::io("read", path)(err).into()),
-            },
         })
     }
 
@@ -129,15 +127,16 @@ impl Part {
     /// # Errors
     /// When it cannot be written.
     pub fn install(&self, dry_run: bool) -> Result<Change, InstallError> {
-        match self.find()? {
+        match self.find(true)? {
             Found::Ours => return Ok(Change::None),
             Found::Foreign => return Ok(Change::Foreign),
             Found::Nothing | Found::Past if dry_run => return Ok(Change::Added),
             Found::Nothing | Found::Past => {}
         }
         match &self.target {
-            Target::Config { key, value, .. } => {
-                Git::new(None, ["config", "--global", *key, value.as_str()]).output()?;
+            Target::Config(section) => {
+                Section::remove()?;
+                section.add()?;
             }
             Target::File { path, content } => {
                 if let Some(directory) = path.parent() {
@@ -154,23 +153,14 @@ impl Part {
     /// # Errors
     /// When it cannot be removed.
     pub fn uninstall(&self, dry_run: bool) -> Result<Change, InstallError> {
-        match self.find()? {
+        match self.find(false)? {
             Found::Nothing => return Ok(Change::None),
             Found::Foreign => return Ok(Change::Foreign),
             Found::Ours | Found::Past if dry_run => return Ok(Change::Removed),
             Found::Ours | Found::Past => {}
         }
         match &self.target {
-            Target::Config { key, .. } => {
-                Git::new(None, ["config", "--global", "--unset-all", *key]).output()?;
-                let section = key.rsplit_once('.').map_or(*key, |(section, _)| section);
-                let pattern = format!("^{}\\.", section.replace('.', "\\."));
-                let left = Git::new(None, ["config", "--global", "--get-regexp", pattern.as_str()]).run()?;
-                if left.stdout.is_empty() {
-                    // An empty heading is all that is left of the section; git may have removed it already.
-                    Git::new(None, ["config", "--global", "--remove-section", section]).run()?;
-                }
-            }
+            Target::Config(_) => Section::remove()?,
             Target::File { path, .. } => {
                 fs::remove_file(path).map_err(GitError::io("remove", path))?;
                 remove_empty_parents(path);

@@ -92,7 +92,7 @@ impl Store {
     /// As [`Store::open`], and when it cannot be created.
     pub fn open_or_create(location: &Location) -> Result<Self, StoreError> {
         if !location.path.exists() {
-            create_bare(&location.path, CONFIG)?;
+            create_bare(&location.path, CONFIG, paths::ATTRIBUTES)?;
         }
         Store::open(location)
     }

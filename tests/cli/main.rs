@@ -3,4 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod completion;
 mod first_run;
+mod install;
+mod pages;
+mod reference;

@@ -1,0 +1,256 @@
+//! What is put outside a store, and that it goes without a trace.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::common::{Done, World, binary, done, has};
+
+const DRIVER: &str = "git-chittysync merge-driver %O %A %B %L %P";
+
+/// Returns every file below a directory with its content.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap_or_default());
+        }
+    }
+    found
+}
+
+/// A world as it was, with this git config; nothing is no file.
+fn with_config(config: Option<&str>) -> World {
+    let world = World::new();
+    if let Some(config) = config {
+        world.write("home/.gitconfig", config.as_bytes());
+    }
+    world
+}
+
+fn driver(world: &World) -> String {
+    world.git_run(&world.home(), &["config", "--get", "merge.chittysync.driver"]).stdout.trim_end().to_owned()
+}
+
+#[test]
+fn twice_is_once() {
+    let world = with_config(Some("[user]\n\tname = A\n"));
+    let first = world.run(&["install"]);
+    assert_eq!(first.code, Some(0), "{first:?}");
+    assert_eq!(driver(&world), DRIVER);
+    let installed = files(&world.path(""));
+    let second = world.run(&["install"]);
+    assert_eq!(files(&world.path("")), installed);
+    assert!(second.stderr.contains("unchanged") && !second.stderr.contains("added"), "{second:?}");
+}
+
+#[test]
+fn a_dry_run_does_nothing() {
+    let world = with_config(None);
+    let before = files(&world.path(""));
+    let dry = world.run(&["install", "--dry-run"]);
+    assert!(dry.stderr.contains("added"), "{dry:?}");
+    assert_eq!(files(&world.path("")), before);
+    world.ok(&["install"]);
+    let installed = files(&world.path(""));
+    let dry = world.run(&["uninstall", "-n"]);
+    assert!(dry.stderr.contains("removed"), "{dry:?}");
+    assert_eq!(files(&world.path("")), installed);
+}
+
+#[test]
+fn leaves_no_trace() {
+    for config in [
+        None,
+        Some("[user]\n\tname = A\n"),
+        Some("[user]\n\tname = A"),
+        Some("# mine\n\n[user]\n\tname = A\n# the end\n\n\n"),
+        Some("[user]\r\n\tname = A\r\n"),
+        Some("[include]\n\tpath = other\n[alias]\n\tx = \"!f() { \\\n  echo; }; f\"\n"),
+        Some("[merge \"chittysync\"]\n\t# nothing yet\n\trecursive = binary\n[merge]\n\tconflictStyle = zdiff3\n"),
+        Some("[merge \"chittysync\"]\n"),
+    ] {
+        let world = with_config(config);
+        world.write("home/other", b"[alias]\n\ty = status\n");
+        world.write("home/.local/share/man/man1/mine.1", b"mine");
+        let before = files(&world.path(""));
+        world.ok(&["install", "-q"]);
+        assert_eq!(driver(&world), DRIVER, "{config:?}");
+        assert!(files(&world.path("")).len() > before.len() + 20, "{config:?}");
+        for (path, content) in before.iter().filter(|(path, _)| !path.ends_with(".gitconfig")) {
+            assert_eq!(files(&world.path("")).get(path), Some(content));
+        }
+        world.ok(&["uninstall", "-q"]);
+        assert_eq!(files(&world.path("")), before, "{config:?}");
+        assert_eq!(world.run(&["uninstall"]).code, Some(0), "nothing to do is no error");
+    }
+}
+
+#[test]
+fn finds_the_file_that_git_writes() {
+    let world = World::new();
+    let path = world.write("home/.config/git/config", b"[user]\n\tname = A\n");
+    let before = files(&world.home());
+    world.ok(&["install", "-q"]);
+    assert!(!world.path("home/.gitconfig").exists());
+    assert!(std::fs::read_to_string(&path).expect("a file").contains(DRIVER));
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(files(&world.home()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn writes_through_a_link() {
+    let world = World::new();
+    let real = world.write("dotfiles/gitconfig", b"");
+    std::os::unix::fs::symlink(&real, world.path("home/.gitconfig")).expect("a link");
+    world.ok(&["install", "-q"]);
+    assert!(std::fs::read_to_string(&real).expect("a file").contains(DRIVER));
+    world.ok(&["uninstall", "-q"]);
+    assert!(world.path("home/.gitconfig").is_symlink());
+    assert_eq!(std::fs::read(&real).expect("a file"), b"");
+}
+
+/// Installed by an earlier version, or moved by hand: replaced and removed all the same.
+#[test]
+fn what_an_earlier_version_wrote_is_ours() {
+    let config = "[user]\n\tname = A\n[merge \"chittysync\"]\n\tdriver = git chittysync merge-driver %O %A %B %L %P\n";
+    let world = with_config(Some(config));
+    world.ok(&["install", "-q"]);
+    assert_eq!(world.git(&world.home(), &["config", "--get-all", "merge.chittysync.driver"]), DRIVER);
+    world.git(&world.home(), &["config", "--global", "--unset", "merge.chittysync.driver"]);
+    world.git(&world.home(), &["config", "--global", "merge.chittysync.driver", DRIVER]);
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(driver(&world), "");
+    world.ok(&["install", "-q"]);
+    let manual = find(&world, "git-chittysync-list.1");
+    std::fs::write(&manual, std::fs::read_to_string(&manual).expect("a page") + "old words\n").expect("a page");
+    assert!(world.run(&["install"]).stderr.contains("added"));
+    assert!(!std::fs::read_to_string(&manual).expect("a page").contains("old words"));
+}
+
+fn find(world: &World, name: &str) -> PathBuf {
+    let all = files(&world.path(""));
+    all.into_keys().find(|path| path.ends_with(name)).expect("an installed file")
+}
+
+#[test]
+fn what_is_somebody_elses_is_kept() {
+    let config = "[merge \"chittysync\"]\n\tdriver = my-wrapper %O %A %B\n";
+    let included = "[include]\n\tpath = other\n";
+    for (config, other) in [(config, ""), (included, config)] {
+        let world = with_config(Some(config));
+        world.write("home/other", other.as_bytes());
+        let foreign = world.write("home/.config/fish/completions/git-chittysync.fish", b"# mine \xff\n");
+        let before = files(&world.home());
+        for command in ["install", "uninstall"] {
+            let done = world.run(&[command]);
+            assert_eq!(done.code, Some(0), "{done:?}");
+            assert!(command == "uninstall" || done.stderr.contains("merge.chittysync.driver was not written by us"));
+            assert!(done.stderr.contains("git-chittysync.fish was not written by us"), "{done:?}");
+            assert_eq!(driver(&world), "my-wrapper %O %A %B");
+            assert_eq!(std::fs::read(&foreign).expect("a file"), b"# mine \xff\n");
+        }
+        assert_eq!(files(&world.home()), before);
+    }
+}
+
+#[test]
+fn values_beside_ours_are_kept() {
+    let world = with_config(Some(
+        "[merge \"chittysync\"]\n\tdriver = theirs\n\tdriver = git chittysync merge-driver %O %A %B %L %P\n",
+    ));
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(world.git(&world.home(), &["config", "--get-all", "merge.chittysync.driver"]), "theirs");
+}
+
+#[test]
+fn says_so_when_the_config_cannot_be_written() {
+    let world = with_config(Some("[user]\n\tname = A\n"));
+    let lock = world.write("home/.gitconfig.lock", b"");
+    let before = files(&world.home());
+    let locked = world.run(&["install"]);
+    assert_eq!(locked.code, Some(128), "{locked:?}");
+    assert!(locked.stderr.contains("being changed by another program"), "{locked:?}");
+    assert!(locked.stderr.contains(&format!("hint: or set it where you can: merge.chittysync.driver = {DRIVER}")));
+    assert_eq!(files(&world.home()), before);
+    std::fs::remove_file(lock).expect("a lock");
+
+    let mut command = world.command(binary());
+    let done = done(command.arg("install").env("GIT_CONFIG_GLOBAL", "/proc/nowhere/config").output());
+    assert_eq!(done.code, Some(128), "{done:?}");
+    assert!(done.stderr.contains("cannot write /proc/nowhere/config"), "{done:?}");
+
+    world.write("home/.gitconfig", b"[user\n");
+    let broken = world.run(&["install"]);
+    assert_eq!(broken.code, Some(128), "{broken:?}");
+    assert!(broken.stderr.contains("bad config line 1"), "{broken:?}");
+}
+
+/// The superuser may write everywhere.
+#[cfg(unix)]
+#[test]
+fn says_so_when_the_home_is_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let mode = |mode| std::fs::set_permissions(world.home(), std::fs::Permissions::from_mode(mode)).expect("a mode");
+    mode(0o555);
+    if std::fs::write(world.path("home/probe"), b"").is_ok() {
+        eprintln!("SKIPPED: this user may write everywhere");
+        return;
+    }
+    let done = world.run(&["install"]);
+    mode(0o755);
+    assert_eq!(done.code, Some(128), "{done:?}");
+    assert!(done.stderr.contains("Permission denied"), "{done:?}");
+}
+
+#[test]
+fn doctor_says_what_is_missing_and_then_that_all_is_well() {
+    let world = World::new();
+    let before = world.run(&["doctor"]);
+    assert_eq!(before.code, Some(1), "{before:?}");
+    for part in ["driver", "man page", "completion"] {
+        let line = before.stdout.lines().find(|line| line.starts_with(&format!("BAD {part}"))).expect("a line");
+        assert!(line.contains("`git chittysync install`"), "{line}");
+    }
+    world.ok(&["install", "-q"]);
+    let after = world.run(&["doctor"]);
+    assert_eq!(after.code, Some(0), "{after:?}");
+    assert!(!after.stdout.contains("BAD"), "{after:?}");
+    world.list("ana", "2026-11-20T11:00:00Z", &[("Draw the chart", "pending")]);
+    world.ok(&["sync", "-q", "--from", world.path("claude").to_str().expect("UTF-8")]);
+    let with_store = world.run(&["doctor"]);
+    assert_eq!(with_store.code, Some(0), "{with_store:?}");
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(world.json_of(&["doctor"])["ok"], false);
+}
+
+impl World {
+    /// Returns the JSON document that a command prints, however it ends.
+    fn json_of(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.run(&[&["--json"], arguments].concat()).stdout).expect("one JSON document")
+    }
+}
+
+fn git(world: &World, arguments: &[&str]) -> Done {
+    done(world.command("git").args(arguments).env("MANPAGER", "cat").env("MANWIDTH", "100").output())
+}
+
+#[test]
+fn git_finds_the_program_and_its_pages() {
+    let world = World::new();
+    world.ok(&["install", "-q"]);
+    assert!(git(&world, &["chittysync", "-h"]).stdout.contains("Usage: git chittysync"));
+    assert!(git(&world, &["chittysync", "list", "--help"]).stdout.contains("--project <PROJECT>"));
+    if !has("man") {
+        return;
+    }
+    let help = git(&world, &["chittysync", "--help"]);
+    assert_eq!(help.code, Some(0), "{help:?}");
+    assert!(help.stdout.contains("chittysync.reopen = author | manual | any"), "{help:?}");
+    let help = git(&world, &["help", "git-chittysync-list"]);
+    assert!(help.stdout.contains("Print the open todos, by project"), "{help:?}");
+}
