@@ -169,7 +169,12 @@ pub fn create_bare(path: &Path, config: &str) -> Result<Repo, GitError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(parent).map_err(GitError::io("create", parent))?;
-    let aside = tempfile::Builder::new().prefix(".store-").tempdir_in(parent);
+    let mut aside = tempfile::Builder::new();
+    #[cfg(unix)]
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    #[cfg(unix)]
+    aside.permissions(private);
+    let aside = aside.prefix(".store-").tempdir_in(parent);
     let aside = aside.map_err(GitError::io("create a directory in", parent))?;
     let root = aside.path();
     for directory in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info"] {
