@@ -158,7 +158,7 @@ impl Out {
     /// Tells what was done.
     pub fn note(&self, text: &str) {
         if !self.quiet && !self.json {
-            say(text);
+            say(&plain(text));
         }
     }
 
@@ -197,9 +197,11 @@ impl Out {
 fn write_stdout(text: &str) {
     let mut stdout = std::io::stdout().lock();
     if let Err(err) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        let code = if err.kind() == ErrorKind::BrokenPipe { 0 } else { 128 };
+        if err.kind() == ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
         say(&format!("fatal: cannot write to standard output: {err}"));
-        std::process::exit(code);
+        std::process::exit(128);
     }
 }
 
