@@ -4,6 +4,8 @@
 //! before and turns the difference into statements: claims with a time and an epoch, dropped todos,
 //! renamed ones. `docs/merge-rules.md`, "From a list to statements", has the rules with examples.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod claim;
 mod place;
 mod rename;

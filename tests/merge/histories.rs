@@ -91,6 +91,8 @@ impl World {
             at: Time::from_millis(clock.saturating_sub(age)),
             branch: None,
             items: items.to_vec(),
+            partial: false,
+            forced: false,
         };
         let context = Context {
             known: &known,

@@ -147,7 +147,7 @@ fn no_statement_is_made_of_a_torn_read() {
         scope.spawn(|| {
             let mut turn = 0_usize;
             while !stop.load(Ordering::Relaxed) {
-                let content = if turn % 2 == 0 { &two } else { &one };
+                let content = if turn.is_multiple_of(2) { &two } else { &one };
                 let mut options = OpenOptions::new();
                 // Cut and written again in pieces, as agents do.
                 let mut file = options.write(true).truncate(turn % 4 < 2).open(&path).expect("a file");
@@ -159,7 +159,7 @@ fn no_statement_is_made_of_a_torn_read() {
                 }
                 drop(file);
                 turn += 1;
-                if turn % 7 == 0 {
+                if turn.is_multiple_of(7) {
                     std::thread::sleep(std::time::Duration::from_millis(30));
                 }
             }
