@@ -6,7 +6,10 @@ use super::args::{CompletionArgs, Shell};
 use super::out::{Failure, Out};
 
 pub(super) fn run(args: &CompletionArgs, out: &mut Out) -> Result<(), Failure> {
-    out.print_always(&script(args.shell));
+    match out.json {
+        true => out.print_json(&serde_json::json!({ "script": script(args.shell) })),
+        false => out.print_always(&script(args.shell)),
+    }
     Ok(())
 }
 

@@ -17,6 +17,9 @@ pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(),
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
         ExportFormat::Json => out.print_json(&view::list_json(&everything, &all)),
+        ExportFormat::Markdown if out.json => {
+            out.print_json(&serde_json::json!({ "markdown": view::markdown(&everything) }));
+        }
         ExportFormat::Markdown => out.print_always(&view::markdown(&everything)),
         ExportFormat::Coordination => out.print_json(&view::projects_json(&everything)),
         ExportFormat::Conflicts => out.print_json(&view::conflicts_json(&everything, false, world.now)),

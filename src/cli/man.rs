@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap_mangen::Man;
+use serde_json::json;
 
 use super::args::ManArgs;
 use super::out::{Failure, Out};
@@ -19,11 +20,16 @@ pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
         for (name, content) in &pages {
             replace_file(&directory.join(name), content.as_bytes(), Fsync::Off)?;
         }
+        if out.json {
+            let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+            out.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
+        }
         out.note(&format!("Wrote {} pages to {}", pages.len(), display(directory)));
         return Ok(());
     }
     let name = args.command.as_ref().map_or("git-chittysync.1".to_owned(), |name| format!("git-chittysync-{name}.1"));
     match pages.iter().find(|(page, _)| *page == name) {
+        Some((page, content)) if out.json => out.print_json(&json!({ "page": page, "text": content })),
         Some((_, content)) => out.print_always(content),
         None => {
             let name = args.command.clone().unwrap_or_default();

@@ -124,7 +124,7 @@ impl Out {
     }
 
     fn colored(&self, terminal: bool) -> bool {
-        let when = self.color.unwrap_or_else(|| match self.configured_color.as_deref() {
+        let when = self.color.unwrap_or(match self.configured_color.as_deref() {
             Some("always") => When::Always,
             Some("never" | "false" | "no" | "off" | "0") => When::Never,
             _ => When::Auto,
@@ -139,7 +139,7 @@ impl Out {
 
     /// Prints data.
     pub fn print(&mut self, text: &str) {
-        if !text.is_empty() && !(self.quiet && !self.json) {
+        if !text.is_empty() && (!self.quiet || self.json) {
             write_stdout(text);
         }
         self.printed = true;
@@ -160,7 +160,7 @@ impl Out {
     /// Tells what was done.
     pub fn note(&self, text: &str) {
         if !self.quiet && !self.json {
-            say(text);
+            say(&plain(text));
         }
     }
 
@@ -199,9 +199,11 @@ impl Out {
 fn write_stdout(text: &str) {
     let mut stdout = std::io::stdout().lock();
     if let Err(err) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        let code = if err.kind() == ErrorKind::BrokenPipe { 0 } else { 128 };
+        if err.kind() == ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
         say(&format!("fatal: cannot write to standard output: {err}"));
-        std::process::exit(code);
+        std::process::exit(128);
     }
 }
 

@@ -8,7 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::Overlay;
 use crate::ops::{Plan, Selection};
 use crate::store::{Consolidated, Location, Store, Unreadable, locate};
-use crate::todo::{Project, Time};
+use crate::todo::{Project, Time, plain};
 use crate::view::Everything;
 
 /// The world as the options and the environment describe it.
@@ -112,10 +112,11 @@ pub fn project(name: &str) -> Result<Project, Failure> {
     Project::new(name).map_err(|err| Failure::usage(format!("'{name}' cannot be the name of a project: {err}")))
 }
 
-/// Returns a path as people write it.
+/// Returns a path as people write it, fit for a terminal.
 pub fn display(path: &Path) -> String {
-    match std::env::home_dir().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+    let text = match std::env::home_dir().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
         Some(rest) => format!("~/{}", rest.display()),
         None => path.display().to_string(),
-    }
+    };
+    plain(&text)
 }

@@ -4,6 +4,8 @@
 //! one line per changed todo, `git blame` tells when each last changed. `docs/format.md` is the
 //! specification; `fixtures/codec` holds files of every version, which decode for ever.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod line;
 mod session;
 mod todos;

@@ -165,7 +165,8 @@ pub fn setting_at(directory: &Path) -> Option<(Option<String>, Option<String>, P
     let repo = gix::discover(directory).ok()?;
     let config = repo.config_snapshot();
     let text = |key: &str| config.string(key).map(|value| value.to_string());
-    let common = std::path::absolute(repo.common_dir()).ok()?;
+    // That of a linked worktree is given as `.git/worktrees/x/../..`.
+    let common = std::fs::canonicalize(repo.common_dir()).ok()?;
     let main = if common.file_name().is_some_and(|name| name == ".git") { common.parent()?.to_owned() } else { common };
     Some((text("chittysync.project"), text("remote.origin.url"), main))
 }

@@ -5,6 +5,8 @@
 //! for two things only: to know what each side *changed* (a side that changed nothing yields, and a
 //! removal by hand sticks), and to report honest conflicts. `docs/merge-rules.md` has the table.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod conflict;
 mod join;
 mod session;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::copies::{carried_lists, line_owners};
+use super::copies::{carried_lists, copied_lines};
 use super::project::{Projects, by_words, lies_in};
 use super::run::Selection;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, session_ref};
@@ -100,11 +100,23 @@ pub fn capture(
 ) -> Result<Captured, OpsError> {
     let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
     let fresh = read_changed(look, &seen);
-    let next_seen = remember(look, &seen, &fresh);
-    let mut news = match fresh.is_empty() {
-        true => BTreeMap::new(),
-        false => sort_by_session(store, look, &seen, &next_seen, fresh, selection),
+    let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
+    let mut next_seen = remember(look, &seen, &fresh, &copied);
+    let (mut news, unheard) = match fresh.is_empty() {
+        true => (BTreeMap::new(), BTreeSet::new()),
+        false => {
+            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
+            let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
+            sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
+                carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
+            })
+        }
     };
+    // What was read and not taken is news the next time too.
+    for path in unheard.into_iter().map(|at| &look.paths[at]) {
+        next_seen.remove(path);
+        next_seen.extend(seen.get(path).map(|before| (path.clone(), before.clone())));
+    }
     if let Some(given) = given {
         let entry = news.entry(given.session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
@@ -127,11 +139,11 @@ fn read_changed(look: &Look, seen: &Seen) -> BTreeMap<usize, Reading> {
 }
 
 /// Returns what to remember of all units that are there.
-fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>) -> Seen {
+fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>, copied: &BTreeSet<(usize, u64)>) -> Seen {
     let mut next = Seen::new();
     for (at, (unit, path)) in look.units.iter().zip(&look.paths).enumerate() {
         let known = match fresh.get(&at) {
-            Some(reading) => Some(remember_unit(unit, reading)),
+            Some(reading) => Some(remember_unit(unit, reading, |line| !copied.contains(&(at, line)))),
             None => seen.get(path).cloned(),
         };
         next.extend(known.map(|known| (path.clone(), known)));
@@ -143,7 +155,7 @@ fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>) -> Seen 
     next
 }
 
-fn remember_unit(unit: &Unit, reading: &Reading) -> SeenUnit {
+fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -> SeenUnit {
     let notice =
         |notice: &Notice| (notice.path.to_string_lossy().into_owned(), notice.reason.clone(), notice.remedy.clone());
     let last = reading.snapshots.iter().map(|(_, snapshot)| (snapshot.session.to_string(), digest(snapshot)));
@@ -156,17 +168,18 @@ fn remember_unit(unit: &Unit, reading: &Reading) -> SeenUnit {
         places: places
             .map(|(session, place)| (session.to_string(), (place.directory.clone(), place.branch.clone())))
             .collect(),
-        lines: reading.snapshots.iter().filter_map(|(line, _)| *line).collect(),
+        lines: reading.snapshots.iter().filter_map(|(line, _)| *line).filter(|line| is_own(*line)).collect(),
     }
 }
 
 /// Identifies a state of a list, whenever it was stated.
 fn digest(snapshot: &Snapshot) -> u64 {
-    let text = format!("{:?}", snapshot.items);
+    let text = format!("{:?} {}", snapshot.items, snapshot.partial);
     u64::from_be_bytes(Sha256::digest(text)[..8].try_into().expect("SHA-256 has 32 bytes"))
 }
 
-/// Sorts what was read by session, in the order of time, leaving out copies and what is known already.
+/// Sorts what was read by session, in the order of time, leaving out copies and what is known already. Also
+/// returns the units that were not heard out: of another source, or of a session whose place is not known.
 fn sort_by_session(
     store: &Store,
     look: &Look,
@@ -174,33 +187,30 @@ fn sort_by_session(
     next_seen: &Seen,
     fresh: BTreeMap<usize, Reading>,
     selection: &Selection,
-) -> BTreeMap<Session, News> {
+    is_copy: impl Fn(usize, Option<u64>) -> bool,
+) -> (BTreeMap<Session, News>, BTreeSet<usize>) {
     let paths = &look.paths;
-    let carried = carried_lists(&look.units, paths, seen, &fresh);
-    let owners = line_owners(paths, seen, &fresh);
-    let copied: BTreeSet<(usize, u64)> = fresh
-        .iter()
-        .flat_map(|(at, reading)| reading.snapshots.iter().filter_map(move |(line, _)| line.map(|line| (*at, line))))
-        .filter(|(at, line)| owners.get(line) != Some(&paths[*at].as_str()))
-        .collect();
-    let is_carried: Vec<bool> = paths.iter().map(|path| carried.contains(path.as_str())).collect();
     let places = places(next_seen);
     let projects = Projects { explicit: selection.project.clone(), known: std::cell::RefCell::default() };
 
+    let mut unheard = BTreeSet::new();
     let mut news: BTreeMap<Session, News> = BTreeMap::new();
     for (at, reading) in fresh {
-        if is_carried[at] {
-            continue;
-        }
         let before = seen.get(&paths[at]);
         let last = reading.snapshots.len();
         for (index, (line, mut snapshot)) in reading.snapshots.into_iter().enumerate() {
-            if line.is_some_and(|line| copied.contains(&(at, line))) || !selection.takes(snapshot.source) {
+            if is_copy(at, line) {
+                continue;
+            }
+            if !selection.takes(snapshot.source) {
+                unheard.insert(at);
                 continue;
             }
             let main = main_session(&snapshot.session);
             let place = places.get(snapshot.session.as_str()).or_else(|| places.get(main));
             if store.is_project() && !place.is_some_and(|place| lies_in(&store.repo, &place.directory)) {
+                // Where it works may become known later.
+                unheard.extend(place.is_none().then_some(at));
                 continue;
             }
             // A file that says something else than when it was last read is news whatever its clock says.
@@ -220,7 +230,7 @@ fn sort_by_session(
     for session in news.values_mut() {
         session.snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.source));
     }
-    news
+    (news, unheard)
 }
 
 /// Returns the session that a sub-agent's list belongs to.

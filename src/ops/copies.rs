@@ -3,13 +3,16 @@
 //! A resumed session copies the list file of the one it continues, byte for byte, and its transcript begins
 //! with copies of earlier lines. A copy is recognised by its content and left to the one that had it first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::source::{Reading, Unit, UnitKind};
 use crate::store::cache::{Seen, SeenUnit};
+use crate::todo::Session;
 
 /// A unit as far as it matters here.
 struct Candidate<'a> {
+    /// Whether the store has a session of this list.
+    captured: bool,
     path: &'a str,
     /// When it was last changed: a copy is younger than what it was copied from.
     stamp: &'a str,
@@ -22,6 +25,7 @@ pub(super) fn carried_lists<'a>(
     paths: &'a [String],
     seen: &'a Seen,
     fresh: &'a BTreeMap<usize, Reading>,
+    captured: &dyn Fn(&Session) -> bool,
 ) -> BTreeSet<&'a str> {
     let mut by_agent: BTreeMap<&str, Vec<Candidate<'a>>> = BTreeMap::new();
     let mut own: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
@@ -34,13 +38,16 @@ pub(super) fn carried_lists<'a>(
         match agent {
             None => drop(own.insert(session.as_str(), (path, digest))),
             Some(agent) => {
-                by_agent.entry(agent).or_default().push(Candidate { path, stamp: &unit.stamp.text, digest });
+                // What was captured first stays the one that counts, however old a copy looks.
+                let captured = session.agent(agent).is_ok_and(|list| captured(&list));
+                let candidate = Candidate { captured, path, stamp: &unit.stamp.text, digest };
+                by_agent.entry(agent).or_default().push(candidate);
             }
         }
     }
     let mut carried = BTreeSet::new();
     for (agent, mut candidates) in by_agent {
-        candidates.sort_by_key(|candidate| (age(candidate.stamp), candidate.path));
+        candidates.sort_by_key(|candidate| (!candidate.captured, age(candidate.stamp), candidate.path));
         let mut first = BTreeSet::new();
         first.extend(own.get(agent).map(|(_, digest)| *digest));
         for candidate in candidates {
@@ -57,25 +64,33 @@ fn age(stamp: &str) -> u128 {
     stamp.split('.').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(u128::MAX)
 }
 
-/// Returns which transcript each line belongs to: the one that is known to have it, else the one whose story
-/// ends first, since a copy goes on where its original stopped.
-pub(super) fn line_owners<'a>(
-    paths: &'a [String],
-    seen: &'a Seen,
+/// Returns the lines of transcripts, by unit, that are copies of another transcript's lines.
+///
+/// A line belongs to the transcript that is known to have it. Else it belongs to the one that fell silent
+/// first: a resumed session begins with the lines of the one it continues, and goes on from there.
+pub(super) fn copied_lines(
+    units: &[Unit],
+    paths: &[String],
+    seen: &Seen,
     fresh: &BTreeMap<usize, Reading>,
-) -> BTreeMap<u64, &'a str> {
-    let mut owners: BTreeMap<u64, &str> = BTreeMap::new();
+) -> BTreeSet<(usize, u64)> {
+    let mut owners: HashMap<u64, &str> = HashMap::new();
     for (path, SeenUnit { lines, .. }) in seen {
-        for line in lines {
-            owners.entry(*line).or_insert(path);
+        owners.extend(lines.iter().map(|line| (*line, path.as_str())));
+    }
+    let lines = |at: usize| fresh[&at].snapshots.iter().filter_map(|(line, _)| *line);
+    let mut transcripts: Vec<usize> = fresh.keys().copied().filter(|at| lines(*at).next().is_some()).collect();
+    transcripts.sort_by_cached_key(|at| {
+        let last = fresh[at].snapshots.iter().map(|(_, snapshot)| snapshot.at).max();
+        (last, age(&units[*at].stamp.text), &paths[*at])
+    });
+    let mut copied = BTreeSet::new();
+    for at in transcripts {
+        for line in lines(at) {
+            if *owners.entry(line).or_insert(&paths[at]) != paths[at] {
+                copied.insert((at, line));
+            }
         }
     }
-    let mut by_end: Vec<_> = fresh.iter().collect();
-    by_end.sort_by_key(|(at, reading)| (reading.snapshots.last().map(|(_, last)| last.at), **at));
-    for (at, reading) in by_end {
-        for line in reading.snapshots.iter().filter_map(|(line, _)| *line) {
-            owners.entry(line).or_insert(&paths[*at]);
-        }
-    }
-    owners
+    copied
 }

@@ -40,7 +40,8 @@ fn find(directory: &str) -> Option<Project> {
     set.as_deref()
         .and_then(name)
         .or_else(|| url.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
-        .or_else(|| name(&main.file_name()?.to_string_lossy()))
+        // A bare repository is called `api.git`.
+        .or_else(|| name(&repository_name(&main.file_name()?.to_string_lossy())?))
 }
 
 /// Returns the last part of a URL, without `.git`: `git@host:team/api.git` is `api`.

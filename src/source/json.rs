@@ -22,7 +22,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     if depth(bytes) > DEEPEST {
         return Err(format!("is nested deeper than {DEEPEST} levels"));
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = own_key(String::from_utf8_lossy(bytes));
     match serde_json::from_str(&text) {
         Ok(value) => Ok(value),
         Err(first) => {
@@ -30,6 +30,18 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
             let mended = mend_surrogates(&text);
             serde_json::from_str(&mended).map_err(|_| format!("is not valid JSON: {first}"))
         }
+    }
+}
+
+/// How the key ends under which the JSON library keeps numbers, `$serde_json::private::Number`. It takes an
+/// object that begins with this key for a number.
+const NUMBER_KEY_END: &str = "private::Number";
+
+/// Renames the library's own key, which no agent ever meant.
+fn own_key(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.contains(NUMBER_KEY_END) {
+        true => Cow::Owned(text.replace(NUMBER_KEY_END, "private::number")),
+        false => text,
     }
 }
 

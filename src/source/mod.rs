@@ -138,11 +138,11 @@ fn entries(directory: &Path, scan: &mut Scan) -> Vec<(String, PathBuf, std::fs::
             return Vec::new();
         }
     };
-    listed
-        .flatten()
-        .filter_map(|entry| {
-            let metadata = entry.metadata().ok()?;
-            Some((entry.file_name().to_string_lossy().into_owned(), entry.path(), metadata))
-        })
-        .collect()
+    let entry = |entry: std::fs::DirEntry| {
+        let metadata = entry.metadata().ok()?;
+        Some((entry.file_name().to_string_lossy().into_owned(), entry.path(), metadata))
+    };
+    let mut entries: Vec<_> = listed.flatten().filter_map(entry).collect();
+    entries.sort_by(|a, b| a.1.cmp(&b.1));
+    entries
 }

@@ -4,6 +4,8 @@
 //! before and turns the difference into statements: claims with a time and an epoch, dropped todos,
 //! renamed ones. `docs/merge-rules.md`, "From a list to statements", has the rules with examples.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod claim;
 mod place;
 mod rename;
@@ -66,8 +68,10 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });
-    let list = speech.say(&placed);
-    if !snapshot.partial {
+    let mut list = speech.say(&placed);
+    if snapshot.partial {
+        list = with_what_is_missing(list, &placed, before);
+    } else {
         speech.drop_what_is_gone(&placed, before);
     }
 
@@ -92,6 +96,23 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
     };
     Some(SessionState { info, projects: speech.projects })
+}
+
+/// Returns a list of which a part could not be read: what is missing is still on it, where it was.
+fn with_what_is_missing(list: Vec<ListEntry>, placed: &[Placed<'_>], before: &[ListEntry]) -> Vec<ListEntry> {
+    let shown: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
+    let renamed: BTreeSet<TodoId> = placed.iter().filter_map(|entry| Some(entry.renamed_from.as_ref()?.1)).collect();
+    let mut new: Vec<Option<ListEntry>> = list.into_iter().map(Some).collect();
+    let mut whole = Vec::new();
+    for entry in before.iter().filter(|entry| !renamed.contains(&entry.id)) {
+        let now = new.iter_mut().find(|now| now.as_ref().is_some_and(|now| now.id == entry.id));
+        whole.extend(match now {
+            Some(now) => now.take(),
+            None => (!shown.contains(&entry.id)).then(|| entry.clone()),
+        });
+    }
+    whole.extend(new.into_iter().flatten());
+    whole
 }
 
 /// A statement in the making.

@@ -33,17 +33,21 @@ pub(super) fn place<'a>(
 
     let was_listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
     let is_listed: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
-    let mut gone: Vec<Gone<'_>> = before
-        .iter()
-        .filter(|entry| !is_listed.contains(&entry.id))
-        .filter_map(|entry| {
-            let (project, todo) = find(projects, entry.id)?;
-            let place = preceding(before.iter().map(|entry| entry.id), entry.id, &is_listed);
-            Some(Gone { project, todo, native: entry.native.as_deref(), place })
-        })
-        .collect();
+    let places_before = places(before.iter().map(|entry| entry.id), &is_listed);
+    let places_now = places(placed.iter().map(|entry| entry.id), &was_listed);
+    let gone = before.iter().filter(|entry| !is_listed.contains(&entry.id)).filter_map(|entry| {
+        let (project, todo) = find(projects, entry.id)?;
+        Some(Gone { project, todo, native: entry.native.as_deref(), place: places_before[&entry.id] })
+    });
+    let mut gone: Vec<Option<Gone<'_>>> = gone.map(Some).collect();
 
-    let ids: Vec<TodoId> = placed.iter().map(|entry| entry.id).collect();
+    let (mut by_native, mut by_content) = (BTreeMap::new(), BTreeMap::new());
+    for (at, gone) in gone.iter().flatten().enumerate() {
+        if let Some(native) = gone.native {
+            by_native.entry(native).or_insert(at);
+        }
+        by_content.entry(gone.todo.content.as_str()).or_insert(at);
+    }
     // Every pair is compared; past this many the list was replaced, not edited.
     let few = gone.len() <= MOST_COMPARED;
     for entry in &mut placed {
@@ -51,19 +55,18 @@ pub(super) fn place<'a>(
             continue;
         }
         let content = normalise(&entry.item.content);
-        let native = entry.item.native.as_deref();
-        let became = if native.is_some() {
-            gone.iter().position(|gone| gone.native == native)
-        } else if let Some(at) = gone.iter().position(|gone| gone.todo.content == content) {
+        let there = |at: &usize| gone[*at].is_some();
+        let became = if let Some(native) = entry.item.native.as_deref() {
+            by_native.get(native).copied().filter(there)
+        } else if let Some(at) = by_content.get(content.as_ref()).copied().filter(there) {
             // The same words in another project: the session's project became known.
             Some(at)
         } else if few {
-            most_alike(&gone, &content, preceding(ids.iter().copied(), entry.id, &was_listed))
+            most_alike(&gone, &content, places_now[&entry.id])
         } else {
             None
         };
-        if let Some(at) = became {
-            let gone = gone.remove(at);
+        if let Some(gone) = became.and_then(|at| gone[at].take()) {
             entry.renamed_from = Some((gone.project.clone(), gone.todo.id));
         }
     }
@@ -82,9 +85,10 @@ struct Gone<'a> {
 }
 
 /// Returns which open todo that stood in this place is most like these words.
-fn most_alike(gone: &[Gone<'_>], content: &str, place: Option<TodoId>) -> Option<usize> {
+fn most_alike(gone: &[Option<Gone<'_>>], content: &str, place: Option<TodoId>) -> Option<usize> {
     gone.iter()
         .enumerate()
+        .filter_map(|(at, gone)| Some((at, gone.as_ref()?)))
         .filter(|(_, gone)| gone.place == place && gone.todo.winner().1.is_open())
         .filter_map(|(at, gone)| rename::likeness(&gone.todo.content, content).map(|likeness| (likeness, at)))
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
@@ -95,8 +99,13 @@ fn find(projects: &BTreeMap<Project, TodoList>, id: TodoId) -> Option<(&Project,
     projects.iter().find_map(|(project, todos)| todos.get(&id).map(|todo| (project, todo)))
 }
 
-/// Returns the nearest todo before `id` that is on both lists: what "its place" means when items around
-/// it come and go.
-fn preceding(list: impl Iterator<Item = TodoId>, id: TodoId, kept: &BTreeSet<TodoId>) -> Option<TodoId> {
-    list.take_while(|other| *other != id).filter(|other| kept.contains(other)).last()
+/// Returns for each todo of a list the nearest one before it that is on both lists: what "its place" means
+/// when items around it come and go.
+fn places(list: impl Iterator<Item = TodoId>, kept: &BTreeSet<TodoId>) -> BTreeMap<TodoId, Option<TodoId>> {
+    let (mut places, mut last) = (BTreeMap::new(), None);
+    for id in list {
+        places.entry(id).or_insert(last);
+        last = if kept.contains(&id) { Some(id) } else { last };
+    }
+    places
 }

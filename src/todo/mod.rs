@@ -3,6 +3,8 @@
 //! A [`Todo`] is one line of a `todos.json`. Its truth is its *claims*: for each session, what that
 //! session last said of it. Everything else a reader sees (status, last update) follows from them.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod claim;
 mod id;
 mod name;

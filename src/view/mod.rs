@@ -3,6 +3,8 @@
 //! Text for people goes through [`plain`](crate::todo::plain): todos are data from elsewhere and never
 //! reach a terminal as they came. JSON holds them as they are.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
 mod conflicts;
 mod coordination;
 mod list;

@@ -4,7 +4,12 @@
 mod common;
 
 mod completion;
+mod ends;
+mod export;
 mod first_run;
+mod hostile_text;
 mod install;
+mod json;
 mod pages;
 mod reference;
+mod stores;

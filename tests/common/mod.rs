@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -77,6 +79,71 @@ impl World {
         done(self.command(binary()).args(arguments).output())
     }
 
+    /// Runs `git-chittysync` with these arguments and these variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Done {
+        done(self.command(binary()).envs(variables.iter().copied()).args(arguments).output())
+    }
+
+    /// Runs `git-chittysync` with this on its standard input.
+    pub fn input(&self, arguments: &[&str], input: &[u8]) -> Done {
+        let mut command = self.command(binary());
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        // A program that refuses its input may end before it has read all of it.
+        let _ = child.stdin.take().expect("a pipe").write_all(input);
+        done(child.wait_with_output())
+    }
+
+    /// Captures and consolidates the agent home `claude`, expects success, and returns what was said.
+    pub fn sync(&self) -> Done {
+        self.sync_at(NOW)
+    }
+
+    /// As [`World::sync`], at this time.
+    pub fn sync_at(&self, now: &str) -> Done {
+        let home = self.path("claude");
+        let home = home.to_str().expect("UTF-8");
+        let done = self.run_with(&[("CHITTYSYNC_NOW", now)], &["-v", "sync", "--from", home]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done
+    }
+
+    /// Returns how many commits the sessions of the store have.
+    pub fn commits(&self) -> usize {
+        let refs = self.git(&self.store(), &["rev-list", "--count", "--glob=refs/chittysync/*"]);
+        refs.parse().expect("a number")
+    }
+
+    /// Returns all todos, as `list --all --json` has them.
+    pub fn todos(&self) -> Vec<serde_json::Value> {
+        self.json(&["list", "--all"]).as_array().expect("a list").clone()
+    }
+
+    /// Returns `content: status` of all todos, sorted.
+    pub fn states(&self) -> Vec<String> {
+        let text = |value: &serde_json::Value, key: &str| value[key].as_str().expect("text").to_owned();
+        let mut all: Vec<_> =
+            self.todos().iter().map(|todo| format!("{}: {}", text(todo, "content"), text(todo, "status"))).collect();
+        all.sort();
+        all
+    }
+
+    /// Returns the todo with these words.
+    pub fn todo(&self, content: &str) -> serde_json::Value {
+        let found: Vec<_> = self.todos().into_iter().filter(|todo| todo["content"] == content).collect();
+        assert_eq!(found.len(), 1, "{content}: {found:?}");
+        found[0].clone()
+    }
+
+    /// Returns the names of all sessions of the store, sorted.
+    pub fn sessions(&self) -> Vec<String> {
+        let sessions = self.json(&["sessions"]);
+        let names = sessions.as_array().expect("a list").iter();
+        let mut names: Vec<_> = names.map(|info| info["session"].as_str().expect("a name").to_owned()).collect();
+        names.sort();
+        names
+    }
+
     /// Runs `git-chittysync`, expects success, and returns what it printed.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
@@ -126,6 +193,31 @@ pub fn set_time(path: &Path, at: &str) {
     let time = chittysync::todo::Time::parse(at).expect("RFC 3339");
     let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(time.millis().unsigned_abs());
     std::fs::File::options().write(true).open(path).and_then(|file| file.set_modified(time)).expect("a new time");
+}
+
+/// Returns every file below a directory with its content and the time of its last change.
+pub fn files(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
+    let mut found = BTreeMap::new();
+    let mut queue = vec![directory.to_owned()];
+    while let Some(directory) = queue.pop() {
+        for entry in std::fs::read_dir(&directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() && !path.is_symlink() {
+                queue.push(path);
+            } else {
+                let modified = path.symlink_metadata().and_then(|metadata| metadata.modified()).expect("a time");
+                found.insert(path.clone(), (std::fs::read(&path).unwrap_or_default(), modified));
+            }
+        }
+    }
+    found
+}
+
+/// Returns everything in the default store but what only saves work between runs.
+pub fn store_files(world: &World) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
+    let mut files = files(&world.store());
+    files.retain(|path, _| !path.starts_with(world.store().join("chittysync")));
+    files
 }
 
 /// Returns the program under test.

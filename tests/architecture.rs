@@ -1,0 +1,139 @@
+//! The boundaries that `docs/architecture.md` promises, and habits that only a look at all files can keep.
+
+use std::path::{Path, PathBuf};
+
+/// What each module may import of this crate.
+const IMPORTS: [(&str, &[&str]); 11] = [
+    ("todo", &[]),
+    ("merge", &["todo"]),
+    ("statement", &["todo", "merge"]),
+    ("codec", &["todo", "merge"]),
+    ("view", &["todo", "merge"]),
+    ("git", &["todo", "statement"]),
+    ("store", &["todo", "codec", "git"]),
+    ("source", &["todo"]),
+    ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
+    ("install", &["git", "store"]),
+    ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "install"]),
+];
+
+/// Data in, data out.
+const PURE: [&str; 5] = ["todo", "merge", "statement", "codec", "view"];
+
+/// What pure modules do without.
+const IMPURE: [&str; 10] = [
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::net",
+    "std::time",
+    "std::thread",
+    "Utc::now",
+    "println!",
+    "print!(",
+    "dbg!",
+];
+
+/// Past this many lines a file wants to be two.
+const LONGEST: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(directory: &str) -> Vec<(PathBuf, String)> {
+    let (mut files, mut queue) = (Vec::new(), vec![root().join(directory)]);
+    while let Some(directory) = queue.pop() {
+        for entry in std::fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                queue.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = std::fs::read_to_string(&path).expect("UTF-8");
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+/// Returns the code of a file: no comments, and nothing after its unit tests begin.
+fn code(path: &Path, text: &str) -> String {
+    if path.ends_with("tests.rs") {
+        return String::new();
+    }
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn modules_import_what_the_table_allows() {
+    for (module, allowed) in IMPORTS {
+        for (path, text) in rust_files(&format!("src/{module}")) {
+            for rest in code(&path, &text).split("crate::").skip(1) {
+                let name: String = rest.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+                let known = IMPORTS.iter().any(|(other, _)| *other == name);
+                assert!(known, "{}: `crate::{name}` is no module of the table", path.display());
+                let fine = name == module || allowed.contains(&name.as_str());
+                assert!(fine, "{}: {module} may not import {name}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_is_in_the_table_and_on_the_page() {
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).expect("a page");
+    for entry in std::fs::read_dir(root().join("src")).expect("src") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        if path.is_dir() {
+            assert!(IMPORTS.iter().any(|(module, _)| *module == name), "{name} is not in the table");
+            assert!(page.contains(&format!("\n| `{name}` |")), "{name} is not in docs/architecture.md");
+        }
+    }
+}
+
+#[test]
+fn pure_modules_touch_nothing() {
+    for module in PURE {
+        for (path, text) in rust_files(&format!("src/{module}")) {
+            let code = code(&path, &text);
+            for word in IMPURE {
+                assert!(!code.contains(word), "{}: {word} in a pure module", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_git_knows_gix_and_runs_git() {
+    for (path, text) in rust_files("src").into_iter().filter(|(path, _)| !path.starts_with(root().join("src/git"))) {
+        let code = code(&path, &text);
+        assert!(!code.contains("gix::") && !code.contains("process::Command"), "{}", path.display());
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    for (path, text) in ["src", "tests"].into_iter().flat_map(rust_files) {
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+        let described = text.starts_with("//!") || path.ends_with("src/statement/tests.rs");
+        assert!(described, "{} does not open with what it is for", path.display());
+    }
+}
+
+/// A file that no `mod` names is never compiled, and its tests never run.
+#[test]
+fn no_test_file_is_forgotten() {
+    for (path, _) in rust_files("tests") {
+        let directory = path.parent().expect("a directory");
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        if stem == "main" || directory.ends_with("common") || directory == root().join("tests") {
+            continue;
+        }
+        let main = std::fs::read_to_string(directory.join("main.rs")).expect("a main.rs beside it");
+        assert!(main.contains(&format!("mod {stem};")), "{} is not in main.rs", path.display());
+    }
+}

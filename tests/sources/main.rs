@@ -1,0 +1,12 @@
+//! What agents write, read by the real program: a module for each source, and what holds for all of them.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod every_source;
+mod import;
+mod javascript;
+mod projects;
+mod tasks;
+mod todos;
+mod transcripts;

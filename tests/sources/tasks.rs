@@ -1,0 +1,150 @@
+//! `tasks/<list>/<n>.json`.
+
+use serde_json::{Value, json};
+
+use crate::common::{World, set_time};
+
+const LIST: &str = "11111111-1111-4111-8111-111111111111";
+const AT: &str = "2026-11-01T10:00:00Z";
+const LATER: &str = "2026-11-01T11:00:00Z";
+
+fn task(world: &World, number: &str, at: &str, value: &Value) {
+    write(world, &format!("{number}.json"), at, &serde_json::to_vec_pretty(value).expect("JSON"));
+}
+
+fn write(world: &World, name: &str, at: &str, content: &[u8]) {
+    set_time(&world.write(&format!("claude/tasks/{LIST}/{name}"), content), at);
+}
+
+fn plain(id: &str, subject: &str, status: &str) -> Value {
+    json!({"id": id, "subject": subject, "description": "", "status": status, "blocks": [], "blockedBy": []})
+}
+
+#[test]
+fn a_list_in_the_order_of_its_numbers() {
+    let world = World::new();
+    for id in ["10", "2", "1"] {
+        task(&world, id, AT, &plain(id, &format!("Task {id}"), "pending"));
+    }
+    world.sync();
+    let file = world.git(&world.store(), &["ls-tree", "-r", "--name-only", &format!("refs/chittysync/{LIST}")]);
+    let file = file.lines().find(|path| path.starts_with("sessions/")).expect("a session file").to_owned();
+    let info = world.git(&world.store(), &["show", &format!("refs/chittysync/{LIST}:{file}")]);
+    let info: Value = serde_json::from_str(&info).expect("JSON");
+    let natives: Vec<_> =
+        info["list"].as_array().expect("a list").iter().map(|entry| entry["native"].clone()).collect();
+    assert_eq!(natives, ["1", "2", "10"]);
+    assert_eq!(info["source"], "claude-tasks");
+}
+
+/// The number stays when the words change completely: it is the same todo, renamed.
+#[test]
+fn an_edited_subject_is_the_same_task() {
+    let world = World::new();
+    task(&world, "1", AT, &plain("1", "Old words", "pending"));
+    task(&world, "2", AT, &plain("2", "Other", "pending"));
+    world.sync();
+    task(&world, "1", LATER, &plain("1", "Entirely different", "in_progress"));
+    world.sync();
+    assert_eq!(world.states(), ["Entirely different: in_progress", "Old words: dropped", "Other: pending"]);
+    let (old, new) = (world.todo("Old words"), world.todo("Entirely different"));
+    assert_eq!((&old["renamedTo"], &new["renamedFrom"]), (&new["id"], &old["id"]));
+}
+
+#[test]
+fn every_property_is_kept() {
+    let world = World::new();
+    let value = json!({"id": "1", "subject": "A", "description": "Why", "activeForm": "Doing A", "owner": "ana",
+        "status": "in_progress", "blocks": ["2"], "blockedBy": ["3"], "metadata": {"k": [1]}, "repoURL": "r", "threadID": "T"});
+    task(&world, "1", AT, &value);
+    task(
+        &world,
+        "2",
+        AT,
+        &json!({"id": "2", "subject": "B", "status": "pending", "owner": null, "activeForm": null, "description": null}),
+    );
+    task(&world, "3", AT, &json!({"id": "3", "subject": "C", "status": "dismissed"}));
+    task(&world, "4", AT, &json!({"id": "T-1", "subject": "D", "status": "done"}));
+    task(
+        &world,
+        "5",
+        AT,
+        &json!({"id": "5", "subject": "harness", "status": "pending", "metadata": {"_internal": true}}),
+    );
+    world.sync();
+    assert_eq!(world.states(), ["A: in_progress", "B: pending", "D: completed"]);
+    let todo = world.todo("A");
+    for key in ["description", "activeForm", "owner", "blocks", "blockedBy", "metadata", "repoURL", "threadID"] {
+        assert_eq!(todo[key], value[key], "{key}");
+    }
+    assert!(world.todo("B").get("owner").is_none());
+}
+
+#[test]
+fn files_of_the_agents_own_are_no_tasks() {
+    let world = World::new();
+    task(&world, "1", AT, &plain("1", "A", "pending"));
+    write(&world, ".lock", AT, b"");
+    write(&world, ".highwatermark", AT, b"10");
+    let done = world.sync();
+    assert_eq!((world.states(), done.stderr.contains("warning")), (vec!["A: pending".to_owned()], false), "{done:?}");
+}
+
+/// The agent clears a list seconds after all of it is completed.
+#[test]
+fn a_cleared_list_says_nothing() {
+    let world = World::new();
+    task(&world, "1", AT, &plain("1", "A", "completed"));
+    task(&world, "2", AT, &plain("2", "B", "in_progress"));
+    write(&world, ".lock", AT, b"");
+    world.sync();
+    let before = world.commits();
+    for name in ["1.json", "2.json"] {
+        std::fs::remove_file(world.path(&format!("claude/tasks/{LIST}/{name}"))).expect("a file");
+    }
+    write(&world, ".highwatermark", LATER, b"2");
+    world.sync();
+    assert_eq!(world.commits(), before);
+    std::fs::remove_dir_all(world.path("claude/tasks")).expect("a directory");
+    world.sync();
+    assert_eq!((world.commits(), world.states()), (before, vec!["A: completed".to_owned(), "B: in_progress".into()]));
+}
+
+#[test]
+fn a_deleted_task_is_dropped_and_a_broken_one_is_not() {
+    let world = World::new();
+    for (id, subject) in [("1", "A"), ("2", "B"), ("3", "C")] {
+        task(&world, id, AT, &plain(id, subject, "pending"));
+    }
+    world.sync();
+    let whole = serde_json::to_vec(&plain("2", "B", "completed")).expect("JSON");
+    let before = world.commits();
+    for cut in 0..whole.len() {
+        write(&world, "2.json", LATER, &whole[..cut]);
+        if cut % 8 == 0 {
+            world.sync();
+        }
+    }
+    assert_eq!(world.commits(), before);
+    // The others still speak while one is broken.
+    task(&world, "3", LATER, &plain("3", "C", "completed"));
+    let done = world.sync();
+    assert!(done.stderr.contains("2.json"), "{done:?}");
+    assert_eq!(world.states(), ["A: pending", "B: pending", "C: completed"]);
+    std::fs::remove_file(world.path(&format!("claude/tasks/{LIST}/2.json"))).expect("a file");
+    world.sync();
+    assert_eq!(world.states(), ["A: pending", "B: dropped", "C: completed"]);
+}
+
+#[test]
+fn lists_have_names_of_all_kinds() {
+    let world = World::new();
+    for name in ["session-1a2b3c4d", "release plan", "pact-47fbeb17"] {
+        let path =
+            world.write(&format!("claude/tasks/{name}/1.json"), plain("1", name, "pending").to_string().as_bytes());
+        set_time(&path, AT);
+    }
+    world.write("claude/tasks/stray.json", b"{}");
+    world.sync();
+    assert_eq!(world.sessions(), ["pact-47fbeb17", "release plan", "session-1a2b3c4d"]);
+}
