@@ -84,6 +84,7 @@ impl From<GitError> for Failure {
         match err {
             GitError::Open { .. } => failure.hint("`git -C <that directory> status` says more"),
             GitError::Io { .. } => failure.hint("nothing that was saved is lost; run it again once this is fixed"),
+            GitError::Object { .. } => failure.hint("`git fsck` in the store tells whether something is damaged"),
             _ => failure,
         }
     }

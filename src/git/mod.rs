@@ -127,3 +127,8 @@ impl GitError {
         GitError::Object { what: what.to_string(), reason: reason.to_string() }
     }
 }
+
+/// Returns an error with its causes: gix says what it did, and the system's reason is behind that.
+fn with_causes(err: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(err), |err| err.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -186,7 +186,7 @@ impl<'a> Overlay<'a> {
     fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
         let mut buffer = Vec::new();
         let finder = Finder { repo: &self.repo, below: self.below, batch: &self.batch };
-        let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, err))?;
+        let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, super::with_causes(&err)))?;
         let found = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
         if found.kind != kind {
             return Err(GitError::object(id, format_args!("it is a {}, not a {kind}", found.kind)));

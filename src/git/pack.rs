@@ -48,7 +48,7 @@ pub(super) fn write(
         batch.hash(),
         Options::default(),
     );
-    let written = written.map_err(|err| GitError::object("the new pack", err))?;
+    let written = written.map_err(|err| GitError::object("the new pack", super::with_causes(&err)))?;
     let (Some(data), Some(index)) = (written.data_path, written.index_path) else {
         return Err(GitError::object("the new pack", "it was not written"));
     };

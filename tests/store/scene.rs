@@ -59,6 +59,11 @@ impl Scene {
         self.world.git(&self.world.store(), &["for-each-ref"])
     }
 
+    /// Returns every ref with the tree of its commit: the same statements, whichever way they came together.
+    pub fn trees(&self) -> String {
+        self.world.git(&self.world.store(), &["for-each-ref", "--format=%(refname) %(tree)"])
+    }
+
     /// Makes the present state the one that is put back.
     pub fn keep(&self) {
         std::fs::remove_dir_all(&self.saved).expect("removed");
