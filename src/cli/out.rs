@@ -122,7 +122,7 @@ impl Out {
     }
 
     fn colored(&self, terminal: bool) -> bool {
-        let when = self.color.unwrap_or_else(|| match self.configured_color.as_deref() {
+        let when = self.color.unwrap_or(match self.configured_color.as_deref() {
             Some("always") => When::Always,
             Some("never" | "false" | "no" | "off" | "0") => When::Never,
             _ => When::Auto,
@@ -137,7 +137,7 @@ impl Out {
 
     /// Prints data.
     pub fn print(&mut self, text: &str) {
-        if !text.is_empty() && !(self.quiet && !self.json) {
+        if !text.is_empty() && (self.json || !self.quiet) {
             write_stdout(text);
         }
         self.printed = true;

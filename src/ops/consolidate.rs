@@ -45,11 +45,16 @@ pub struct Consolidation {
 /// Returns whether every session tip is known to be part of the consolidated commit: nothing to do.
 pub fn is_consolidated(tip: Option<ObjectId>, tips: &BTreeMap<Session, ObjectId>, merged: &Merged) -> bool {
     let Some(tip) = tip else { return tips.is_empty() };
-    merged.tip == tip.to_string() && tips.iter().all(|(session, tip)| is_merged(merged, session, *tip))
+    is(&merged.tip, tip) && tips.iter().all(|(session, tip)| is_merged(merged, session, *tip))
 }
 
 fn is_merged(merged: &Merged, session: &Session, tip: ObjectId) -> bool {
-    merged.sessions.get(&session.component()).is_some_and(|known| *known == tip.to_string())
+    merged.sessions.get(&session.component()).is_some_and(|known| is(known, tip))
+}
+
+/// Returns whether this is how the id is written.
+fn is(text: &str, id: ObjectId) -> bool {
+    ObjectId::from_hex(text.as_bytes()).is_ok_and(|written| written == id)
 }
 
 /// Merges the session tips that the branch does not contain. Nothing is written; `below` holds objects that
@@ -136,7 +141,7 @@ fn new_sides(
     merged: &Merged,
     left_out: &mut Vec<(Session, String)>,
 ) -> Vec<Side> {
-    let known = tip.is_some_and(|tip| merged.tip == tip.to_string());
+    let known = tip.is_some_and(|tip| is(&merged.tip, tip));
     let ancestors = if known { Ancestors::default() } else { Ancestors::of(overlay, tip) };
     let contains = |session: &Session, commit: ObjectId| {
         if known { is_merged(merged, session, commit) } else { ancestors.contains(commit) }

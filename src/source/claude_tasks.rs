@@ -18,7 +18,7 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
         match Session::new(&name) {
             Ok(session) => {
                 let files = task_files(&path, scan);
-                let stamp = Stamp::of_all(files.into_iter().map(|(name, stamp)| (name, stamp)));
+                let stamp = Stamp::of_all(files);
                 scan.units.push(Unit { path, kind: UnitKind::Tasks { session }, stamp });
             }
             Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no list: {err}"), "rename it")),

@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut transcript =
         Transcript { session, calls: HashMap::new(), tasks: BTreeMap::new(), reading: Reading::default() };
-    let needles: Vec<_> = TELLING.iter().map(|needle| memchr::memmem::Finder::new(needle)).collect();
+    let needles: Vec<_> = TELLING.iter().map(memchr::memmem::Finder::new).collect();
     let (mut line, mut left) = (Vec::new(), metadata.len());
     while left > 0 {
         line.clear();
