@@ -57,7 +57,7 @@ pub struct NewCommit<'a> {
 /// A repository together with objects that are not written yet.
 #[derive(Debug)]
 pub struct Overlay<'a> {
-    repo: Repo,
+    repo: &'a Repo,
     /// Objects not written yet that others made.
     below: [Option<&'a Batch>; 2],
     /// Objects not written yet that are made here.
@@ -66,18 +66,18 @@ pub struct Overlay<'a> {
 
 impl<'a> Overlay<'a> {
     /// Returns the repository with an empty batch.
-    pub fn new(repo: &Repo) -> Self {
+    pub fn new(repo: &'a Repo) -> Self {
         Overlay::above_all(repo, [None, None])
     }
 
     /// Returns the repository with objects that are not written yet, and an empty batch above them.
-    pub fn above(repo: &Repo, below: &'a Batch) -> Self {
+    pub fn above(repo: &'a Repo, below: &'a Batch) -> Self {
         Overlay::above_all(repo, [Some(below), None])
     }
 
     /// Returns the repository with two batches that are not written yet, and an empty one above them.
-    pub fn above_all(repo: &Repo, below: [Option<&'a Batch>; 2]) -> Self {
-        Overlay { repo: repo.clone(), below, batch: Batch::new(repo.hash()) }
+    pub fn above_all(repo: &'a Repo, below: [Option<&'a Batch>; 2]) -> Self {
+        Overlay { repo, below, batch: Batch::new(repo.hash()) }
     }
 
     /// Adds a commit.
@@ -112,7 +112,7 @@ impl<'a> Overlay<'a> {
             None => Tree::empty(),
         };
         let mut made = Batch::new(self.batch.hash());
-        let finder = Finder { repo: &self.repo, below: self.below, batch: &self.batch };
+        let finder = Finder { repo: self.repo, below: self.below, batch: &self.batch };
         let mut editor = gix::objs::tree::Editor::new(root, &finder, self.batch.hash());
         for (path, blob) in files {
             let parts = path.split('/').map(|part| BStr::new(part.as_bytes()));
@@ -185,7 +185,7 @@ impl<'a> Overlay<'a> {
 
     fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
         let mut buffer = Vec::new();
-        let finder = Finder { repo: &self.repo, below: self.below, batch: &self.batch };
+        let finder = Finder { repo: self.repo, below: self.below, batch: &self.batch };
         let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, super::with_causes(&err)))?;
         let found = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
         if found.kind != kind {

@@ -10,7 +10,7 @@ use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
 use super::project::{Projects, by_words, lies_in};
 use super::run::Selection;
-use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, session_ref};
+use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
@@ -273,7 +273,7 @@ fn state(
                 needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
             }
         }
-        work.push((session, news, tip, store.repo.clone()));
+        work.push((session, news, tip));
     }
     let known: BTreeMap<Project, TodoList> = match consolidated.tip {
         // A list that another version wrote is as good as unknown here; consolidation reports it.
@@ -285,7 +285,7 @@ fn state(
     };
     let identity = store.settings.identity(now);
     let settings = &store.settings;
-    let speak = |(session, news, tip, repo): (Session, News, Option<SessionCommit>, crate::git::Repo)| {
+    let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
         let context = Context {
             known: &known,
             now,
@@ -294,7 +294,7 @@ fn state(
             project: news.project.as_ref(),
             project_of: &|content| by_words(settings, content),
         };
-        let mut overlay = Overlay::new(&repo);
+        let mut overlay = Overlay::new(repo);
         let before = tip.as_ref().map(|tip| tip.id);
         let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
         Ok((session, before, after, overlay.batch))
@@ -312,9 +312,10 @@ fn state(
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
         let chunk: Vec<_> = work.by_ref().take(CHUNK).collect();
         let done: Vec<_> = if chunk.len() < 8 {
-            chunk.into_iter().map(speak).collect::<Result<_, OpsError>>()?
+            let mut repo = store.repo.clone();
+            chunk.into_iter().map(|work| speak(&mut repo, work)).collect::<Result<_, OpsError>>()?
         } else {
-            chunk.into_par_iter().map(speak).collect::<Result<_, OpsError>>()?
+            chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
         for (session, old, new, batch) in done {
             captured.batch.absorb(batch);

@@ -58,7 +58,7 @@ type Files = BTreeMap<String, ObjectId>;
 impl<'a> Merge<'a> {
     /// Prepares to merge `sides`, sorted by id and at least one, into `ours`, or into the first of them.
     pub(super) fn new(
-        repo: &Repo,
+        repo: &'a Repo,
         below: [Option<&'a Batch>; 2],
         ours: Option<Side>,
         mut sides: Vec<Side>,
