@@ -14,20 +14,12 @@ pub type Said = (String, String, String);
 
 /// Returns everything that a ref's whole history, or only its tip, says.
 pub fn said(world: &World, store: &Path, name: &str, history: bool) -> BTreeSet<Said> {
-    let commits = match history {
-        true => world.git(store, &["log", "--format=%H", name]),
-        false => world.git(store, &["rev-parse", name]),
-    };
-    let mut blobs = BTreeSet::new();
-    let trees: BTreeSet<String> = git_with_input(world, store, "%(objectname)", &suffixed(&commits, "^{tree}"));
-    for tree in &trees {
-        let listed = world.git(store, &["ls-tree", "-r", tree, "projects/"]);
-        blobs.extend(listed.lines().filter_map(|line| {
-            let (entry, path) = line.split_once('\t')?;
-            path.ends_with("/todos.json").then(|| entry.rsplit(' ').next().unwrap_or_default().to_owned())
-        }));
-    }
-    blobs.iter().flat_map(|blob| claims(&world.git(store, &["cat-file", "blob", blob]))).collect()
+    // Every object that a commit leads to, once, with its path.
+    let commits = if history { name.to_owned() } else { format!("{name}^{{tree}}") };
+    let listed = world.git(store, &["rev-list", "--objects", &commits]);
+    let lists = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| path.ends_with("todos.json"));
+    let ids: Vec<&str> = lists.map(|(id, _)| id).collect();
+    contents(world, store, &ids).iter().flat_map(|text| claims(text)).collect()
 }
 
 /// Returns the claims of one file of todos.
@@ -84,24 +76,23 @@ pub fn git_dir(store: &Path) -> std::path::PathBuf {
     if store.join(".git").is_dir() { store.join(".git") } else { store.to_owned() }
 }
 
-fn suffixed(lines: &str, suffix: &str) -> String {
-    lines.lines().map(|line| format!("{line}{suffix}\n")).collect()
-}
-
-fn git_with_input(world: &World, store: &Path, format: &str, input: &str) -> BTreeSet<String> {
-    let mut child = world
-        .command("git")
-        .current_dir(store)
-        .args(["cat-file", &format!("--batch-check={format}")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("git starts");
+/// Returns the contents of blobs.
+fn contents(world: &World, store: &Path, ids: &[&str]) -> Vec<String> {
+    let mut command = world.command("git");
+    command.current_dir(store).args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("git starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_owned();
+    let input = format!("{}\n", ids.join("\n"));
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().expect("git ends");
     writer.join().expect("no panic").expect("git reads");
     assert!(output.status.success());
-    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    let (mut rest, mut contents) = (output.stdout.as_slice(), Vec::new());
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n').filter(|_| contents.len() < ids.len()) {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let size: usize = head.rsplit(' ').next().and_then(|size| size.parse().ok()).expect("a size");
+        contents.push(String::from_utf8(rest[end + 1..][..size].to_vec()).expect("UTF-8"));
+        rest = &rest[end + 1 + size + 1..];
+    }
+    contents
 }
