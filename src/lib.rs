@@ -8,7 +8,7 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`todo`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
+//! [`mod@todo`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
 //! or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
 //! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
 

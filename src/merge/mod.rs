@@ -1,7 +1,7 @@
 //! Join and three-way merge of what sessions said. Pure: plain data in, plain data out.
 //!
 //! The outcome of a merge depends only on the *set* of statements merged, never on their order, their
-//! grouping or the merge base: [`join`] is commutative, associative and idempotent. The base is needed
+//! grouping or the merge base: [`join()`] is commutative, associative and idempotent. The base is needed
 //! for two things only: to know what each side *changed* (a side that changed nothing yields, and a
 //! removal by hand sticks), and to report honest conflicts. `docs/merge-rules.md` has the table.
 

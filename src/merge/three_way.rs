@@ -24,7 +24,7 @@ pub struct Outcome {
 ///   removed it, and it stays removed.
 ///
 /// Histories in which every session speaks for itself only ever add statements, and there the outcome is
-/// the [join](super::join) whatever the base. An empty base is right when there is none.
+/// the [join](super::join()) whatever the base. An empty base is right when there is none.
 pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome {
     let mut outcome = Outcome { todos: ours, ..Outcome::default() };
     let ids: BTreeSet<TodoId> = outcome.todos.keys().chain(theirs.keys()).copied().collect();

@@ -15,7 +15,7 @@ pub enum NameError {
     /// Nothing but white space.
     #[error("the name is empty")]
     Empty,
-    /// More bytes than [`LONGEST_NAME`].
+    /// More bytes than 1,024.
     #[error("the name has {0} bytes, more than {LONGEST_NAME}")]
     TooLong(usize),
     /// A control character, which no path or message should carry.
