@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
-use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Item, Properties, Session, Snapshot, SourceKind, Time};
 
 pub(super) fn scan(projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
@@ -207,23 +207,31 @@ fn id_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn extend(fields: &mut Map<String, Value>, name: &str, more: &[Value]) {
-    let list = fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-    if let Value::Array(list) = list {
-        list.extend(more.iter().filter(|value| !list.contains(value)).cloned().collect::<Vec<_>>());
+fn extend(fields: &mut Properties, name: &str, more: &[Value]) {
+    let mut list = match fields.remove(name) {
+        Some(Value::Array(list)) => list,
+        _ => Vec::new(),
+    };
+    for value in more {
+        if !list.contains(value) {
+            list.push(value.clone());
+        }
     }
+    fields.insert(name.to_owned(), Value::Array(list));
 }
 
 /// Metadata is changed key by key; `null` removes one.
-fn merge_metadata(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
-    let metadata = fields.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
-    if let Value::Object(metadata) = metadata {
-        for (key, value) in changes {
-            if value.is_null() {
-                metadata.remove(key);
-            } else {
-                metadata.insert(key.clone(), value.clone());
-            }
+fn merge_metadata(fields: &mut Properties, changes: &Map<String, Value>) {
+    let mut metadata = match fields.remove("metadata") {
+        Some(Value::Object(metadata)) => metadata,
+        _ => Map::new(),
+    };
+    for (key, value) in changes {
+        if value.is_null() {
+            metadata.remove(key);
+        } else {
+            metadata.insert(key.clone(), value.clone());
         }
     }
+    fields.insert("metadata".to_owned(), Value::Object(metadata));
 }

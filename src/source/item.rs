@@ -1,8 +1,8 @@
 //! One entry of an agent's list.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::todo::{Item, RESERVED, Status};
+use crate::todo::{Item, Properties, RESERVED, Status};
 
 /// Reads an entry whose words stand under one of these keys. Nothing when it has no words.
 pub(super) fn read(value: &Value, words: &[&str]) -> Option<Item> {
@@ -38,7 +38,7 @@ pub(super) fn set_status(item: &mut Item, value: &Value) {
 }
 
 /// Sets a property under the key by which it is known, whatever the agent calls it.
-pub(super) fn set_field(fields: &mut Map<String, Value>, name: &str, value: Value) {
+pub(super) fn set_field(fields: &mut Properties, name: &str, value: Value) {
     let name = match name {
         "active_form" => "activeForm".to_owned(),
         // Ours, written by the rename of a todo.
@@ -61,7 +61,8 @@ mod tests {
         let item = read(&value, &["content"]).expect("an item");
         assert_eq!((item.status, item.raw.as_deref()), (Status::Pending, Some("blocked")));
         let fields = json!({"x-id": "1", "activeForm": "Doing A", "x-claims": 3});
-        assert_eq!(Value::Object(item.fields), fields);
+        let found: serde_json::Map<String, Value> = item.fields.into_iter().collect();
+        assert_eq!(Value::Object(found), fields);
     }
 
     #[test]

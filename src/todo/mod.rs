@@ -20,7 +20,7 @@ pub use claim::{Claim, Field};
 pub use id::{TodoId, normalise};
 pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};
-pub use snapshot::{Item, Snapshot, SourceKind};
+pub use snapshot::{Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;

@@ -1,6 +1,7 @@
 //! One state of an agent's list, as a source read it.
 
-use serde_json::{Map, Value};
+use litemap::LiteMap;
+use serde_json::Value;
 
 use super::{Session, Status, Time};
 
@@ -50,6 +51,9 @@ pub struct Snapshot {
     pub forced: bool,
 }
 
+/// What an agent wrote of an item besides words and status, by its own keys.
+pub type Properties = LiteMap<String, Value>;
+
 /// One item of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
@@ -64,5 +68,5 @@ pub struct Item {
     /// The number by which the agent knows it, where that stays with the item when its words change.
     pub native: Option<String>,
     /// Everything else the agent wrote, by its own keys.
-    pub fields: Map<String, Value>,
+    pub fields: Properties,
 }

@@ -24,7 +24,7 @@ fn item(value: &Value) -> Item {
         raw: Status::parse(&word).is_none().then_some(word),
         dropped,
         native: text("native"),
-        fields: value["fields"].as_object().cloned().unwrap_or_default(),
+        fields: value["fields"].as_object().cloned().unwrap_or_default().into_iter().collect(),
     }
 }
 
