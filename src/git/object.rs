@@ -213,7 +213,27 @@ impl Find for Finder<'_> {
                 buffer.extend_from_slice(content);
                 Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
             }
-            None => self.repo.objects().try_find(id, buffer),
+            None => {
+                let found = match find_in(self.repo, id, buffer) {
+                    Ok(Some(found)) => Some(found),
+                    missing => find_again(self.repo, id, buffer).map_or(missing, |found| Ok(Some(found)))?,
+                };
+                Ok(found.map(|(kind, length)| Data { kind, object_hash: self.batch.hash(), data: &buffer[..length] }))
+            }
         }
     }
+}
+
+/// Reads an object into the start of the buffer. Returns its kind and length.
+fn find_in(repo: &Repo, id: &gix::oid, buffer: &mut Vec<u8>) -> gix::Result<Option<(Kind, usize)>> {
+    Ok(repo.objects().try_find(id, buffer)?.map(|found| (found.kind, found.data.len())))
+}
+
+/// Looks for an object that was not found, with fresh eyes: beside a `git gc`, which moves objects from
+/// file to file, an open repository may look in each place when the object is in another.
+fn find_again(repo: &Repo, id: &gix::oid, buffer: &mut Vec<u8>) -> Option<(Kind, usize)> {
+    (0..2).find_map(|_| {
+        let fresh = Repo::open(repo.common_dir()).ok()?;
+        find_in(&fresh, id, buffer).ok().flatten()
+    })
 }

@@ -61,7 +61,8 @@ impl Writer<'_> {
     /// When the store cannot be written. Refs point to whole objects then, the old ones or the new.
     pub fn write(&self, batch: &Batch, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
         let objects = self.repo.common_dir().join("objects");
-        if batch.len() > MOST_LOOSE {
+        // Beside a running `git gc` a pack is the safer place, even before the refs lead to it.
+        if batch.len() > MOST_LOOSE || (!batch.is_empty() && gc::is_running(self.repo.common_dir())) {
             pack::write(self.lock, &objects, batch, Compression::BEST_SPEED, self.fsync)?;
         } else {
             loose::write(self.lock, &objects, batch, self.fsync)?;

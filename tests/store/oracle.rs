@@ -19,21 +19,21 @@ pub fn said(world: &World, store: &Path, name: &str, history: bool) -> BTreeSet<
     let listed = world.git(store, &["rev-list", "--objects", &commits]);
     let lists = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| path.ends_with("todos.json"));
     let ids: Vec<&str> = lists.map(|(id, _)| id).collect();
-    contents(world, store, &ids).iter().flat_map(|text| claims(text)).collect()
+    // The files of a history repeat their lines; each is read once.
+    let contents = contents(world, store, &ids);
+    let lines: BTreeSet<&str> = contents.iter().flat_map(|text| text.lines()).collect();
+    lines.into_iter().filter(|line| !matches!(*line, "[" | "]" | "[]")).flat_map(claims).collect()
 }
 
-/// Returns the claims of one file of todos.
-fn claims(text: &str) -> Vec<Said> {
-    let lines: Vec<Value> = serde_json::from_str(text).expect("todos.json is JSON");
-    let mut said = Vec::new();
-    for line in &lines {
-        let content = line["content"].as_str().expect("words");
-        for (session, claim) in line["claims"].as_object().expect("claims") {
-            let status = claim["status"].as_str().expect("a status");
-            said.push((session.clone(), content.to_owned(), status.to_owned()));
-        }
-    }
-    said
+/// Returns the claims of one line of a file of todos.
+fn claims(line: &str) -> Vec<Said> {
+    let todo: Value = serde_json::from_str(line.trim_end_matches(',')).expect("a line of todos.json is JSON");
+    let content = todo["content"].as_str().expect("words");
+    let claims = todo["claims"].as_object().expect("claims");
+    let said = |(session, claim): (&String, &Value)| {
+        (session.clone(), content.to_owned(), claim["status"].as_str().expect("a status").to_owned())
+    };
+    claims.iter().map(said).collect()
 }
 
 /// Checks that a store is whole: git finds nothing wrong, and nothing of a dead process lies about.
