@@ -130,10 +130,12 @@ fn no_test_file_is_forgotten() {
     for (path, _) in rust_files("tests") {
         let directory = path.parent().expect("a directory");
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
-        if stem == "main" || directory.ends_with("common") || directory == root().join("tests") {
+        // `main.rs` makes a directory a test; the benches' is named in `Cargo.toml` and must not be one.
+        let root_file = if directory.ends_with("bench") { "speed" } else { "main" };
+        if stem == root_file || directory.ends_with("common") || directory == root().join("tests") {
             continue;
         }
-        let main = std::fs::read_to_string(directory.join("main.rs")).expect("a main.rs beside it");
-        assert!(main.contains(&format!("mod {stem};")), "{} is not in main.rs", path.display());
+        let main = std::fs::read_to_string(directory.join(format!("{root_file}.rs"))).expect("a root beside it");
+        assert!(main.contains(&format!("mod {stem};")), "{} is not in {root_file}.rs", path.display());
     }
 }

@@ -138,6 +138,11 @@ impl Out {
         }
     }
 
+    /// Returns whether nothing but errors will be printed.
+    pub fn is_silent(&self) -> bool {
+        self.quiet && !self.json
+    }
+
     /// Prints data.
     pub fn print(&mut self, text: &str) {
         if !text.is_empty() && (!self.quiet || self.json) {

@@ -17,6 +17,10 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     if plan.homes.is_empty() {
         out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
     }
+    if out.is_silent() {
+        // Nobody looks: from a hook or a schedule, reading the list only to drop it would be most of the work.
+        return finish(&store, &report, out);
+    }
     let everything = world.todos(&store, out)?;
     let counts = everything.counts();
     if out.json {

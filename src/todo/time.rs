@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 /// The last millisecond of the year 9999: later times would not have a four-digit year.
 const LATEST: i64 = 253_402_300_799_999;
@@ -35,8 +35,28 @@ impl Time {
 
     /// Reads an RFC 3339 timestamp, whatever its offset; finer parts than a millisecond are cut.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(time) = parse_canonical(text) {
+            return Some(time);
+        }
         DateTime::parse_from_rfc3339(text).ok().map(|time| Time::from_millis(time.timestamp_millis()))
     }
+}
+
+/// Reads the form in which we write times ourselves, many times faster than the general one.
+fn parse_canonical(text: &str) -> Option<Time> {
+    let bytes = text.as_bytes();
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+    if bytes.len() != 24 || marks.iter().any(|(at, mark)| bytes[*at] != *mark) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        bytes[from..to]
+            .iter()
+            .try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+    };
+    let date = NaiveDate::from_ymd_opt(number(0, 4)?.try_into().ok()?, number(5, 7)?, number(8, 10)?)?;
+    let time = date.and_hms_milli_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 23)?)?;
+    Some(Time::from_millis(time.and_utc().timestamp_millis()))
 }
 
 impl fmt::Display for Time {
@@ -56,6 +76,17 @@ mod tests {
         let time = Time::parse("2025-10-11T10:02:11.123456+02:00").expect("valid");
         assert_eq!(time.to_string(), "2025-10-11T08:02:11.123Z");
         assert_eq!(Time::parse(&time.to_string()), Some(time));
+    }
+
+    #[test]
+    fn the_short_way_agrees_with_the_general_one() {
+        for text in ["2026-02-28T23:59:59.999Z", "2024-02-29T00:00:00.000Z", "1970-01-01T00:00:00.001Z"] {
+            let general = DateTime::parse_from_rfc3339(text).expect("valid").timestamp_millis();
+            assert_eq!(parse_canonical(text), Some(Time::from_millis(general)));
+        }
+        for bad in ["2026-02-30T00:00:00.000Z", "2026-02-28T24:00:00.000Z", "2026-02-28T00:00:00.00\u{e9}"] {
+            assert_eq!(Time::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]
