@@ -12,6 +12,7 @@ pub(super) fn run(args: &CaptureArgs, world: &World, out: &mut Out) -> Result<()
     let store = world.store_or_create(out)?;
     let report = ops::run(&store, &plan, world.now)?;
     out.warn_of(&report.notices);
+    super::consolidate::finish(&store, &report, out)?;
     if out.json {
         let sessions: Vec<&str> = report.captured.iter().map(crate::todo::Session::as_str).collect();
         out.print_json(&json!({ "captured": sessions, "looked_at": report.units, "unreadable": report.notices.len() }));

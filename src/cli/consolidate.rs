@@ -37,7 +37,7 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
     for (session, reason) in &report.left_out {
         out.warn(
             &format!("session {session} was left out: {reason}"),
-            Some("its ref is as it was; the others were merged"),
+            Some("its ref is as it was; all others were taken"),
         );
     }
     let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };

@@ -74,6 +74,8 @@ pub struct Captured {
     pub tips: BTreeMap<Session, ObjectId>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Sessions whose own history cannot be read, so that nothing can be added to it, and why.
+    pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub seen: Option<Seen>,
 }
@@ -123,6 +125,13 @@ pub fn capture(
         entry.snapshots.push(Snapshot { forced: true, ..given.clone() });
     }
     let mut captured = state(store, news, tips, selection, now)?;
+    if let Some((session, reason)) =
+        captured.left_out.iter().find(|(session, _)| given.is_some_and(|given| given.session == *session))
+    {
+        return Err(OpsError::Input(format!("session {session} cannot be added to: {reason}")));
+    }
+    // Their lists are news until they can be said.
+    next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != seen).then_some(next_seen);
     Ok(captured)
@@ -261,10 +270,17 @@ fn state(
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let mut work = Vec::new();
+    let (mut work, mut left_out) = (Vec::new(), Vec::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let tip = tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose()?;
+        let tip = match tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose() {
+            Ok(tip) => tip,
+            // One broken session, or one that a newer version wrote, must not keep the others from being saved.
+            Err(err) => {
+                left_out.push((session, super::chain(&err)));
+                continue;
+            }
+        };
         match (&news.project, &tip) {
             (Some(project), None) => drop(needed.insert(project.clone())),
             (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
@@ -305,6 +321,7 @@ fn state(
         sessions: Vec::new(),
         tips: BTreeMap::new(),
         notices: Vec::new(),
+        left_out,
         seen: None,
     };
     let mut work = work.into_iter().peekable();

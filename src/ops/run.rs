@@ -117,8 +117,13 @@ fn attempt(
         true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
         false => None,
     };
-    let mut report =
-        Report { units: look.units(), captured: captured.sessions, notices: captured.notices, ..Report::default() };
+    let mut report = Report {
+        units: look.units(),
+        captured: captured.sessions,
+        notices: captured.notices,
+        left_out: captured.left_out,
+        ..Report::default()
+    };
     let mut batch = captured.batch;
     let mut changes: Vec<RefChange> = captured.changes;
     let mut next_merged = None;
@@ -127,7 +132,10 @@ fn attempt(
             joined;
         batch.absorb(more);
         changes.extend(change);
-        report = Report { merged: sessions, changed, conflicts, checked_out, left_out, tip, ..report };
+        let mut all = std::mem::take(&mut report.left_out);
+        all.retain(|(session, _)| left_out.iter().all(|(other, _)| other != session));
+        all.extend(left_out);
+        report = Report { merged: sessions, changed, conflicts, checked_out, left_out: all, tip, ..report };
         next_merged = merged;
     }
     let rejected = write(store, lock, &batch, &changes, now)?;

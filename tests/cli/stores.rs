@@ -72,3 +72,29 @@ fn the_default_store_is_private() {
     let mode = std::fs::metadata(world.store()).expect("a store").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
+
+/// A session that a newer version wrote keeps nobody else from being saved, and its list is not forgotten.
+#[test]
+fn a_session_that_cannot_be_read_does_not_stop_the_others() {
+    let world = World::new();
+    let home = world.path("claude");
+    let from = home.to_str().expect("UTF-8");
+    world.list("aaaa", "2026-11-01T08:00:00Z", &[("One", "pending")]);
+    world.list("bbbb", "2026-11-01T08:00:00Z", &[("Two", "pending")]);
+    world.ok(&["sync", "--from", from]);
+    let good = world.git(&world.store(), &["rev-parse", "refs/chittysync/aaaa"]);
+    let empty = world.git(&world.store(), &["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    let broken = world.git(&world.store(), &["commit-tree", "-m", "broken", "-p", &good, &empty]);
+    world.git(&world.store(), &["update-ref", "refs/chittysync/aaaa", &broken]);
+
+    world.list("aaaa", "2026-11-02T08:00:00Z", &[("One", "completed")]);
+    world.list("bbbb", "2026-11-02T08:00:00Z", &[("Two", "completed")]);
+    let done = world.run(&["sync", "--from", from]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.stderr.contains("session aaaa was left out"), "{done:?}");
+    assert_eq!(world.json(&["status"])["todos"]["completed"], 1);
+
+    world.git(&world.store(), &["update-ref", "refs/chittysync/aaaa", &good]);
+    world.ok(&["sync", "--from", from]);
+    assert_eq!(world.json(&["status"])["todos"]["completed"], 2, "its list is said once it can be");
+}
