@@ -1,12 +1,12 @@
 //! One todo as one line.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::word::{Pairs, Text, Word};
 use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
 
 /// The order in which known properties are written; others follow by name.
@@ -119,18 +119,18 @@ impl<'de> Visitor<'de> for LineVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line, A::Error> {
         let (mut id, mut content, mut created) = (None, None, None);
-        let (mut claims, mut stamps, mut values) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let (mut claims, mut stamps, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let mut format = super::FORMAT;
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "id" => id = TodoId::parse(&map.next_value::<String>()?),
-                "content" => content = Some(map.next_value::<String>()?),
-                "created" => created = Some(map.next_value::<TimeText>()?.0),
-                "claims" => claims = map.next_value::<BTreeMap<SessionKey, ClaimValue>>()?,
-                "stamps" => stamps = map.next_value::<BTreeMap<String, TimeText>>()?,
-                "format" => format = map.next_value()?,
-                "status" | "updated" => drop(map.next_value::<serde::de::IgnoredAny>()?),
-                _ => values.push((key, map.next_value::<Value>()?)),
+        while let Some(Text(key)) = map.next_key::<Text<LineKey>>()? {
+            match key {
+                LineKey::Id => id = map.next_value::<Text<Option<TodoId>>>()?.0,
+                LineKey::Content => content = Some(map.next_value::<String>()?),
+                LineKey::Created => created = Some(map.next_value::<Text<Time>>()?.0),
+                LineKey::Claims => claims = map.next_value::<Pairs<Session, ClaimValue>>()?.0,
+                LineKey::Stamps => stamps = map.next_value::<Pairs<String, Text<Time>>>()?.0,
+                LineKey::Format => format = map.next_value()?,
+                LineKey::Derived => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                LineKey::Field(name) => values.push((name, map.next_value::<Value>()?)),
             }
         }
         let todo = match (id, content, created) {
@@ -138,7 +138,7 @@ impl<'de> Visitor<'de> for LineVisitor {
                 id,
                 content,
                 created,
-                claims: claims.into_iter().map(|(session, claim)| (session.0, claim.0)).collect(),
+                claims: claims.into_iter().map(|(session, claim)| (session, claim.0)).collect(),
                 fields: fields(values, &stamps, created),
             }),
             _ => None,
@@ -147,30 +147,41 @@ impl<'de> Visitor<'de> for LineVisitor {
     }
 }
 
-fn fields(values: Vec<(String, Value)>, stamps: &BTreeMap<String, TimeText>, created: Time) -> Fields {
+fn fields(values: Vec<(String, Value)>, stamps: &[(String, Text<Time>)], created: Time) -> Fields {
     let field = |(name, value)| {
-        let at = stamps.get(&name).map_or(created, |stamp| stamp.0);
+        let at = stamps.iter().rfind(|(stamped, _)| *stamped == name).map_or(created, |(_, stamp)| stamp.0);
         (name, Field { value, at })
     };
     values.into_iter().map(field).collect()
 }
 
-struct TimeText(Time);
-
-impl<'de> Deserialize<'de> for TimeText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Time::parse(&text).map(TimeText).ok_or_else(|| D::Error::custom("a time that is not RFC 3339"))
-    }
+/// A key of a line.
+enum LineKey {
+    Id,
+    Content,
+    Created,
+    Claims,
+    Stamps,
+    Format,
+    /// What follows from the claims.
+    Derived,
+    Field(String),
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct SessionKey(Session);
+impl Word for LineKey {
+    const WHAT: &'static str = "a key";
 
-impl<'de> Deserialize<'de> for SessionKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Session::new(&name).map(SessionKey).map_err(D::Error::custom)
+    fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "id" => LineKey::Id,
+            "content" => LineKey::Content,
+            "created" => LineKey::Created,
+            "claims" => LineKey::Claims,
+            "stamps" => LineKey::Stamps,
+            "format" => LineKey::Format,
+            "status" | "updated" => LineKey::Derived,
+            name => LineKey::Field(name.to_owned()),
+        })
     }
 }
 
@@ -194,19 +205,44 @@ impl<'de> Visitor<'de> for ClaimVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ClaimValue, A::Error> {
         let (mut status, mut at, mut raw) = (None, None, None);
         let (mut epoch, mut dropped, mut extra) = (0, false, Map::new());
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "status" => status = Status::parse(&map.next_value::<String>()?),
-                "raw" => raw = Some(map.next_value()?),
-                "at" => at = Some(map.next_value::<TimeText>()?.0),
-                "epoch" => epoch = map.next_value()?,
-                "dropped" => dropped = map.next_value()?,
-                _ => drop(extra.insert(key, map.next_value()?)),
+        while let Some(Text(key)) = map.next_key::<Text<ClaimKey>>()? {
+            match key {
+                ClaimKey::Status => status = map.next_value::<Text<Option<Status>>>()?.0,
+                ClaimKey::Raw => raw = Some(map.next_value()?),
+                ClaimKey::At => at = Some(map.next_value::<Text<Time>>()?.0),
+                ClaimKey::Epoch => epoch = map.next_value()?,
+                ClaimKey::Dropped => dropped = map.next_value()?,
+                ClaimKey::Other(name) => drop(extra.insert(name, map.next_value()?)),
             }
         }
         match (status, at) {
             (Some(status), Some(at)) => Ok(ClaimValue(Claim { status, raw, at, epoch, dropped, extra })),
             _ => Err(A::Error::custom("a claim without a known status or without a time")),
         }
+    }
+}
+
+/// A key of a claim.
+enum ClaimKey {
+    Status,
+    Raw,
+    At,
+    Epoch,
+    Dropped,
+    Other(String),
+}
+
+impl Word for ClaimKey {
+    const WHAT: &'static str = "a key";
+
+    fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "status" => ClaimKey::Status,
+            "raw" => ClaimKey::Raw,
+            "at" => ClaimKey::At,
+            "epoch" => ClaimKey::Epoch,
+            "dropped" => ClaimKey::Dropped,
+            name => ClaimKey::Other(name.to_owned()),
+        })
     }
 }

@@ -9,6 +9,7 @@
 mod line;
 mod session;
 mod todos;
+mod word;
 
 pub use session::{decode_session, encode_session};
 pub use todos::{decode_todos, encode_todos};
