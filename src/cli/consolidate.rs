@@ -34,11 +34,8 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
 
 /// Warns of sessions that were left out, and says so when the branch could not be moved.
 pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Failure> {
-    for (session, reason) in &report.left_out {
-        out.warn(
-            &format!("session {session} was left out: {reason}"),
-            Some("its ref is as it was; all others were taken"),
-        );
+    for (what, reason) in &report.left_out {
+        out.warn(&format!("{what} was left out: {reason}"), Some("its ref is as it was; all others were taken"));
     }
     let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
     let branch = store.settings.branch_name();

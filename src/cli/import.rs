@@ -30,7 +30,7 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     let project = args.project.as_deref().map(project).transpose()?;
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
     let items = snapshot.items.len();
-    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true };
+    let plan = Plan { selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
     let store = world.store_or_create(out)?;
     let report = ops::run(&store, &plan, world.now)?;
     let changed = !report.captured.is_empty();

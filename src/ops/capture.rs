@@ -8,13 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::run::Selection;
+use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
-use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
+use crate::store::{Consolidated, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
 
 /// What the homes look like from outside.
@@ -98,16 +100,16 @@ pub fn capture(
     given: Option<&Snapshot>,
     selection: &Selection,
     seen: Seen,
+    tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
-    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
     let fresh = read_changed(look, &seen);
     let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
     let mut next_seen = remember(look, &seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
             sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
@@ -264,32 +266,32 @@ const CHUNK: usize = 512;
 fn state(
     store: &Store,
     news: BTreeMap<Session, News>,
-    mut tips: BTreeMap<Session, ObjectId>,
+    tips: &Tips,
     selection: &Selection,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let (mut work, mut left_out) = (Vec::new(), Vec::new());
+    let (mut work, mut left_out, mut lists) = (Vec::new(), Vec::new(), Lists::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let tip = match tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose() {
-            Ok(tip) => tip,
+        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+            Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {
                 left_out.push((session, super::chain(&err)));
                 continue;
             }
         };
-        match (&news.project, &tip) {
+        match (&news.project, past.state()) {
             (Some(project), None) => drop(needed.insert(project.clone())),
-            (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
+            (_, Some(state)) => needed.extend(state.projects.keys().cloned().chain(news.project.clone())),
             (None, None) => {
                 needed.insert(Project::general());
                 needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
             }
         }
-        work.push((session, news, tip));
+        work.push((session, news, past));
     }
     let known: BTreeMap<Project, TodoList> = match consolidated.tip {
         // A list that another version wrote is as good as unknown here; consolidation reports it.
@@ -301,7 +303,7 @@ fn state(
     };
     let identity = store.settings.identity(now);
     let settings = &store.settings;
-    let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
+    let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
             known: &known,
             now,
@@ -311,10 +313,11 @@ fn state(
             project_of: &|content| by_words(settings, content),
         };
         let mut overlay = Overlay::new(repo);
-        let before = tip.as_ref().map(|tip| tip.id);
-        let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
+        let before = past.commit.as_ref().map(|commit| commit.id);
+        let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
         Ok((session, before, after, overlay.batch))
     };
+    let mut next_tips = tips.local.clone();
     let mut captured = Captured {
         batch: overlay.batch,
         changes: Vec::new(),
@@ -334,33 +337,36 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, old, new, batch) in done {
+        for (session, before, new, batch) in done {
             captured.batch.absorb(batch);
-            let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
-            let message = selection.what.clone();
+            let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
+            let (message, old) = (selection.what.clone(), tips.local.get(&session).copied());
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
-            tips.insert(session, new);
+            next_tips.insert(session, new);
         }
     }
-    captured.tips = tips;
+    captured.tips = next_tips;
     Ok(captured)
 }
 
 /// Makes a commit for each state that says something new, one on the other. Returns the newest.
 fn commits(
     overlay: &mut Overlay<'_>,
-    mut tip: Option<SessionCommit>,
+    past: Past,
     snapshots: &[Snapshot],
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<Option<ObjectId>, OpsError> {
-    let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
+    let captured_until = past.state().map(|state| state.info.updated);
+    let Past { commit: mut tip, state: mut seed } = past;
     for snapshot in snapshots {
         if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
             continue;
         }
-        if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
+        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        if let Some(state) = statement::state(before, snapshot, context) {
+            seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity)?);
         }
     }

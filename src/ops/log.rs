@@ -41,18 +41,20 @@ pub fn log(store: &Store, id: Option<TodoId>, most: usize) -> Result<Vec<Event>,
     for commit in commits(&overlay, tips) {
         let Some((session, at)) = speaker(&overlay, &commit) else { continue };
         let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
+        let is_root = before.is_none();
         let changes = changes(&overlay, commit.tree, before.map(|before| before.tree)).unwrap_or_default();
-        events.extend(changes.into_iter().filter(|(_, todo, ..)| id.is_none_or(|id| id == todo.id)).map(
-            |(project, todo, before)| Event {
-                at,
-                session: session.clone(),
-                project,
-                id: todo.id,
-                after: todo.state(),
-                content: todo.content,
-                before,
-            },
-        ));
+        // A history that begins anew after a retirement holds what the session said before, too.
+        let is_old = |todo: &Todo| is_root && todo.claims.get(&session).is_some_and(|claim| claim.at < at);
+        let wanted = |todo: &Todo| id.is_none_or(|id| id == todo.id) && !is_old(todo);
+        events.extend(changes.into_iter().filter(|(_, todo, ..)| wanted(todo)).map(|(project, todo, before)| Event {
+            at,
+            session: session.clone(),
+            project,
+            id: todo.id,
+            after: todo.state(),
+            content: todo.content,
+            before,
+        }));
         if events.len() >= most {
             break;
         }

@@ -3,15 +3,25 @@
 mod capture;
 mod consolidate;
 mod copies;
+mod exchange;
 mod log;
 mod merge_trees;
+mod outgoing;
+mod past;
 mod project;
+mod rejoin;
+mod retire;
 mod run;
+mod sides;
+mod tips;
 
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use exchange::{Exchange, Link, sync};
 pub use log::{Event, log};
+pub use outgoing::{Outgoing, Remembered, ahead};
 pub use run::{Plan, Report, Selection, run};
+pub use tips::{ForeignTip, Tips};
 
 use crate::git::GitError;
 use crate::store::StoreError;
