@@ -88,6 +88,7 @@ pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
         "fetched": exchange.fetched,
         "pushed": exchange.pushed.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "pushed_branch": exchange.pushed_branch,
+        "tries": exchange.tries,
         "retired": exchange.retired.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "restored": exchange.restored,
         "unreachable": exchange.unreachable,

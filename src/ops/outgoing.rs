@@ -61,7 +61,7 @@ impl Outgoing {
             match there(place) {
                 Some(theirs) if theirs == tip => {}
                 Some(theirs) if descends(&overlay, tip, theirs) => outgoing.sessions.push((session, tip)),
-                Some(theirs) if descends(&overlay, theirs, tip) => {}
+                Some(theirs) if descends(&overlay, theirs, tip) || idle.is_contained(tip) => {}
                 Some(_) => {
                     let reason = "the remote has another history of it, which cannot be merged".to_owned();
                     outgoing.stuck.push((format!("session {session}"), reason));
@@ -110,11 +110,13 @@ impl<'a> Idle<'a> {
     /// Returns whether a session with this newest commit needs no ref any more. A session's commit is dated
     /// when it was said.
     pub(super) fn is_retirable(&mut self, tip: ObjectId) -> bool {
-        let (Some(since), Some(branch)) = (self.since, self.branch) else { return false };
-        if !self.overlay.commit_info(tip).is_ok_and(|commit| commit.time.millis() < since) {
-            return false;
-        }
-        self.contained.get_or_insert_with(|| Ancestors::of(self.overlay, Some(branch))).contains(tip)
+        let Some(since) = self.since else { return false };
+        self.overlay.commit_info(tip).is_ok_and(|commit| commit.time.millis() < since) && self.is_contained(tip)
+    }
+
+    /// Returns whether the remote's branch has this commit.
+    pub(super) fn is_contained(&mut self, tip: ObjectId) -> bool {
+        self.contained.get_or_insert_with(|| Ancestors::of(self.overlay, self.branch)).contains(tip)
     }
 }
 

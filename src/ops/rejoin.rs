@@ -2,7 +2,8 @@
 //!
 //! An agent's session can be resumed on another machine, and each machine then has a history of it. Where one
 //! contains the other, the longer one is taken. Where they went apart, they are merged into a commit with both
-//! as parents, which is a function of them: both machines make the same one.
+//! as parents, which is a function of them: both machines make the same one. Where they went apart and the
+//! remote's branch has all of ours, there is nothing to tell: a merge would be a commit without a statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use super::consolidate::consolidator;
 use super::merge_trees::Merge;
 use super::sides::{newest, side};
 use super::tips::Tips;
-use crate::git::{Ancestors, Batch, ObjectId, Overlay, frontier};
+use crate::git::{Ancestors, Batch, ObjectId, Overlay, RemoteName, descends, frontier};
 use crate::store::{Store, check_session};
 use crate::todo::Session;
 
@@ -26,9 +27,14 @@ pub(super) fn rejoin(
 ) -> Result<(Batch, BTreeMap<Session, ObjectId>), OpsError> {
     let mut versions: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
     let overlay = Overlay::above(&store.repo, below);
+    let mut told = Told::default();
     for tip in &tips.foreign {
         let Some(local) = tips.local.get(&tip.session) else { continue };
-        if tip.commit != *local && check_session(&overlay, &tip.session, tip.commit).is_ok() {
+        if tip.commit == *local || check_session(&overlay, &tip.session, tip.commit).is_err() {
+            continue;
+        }
+        let apart = !descends(&overlay, tip.commit, *local) && !descends(&overlay, *local, tip.commit);
+        if !apart || !told.contains(&overlay, tips, &tip.remote, *local) {
             versions.entry(&tip.session).or_insert_with(|| BTreeSet::from([*local])).insert(tip.commit);
         }
     }
@@ -48,6 +54,17 @@ pub(super) fn rejoin(
         }
     }
     Ok((batch, joined))
+}
+
+/// What remotes' branches contain, each walked once.
+#[derive(Default)]
+struct Told(BTreeMap<RemoteName, Ancestors>);
+
+impl Told {
+    fn contains(&mut self, overlay: &Overlay<'_>, tips: &Tips, remote: &RemoteName, commit: ObjectId) -> bool {
+        let branch = || tips.branches.iter().find(|(name, _)| name == remote).map(|(_, tip)| *tip);
+        self.0.entry(remote.clone()).or_insert_with(|| Ancestors::of(overlay, branch())).contains(commit)
+    }
 }
 
 fn merge(

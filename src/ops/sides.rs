@@ -92,9 +92,9 @@ pub(super) fn find_branches(
 
 /// Leaves out what is part of another one or of a session's history.
 fn without_sessions(overlay: &Overlay<'_>, mut branches: Branches, tips: &Tips) -> Branches {
-    let before = branches.tips.len();
+    let before = branches.tips.clone();
     branches.tips.retain(|tip| !is_part_of_session(overlay, *tip, tips));
-    if branches.tips.len() == before && before == 1 {
+    if branches.tips == before && before.len() == 1 && branches.contain(before[0]) {
         return branches;
     }
     let each: Vec<(ObjectId, Ancestors)> =
