@@ -84,7 +84,9 @@ impl From<GitError> for Failure {
         match err {
             GitError::Open { .. } => failure.hint("`git -C <that directory> status` says more"),
             GitError::Io { .. } => failure.hint("nothing that was saved is lost; run it again once this is fixed"),
-            GitError::Object { .. } => failure.hint("`git fsck` in the store tells whether something is damaged"),
+            GitError::Object { .. } => failure.hint("`git fsck` in the store tells whether something is damaged").hint(
+                "in a partial clone, `git fetch --refetch --no-filter <remote> consolidated` brings what is missing",
+            ),
             _ => failure,
         }
     }

@@ -2,7 +2,10 @@
 
 use super::remote::hardened;
 use super::transfer::Watch;
-use super::{Fsync, Git, GitError, Place, RemoteName, Repo, tracking_branch};
+use super::{Fsync, Git, GitError, Place, RemoteName, Repo, gc, tracking_branch};
+
+/// How often a fetch is tried beside a `git gc`.
+const TRIES: u32 = 3;
 
 /// A remote that could not be used now, and its reason in git's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +50,21 @@ pub fn fetch(
     // A pattern, because a name that the remote does not have would fail the whole fetch.
     arguments.push(format!("+{branch}*:{}*", tracking_branch(remote, branch)));
     let before = std::time::SystemTime::now();
-    let git = Git::new(Some(repo.common_dir()), arguments.iter().map(String::as_str));
-    let finished = git.quiet_ssh(repo, watch).transfer(watch)?;
+    let mut tries = 0;
+    let fetched = loop {
+        tries += 1;
+        // A pack that git still works on is kept from a `gc` beside it, loose objects are not.
+        let gc = gc::is_running(repo.common_dir());
+        let careful = ["-c", "fetch.unpackLimit=1"].into_iter().filter(|_| gc);
+        let git = Git::new(Some(repo.common_dir()), careful.chain(arguments.iter().map(String::as_str)));
+        let finished = git.quiet_ssh(repo, watch).transfer(watch)?;
+        match finished.code {
+            Some(0) => break Ok(()),
+            // It takes git's files in the making for litter.
+            Some(_) if tries < TRIES && (gc || gc::is_running(repo.common_dir())) => {}
+            _ => break Err(Unreachable(finished.complaint)),
+        }
+    };
     fsync.new_names(&repo.common_dir().join("objects"), before)?;
-    Ok(if finished.code == Some(0) { Ok(()) } else { Err(Unreachable(finished.complaint)) })
+    Ok(fetched)
 }

@@ -5,6 +5,7 @@ mod common;
 
 mod devices;
 mod model;
+mod plain_git;
 mod refusals;
 mod sessions;
 mod trouble;
