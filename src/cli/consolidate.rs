@@ -32,8 +32,14 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     finish(&store, &report, out)
 }
 
-/// Warns of sessions that were left out, and says so when the branch could not be moved.
+/// Warns of what was redacted and of sessions that were left out, and says so when the branch could not be moved.
 pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Failure> {
+    for (session, rule) in &report.redacted {
+        out.warn(
+            &format!("session {} said a credential ({rule}); it was redacted before it was saved", session.short()),
+            Some("its agent still has it in its own files; if it is a real one, replace it where it is valid"),
+        );
+    }
     for (session, reason) in &report.left_out {
         out.warn(
             &format!("session {session} was left out: {reason}"),

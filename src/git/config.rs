@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
+use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
@@ -22,6 +23,9 @@ pub struct Settings {
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
+    /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
+    /// credentials are taken out of texts.
+    pub redactor: Redactor,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -59,6 +63,16 @@ impl Settings {
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
+        let mut redactor = if boolean("chittysync.redact", true)? { Redactor::default() } else { Redactor::off() };
+        for rule in all("chittysync.redactExcept") {
+            if !redactor.leave_out(&rule) {
+                return Err(invalid(
+                    "chittysync.redactExcept",
+                    rule,
+                    "the name of a rule, as docs/security.md lists them",
+                ));
+            }
+        }
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
             branch: super::branch_ref(&branch)
@@ -67,6 +81,7 @@ impl Settings {
             reopen,
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
+            redactor,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })

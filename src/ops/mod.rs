@@ -6,6 +6,7 @@ mod copies;
 mod log;
 mod merge_trees;
 mod project;
+mod redacted;
 mod run;
 
 pub use capture::{Captured, Look, capture, look};

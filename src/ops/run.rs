@@ -58,6 +58,8 @@ pub struct Report {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, by which rule.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions of the store that cannot be read, and why.
     pub left_out: Vec<(Session, String)>,
     /// The consolidated commit.
@@ -75,7 +77,7 @@ const TRIES: u32 = 8;
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
-    let look = look(&plan.homes);
+    let look = look(&plan.homes, &store.settings.redactor);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
     if plan.given.is_none() && !look.is_news(&seen) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
@@ -121,6 +123,7 @@ fn attempt(
         units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
+        redacted: captured.redacted,
         left_out: captured.left_out,
         ..Report::default()
     };
