@@ -89,6 +89,8 @@ pub enum Command {
     Export(ExportArgs),
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
+    /// Remove a todo for good, on every device, whoever says it again
+    Forget(super::forget::ForgetArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),

@@ -33,7 +33,7 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
     let (session, items) = (snapshot.session.clone(), snapshot.items.len());
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
-    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true };
+    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
     let report = ops::run(&store, &plan, world.now)?;
     let changed = !report.captured.is_empty();
     if out.json {

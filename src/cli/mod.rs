@@ -7,6 +7,7 @@ mod conflicts;
 mod consolidate;
 mod doctor;
 mod export;
+mod forget;
 mod import;
 mod init;
 mod install;
@@ -71,6 +72,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::MergeDriver(_) => Ok(()),

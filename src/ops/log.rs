@@ -36,12 +36,15 @@ pub struct Event {
 pub fn log(store: &Store, id: Option<TodoId>, most: usize) -> Result<Vec<Event>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let tips = store.repo.sessions()?.into_iter().map(|(_, tip)| tip);
-    let tips = tips.chain(Consolidated::find(store, &overlay)?.tip);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let forgotten = consolidated.forgotten(&overlay)?;
+    let tips = tips.chain(consolidated.tip);
     let mut events = Vec::new();
     for commit in commits(&overlay, tips) {
         let Some((session, at)) = speaker(&overlay, &commit) else { continue };
         let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
-        let changes = changes(&overlay, commit.tree, before.map(|before| before.tree)).unwrap_or_default();
+        let mut changes = changes(&overlay, commit.tree, before.map(|before| before.tree)).unwrap_or_default();
+        changes.retain(|(_, todo, _)| !forgotten.contains(&todo.id) && !todo.is_forgotten());
         events.extend(changes.into_iter().filter(|(_, todo, ..)| id.is_none_or(|id| id == todo.id)).map(
             |(project, todo, before)| Event {
                 at,

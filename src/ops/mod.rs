@@ -3,6 +3,7 @@
 mod capture;
 mod consolidate;
 mod copies;
+mod forget;
 mod log;
 mod merge_trees;
 mod project;
@@ -11,6 +12,7 @@ mod run;
 
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use forget::own_session;
 pub use log::{Event, log};
 pub use run::{Plan, Report, Selection, run};
 

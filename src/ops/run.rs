@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use super::OpsError;
 use super::capture::{Look, capture, look};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::forget::forget;
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Merged, Seen};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
+    /// A todo to have forgotten.
+    pub forget: Option<(Project, TodoId)>,
     /// Whether to consolidate.
     pub consolidate: bool,
 }
@@ -79,7 +82,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
-    if plan.given.is_none() && !look.is_news(&seen) {
+    if plan.given.is_none() && plan.forget.is_none() && !look.is_news(&seen) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
@@ -114,7 +117,10 @@ fn attempt(
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    if let Some((project, id)) = &plan.forget {
+        forget(store, &mut captured, project, *id, now)?;
+    }
     let joined = match plan.consolidate {
         true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
         false => None,

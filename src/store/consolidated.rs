@@ -1,10 +1,10 @@
 //! The consolidated branch: everything every session said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
-use crate::todo::{Project, SessionInfo, TodoList};
+use crate::todo::{Project, SessionInfo, TodoId, TodoList};
 
 use super::paths::{PROJECTS, SESSIONS, todos_path};
 use super::{Store, StoreError};
@@ -58,7 +58,7 @@ impl Consolidated {
         decode_todos(&overlay.blob(blob)?).map_err(|source| StoreError::Decode { commit, path, source })
     }
 
-    /// Returns the todos of all projects. A file that cannot be read is reported, not fatal: the others are
+    /// Returns the todos of all projects but those that were forgotten. A file that cannot be read is reported, not fatal: the others are
     /// still worth showing.
     ///
     /// # Errors
@@ -69,7 +69,10 @@ impl Consolidated {
         for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
             let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
             match self.todos(overlay, &project) {
-                Ok(todos) => drop(projects.insert(project, todos)),
+                Ok(mut todos) => {
+                    todos.retain(|_, todo| !todo.is_forgotten());
+                    projects.insert(project, todos);
+                }
                 Err(StoreError::Decode { path, source, .. }) => {
                     unreadable.push(Unreadable { path, reason: source.to_string() });
                 }
@@ -77,6 +80,20 @@ impl Consolidated {
             }
         }
         Ok((projects, unreadable))
+    }
+
+    /// Returns the todos that were forgotten. A file that cannot be read tells of none.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn forgotten(&self, overlay: &Overlay<'_>) -> Result<BTreeSet<TodoId>, StoreError> {
+        let mut forgotten = BTreeSet::new();
+        let Some(tree) = self.tree else { return Ok(forgotten) };
+        for (name, ..) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+            let todos = Project::from_component(&name).and_then(|project| self.todos(overlay, &project).ok());
+            forgotten.extend(todos.into_iter().flatten().filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id));
+        }
+        Ok(forgotten)
     }
 
     /// Returns what is known of every session.

@@ -7,6 +7,7 @@ mod completion;
 mod ends;
 mod export;
 mod first_run;
+mod forget;
 mod hostile_text;
 mod install;
 mod json;
