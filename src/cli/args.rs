@@ -5,6 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::act::{ActArgs, AddArgs, EditArgs};
+use super::log::LogArgs;
+use super::ready::ReadyArgs;
+use super::resolve::ResolveArgs;
+use super::rollback::{RollbackArgs, UndoArgs};
+
 /// Keep the todo lists of AI coding agents in git
 ///
 /// A session is a ref, a todo is a line, consolidation is a merge. Without a command, prints the status.
@@ -79,6 +85,26 @@ pub enum Command {
     Show(ShowArgs),
     /// Print what happened, the latest first
     Log(LogArgs),
+    /// Add a todo
+    Add(AddArgs),
+    /// Say that you are working on a todo
+    Start(ActArgs),
+    /// Say that a todo is done
+    Done(ActArgs),
+    /// Give a todo up, whoever wanted it
+    Drop(ActArgs),
+    /// Open a completed or dropped todo again
+    Reopen(ActArgs),
+    /// Change a todo's words or properties
+    Edit(EditArgs),
+    /// Print what can be begun now, best first, or take the first
+    Ready(ReadyArgs),
+    /// Settle a disagreement between sessions
+    Resolve(ResolveArgs),
+    /// Bring back an earlier state, as new statements
+    Rollback(RollbackArgs),
+    /// Roll back the last thing done by a command on this device
+    Undo(UndoArgs),
     /// Print who works on what, where, since when
     Sessions,
     /// Print the projects and how far each is
@@ -159,18 +185,9 @@ pub struct ListArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The todo: its id, or the beginning of it
-    pub id: String,
-}
-
-/// Arguments of `log`.
-#[derive(Debug, Args)]
-pub struct LogArgs {
-    /// Only this todo: its id, or the beginning of it
-    pub id: Option<String>,
-    /// At most this many events
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
-    pub max_count: usize,
+    /// The todo: the beginning of its id, or words of its text
+    #[arg(required = true, value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
 }
 
 /// Arguments of `conflicts`.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::consolidate::finish;
 use super::out::{Failure, Out};
-use super::show::find;
+use super::speaker::find;
 use super::world::World;
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
@@ -17,8 +17,9 @@ use crate::todo::plain;
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
 pub struct ForgetArgs {
-    /// The todo: its id, or the beginning of it
-    pub id: String,
+    /// The todo: the beginning of its id, or words of its text
+    #[arg(required = true, value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -27,9 +28,9 @@ pub struct ForgetArgs {
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
-    let (project, todo) = match find(&everything, &args.id) {
+    let (project, todo) = match find(&everything, &args.todo) {
         Ok(found) => found,
-        Err(failure) => return is_forgotten(&store, &args.id, out)?.ok_or(failure),
+        Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),
     };
     if !args.yes {
         ask(&format!("Forget \"{}\" of {project} on every device? This cannot be undone. [y/N] ", todo.content))?;

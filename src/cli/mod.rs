@@ -1,5 +1,6 @@
 //! The command line: arguments, one call each, and what is printed.
 
+mod act;
 mod args;
 mod capture;
 mod completion;
@@ -17,10 +18,15 @@ mod man;
 mod merge_driver;
 mod out;
 mod projects;
+mod ready;
+mod resolve;
+mod rollback;
 mod sessions;
 mod show;
+mod speaker;
 mod status;
 mod sync;
+mod terminal;
 mod world;
 
 use std::process::ExitCode;
@@ -70,6 +76,16 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Sessions => sessions::run(&world, out),
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
+        Command::Add(args) => act::add(&args, &world, out),
+        Command::Start(args) => act::run(act::Verb::Start, &args, &world, out),
+        Command::Done(args) => act::run(act::Verb::Done, &args, &world, out),
+        Command::Drop(args) => act::run(act::Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::run(act::Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => act::edit(&args, &world, out),
+        Command::Ready(args) => ready::run(&args, &world, out),
+        Command::Resolve(args) => resolve::run(&args, &world, out),
+        Command::Rollback(args) => rollback::run(&args, &world, out),
+        Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
         Command::Forget(args) => forget::run(&args, &world, out),

@@ -4,18 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::capture::Captured;
+use super::device::own_session;
 use crate::git::{Overlay, RefChange, session_ref};
 use crate::redact::Found;
 use crate::statement::{self, Context};
 use crate::store::{Consolidated, Store, commit_session, read_session};
 use crate::todo::{Project, Session, Time, TodoId};
-
-/// Returns the session in which the user of this device speaks.
-pub fn own_session(store: &Store) -> Result<Session, OpsError> {
-    let device = &store.settings.device;
-    let named = Session::new(&format!("by-hand-{device}")).or_else(|_| Session::new("by-hand"));
-    named.map_err(|err| OpsError::Input(format!("device '{device}' cannot name a session: {err}")))
-}
 
 /// Adds to what is to be written that a todo is forgotten: the user's session says so, and every session of this
 /// device that spoke of it lets go of its words. Sessions of other devices do when they next speak.
@@ -52,7 +46,7 @@ pub(super) fn forget(
         };
         let state = tip.as_ref().map(|tip| &tip.state);
         let Some(state) = statement::forget(state, &session, project, id, &context) else { continue };
-        let commit = commit_session(&mut overlay, tip.as_ref(), state, &identity)?;
+        let commit = commit_session(&mut overlay, tip.as_ref(), state, &identity, None)?;
         moved.push((session, commit.id));
     }
     let batch = overlay.batch;

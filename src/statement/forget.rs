@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
+use super::act::introduce;
 use super::{Context, Speech};
 use crate::todo::{
-    Claim, Claims, Fields, Project, Session, SessionInfo, SessionState, Status, Time, Todo, TodoId, TodoList,
+    Claim, Claims, Fields, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId, TodoList,
 };
-
-/// The source of what a person says.
-const BY_HAND: &str = "by-hand";
 
 /// Returns the session's state after it had a todo forgotten; nothing when it had before.
 ///
@@ -23,36 +21,19 @@ pub fn forget(
     id: TodoId,
     context: &Context<'_>,
 ) -> Option<SessionState> {
-    let mut state = previous.cloned().unwrap_or_else(|| by_hand(session, context));
     let at = previous.map_or(context.now, |previous| previous.info.updated.next().max(context.now));
+    let new = || SessionState { info: introduce(session, at, context), projects: BTreeMap::new() };
+    let mut state = previous.cloned().unwrap_or_else(new);
     let todos = state.projects.entry(project.clone()).or_default();
     if todos.get(&id).is_some_and(Todo::is_forgotten) {
         return None;
     }
     let todo = forgotten(todos.get(&id), session, id, at);
     todos.insert(id, todo);
-    if state.info.source == BY_HAND {
+    if state.info.source == SourceKind::Command.as_str() {
         state.info.updated = at;
     }
     Some(state)
-}
-
-/// A session of a person: it has no list.
-fn by_hand(session: &Session, context: &Context<'_>) -> SessionState {
-    let info = SessionInfo {
-        session: session.clone(),
-        agent: None,
-        source: BY_HAND.to_owned(),
-        device: context.device.to_owned(),
-        project: None,
-        branch: None,
-        started: context.now,
-        updated: context.now,
-        ended: None,
-        list: Vec::new(),
-        extra: Map::new(),
-    };
-    SessionState { info, projects: BTreeMap::new() }
 }
 
 /// Returns what a session keeps of a todo that it had forgotten. Status and epoch stay those of its last claim,

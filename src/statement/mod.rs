@@ -6,6 +6,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod act;
 mod claim;
 mod forget;
 mod place;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub use act::{Act, act};
 pub use claim::Reopen;
 pub use forget::forget;
 

@@ -58,21 +58,31 @@ impl Consolidated {
         decode_todos(&overlay.blob(blob)?).map_err(|source| StoreError::Decode { commit, path, source })
     }
 
-    /// Returns the todos of all projects but those that were forgotten. A file that cannot be read is reported, not fatal: the others are
+    /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
+    ///
+    /// # Errors
+    /// As [`Consolidated::with_forgotten`].
+    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+        let (mut projects, unreadable) = self.with_forgotten(overlay)?;
+        projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
+        Ok((projects, unreadable))
+    }
+
+    /// Returns the todos of all projects. A file that cannot be read is reported, not fatal: the others are
     /// still worth showing.
     ///
     /// # Errors
     /// When a tree cannot be read.
-    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+    pub fn with_forgotten(
+        &self,
+        overlay: &Overlay<'_>,
+    ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
         for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
             let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
             match self.todos(overlay, &project) {
-                Ok(mut todos) => {
-                    todos.retain(|_, todo| !todo.is_forgotten());
-                    projects.insert(project, todos);
-                }
+                Ok(todos) => drop(projects.insert(project, todos)),
                 Err(StoreError::Decode { path, source, .. }) => {
                     unreadable.push(Unreadable { path, reason: source.to_string() });
                 }
@@ -87,13 +97,8 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn forgotten(&self, overlay: &Overlay<'_>) -> Result<BTreeSet<TodoId>, StoreError> {
-        let mut forgotten = BTreeSet::new();
-        let Some(tree) = self.tree else { return Ok(forgotten) };
-        for (name, ..) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
-            let todos = Project::from_component(&name).and_then(|project| self.todos(overlay, &project).ok());
-            forgotten.extend(todos.into_iter().flatten().filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id));
-        }
-        Ok(forgotten)
+        let todos = self.with_forgotten(overlay)?.0.into_values().flatten();
+        Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 
     /// Returns what is known of every session.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::summary::{count, in_conflict};
-use super::table::{fit, pad};
+use super::table::{align, fit, pad};
 use super::{Everything, Style};
 use crate::todo::{Project, State, Status, Todo, plain};
 
@@ -92,6 +92,23 @@ fn row(todo: &Todo, style: Style) -> [String; 3] {
     [plain(&todo.content), format!("{}{more}", plain(&winner.short())), style.age(todo.updated())]
 }
 
+/// Returns what can be begun, in its order, for people.
+pub fn ready_text(todos: &[(&Project, &Todo)], style: Style) -> String {
+    let rows: Vec<Vec<String>> = todos
+        .iter()
+        .map(|(project, todo)| {
+            let priority = todo.text("priority").map(|text| format!("[{}] ", plain(text))).unwrap_or_default();
+            vec![
+                todo.id.to_string()[..8].to_owned(),
+                plain(project.as_str()),
+                style.age(todo.created),
+                format!("{priority}{}", plain(&todo.content)),
+            ]
+        })
+        .collect();
+    if rows.is_empty() { String::new() } else { align(&rows) }
+}
+
 /// Returns the list for programs.
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
     let selected = select(everything, filter);
@@ -99,7 +116,7 @@ pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
 }
 
 /// Returns one todo for programs: its properties, and what follows from its claims.
-pub(super) fn todo_json(project: &Project, todo: &Todo) -> Value {
+pub fn todo_json(project: &Project, todo: &Todo) -> Value {
     let mut object = serde_json::Map::new();
     for (name, field) in &todo.fields {
         object.insert(name.clone(), field.value.clone());

@@ -100,3 +100,19 @@ fn says_it_in_json_and_once() {
     assert_eq!((&again["forgotten"], world.commits()), (&true.into(), commits));
     assert!(world.run(&["forget", "--yes", &id]).stderr.contains("forgotten already"));
 }
+
+#[test]
+fn neither_a_command_nor_a_rollback_says_it_again() {
+    let (world, id) = world();
+    let before = world.git(&world.store(), &["rev-parse", "consolidated"]);
+    world.ok(&["start", &id[..8]]);
+    world.ok(&["forget", "--yes", "zoltan"]);
+    let added = world.run(&["add", "--project", "general", "Ask Zoltan about the merger"]);
+    assert_eq!(added.code, Some(1), "{added:?}");
+    assert!(added.stderr.contains("was forgotten") && added.stderr.contains("other words"), "{added:?}");
+    let rolled = world.run(&["rollback", &before]);
+    assert!(rolled.code == Some(0) && !rolled.stdout.contains("Zoltan"), "{rolled:?}");
+    world.run(&["undo"]);
+    assert_eq!(world.states(), ["Run tests: pending"]);
+    assert!(!newest_trees(&world).contains("Zoltan"));
+}

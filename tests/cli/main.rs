@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod acts;
 mod completion;
 mod ends;
 mod export;

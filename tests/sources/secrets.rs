@@ -230,6 +230,8 @@ fn nothing_of_a_credential_is_kept_or_said_whatever_the_source() {
     let said = [
         world.run(&["-v", "sync", "--from", home]),
         world.input(&["import", "--session", token, "--project", "api"], json!(list).to_string().as_bytes()),
+        world.run(&["add", "--session", token, "--project", token, "--description", texts[6], texts[7]]),
+        world.run(&["edit", "strange", "name", "--text", texts[8], "--description", texts[9]]),
         world.run(&["list", "--all"]),
         world.run(&["--json", "list", "--all"]),
         world.run(&["sessions"]),
@@ -246,7 +248,8 @@ fn nothing_of_a_credential_is_kept_or_said_whatever_the_source() {
         said[0]
     );
     assert!(said[1].stderr.contains("said a credential (npm-token)"), "{:?}", said[1]);
-    assert!(!said[6].stderr.contains("said a credential"), "told once: {:?}", said[6]);
+    assert!(said[2].stderr.contains("(github-token) was redacted"), "{:?}", said[2]);
+    assert!(!said[8].stderr.contains("said a credential"), "told once: {:?}", said[8]);
 }
 
 #[test]
