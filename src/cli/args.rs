@@ -140,6 +140,9 @@ pub struct InstallArgs {
     /// Say what would be done, and do nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
+    #[arg(long)]
+    pub git_hooks: bool,
 }
 
 /// Where to capture from.

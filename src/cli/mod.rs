@@ -63,8 +63,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let world = World::new(&cli.global)?;
     match cli.command.unwrap_or(Command::Status) {
         Command::Init(args) => init::run(&args, &world, out),
-        Command::Install(args) => install::install(&args, out),
-        Command::Uninstall(args) => install::uninstall(&args, out),
+        Command::Install(args) => install::install(&args, &world, out),
+        Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
         Command::Capture(args) => capture::run(&args, &world, out),
         Command::Consolidate => consolidate::run(&world, out),

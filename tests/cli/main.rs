@@ -9,6 +9,7 @@ mod ends;
 mod export;
 mod first_run;
 mod forget;
+mod git_hooks;
 mod hostile_text;
 mod install;
 mod json;
