@@ -17,7 +17,7 @@ mod style;
 mod summary;
 mod table;
 
-pub use conflicts::{conflicts_json, conflicts_text};
+pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use coordination::{projects_json, projects_text};
 pub use list::{Filter, list_json, list_text, ready_text, todo_json};
 pub use markdown::markdown;

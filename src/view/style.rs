@@ -30,6 +30,11 @@ impl Style {
         self.paint(text, anstyle::Style::new().dimmed())
     }
 
+    /// What stands.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green))))
+    }
+
     /// Something that wants attention.
     pub fn alert(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Yellow))))
