@@ -19,7 +19,7 @@ pub(super) fn run(args: &ConflictsArgs, world: &World, out: &mut Out) -> Result<
     if text.is_empty() {
         out.note("No session disagrees.");
     }
-    out.print_always(&text);
+    out.print_page(&text);
     if !text.is_empty() {
         out.note("hint: `git chittysync resolve` settles them");
     }
