@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, EditArgs};
+use super::list::ListArgs;
 use super::log::LogArgs;
 use super::ready::ReadyArgs;
 use super::resolve::ResolveArgs;
 use super::rollback::{RollbackArgs, UndoArgs};
+use super::sessions::SessionsArgs;
 
 /// Keep the todo lists of AI coding agents in git
 ///
@@ -60,6 +62,24 @@ pub enum When {
     Never,
 }
 
+/// Output for programs that read lines.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct PorcelainArgs {
+    /// Print a line for each, fields between tabs, for programs
+    #[arg(long)]
+    pub porcelain: bool,
+    /// As --porcelain, with a NUL byte at the end of each instead of a line end
+    #[arg(short = 'z')]
+    pub zero: bool,
+}
+
+impl PorcelainArgs {
+    /// Returns whether either was asked for.
+    pub fn wanted(self) -> bool {
+        self.porcelain || self.zero
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -106,7 +126,7 @@ pub enum Command {
     /// Roll back the last thing done by a command on this device
     Undo(UndoArgs),
     /// Print who works on what, where, since when
-    Sessions,
+    Sessions(SessionsArgs),
     /// Print the projects and how far each is
     Projects,
     /// Print the todos that sessions disagree on, the newest overruled statement first
@@ -166,23 +186,6 @@ pub struct SyncArgs {
     /// Where to capture from.
     #[command(flatten)]
     pub capture: CaptureArgs,
-}
-
-/// Arguments of `list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only this project
-    #[arg(long, value_name = "PROJECT")]
-    pub project: Option<String>,
-    /// Only what this session spoke of (the beginning of its name is enough)
-    #[arg(long, value_name = "SESSION")]
-    pub session: Option<String>,
-    /// Only todos in this state
-    #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
-    pub status: Option<String>,
-    /// Completed and dropped todos too
-    #[arg(short, long)]
-    pub all: bool,
 }
 
 /// Arguments of `show`.

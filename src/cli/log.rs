@@ -53,7 +53,7 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     }
     let style = out.style(world.now);
     let text: String = events.iter().map(|event| event_text(event, args.patch, style)).collect();
-    out.print_always(&text);
+    out.print_page(&text);
     Ok(())
 }
 

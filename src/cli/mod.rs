@@ -9,6 +9,7 @@ mod consolidate;
 mod doctor;
 mod export;
 mod forget;
+mod home;
 mod import;
 mod init;
 mod install;
@@ -17,6 +18,7 @@ mod log;
 mod man;
 mod merge_driver;
 mod out;
+mod pager;
 mod projects;
 mod ready;
 mod resolve;
@@ -61,7 +63,8 @@ pub fn command() -> clap::Command {
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let world = World::new(&cli.global)?;
-    match cli.command.unwrap_or(Command::Status) {
+    let Some(command) = cli.command else { return home::run(&world, out) };
+    match command {
         Command::Init(args) => init::run(&args, &world, out),
         Command::Install(args) => install::install(&args, &world, out),
         Command::Uninstall(args) => install::uninstall(&args, &world, out),
@@ -73,7 +76,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
-        Command::Sessions => sessions::run(&world, out),
+        Command::Sessions(args) => sessions::run(&args, &world, out),
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Add(args) => act::add(&args, &world, out),

@@ -3,12 +3,13 @@
 use clap::Args;
 
 use super::act::chosen;
+use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::Act;
 use crate::todo::{State, Status};
-use crate::view::{ready, ready_text, todo_json};
+use crate::view::{porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
 #[derive(Debug, Args)]
@@ -22,6 +23,9 @@ pub struct ReadyArgs {
     /// Take the first one: it is in progress, and nobody else's
     #[arg(long)]
     pub claim: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
     /// Who speaks.
     #[command(flatten)]
     pub speaker: SpeakerArgs,
@@ -47,8 +51,11 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     let found = ready(&everything, project.as_ref());
     if out.json {
         out.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
+    } else if args.porcelain.wanted() {
+        let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
+        out.print_rows(&rows, args.porcelain.zero);
     } else {
-        out.print_always(&ready_text(&found, out.style(world.now)));
+        out.print_page(&ready_text(&found, out.style(world.now)));
         if found.is_empty() {
             out.note("Nothing is ready.");
         }

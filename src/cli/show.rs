@@ -13,7 +13,7 @@ pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), F
     if out.json {
         out.print_json(&show_json(project, todo));
     } else {
-        out.print_always(&show_text(&everything, project, todo, out.style(world.now)));
+        out.print_page(&show_text(&everything, project, todo, out.style(world.now)));
     }
     Ok(())
 }

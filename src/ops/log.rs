@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::codec::decode_todos;
-use crate::git::{CommitInfo, ObjectId, Overlay};
+use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
 use crate::store::paths::{PROJECTS, SESSIONS, TODOS};
-use crate::store::{Consolidated, Store};
-use crate::todo::{Project, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::store::{Consolidated, Store, read_session};
+use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 use super::OpsError;
 
@@ -166,4 +166,11 @@ fn files(overlay: &Overlay<'_>, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
         Some((project, overlay.find(id, TODOS).ok()??))
     });
     files.collect()
+}
+
+/// Returns what a session of this device itself says of a todo; nothing when its history is not at hand.
+pub fn own_version(store: &Store, session: &Session, project: &Project, id: TodoId) -> Option<Todo> {
+    let tip = store.repo.find_ref(&session_ref(session)).ok()??;
+    let mut state = read_session(&Overlay::new(&store.repo), session, tip).ok()?.state;
+    state.projects.get_mut(project)?.remove(&id)
 }

@@ -19,7 +19,7 @@ pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use date::since;
 pub use device::{agent_session, own_session};
-pub use log::{Event, LogFilter, log};
+pub use log::{Event, LogFilter, log, own_version};
 pub use project::{directory_project, project_of};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};

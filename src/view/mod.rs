@@ -17,13 +17,13 @@ mod style;
 mod summary;
 mod table;
 
-pub use conflicts::{conflicts_json, conflicts_text};
+pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use coordination::{projects_json, projects_text};
-pub use list::{Filter, list_json, list_text, ready_text, todo_json};
+pub use list::{Filter, list_json, list_rows, list_text, porcelain_row, ready_text, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
 pub use ready::{blockers, lost, ready, search};
-pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_text};
+pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_rows, sessions_text};
 pub use show::{show_json, show_text};
 pub use style::Style;
 pub use summary::{Counts, count};

@@ -14,5 +14,6 @@ mod hostile_text;
 mod install;
 mod json;
 mod pages;
+mod pages_of_todos;
 mod reference;
 mod stores;

@@ -101,14 +101,7 @@ impl World {
             partial: false,
             forced: false,
         };
-        let context = Context {
-            known: &known,
-            now: Time::from_millis(clock),
-            reopen: self.reopen,
-            device: "test",
-            project: None,
-            project_of: &|_| Project::general(),
-        };
+        let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
         let Some(after) = state(before, &snapshot, &context) else { return };
         assert_eq!(state(Some(&after), &snapshot, &context), None, "saying it again is no statement");
@@ -123,18 +116,16 @@ impl World {
         let (name, device) = SESSIONS[by];
         let name = session(name);
         let known = Lists::new();
-        let context = Context {
-            known: &known,
-            now: Time::from_millis(clock),
-            reopen: self.reopen,
-            device: "test",
-            project: None,
-            project_of: &|_| Project::general(),
-        };
+        let context = self.context(&known, clock);
         let id = TodoId::of(&Project::general(), words);
         if let Some(after) = forget(self.sessions.get(&name), &name, &Project::general(), id, &context) {
             self.said(name, device, after);
         }
+    }
+
+    fn context<'a>(&self, known: &'a Lists, clock: i64) -> Context<'a> {
+        let (now, reopen) = (Time::from_millis(clock), self.reopen);
+        Context { known, now, reopen, device: "test", project: None, project_of: &|_| Project::general() }
     }
 
     fn said(&mut self, name: Session, device: usize, after: SessionState) {

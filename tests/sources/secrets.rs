@@ -7,6 +7,7 @@ use chittysync::redact::{Found, Redactor};
 use serde_json::{Value, json};
 
 use crate::common::{Done, World, files, set_time};
+use crate::javascript::Random;
 use crate::transcripts::Transcript;
 
 const AT: &str = "2026-11-01T10:00:00Z";
@@ -16,23 +17,20 @@ const HEX: &str = "0123456789abcdef";
 const ALL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Characters that look random and are the same on every run.
-struct Dice(u64);
+struct Dice(Random);
 
 impl Dice {
-    fn number(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % below
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.number(from.len())]
+    fn new(seed: u64) -> Self {
+        Dice(Random(seed))
     }
 
     /// So many characters, every kind of which there is in the alphabet among the first.
     fn text(&mut self, alphabet: &str, length: usize) -> String {
         let alphabet = alphabet.as_bytes();
         let all = alphabet.len();
-        (0..length).map(|at| char::from(alphabet[if at < 3 { at * (all - 1) / 2 } else { self.number(all) }])).collect()
+        (0..length)
+            .map(|at| char::from(alphabet[if at < 3 { at * (all - 1) / 2 } else { self.0.below(all) }]))
+            .collect()
     }
 }
 
@@ -90,7 +88,7 @@ fn credentials(dice: &mut Dice) -> Vec<(String, String)> {
     for (mark, alphabet, length) in forms {
         let secret = dice.text(alphabet, length);
         let whole = format!("{}{secret}", mark.concat());
-        all.push((secret, dice.pick(&["Rotate ", "Use ", "curl -H 'X-Key: "]).to_owned() + &whole));
+        all.push((secret, dice.0.pick(&["Rotate ", "Use ", "curl -H 'X-Key: "]).to_owned() + &whole));
     }
     let mut say =
         |secret: String, before: &str, after: &str| all.push((secret.clone(), format!("{before}{secret}{after}")));
@@ -113,8 +111,8 @@ fn credentials(dice: &mut Dice) -> Vec<(String, String)> {
 /// What people ask of agents: the shapes of real todos, tokens and passwords as a subject among them.
 fn harmless(dice: &mut Dice) -> String {
     let verb =
-        dice.pick(&["Fix", "Add", "Refactor", "Document", "Test", "Rotate", "Store", "Validate", "Remove", "Check"]);
-    let thing = dice.pick(&[
+        dice.0.pick(&["Fix", "Add", "Refactor", "Document", "Test", "Rotate", "Store", "Validate", "Remove", "Check"]);
+    let thing = dice.0.pick(&[
         "password reset flow",
         "the token refresh in src/auth/token.rs",
         "API key rotation (see docs/keys.md)",
@@ -155,7 +153,7 @@ fn harmless(dice: &mut Dice) -> String {
         "cache_key = f\"{user_id}:{session_id}\"",
         "access_token_expires_in_seconds=3600",
     ]);
-    match dice.number(6) {
+    match dice.0.below(6) {
         0 => format!("{verb} {thing} (commit {})", dice.text(HEX, 40)),
         1 => format!(
             "{verb} {thing}, id {}-{}-4{}-8{}-{}",
@@ -170,9 +168,9 @@ fn harmless(dice: &mut Dice) -> String {
             "{verb} {thing} in src/{}/{}.rs:{}",
             dice.text("abcdef", 6),
             dice.text("ghijkl", 8),
-            dice.number(900)
+            dice.0.below(900)
         ),
-        4 => format!("{verb} {thing} by 2026-11-{:02}T10:00:00Z (#{})", dice.number(28) + 1, dice.number(9999)),
+        4 => format!("{verb} {thing} by 2026-11-{:02}T10:00:00Z (#{})", dice.0.below(28) + 1, dice.0.below(9999)),
         _ => format!("{verb} {thing}"),
     }
 }
@@ -197,7 +195,7 @@ fn expect_nothing(world: &World, store: &Path, said: &[Done], secrets: &[&str]) 
 #[test]
 fn nothing_of_a_credential_is_kept_or_said_whatever_the_source() {
     let world = World::new();
-    let all = credentials(&mut Dice(1));
+    let all = credentials(&mut Dice::new(1));
     let secrets: Vec<&str> = all.iter().map(|(secret, _)| secret.as_str()).collect();
     let texts: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
     let entry = |text: &str| {
@@ -255,7 +253,7 @@ fn nothing_of_a_credential_is_kept_or_said_whatever_the_source() {
 #[test]
 fn the_same_list_again_says_nothing_new_and_a_new_credential_is_told() {
     let world = World::new();
-    let key = |seed| format!("{}{}", ["gh", "p_"].concat(), Dice(seed).text(ALL, 36));
+    let key = |seed| format!("{}{}", ["gh", "p_"].concat(), Dice::new(seed).text(ALL, 36));
     let name = "11111111-1111-4111-8111-111111111111";
     world.list(name, "2026-11-01T10:00:00Z", &[(&format!("Use {}", key(1)), "pending")]);
     assert!(world.sync().stderr.contains("(github-token)"));
@@ -272,7 +270,7 @@ fn the_same_list_again_says_nothing_new_and_a_new_credential_is_told() {
 
 #[test]
 fn settings_turn_it_off_and_make_exceptions() {
-    let key = format!("{}{}", ["gh", "p_"].concat(), Dice(1).text(ALL, 36));
+    let key = format!("{}{}", ["gh", "p_"].concat(), Dice::new(1).text(ALL, 36));
     let content = format!("Use {key} and password=hunter2");
     for (settings, kept) in [
         (&[][..], "Use [redacted: github-token] and password=[redacted: password]".to_owned()),
@@ -298,7 +296,7 @@ fn settings_turn_it_off_and_make_exceptions() {
 fn nearly_all_credentials_are_found_and_nearly_nothing_else() {
     let (redactor, mut missed, mut all) = (Redactor::default(), Vec::new(), 0);
     for seed in 1..40 {
-        for (secret, text) in credentials(&mut Dice(seed)) {
+        for (secret, text) in credentials(&mut Dice::new(seed)) {
             all += 1;
             let redacted = redactor.text(&text, &mut Found::new()).into_owned();
             if redacted.contains(&secret) {
@@ -307,7 +305,7 @@ fn nearly_all_credentials_are_found_and_nearly_nothing_else() {
         }
     }
     assert!(missed.len() * 20 <= all, "{} of {all} missed: {missed:#?}", missed.len());
-    let (mut dice, mut wrong) = (Dice(7), Vec::new());
+    let (mut dice, mut wrong) = (Dice::new(7), Vec::new());
     for _ in 0..5000 {
         let text = harmless(&mut dice);
         let redacted = redactor.text(&text, &mut Found::new());
