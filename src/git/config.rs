@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::remote::place_name;
 use super::{Fsync, Git, GitError, Identity, Place, RemoteName, Repo, default_branch};
+use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
@@ -33,6 +34,9 @@ pub struct Settings {
     /// `chittysync.retireAfter` (default: 14): after how many days, in milliseconds, a session that says nothing
     /// more gives up its ref; nothing for never.
     pub retire_after: Option<i64>,
+    /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
+    /// credentials are taken out of texts.
+    pub redactor: Redactor,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -85,6 +89,16 @@ impl Settings {
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
+        let mut redactor = if boolean("chittysync.redact", true)? { Redactor::default() } else { Redactor::off() };
+        for rule in all("chittysync.redactExcept") {
+            if !redactor.leave_out(&rule) {
+                return Err(invalid(
+                    "chittysync.redactExcept",
+                    rule,
+                    "the name of a rule, as docs/security.md lists them",
+                ));
+            }
+        }
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
             branch: super::branch_ref(&branch)
@@ -100,6 +114,7 @@ impl Settings {
                 .ok_or_else(|| invalid("chittysync.timeout", patience, "a number of seconds, at least 1"))?,
             retire_after: parse_days(&retire_after)
                 .ok_or_else(|| invalid("chittysync.retireAfter", retire_after, "a number of days, or never"))?,
+            redactor,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })

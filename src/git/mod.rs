@@ -40,7 +40,7 @@ pub use create::create_bare;
 pub use durable::{Fsync, replace_file};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
-pub use history::{Ancestors, CommitInfo, descends, frontier};
+pub use history::{Ancestors, CommitInfo, descends, frontier, parse_date};
 pub use lock::{StoreLock, TransferLock};
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};

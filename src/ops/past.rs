@@ -69,7 +69,7 @@ fn retired(
         return Ok(None);
     };
     if lists.is_empty() {
-        *lists = consolidated.all(overlay)?.0;
+        *lists = consolidated.with_forgotten(overlay)?.0;
     }
     let mut projects: Lists = BTreeMap::new();
     for (project, todos) in lists.iter() {

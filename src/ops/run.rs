@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use super::OpsError;
-use super::capture::{Look, capture, look};
+use super::capture::capture;
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::forget::forget;
+use super::look::{Look, look};
 use super::rejoin::rejoin;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Merged, Seen};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,8 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
+    /// A todo to have forgotten.
+    pub forget: Option<(Project, TodoId)>,
     /// Whether to consolidate.
     pub consolidate: bool,
     /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
@@ -72,6 +76,8 @@ pub struct Report {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, by which rule.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions, and remotes' branches, that cannot be merged, and why.
     pub left_out: Vec<(String, String)>,
     /// Refs of remotes that are no session's.
@@ -83,7 +89,7 @@ pub struct Report {
 }
 
 /// How often a run starts again when somebody who does not take the lock moves refs under it.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
 ///
@@ -91,9 +97,9 @@ const TRIES: u32 = 8;
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
-    let look = look(&plan.homes);
+    let look = look(&plan.homes, &store.settings.redactor);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
-    if plan.given.is_none() && !look.is_news(&seen) {
+    if plan.given.is_none() && plan.forget.is_none() && !look.is_news(&seen) {
         let tips = plan.tips(store)?;
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
@@ -129,12 +135,16 @@ fn attempt(
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let mut tips = plan.tips(store)?;
-    let captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, &tips, now)?;
-    tips.local = captured.tips;
+    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, &tips, now)?;
+    tips.local = std::mem::take(&mut captured.tips);
+    if let Some((project, id)) = &plan.forget {
+        forget(store, &mut captured, &mut tips, project, *id, now)?;
+    }
     let mut report = Report {
         units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
+        redacted: captured.redacted,
         left_out: captured.left_out.into_iter().map(|(session, why)| (format!("session {session}"), why)).collect(),
         strange: std::mem::take(&mut tips.strange),
         ..Report::default()
@@ -178,7 +188,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-fn write(
+pub(super) fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,
