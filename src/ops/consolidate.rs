@@ -49,8 +49,7 @@ pub struct Consolidation {
 /// Returns whether every tip is known to be part of the consolidated commit: nothing to do.
 pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> bool {
     let Some(tip) = tip else { return tips.all().next().is_none() };
-    merged.tip == tip.to_string()
-        && tips.all().all(|other| other == tip || merged.contained.contains(&other.to_string()))
+    merged.is_of(tip) && tips.all().all(|other| other == tip || merged.contains(other))
 }
 
 /// Merges the tips that the branch does not contain. Nothing is written; `below` holds objects that are not

@@ -64,8 +64,8 @@ pub(super) fn find_branches(
     merged: &Merged,
     left_out: &mut Vec<LeftOut>,
 ) -> Branches {
-    let known = consolidated.tip.filter(|tip| merged.tip == tip.to_string());
-    let is_known = |commit: ObjectId| Some(commit) == known || merged.contained.contains(&commit.to_string());
+    let known = consolidated.tip.filter(|tip| merged.is_of(*tip));
+    let is_known = |commit: ObjectId| Some(commit) == known || merged.contains(commit);
     if let Some(tip) = known
         && tips.branches.iter().all(|(_, tip)| is_known(*tip))
         // An older commit of a remote's can be contained without being known.

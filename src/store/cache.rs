@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Fsync, Repo, replace_file};
+use crate::git::{Fsync, ObjectId, Repo, replace_file};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,18 @@ pub struct Merged {
     pub tip: String,
     /// The tips of sessions and of remotes' consolidated branches that it contains.
     pub contained: BTreeSet<String>,
+}
+
+impl Merged {
+    /// Returns whether this tells of that consolidated commit.
+    pub fn is_of(&self, commit: ObjectId) -> bool {
+        ObjectId::from_hex(self.tip.as_bytes()).is_ok_and(|tip| tip == commit)
+    }
+
+    /// Returns whether the commit is known to be contained.
+    pub fn contains(&self, commit: ObjectId) -> bool {
+        self.contained.contains(&commit.to_string())
+    }
 }
 
 /// What was read from agents' homes, by the full path of the file or directory.
