@@ -8,15 +8,17 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::redacted::{marks, new_marks, redact_notice, redact_reading, redact_unit};
 use super::run::Selection;
+use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
-use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
+use crate::store::{Consolidated, SessionCommit, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
 
 /// What the homes look like from outside.
@@ -87,6 +89,22 @@ pub struct Captured {
     pub seen: Option<Seen>,
 }
 
+impl Captured {
+    /// Nothing, in a store with these tips.
+    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
+        Captured {
+            batch: Batch::new(store.repo.hash()),
+            changes: Vec::new(),
+            sessions: Vec::new(),
+            tips: tips.local.clone(),
+            notices: Vec::new(),
+            redacted: Vec::new(),
+            left_out: Vec::new(),
+            seen: None,
+        }
+    }
+}
+
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
 struct News {
@@ -107,9 +125,9 @@ pub fn capture(
     given: Option<&Snapshot>,
     selection: &Selection,
     seen: Seen,
+    tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
-    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
     let redactor = &store.settings.redactor;
     let (fresh, mut redacted) = read_changed(look, &seen, redactor);
     let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
@@ -117,7 +135,7 @@ pub fn capture(
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
             sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
@@ -291,32 +309,32 @@ const CHUNK: usize = 512;
 fn state(
     store: &Store,
     news: BTreeMap<Session, News>,
-    mut tips: BTreeMap<Session, ObjectId>,
+    tips: &Tips,
     selection: &Selection,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let (mut work, mut left_out) = (Vec::new(), Vec::new());
+    let (mut work, mut left_out, mut lists) = (Vec::new(), Vec::new(), Lists::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let tip = match tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose() {
-            Ok(tip) => tip,
+        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+            Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {
                 left_out.push((session, super::chain(&err)));
                 continue;
             }
         };
-        match (&news.project, &tip) {
+        match (&news.project, past.state()) {
             (Some(project), None) => drop(needed.insert(project.clone())),
-            (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
+            (_, Some(state)) => needed.extend(state.projects.keys().cloned().chain(news.project.clone())),
             (None, None) => {
                 needed.insert(Project::general());
                 needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
             }
         }
-        work.push((session, news, tip));
+        work.push((session, news, past));
     }
     let known: BTreeMap<Project, TodoList> = match consolidated.tip {
         // A list that another version wrote is as good as unknown here; consolidation reports it.
@@ -328,7 +346,7 @@ fn state(
     };
     let identity = store.settings.identity(now);
     let settings = &store.settings;
-    let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
+    let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
             known: &known,
             now,
@@ -338,22 +356,14 @@ fn state(
             project_of: &|content| by_words(settings, content),
         };
         let mut overlay = Overlay::new(repo);
-        let before = tip.as_ref().map(|tip| tip.id);
-        let marked = marks(tip.as_ref().map(|tip| &tip.state), &news.redacted);
-        let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
+        let before = past.commit.as_ref().map(|commit| commit.id);
+        let marked = marks(past.state(), &news.redacted);
+        let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
         let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
         Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
-    let mut captured = Captured {
-        batch: overlay.batch,
-        changes: Vec::new(),
-        sessions: Vec::new(),
-        tips: BTreeMap::new(),
-        notices: Vec::new(),
-        redacted: Vec::new(),
-        left_out,
-        seen: None,
-    };
+    let mut next_tips = tips.local.clone();
+    let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
     let mut work = work.into_iter().peekable();
     while work.peek().is_some() {
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
@@ -364,34 +374,38 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, old, new, batch, redacted) in done {
+        for (session, before, new, batch, redacted) in done {
             captured.batch.absorb(batch);
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
-            let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
+            let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
+            let old = tips.local.get(&session).copied();
             let message = settings.redactor.text(&selection.what, &mut Found::new()).into_owned();
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
-            tips.insert(session, new);
+            next_tips.insert(session, new);
         }
     }
-    captured.tips = tips;
+    captured.tips = next_tips;
     Ok(captured)
 }
 
 /// Makes a commit for each state that says something new, one on the other. Returns the newest.
 fn commits(
     overlay: &mut Overlay<'_>,
-    mut tip: Option<SessionCommit>,
+    past: Past,
     snapshots: &[Snapshot],
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<Option<SessionCommit>, OpsError> {
-    let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
+    let captured_until = past.state().map(|state| state.info.updated);
+    let Past { commit: mut tip, state: mut seed } = past;
     for snapshot in snapshots {
         if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
             continue;
         }
-        if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
+        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        if let Some(state) = statement::state(before, snapshot, context) {
+            seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }
     }
