@@ -1,72 +1,26 @@
 //! Agents' state into session commits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
+use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
-use super::redacted::{marks, new_marks, redact_notice, redact_reading, redact_unit};
+use super::redacted::{marks, new_marks};
 use super::run::Selection;
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
-use crate::redact::{Found, Redactor};
-use crate::source::{self, Notice, Place, Reading, Unit};
+use crate::redact::Found;
+use crate::source::{Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Consolidated, SessionCommit, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
-
-/// What the homes look like from outside.
-#[derive(Debug, Default)]
-pub struct Look {
-    units: Vec<Unit>,
-    /// The path of each unit, as the caches know it.
-    paths: Vec<String>,
-    notices: Vec<Notice>,
-}
-
-/// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
-pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
-    let mut look = Look::default();
-    for home in homes {
-        let scan = source::scan(home);
-        look.units.extend(scan.units);
-        look.notices.extend(scan.notices);
-    }
-    look.units.iter_mut().for_each(|unit| redact_unit(unit, redactor));
-    let path = |unit: &Unit| redactor.text(&unit.path.to_string_lossy(), &mut Found::new()).into_owned();
-    look.paths = look.units.iter().map(path).collect();
-    look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
-    look
-}
-
-impl Look {
-    /// Returns how many files and directories there are.
-    pub fn units(&self) -> usize {
-        self.units.len()
-    }
-
-    /// Returns whether anything looks different from when it was read.
-    pub fn is_news(&self, seen: &Seen) -> bool {
-        (0..self.units.len()).any(|at| self.is_changed(at, seen))
-    }
-
-    fn is_changed(&self, at: usize, seen: &Seen) -> bool {
-        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
-    }
-
-    /// Returns what could not be read, as known from before.
-    pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
-        let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
-        let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
-        self.notices.iter().cloned().chain(known).collect()
-    }
-}
 
 /// What a capture would write.
 #[derive(Debug)]
@@ -170,27 +124,6 @@ pub fn capture(
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != seen).then_some(next_seen);
     Ok(captured)
-}
-
-/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
-fn read_changed(look: &Look, seen: &Seen, redactor: &Redactor) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
-    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
-    // Starting threads costs more than reading a few files.
-    let read = |at: usize| {
-        let mut reading = source::read(&look.units[at]);
-        let redacted = redact_reading(&mut reading, redactor);
-        ((at, reading), redacted)
-    };
-    let read: Vec<_> = match changed.len() {
-        ..16 => changed.into_iter().map(read).collect(),
-        _ => changed.into_par_iter().map(read).collect(),
-    };
-    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
-    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
-    for (session, found) in redacted.into_iter().flatten() {
-        all.entry(session).or_default().extend(found);
-    }
-    (fresh, all)
 }
 
 /// Returns what to remember of all units that are there.

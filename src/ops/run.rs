@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::OpsError;
-use super::capture::{Captured, Look, capture, look};
+use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::forget::forget;
+use super::look::{Look, look};
 use super::rejoin::rejoin;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
