@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
-use super::look::Look;
+use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
-use super::redacted::{marks, new_marks, redact_reading};
+use super::redacted::{marks, new_marks};
 use super::run::Selection;
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
-use crate::redact::{Found, Redactor};
-use crate::source::{self, Notice, Place, Reading, Unit};
+use crate::redact::Found;
+use crate::source::{Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Consolidated, SessionCommit, Store, commit_session};
@@ -41,6 +41,22 @@ pub struct Captured {
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub seen: Option<Seen>,
+}
+
+impl Captured {
+    /// Nothing, in a store with these tips.
+    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
+        Captured {
+            batch: Batch::new(store.repo.hash()),
+            changes: Vec::new(),
+            sessions: Vec::new(),
+            tips: tips.local.clone(),
+            notices: Vec::new(),
+            redacted: Vec::new(),
+            left_out: Vec::new(),
+            seen: None,
+        }
+    }
 }
 
 /// The lists that one session stated since it was last captured.
@@ -108,27 +124,6 @@ pub fn capture(
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != seen).then_some(next_seen);
     Ok(captured)
-}
-
-/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
-fn read_changed(look: &Look, seen: &Seen, redactor: &Redactor) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
-    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
-    // Starting threads costs more than reading a few files.
-    let read = |at: usize| {
-        let mut reading = source::read(&look.units[at]);
-        let redacted = redact_reading(&mut reading, redactor);
-        ((at, reading), redacted)
-    };
-    let read: Vec<_> = match changed.len() {
-        ..16 => changed.into_iter().map(read).collect(),
-        _ => changed.into_par_iter().map(read).collect(),
-    };
-    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
-    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
-    for (session, found) in redacted.into_iter().flatten() {
-        all.entry(session).or_default().extend(found);
-    }
-    (fresh, all)
 }
 
 /// Returns what to remember of all units that are there.
@@ -301,16 +296,7 @@ fn state(
         Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
     let mut next_tips = tips.local.clone();
-    let mut captured = Captured {
-        batch: overlay.batch,
-        changes: Vec::new(),
-        sessions: Vec::new(),
-        tips: BTreeMap::new(),
-        notices: Vec::new(),
-        redacted: Vec::new(),
-        left_out,
-        seen: None,
-    };
+    let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
     let mut work = work.into_iter().peekable();
     while work.peek().is_some() {
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.

@@ -18,11 +18,12 @@ use crate::todo::{Project, Session, Time, TodoId};
 pub(super) fn forget(
     store: &Store,
     captured: &mut Captured,
-    tips: &mut Tips,
+    tips: &Tips,
     project: &Project,
     id: TodoId,
     now: Time,
 ) -> Result<(), OpsError> {
+    let tips = Tips { local: captured.tips.clone(), ..tips.clone() };
     let mut overlay = Overlay::above(&store.repo, &captured.batch);
     let consolidated = Consolidated::find(store, &overlay)?;
     let spoke = consolidated.todos(&overlay, project)?.remove(&id);
@@ -41,7 +42,7 @@ pub(super) fn forget(
     let identity = store.settings.identity(now);
     let (mut moved, mut lists) = (Vec::new(), Lists::new());
     for session in speakers {
-        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+        let past = match past(&overlay, &session, &tips, &consolidated, &mut lists) {
             Ok(past) => past,
             Err(err) => {
                 captured.left_out.push((session, super::chain(&err)));
@@ -56,7 +57,7 @@ pub(super) fn forget(
     captured.batch.absorb(batch);
     for (session, new) in moved {
         let name = session_ref(&session);
-        let old = tips.local.insert(session.clone(), new);
+        let old = captured.tips.insert(session.clone(), new);
         match captured.changes.iter_mut().find(|change| change.name == name) {
             Some(change) => change.new = new,
             None => captured.changes.push(RefChange { name, old, new, message: "forget".into() }),

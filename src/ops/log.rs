@@ -136,7 +136,7 @@ fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
 /// Returns the todos that a session's commit says something else of than the one before it.
 fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Vec<Event> {
     let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
-    // A history that begins anew after a retirement holds what the session had said before, too.
+    // A history that begins anew after a retirement holds what the session said before, too.
     let is_root = before.is_none();
     let is_old =
         |todo: &Todo| is_root && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated);

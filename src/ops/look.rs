@@ -1,11 +1,15 @@
-//! What agents' homes look like from outside, compared with what was read of them.
+//! What the homes look like, and what is new in them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::redacted::{redact_notice, redact_unit};
+use rayon::prelude::*;
+
+use super::redacted::{redact_notice, redact_reading, redact_unit};
 use crate::redact::{Found, Redactor};
-use crate::source::{self, Notice, Unit};
+use crate::source::{self, Notice, Reading, Unit};
 use crate::store::cache::Seen;
+use crate::todo::Session;
 
 /// What the homes look like from outside.
 #[derive(Debug, Default)]
@@ -13,7 +17,7 @@ pub struct Look {
     pub(super) units: Vec<Unit>,
     /// The path of each unit, as the caches know it.
     pub(super) paths: Vec<String>,
-    notices: Vec<Notice>,
+    pub(super) notices: Vec<Notice>,
 }
 
 /// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
@@ -52,4 +56,29 @@ impl Look {
         let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
         self.notices.iter().cloned().chain(known).collect()
     }
+}
+
+/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
+pub(super) fn read_changed(
+    look: &Look,
+    seen: &Seen,
+    redactor: &Redactor,
+) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
+    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
+    // Starting threads costs more than reading a few files.
+    let read = |at: usize| {
+        let mut reading = source::read(&look.units[at]);
+        let redacted = redact_reading(&mut reading, redactor);
+        ((at, reading), redacted)
+    };
+    let read: Vec<_> = match changed.len() {
+        ..16 => changed.into_iter().map(read).collect(),
+        _ => changed.into_par_iter().map(read).collect(),
+    };
+    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
+    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
+    for (session, found) in redacted.into_iter().flatten() {
+        all.entry(session).or_default().extend(found);
+    }
+    (fresh, all)
 }

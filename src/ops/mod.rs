@@ -22,7 +22,7 @@ mod run;
 mod sides;
 mod tips;
 
-pub use act::{Acted, Known, act};
+pub use act::{Known, act};
 pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use date::since;

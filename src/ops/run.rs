@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::OpsError;
-use super::capture::capture;
+use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::forget::forget;
 use super::look::{Look, look};
@@ -134,14 +134,27 @@ fn attempt(
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let mut tips = plan.tips(store)?;
+    let tips = plan.tips(store)?;
     let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, &tips, now)?;
-    tips.local = std::mem::take(&mut captured.tips);
     if let Some((project, id)) = &plan.forget {
-        forget(store, &mut captured, &mut tips, project, *id, now)?;
+        forget(store, &mut captured, &tips, project, *id, now)?;
     }
+    let report = conclude(store, lock, captured, tips, plan.consolidate.then_some(merged), now)?;
+    Ok(report.map(|report| Report { units: look.units(), ..report }))
+}
+
+/// Consolidates what was captured, given what was merged before, and writes all of it. Returns the refs that
+/// moved meanwhile, if any did.
+pub(super) fn conclude(
+    store: &Store,
+    lock: &StoreLock,
+    captured: Captured,
+    mut tips: Tips,
+    merged: Option<&Merged>,
+    now: Time,
+) -> Result<Result<Report, Vec<String>>, OpsError> {
+    tips.local = captured.tips;
     let mut report = Report {
-        units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
         redacted: captured.redacted,
@@ -152,7 +165,7 @@ fn attempt(
     let mut batch = captured.batch;
     let mut changes: Vec<RefChange> = captured.changes;
     let mut next_merged = None;
-    if plan.consolidate {
+    if let Some(merged) = merged {
         let (made, joined) = rejoin(store, &batch, &tips)?;
         batch.absorb(made);
         for (session, new) in joined {
@@ -188,7 +201,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-pub(super) fn write(
+fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,
