@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 11] = [
+const IMPORTS: [(&str, &[&str]); 12] = [
     ("todo", &[]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
@@ -13,8 +13,9 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
     ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
+    ("log", &["todo", "git"]),
     ("install", &["git", "store"]),
-    ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "install"]),
+    ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install"]),
 ];
 
 /// Data in, data out.

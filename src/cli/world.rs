@@ -1,7 +1,6 @@
 //! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
@@ -31,11 +30,7 @@ impl World {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
         let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
-        let clock = || {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-        };
-        Ok(World { directory, now: set.unwrap_or_else(clock), option: global.store.clone() })
+        Ok(World { directory, now: set.unwrap_or_else(crate::log::clock), option: global.store.clone() })
     }
 
     /// Returns where the store is or will be.

@@ -7,6 +7,9 @@ use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
+/// How many lines of the log are kept, unless `chittysync.logLines` says otherwise.
+pub const LOG_LINES: usize = 1_000;
+
 /// What git config says of a store, with the defaults filled in.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -22,6 +25,8 @@ pub struct Settings {
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
+    /// `chittysync.logLines` (default: 1000): how many lines of the log are kept.
+    pub log_lines: usize,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -67,6 +72,12 @@ impl Settings {
             reopen,
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
+            log_lines: match last("chittysync.logLines") {
+                None => LOG_LINES,
+                Some(text) => {
+                    text.parse().map_err(|_| invalid("chittysync.logLines", text, "a number of lines, such as 1000"))?
+                }
+            },
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })

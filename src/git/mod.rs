@@ -29,7 +29,7 @@ mod writer;
 
 pub use batch::Batch;
 pub use chaos::bug;
-pub use config::{Settings, global_setting, globals, setting_at};
+pub use config::{LOG_LINES, Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
 pub use durable::{Fsync, replace_file};
 pub use gix::ObjectId;

@@ -3,6 +3,7 @@
 mod capture;
 mod consolidate;
 mod copies;
+mod daemon_runs;
 mod log;
 mod merge_trees;
 mod project;
@@ -10,6 +11,7 @@ mod run;
 
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use log::{Event, log};
 pub use run::{Plan, Report, Selection, run};
 
