@@ -12,8 +12,8 @@ const IMPORTS: [(&str, &[&str]); 12] = [
     ("git", &["todo", "statement"]),
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
-    ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
     ("log", &["todo", "git"]),
+    ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source", "log"]),
     ("install", &["git", "store"]),
     ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install"]),
 ];

@@ -59,10 +59,10 @@ pub enum When {
 pub enum Command {
     /// Make the repository you are in a store for its own sessions, or create the default store
     Init(InitArgs),
-    /// Put the merge driver, manual pages and completions in place
-    Install(InstallArgs),
+    /// Put the merge driver, manual pages, completions and the agent's hooks in place
+    Install(super::install::InstallArgs),
     /// Undo exactly what install did
-    Uninstall(InstallArgs),
+    Uninstall(super::install::UninstallArgs),
     /// Check that everything is in place and the store is sound
     Doctor,
     /// Save the agents' lists, a commit for each changed state of each session
@@ -72,7 +72,7 @@ pub enum Command {
     /// Capture, consolidate, and print the list
     Sync(SyncArgs),
     /// Print where the store is and what it holds
-    Status,
+    Status(super::status::StatusArgs),
     /// Print the open todos, by project
     List(ListArgs),
     /// Print one todo with everything said of it
@@ -89,6 +89,8 @@ pub enum Command {
     Export(ExportArgs),
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
+    /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
+    Hook(super::hook::HookArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),
@@ -104,14 +106,6 @@ pub struct InitArgs {
     /// Create the default store even inside a repository
     #[arg(long = "default")]
     pub default_store: bool,
-}
-
-/// Arguments of `install` and `uninstall`.
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    /// Say what would be done, and do nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
 }
 
 /// Where to capture from.

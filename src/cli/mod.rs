@@ -6,7 +6,9 @@ mod completion;
 mod conflicts;
 mod consolidate;
 mod doctor;
+mod doctor_claude;
 mod export;
+mod hook;
 mod import;
 mod init;
 mod install;
@@ -19,6 +21,8 @@ mod projects;
 mod sessions;
 mod show;
 mod status;
+mod status_line;
+mod stdin;
 mod sync;
 mod world;
 
@@ -37,14 +41,24 @@ pub fn main() -> ExitCode {
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        Err(err) if is_hook(&err) => return ExitCode::SUCCESS,
         Err(err) => return out::usage(&err),
     };
+    if let Some(Command::Hook(args)) = &cli.command {
+        return hook::run(args, &cli.global);
+    }
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
     let mut out = Out::new(&cli.global);
     let result = run(cli, &mut out);
     exit(&mut out, result)
+}
+
+/// Returns whether it was a hook that was called with something nobody understands: an agent's later version
+/// must not make it fail.
+fn is_hook(err: &clap::Error) -> bool {
+    err.use_stderr() && std::env::args().nth(1).is_some_and(|command| command == "hook")
 }
 
 /// Returns the whole command line as clap knows it, under the name that git users type.
@@ -54,15 +68,15 @@ pub fn command() -> clap::Command {
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let world = World::new(&cli.global)?;
-    match cli.command.unwrap_or(Command::Status) {
+    match cli.command.unwrap_or(Command::Status(status::StatusArgs::default())) {
         Command::Init(args) => init::run(&args, &world, out),
-        Command::Install(args) => install::install(&args, out),
-        Command::Uninstall(args) => install::uninstall(&args, out),
+        Command::Install(args) => install::install(&args, &world, out),
+        Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
         Command::Capture(args) => capture::run(&args, &world, out),
         Command::Consolidate => consolidate::run(&world, out),
         Command::Sync(args) => sync::run(&args, &world, out),
-        Command::Status => status::run(&world, out),
+        Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
@@ -73,6 +87,6 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Import(args) => import::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
     }
 }

@@ -17,7 +17,7 @@ pub struct World {
     pub directory: PathBuf,
     /// The time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
     pub now: Time,
-    option: Option<PathBuf>,
+    pub(super) option: Option<PathBuf>,
 }
 
 impl World {
@@ -74,9 +74,11 @@ impl World {
 
     /// Returns the homes of all agents that are known and there.
     fn known_homes(&self) -> Vec<PathBuf> {
-        let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let home = set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
-        home.into_iter().filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
+        claude_home()
+            .into_iter()
+            .filter_map(|home| std::fs::canonicalize(home).ok())
+            .filter(|home| home.is_dir())
+            .collect()
     }
 
     /// Reads the consolidated todos, warning of what cannot be read.
@@ -94,6 +96,12 @@ impl World {
         warn_of(unreadable, store, out);
         Ok(Everything { sessions, ..self.todos(store, out)? })
     }
+}
+
+/// Returns where Claude Code keeps its files, or would.
+pub fn claude_home() -> Option<PathBuf> {
+    let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")))
 }
 
 fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::InstallError;
 use super::gitconfig::{KEY, Section};
+use super::settings::Settings;
 use crate::git::{Fsync, GitError, replace_file};
 
 /// What is in the second line of every file we install.
@@ -22,6 +23,7 @@ pub struct Part {
 enum Target {
     Config(Section),
     File { path: PathBuf, content: String },
+    Settings(Settings),
 }
 
 /// What a walk did, or would do, or found missing.
@@ -75,11 +77,16 @@ impl Part {
         Part { name, target: Target::File { path, content: format!("{first}{comment} {MARK}\n{rest}") } }
     }
 
+    /// Our entries in an agent's settings.
+    pub(super) fn settings(name: &'static str, settings: Settings) -> Self {
+        Part { name, target: Target::Settings(settings) }
+    }
+
     /// Returns where it is, for people.
     pub fn place(&self) -> String {
         match &self.target {
             Target::Config(_) => format!("git config {KEY}"),
-            Target::File { path, .. } => path.display().to_string(),
+            Target::File { path, .. } | Target::Settings(Settings { path, .. }) => path.display().to_string(),
         }
     }
 
@@ -87,7 +94,7 @@ impl Part {
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
             Target::Config(_) => None,
-            Target::File { path, .. } => Some(path),
+            Target::File { path, .. } | Target::Settings(Settings { path, .. }) => Some(path),
         }
     }
 
@@ -95,13 +102,14 @@ impl Part {
     pub fn by_hand(&self) -> Option<String> {
         match &self.target {
             Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
-            Target::File { .. } => None,
+            Target::File { .. } | Target::Settings(_) => None,
         }
     }
 
     fn find(&self, included: bool) -> Result<Found, InstallError> {
         Ok(match &self.target {
             Target::Config(section) => section.find(included)?,
+            Target::Settings(settings) => settings.find()?,
             Target::File { path, content } => {
                 match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,
@@ -138,6 +146,7 @@ impl Part {
                 Section::remove()?;
                 section.add()?;
             }
+            Target::Settings(settings) => settings.add()?,
             Target::File { path, content } => {
                 if let Some(directory) = path.parent() {
                     fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
@@ -161,6 +170,7 @@ impl Part {
         }
         match &self.target {
             Target::Config(_) => Section::remove()?,
+            Target::Settings(settings) => settings.remove()?,
             Target::File { path, .. } => {
                 fs::remove_file(path).map_err(GitError::io("remove", path))?;
                 remove_empty_parents(path);

@@ -7,13 +7,15 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
+use super::attribute::{attribute, unheard};
 use super::copies::{carried_lists, copied_lines};
 use super::project::{Projects, by_words, lies_in};
 use super::run::Selection;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
-use crate::store::cache::{Seen, SeenUnit};
+use crate::store::cache::{self, Seen, SeenUnit};
+use crate::store::lists::Lists;
 use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
 
@@ -101,7 +103,9 @@ pub fn capture(
     now: Time,
 ) -> Result<Captured, OpsError> {
     let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let fresh = read_changed(look, &seen);
+    let mut fresh = read_changed(look, &seen);
+    let lists: Lists = cache::load(&store.repo, Lists::CACHE);
+    fresh.values_mut().for_each(|reading| attribute(reading, &lists));
     let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
     let mut next_seen = remember(look, &seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
@@ -109,7 +113,7 @@ pub fn capture(
         false => {
             let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
-            sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
+            sort_by_session(store, look, (&seen, &next_seen, &lists), fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
             })
         }
@@ -192,14 +196,13 @@ fn digest(snapshot: &Snapshot) -> u64 {
 fn sort_by_session(
     store: &Store,
     look: &Look,
-    seen: &Seen,
-    next_seen: &Seen,
+    (seen, next_seen, lists): (&Seen, &Seen, &Lists),
     fresh: BTreeMap<usize, Reading>,
     selection: &Selection,
     is_copy: impl Fn(usize, Option<u64>) -> bool,
 ) -> (BTreeMap<Session, News>, BTreeSet<usize>) {
     let paths = &look.paths;
-    let places = places(next_seen);
+    let places = places(next_seen, lists);
     let projects = Projects { explicit: selection.project.clone(), known: std::cell::RefCell::default() };
 
     let mut unheard = BTreeSet::new();
@@ -248,13 +251,15 @@ fn main_session(session: &Session) -> &str {
 }
 
 /// Returns where sessions work, by their names.
-fn places(seen: &Seen) -> BTreeMap<&str, Place> {
-    let places = seen.values().flat_map(|unit| &unit.places);
-    places
-        .map(|(session, (directory, branch))| {
-            (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
-        })
-        .collect()
+fn places<'a>(seen: &'a Seen, lists: &'a Lists) -> BTreeMap<&'a str, Place> {
+    let heard = lists.directories().map(|(name, directory)| {
+        let place = Place { directory: directory.to_owned(), branch: None };
+        (name, place)
+    });
+    let read = seen.values().flat_map(|unit| &unit.places).map(|(session, (directory, branch))| {
+        (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
+    });
+    heard.chain(read).collect()
 }
 
 /// How many sessions are worked on at a time.
@@ -356,10 +361,14 @@ fn commits(
     identity: &Identity,
 ) -> Result<Option<ObjectId>, OpsError> {
     let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
-    for snapshot in snapshots {
-        if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
+    for (index, snapshot) in snapshots.iter().enumerate() {
+        let is_old = !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until);
+        let state = tip.as_ref().map(|tip| &tip.state).filter(|_| is_old && index + 1 == snapshots.len());
+        let unheard = state.and_then(|state| unheard(state, snapshot));
+        if is_old && unheard.is_none() {
             continue;
         }
+        let snapshot = unheard.as_ref().unwrap_or(snapshot);
         if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity)?);
         }

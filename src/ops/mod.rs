@@ -1,9 +1,13 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod attribute;
 mod capture;
 mod consolidate;
+mod context;
 mod copies;
 mod daemon_runs;
+mod drain;
+mod hook;
 mod log;
 mod merge_trees;
 mod project;
@@ -11,7 +15,10 @@ mod run;
 
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
+pub use drain::drain;
+pub use hook::{Background, hear};
 pub use log::{Event, log};
 pub use run::{Plan, Report, Selection, run};
 

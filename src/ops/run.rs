@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use super::OpsError;
 use super::capture::{Look, capture, look};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::drain::drain;
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
+use crate::log::{self, Level};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Merged, Seen};
+use crate::store::spool;
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
 
 /// What part of the homes to take.
@@ -67,7 +70,7 @@ pub struct Report {
 }
 
 /// How often a run starts again when somebody who does not take the lock moves refs under it.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
 ///
@@ -77,14 +80,23 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
     let look = look(&plan.homes);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
-    if plan.given.is_none() && !look.is_news(&seen) {
+    let common_dir = store.repo.common_dir();
+    if plan.given.is_none() && !look.is_news(&seen) && spool::is_empty(common_dir) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
             return Ok(Report { units: look.units(), notices: look.all_notices(&seen), tip, ..Report::default() });
         }
     }
-    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    let lock = StoreLock::acquire(common_dir)?;
+    let heard = match drain(store, &lock, now) {
+        Ok(heard) => heard,
+        // The events wait; what else there is to do need not.
+        Err(err) => {
+            log::append(common_dir, Level::Error, "hook", &format!("events wait: {}", super::chain(&err)));
+            Vec::new()
+        }
+    };
     // Another process may have captured the same while this one waited.
     let (mut seen, mut merged) = (seen, merged);
     let mut moved = Vec::new();
@@ -95,7 +107,12 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
         merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { merged };
         match attempt(&store, plan, &look, &lock, seen.clone(), &merged, now)? {
-            Ok(report) => return Ok(report),
+            Ok(mut report) => {
+                report.captured.extend(heard);
+                report.captured.sort();
+                report.captured.dedup();
+                return Ok(report);
+            }
             Err(rejected) => moved = rejected,
         }
     }
@@ -152,7 +169,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-fn write(
+pub(super) fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,

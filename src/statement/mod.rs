@@ -9,12 +9,14 @@
 mod claim;
 mod place;
 mod rename;
+mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 pub use claim::Reopen;
+pub use session::{ended, listed};
 
 use crate::merge::join_field;
 use crate::todo::{

@@ -5,13 +5,15 @@
 
 pub mod cache;
 mod consolidated;
+pub mod lists;
 mod locate;
 pub mod paths;
 mod session;
+pub mod spool;
 
 pub use consolidated::{Consolidated, Unreadable};
 pub use locate::{Location, Origin, locate};
-pub use session::{SessionCommit, commit_session, read_session};
+pub use session::{SessionCommit, commit_heard, commit_session, heard_events, read_session};
 
 use crate::codec::DecodeError;
 use crate::git::{Git, GitError, Repo, Settings, create_bare};

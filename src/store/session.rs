@@ -1,8 +1,10 @@
 //! One session's history: orphan, linear, cumulative; a commit per changed state.
 
+use std::collections::BTreeSet;
+
 use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
-use crate::todo::{Project, Session, SessionState, State, Status, TodoList, plain};
+use crate::todo::{Project, Session, SessionState, State, Status, Time, TodoList, plain};
 
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
@@ -50,6 +52,23 @@ pub fn commit_session(
     state: SessionState,
     identity: &Identity,
 ) -> Result<SessionCommit, StoreError> {
+    commit_heard(overlay, parent, state, identity, &[])
+}
+
+/// How the lines of a commit's message begin that name the events it comes from.
+const HOOK: &str = "Hook: ";
+
+/// As [`commit_session`], and names the events that are part of it, so that none is taken twice.
+///
+/// # Errors
+/// As [`commit_session`].
+pub fn commit_heard(
+    overlay: &mut Overlay<'_>,
+    parent: Option<&SessionCommit>,
+    state: SessionState,
+    identity: &Identity,
+    events: &[String],
+) -> Result<SessionCommit, StoreError> {
     let mut files = Vec::new();
     if parent.is_none() {
         files.push((ATTRIBUTES_PATH.to_owned(), ATTRIBUTES.as_bytes().to_vec()));
@@ -70,10 +89,35 @@ pub fn commit_session(
     let id = overlay.commit(NewCommit {
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),
-        identity: &Identity { time: state.info.updated, ..identity.clone() },
-        message: message(parent.map(|parent| &parent.state), &state),
+        identity: &Identity { time: spoken(&state), ..identity.clone() },
+        message: with_events(message(parent.map(|parent| &parent.state), &state), events),
     })?;
     Ok(SessionCommit { id, tree, state })
+}
+
+/// Returns when a session last said anything, its end included.
+fn spoken(state: &SessionState) -> Time {
+    state.info.updated.max(state.info.ended.unwrap_or_default())
+}
+
+fn with_events(message: String, events: &[String]) -> String {
+    let lines: String = events.iter().map(|event| format!("{HOOK}{event}\n")).collect();
+    if lines.is_empty() { message } else { format!("{}\n\n{lines}", message.trim_end()) }
+}
+
+/// Returns the events that the commits of a session name, as far back as that time.
+///
+/// # Errors
+/// When a commit cannot be read.
+pub fn heard_events(overlay: &Overlay<'_>, tip: ObjectId, since: Time) -> Result<BTreeSet<String>, StoreError> {
+    let (mut events, mut next) = (BTreeSet::new(), Some(tip));
+    while let Some(commit) = next {
+        let info = overlay.commit_info(commit)?;
+        events.extend(info.message.lines().filter_map(|line| line.strip_prefix(HOOK)).map(str::to_owned));
+        // A commit has the time of its statement, to the second.
+        next = info.parents.first().copied().filter(|_| info.time.seconds() >= since.seconds());
+    }
+    Ok(events)
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
@@ -95,6 +139,10 @@ fn message(before: Option<&SessionState>, now: &SessionState) -> String {
             *counts.entry(verb).or_insert(0) += 1;
             lines.push(format!("{verb}: {}", plain(&todo.content)));
         }
+    }
+    if lines.is_empty() && before.is_some_and(|before| before.info.ended != now.info.ended) && now.info.ended.is_some()
+    {
+        return format!("{}: ended\n", plain(&now.info.session.short()));
     }
     let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
     let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };

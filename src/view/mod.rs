@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod conflicts;
+mod context;
 mod coordination;
 mod list;
 mod markdown;
@@ -17,6 +18,7 @@ mod summary;
 mod table;
 
 pub use conflicts::{conflicts_json, conflicts_text};
+pub use context::{ContextLine, LONGEST_CONTEXT, context_text, neutral, status_line};
 pub use coordination::{projects_json, projects_text};
 pub use list::{Filter, list_json, list_text};
 pub use markdown::markdown;
