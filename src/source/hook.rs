@@ -176,7 +176,8 @@ pub fn apply(what: &What, before: Vec<Item>) -> Option<Vec<Item>> {
         What::List(items) => return Some(items.clone()),
         What::Created(item) => create(&mut list, item),
         What::Updated(native, call) => {
-            let known = list.iter().position(|item| item.native.as_ref() == Some(native));
+            // The latest one, should a resumed session have counted from 1 again.
+            let known = list.iter().rposition(|item| item.native.as_ref() == Some(native));
             let at = known.or_else(|| {
                 let words = call.get("subject").and_then(Value::as_str)?;
                 let item = Item { content: words.to_owned(), native: Some(native.clone()), ..Item::default() };

@@ -66,7 +66,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     };
     let before = previous.map(|previous| previous.info.list.as_slice()).unwrap_or_default();
     let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
-    let placed = place::place(&snapshot.items, before, &speech.projects, |content| match project {
+    let placed = place::place(snapshot, before, &speech.projects, |content| match project {
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });

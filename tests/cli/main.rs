@@ -3,7 +3,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod claude_settings;
 mod completion;
+mod context;
 mod ends;
 mod export;
 mod first_run;
