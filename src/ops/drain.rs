@@ -18,22 +18,23 @@ use crate::statement::{self, Context};
 use crate::store::lists::Lists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, SessionCommit, Store, StoreError, cache, commit_heard, heard_events, read_session};
-use crate::todo::{Project, Session, SessionState, Snapshot, SourceKind, Time, TodoList};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
 
-/// Saves the events that wait in a store whose lock is held. Returns the sessions that said something new.
+/// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
 /// # Errors
 /// When the store cannot be written. What waits goes on waiting then.
 pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>, OpsError> {
     let mut moved = Vec::new();
+    let mut store = store.clone();
     for _ in 0..TRIES {
         let waiting = spool::waiting(store.repo.common_dir());
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
-        match attempt(&store.reopen()?, lock, &waiting, now)? {
+        match attempt(&store, lock, &waiting, now)? {
             Ok(sessions) => return Ok(sessions),
-            Err(rejected) => moved = rejected,
+            Err(rejected) => (moved, store) = (rejected, store.reopen()?),
         }
     }
     Err(OpsError::Moved(moved))
@@ -55,7 +56,6 @@ fn attempt(
         projects: Projects::default(),
         sessions: BTreeMap::new(),
         consolidated,
-        known: BTreeMap::new(),
         since: waiting.iter().map(|event| event.at).min().unwrap_or(now),
         now,
     };
@@ -120,8 +120,6 @@ struct Drain<'a> {
     /// Nothing for a session whose ref cannot be read: its events wait until it can.
     sessions: BTreeMap<Session, Option<Speaker>>,
     consolidated: Consolidated,
-    /// What this device knows of the todos of the projects that were needed so far.
-    known: BTreeMap<Project, TodoList>,
     /// The time of the earliest event.
     since: Time,
     now: Time,
@@ -243,7 +241,12 @@ impl Drain<'_> {
         let state = speaker.state().cloned();
         let before = state.as_ref().map(statement::listed).unwrap_or_default();
         let Some(items) = hook::apply(&heard.what, before) else { return Ok(Some(None)) };
-        self.look_up(state.as_ref(), project.as_ref())?;
+        let settings = &self.store.settings;
+        let own = state.as_ref().and_then(|state| state.info.project.as_ref()).or(project.as_ref());
+        let known = self.known(state.as_ref(), &items, |words| match own {
+            Some(project) => project.clone(),
+            None => by_words(settings, words),
+        });
         let snapshot = Snapshot {
             session: session.clone(),
             agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
@@ -254,9 +257,8 @@ impl Drain<'_> {
             partial: false,
             forced: true,
         };
-        let settings = &self.store.settings;
         let context = Context {
-            known: &self.known,
+            known: &known,
             now: self.now,
             reopen: settings.reopen,
             device: &settings.device,
@@ -266,22 +268,29 @@ impl Drain<'_> {
         Ok(Some(statement::state(state.as_ref(), &snapshot, &context)))
     }
 
-    /// Finds out what this device knows of the projects that a statement may be about.
-    fn look_up(&mut self, state: Option<&SessionState>, project: Option<&Project>) -> Result<(), OpsError> {
-        let mut needed: BTreeSet<Project> = project.into_iter().cloned().collect();
-        needed.extend(state.into_iter().flat_map(|state| state.projects.keys().cloned()));
-        if needed.is_empty() {
-            needed.insert(Project::general());
-            needed.extend(self.store.settings.rules.iter().map(|(project, _)| project.clone()));
+    /// Returns what this device knows of the todos that a statement may be about: those of the session, and of
+    /// its new list.
+    fn known(
+        &self,
+        state: Option<&SessionState>,
+        items: &[Item],
+        project_of: impl Fn(&str) -> Project,
+    ) -> BTreeMap<Project, TodoList> {
+        let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
+        for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
+            ids.entry(project.clone()).or_default().extend(todos.keys());
         }
-        for project in needed {
-            if !self.known.contains_key(&project) {
-                // A list that another version wrote is as good as unknown here; consolidation reports it.
-                let todos = self.consolidated.todos(&self.overlay, &project).unwrap_or_default();
-                self.known.insert(project, todos);
-            }
+        for item in items {
+            let project = project_of(&item.content);
+            let id = TodoId::of(&project, &item.content);
+            ids.entry(project).or_default().insert(id);
         }
-        Ok(())
+        let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
+            // A list that another version wrote is as good as unknown here; consolidation reports it.
+            let todos = self.consolidated.some_todos(&self.overlay, &project, &ids).unwrap_or_default();
+            (project, todos)
+        };
+        ids.into_iter().map(todos).collect()
     }
 
     /// Makes the commit of what an event says. Returns whether the event need not wait any longer.

@@ -46,7 +46,7 @@ impl Background {
     /// Returns that of the store with this common git directory.
     pub fn of(common_dir: &Path) -> Self {
         let path = |name: &str| common_dir.join("chittysync").join(name);
-        Background { wanted: path("wanted"), lock: path("wanted.lock"), daemon: daemon_runs(common_dir) }
+        Background { wanted: path("wanted"), lock: path("consolidating"), daemon: daemon_runs(common_dir) }
     }
 
     /// Notes that consolidation is wanted. Returns whether a process has to be started for it.

@@ -89,7 +89,11 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
     }
     let lock = StoreLock::acquire(common_dir)?;
-    let heard = match drain(store, &lock, now) {
+    let fresh = if spool::is_empty(common_dir) { Ok(None) } else { store.reopen().map(Some) };
+    let heard = match fresh
+        .map_err(OpsError::from)
+        .and_then(|store| store.map_or(Ok(Vec::new()), |store| drain(&store, &lock, now)))
+    {
         Ok(heard) => heard,
         // The events wait; what else there is to do need not.
         Err(err) => {
