@@ -23,8 +23,9 @@ pub(super) struct Check {
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let location = world.location()?;
-    let parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
+    let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
         .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    parts.extend(super::install::installed_hooks(world)?);
     let mut found = Vec::new();
     for part in &parts {
         found.push((part, part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?));
@@ -33,7 +34,9 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         let text = match state {
             Change::None => place,
             Change::Foreign => format!("{place} was not written by us"),
-            _ => "missing or old; `git chittysync install` puts it in place".to_owned(),
+            _ => {
+                "missing or old; `git chittysync install` (with --git-hooks for a git hook) puts it in place".to_owned()
+            }
         };
         checks.push(Check { name: name.to_owned(), ok: state == Change::None, text });
     }

@@ -109,7 +109,7 @@ fn sources(home: &Path, now: Time) -> String {
         ("tasks", |kind| matches!(kind, UnitKind::Tasks { .. })),
         ("transcripts", |kind| matches!(kind, UnitKind::Transcript { .. })),
     ];
-    let style = Style { color: false, width: 0, now };
+    let style = Style { color: false, width: 0, isolate: false, now };
     let said = kinds.map(|(name, is_kind)| {
         let units: Vec<_> = scan.units.iter().filter(|unit| is_kind(&unit.kind)).collect();
         match units.iter().filter_map(|unit| changed(&unit.path)).max() {

@@ -155,7 +155,7 @@ impl Call {
         let mut random = std::hash::RandomState::new().build_hasher();
         random.write_i64(self.now.millis());
         let fence = format!("--todos-{:016x}--", random.finish());
-        let style = Style { color: false, width: 0, now: self.now };
+        let style = Style { color: false, width: 0, isolate: false, now: self.now };
         let text = context_text(found.project.as_str(), &lines, found.more, &fence, style);
         if text.is_empty() {
             return Ok(text);

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::world::{World, claude_home, display};
 use crate::git::Repo;
-use crate::install::{AgentSettings, Change, InstallError, Part, TODO_TOOLS, inventory, project_settings};
+use crate::install::{AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings};
+use crate::store::Store;
 
 /// Arguments of `install`.
 #[derive(Debug, Args)]
@@ -33,6 +34,9 @@ pub struct UninstallArgs {
     /// Hooks in the project's settings (.claude/settings.json), which others may share, not in yours
     #[arg(long)]
     pub project: bool,
+    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
+    #[arg(long)]
+    pub git_hooks: bool,
 }
 
 pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -40,7 +44,11 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
     let mut agent = agent_settings(world, args.walk.project);
     agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(std::path::Path::is_dir));
     agent.todo_tools = args.enable_todo_tools;
-    walk(&args.walk, &agent, out, "install", Part::install)?;
+    let git_hooks = match args.walk.git_hooks {
+        true => hooks_of(&world.store(out)?).map_err(failure)?,
+        false => Vec::new(),
+    };
+    walk(&args.walk, &agent, git_hooks, out, "install", Part::install)?;
     if args.walk.dry_run {
         return Ok(());
     }
@@ -57,7 +65,11 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
 }
 
 pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    walk(args, &agent_settings(world, args.project), out, "uninstall", Part::uninstall)
+    let git_hooks = match args.git_hooks {
+        true => hooks_of(&world.store(out)?).map_err(failure)?,
+        false => installed_hooks(world)?,
+    };
+    walk(args, &agent_settings(world, args.project), git_hooks, out, "uninstall", Part::uninstall)
 }
 
 /// Returns the settings that hooks go into: the user's, or the project's.
@@ -80,10 +92,35 @@ pub(super) fn has_todo_tools(settings: &std::path::Path) -> bool {
     value["env"].get(TODO_TOOLS).is_some() || std::env::var_os(TODO_TOOLS).is_some()
 }
 
+/// Returns the git hooks of the store that are in place, if there is a store.
+pub(super) fn installed_hooks(world: &World) -> Result<Vec<Part>, Failure> {
+    let Ok(store) = Store::open(&world.location()?) else { return Ok(Vec::new()) };
+    let mut installed = Vec::new();
+    for hook in hooks_of(&store).map_err(failure)? {
+        if hook.is_installed().map_err(failure)? {
+            installed.push(hook);
+        }
+    }
+    Ok(installed)
+}
+
+fn failure(err: InstallError) -> Failure {
+    Failure::fatal(crate::ops::chain(&err))
+}
+
 type Step = fn(&Part, bool) -> Result<Change, InstallError>;
 
-fn walk(args: &UninstallArgs, agent: &AgentSettings, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
-    let parts = inventory(&parts_of_command(), agent).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+fn walk(
+    args: &UninstallArgs,
+    agent: &AgentSettings,
+    git_hooks: Vec<Part>,
+    out: &mut Out,
+    what: &str,
+    step: Step,
+) -> Result<(), Failure> {
+    let mut parts = git_hooks;
+    // The agent's settings stay the last ones.
+    parts.splice(0..0, inventory(&parts_of_command(), agent).map_err(failure)?);
     let mut lines = Vec::new();
     let mut kept = Vec::new();
     for part in &parts {

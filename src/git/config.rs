@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
+use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
@@ -41,6 +42,9 @@ pub struct Settings {
     pub context: ContextReach,
     /// `chittysync.logLines` (default: 1000): how many lines of the log are kept.
     pub log_lines: usize,
+    /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
+    /// credentials are taken out of texts.
+    pub redactor: Redactor,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -86,6 +90,16 @@ impl Settings {
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
+        let mut redactor = if boolean("chittysync.redact", true)? { Redactor::default() } else { Redactor::off() };
+        for rule in all("chittysync.redactExcept") {
+            if !redactor.leave_out(&rule) {
+                return Err(invalid(
+                    "chittysync.redactExcept",
+                    rule,
+                    "the name of a rule, as docs/security.md lists them",
+                ));
+            }
+        }
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
             branch: super::branch_ref(&branch)
@@ -101,6 +115,7 @@ impl Settings {
                     text.parse().map_err(|_| invalid("chittysync.logLines", text, "a number of lines, such as 1000"))?
                 }
             },
+            redactor,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })

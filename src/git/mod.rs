@@ -35,7 +35,7 @@ pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
 pub use durable::{Fsync, create_file, replace_file};
 pub use gix::ObjectId;
-pub use history::{Ancestors, CommitInfo};
+pub use history::{Ancestors, CommitInfo, parse_date};
 pub use lock::StoreLock;
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};

@@ -5,6 +5,7 @@
 //! alone.
 
 mod claude;
+mod git_hooks;
 mod gitconfig;
 mod json_text;
 mod part;
@@ -17,6 +18,7 @@ pub use part::{Change, Part};
 pub use settings::project_settings;
 
 use crate::git::GitError;
+use crate::store::Store;
 use gitconfig::Section;
 use settings::Settings;
 
@@ -103,6 +105,14 @@ pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Par
         parts.push(Part::settings("hooks", settings));
     }
     Ok(parts)
+}
+
+/// Returns the git hooks of a store, which `install` puts in place only on request.
+///
+/// # Errors
+/// When git does not say where they go.
+pub fn hooks_of(store: &Store) -> Result<Vec<Part>, InstallError> {
+    Ok(git_hooks::hooks(store)?.into_iter().map(Part::hook).collect())
 }
 
 /// Returns this program as the PATH has it, which may be a link; nothing when the PATH has another or none.

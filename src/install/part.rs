@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::settings::Settings;
 use crate::git::{Fsync, GitError, replace_file};
@@ -24,6 +25,7 @@ enum Target {
     Config(Section),
     File { path: PathBuf, content: String },
     Settings(Settings),
+    Hook(Hook),
 }
 
 /// What a walk did, or would do, or found missing.
@@ -82,11 +84,26 @@ impl Part {
         Part { name, target: Target::Settings(settings) }
     }
 
+    /// A git hook.
+    pub(super) fn hook(hook: Hook) -> Self {
+        Part { name: "git hook", target: Target::Hook(hook) }
+    }
+
+    /// Returns whether some version of it is in place.
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub fn is_installed(&self) -> Result<bool, InstallError> {
+        Ok(matches!(self.find(true)?, Found::Ours | Found::Past))
+    }
+
     /// Returns where it is, for people.
     pub fn place(&self) -> String {
         match &self.target {
             Target::Config(_) => format!("git config {KEY}"),
-            Target::File { path, .. } | Target::Settings(Settings { path, .. }) => path.display().to_string(),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
+                path.display().to_string()
+            }
         }
     }
 
@@ -94,7 +111,9 @@ impl Part {
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
             Target::Config(_) => None,
-            Target::File { path, .. } | Target::Settings(Settings { path, .. }) => Some(path),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
+                Some(path)
+            }
         }
     }
 
@@ -102,7 +121,7 @@ impl Part {
     pub fn by_hand(&self) -> Option<String> {
         match &self.target {
             Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
-            Target::File { .. } | Target::Settings(_) => None,
+            Target::File { .. } | Target::Hook(_) | Target::Settings(_) => None,
         }
     }
 
@@ -110,6 +129,7 @@ impl Part {
         Ok(match &self.target {
             Target::Config(section) => section.find(included)?,
             Target::Settings(settings) => settings.find()?,
+            Target::Hook(hook) => hook.find()?,
             Target::File { path, content } => {
                 match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,
@@ -147,6 +167,7 @@ impl Part {
                 section.add()?;
             }
             Target::Settings(settings) => settings.add()?,
+            Target::Hook(hook) => hook.add()?,
             Target::File { path, content } => {
                 if let Some(directory) = path.parent() {
                     fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
@@ -171,6 +192,7 @@ impl Part {
         match &self.target {
             Target::Config(_) => Section::remove()?,
             Target::Settings(settings) => settings.remove()?,
+            Target::Hook(hook) => hook.remove()?,
             Target::File { path, .. } => {
                 fs::remove_file(path).map_err(GitError::io("remove", path))?;
                 remove_empty_parents(path);

@@ -1,10 +1,23 @@
 //! What is read beside what hooks tell: whose a list is, and what of it was never heard of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::Reading;
+use crate::source::{Place, Reading};
+use crate::store::cache::Seen;
 use crate::store::lists::Lists;
 use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
+
+/// Returns where sessions work, by their names.
+pub(super) fn places<'a>(seen: &'a Seen, lists: &'a Lists) -> BTreeMap<&'a str, Place> {
+    let heard = lists.directories().map(|(name, directory)| {
+        let place = Place { directory: directory.to_owned(), branch: None };
+        (name, place)
+    });
+    let read = seen.values().flat_map(|unit| &unit.places).map(|(session, (directory, branch))| {
+        (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
+    });
+    heard.chain(read).collect()
+}
 
 /// Gives lists to the sessions that keep them, as far as hooks told.
 pub(super) fn attribute(reading: &mut Reading, lists: &Lists) {

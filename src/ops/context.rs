@@ -63,7 +63,7 @@ pub fn elsewhere(
     let is_here = |other: &Session| store.repo.find_ref(&session_ref(other)).is_ok_and(|found| found.is_some());
     let mut found: Vec<(&Todo, &Session, &Claim, bool)> = todos
         .values()
-        .filter(|todo| todo.state().is_open())
+        .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
             let ours = todo.claims.iter().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let said = todo.claims.iter().filter(|(_, claim)| claim.is_open());

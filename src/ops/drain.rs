@@ -5,19 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::OpsError;
 use super::project::{Projects, by_words, lies_in};
 use super::run::{TRIES, write};
 use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
+use crate::redact::{Found, Redactor};
 use crate::source::claude_teams::is_own;
 use crate::source::hook::{self, Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::Lists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{Consolidated, SessionCommit, Store, StoreError, cache, commit_heard, heard_events, read_session};
+use crate::store::{
+    Consolidated, SessionCommit, Store, StoreError, cache, commit_session, events_trailer, heard_events, read_session,
+};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -61,8 +62,16 @@ fn attempt(
     };
     let mut done = Vec::new();
     for event in waiting {
-        match read(event) {
-            Ok(heard) => done.extend(drain.hear(event, &heard)?.then_some(event)),
+        match read(event, &store.settings.redactor) {
+            Ok((heard, redacted)) => {
+                for rule in redacted {
+                    let who = heard.session.short();
+                    let message =
+                        format!("session {who} said a credential ({rule}); it was redacted before it was saved");
+                    log::append(store.repo.common_dir(), Level::Warn, "hook", &message);
+                }
+                done.extend(drain.hear(event, &heard)?.then_some(event));
+            }
             Err(reason) => {
                 let message = format!("{} cannot be read and was put aside: {reason}", event.path.display());
                 log::append(store.repo.common_dir(), Level::Error, "hook", &message);
@@ -91,10 +100,18 @@ fn attempt(
     Ok(Ok(said))
 }
 
-fn read(event: &Waiting) -> Result<Heard, String> {
+/// Reads an event, and takes credentials out of everything in it before it is compared with what was said.
+/// Returns by which rules.
+fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), String> {
     let bytes = std::fs::read(&event.path).map_err(|err| err.to_string())?;
-    let value: Value = hook::parse(&bytes)?;
-    hook::read(&value).ok_or_else(|| "names no session".to_owned())
+    let mut value = hook::parse(&bytes)?;
+    // Where the session works is looked up, not saved.
+    let directory = value.get("cwd").cloned();
+    let mut found = Found::new();
+    redactor.value("", &mut value, &mut found);
+    value["cwd"] = directory.unwrap_or_default();
+    let heard = hook::read(&value).ok_or_else(|| "names no session".to_owned())?;
+    Ok((heard, found))
 }
 
 /// A session whose events are being taken.
@@ -236,7 +253,8 @@ impl Drain<'_> {
         event: &Waiting,
         heard: &Heard,
     ) -> Result<Option<Option<SessionState>>, OpsError> {
-        let project = self.projects.of(heard.directory.as_deref());
+        let mut project = self.projects.of(heard.directory.as_deref());
+        project.iter_mut().for_each(|project| self.store.settings.redactor.project(project, &mut Found::new()));
         let Some(speaker) = self.speaker(session)? else { return Ok(None) };
         let state = speaker.state().cloned();
         let before = state.as_ref().map(statement::listed).unwrap_or_default();
@@ -309,7 +327,13 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        speaker.tip = Some(commit_heard(&mut self.overlay, speaker.tip.as_ref(), next, &identity, &events)?);
+        speaker.tip = Some(commit_session(
+            &mut self.overlay,
+            speaker.tip.as_ref(),
+            next,
+            &identity,
+            Some(&events_trailer(&events)),
+        )?);
         if !speaker.said.contains(&heard.event) {
             speaker.said.push(heard.event.clone());
         }

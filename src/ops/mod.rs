@@ -1,29 +1,41 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod act;
 mod attribute;
 mod capture;
 mod consolidate;
 mod context;
 mod copies;
 mod daemon_runs;
+mod date;
+mod device;
 mod drain;
+mod forget;
 mod hook;
 mod log;
 mod merge_trees;
 mod project;
+mod redacted;
+mod rollback;
 mod run;
 
+pub use act::{Acted, Known, act};
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
+pub use date::since;
+pub use device::{agent_session, own_session};
 pub use drain::drain;
 pub use hook::{Background, hear};
-pub use log::{Event, log};
+pub use log::{Event, LogFilter, log, own_version};
+pub use project::{directory_project, project_of};
+pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
 
 use crate::git::GitError;
 use crate::store::StoreError;
+use crate::todo::TodoId;
 
 /// Why a use case could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +43,9 @@ pub enum OpsError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was to be said had been forgotten.
+    #[error("todo {0} was forgotten, and is not said again")]
+    Forgotten(TodoId),
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),

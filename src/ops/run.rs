@@ -7,13 +7,14 @@ use super::OpsError;
 use super::capture::{Look, capture, look};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain;
+use super::forget::forget;
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
 use crate::log::{self, Level};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Merged, Seen};
 use crate::store::spool;
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
+    /// A todo to have forgotten.
+    pub forget: Option<(Project, TodoId)>,
     /// Whether to consolidate.
     pub consolidate: bool,
 }
@@ -61,6 +64,8 @@ pub struct Report {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, by which rule.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions of the store that cannot be read, and why.
     pub left_out: Vec<(Session, String)>,
     /// The consolidated commit.
@@ -78,10 +83,11 @@ pub(super) const TRIES: u32 = 8;
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
-    let look = look(&plan.homes);
+    let look = look(&plan.homes, &store.settings.redactor);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
     let common_dir = store.repo.common_dir();
-    if plan.given.is_none() && !look.is_news(&seen) && spool::is_empty(common_dir) {
+    let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
+    if is_idle && !look.is_news(&seen) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
@@ -133,7 +139,10 @@ fn attempt(
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    if let Some((project, id)) = &plan.forget {
+        forget(store, &mut captured, project, *id, now)?;
+    }
     let joined = match plan.consolidate {
         true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
         false => None,
@@ -142,6 +151,7 @@ fn attempt(
         units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
+        redacted: captured.redacted,
         left_out: captured.left_out,
         ..Report::default()
     };

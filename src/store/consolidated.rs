@@ -81,12 +81,25 @@ impl Consolidated {
         })
     }
 
+    /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
+    ///
+    /// # Errors
+    /// As [`Consolidated::with_forgotten`].
+    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+        let (mut projects, unreadable) = self.with_forgotten(overlay)?;
+        projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
+        Ok((projects, unreadable))
+    }
+
     /// Returns the todos of all projects. A file that cannot be read is reported, not fatal: the others are
     /// still worth showing.
     ///
     /// # Errors
     /// When a tree cannot be read.
-    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+    pub fn with_forgotten(
+        &self,
+        overlay: &Overlay<'_>,
+    ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
         for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
@@ -100,6 +113,15 @@ impl Consolidated {
             }
         }
         Ok((projects, unreadable))
+    }
+
+    /// Returns the todos that were forgotten. A file that cannot be read tells of none.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn forgotten(&self, overlay: &Overlay<'_>) -> Result<BTreeSet<TodoId>, StoreError> {
+        let todos = self.with_forgotten(overlay)?.0.into_values().flatten();
+        Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 
     /// Returns what is known of every session.

@@ -13,7 +13,7 @@ pub mod spool;
 
 pub use consolidated::{Consolidated, Unreadable};
 pub use locate::{Location, Origin, locate};
-pub use session::{SessionCommit, commit_heard, commit_session, heard_events, read_session};
+pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;
 use crate::git::{Git, GitError, Repo, Settings, create_bare};

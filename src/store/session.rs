@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
-use crate::todo::{Project, Session, SessionState, State, Status, Time, TodoList, plain};
+use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, TodoList, plain};
 
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
@@ -42,7 +42,8 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
 }
 
 /// Makes the commit of a session's next state. Author, committer and date say when it was stated, so that
-/// history that is imported late is dated right.
+/// history that is imported late is dated right. `trailer` is the last line of its message, where there is
+/// more to say than what changed.
 ///
 /// # Errors
 /// When the tree of the commit before cannot be read.
@@ -51,23 +52,7 @@ pub fn commit_session(
     parent: Option<&SessionCommit>,
     state: SessionState,
     identity: &Identity,
-) -> Result<SessionCommit, StoreError> {
-    commit_heard(overlay, parent, state, identity, &[])
-}
-
-/// How the lines of a commit's message begin that name the events it comes from.
-const HOOK: &str = "Hook: ";
-
-/// As [`commit_session`], and names the events that are part of it, so that none is taken twice.
-///
-/// # Errors
-/// As [`commit_session`].
-pub fn commit_heard(
-    overlay: &mut Overlay<'_>,
-    parent: Option<&SessionCommit>,
-    state: SessionState,
-    identity: &Identity,
-    events: &[String],
+    trailer: Option<&str>,
 ) -> Result<SessionCommit, StoreError> {
     let mut files = Vec::new();
     if parent.is_none() {
@@ -90,7 +75,7 @@ pub fn commit_heard(
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),
         identity: &Identity { time: spoken(&state), ..identity.clone() },
-        message: with_events(message(parent.map(|parent| &parent.state), &state), events),
+        message: message(parent.map(|parent| &parent.state), &state, trailer),
     })?;
     Ok(SessionCommit { id, tree, state })
 }
@@ -100,9 +85,13 @@ fn spoken(state: &SessionState) -> Time {
     state.info.updated.max(state.info.ended.unwrap_or_default())
 }
 
-fn with_events(message: String, events: &[String]) -> String {
-    let lines: String = events.iter().map(|event| format!("{HOOK}{event}\n")).collect();
-    if lines.is_empty() { message } else { format!("{}\n\n{lines}", message.trim_end()) }
+/// How the lines of a commit's message begin that name the events of hooks it comes from.
+const HOOK: &str = "Hook: ";
+
+/// Returns the end of a commit's message that names the events it comes from, so that none is taken twice.
+pub fn events_trailer(events: &[String]) -> String {
+    let lines: Vec<String> = events.iter().map(|event| format!("{HOOK}{event}")).collect();
+    lines.join("\n")
 }
 
 /// Returns the events that the commits of a session name, as far back as that time.
@@ -121,13 +110,20 @@ pub fn heard_events(overlay: &Overlay<'_>, tip: ObjectId, since: Time) -> Result
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
-fn message(before: Option<&SessionState>, now: &SessionState) -> String {
+fn message(before: Option<&SessionState>, now: &SessionState, trailer: Option<&str>) -> String {
     let nothing = TodoList::new();
     let mut lines = Vec::new();
     let mut counts = std::collections::BTreeMap::new();
     for (project, todos) in &now.projects {
         let before = before.and_then(|before| before.projects.get(project)).unwrap_or(&nothing);
         for (id, todo) in todos {
+            if todo.is_forgotten() {
+                if !before.get(id).is_some_and(Todo::is_forgotten) {
+                    *counts.entry("forgotten").or_insert(0) += 1;
+                    lines.push(format!("forgotten: {id}"));
+                }
+                continue;
+            }
             let verb = match (before.get(id).map(|todo| todo.state()), todo.state()) {
                 (Some(before), now) if before == now => continue,
                 (None, State::Wanted(Status::Pending)) => "new",
@@ -142,9 +138,11 @@ fn message(before: Option<&SessionState>, now: &SessionState) -> String {
     }
     if lines.is_empty() && before.is_some_and(|before| before.info.ended != now.info.ended) && now.info.ended.is_some()
     {
-        return format!("{}: ended\n", plain(&now.info.session.short()));
+        let trailer = trailer.map(|trailer| format!("\n{trailer}\n")).unwrap_or_default();
+        return format!("{}: ended\n{trailer}", plain(&now.info.session.short()));
     }
     let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
     let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };
-    format!("{}: {summary}\n\n{}\n", plain(&now.info.session.short()), lines.join("\n"))
+    let trailer = trailer.map(|trailer| format!("\n\n{trailer}")).unwrap_or_default();
+    format!("{}: {summary}\n\n{}{trailer}\n", plain(&now.info.session.short()), lines.join("\n"))
 }

@@ -18,6 +18,8 @@ pub enum SourceKind {
     ClaudeHook,
     /// A list on standard input.
     Import,
+    /// A command: `add`, `done`, …
+    Command,
 }
 
 impl SourceKind {
@@ -29,6 +31,7 @@ impl SourceKind {
             SourceKind::ClaudeTasks => "claude-tasks",
             SourceKind::ClaudeHook => "claude-hook",
             SourceKind::Import => "import",
+            SourceKind::Command => "command",
         }
     }
 }

@@ -239,7 +239,7 @@ fn no_words_break_out_of_the_fence() {
     let all = payloads();
     assert!(all.len() >= 100, "{}", all.len());
     let now = Time::parse(NOW).expect("a time");
-    let style = Style { color: false, width: 0, now };
+    let style = Style { color: false, width: 0, isolate: false, now };
     for payload in &all {
         let line = ContextLine {
             words: payload.clone(),

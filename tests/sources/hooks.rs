@@ -349,3 +349,21 @@ fn a_projects_store_takes_its_own_sessions() {
     assert_eq!(refs, format!("refs/chittysync/{SESSION}"));
     assert!(!world.store().exists());
 }
+
+/// Credentials are gone before anything is saved, and what is said of the todo later still finds it.
+#[test]
+fn a_credential_is_redacted() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    let secret = format!("{}{}", "npm", "_0123456789abcdefghijABCDEFGHIJ012345");
+    let subject = format!("Publish with {secret}");
+    create(&world, SESSION, "1", &subject);
+    complete(&world, SESSION, "1", &subject);
+    let states = states(&world);
+    assert_eq!(states.len(), 1, "{states:?}");
+    assert!(states[0].starts_with("Publish with [redacted: ") && states[0].ends_with("]: completed"), "{states:?}");
+    let log = std::fs::read_to_string(world.store().join("chittysync/log")).expect("a log");
+    assert!(log.contains("said a credential") && !log.contains(&secret), "{log}");
+    let kept = world.git(&world.store(), &["log", "-p", "--all"]);
+    assert!(!kept.contains(&secret));
+}
