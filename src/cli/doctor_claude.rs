@@ -104,14 +104,14 @@ fn read(path: &Path) -> Value {
 /// Says of each place where todos are written how much there is, and when it last changed.
 fn sources(home: &Path, now: Time) -> String {
     let scan = source::scan(home);
-    let kinds: [(&str, fn(&UnitKind) -> bool); 3] = [
-        ("todos", |kind| matches!(kind, UnitKind::Todos { .. })),
-        ("tasks", |kind| matches!(kind, UnitKind::Tasks { .. })),
-        ("transcripts", |kind| matches!(kind, UnitKind::Transcript { .. })),
-    ];
+    let kind = |kind: &UnitKind| match kind {
+        UnitKind::Todos { .. } => "todos",
+        UnitKind::Tasks { .. } => "tasks",
+        UnitKind::Transcript { .. } => "transcripts",
+    };
     let style = Style { color: false, width: 0, isolate: false, now };
-    let said = kinds.map(|(name, is_kind)| {
-        let units: Vec<_> = scan.units.iter().filter(|unit| is_kind(&unit.kind)).collect();
+    let said = ["todos", "tasks", "transcripts"].map(|name| {
+        let units: Vec<_> = scan.units.iter().filter(|unit| kind(&unit.kind) == name).collect();
         match units.iter().filter_map(|unit| changed(&unit.path)).max() {
             None => format!("no {name}"),
             Some(at) => format!("{} {name}, the latest {}", units.len(), style.age(at)),

@@ -156,21 +156,29 @@ fn walk(
     Ok(())
 }
 
-/// Returns a line for each part; for files of one kind in one directory, one line.
+/// More files than this of one kind in one directory are one line.
+const FEW: usize = 3;
+
+/// Returns a line for each part; for many files of one kind in one directory, one line.
 pub(super) fn grouped<'a>(parts: &[(&'a Part, Change)]) -> Vec<(&'a str, Change, String)> {
     let directory = |part: &'a Part| part.path().and_then(std::path::Path::parent);
     let together = |a: &(&'a Part, Change), b: &(&'a Part, Change)| {
-        a.0.name == b.0.name && a.1 == b.1 && directory(a.0).is_some() && directory(a.0) == directory(b.0)
+        a.0.name == b.0.name && a.1 == b.1 && directory(a.0) == directory(b.0)
     };
-    let groups = parts.chunk_by(together).map(|group| {
-        let (part, change) = group[0];
-        let place = match (group.len(), directory(part)) {
-            (1, _) | (_, None) => part.path().map_or_else(|| part.place(), display),
-            (several, Some(directory)) => format!("{several} in {}", display(directory)),
-        };
-        (part.name, change, place)
-    });
-    groups.collect()
+    let mut lines = Vec::new();
+    for group in parts.chunk_by(together) {
+        match (group, group.first().and_then(|(part, _)| directory(part))) {
+            ([(part, change), ..], Some(directory)) if group.len() > FEW => {
+                lines.push((part.name, *change, format!("{} in {}", group.len(), display(directory))));
+            }
+            _ => lines.extend(
+                group
+                    .iter()
+                    .map(|(part, change)| (part.name, *change, part.path().map_or_else(|| part.place(), display))),
+            ),
+        }
+    }
+    lines
 }
 
 /// Returns the files that are made of the command line: name of the part, file name, content.
