@@ -32,6 +32,9 @@ const LONGEST_NAME: usize = 40;
 /// Returns what a session is told of the open todos of its project, the first ones first, as many as there is
 /// room for; nothing when there are none. `more` are those that are not among `lines`. `fence` is random.
 pub fn context_text(project: &str, lines: &[ContextLine], more: usize, fence: &str, style: Style) -> String {
+    // Words of which nothing is left say nothing.
+    let lines: Vec<&ContextLine> =
+        lines.iter().filter(|line| !neutral(&line.words, LONGEST_WORDS).is_empty()).collect();
     if lines.is_empty() {
         return String::new();
     }
@@ -47,7 +50,7 @@ pub fn context_text(project: &str, lines: &[ContextLine], more: usize, fence: &s
     };
     let mut body = String::new();
     let mut shown = 0;
-    for line in lines {
+    for line in &lines {
         let text = line_text(line, style);
         let left = lines.len() - shown - 1 + more;
         if units(&head) + units(&body) + units(&text) + units(&tail(left.max(1))) > LONGEST_CONTEXT {
