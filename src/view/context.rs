@@ -29,6 +29,9 @@ const LONGEST_WORDS: usize = 200;
 /// No name of a project, session or device is longer.
 const LONGEST_NAME: usize = 40;
 
+/// How many characters are looked at for each that may be shown, should most of them be taken out.
+const LOOKED_AT: usize = 100;
+
 /// Returns what a session is told of the open todos of its project, the first ones first, as many as there is
 /// room for; nothing when there are none. `more` are those that are not among `lines`. `fence` is random.
 pub fn context_text(project: &str, lines: &[ContextLine], more: usize, fence: &str, style: Style) -> String {
@@ -87,8 +90,8 @@ fn units(text: &str) -> usize {
 /// seen; at most so many characters.
 pub fn neutral(text: &str, longest: usize) -> String {
     let mut out = String::new();
-    // Much longer than needed is not looked at: it is cut anyway.
-    for char in plain(&text.chars().take(longest * 8).collect::<String>()).chars() {
+    // What is very long is not looked at to its end: somebody waits.
+    for char in plain(&text.chars().take(longest * LOOKED_AT).collect::<String>()).chars() {
         match char {
             '<' => out.push('\u{2039}'),
             '>' => out.push('\u{203a}'),
