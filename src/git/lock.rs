@@ -87,6 +87,28 @@ impl StoreLock {
     }
 }
 
+/// The exclusive right to talk to the remotes of a store, held until dropped. It is not the right to write:
+/// while a remote takes its time, captures go on.
+#[derive(Debug)]
+pub struct TransferLock {
+    _file: File,
+}
+
+impl TransferLock {
+    /// Waits until no other process talks to a remote of this store.
+    ///
+    /// # Errors
+    /// [`GitError::Busy`] when another process keeps at it for 30 seconds.
+    pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
+        let home = git_dir.join("chittysync");
+        create_private(&home)?;
+        let path = home.join("transfer");
+        let file = open_lock(&path)?;
+        wait_for(&file, &path, git_dir)?;
+        Ok(TransferLock { _file: file })
+    }
+}
+
 /// Opens the file whose lock is the store's, and makes the directories around it.
 fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
     let home = git_dir.join("chittysync");
@@ -96,12 +118,15 @@ fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
         create_private(&tmp)?;
     }
     let path = home.join("lock");
+    Ok((open_lock(&path)?, path))
+}
+
+fn open_lock(path: &Path) -> Result<File, GitError> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(GitError::io("open", &path))?;
-    Ok((file, path))
+    options.open(path).map_err(GitError::io("open", path))
 }
 
 /// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`.

@@ -15,16 +15,22 @@ mod create;
 mod deflate;
 mod detached;
 mod durable;
+mod fetch;
 mod gc;
 mod history;
 mod lock;
 mod loose;
 mod object;
 mod pack;
+mod packed_refs;
 mod program;
+mod public;
+mod push;
 mod ref_file;
 mod refs;
+mod remote;
 mod repo;
+mod transfer;
 mod worktree;
 mod writer;
 
@@ -34,14 +40,19 @@ pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals, set
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
 pub use durable::{Fsync, create_file, replace_file};
+pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
-pub use history::{Ancestors, CommitInfo, parse_date};
-pub use lock::StoreLock;
+pub use history::{Ancestors, CommitInfo, descends, frontier, parse_date};
+pub use lock::{StoreLock, TransferLock};
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};
-pub use refs::{SESSIONS, branch_ref, default_branch, session_of_ref, session_ref};
-pub use repo::Repo;
-pub use writer::{RefChange, Rejected, Writer};
+pub use public::is_public;
+pub use push::{Answer, Send, push};
+pub use refs::{Place, SESSIONS, branch_ref, default_branch, session_of_ref, session_ref, tracking_branch};
+pub use remote::{RemoteName, UrlError, check_url, github_page};
+pub use repo::{RemoteSession, Repo};
+pub use transfer::Watch;
+pub use writer::{RefChange, RefDelete, Rejected, Writer};
 
 use std::path::{Path, PathBuf};
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Place, Reading};
 use crate::store::cache::Seen;
-use crate::store::lists::Lists;
+use crate::store::lists::TaskLists;
 use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
 
 /// Returns where sessions work, by their names.
-pub(super) fn places<'a>(seen: &'a Seen, lists: &'a Lists) -> BTreeMap<&'a str, Place> {
+pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
     let heard = lists.directories().map(|(name, directory)| {
         let place = Place { directory: directory.to_owned(), branch: None };
         (name, place)
@@ -20,7 +20,7 @@ pub(super) fn places<'a>(seen: &'a Seen, lists: &'a Lists) -> BTreeMap<&'a str, 
 }
 
 /// Gives lists to the sessions that keep them, as far as hooks told.
-pub(super) fn attribute(reading: &mut Reading, lists: &Lists) {
+pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
     for (_, snapshot) in &mut reading.snapshots {
         let is_tasks = snapshot.items.iter().any(|item| item.native.is_some());
         if let Some((owner, several)) = lists.owner(&snapshot.session) {

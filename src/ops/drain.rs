@@ -6,19 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::run::{TRIES, write};
+use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
 use crate::redact::{Found, Redactor};
 use crate::source::claude_teams::is_own;
 use crate::source::hook::{self, Heard, What};
 use crate::statement::{self, Context};
-use crate::store::lists::Lists;
+use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{
-    Consolidated, SessionCommit, Store, StoreError, cache, commit_session, events_trailer, heard_events, read_session,
-};
+use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -41,13 +41,26 @@ pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>,
     Err(OpsError::Moved(moved))
 }
 
+/// As [`drain`], before something else is done with the lock: that need not wait for what cannot be saved.
+pub(super) fn drain_if_any(store: &Store, lock: &StoreLock, now: Time) -> Vec<Session> {
+    let common_dir = store.repo.common_dir();
+    if spool::is_empty(common_dir) {
+        return Vec::new();
+    }
+    let drained = store.reopen().map_err(OpsError::from).and_then(|store| drain(&store, lock, now));
+    drained.unwrap_or_else(|err| {
+        log::append(common_dir, Level::Error, "hook", &format!("events wait: {}", super::chain(&err)));
+        Vec::new()
+    })
+}
+
 fn attempt(
     store: &Store,
     lock: &StoreLock,
     waiting: &[Waiting],
     now: Time,
 ) -> Result<Result<Vec<Session>, Vec<String>>, OpsError> {
-    let before: Lists = cache::load(&store.repo, Lists::CACHE);
+    let before: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut drain = Drain {
@@ -82,7 +95,7 @@ fn attempt(
     let Drain { overlay, lists, sessions, .. } = drain;
     let (mut changes, mut said) = (Vec::new(), Vec::new());
     for (session, speaker) in sessions.into_iter().filter_map(|(session, speaker)| Some((session, speaker?))) {
-        let Some(tip) = speaker.tip.filter(|tip| Some(tip.id) != speaker.before) else { continue };
+        let Some(tip) = speaker.past.commit.filter(|_| !speaker.said.is_empty()) else { continue };
         let message = format!("hook: {}", speaker.said.join(", "));
         changes.push(RefChange { name: session_ref(&session), old: speaker.before, new: tip.id, message });
         said.push(session);
@@ -93,7 +106,7 @@ fn attempt(
         return Ok(Err(rejected));
     }
     if lists != before {
-        cache::save(&store.repo, Lists::CACHE, &lists);
+        cache::save(&store.repo, TaskLists::CACHE, &lists);
     }
     // Only now that everything is on the disk.
     done.into_iter().for_each(spool::remove);
@@ -118,8 +131,8 @@ fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), String> 
 struct Speaker {
     /// Its ref as it was found.
     before: Option<ObjectId>,
-    /// Its newest commit, those made here included.
-    tip: Option<SessionCommit>,
+    /// What it said, what it says here included.
+    past: Past,
     /// Events that its commits name already.
     heard: BTreeSet<String>,
     /// Events that changed nothing: the next commit names them with its own.
@@ -132,7 +145,7 @@ struct Speaker {
 struct Drain<'a> {
     store: &'a Store,
     overlay: Overlay<'a>,
-    lists: Lists,
+    lists: TaskLists,
     projects: Projects,
     /// Nothing for a session whose ref cannot be read: its events wait until it can.
     sessions: BTreeMap<Session, Option<Speaker>>,
@@ -226,14 +239,21 @@ impl Drain<'_> {
     fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
         if !self.sessions.contains_key(session) {
             let before = self.store.repo.find_ref(&session_ref(session))?;
-            let read = |tip| -> Result<_, StoreError> {
-                Ok((read_session(&self.overlay, session, tip)?, heard_events(&self.overlay, tip, self.since)?))
+            // Where it has no ref, a remote may know it, or the branch.
+            let tips = match before {
+                Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
+                None => Tips::find(self.store, None)?,
             };
-            let speaker = match before.map(read).transpose() {
-                Ok(found) => {
-                    let (tip, heard) = found.map_or((None, BTreeSet::new()), |(tip, heard)| (Some(tip), heard));
-                    Some(Speaker { before, tip, heard, silent: Vec::new(), said: Vec::new() })
-                }
+            let read = || -> Result<_, OpsError> {
+                let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
+                let heard = match before {
+                    Some(tip) => heard_events(&self.overlay, tip, self.since)?,
+                    None => BTreeSet::new(),
+                };
+                Ok(Speaker { before, past, heard, silent: Vec::new(), said: Vec::new() })
+            };
+            let speaker = match read() {
+                Ok(speaker) => Some(speaker),
                 Err(err) => {
                     let message = format!("events of session {session} wait: {}", super::chain(&err));
                     log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
@@ -327,13 +347,9 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        speaker.tip = Some(commit_session(
-            &mut self.overlay,
-            speaker.tip.as_ref(),
-            next,
-            &identity,
-            Some(&events_trailer(&events)),
-        )?);
+        let parent = speaker.past.commit.as_ref();
+        let commit = commit_session(&mut self.overlay, parent, next, &identity, Some(&events_trailer(&events)))?;
+        speaker.past = Past { commit: Some(commit), state: None };
         if !speaker.said.contains(&heard.event) {
             speaker.said.push(heard.event.clone());
         }
@@ -343,6 +359,6 @@ impl Drain<'_> {
 
 impl Speaker {
     fn state(&self) -> Option<&SessionState> {
-        self.tip.as_ref().map(|tip| &tip.state)
+        self.past.state()
     }
 }

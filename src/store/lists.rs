@@ -15,7 +15,7 @@ const MOST: usize = 5_000;
 
 /// What is known of sessions and their lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lists {
+pub struct TaskLists {
     /// The sessions, by name.
     sessions: BTreeMap<String, Known>,
     /// The session of each list that is one session's own, by the list's name.
@@ -33,7 +33,7 @@ pub struct Known {
     at: i64,
 }
 
-impl Lists {
+impl TaskLists {
     /// The name under which this is kept between runs.
     pub const CACHE: &str = "lists";
 

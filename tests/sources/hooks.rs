@@ -367,3 +367,17 @@ fn a_credential_is_redacted() {
     let kept = world.git(&world.store(), &["log", "-p", "--all"]);
     assert!(!kept.contains(&secret));
 }
+
+/// Its ref was retired; the branch still knows its list.
+#[test]
+fn a_retired_session_speaks_again() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Fix login");
+    create(&world, SESSION, "2", "Ship");
+    states(&world);
+    world.git(&world.store(), &["update-ref", "-d", &format!("refs/chittysync/{SESSION}")]);
+    update(&world, SESSION, "1", &json!({"status": "completed"}));
+    assert_eq!(states(&world), ["Fix login: completed", "Ship: pending"]);
+    assert_eq!(world.commits(), 1, "a new history, with all that was said");
+}
