@@ -23,7 +23,7 @@ use crate::view::{ContextLine, Style, context_text};
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// The event, as the agent calls it: SessionStart, PostToolUse, TaskCreated, TaskCompleted, Stop,
-    /// SubagentStop, PreCompact, SessionEnd. Any other one is taken note of, and nothing else
+    /// SubagentStop, PreCompact, SessionEnd. Any other one changes nothing
     pub event: Option<String>,
     /// Consolidate what hooks saved, until nothing is new
     #[arg(long, hide = true)]
