@@ -16,6 +16,7 @@ pub mod cli;
 pub mod codec;
 pub mod git;
 pub mod install;
+pub mod log;
 pub mod merge;
 pub mod ops;
 pub mod redact;

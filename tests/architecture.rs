@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 12] = [
+const IMPORTS: [(&str, &[&str]); 13] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
@@ -13,9 +13,13 @@ const IMPORTS: [(&str, &[&str]); 12] = [
     ("git", &["todo", "redact", "statement"]),
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
-    ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source"]),
+    ("log", &["todo", "git"]),
+    ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source", "log"]),
     ("install", &["git", "store"]),
-    ("cli", &["todo", "redact", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "install"]),
+    (
+        "cli",
+        &["todo", "redact", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install"],
+    ),
 ];
 
 /// Data in, data out.

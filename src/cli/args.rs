@@ -85,10 +85,10 @@ impl PorcelainArgs {
 pub enum Command {
     /// Make the repository you are in a store for its own sessions, or create the default store
     Init(InitArgs),
-    /// Put the merge driver, manual pages and completions in place
-    Install(InstallArgs),
+    /// Put the merge driver, manual pages, completions and the agent's hooks in place
+    Install(super::install::InstallArgs),
     /// Undo exactly what install did
-    Uninstall(InstallArgs),
+    Uninstall(super::install::UninstallArgs),
     /// Check that everything is in place and the store is sound
     Doctor,
     /// Save the agents' lists, a commit for each changed state of each session
@@ -98,7 +98,7 @@ pub enum Command {
     /// Capture, exchange with the remote if there is one, consolidate, and print the list
     Sync(SyncArgs),
     /// Print where the store is and what it holds
-    Status,
+    Status(super::status::StatusArgs),
     /// Print the open todos, by project
     List(ListArgs),
     /// Print one todo with everything said of it
@@ -137,6 +137,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Remove a todo for good, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
+    /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
+    Hook(super::hook::HookArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),
@@ -155,17 +157,6 @@ pub struct InitArgs {
     /// Sync with this repository: a URL, a path, or the name of a remote that is configured already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
-}
-
-/// Arguments of `install` and `uninstall`.
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    /// Say what would be done, and do nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
-    #[arg(long)]
-    pub git_hooks: bool,
 }
 
 /// Where to capture from.

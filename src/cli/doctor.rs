@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::git::{Git, Overlay};
-use crate::install::{Change, inventory};
+use crate::install::{AgentSettings, Change, inventory};
 use crate::store::{Consolidated, Store, StoreError, read_session};
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
@@ -14,29 +14,33 @@ const OLDEST_GIT: (u32, u32) = (2, 38);
 const MANY_LOOSE: usize = 6700;
 
 /// One check: what, whether it is well, and what was found or what to do.
-struct Check {
-    name: String,
-    ok: bool,
-    text: String,
+pub(super) struct Check {
+    pub name: String,
+    pub ok: bool,
+    pub text: String,
 }
 
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let location = world.location()?;
-    let mut parts =
-        inventory(&super::install::parts_of_command()).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
+        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
     parts.extend(super::install::installed_hooks(world)?);
+    let mut found = Vec::new();
     for part in &parts {
-        let state = part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+        found.push((part, part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?));
+    }
+    for (name, state, place) in super::install::grouped(&found) {
         let text = match state {
-            Change::None => part.place(),
-            Change::Foreign => format!("{} was not written by us", part.place()),
+            Change::None => place,
+            Change::Foreign => format!("{place} was not written by us"),
             _ => {
                 "missing or old; `git chittysync install` (with --git-hooks for a git hook) puts it in place".to_owned()
             }
         };
-        checks.push(Check { name: part.name.to_owned(), ok: state == Change::None, text });
+        checks.push(Check { name: name.to_owned(), ok: state == Change::None, text });
     }
+    checks.extend(super::doctor_claude::checks(world));
     checks.extend(store(&location, out));
     let ok = checks.iter().all(|check| check.ok);
     if out.json {

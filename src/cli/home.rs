@@ -10,7 +10,7 @@ use crate::view::{Filter, list_text};
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let location = world.location()?;
     if out.json || !std::io::stdout().is_terminal() || !location.path.exists() {
-        return super::status::run(world, out);
+        return super::status::run(&super::status::StatusArgs::default(), world, out);
     }
     let store: Store = world.store(out)?;
     let everything = world.everything(&store, out)?;

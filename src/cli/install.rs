@@ -1,31 +1,95 @@
 //! `install` and `uninstall`: two of the three walks over one inventory.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::InstallArgs;
 use super::out::{Failure, Out};
-use super::world::{World, display};
-use crate::install::{Change, InstallError, Part, hooks_of, inventory};
+use super::world::{World, claude_home, display};
+use crate::git::Repo;
+use crate::install::{AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings};
 use crate::store::Store;
 
+/// Arguments of `install`.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Where and how.
+    #[command(flatten)]
+    pub walk: UninstallArgs,
+    /// Put hooks into Claude Code's settings even if it has not run here yet
+    #[arg(long)]
+    pub claude: bool,
+    /// Give the newest models their todo tools: sets CLAUDE_CODE_ENABLE_TODO_TOOLS=1 in Claude Code's settings
+    #[arg(long)]
+    pub enable_todo_tools: bool,
+}
+
+/// Arguments of `uninstall`.
+#[derive(Debug, Args)]
+pub struct UninstallArgs {
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Hooks in the project's settings (.claude/settings.json), which others may share, not in yours
+    #[arg(long)]
+    pub project: bool,
+    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
+    #[arg(long)]
+    pub git_hooks: bool,
+}
+
 pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let hooks = match args.git_hooks {
+    let asked = args.claude || args.enable_todo_tools || args.walk.project;
+    let mut agent = agent_settings(world, args.walk.project);
+    agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(std::path::Path::is_dir));
+    agent.todo_tools = args.enable_todo_tools;
+    let git_hooks = match args.walk.git_hooks {
         true => hooks_of(&world.store(out)?).map_err(failure)?,
         false => Vec::new(),
     };
-    walk(args, hooks, out, "install", Part::install)?;
-    if !args.dry_run {
-        out.note("Undo with: git chittysync uninstall");
+    walk(&args.walk, &agent, git_hooks, out, "install", Part::install)?;
+    if args.walk.dry_run {
+        return Ok(());
+    }
+    out.note("Undo with: git chittysync uninstall");
+    match &agent.path {
+        Some(path) if !has_todo_tools(path) => out.note(&format!(
+            "hint: the newest models have no todo tools unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it in {}",
+            display(path)
+        )),
+        Some(_) => {}
+        None => out.note("hint: no home of Claude Code was found; `git chittysync install --claude` puts hooks there all the same"),
     }
     Ok(())
 }
 
-pub(super) fn uninstall(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let hooks = match args.git_hooks {
+pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let git_hooks = match args.git_hooks {
         true => hooks_of(&world.store(out)?).map_err(failure)?,
         false => installed_hooks(world)?,
     };
-    walk(args, hooks, out, "uninstall", Part::uninstall)
+    walk(args, &agent_settings(world, args.project), git_hooks, out, "uninstall", Part::uninstall)
+}
+
+/// Returns the settings that hooks go into: the user's, or the project's.
+pub(super) fn agent_settings(world: &World, project: bool) -> AgentSettings {
+    let user = || claude_home().map(|home| home.join("settings.json"));
+    let path = if project { Some(project_settings(&project_directory(world))) } else { user() };
+    AgentSettings { path, shared: project, todo_tools: false }
+}
+
+/// Returns the top of the working tree that we stand in, or the directory.
+fn project_directory(world: &World) -> PathBuf {
+    let repo = Repo::discover(&world.directory).ok().flatten();
+    repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| world.directory.clone())
+}
+
+/// Returns whether the model has todo tools, as far as these settings and the environment tell.
+pub(super) fn has_todo_tools(settings: &std::path::Path) -> bool {
+    let text = std::fs::read(settings).unwrap_or_default();
+    let value: Value = serde_json::from_slice(&text).unwrap_or_default();
+    value["env"].get(TODO_TOOLS).is_some() || std::env::var_os(TODO_TOOLS).is_some()
 }
 
 /// Returns the git hooks of the store that are in place, if there is a store.
@@ -46,9 +110,17 @@ fn failure(err: InstallError) -> Failure {
 
 type Step = fn(&Part, bool) -> Result<Change, InstallError>;
 
-fn walk(args: &InstallArgs, hooks: Vec<Part>, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
-    let mut parts = inventory(&parts_of_command()).map_err(failure)?;
-    parts.extend(hooks);
+fn walk(
+    args: &UninstallArgs,
+    agent: &AgentSettings,
+    git_hooks: Vec<Part>,
+    out: &mut Out,
+    what: &str,
+    step: Step,
+) -> Result<(), Failure> {
+    let mut parts = git_hooks;
+    // The agent's settings stay the last ones.
+    parts.splice(0..0, inventory(&parts_of_command(), agent).map_err(failure)?);
     let mut lines = Vec::new();
     let mut kept = Vec::new();
     for part in &parts {
@@ -71,9 +143,8 @@ fn walk(args: &InstallArgs, hooks: Vec<Part>, out: &mut Out, what: &str, step: S
             .map(|(part, change)| json!({ "part": part.name, "place": part.place(), "change": change.as_str() }));
         out.print_json(&json!({ "dry_run": args.dry_run, "parts": parts.collect::<Value>() }));
     } else {
-        for (part, change) in &lines {
-            let place = part.path().map_or_else(|| part.place(), display);
-            out.note(&format!("{:<11} {:<10} {place}", part.name, change.as_str()));
+        for (name, change, place) in grouped(&lines) {
+            out.note(&format!("{name:<11} {:<10} {place}", change.as_str()));
         }
     }
     for part in kept {
@@ -83,6 +154,31 @@ fn walk(args: &InstallArgs, hooks: Vec<Part>, out: &mut Out, what: &str, step: S
         );
     }
     Ok(())
+}
+
+/// More files than this of one kind in one directory are one line.
+const FEW: usize = 3;
+
+/// Returns a line for each part; for many files of one kind in one directory, one line.
+pub(super) fn grouped<'a>(parts: &[(&'a Part, Change)]) -> Vec<(&'a str, Change, String)> {
+    let directory = |part: &'a Part| part.path().and_then(std::path::Path::parent);
+    let together = |a: &(&'a Part, Change), b: &(&'a Part, Change)| {
+        a.0.name == b.0.name && a.1 == b.1 && directory(a.0) == directory(b.0)
+    };
+    let mut lines = Vec::new();
+    for group in parts.chunk_by(together) {
+        match (group, group.first().and_then(|(part, _)| directory(part))) {
+            ([(part, change), ..], Some(directory)) if group.len() > FEW => {
+                lines.push((part.name, *change, format!("{} in {}", group.len(), display(directory))));
+            }
+            _ => lines.extend(
+                group
+                    .iter()
+                    .map(|(part, change)| (part.name, *change, part.path().map_or_else(|| part.place(), display))),
+            ),
+        }
+    }
+    lines
 }
 
 /// Returns the files that are made of the command line: name of the part, file name, content.

@@ -7,9 +7,11 @@ mod completion;
 mod conflicts;
 mod consolidate;
 mod doctor;
+mod doctor_claude;
 mod export;
 mod forget;
 mod home;
+mod hook;
 mod import;
 mod init;
 mod install;
@@ -29,6 +31,8 @@ mod sessions;
 mod show;
 mod speaker;
 mod status;
+mod status_line;
+mod stdin;
 mod sync;
 mod terminal;
 mod world;
@@ -48,14 +52,24 @@ pub fn main() -> ExitCode {
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        Err(err) if is_hook(&err) => return ExitCode::SUCCESS,
         Err(err) => return out::usage(&err),
     };
+    if let Some(Command::Hook(args)) = &cli.command {
+        return hook::run(args, &cli.global);
+    }
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
     let mut out = Out::new(&cli.global);
     let result = run(cli, &mut out);
     exit(&mut out, result)
+}
+
+/// Returns whether it was a hook that was called with something nobody understands: an agent's later version
+/// must not make it fail.
+fn is_hook(err: &clap::Error) -> bool {
+    err.use_stderr() && std::env::args().nth(1).is_some_and(|command| command == "hook")
 }
 
 /// Returns the whole command line as clap knows it, under the name that git users type.
@@ -74,7 +88,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Capture(args) => capture::run(&args, &world, out),
         Command::Consolidate => consolidate::run(&world, out),
         Command::Sync(args) => sync::run(&args, &world, out),
-        Command::Status => status::run(&world, out),
+        Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
@@ -96,6 +110,6 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
     }
 }

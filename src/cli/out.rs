@@ -233,7 +233,7 @@ impl Out {
 }
 
 /// Writes to standard output. A reader that has seen enough ends the program quietly.
-fn write_stdout(text: &str) {
+pub(super) fn write_stdout(text: &str) {
     let mut stdout = std::io::stdout().lock();
     if let Err(err) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         if err.kind() == ErrorKind::BrokenPipe {

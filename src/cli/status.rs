@@ -1,5 +1,6 @@
 //! `status`: where the store is and what it holds.
 
+use clap::Args;
 use serde_json::json;
 
 use super::out::{Failure, Out};
@@ -8,7 +9,19 @@ use crate::git::{Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
 use crate::store::{Consolidated, Origin, Store, StoreError};
 
-pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
+/// Arguments of `status`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StatusArgs {
+    /// Print one short line for the agent's status line, whose JSON may stand on standard input; nothing when
+    /// there is nothing to say
+    #[arg(long)]
+    pub line: bool,
+}
+
+pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    if args.line {
+        return super::status_line::run(world, out);
+    }
     let location = world.location()?;
     let store = match Store::open(&location) {
         Err(StoreError::Missing(path)) if !out.json => {

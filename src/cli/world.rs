@@ -1,7 +1,6 @@
 //! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
@@ -18,7 +17,7 @@ pub struct World {
     pub directory: PathBuf,
     /// The time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
     pub now: Time,
-    option: Option<PathBuf>,
+    pub(super) option: Option<PathBuf>,
 }
 
 impl World {
@@ -31,11 +30,7 @@ impl World {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
         let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
-        let clock = || {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-        };
-        Ok(World { directory, now: set.unwrap_or_else(clock), option: global.store.clone() })
+        Ok(World { directory, now: set.unwrap_or_else(crate::log::clock), option: global.store.clone() })
     }
 
     /// Returns where the store is or will be.
@@ -79,9 +74,11 @@ impl World {
 
     /// Returns the homes of all agents that are known and there.
     fn known_homes(&self) -> Vec<PathBuf> {
-        let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let home = set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
-        home.into_iter().filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
+        claude_home()
+            .into_iter()
+            .filter_map(|home| std::fs::canonicalize(home).ok())
+            .filter(|home| home.is_dir())
+            .collect()
     }
 
     /// Reads the consolidated todos, warning of what cannot be read.
@@ -99,6 +96,12 @@ impl World {
         warn_of(unreadable, store, out);
         Ok(Everything { sessions, ..self.todos(store, out)? })
     }
+}
+
+/// Returns where Claude Code keeps its files, or would.
+pub fn claude_home() -> Option<PathBuf> {
+    let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")))
 }
 
 fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {

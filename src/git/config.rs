@@ -10,6 +10,20 @@ use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
+/// How many lines of the log are kept, unless `chittysync.logLines` says otherwise.
+pub const LOG_LINES: usize = 1_000;
+
+/// What a session is told of other sessions' todos when it starts (`chittysync.context`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextReach {
+    /// Nothing.
+    Off,
+    /// What sessions of this device said.
+    Device,
+    /// What all said.
+    All,
+}
+
 /// What git config says of a store, with the defaults filled in.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -25,6 +39,11 @@ pub struct Settings {
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
+    /// `chittysync.context` (default: `all`, or `device` in a store with a remote): what a session is told of
+    /// others when it starts.
+    pub context: ContextReach,
+    /// `chittysync.logLines` (default: 1000): how many lines of the log are kept.
+    pub log_lines: usize,
     /// `chittysync.remote` (default: none): the remote that `sync` talks to.
     pub remote: Option<RemoteName>,
     /// `chittysync.remotePrefix` (default: `auto`): where sessions are kept on remotes; nothing to find out.
@@ -71,6 +90,14 @@ impl Settings {
             Some("any") => Reopen::Any,
             Some(other) => return Err(invalid("chittysync.reopen", other.into(), "author, manual or any")),
         };
+        let context = match last("chittysync.context").as_deref() {
+            // What other people can push, no agent is told unasked.
+            None if has_remote(&config) => ContextReach::Device,
+            None | Some("all") => ContextReach::All,
+            Some("device") => ContextReach::Device,
+            Some("off") => ContextReach::Off,
+            Some(other) => return Err(invalid("chittysync.context", other.into(), "off, device or all")),
+        };
         let remote = match last("chittysync.remote").filter(|name| !name.is_empty()) {
             None => None,
             Some(name) => {
@@ -107,6 +134,13 @@ impl Settings {
             reopen,
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
+            context,
+            log_lines: match last("chittysync.logLines") {
+                None => LOG_LINES,
+                Some(text) => {
+                    text.parse().map_err(|_| invalid("chittysync.logLines", text, "a number of lines, such as 1000"))?
+                }
+            },
             remote,
             place,
             patience: (patience.parse().ok().filter(|seconds| (1..=86_400).contains(seconds)))
@@ -135,6 +169,13 @@ impl Settings {
     pub fn branch_name(&self) -> &str {
         self.branch.strip_prefix("refs/heads/").unwrap_or(&self.branch)
     }
+}
+
+/// Returns whether a store exchanges anything with others.
+fn has_remote(config: &gix::config::Snapshot<'_>) -> bool {
+    let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+    let named = remotes.filter(|section| section.value("url").is_some()).count() > 0;
+    named || config.plumbing().string_by("chittysync", None, "remote").is_some()
 }
 
 fn parse_bool(text: &str) -> Option<bool> {

@@ -86,6 +86,34 @@ pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<File, 
     Ok(file)
 }
 
+/// Creates a private file by one rename, so that it is there whole or not at all, in a directory that is made
+/// when it is missing. What a killed process leaves begins with a dot.
+///
+/// # Errors
+/// When it cannot be written. Nothing with this name is there then.
+pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut flushed = BTreeSet::from([directory.to_owned()]);
+    if !directory.is_dir() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(GitError::io("create", directory))?;
+        flushed.extend(directory.ancestors().skip(1).take(2).map(Path::to_owned));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let aside = directory.join(format!(".{name}.new"));
+    let written = write_new(&aside, 0o600, content).and_then(|file| fsync.file(&file, &aside));
+    let named = written.and_then(|()| fs::rename(&aside, path).map_err(GitError::io("create", path)));
+    if named.is_err() {
+        // On a full disk the part that was written would stay.
+        let _ = fs::remove_file(&aside);
+    }
+    named?;
+    fsync.directories(&flushed)
+}
+
 /// How the names of files begin that [`replace_file`] is about to rename.
 pub(super) const IN_THE_MAKING: &str = ".chittysync-";
 

@@ -31,17 +31,28 @@ impl StoreLock {
     /// # Errors
     /// [`GitError::Busy`] when another process keeps the lock for 30 seconds.
     pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
-        let home = git_dir.join("chittysync");
-        let tmp = home.join("tmp");
-        if !tmp.is_dir() {
-            create_private(&home)?;
-            create_private(&tmp)?;
-        }
-        let path = home.join("lock");
-        let file = open_lock(&path)?;
+        let (file, path) = open(git_dir)?;
         if !chaos::without(Part::Lock) {
             wait_for(&file, &path, git_dir)?;
         }
+        StoreLock::held(file, git_dir)
+    }
+
+    /// Takes the lock if it is free, as [`StoreLock::acquire`] does; nothing when another process has it.
+    ///
+    /// # Errors
+    /// When the lock cannot be made or asked for.
+    pub fn try_acquire(git_dir: &Path) -> Result<Option<Self>, GitError> {
+        let (file, path) = open(git_dir)?;
+        match file.try_lock() {
+            Ok(()) => StoreLock::held(file, git_dir).map(Some),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(err)) => Err(GitError::io("lock", &path)(err)),
+        }
+    }
+
+    fn held(file: File, git_dir: &Path) -> Result<Self, GitError> {
+        let tmp = git_dir.join("chittysync/tmp");
         let lock = StoreLock { _file: file, tmp, _private: Private::as_is(git_dir) };
         if !chaos::without(Part::Scrub) {
             lock.scrub(git_dir)?;
@@ -96,6 +107,18 @@ impl TransferLock {
         wait_for(&file, &path, git_dir)?;
         Ok(TransferLock { _file: file })
     }
+}
+
+/// Opens the file whose lock is the store's, and makes the directories around it.
+fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
+    let home = git_dir.join("chittysync");
+    let tmp = home.join("tmp");
+    if !tmp.is_dir() {
+        create_private(&home)?;
+        create_private(&tmp)?;
+    }
+    let path = home.join("lock");
+    Ok((open_lock(&path)?, path))
 }
 
 fn open_lock(path: &Path) -> Result<File, GitError> {

@@ -4,17 +4,23 @@
 //! program wrote: values are compared, files carry a mark. Anything else is somebody's own and is left
 //! alone.
 
+mod claude;
 mod git_hooks;
 mod gitconfig;
+mod json_text;
 mod part;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
+pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, plugin};
 pub use part::{Change, Part};
+pub use settings::project_settings;
 
 use crate::git::GitError;
 use crate::store::Store;
 use gitconfig::Section;
+use settings::Settings;
 
 /// Why something could not be put in place or taken away.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +31,14 @@ pub enum InstallError {
     /// There is no place for it.
     #[error("cannot find {0}")]
     NoPlace(&'static str),
+    /// An agent's settings cannot be read, so that they are left as they are.
+    #[error("cannot change {}, which is left as it is: {reason}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another program holds git's lock on the user's git config, or left it behind.
     #[error("{} is being changed by another program; if none is running, remove {}", path.display(), lock.display())]
     Locked {
@@ -48,11 +62,22 @@ pub struct Generated {
     pub fish: String,
 }
 
+/// Which settings of an agent get our hooks.
+#[derive(Clone, Debug, Default)]
+pub struct AgentSettings {
+    /// The file; none when no agent is to get any.
+    pub path: Option<PathBuf>,
+    /// Other machines have it too: it names no path of this one.
+    pub shared: bool,
+    /// Whether to turn the agent's todo tools on.
+    pub todo_tools: bool,
+}
+
 /// Returns everything that `install` puts in place, in order.
 ///
 /// # Errors
 /// When the user has no home, or this program does not know where it is.
-pub fn inventory(generated: &Generated) -> Result<Vec<Part>, InstallError> {
+pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Part>, InstallError> {
     let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
     let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
     let under = |variable: &str, default: &str| {
@@ -61,6 +86,7 @@ pub fn inventory(generated: &Generated) -> Result<Vec<Part>, InstallError> {
     };
     let (data, config) = (under("XDG_DATA_HOME", ".local/share"), under("XDG_CONFIG_HOME", ".config"));
     let on_path = on_path(&program);
+    let program_name = if on_path.is_some() || agent.shared { "git-chittysync".to_owned() } else { quoted(&program) };
     let section = Section { driver: driver(&program, on_path.is_some()), past: past_drivers() };
     let mut parts = vec![Part::config("driver", section)];
     let man = man_directory(&on_path.unwrap_or(program), &data);
@@ -73,6 +99,11 @@ pub fn inventory(generated: &Generated) -> Result<Vec<Part>, InstallError> {
         (config.join("fish/completions/git-chittysync.fish"), &generated.fish),
     ];
     parts.extend(completions.into_iter().map(|(path, script)| Part::file("completion", path, script, "#")));
+    // The last one: a file that somebody else broke keeps nothing else from being put in place.
+    if let Some(path) = &agent.path {
+        let settings = Settings { path: path.clone(), program: program_name, todo_tools: agent.todo_tools };
+        parts.push(Part::settings("hooks", settings));
+    }
     Ok(parts)
 }
 
@@ -96,9 +127,14 @@ fn on_path(program: &Path) -> Option<PathBuf> {
 fn driver(program: &Path, on_path: bool) -> String {
     let name = match on_path {
         true => "git-chittysync".to_owned(),
-        false => format!("'{}'", program.display().to_string().replace('\'', "'\\''")),
+        false => quoted(program),
     };
     format!("{name} merge-driver %O %A %B %L %P")
+}
+
+/// Returns a path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
 
 /// What earlier versions wrote, and what this one writes elsewhere: ours to replace.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::InstallError;
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
+use super::settings::Settings;
 use crate::git::{Fsync, GitError, replace_file};
 
 /// What is in the second line of every file we install.
@@ -23,6 +24,7 @@ pub struct Part {
 enum Target {
     Config(Section),
     File { path: PathBuf, content: String },
+    Settings(Settings),
     Hook(Hook),
 }
 
@@ -77,6 +79,11 @@ impl Part {
         Part { name, target: Target::File { path, content: format!("{first}{comment} {MARK}\n{rest}") } }
     }
 
+    /// Our entries in an agent's settings.
+    pub(super) fn settings(name: &'static str, settings: Settings) -> Self {
+        Part { name, target: Target::Settings(settings) }
+    }
+
     /// A git hook.
     pub(super) fn hook(hook: Hook) -> Self {
         Part { name: "git hook", target: Target::Hook(hook) }
@@ -94,7 +101,9 @@ impl Part {
     pub fn place(&self) -> String {
         match &self.target {
             Target::Config(_) => format!("git config {KEY}"),
-            Target::File { path, .. } | Target::Hook(Hook { path, .. }) => path.display().to_string(),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
+                path.display().to_string()
+            }
         }
     }
 
@@ -102,7 +111,9 @@ impl Part {
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
             Target::Config(_) => None,
-            Target::File { path, .. } | Target::Hook(Hook { path, .. }) => Some(path),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
+                Some(path)
+            }
         }
     }
 
@@ -110,13 +121,14 @@ impl Part {
     pub fn by_hand(&self) -> Option<String> {
         match &self.target {
             Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
-            Target::File { .. } | Target::Hook(_) => None,
+            Target::File { .. } | Target::Hook(_) | Target::Settings(_) => None,
         }
     }
 
     fn find(&self, included: bool) -> Result<Found, InstallError> {
         Ok(match &self.target {
             Target::Config(section) => section.find(included)?,
+            Target::Settings(settings) => settings.find()?,
             Target::Hook(hook) => hook.find()?,
             Target::File { path, content } => {
                 match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
@@ -154,6 +166,7 @@ impl Part {
                 Section::remove()?;
                 section.add()?;
             }
+            Target::Settings(settings) => settings.add()?,
             Target::Hook(hook) => hook.add()?,
             Target::File { path, content } => {
                 if let Some(directory) = path.parent() {
@@ -178,6 +191,7 @@ impl Part {
         }
         match &self.target {
             Target::Config(_) => Section::remove()?,
+            Target::Settings(settings) => settings.remove()?,
             Target::Hook(hook) => hook.remove()?,
             Target::File { path, .. } => {
                 fs::remove_file(path).map_err(GitError::io("remove", path))?;

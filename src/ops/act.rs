@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::OpsError;
 use super::capture::Captured;
 use super::consolidate::is_consolidated;
+use super::drain::drain_if_any;
 use super::past::past;
 use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
@@ -43,6 +44,7 @@ pub fn act<E: From<OpsError>>(
     decide: impl Fn(&Known) -> Result<Vec<Act>, E>,
 ) -> Result<(Report, Found), E> {
     let lock = StoreLock::acquire(store.repo.common_dir()).map_err(OpsError::from)?;
+    drain_if_any(store, &lock, now);
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
+use super::attribute::{attribute, places, unheard};
 use super::copies::{carried_lists, copied_lines};
 use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
@@ -16,9 +17,10 @@ use super::run::Selection;
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
-use crate::source::{Notice, Place, Reading, Unit};
+use crate::source::{Notice, Reading, Unit};
 use crate::statement::{self, Context};
-use crate::store::cache::{Seen, SeenUnit};
+use crate::store::cache::{self, Seen, SeenUnit};
+use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, SessionCommit, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
 
@@ -83,7 +85,13 @@ pub fn capture(
     now: Time,
 ) -> Result<Captured, OpsError> {
     let redactor = &store.settings.redactor;
-    let (fresh, mut redacted) = read_changed(look, &seen, redactor);
+    let (mut fresh, mut redacted) = read_changed(look, &seen, redactor);
+    let lists: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
+    fresh.values_mut().for_each(|reading| attribute(reading, &lists));
+    for (session, found) in std::mem::take(&mut redacted) {
+        let keeper = lists.owner(&session).map_or(session, |(owner, _)| owner);
+        redacted.entry(keeper).or_default().extend(found);
+    }
     let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
     let mut next_seen = remember(look, &seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
@@ -91,7 +99,7 @@ pub fn capture(
         false => {
             let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
-            sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
+            sort_by_session(store, look, (&seen, &next_seen, &lists), fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
             })
         }
@@ -171,14 +179,13 @@ fn digest(snapshot: &Snapshot) -> u64 {
 fn sort_by_session(
     store: &Store,
     look: &Look,
-    seen: &Seen,
-    next_seen: &Seen,
+    (seen, next_seen, lists): (&Seen, &Seen, &TaskLists),
     fresh: BTreeMap<usize, Reading>,
     selection: &Selection,
     is_copy: impl Fn(usize, Option<u64>) -> bool,
 ) -> (BTreeMap<Session, News>, BTreeSet<usize>) {
     let paths = &look.paths;
-    let places = places(next_seen);
+    let places = places(next_seen, lists);
     let projects = Projects { explicit: selection.project.clone(), known: std::cell::RefCell::default() };
 
     let mut unheard = BTreeSet::new();
@@ -223,16 +230,6 @@ fn sort_by_session(
 /// Returns the session that a sub-agent's list belongs to.
 fn main_session(session: &Session) -> &str {
     session.as_str().split_once("-agent-").map_or(session.as_str(), |(main, _)| main)
-}
-
-/// Returns where sessions work, by their names.
-fn places(seen: &Seen) -> BTreeMap<&str, Place> {
-    let places = seen.values().flat_map(|unit| &unit.places);
-    places
-        .map(|(session, (directory, branch))| {
-            (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
-        })
-        .collect()
 }
 
 /// How many sessions are worked on at a time.
@@ -332,12 +329,15 @@ fn commits(
 ) -> Result<Option<SessionCommit>, OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
     let Past { commit: mut tip, state: mut seed } = past;
-    for snapshot in snapshots {
-        if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
+    for (index, snapshot) in snapshots.iter().enumerate() {
+        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        let is_old = !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until);
+        let unheard =
+            before.filter(|_| is_old && index + 1 == snapshots.len()).and_then(|state| unheard(state, snapshot));
+        if is_old && unheard.is_none() {
             continue;
         }
-        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
-        if let Some(state) = statement::state(before, snapshot, context) {
+        if let Some(state) = statement::state(before, unheard.as_ref().unwrap_or(snapshot), context) {
             seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }

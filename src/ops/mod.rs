@@ -1,13 +1,18 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
 mod act;
+mod attribute;
 mod capture;
 mod consolidate;
+mod context;
 mod copies;
+mod daemon_runs;
 mod date;
 mod device;
+mod drain;
 mod exchange;
 mod forget;
+mod hook;
 mod log;
 mod look;
 mod merge_trees;
@@ -25,9 +30,13 @@ mod tips;
 pub use act::{Known, act};
 pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
+pub use context::{Elsewhere, Open, elsewhere, progress};
+pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::since;
 pub use device::{agent_session, own_session};
+pub use drain::drain;
 pub use exchange::{Exchange, Link, sync};
+pub use hook::{Background, hear};
 pub use log::{Event, LogFilter, log, own_version};
 pub use look::{Look, look};
 pub use outgoing::{Outgoing, Remembered, ahead};

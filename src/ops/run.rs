@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::OpsError;
 use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::drain::drain_if_any;
 use super::forget::forget;
 use super::look::{Look, look};
 use super::rejoin::rejoin;
@@ -13,6 +14,7 @@ use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, sess
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Merged, Seen};
+use crate::store::spool;
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
@@ -99,14 +101,17 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
     let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
-    if plan.given.is_none() && plan.forget.is_none() && !look.is_news(&seen) {
+    let common_dir = store.repo.common_dir();
+    let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
+    if is_idle && !look.is_news(&seen) {
         let tips = plan.tips(store)?;
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
             return Ok(Report { units: look.units(), notices: look.all_notices(&seen), tip, ..Report::default() });
         }
     }
-    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    let lock = StoreLock::acquire(common_dir)?;
+    let heard = drain_if_any(store, &lock, now);
     // Another process may have captured the same while this one waited.
     let (mut seen, mut merged) = (seen, merged);
     let mut moved = Vec::new();
@@ -117,7 +122,12 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
         merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { merged };
         match attempt(&store, plan, &look, &lock, seen.clone(), &merged, now)? {
-            Ok(report) => return Ok(report),
+            Ok(mut report) => {
+                report.captured.extend(heard);
+                report.captured.sort();
+                report.captured.dedup();
+                return Ok(report);
+            }
             Err(rejected) => moved = rejected,
         }
     }
@@ -201,7 +211,7 @@ pub(super) fn conclude(
     Ok(Ok(report))
 }
 
-fn write(
+pub(super) fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,

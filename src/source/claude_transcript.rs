@@ -175,7 +175,7 @@ fn task_create(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<I
     Some(tasks.values().cloned().collect())
 }
 
-/// Changes a task. The agent mends some keys before it runs a call, and writes them as they came.
+/// Changes a task of the list.
 fn task_update(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<Item>> {
     if result.get("success") == Some(&Value::Bool(false)) {
         return None;
@@ -184,6 +184,18 @@ fn task_update(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<I
     let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key)).map(id_text)?;
     let key = super::claude_tasks::number(&id);
     let item = tasks.get_mut(&key)?;
+    change_task(item, input);
+    let deleted = item.raw.as_deref() == Some("deleted");
+    let items = tasks.values().cloned().collect();
+    if deleted {
+        tasks.remove(&key);
+    }
+    Some(items)
+}
+
+/// Changes a task as a call says. The agent mends some keys before it runs a call, and writes them as they
+/// came.
+pub(super) fn change_task(item: &mut Item, input: &Map<String, Value>) {
     for (name, value) in input {
         match (name.as_str(), value) {
             ("taskId" | "task_id" | "id", _) => {}
@@ -195,15 +207,10 @@ fn task_update(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<I
             (name, value) => item::set_field(&mut item.fields, name, value.clone()),
         }
     }
-    let deleted = item.raw.as_deref() == Some("deleted");
-    let items = tasks.values().cloned().collect();
-    if deleted {
-        tasks.remove(&key);
-    }
-    Some(items)
 }
 
-fn id_text(value: &Value) -> String {
+/// Returns a number or name as text.
+pub(super) fn id_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

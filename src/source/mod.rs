@@ -4,9 +4,11 @@
 //! the units of a home without opening them; [`read`] reads one. Nothing here knows of a store.
 
 mod claude_tasks;
+pub mod claude_teams;
 mod claude_todos;
 mod claude_transcript;
 mod file;
+pub mod hook;
 mod import;
 mod item;
 mod json;
@@ -105,7 +107,8 @@ pub struct Reading {
 /// directory of list files and transcripts.
 pub fn scan(home: &Path) -> Scan {
     let mut scan = Scan::default();
-    let is_home = ["todos", "tasks", "projects"].iter().any(|name| home.join(name).is_dir());
+    let is_home = ["todos", "tasks", "projects"].iter().any(|name| home.join(name).is_dir())
+        || home.join("settings.json").is_file();
     if is_home {
         claude_todos::scan(&home.join("todos"), &mut scan);
         claude_tasks::scan(&home.join("tasks"), &mut scan);

@@ -11,6 +11,7 @@ mod claim;
 mod forget;
 mod place;
 mod rename;
+mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use act::{Act, act};
 pub use claim::Reopen;
 pub use forget::forget;
+pub use session::{ended, listed};
 
 use crate::merge::join_field;
 use crate::todo::{
@@ -72,7 +74,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
     let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();
     let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
-    let mut placed = place::place(&snapshot.items, &before, &speech.projects, |content| match project {
+    let mut placed = place::place(snapshot, &before, &speech.projects, |content| match project {
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rename;
-use crate::todo::{Item, ListEntry, Project, Todo, TodoId, TodoList, normalise};
+use crate::todo::{Item, ListEntry, Project, Snapshot, Todo, TodoId, TodoList, normalise};
 
 /// An item of the new list, with the todo it is.
 pub(super) struct Placed<'a> {
@@ -16,12 +16,13 @@ pub(super) struct Placed<'a> {
 
 /// Finds the todo of each item that has words, and recognises renamed ones among `before`.
 pub(super) fn place<'a>(
-    items: &'a [Item],
+    snapshot: &'a Snapshot,
     before: &[ListEntry],
     projects: &BTreeMap<Project, TodoList>,
     project_of: impl Fn(&str) -> Project,
 ) -> Vec<Placed<'a>> {
-    let mut placed: Vec<Placed<'a>> = items
+    let mut placed: Vec<Placed<'a>> = snapshot
+        .items
         .iter()
         .filter(|item| !normalise(&item.content).is_empty())
         .map(|item| {
@@ -57,7 +58,12 @@ pub(super) fn place<'a>(
         let content = normalise(&entry.item.content);
         let there = |at: &usize| gone[*at].is_some();
         let became = if let Some(native) = entry.item.native.as_deref() {
-            by_native.get(native).copied().filter(there)
+            // What else is on a list that is only partly known may have the same number.
+            let alike = |at: &usize| {
+                let gone = gone[*at].as_ref();
+                !snapshot.partial || gone.is_some_and(|gone| rename::likeness(&gone.todo.content, &content).is_some())
+            };
+            by_native.get(native).copied().filter(there).filter(alike)
         } else if let Some(at) = by_content.get(content.as_ref()).copied().filter(there) {
             // The same words in another project: the session's project became known.
             Some(at)

@@ -58,6 +58,29 @@ impl Consolidated {
         decode_todos(&overlay.blob(blob)?).map_err(|source| StoreError::Decode { commit, path, source })
     }
 
+    /// Returns those of a project's todos that have these ids. In a long list it costs much less to pass over the
+    /// lines of the others than to read them.
+    ///
+    /// # Errors
+    /// As [`Consolidated::todos`].
+    pub fn some_todos(
+        &self,
+        overlay: &Overlay<'_>,
+        project: &Project,
+        ids: &BTreeSet<TodoId>,
+    ) -> Result<TodoList, StoreError> {
+        let path = todos_path(project);
+        let Some(tree) = self.tree else { return Ok(TodoList::new()) };
+        let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
+        let bytes = overlay.blob(blob)?;
+        let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
+        decode_todos(&lines_of(&bytes, ids).unwrap_or(bytes)).map_err(|source| StoreError::Decode {
+            commit,
+            path,
+            source,
+        })
+    }
+
     /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
     ///
     /// # Errors
@@ -124,5 +147,38 @@ impl Consolidated {
         }
         sessions.sort_by(|a, b| a.session.cmp(&b.session));
         Ok((sessions, unreadable))
+    }
+}
+
+/// Returns the list with only the lines of these todos; nothing when it is not laid out as we write it.
+fn lines_of(bytes: &[u8], ids: &BTreeSet<TodoId>) -> Option<Vec<u8>> {
+    let lines = bytes.strip_prefix(b"[\n")?.strip_suffix(b"\n]\n")?;
+    let mut wanted: Vec<&[u8]> = Vec::new();
+    for line in lines.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b",").unwrap_or(line);
+        let id = line.strip_prefix(b"{\"id\":\"")?.get(..16)?;
+        if ids.contains(&TodoId::parse(std::str::from_utf8(id).ok()?)?) {
+            wanted.push(line);
+        }
+    }
+    Some([b"[\n", wanted.join(&b",\n"[..]).as_slice(), b"\n]\n"].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_that_are_ours_are_passed_over() {
+        let (a, b) = (r#"{"id":"00000000000000aa","x":1}"#, r#"{"id":"00000000000000bb"}"#);
+        let list = format!("[\n{a},\n{b}\n]\n");
+        let ids = |ids: &[&str]| ids.iter().filter_map(|id| TodoId::parse(id)).collect::<BTreeSet<_>>();
+        let some = lines_of(list.as_bytes(), &ids(&["00000000000000bb"])).expect("our layout");
+        assert_eq!(String::from_utf8(some).expect("UTF-8"), format!("[\n{b}\n]\n"));
+        let none = lines_of(list.as_bytes(), &ids(&[])).expect("our layout");
+        assert_eq!(serde_json::from_slice::<Vec<u8>>(&none).expect("a list"), Vec::<u8>::new());
+        for other in ["[]\n", "[\n {\"id\":\"00000000000000aa\"}\n]\n", "[\n{\"x\":1}\n]\n", "", "{}"] {
+            assert_eq!(lines_of(other.as_bytes(), &ids(&[])), None, "{other}");
+        }
     }
 }

@@ -6,14 +6,16 @@
 pub mod cache;
 mod consolidated;
 mod foreign;
+pub mod lists;
 mod locate;
 pub mod paths;
 mod session;
+pub mod spool;
 
 pub use consolidated::{Consolidated, Unreadable};
 pub use foreign::{check_consolidated, check_session, session_of};
 pub use locate::{Location, Origin, locate};
-pub use session::{SessionCommit, commit_session, read_session};
+pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;
 use crate::git::{Git, GitError, Repo, Settings, create_bare};

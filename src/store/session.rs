@@ -1,8 +1,10 @@
 //! One session's history: orphan, linear, cumulative; a commit per changed state.
 
+use std::collections::BTreeSet;
+
 use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
-use crate::todo::{Project, Session, SessionState, State, Status, Todo, TodoList, plain};
+use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, TodoList, plain};
 
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
@@ -72,10 +74,39 @@ pub fn commit_session(
     let id = overlay.commit(NewCommit {
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),
-        identity: &Identity { time: state.info.updated, ..identity.clone() },
+        identity: &Identity { time: spoken(&state), ..identity.clone() },
         message: message(parent.map(|parent| &parent.state), &state, trailer),
     })?;
     Ok(SessionCommit { id, tree, state })
+}
+
+/// Returns when a session last said anything, its end included.
+fn spoken(state: &SessionState) -> Time {
+    state.info.updated.max(state.info.ended.unwrap_or_default())
+}
+
+/// How the lines of a commit's message begin that name the events of hooks it comes from.
+const HOOK: &str = "Hook: ";
+
+/// Returns the end of a commit's message that names the events it comes from, so that none is taken twice.
+pub fn events_trailer(events: &[String]) -> String {
+    let lines: Vec<String> = events.iter().map(|event| format!("{HOOK}{event}")).collect();
+    lines.join("\n")
+}
+
+/// Returns the events that the commits of a session name, as far back as that time.
+///
+/// # Errors
+/// When a commit cannot be read.
+pub fn heard_events(overlay: &Overlay<'_>, tip: ObjectId, since: Time) -> Result<BTreeSet<String>, StoreError> {
+    let (mut events, mut next) = (BTreeSet::new(), Some(tip));
+    while let Some(commit) = next {
+        let info = overlay.commit_info(commit)?;
+        events.extend(info.message.lines().filter_map(|line| line.strip_prefix(HOOK)).map(str::to_owned));
+        // A commit has the time of its statement, to the second.
+        next = info.parents.first().copied().filter(|_| info.time.seconds() >= since.seconds());
+    }
+    Ok(events)
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
@@ -104,6 +135,11 @@ fn message(before: Option<&SessionState>, now: &SessionState, trailer: Option<&s
             *counts.entry(verb).or_insert(0) += 1;
             lines.push(format!("{verb}: {}", plain(&todo.content)));
         }
+    }
+    if lines.is_empty() && before.is_some_and(|before| before.info.ended != now.info.ended) && now.info.ended.is_some()
+    {
+        let trailer = trailer.map(|trailer| format!("\n{trailer}\n")).unwrap_or_default();
+        return format!("{}: ended\n{trailer}", plain(&now.info.session.short()));
     }
     let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
     let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };

@@ -14,6 +14,8 @@ pub enum SourceKind {
     ClaudeTodos,
     /// `tasks/<list>/<n>.json` of Claude Code.
     ClaudeTasks,
+    /// An event that a hook of Claude Code gave to us.
+    ClaudeHook,
     /// A list on standard input.
     Import,
     /// A command: `add`, `done`, …
@@ -27,6 +29,7 @@ impl SourceKind {
             SourceKind::ClaudeTranscript => "claude-transcript",
             SourceKind::ClaudeTodos => "claude-todos",
             SourceKind::ClaudeTasks => "claude-tasks",
+            SourceKind::ClaudeHook => "claude-hook",
             SourceKind::Import => "import",
             SourceKind::Command => "command",
         }

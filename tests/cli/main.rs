@@ -4,7 +4,9 @@
 mod common;
 
 mod acts;
+mod claude_settings;
 mod completion;
+mod context;
 mod ends;
 mod export;
 mod first_run;

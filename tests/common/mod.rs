@@ -94,6 +94,26 @@ impl World {
         done(child.wait_with_output())
     }
 
+    /// Gives an event to the program as an agent's hook does, expects nothing but success, and returns what the
+    /// agent is told.
+    pub fn hook(&self, event: &serde_json::Value) -> String {
+        let name = event["hook_event_name"].as_str().expect("a name");
+        let done = self.input(&["hook", name], event.to_string().as_bytes());
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{event}: {done:?}");
+        done.stdout
+    }
+
+    /// Makes the default store and takes the place of its daemon until dropped, so that hooks start no process
+    /// of their own and a test decides when the branch follows.
+    pub fn as_daemon(&self) -> std::fs::File {
+        self.ok(&["init", "-q", "--default"]);
+        let path = self.store().join("chittysync/daemon.lock");
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        let file = std::fs::File::create(path).expect("a file");
+        file.lock().expect("a lock");
+        file
+    }
+
     /// Captures and consolidates the agent home `claude`, expects success, and returns what was said.
     pub fn sync(&self) -> Done {
         self.sync_at(NOW)

@@ -4,6 +4,7 @@
 mod common;
 
 mod every_source;
+mod hooks;
 mod import;
 mod javascript;
 mod projects;

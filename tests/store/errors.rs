@@ -172,11 +172,11 @@ fn nobody_listening_loses_nothing() {
 }
 
 /// A file system of its own, unmounted when dropped.
-struct Mount(PathBuf);
+pub struct Mount(PathBuf);
 
 impl Mount {
     /// Mounts one in memory, if this user may; says so if not.
-    fn tmpfs(path: &Path, options: &str) -> Option<Self> {
+    pub fn tmpfs(path: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(path).expect("a directory");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(path).stderr(Stdio::null());
@@ -194,7 +194,8 @@ impl Drop for Mount {
     }
 }
 
-fn remount(path: &Path, options: &str) {
+/// Changes the options of a mounted file system.
+pub fn remount(path: &Path, options: &str) {
     let status = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(path).status();
     assert!(status.is_ok_and(|status| status.success()));
 }

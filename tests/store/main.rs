@@ -7,6 +7,7 @@
 mod common;
 
 mod errors;
+mod hooks;
 mod kill;
 mod oracle;
 mod order;

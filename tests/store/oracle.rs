@@ -57,6 +57,10 @@ fn tidy(git_dir: &Path) -> Result<(), String> {
         for entry in std::fs::read_dir(&directory).expect("a directory") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // Whose lock a daemon holds; the file itself stays.
+            if name == "daemon.lock" {
+                continue;
+            }
             if name.ends_with(".lock") || name.starts_with(".chittysync-") || name.starts_with("tmp_") {
                 return Err(format!("left over: {}", path.display()));
             }

@@ -1,0 +1,195 @@
+//! `hook`: what an agent's hooks call. Whatever happens, it ends with 0 and prints nothing but what the event
+//! defines: an agent would show anything else to its user, or stop.
+
+use std::hash::{BuildHasher, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::stdin;
+use crate::git::{ContextReach, become_detached, start_detached};
+use crate::log::{self, Level};
+use crate::ops::{self, Background, OpsError, Plan, Selection};
+use crate::source::{claude_teams, hook};
+use crate::store::{Location, Store, StoreError, locate};
+use crate::todo::{Session, Time};
+use crate::view::{ContextLine, Style, context_text};
+
+/// Arguments of `hook`.
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The event, as the agent calls it: SessionStart, PostToolUse, TaskCreated, TaskCompleted, Stop,
+    /// SubagentStop, PreCompact, SessionEnd. Any other one changes nothing
+    pub event: Option<String>,
+    /// Consolidate what hooks saved, until nothing is new
+    #[arg(long, hide = true)]
+    pub background: bool,
+}
+
+/// More bytes than this are no event of ours.
+const LARGEST: usize = 16 * 1024 * 1024;
+/// How long an agent may take to begin, and to say it all.
+const PATIENCE: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(3));
+
+pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
+    // The agent would show what a panic prints.
+    std::panic::set_hook(Box::new(|_| {}));
+    let _ = std::panic::catch_unwind(|| {
+        let here = std::env::current_dir().unwrap_or_default();
+        let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
+        let call =
+            Call { name: args.event.clone().unwrap_or_default(), store: global.store.clone(), directory, now: now() };
+        match args.background {
+            true => call.work_off(),
+            false => call.hear(),
+        }
+    });
+    ExitCode::SUCCESS
+}
+
+fn now() -> Time {
+    std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text)).unwrap_or_else(log::clock)
+}
+
+/// One call of a hook.
+struct Call {
+    name: String,
+    store: Option<PathBuf>,
+    directory: PathBuf,
+    now: Time,
+}
+
+impl Call {
+    fn hear(&self) {
+        crate::git::bug();
+        let input = stdin::object(LARGEST, PATIENCE.0, PATIENCE.1);
+        let event = match &input {
+            Some(input) => hook::parse(input).map_err(|reason| format!("the input {reason}")),
+            None => Err(format!("the input has more than {LARGEST} bytes")),
+        };
+        let directory = event.as_ref().ok().and_then(|event| event.get("cwd")?.as_str());
+        let directory = directory.map_or(self.directory.clone(), |directory| self.directory.join(directory));
+        let Ok(location) = locate(self.store.as_deref(), &directory) else { return };
+        if let Err(message) = event.and_then(|event| self.take(&event, &directory, &location)) {
+            self.log(&location, &message);
+        }
+    }
+
+    /// Says in the log of the store, if there is one, what went wrong.
+    fn log(&self, location: &Location, message: &str) {
+        let bare = location.path.clone();
+        let common_dir = [bare.join(".git"), bare].into_iter().find(|path| path.join("chittysync").is_dir());
+        if let Some(common_dir) = common_dir {
+            log::append(&common_dir, Level::Error, "hook", &format!("{}: {message}", self.name));
+        }
+    }
+
+    fn take(&self, event: &Value, directory: &Path, location: &Location) -> Result<(), String> {
+        let tell = |err: OpsError| ops::chain(&err);
+        let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
+        let list = std::env::var("CLAUDE_CODE_TASK_LIST_ID").ok().filter(|list| !list.is_empty());
+        let list = list.or_else(|| if name == "SessionStart" { self.team_list(event) } else { None });
+        let reduced = hook::reduce(event, &self.name, list.as_deref());
+        let states = |reduced: &Value| {
+            let heard = hook::read(reduced);
+            heard.is_some_and(|heard| {
+                matches!(heard.what, hook::What::List(_) | hook::What::Created(_) | hook::What::Updated(..))
+            })
+        };
+        let store = match Store::open(location) {
+            // The first todo that is heard of makes the default store, as the first `sync` would.
+            Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),
+            Err(StoreError::Missing(_)) => return Ok(()),
+            opened => opened,
+        };
+        let store = store.map_err(|err| ops::chain(&err))?;
+        let bytes = reduced.map(|reduced| reduced.to_string().into_bytes());
+        let heard = ops::hear(&store, bytes.as_deref(), self.now).map_err(tell);
+        if name == "SessionStart" {
+            // Whatever became of the event.
+            match self.context(&store, event, directory) {
+                Ok(context) => super::out::write_stdout(&context),
+                Err(err) => self.log(location, &tell(err)),
+            }
+        }
+        if heard? {
+            self.consolidate(&store).map_err(tell)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the list that the session keeps which starts, as far as the agent's teams tell.
+    fn team_list(&self, event: &Value) -> Option<String> {
+        let text = |key: &str| event.get(key).and_then(Value::as_str);
+        claude_teams::list_of(&super::world::claude_home()?, text("session_id")?, text("cwd"), self.now)
+    }
+
+    /// Returns what the session is told, as the event defines it.
+    fn context(&self, store: &Store, event: &Value, directory: &Path) -> Result<String, OpsError> {
+        let device_only = match store.settings.context {
+            ContextReach::Off => return Ok(String::new()),
+            ContextReach::Device => true,
+            ContextReach::All => false,
+        };
+        let text = |key: &str| event.get(key).and_then(Value::as_str);
+        let session = text("session_id").and_then(|name| Session::new(name).ok());
+        // A session that is resumed has lost sight of its own list.
+        let own = text("source") == Some("resume");
+        let found = ops::elsewhere(store, &directory.to_string_lossy(), session.as_ref(), own, device_only)?;
+        let Some(found) = found else { return Ok(String::new()) };
+        let lines: Vec<ContextLine> = found
+            .todos
+            .into_iter()
+            .map(|todo| ContextLine {
+                words: todo.words,
+                status: todo.status,
+                at: todo.at,
+                session: (!todo.own).then(|| todo.session.short()),
+                device: todo.device,
+            })
+            .collect();
+        let mut random = std::hash::RandomState::new().build_hasher();
+        random.write_i64(self.now.millis());
+        let fence = format!("--todos-{:016x}--", random.finish());
+        let style = Style { color: false, width: 0, isolate: false, now: self.now };
+        let text = context_text(found.project.as_str(), &lines, found.more, &fence, style);
+        if text.is_empty() {
+            return Ok(text);
+        }
+        Ok(json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": text}}).to_string())
+    }
+
+    /// Lets the branch follow, without waiting for it.
+    fn consolidate(&self, store: &Store) -> Result<(), OpsError> {
+        let common_dir = store.repo.common_dir();
+        if Background::of(common_dir).want()? {
+            let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
+            let arguments = ["--store".into(), path.into_os_string(), "hook".into(), "--background".into()];
+            start_detached(common_dir, arguments)?;
+        }
+        Ok(())
+    }
+
+    /// Is what [`Call::consolidate`] starts.
+    fn work_off(&self) {
+        become_detached();
+        let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
+        let Ok(store) = Store::open(&location) else { return };
+        let selection = Selection { what: "consolidate".into(), ..Selection::default() };
+        let plan = Plan { consolidate: true, selection, ..Plan::default() };
+        let done = Background::of(store.repo.common_dir()).work_off(|| {
+            let report = ops::run(&store.reopen()?, &plan, now())?;
+            for (session, reason) in &report.left_out {
+                self.log(&location, &format!("session {session} was left out: {reason}"));
+            }
+            Ok(())
+        });
+        if let Err(err) = done {
+            self.log(&location, &format!("consolidate: {}", ops::chain(&err)));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Standard input of a program that must not wait for ever.
+
+use std::io::Read;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// Reads a JSON object from standard input: until it is whole, until the end, or until nothing comes any more.
+/// More than `most` bytes are read and dropped, so that whoever writes them is not held up or cut off; nothing
+/// is returned then.
+///
+/// Waits for the first byte as long as `first`, and `whole` in all.
+pub(super) fn object(most: usize, first: Duration, whole: Duration) -> Option<Vec<u8>> {
+    let (send, receive) = channel();
+    // It ends with the process, should it wait for ever.
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        loop {
+            let mut chunk = vec![0; 64 * 1024];
+            match stdin.read(&mut chunk) {
+                Ok(read) if read > 0 => {
+                    chunk.truncate(read);
+                    if send.send(chunk).is_err() {
+                        return;
+                    }
+                }
+                Err(err) if err.kind() == std::io::ErrorKind::Interrupted => {}
+                _ => return,
+            }
+        }
+    });
+    let started = Instant::now();
+    let (mut input, mut too_much) = (Vec::new(), false);
+    loop {
+        let patience = if input.is_empty() && !too_much { first } else { whole };
+        match receive.recv_timeout(patience.saturating_sub(started.elapsed())) {
+            Ok(chunk) => {
+                too_much |= input.len() + chunk.len() > most;
+                match too_much {
+                    true => input.clear(),
+                    false => input.extend(chunk),
+                }
+                if input.trim_ascii_end().ends_with(b"}")
+                    && serde_json::from_slice::<serde::de::IgnoredAny>(&input).is_ok()
+                {
+                    break;
+                }
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    (!too_much).then_some(input)
+}

@@ -1,0 +1,54 @@
+//! Programs that nobody waits for, or not for long.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::GitError;
+
+/// Starts this program with these arguments and leaves it alone: it reads and prints nothing, and nobody waits
+/// for it. It is to call [`become_detached`] first of all.
+///
+/// # Errors
+/// When this program cannot be found or started.
+pub fn start_detached(directory: &Path, arguments: impl IntoIterator<Item = OsString>) -> Result<(), GitError> {
+    let failed = |err: std::io::Error| GitError::Program { command: "chittysync".into(), reason: err.to_string() };
+    let program = std::env::current_exe().map_err(failed)?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(directory);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map_err(failed)?;
+    Ok(())
+}
+
+/// Leaves the session and the process group of whoever started this process: what ends them does not end it.
+pub fn become_detached() {
+    // Fails only for the leader of a group, which has left already.
+    #[cfg(unix)]
+    let _ = rustix::process::setsid();
+}
+
+/// Returns what a program prints on its standard output; nothing when it is not there, fails, or takes longer.
+pub fn answer(program: &str, arguments: &[&str], patience: Duration) -> Option<String> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let started = Instant::now();
+    let status = loop {
+        match child.try_wait().ok()? {
+            Some(status) => break status,
+            None if started.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
+            None => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return None;
+            }
+        }
+    };
+    // It has ended, and what it printed is in the pipe. What it started may hold the pipe open for ever.
+    let mut text = [0; 4096];
+    let read = status.success().then(|| child.stdout.take()?.read(&mut text).ok()).flatten()?;
+    Some(String::from_utf8_lossy(&text[..read]).trim().to_owned())
+}

@@ -1,0 +1,93 @@
+//! The log of what runs in the background: hooks, the daemon, its schedule.
+//!
+//! `<common git directory>/chittysync/log`, a line an event: `<time> <level> <event> <message>`. Several
+//! processes append to it at once. Nobody depends on it, so writing it never fails and never waits long.
+
+mod append;
+mod read;
+
+pub use append::append;
+pub use read::{Follower, last_error, tail};
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::todo::Time;
+
+/// How much a line of the log matters. The greater it is, the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something that should have been done was not.
+    Error,
+    /// Something is not as it should be, and work goes on.
+    Warn,
+    /// What happened.
+    Info,
+    /// What happened, in detail.
+    Debug,
+}
+
+impl Level {
+    /// All levels, the most important one first.
+    pub const ALL: [Level; 4] = [Level::Error, Level::Warn, Level::Info, Level::Debug];
+
+    /// Returns the word for it in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warn => "warn",
+            Level::Info => "info",
+            Level::Debug => "debug",
+        }
+    }
+
+    /// Returns the level that a word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Level::ALL.into_iter().find(|level| level.as_str() == word)
+    }
+
+    /// Returns whether `CHITTYSYNC_LOG` (`off`, `error`, `warn`, `info`, `debug`; default `info`) wants it.
+    fn is_wanted(self) -> bool {
+        match std::env::var("CHITTYSYNC_LOG").map(|word| word.to_ascii_lowercase()).as_deref() {
+            Ok("off") => false,
+            Ok(word) => self <= Level::parse(word).unwrap_or(Level::Info),
+            Err(_) => self <= Level::Info,
+        }
+    }
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was written.
+    pub at: Time,
+    /// How much it matters.
+    pub level: Level,
+    /// What happened, in one word.
+    pub event: String,
+    /// What is to be said about it.
+    pub message: String,
+}
+
+impl Entry {
+    /// Reads a line; nothing when it is none of ours.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut parts = line.splitn(4, ' ');
+        let at = Time::parse(parts.next()?)?;
+        let level = Level::parse(parts.next()?)?;
+        let event = parts.next()?.to_owned();
+        Some(Entry { at, level, event, message: parts.next().unwrap_or_default().to_owned() })
+    }
+}
+
+/// Returns the log of the store with this common git directory.
+pub fn path(common_dir: &Path) -> PathBuf {
+    common_dir.join("chittysync").join("log")
+}
+
+/// Returns the time by the machine's clock. `CHITTYSYNC_NOW` does not move it: that is the time of
+/// statements.
+pub fn clock() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

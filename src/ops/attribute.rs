@@ -1,0 +1,54 @@
+//! What is read beside what hooks tell: whose a list is, and what of it was never heard of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::{Place, Reading};
+use crate::store::cache::Seen;
+use crate::store::lists::TaskLists;
+use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
+
+/// Returns where sessions work, by their names.
+pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
+    let heard = lists.directories().map(|(name, directory)| {
+        let place = Place { directory: directory.to_owned(), branch: None };
+        (name, place)
+    });
+    let read = seen.values().flat_map(|unit| &unit.places).map(|(session, (directory, branch))| {
+        (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
+    });
+    heard.chain(read).collect()
+}
+
+/// Gives lists to the sessions that keep them, as far as hooks told.
+pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
+    for (_, snapshot) in &mut reading.snapshots {
+        let is_tasks = snapshot.items.iter().any(|item| item.native.is_some());
+        if let Some((owner, several)) = lists.owner(&snapshot.session) {
+            // After a resume a session has a new list; what is on the old one only is not gone.
+            snapshot.partial |= several;
+            snapshot.session = owner;
+        } else if let (Some(shared), true) = (lists.shared(&snapshot.session), is_tasks) {
+            // A transcript tells what one session did to a list that others change as well.
+            snapshot.partial = true;
+            snapshot.session = shared;
+        }
+    }
+}
+
+/// Returns the part of an older list that its session never spoke of, where hooks tell what the session says:
+/// they may have begun in the middle of it, and know only of what changed since.
+pub(super) fn unheard(state: &SessionState, snapshot: &Snapshot) -> Option<Snapshot> {
+    if state.info.source != SourceKind::ClaudeHook.as_str() {
+        return None;
+    }
+    let spoken: BTreeSet<&str> = state.projects.values().flatten().map(|(_, todo)| todo.content.as_str()).collect();
+    let numbers: BTreeSet<&str> = state.info.list.iter().filter_map(|entry| entry.native.as_deref()).collect();
+    let items = snapshot.items.iter().filter(|item| !spoken.contains(normalise(&item.content).as_ref()));
+    let items: Vec<Item> = items
+        .map(|item| {
+            let native = item.native.clone().filter(|native| !numbers.contains(native.as_str()));
+            Item { native, ..item.clone() }
+        })
+        .collect();
+    (!items.is_empty()).then(|| Snapshot { items, partial: true, ..snapshot.clone() })
+}

@@ -1,0 +1,17 @@
+//! Whether a daemon looks after a store.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// Returns the file whose lock a daemon holds for as long as it lives, `<common git directory>/chittysync/daemon.lock`.
+/// The kernel takes the lock back from a process that dies, so it can never be stale.
+pub fn daemon_lock(common_dir: &Path) -> PathBuf {
+    common_dir.join("chittysync").join("daemon.lock")
+}
+
+/// Returns whether a daemon looks after the store with this common git directory. Takes some microseconds,
+/// writes nothing.
+pub fn daemon_runs(common_dir: &Path) -> bool {
+    File::open(daemon_lock(common_dir))
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}

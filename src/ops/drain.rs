@@ -1,0 +1,364 @@
+//! Events that wait in the spool into session refs.
+//!
+//! The event is taken as said when it happened. A commit names the events that it is made of: when a process is
+//! killed between moving a ref and removing the files, the next one finds them there and says nothing twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::past::{Lists, Past, past};
+use super::project::{Projects, by_words, lies_in};
+use super::run::{TRIES, write};
+use super::tips::Tips;
+use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
+use crate::log::{self, Level};
+use crate::redact::{Found, Redactor};
+use crate::source::claude_teams::is_own;
+use crate::source::hook::{self, Heard, What};
+use crate::statement::{self, Context};
+use crate::store::lists::TaskLists;
+use crate::store::spool::{self, Waiting};
+use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
+
+/// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
+///
+/// # Errors
+/// When the store cannot be written. What waits goes on waiting then.
+pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>, OpsError> {
+    let mut moved = Vec::new();
+    let mut store = store.clone();
+    for _ in 0..TRIES {
+        let waiting = spool::waiting(store.repo.common_dir());
+        if waiting.is_empty() {
+            return Ok(Vec::new());
+        }
+        match attempt(&store, lock, &waiting, now)? {
+            Ok(sessions) => return Ok(sessions),
+            Err(rejected) => (moved, store) = (rejected, store.reopen()?),
+        }
+    }
+    Err(OpsError::Moved(moved))
+}
+
+/// As [`drain`], before something else is done with the lock: that need not wait for what cannot be saved.
+pub(super) fn drain_if_any(store: &Store, lock: &StoreLock, now: Time) -> Vec<Session> {
+    let common_dir = store.repo.common_dir();
+    if spool::is_empty(common_dir) {
+        return Vec::new();
+    }
+    let drained = store.reopen().map_err(OpsError::from).and_then(|store| drain(&store, lock, now));
+    drained.unwrap_or_else(|err| {
+        log::append(common_dir, Level::Error, "hook", &format!("events wait: {}", super::chain(&err)));
+        Vec::new()
+    })
+}
+
+fn attempt(
+    store: &Store,
+    lock: &StoreLock,
+    waiting: &[Waiting],
+    now: Time,
+) -> Result<Result<Vec<Session>, Vec<String>>, OpsError> {
+    let before: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let mut drain = Drain {
+        store,
+        overlay,
+        lists: before.clone(),
+        projects: Projects::default(),
+        sessions: BTreeMap::new(),
+        consolidated,
+        since: waiting.iter().map(|event| event.at).min().unwrap_or(now),
+        now,
+    };
+    let mut done = Vec::new();
+    for event in waiting {
+        match read(event, &store.settings.redactor) {
+            Ok((heard, redacted)) => {
+                for rule in redacted {
+                    let who = heard.session.short();
+                    let message =
+                        format!("session {who} said a credential ({rule}); it was redacted before it was saved");
+                    log::append(store.repo.common_dir(), Level::Warn, "hook", &message);
+                }
+                done.extend(drain.hear(event, &heard)?.then_some(event));
+            }
+            Err(reason) => {
+                let message = format!("{} cannot be read and was put aside: {reason}", event.path.display());
+                log::append(store.repo.common_dir(), Level::Error, "hook", &message);
+                spool::put_aside(event);
+            }
+        }
+    }
+    let Drain { overlay, lists, sessions, .. } = drain;
+    let (mut changes, mut said) = (Vec::new(), Vec::new());
+    for (session, speaker) in sessions.into_iter().filter_map(|(session, speaker)| Some((session, speaker?))) {
+        let Some(tip) = speaker.past.commit.filter(|_| !speaker.said.is_empty()) else { continue };
+        let message = format!("hook: {}", speaker.said.join(", "));
+        changes.push(RefChange { name: session_ref(&session), old: speaker.before, new: tip.id, message });
+        said.push(session);
+    }
+    let batch: Batch = overlay.batch;
+    let rejected = write(store, lock, &batch, &changes, now)?;
+    if !rejected.is_empty() {
+        return Ok(Err(rejected));
+    }
+    if lists != before {
+        cache::save(&store.repo, TaskLists::CACHE, &lists);
+    }
+    // Only now that everything is on the disk.
+    done.into_iter().for_each(spool::remove);
+    Ok(Ok(said))
+}
+
+/// Reads an event, and takes credentials out of everything in it before it is compared with what was said.
+/// Returns by which rules.
+fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), String> {
+    let bytes = std::fs::read(&event.path).map_err(|err| err.to_string())?;
+    let mut value = hook::parse(&bytes)?;
+    // Where the session works is looked up, not saved.
+    let directory = value.get("cwd").cloned();
+    let mut found = Found::new();
+    redactor.value("", &mut value, &mut found);
+    value["cwd"] = directory.unwrap_or_default();
+    let heard = hook::read(&value).ok_or_else(|| "names no session".to_owned())?;
+    Ok((heard, found))
+}
+
+/// A session whose events are being taken.
+struct Speaker {
+    /// Its ref as it was found.
+    before: Option<ObjectId>,
+    /// What it said, what it says here included.
+    past: Past,
+    /// Events that its commits name already.
+    heard: BTreeSet<String>,
+    /// Events that changed nothing: the next commit names them with its own.
+    silent: Vec<String>,
+    /// What the events are called that changed something, for the reflog.
+    said: Vec<String>,
+}
+
+/// Events on their way into refs.
+struct Drain<'a> {
+    store: &'a Store,
+    overlay: Overlay<'a>,
+    lists: TaskLists,
+    projects: Projects,
+    /// Nothing for a session whose ref cannot be read: its events wait until it can.
+    sessions: BTreeMap<Session, Option<Speaker>>,
+    consolidated: Consolidated,
+    /// The time of the earliest event.
+    since: Time,
+    now: Time,
+}
+
+impl Drain<'_> {
+    /// Takes one event. Returns whether it need not wait any longer.
+    fn hear(&mut self, event: &Waiting, heard: &Heard) -> Result<bool, OpsError> {
+        let here = |directory: &String| lies_in(&self.store.repo, directory);
+        if self.store.is_project() && !heard.directory.as_ref().is_some_and(here) {
+            return Ok(true);
+        }
+        self.note(event, heard);
+        match &heard.what {
+            What::Started | What::Nothing => Ok(true),
+            What::Ended => {
+                let mut done = true;
+                for session in self.ending(heard)? {
+                    let end = |state: Option<&SessionState>| statement::ended(state?, event.at);
+                    let next = self.speaker(&session)?.map(|speaker| end(speaker.state()));
+                    done &= self.take(&session, event, heard, next)?;
+                }
+                Ok(done)
+            }
+            What::List(_) | What::Created(_) | What::Updated(..) => {
+                let Some(session) = self.list_of(heard)? else { return Ok(true) };
+                let next = self.say(&session, event, heard)?;
+                self.take(&session, event, heard, next)
+            }
+        }
+    }
+
+    /// Remembers where the session works and which list it keeps.
+    fn note(&mut self, event: &Waiting, heard: &Heard) {
+        if heard.agent.is_some() {
+            return;
+        }
+        if heard.what == What::Started {
+            self.lists.leave(&heard.session);
+        }
+        let list = heard.list.as_deref().map(|list| (list, is_own(list)));
+        if list.is_some() || heard.what == What::Started {
+            self.lists.note(&heard.session, heard.directory.as_deref(), list, event.at);
+        }
+    }
+
+    /// Returns the list that an event changes.
+    fn list_of(&mut self, heard: &Heard) -> Result<Option<Session>, OpsError> {
+        let main = match &heard.what {
+            What::List(_) => heard.session.clone(),
+            _ => {
+                let named = heard.list.as_deref().filter(|list| !is_own(list)).and_then(|list| Session::new(list).ok());
+                named.or_else(|| self.lists.shared(&heard.session)).unwrap_or_else(|| heard.session.clone())
+            }
+        };
+        let Some(agent) = &heard.agent else { return Ok(Some(main)) };
+        let Ok(own) = heard.session.agent(agent) else { return Ok(None) };
+        // A sub-agent may work on a task of its session's list.
+        if let What::Updated(native, _) = &heard.what
+            && !self.has_task(&own, native)?
+            && self.has_task(&main, native)?
+        {
+            return Ok(Some(main));
+        }
+        Ok(Some(own))
+    }
+
+    fn has_task(&mut self, session: &Session, native: &str) -> Result<bool, OpsError> {
+        let state = self.speaker(session)?.and_then(|speaker| speaker.state());
+        Ok(state.is_some_and(|state| state.info.list.iter().any(|entry| entry.native.as_deref() == Some(native))))
+    }
+
+    /// Returns the sessions that end with an event: a session ends with its sub-agents.
+    fn ending(&self, heard: &Heard) -> Result<Vec<Session>, OpsError> {
+        if let Some(agent) = &heard.agent {
+            return Ok(heard.session.agent(agent).into_iter().collect());
+        }
+        let agents = format!("{}-agent-", heard.session);
+        let mut known: BTreeSet<Session> =
+            self.store.repo.sessions()?.into_iter().map(|(session, _)| session).collect();
+        known.extend(self.sessions.keys().cloned());
+        known.retain(|session| *session == heard.session || session.as_str().starts_with(&agents));
+        Ok(known.into_iter().collect())
+    }
+
+    /// Returns a session as it is, read once; nothing when it cannot be read.
+    fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
+        if !self.sessions.contains_key(session) {
+            let before = self.store.repo.find_ref(&session_ref(session))?;
+            // Where it has no ref, a remote may know it, or the branch.
+            let tips = match before {
+                Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
+                None => Tips::find(self.store, None)?,
+            };
+            let read = || -> Result<_, OpsError> {
+                let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
+                let heard = match before {
+                    Some(tip) => heard_events(&self.overlay, tip, self.since)?,
+                    None => BTreeSet::new(),
+                };
+                Ok(Speaker { before, past, heard, silent: Vec::new(), said: Vec::new() })
+            };
+            let speaker = match read() {
+                Ok(speaker) => Some(speaker),
+                Err(err) => {
+                    let message = format!("events of session {session} wait: {}", super::chain(&err));
+                    log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
+                    None
+                }
+            };
+            self.sessions.insert(session.clone(), speaker);
+        }
+        Ok(self.sessions.get(session).and_then(Option::as_ref))
+    }
+
+    /// Returns the state of a session after an event: nothing at all when the session cannot be read, nothing
+    /// in it when the event says nothing new.
+    fn say(
+        &mut self,
+        session: &Session,
+        event: &Waiting,
+        heard: &Heard,
+    ) -> Result<Option<Option<SessionState>>, OpsError> {
+        let mut project = self.projects.of(heard.directory.as_deref());
+        project.iter_mut().for_each(|project| self.store.settings.redactor.project(project, &mut Found::new()));
+        let Some(speaker) = self.speaker(session)? else { return Ok(None) };
+        let state = speaker.state().cloned();
+        let before = state.as_ref().map(statement::listed).unwrap_or_default();
+        let Some(items) = hook::apply(&heard.what, before) else { return Ok(Some(None)) };
+        let settings = &self.store.settings;
+        let own = state.as_ref().and_then(|state| state.info.project.as_ref()).or(project.as_ref());
+        let known = self.known(state.as_ref(), &items, |words| match own {
+            Some(project) => project.clone(),
+            None => by_words(settings, words),
+        });
+        let snapshot = Snapshot {
+            session: session.clone(),
+            agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
+            source: SourceKind::ClaudeHook,
+            at: event.at,
+            branch: None,
+            items,
+            partial: false,
+            forced: true,
+        };
+        let context = Context {
+            known: &known,
+            now: self.now,
+            reopen: settings.reopen,
+            device: &settings.device,
+            project: project.as_ref(),
+            project_of: &|content| by_words(settings, content),
+        };
+        Ok(Some(statement::state(state.as_ref(), &snapshot, &context)))
+    }
+
+    /// Returns what this device knows of the todos that a statement may be about: those of the session, and of
+    /// its new list.
+    fn known(
+        &self,
+        state: Option<&SessionState>,
+        items: &[Item],
+        project_of: impl Fn(&str) -> Project,
+    ) -> BTreeMap<Project, TodoList> {
+        let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
+        for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
+            ids.entry(project.clone()).or_default().extend(todos.keys());
+        }
+        for item in items {
+            let project = project_of(&item.content);
+            let id = TodoId::of(&project, &item.content);
+            ids.entry(project).or_default().insert(id);
+        }
+        let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
+            // A list that another version wrote is as good as unknown here; consolidation reports it.
+            let todos = self.consolidated.some_todos(&self.overlay, &project, &ids).unwrap_or_default();
+            (project, todos)
+        };
+        ids.into_iter().map(todos).collect()
+    }
+
+    /// Makes the commit of what an event says. Returns whether the event need not wait any longer.
+    fn take(
+        &mut self,
+        session: &Session,
+        event: &Waiting,
+        heard: &Heard,
+        next: Option<Option<SessionState>>,
+    ) -> Result<bool, OpsError> {
+        let (Some(next), Some(Some(speaker))) = (next, self.sessions.get_mut(session)) else { return Ok(false) };
+        if speaker.heard.contains(&event.id) {
+            return Ok(true);
+        }
+        speaker.silent.push(event.id.clone());
+        let Some(next) = next else { return Ok(true) };
+        let identity = self.store.settings.identity(self.now);
+        let events = std::mem::take(&mut speaker.silent);
+        let parent = speaker.past.commit.as_ref();
+        let commit = commit_session(&mut self.overlay, parent, next, &identity, Some(&events_trailer(&events)))?;
+        speaker.past = Past { commit: Some(commit), state: None };
+        if !speaker.said.contains(&heard.event) {
+            speaker.said.push(heard.event.clone());
+        }
+        Ok(true)
+    }
+}
+
+impl Speaker {
+    fn state(&self) -> Option<&SessionState> {
+        self.past.state()
+    }
+}

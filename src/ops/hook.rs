@@ -1,0 +1,97 @@
+//! An agent's hook: its event is put down, and saved at once if the store is free.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{OpsError, daemon_runs, drain};
+use crate::git::{GitError, StoreLock};
+use crate::store::{Store, spool};
+use crate::todo::Time;
+
+/// Puts an event down durably and saves it, and all that wait, unless another process has the store. Returns
+/// whether the branch has to follow.
+///
+/// # Errors
+/// When the event cannot be put down, or what waits cannot be saved. What was put down goes on waiting.
+pub fn hear(store: &Store, event: Option<&[u8]>, now: Time) -> Result<bool, OpsError> {
+    let common_dir = store.repo.common_dir();
+    if let Some(event) = event {
+        spool::put(common_dir, now, event, store.settings.fsync)?;
+    } else if spool::is_empty(common_dir) {
+        return Ok(false);
+    }
+    match StoreLock::try_acquire(common_dir)? {
+        Some(lock) => Ok(!drain(store, &lock, now)?.is_empty()),
+        // Whoever has it may have looked before the event was there.
+        None => Ok(true),
+    }
+}
+
+/// How long, after the first event, others are waited for that come with it.
+const TOGETHER: Duration = Duration::from_millis(100);
+
+/// Consolidation in the background: one process at a time for a store, none where a daemon does it.
+///
+/// What is wanted is a file, whose making needs no lock. The process that holds the lock beside it works until
+/// the file is not made again.
+#[derive(Debug)]
+pub struct Background {
+    wanted: PathBuf,
+    lock: PathBuf,
+    daemon: bool,
+}
+
+impl Background {
+    /// Returns that of the store with this common git directory.
+    pub fn of(common_dir: &Path) -> Self {
+        let path = |name: &str| common_dir.join("chittysync").join(name);
+        Background { wanted: path("wanted"), lock: path("consolidating"), daemon: daemon_runs(common_dir) }
+    }
+
+    /// Notes that consolidation is wanted. Returns whether a process has to be started for it.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn want(&self) -> Result<bool, OpsError> {
+        if self.daemon {
+            return Ok(false);
+        }
+        open(&self.wanted).map_err(GitError::io("create", &self.wanted))?;
+        Ok(self.take()?.is_some())
+    }
+
+    /// Works until nothing is wanted; does nothing when another process does.
+    ///
+    /// # Errors
+    /// As `work`, which is not tried again, and when the lock cannot be asked for.
+    pub fn work_off(&self, mut work: impl FnMut() -> Result<(), OpsError>) -> Result<(), OpsError> {
+        while self.wanted.exists() {
+            let Some(_one_at_a_time) = self.take()? else { return Ok(()) };
+            while self.wanted.exists() {
+                std::thread::sleep(TOGETHER);
+                // Before the work: what comes during it is wanted again.
+                std::fs::remove_file(&self.wanted).map_err(GitError::io("remove", &self.wanted))?;
+                work()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self) -> Result<Option<File>, GitError> {
+        let file = open(&self.lock).map_err(GitError::io("open", &self.lock))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(err)) => Err(GitError::io("lock", &self.lock)(err)),
+        }
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,36 @@
+//! What a session's own state says besides its statements: its list as it was, and that it ended.
+
+use crate::todo::{Item, SessionState, Time};
+
+/// Returns the list that a session stated last, as if it had been read again. A change of one task can so be
+/// applied to it.
+pub fn listed(state: &SessionState) -> Vec<Item> {
+    let todo = |id| state.projects.values().find_map(|todos| todos.get(&id));
+    let entries = state.info.list.iter().filter_map(|entry| {
+        let todo = todo(entry.id)?;
+        let claim = todo.claims.get(&state.info.session)?;
+        let status = entry.status.unwrap_or(claim.status);
+        // Where a todo was renamed from and to is ours to say.
+        let fields = todo.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "renamedFrom" | "renamedTo"));
+        Some(Item {
+            content: todo.content.clone(),
+            status,
+            raw: claim.raw.clone().filter(|_| status == claim.status),
+            dropped: false,
+            native: entry.native.clone(),
+            fields: fields.map(|(name, field)| (name.clone(), field.value.clone())).collect(),
+        })
+    });
+    entries.collect()
+}
+
+/// Returns the state of a session that has ended, or nothing when that is known. When it last spoke stays as it
+/// is: what it said before its end may still come in by another way.
+pub fn ended(state: &SessionState, at: Time) -> Option<SessionState> {
+    if state.info.ended.is_some() {
+        return None;
+    }
+    let mut state = state.clone();
+    state.info.ended = Some(at.max(state.info.updated));
+    Some(state)
+}

@@ -1,0 +1,205 @@
+//! Hooks in Claude Code's settings: put in, checked, taken out without a trace. And the plugin, made of the same.
+
+use serde_json::Value;
+
+use crate::common::{Done, World, binary, done, project};
+
+const SETTINGS: &str = "home/.claude/settings.json";
+
+fn settings(world: &World) -> Value {
+    serde_json::from_slice(&std::fs::read(world.path(SETTINGS)).expect("a file")).expect("JSON")
+}
+
+fn command(settings: &Value, event: &str) -> String {
+    settings["hooks"][event][0]["hooks"][0]["command"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn other_peoples_settings_come_back_byte_for_byte() {
+    for text in [
+        "{}\n",
+        "{\n  \"model\": \"opus\",\n  \"hooks\": {\n    \"Stop\": [ { \"hooks\": [ { \"type\": \"command\", \"command\": \"say done\" } ] } ]\n  }\n}",
+        "{\r\n\t\"env\": {\r\n\t\t\"A\": \"b\"\r\n\t}\r\n}\r\n",
+        "\u{feff}{\"hooks\": {\"PostToolUse\": []}, \"x\": 1.50}",
+    ] {
+        for more in [&[][..], &["--enable-todo-tools"]] {
+            let world = World::new();
+            world.write(SETTINGS, text.as_bytes());
+            world.ok(&[&["install", "-q"], more].concat());
+            let installed = std::fs::read(world.path(SETTINGS)).expect("a file");
+            let value: Value =
+                serde_json::from_slice(installed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&installed)).expect("JSON");
+            assert_eq!(command(&value, "SessionEnd"), "git-chittysync hook SessionEnd || true");
+            assert_eq!(value["env"]["CLAUDE_CODE_ENABLE_TODO_TOOLS"] == "1", !more.is_empty());
+            world.ok(&["install", "-q"]);
+            if more.is_empty() {
+                assert_eq!(std::fs::read(world.path(SETTINGS)).expect("a file"), installed, "twice is once");
+            }
+            world.ok(&["uninstall", "-q"]);
+            assert_eq!(std::fs::read(world.path(SETTINGS)).expect("a file"), text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_not_there_is_gone_again() {
+    let world = World::new();
+    world.ok(&["install", "-q"]);
+    assert!(!world.home().join(".claude").exists(), "an agent that has never run gets nothing unasked");
+    world.write("home/.claude/history.jsonl", b"");
+    let dry = world.run(&["install", "-n"]);
+    assert!(dry.stderr.contains("hooks       added      ~/.claude/settings.json"), "{dry:?}");
+    assert!(!world.path(SETTINGS).exists());
+    let done = world.run(&["install"]);
+    assert!(
+        done.stderr.contains("hint: the newest models have no todo tools unless CLAUDE_CODE_ENABLE_TODO_TOOLS=1"),
+        "{done:?}"
+    );
+    assert_eq!(settings(&world)["hooks"]["PostToolUse"][0]["matcher"], "TodoWrite|TaskCreate|TaskUpdate");
+    assert_eq!(settings(&world).get("env"), None, "never unasked");
+    world.ok(&["uninstall", "-q"]);
+    assert!(!world.path(SETTINGS).exists());
+    world.ok(&["install", "-q", "--claude", "--enable-todo-tools"]);
+    assert_eq!(settings(&world)["env"]["CLAUDE_CODE_ENABLE_TODO_TOOLS"], "1");
+    assert!(!world.run(&["install", "--claude"]).stderr.contains("newest models"));
+}
+
+#[test]
+fn settings_that_do_not_parse_are_left_alone() {
+    for text in
+        ["", "{// mine\n}", "{\"a\": 1,}", "[]", "{\"hooks\": 1}", "{\"hooks\": {\"Stop\": 1}}", "\u{fffd}\u{0}"]
+    {
+        let world = World::new();
+        world.write(SETTINGS, text.as_bytes());
+        let done = world.run(&["install"]);
+        assert_eq!(done.code, Some(128), "{text}: {done:?}");
+        assert!(done.stderr.contains(".claude/settings.json, which is left as it is: "), "{text}: {done:?}");
+        assert!(
+            done.stderr.contains("man page    added") || done.stderr.contains("what was done so far is right"),
+            "{done:?}"
+        );
+        assert_eq!(std::fs::read(world.path(SETTINGS)).expect("a file"), text.as_bytes());
+        let doctor = world.run(&["doctor"]);
+        assert!(doctor.stdout.contains("BAD hooks"), "{doctor:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn follows_a_link_and_keeps_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let real = world.write("dotfiles/claude.json", b"{}");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    std::fs::create_dir_all(world.home().join(".claude")).expect("a directory");
+    std::os::unix::fs::symlink(&real, world.path(SETTINGS)).expect("a link");
+    world.ok(&["install", "-q"]);
+    assert!(std::fs::read_to_string(&real).expect("a file").contains("git-chittysync hook Stop"));
+    assert_eq!(std::fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o600);
+    world.ok(&["uninstall", "-q"]);
+    assert!(world.path(SETTINGS).is_symlink());
+    assert_eq!(std::fs::read(&real).expect("a file"), b"{}");
+}
+
+#[test]
+fn a_projects_settings_name_no_path_of_this_machine() {
+    let world = World::new();
+    world.git(&world.path(""), &["init", "-q", "shop"]);
+    std::fs::create_dir_all(world.path("shop/src")).expect("a directory");
+    let run = |arguments: &[&str]| -> Done {
+        // Not by the name that the PATH has.
+        let mut command = world.command(binary());
+        command.args(["-C", "shop/src"]).args(arguments).env("PATH", "/usr/bin:/bin");
+        done(command.output())
+    };
+    assert_eq!(run(&["install", "-q", "--project"]).code, Some(0));
+    let text = std::fs::read(world.path("shop/.claude/settings.json")).expect("a file");
+    let value: Value = serde_json::from_slice(&text).expect("JSON");
+    assert_eq!(command(&value, "Stop"), "git-chittysync hook Stop || true");
+    assert!(!world.home().join(".claude").exists());
+    assert_eq!(run(&["uninstall", "-q", "--project"]).code, Some(0));
+    assert!(!world.path("shop/.claude").exists());
+    // The user's own may: nobody else has them.
+    world.write(SETTINGS, b"{}");
+    assert_eq!(run(&["install", "-q"]).code, Some(0));
+    assert_eq!(command(&settings(&world), "Stop"), format!("'{}' hook Stop || true", binary()));
+    // With the program on the PATH, the name is enough; what stood there is replaced.
+    world.ok(&["install", "-q"]);
+    assert_eq!(command(&settings(&world), "Stop"), "git-chittysync hook Stop || true");
+    assert_eq!(settings(&world)["hooks"]["Stop"].as_array().map(Vec::len), Some(1));
+}
+
+/// The command is one that a shell can run, with the store and the log it needs.
+#[test]
+fn the_command_that_is_installed_works() {
+    let world = World::new();
+    world.write(SETTINGS, b"{}");
+    world.ok(&["install", "-q"]);
+    let event = r#"{"session_id":"s1","cwd":"/nowhere/acme","task_id":"1","task_subject":"Fix login"}"#;
+    let run = |path: Option<&str>| -> Done {
+        let mut shell = world.command("sh");
+        shell.args(["-c", &format!("printf '%s' '{event}' | {{ {}; }}", command(&settings(&world), "TaskCreated"))]);
+        if let Some(path) = path {
+            shell.env("PATH", path);
+        }
+        done(shell.output())
+    };
+    let _daemon = world.as_daemon();
+    assert_eq!((run(None).code, world.sessions()), (Some(0), Vec::new()));
+    world.ok(&["consolidate", "-q"]);
+    assert_eq!(world.states(), ["Fix login: pending"]);
+    // Where our program is gone an agent goes on as before.
+    assert_eq!(run(Some("/usr/bin:/bin")).code, Some(0));
+}
+
+#[test]
+fn doctor_says_what_keeps_hooks_from_running() {
+    let world = World::new();
+    world.write(SETTINGS, b"{\"disableAllHooks\": true}");
+    world.write("home/.claude/todos/a-agent-a.json", b"[]");
+    world.ok(&["install", "-q"]);
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.stdout.contains("ok  hooks       ~/.claude/settings.json"), "{doctor:?}");
+    assert!(doctor.stdout.contains("BAD hooks       disableAllHooks in ~/.claude/settings.json"), "{doctor:?}");
+    assert!(doctor.stdout.contains("ok  sources     1 todos, the latest now; no tasks; no transcripts"), "{doctor:?}");
+    assert!(doctor.stdout.contains("`git chittysync install --enable-todo-tools`"), "{doctor:?}");
+    world.ok(&["uninstall", "-q"]);
+    assert!(
+        world
+            .run(&["doctor"])
+            .stdout
+            .contains("BAD hooks       not in Claude Code's settings; `git chittysync install`")
+    );
+    world.write(SETTINGS, b"{\"enabledPlugins\": {\"chittysync@chittysync\": true}}");
+    assert!(world.run(&["doctor"]).stdout.contains("ok  hooks       from the plugin"));
+    // A program of that name that does not answer is not waited for.
+    let claude = world.write("bin/claude", b"#!/bin/sh\nsleep 60\n");
+    #[cfg(unix)]
+    std::fs::set_permissions(&claude, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a mode");
+    let started = std::time::Instant::now();
+    world.run(&["doctor"]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(20));
+    std::fs::write(&claude, "#!/bin/sh\necho '2.1.40 (Claude Code)'\n").expect("a file");
+    assert!(world.run(&["doctor"]).stdout.contains("2.1.40 (Claude Code); tells of new tasks from 2.1.84 on"));
+}
+
+/// `UPDATE=1` writes the files of the plugin anew.
+#[test]
+fn the_plugin_is_made_of_the_same_table() {
+    for (path, made) in chittysync::install::plugin() {
+        let (path, made) = (project(path), format!("{made:#}\n"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+            std::fs::write(&path, &made).expect("a file");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == made, "{} is not up to date; UPDATE=1 writes it anew", path.display());
+    }
+    let plugin: Value =
+        serde_json::from_slice(&std::fs::read(project(".claude-plugin/plugin.json")).expect("a file")).expect("JSON");
+    let hooks = plugin["hooks"].as_str().and_then(|path| path.strip_prefix("./")).expect("a path in the plugin");
+    let hooks: Value = serde_json::from_slice(&std::fs::read(project(hooks)).expect("hooks")).expect("JSON");
+    for event in chittysync::install::HOOK_EVENTS {
+        assert_eq!(hooks["hooks"][event.name][0], event.group("git-chittysync"));
+    }
+}
