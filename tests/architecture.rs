@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 12] = [
+const IMPORTS: [(&str, &[&str]); 13] = [
     ("todo", &[]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
@@ -15,7 +15,11 @@ const IMPORTS: [(&str, &[&str]); 12] = [
     ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
     ("log", &["todo", "git"]),
     ("install", &["git", "store"]),
-    ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install"]),
+    ("daemon", &["todo", "git", "store", "ops", "log"]),
+    (
+        "cli",
+        &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install", "daemon"],
+    ),
 ];
 
 /// Data in, data out.

@@ -89,6 +89,10 @@ pub enum Command {
     Export(ExportArgs),
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
+    /// Watch agents' homes and sync in the background
+    Daemon(super::daemon::DaemonArgs),
+    /// Have the system start the daemon
+    Service(super::service::ServiceArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),

@@ -5,6 +5,7 @@ mod capture;
 mod completion;
 mod conflicts;
 mod consolidate;
+mod daemon;
 mod doctor;
 mod export;
 mod import;
@@ -16,6 +17,7 @@ mod man;
 mod merge_driver;
 mod out;
 mod projects;
+mod service;
 mod sessions;
 mod show;
 mod status;
@@ -71,6 +73,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        Command::Daemon(args) => daemon::run(&args, &world, out),
+        Command::Service(args) => service::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::MergeDriver(_) => Ok(()),

@@ -24,6 +24,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
     let sessions = counts.sessions;
+    let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
     if out.json {
         out.print_json(&json!({
             "store": store.repo.common_dir().to_string_lossy(),
@@ -36,6 +37,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
                 "dropped": counts.dropped,
             },
             "conflicts": counts.conflicts,
+            "daemon": daemon_json,
             "last_consolidated": last.map(|time| time.to_string()),
         }));
         return Ok(());
@@ -50,7 +52,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let style = out.style(world.now);
     let last = last.map_or_else(|| "never".to_owned(), |time| format!("{time} ({})", style.age(time)));
     out.print(&format!(
-        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped\nlast said  {last}\n",
+        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped\nlast said  {last}\ndaemon     {daemon}\n",
         display(store.repo.common_dir()),
         store.settings.branch_name(),
         counts.in_progress,

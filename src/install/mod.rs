@@ -5,11 +5,15 @@
 //! alone.
 
 mod gitconfig;
+mod manager;
 mod part;
+pub mod service;
 
 use std::path::{Path, PathBuf};
 
+pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
+pub use service::Service;
 
 use crate::git::GitError;
 use gitconfig::Section;

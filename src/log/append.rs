@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Level, clock, path};
-use crate::git::{Fsync, Repo, Settings, replace_file};
+use super::{Level, clock, path, replace_beside};
+use crate::git::{Repo, Settings};
 use crate::todo::plain;
 
 /// A longer message is cut: a log is for reading.
@@ -104,7 +104,7 @@ fn shorten(common_dir: &Path, path: &Path) -> std::io::Result<()> {
     if ends.len() > kept {
         let first = ends.len() - kept;
         let from = if first == 0 { 0 } else { ends[first - 1] + 1 };
-        let _ = replace_file(path, &text[from..], Fsync::Off);
+        replace_beside(path, &text[from..])?;
     }
     Ok(())
 }
