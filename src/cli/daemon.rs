@@ -52,7 +52,7 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct LogArgs {
     /// Print new lines as they come, until interrupted
-    #[arg(short, long, conflicts_with = "json")]
+    #[arg(short, long)]
     pub follow: bool,
     /// At most this many lines, the newest ones
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
@@ -83,16 +83,19 @@ impl From<DaemonError> for Failure {
 
 fn start(world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store_or_create(out)?;
-    if let Some(pid) = daemon::running_pid(store.repo.common_dir()) {
-        return Err(DaemonError::Running(pid).into());
-    }
     let location = world.location()?;
     // The default store is made again when it is removed, and has to be known for it.
     let arguments = match location.origin {
         Origin::Default => Vec::new(),
         _ => vec!["--store".into(), std::path::absolute(&location.path).unwrap_or(location.path).into_os_string()],
     };
-    let pid = daemon::start(&this_program()?, &arguments)?;
+    let pid = daemon::start(&this_program()?, &arguments).map_err(|err| match err {
+        DaemonError::Start(reason) => match daemon::running_pid(store.repo.common_dir()) {
+            Some(pid) => DaemonError::Running(pid),
+            None => DaemonError::Start(reason),
+        },
+        other => other,
+    })?;
     if out.json {
         out.print_json(&json!({ "started": true, "pid": pid }));
     } else {
@@ -219,7 +222,7 @@ fn status_text(state: &State, style: Style) -> String {
 }
 
 fn job_text(job: &JobState, style: Style) -> String {
-    let mut parts = vec![format!("{} runs", job.runs)];
+    let mut parts = vec![format!("{} run{}", job.runs, if job.runs == 1 { "" } else { "s" })];
     if let Some(last) = &job.last {
         parts.push(format!("last {} took {} ms", moment(last, style), job.took));
     }
@@ -254,6 +257,9 @@ fn entry_json(entry: &Entry) -> Value {
 }
 
 fn log(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    if args.follow && out.json {
+        return Err(Failure::usage("--follow has no end, and --json is one document").hint("leave one of them out"));
+    }
     let store = world.store(out)?;
     let common_dir = store.repo.common_dir();
     let mut follower = log::Follower::new(common_dir);

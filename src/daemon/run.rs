@@ -2,12 +2,12 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::DaemonError;
+use super::commands::command;
 use super::instance::Instance;
 use super::jobs::{Ended, Jobs};
 use super::places::Places;
@@ -81,8 +81,8 @@ struct Daemon {
     background: Background,
     /// The right to look after the store; nothing while the store is gone.
     instance: Option<Instance>,
-    /// When to look for a store that is gone.
-    regain_at: Instant,
+    /// When to look for a store that is gone, and how long to wait after that.
+    regain: (Instant, Duration),
     places: Places,
     inbox: Arc<Inbox>,
     watch: Watch,
@@ -124,7 +124,7 @@ impl Daemon {
             background,
             common_dir,
             instance: Some(instance),
-            regain_at: now,
+            regain: (now, REMOVAL),
             watch: Watch::new(Arc::clone(&inbox)),
             inbox,
             jobs: Jobs::new(move |ended| drop(sender.send(Message::Ended(ended)))),
@@ -144,10 +144,10 @@ impl Daemon {
             }
             match self.instance {
                 Some(_) => self.start_due(),
-                None if now >= self.regain_at => self.regain()?,
+                None if now >= self.regain.0 => self.regain()?,
                 None => {}
             }
-            let until = if self.instance.is_some() { self.schedule.next() } else { Some(self.regain_at) };
+            let until = if self.instance.is_some() { self.schedule.next() } else { Some(self.regain.0) };
             let until = [until, self.jobs.next_limit()].into_iter().flatten().fold(self.heartbeat, Instant::min);
             let message = receiver.recv_timeout(until.saturating_duration_since(Instant::now()));
             self.state.wakeups += 1;
@@ -225,36 +225,12 @@ impl Daemon {
             known.runs += 1;
             known.last = Some(at);
             self.schedule.started(job, now);
-            let (command, limit) = self.command(job);
+            let (command, limit) = command(job, &self.setup, &self.background);
             if let Err(err) = self.jobs.start(job, command, limit) {
                 let failure = Some(format!("cannot start {}: {err}", self.setup.program.display()));
                 self.ended(&Ended { job, took: Duration::ZERO, failure, said: String::new() });
             }
         }
-    }
-
-    /// Returns what a job runs, and how long it may take.
-    fn command(&self, job: Job) -> (Command, Duration) {
-        let mut command = match (job, &self.background.mirror_command) {
-            (Job::Mirror, Some(line)) => {
-                let mut shell = Command::new("sh");
-                shell.arg("-c").arg(line).env("CHITTYSYNC_STORE", &self.setup.location.path);
-                shell
-            }
-            _ => {
-                let mut program = Command::new(&self.setup.program);
-                program.arg("--store").arg(&self.setup.location.path).args(arguments(job));
-                program
-            }
-        };
-        // The present of whoever started the daemon is not that of its runs.
-        command.env_remove("CHITTYSYNC_NOW").env("GIT_TERMINAL_PROMPT", "0");
-        let minutes = match job {
-            Job::Local => 5,
-            Job::Network => 15,
-            Job::Mirror => 60,
-        };
-        (command, Duration::from_secs(minutes * 60))
     }
 
     fn ended(&mut self, ended: &Ended) {
@@ -318,7 +294,7 @@ impl Daemon {
     fn check_store(&mut self) {
         if self.instance.as_ref().is_some_and(Instance::is_lost) {
             self.instance = None;
-            self.regain_at = Instant::now() + REMOVAL;
+            self.regain = (Instant::now() + REMOVAL, REMOVAL);
             self.tell(Level::Warn, "store", &format!("{} is gone", self.setup.location.path.display()));
         }
     }
@@ -327,11 +303,11 @@ impl Daemon {
     /// that somebody took away.
     fn regain(&mut self) -> Result<(), DaemonError> {
         let now = Instant::now();
-        let (opened, again) = match self.setup.location.origin {
-            Origin::Default => (Store::open_or_create(&self.setup.location), REMOVAL),
-            _ => (Store::open(&self.setup.location), HEARTBEAT),
+        let opened = match self.setup.location.origin {
+            Origin::Default if self.has_place() => Store::open_or_create(&self.setup.location),
+            _ => Store::open(&self.setup.location),
         };
-        self.regain_at = now + again;
+        self.regain = (now + self.regain.1, (self.regain.1 * 2).min(HEARTBEAT));
         let Ok(store) = opened else { return Ok(()) };
         match Instance::claim(store.repo.common_dir()) {
             Ok(instance) => self.instance = Some(instance),
@@ -346,6 +322,12 @@ impl Daemon {
         self.tell(Level::Warn, "store", "it was removed, and is there again");
         self.save();
         Ok(())
+    }
+
+    /// Returns whether the directory of programs' data is still there, in which ours is made again. Where even
+    /// that is gone, so is the user.
+    fn has_place(&self) -> bool {
+        self.setup.location.path.ancestors().nth(2).is_some_and(std::path::Path::is_dir)
     }
 
     /// Ends what runs: a local run, which waits for nobody, may finish.
@@ -403,12 +385,5 @@ fn timing(background: &Background) -> Timing {
         reconcile: background.reconcile_interval,
         push: background.remote.as_ref().map(|_| background.push_interval),
         mirror: background.mirror_command.as_ref().map(|_| background.mirror_interval),
-    }
-}
-
-/// Returns the command line of a job that this program does.
-fn arguments(job: Job) -> &'static [&'static str] {
-    match job {
-        Job::Local | Job::Network | Job::Mirror => &["sync", "--quiet"],
     }
 }

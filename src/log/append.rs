@@ -13,7 +13,7 @@ use crate::todo::plain;
 const LONGEST: usize = 2_000;
 /// How long a line waits for another process, which has the file only for as long as a write takes. Past
 /// that it was stopped, and the line is written all the same.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// How many bytes are written between two looks at the number of lines.
 const STEP: u64 = 16 * 1024;
 
