@@ -269,11 +269,13 @@ fn log(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
         return Ok(());
     }
     print_entries(&entries, out);
-    while args.follow {
+    if !args.follow {
+        return Ok(());
+    }
+    loop {
         std::thread::sleep(FOLLOW);
         print_entries(&follower.news(), out);
     }
-    Ok(())
 }
 
 fn print_entries(entries: &[Entry], out: &mut Out) {

@@ -1,5 +1,6 @@
 //! The command line: arguments, one call each, and what is printed.
 
+mod act;
 mod args;
 mod capture;
 mod completion;
@@ -8,6 +9,7 @@ mod consolidate;
 mod daemon;
 mod doctor;
 mod export;
+mod home;
 mod import;
 mod init;
 mod install;
@@ -16,12 +18,18 @@ mod log;
 mod man;
 mod merge_driver;
 mod out;
+mod pager;
 mod projects;
+mod ready;
+mod resolve;
+mod rollback;
 mod service;
 mod sessions;
 mod show;
+mod speaker;
 mod status;
 mod sync;
+mod terminal;
 mod world;
 
 use std::process::ExitCode;
@@ -56,7 +64,8 @@ pub fn command() -> clap::Command {
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let world = World::new(&cli.global)?;
-    match cli.command.unwrap_or(Command::Status) {
+    let Some(command) = cli.command else { return home::run(&world, out) };
+    match command {
         Command::Init(args) => init::run(&args, &world, out),
         Command::Install(args) => install::install(&args, out),
         Command::Uninstall(args) => install::uninstall(&args, out),
@@ -68,9 +77,19 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
-        Command::Sessions => sessions::run(&world, out),
+        Command::Sessions(args) => sessions::run(&args, &world, out),
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
+        Command::Add(args) => act::add(&args, &world, out),
+        Command::Start(args) => act::run(act::Verb::Start, &args, &world, out),
+        Command::Done(args) => act::run(act::Verb::Done, &args, &world, out),
+        Command::Drop(args) => act::run(act::Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::run(act::Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => act::edit(&args, &world, out),
+        Command::Ready(args) => ready::run(&args, &world, out),
+        Command::Resolve(args) => resolve::run(&args, &world, out),
+        Command::Rollback(args) => rollback::run(&args, &world, out),
+        Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
         Command::Daemon(args) => daemon::run(&args, &world, out),

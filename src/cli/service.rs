@@ -191,7 +191,7 @@ fn cron(verb: &ServiceVerb, service: &Service, out: &mut Out) -> Result<(), Fail
         }
         ServiceVerb::Uninstall(_) if out.json => out.print_json(&json!({ "manager": "cron", "change": "unchanged" })),
         ServiceVerb::Uninstall(_) => {
-            out.note("Nothing was put in place. A line for cron is removed with `crontab -e`.")
+            out.note("Nothing was put in place. A line for cron is removed with `crontab -e`.");
         }
         ServiceVerb::Status(_) => {
             if out.json {

@@ -273,7 +273,9 @@ fn file_id(path: &Path) -> Option<FileId> {
 fn is_remote(path: &Path) -> bool {
     // NFS, SMB 1 to 3, 9p (WSL, virtual machines), Ceph, AFS.
     const REMOTE: [i64; 7] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997, 0x00C3_6400, 0x5346_414F];
-    rustix::fs::statfs(path).is_ok_and(|found| REMOTE.contains(&(found.f_type as i64 & 0xFFFF_FFFF)))
+    #[allow(clippy::unnecessary_cast, reason = "the type has 32 bits on some systems")]
+    let kind = rustix::fs::statfs(path).map(|found| found.f_type as i64 & 0xFFFF_FFFF);
+    kind.is_ok_and(|kind| REMOTE.contains(&kind))
 }
 
 #[cfg(not(target_os = "linux"))]

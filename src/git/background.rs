@@ -55,7 +55,7 @@ fn remote(repo: &Repo) -> Option<String> {
     let mut names = remotes.filter_map(|section| {
         let name = section.header().subsection_name()?.to_string();
         let takes_sessions = |refspec: &gix::bstr::BString| refspec.to_string().contains("refs/chittysync-remotes/");
-        let fetches = section.body().values("fetch").iter().any(|refspec| takes_sessions(refspec));
+        let fetches = section.body().values("fetch").iter().any(takes_sessions);
         fetches.then_some(name)
     });
     names.next()

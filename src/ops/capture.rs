@@ -361,7 +361,7 @@ fn commits(
             continue;
         }
         if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
-            tip = Some(commit_session(overlay, tip.as_ref(), state, identity)?);
+            tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }
     }
     Ok(tip.map(|tip| tip.id))

@@ -1,18 +1,27 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod act;
 mod capture;
 mod consolidate;
 mod copies;
 mod daemon_runs;
+mod date;
+mod device;
 mod log;
 mod merge_trees;
 mod project;
+mod rollback;
 mod run;
 
+pub use act::{Acted, Known, act};
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use daemon_runs::{daemon_lock, daemon_runs};
-pub use log::{Event, log};
+pub use date::since;
+pub use device::{agent_session, own_session};
+pub use log::{Event, LogFilter, log, own_version};
+pub use project::{directory_project, project_of};
+pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
 
 use crate::git::GitError;

@@ -67,7 +67,7 @@ pub struct Report {
 }
 
 /// How often a run starts again when somebody who does not take the lock moves refs under it.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
 ///
@@ -152,7 +152,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-fn write(
+pub(super) fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,

@@ -6,6 +6,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod act;
 mod claim;
 mod place;
 mod rename;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub use act::{Act, act};
 pub use claim::Reopen;
 
 use crate::merge::join_field;

@@ -40,7 +40,8 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
 }
 
 /// Makes the commit of a session's next state. Author, committer and date say when it was stated, so that
-/// history that is imported late is dated right.
+/// history that is imported late is dated right. `trailer` is the last line of its message, where there is
+/// more to say than what changed.
 ///
 /// # Errors
 /// When the tree of the commit before cannot be read.
@@ -49,6 +50,7 @@ pub fn commit_session(
     parent: Option<&SessionCommit>,
     state: SessionState,
     identity: &Identity,
+    trailer: Option<&str>,
 ) -> Result<SessionCommit, StoreError> {
     let mut files = Vec::new();
     if parent.is_none() {
@@ -71,13 +73,13 @@ pub fn commit_session(
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),
         identity: &Identity { time: state.info.updated, ..identity.clone() },
-        message: message(parent.map(|parent| &parent.state), &state),
+        message: message(parent.map(|parent| &parent.state), &state, trailer),
     })?;
     Ok(SessionCommit { id, tree, state })
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
-fn message(before: Option<&SessionState>, now: &SessionState) -> String {
+fn message(before: Option<&SessionState>, now: &SessionState, trailer: Option<&str>) -> String {
     let nothing = TodoList::new();
     let mut lines = Vec::new();
     let mut counts = std::collections::BTreeMap::new();
@@ -98,5 +100,6 @@ fn message(before: Option<&SessionState>, now: &SessionState) -> String {
     }
     let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
     let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };
-    format!("{}: {summary}\n\n{}\n", plain(&now.info.session.short()), lines.join("\n"))
+    let trailer = trailer.map(|trailer| format!("\n\n{trailer}")).unwrap_or_default();
+    format!("{}: {summary}\n\n{}{trailer}\n", plain(&now.info.session.short()), lines.join("\n"))
 }

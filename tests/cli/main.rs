@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod acts;
 mod completion;
 mod ends;
 mod export;
@@ -11,5 +12,6 @@ mod hostile_text;
 mod install;
 mod json;
 mod pages;
+mod pages_of_todos;
 mod reference;
 mod stores;
