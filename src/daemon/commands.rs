@@ -38,3 +38,20 @@ fn arguments(job: Job) -> &'static [&'static str] {
         Job::Local | Job::Network | Job::Mirror => &["sync", "--quiet"],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A local run must not wait for the network. As long as `sync` has no flags for that, it never does.
+    #[test]
+    fn a_local_run_stays_off_the_network() {
+        let command = crate::cli::command();
+        let sync = command.find_subcommand("sync").expect("a command");
+        for flag in ["no-fetch", "no-push"] {
+            let is_known = sync.get_arguments().any(|argument| argument.get_long() == Some(flag));
+            assert_eq!(arguments(Job::Local).contains(&format!("--{flag}").as_str()), is_known, "--{flag}");
+            assert!(!arguments(Job::Network).contains(&format!("--{flag}").as_str()));
+        }
+    }
+}

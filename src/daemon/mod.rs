@@ -8,6 +8,7 @@
 //! watch ─ something changed ─▶ schedule ─ a run is due ─▶ jobs ─ it ended ─▶ schedule, state, log
 //! ```
 
+mod clocks;
 mod commands;
 mod detach;
 mod instance;

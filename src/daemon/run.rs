@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::DaemonError;
+use super::clocks::Clocks;
 use super::commands::command;
 use super::instance::Instance;
 use super::jobs::{Ended, Jobs};
@@ -22,8 +23,6 @@ use crate::todo::Time;
 
 /// How often the daemon wakes up by itself, to see what nobody tells: homes that were replaced, sleep.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// The clock and the time that passed differ by more than this after sleep only.
-const SLEEP: Duration = Duration::from_secs(10);
 /// A store that was removed is left alone for so long: whoever removes it may not be done.
 const REMOVAL: Duration = Duration::from_secs(2);
 /// How old the state that others read may become while nothing happens.
@@ -93,8 +92,7 @@ struct Daemon {
     /// The consolidated commit when it was last looked at.
     tip: Option<ObjectId>,
     heartbeat: Instant,
-    /// What the two clocks said at the last heartbeat.
-    clocks: (Instant, SystemTime),
+    clocks: Clocks,
 }
 
 impl Daemon {
@@ -131,7 +129,7 @@ impl Daemon {
             state,
             saved: now,
             heartbeat: now + HEARTBEAT,
-            clocks: (now, SystemTime::now()),
+            clocks: Clocks::now(),
         })
     }
 
@@ -174,10 +172,7 @@ impl Daemon {
     /// Looks for what nobody tells.
     fn beat(&mut self, now: Instant) {
         self.heartbeat = now + HEARTBEAT;
-        let passed = now - self.clocks.0;
-        let by_clock = SystemTime::now().duration_since(self.clocks.1).unwrap_or_default();
-        self.clocks = (now, SystemTime::now());
-        if let Some(slept) = by_clock.checked_sub(passed).filter(|slept| *slept > SLEEP) {
+        if let Some(slept) = self.clocks.slept() {
             self.tell(Level::Info, "wake", &format!("the clock moved by {} s: looking at everything", slept.as_secs()));
             self.schedule.woke(slept, now);
         }

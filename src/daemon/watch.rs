@@ -88,8 +88,12 @@ fn hints_of(kind: &EventKind, path: &Path, roots: &[PathBuf]) -> Hints {
         return Hints { changed: false, structure: moved };
     }
     let Some(root) = roots.iter().find(|root| path.starts_with(root)) else { return Hints::default() };
-    let is_list = !name.starts_with('.') && (name.ends_with(".json") || name.ends_with(".jsonl"));
-    let is_spooled = root.ends_with("chittysync/spool") && !name.starts_with('.');
+    if name.starts_with('.') {
+        // Locks, and files in the making.
+        return Hints::default();
+    }
+    let is_list = name.ends_with(".json") || name.ends_with(".jsonl");
+    let is_spooled = root.ends_with("chittysync/spool");
     match kind {
         EventKind::Access(_) | EventKind::Remove(RemoveKind::File) => Hints::default(),
         EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => {
@@ -304,6 +308,7 @@ mod tests {
             (to, "/h/.claude/todos/a.json", true, false),
             (file, "/h/.claude/todos/.a.json.tmp", false, false),
             (data, "/h/.claude/tasks/x/.lock", false, false),
+            (folder, "/h/.claude/tasks/x/.lock.lock", false, false),
             (folder, "/h/.claude/tasks/x", true, true),
             (to, "/h/.claude/tasks/x", true, true),
             (EventKind::Remove(RemoveKind::Folder), "/h/.claude/tasks/x", false, true),

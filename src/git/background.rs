@@ -18,7 +18,7 @@ pub struct Background {
     pub mirror_command: Option<String>,
     /// `chittysync.mirrorInterval` (default: 2h).
     pub mirror_interval: Duration,
-    /// The remote to talk with, see [`remote`].
+    /// `chittysync.remote` (default: none): the remote to talk with.
     pub remote: Option<String>,
 }
 
@@ -42,23 +42,9 @@ impl Background {
             reconcile_interval: time("chittysync.reconcileInterval", minutes(30))?,
             mirror_command: last("chittysync.mirrorCommand").filter(|command| !command.trim().is_empty()),
             mirror_interval: time("chittysync.mirrorInterval", minutes(120))?,
-            remote: last("chittysync.remote").filter(|name| !name.is_empty()).or_else(|| remote(repo)),
+            remote: last("chittysync.remote").filter(|name| !name.is_empty()),
         })
     }
-}
-
-/// Returns the remote that a store was told to talk with: one whose sessions it fetches. Any other remote of
-/// a project's repository is for its code, and nothing is sent there unasked.
-fn remote(repo: &Repo) -> Option<String> {
-    let config = repo.config();
-    let remotes = config.plumbing().sections_by_name("remote")?;
-    let mut names = remotes.filter_map(|section| {
-        let name = section.header().subsection_name()?.to_string();
-        let takes_sessions = |refspec: &gix::bstr::BString| refspec.to_string().contains("refs/chittysync-remotes/");
-        let fetches = section.body().values("fetch").iter().any(takes_sessions);
-        fetches.then_some(name)
-    });
-    names.next()
 }
 
 fn parse_time(key: &str, text: String) -> Result<Duration, GitError> {

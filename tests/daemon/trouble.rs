@@ -114,8 +114,7 @@ fn a_remote_is_talked_with_and_none_is_not() {
     until("the first look", || daemon.runs() == 1);
     assert_eq!(daemon.status()["remote"], serde_json::Value::Null);
     drop(daemon);
-    let refspec = "+refs/chittysync/*:refs/chittysync-remotes/origin/*";
-    world.git(&world.store(), &["config", "--add", "remote.origin.fetch", refspec]);
+    world.git(&world.store(), &["config", "chittysync.remote", "origin"]);
     let daemon = Daemon::start(&world);
     until("a talk", || daemon.status()["jobs"]["network"]["runs"] == 1);
     assert_eq!(daemon.status()["remote"], "origin");
