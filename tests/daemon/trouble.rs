@@ -139,6 +139,7 @@ fn without_the_means_to_watch_it_looks() {
         let mut child = limited.stderr(Stdio::null()).spawn().expect("the program starts");
         let found = std::panic::catch_unwind(|| {
             until("it says so", || status(&world)["degraded"].as_str().is_some_and(|text| text.contains(words)));
+            until("the first look", || status(&world)["jobs"]["sync"]["took"].as_u64() > Some(0));
             list(&world, &format!("Unseen with {words}"));
             let words = format!("Unseen with {words}");
             until("it is found", || world.run(&["list"]).stdout.contains(&words));
@@ -147,6 +148,33 @@ fn without_the_means_to_watch_it_looks() {
         child.wait().expect("an end");
         found.expect("all of it");
     }
+}
+
+/// Waits until nothing is left to do.
+fn settled(daemon: &Daemon) {
+    let mut runs = daemon.runs();
+    until("it rests", || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let before = std::mem::replace(&mut runs, daemon.runs());
+        before == runs
+    });
+}
+
+/// A new directory often has the number of the one that was removed. Whoever goes by that watches none.
+#[test]
+fn a_directory_that_was_replaced_while_nobody_looked() {
+    let world = World::new();
+    world.write("claude/tasks/a/1.json", br#"{"id":"1","subject":"Before","status":"pending"}"#);
+    let daemon = Daemon::start(&world);
+    daemon.knows("Before");
+    settled(&daemon);
+    daemon.signal("-STOP");
+    fs::remove_dir_all(world.path("claude/tasks/a")).expect("removed");
+    fs::create_dir(world.path("claude/tasks/a")).expect("made again");
+    daemon.signal("-CONT");
+    settled(&daemon);
+    world.write("claude/tasks/a/2.json", br#"{"id":"2","subject":"In the new one","status":"pending"}"#);
+    daemon.knows("In the new one");
 }
 
 /// A value of the system, for as long as a test needs it.
@@ -189,6 +217,15 @@ fn events_that_are_lost_are_made_up_for() {
     }
     world.write("claude/tasks/list-7/2.json", br#"{"id":"2","subject":"Seen later","status":"pending"}"#);
     daemon.knows("Seen later");
+    // The first events tell of what does not matter, and behind them comes only that some were lost.
+    settled(&daemon);
+    daemon.signal("-STOP");
+    for name in [".a", ".b", ".c", ".d", "list-7/9.json"] {
+        let task = br#"{"id":"9","subject":"Told by nobody","status":"pending"}"#;
+        world.write(&format!("claude/tasks/{name}"), task);
+    }
+    daemon.signal("-CONT");
+    daemon.knows("Told by nobody");
 }
 
 /// A small disk in memory, taken away at the end.
