@@ -3,27 +3,42 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 13] = [
+const IMPORTS: [(&str, &[&str]); 14] = [
     ("todo", &[]),
+    ("redact", &["todo"]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
-    ("git", &["todo", "statement"]),
+    ("git", &["todo", "redact", "statement"]),
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
-    ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
+    ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source"]),
     ("log", &["todo", "git"]),
     ("install", &["git", "store"]),
     ("daemon", &["todo", "git", "store", "ops", "log"]),
     (
         "cli",
-        &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "log", "install", "daemon"],
+        &[
+            "todo",
+            "redact",
+            "merge",
+            "statement",
+            "codec",
+            "view",
+            "git",
+            "store",
+            "source",
+            "ops",
+            "log",
+            "install",
+            "daemon",
+        ],
     ),
 ];
 
 /// Data in, data out.
-const PURE: [&str; 5] = ["todo", "merge", "statement", "codec", "view"];
+const PURE: [&str; 6] = ["todo", "redact", "merge", "statement", "codec", "view"];
 
 /// What pure modules do without.
 const IMPURE: [&str; 10] = [

@@ -4,10 +4,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find};
+use super::speaker::{SpeakerArgs, find, warn_of};
 use super::world::{World, project};
 use crate::ops;
+use crate::redact::Found;
 use crate::statement::Act;
+use crate::store::Store;
 use crate::todo::{Project, State, Status, TodoId, normalise};
 use crate::view::Everything;
 
@@ -151,8 +153,8 @@ pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> R
 
 pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let text = args.text.join(" ");
-    let content = words(&text)?;
     let store = world.store_or_create(out)?;
+    let content = words(&text, &store, out)?;
     let project = match args.project.as_deref() {
         Some(name) => project(name)?,
         None => ops::project_of(&store, &world.directory, &content),
@@ -177,7 +179,8 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
 }
 
 pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let content = args.text.as_deref().map(words).transpose()?;
+    let store = world.store_or_create(out)?;
+    let content = args.text.as_deref().map(|text| words(text, &store, out)).transpose()?;
     let id = std::cell::Cell::new(None);
     let what = format!("edit: {}", args.todo.join(" "));
     let spoken = args.speaker.act(world, out, &what, |everything| {
@@ -209,9 +212,12 @@ pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), 
     id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
 }
 
-/// Returns the words of a todo as they are stored.
-fn words(text: &str) -> Result<String, Failure> {
-    let content = normalise(text).into_owned();
+/// Returns the words of a todo as they are stored, without credentials.
+fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
+    let mut found = Found::new();
+    let redacted = store.settings.redactor.text(text, &mut found);
+    warn_of(&found, out);
+    let content = normalise(&redacted).into_owned();
     if content.is_empty() { Err(Failure::usage("a todo needs words")) } else { Ok(content) }
 }
 

@@ -9,6 +9,7 @@ mod consolidate;
 mod daemon;
 mod doctor;
 mod export;
+mod forget;
 mod home;
 mod import;
 mod init;
@@ -19,8 +20,10 @@ mod man;
 mod merge_driver;
 mod out;
 mod pager;
+mod progress;
 mod projects;
 mod ready;
+mod remote;
 mod resolve;
 mod rollback;
 mod service;
@@ -67,8 +70,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
         Command::Init(args) => init::run(&args, &world, out),
-        Command::Install(args) => install::install(&args, out),
-        Command::Uninstall(args) => install::uninstall(&args, out),
+        Command::Install(args) => install::install(&args, &world, out),
+        Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
         Command::Capture(args) => capture::run(&args, &world, out),
         Command::Consolidate => consolidate::run(&world, out),
@@ -94,6 +97,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Import(args) => import::run(&args, &world, out),
         Command::Daemon(args) => daemon::run(&args, &world, out),
         Command::Service(args) => service::run(&args, &world, out),
+        Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::MergeDriver(_) => Ok(()),

@@ -53,6 +53,7 @@ impl From<OpsError> for Failure {
     fn from(err: OpsError) -> Self {
         match err {
             OpsError::Store(err) => err.into(),
+            forgotten @ OpsError::Forgotten(_) => Failure::no(forgotten.to_string()).hint("say it in other words"),
             OpsError::Input(message) => Failure::fatal(message),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
         }

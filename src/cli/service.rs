@@ -20,19 +20,27 @@ pub struct ServiceArgs {
 #[derive(Debug, Subcommand)]
 pub enum ServiceVerb {
     /// Have the daemon started now and at every login
-    Install(ManagerArgs),
+    Install(ChangeArgs),
     /// Undo that
-    Uninstall(ManagerArgs),
+    Uninstall(ChangeArgs),
     /// Print whether it is in place and active
     Status(ManagerArgs),
 }
 
-/// Arguments of the verbs of `service`.
+/// Arguments of `service install` and `service uninstall`.
 #[derive(Debug, Args)]
-pub struct ManagerArgs {
+pub struct ChangeArgs {
     /// Say what would be done, and do nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Whose service.
+    #[command(flatten)]
+    pub manager: ManagerArgs,
+}
+
+/// Whose service it is.
+#[derive(Debug, Args)]
+pub struct ManagerArgs {
     /// What starts the daemon: a systemd user unit, a launchd agent, or a line for cron, which is only printed
     /// [default: what this system has]
     #[arg(long, value_name = "MANAGER", hide_possible_values = true)]
@@ -40,8 +48,11 @@ pub struct ManagerArgs {
 }
 
 pub(super) fn run(args: &ServiceArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let (ServiceVerb::Install(options) | ServiceVerb::Uninstall(options) | ServiceVerb::Status(options)) = &args.verb;
-    let manager = options.manager.unwrap_or_else(Manager::of_system);
+    let manager = match &args.verb {
+        ServiceVerb::Install(change) | ServiceVerb::Uninstall(change) => change.manager.manager,
+        ServiceVerb::Status(options) => options.manager,
+    };
+    let manager = manager.unwrap_or_else(Manager::of_system);
     let service = service(world)?;
     let Some(part) = manager.part(&service)? else { return cron(&args.verb, &service, out) };
     match &args.verb {

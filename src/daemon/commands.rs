@@ -35,7 +35,8 @@ pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Comm
 /// Returns the command line of a job that this program does.
 fn arguments(job: Job) -> &'static [&'static str] {
     match job {
-        Job::Local | Job::Network | Job::Mirror => &["sync", "--quiet"],
+        Job::Local => &["sync", "--quiet", "--no-fetch", "--no-push"],
+        Job::Network | Job::Mirror => &["sync", "--quiet"],
     }
 }
 
@@ -43,7 +44,7 @@ fn arguments(job: Job) -> &'static [&'static str] {
 mod tests {
     use super::*;
 
-    /// A local run must not wait for the network. As long as `sync` has no flags for that, it never does.
+    /// A local run must not wait for the network: whatever flags keep `sync` from it are given.
     #[test]
     fn a_local_run_stays_off_the_network() {
         let command = crate::cli::command();

@@ -15,7 +15,7 @@ use super::places::Places;
 use super::schedule::{Job, Schedule, Timing};
 use super::state::{State, Trouble};
 use super::watch::{Inbox, Watch};
-use crate::git::{Background, ObjectId};
+use crate::git::{Background, ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
 use crate::ops::chain;
 use crate::store::{Location, Origin, Store};
@@ -78,6 +78,7 @@ struct Daemon {
     setup: Setup,
     common_dir: PathBuf,
     background: Background,
+    remote: Option<RemoteName>,
     /// The right to look after the store; nothing while the store is gone.
     instance: Option<Instance>,
     /// When to look for a store that is gone, and how long to wait after that.
@@ -118,8 +119,9 @@ impl Daemon {
             places: Places::new(&setup.homes, &common_dir),
             setup,
             tip: store.repo.find_ref(&store.settings.branch)?,
-            schedule: Schedule::new(timing(&background), ago, now),
+            schedule: Schedule::new(timing(&background, store.settings.remote.as_ref()), ago, now),
             background,
+            remote: store.settings.remote.clone(),
             common_dir,
             instance: Some(instance),
             regain: (now, REMOVAL),
@@ -270,16 +272,17 @@ impl Daemon {
     fn look_at_store(&mut self, job: Job) {
         let looked = Store::open(&self.setup.location).and_then(|store| {
             let tip = store.repo.find_ref(&store.settings.branch)?;
-            Ok((Background::read(&store.repo)?, tip))
+            Ok((Background::read(&store.repo)?, store.settings.remote.clone(), tip))
         });
         match looked {
-            Ok((background, tip)) => {
+            Ok((background, remote, tip)) => {
                 if tip != self.tip && job != Job::Network {
                     self.schedule.news();
                 }
                 self.tip = tip;
-                self.schedule.set_timing(timing(&background));
+                self.schedule.set_timing(timing(&background, remote.as_ref()));
                 self.background = background;
+                self.remote = remote;
             }
             Err(err) => self.tell(Level::Error, "store", &chain(&err)),
         }
@@ -366,7 +369,7 @@ impl Daemon {
         }
         self.state.updated = clock().to_string();
         self.state.directories = self.watch.len();
-        self.state.remote = self.background.remote.clone();
+        self.state.remote = self.remote.as_ref().map(ToString::to_string);
         if self.instance.is_some() {
             self.state.save(&self.common_dir);
         }
@@ -374,11 +377,11 @@ impl Daemon {
     }
 }
 
-fn timing(background: &Background) -> Timing {
+fn timing(background: &Background, remote: Option<&RemoteName>) -> Timing {
     Timing {
         debounce: background.debounce,
         reconcile: background.reconcile_interval,
-        push: background.remote.as_ref().map(|_| background.push_interval),
+        push: remote.map(|_| background.push_interval),
         mirror: background.mirror_command.as_ref().map(|_| background.mirror_interval),
     }
 }

@@ -18,8 +18,6 @@ pub struct Background {
     pub mirror_command: Option<String>,
     /// `chittysync.mirrorInterval` (default: 2h).
     pub mirror_interval: Duration,
-    /// `chittysync.remote` (default: none): the remote to talk with.
-    pub remote: Option<String>,
 }
 
 impl Background {
@@ -42,7 +40,6 @@ impl Background {
             reconcile_interval: time("chittysync.reconcileInterval", minutes(30))?,
             mirror_command: last("chittysync.mirrorCommand").filter(|command| !command.trim().is_empty()),
             mirror_interval: time("chittysync.mirrorInterval", minutes(120))?,
-            remote: last("chittysync.remote").filter(|name| !name.is_empty()),
         })
     }
 }

@@ -1,65 +1,26 @@
 //! Agents' state into session commits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
+use super::look::{Look, read_changed};
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
+use super::redacted::{marks, new_marks};
 use super::run::Selection;
+use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
-use crate::source::{self, Notice, Place, Reading, Unit};
+use crate::redact::Found;
+use crate::source::{Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
-use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
+use crate::store::{Consolidated, SessionCommit, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time, TodoList};
-
-/// What the homes look like from outside.
-#[derive(Debug, Default)]
-pub struct Look {
-    units: Vec<Unit>,
-    /// The path of each unit, as the caches know it.
-    paths: Vec<String>,
-    notices: Vec<Notice>,
-}
-
-/// Looks at the homes without opening a file.
-pub fn look(homes: &[PathBuf]) -> Look {
-    let mut look = Look::default();
-    for home in homes {
-        let scan = source::scan(home);
-        look.units.extend(scan.units);
-        look.notices.extend(scan.notices);
-    }
-    look.paths = look.units.iter().map(|unit| unit.path.to_string_lossy().into_owned()).collect();
-    look
-}
-
-impl Look {
-    /// Returns how many files and directories there are.
-    pub fn units(&self) -> usize {
-        self.units.len()
-    }
-
-    /// Returns whether anything looks different from when it was read.
-    pub fn is_news(&self, seen: &Seen) -> bool {
-        (0..self.units.len()).any(|at| self.is_changed(at, seen))
-    }
-
-    fn is_changed(&self, at: usize, seen: &Seen) -> bool {
-        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
-    }
-
-    /// Returns what could not be read, as known from before.
-    pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
-        let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
-        let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
-        self.notices.iter().cloned().chain(known).collect()
-    }
-}
 
 /// What a capture would write.
 #[derive(Debug)]
@@ -74,10 +35,28 @@ pub struct Captured {
     pub tips: BTreeMap<Session, ObjectId>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions whose own history cannot be read, so that nothing can be added to it, and why.
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub seen: Option<Seen>,
+}
+
+impl Captured {
+    /// Nothing, in a store with these tips.
+    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
+        Captured {
+            batch: Batch::new(store.repo.hash()),
+            changes: Vec::new(),
+            sessions: Vec::new(),
+            tips: tips.local.clone(),
+            notices: Vec::new(),
+            redacted: Vec::new(),
+            left_out: Vec::new(),
+            seen: None,
+        }
+    }
 }
 
 /// The lists that one session stated since it was last captured.
@@ -85,6 +64,8 @@ pub struct Captured {
 struct News {
     snapshots: Vec<Snapshot>,
     project: Option<Project>,
+    /// The rules by which something was taken out of them.
+    redacted: Found,
 }
 
 /// Reads what looks different, and makes a commit for each new state of each session. A list that is
@@ -98,16 +79,17 @@ pub fn capture(
     given: Option<&Snapshot>,
     selection: &Selection,
     seen: Seen,
+    tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
-    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let fresh = read_changed(look, &seen);
+    let redactor = &store.settings.redactor;
+    let (fresh, mut redacted) = read_changed(look, &seen, redactor);
     let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
     let mut next_seen = remember(look, &seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
             sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
@@ -119,15 +101,22 @@ pub fn capture(
         next_seen.remove(path);
         next_seen.extend(seen.get(path).map(|before| (path.clone(), before.clone())));
     }
-    if let Some(given) = given {
-        let entry = news.entry(given.session.clone()).or_default();
+    let given = given.map(|given| {
+        let (mut snapshot, mut found) = (Snapshot { forced: true, ..given.clone() }, Found::new());
+        redactor.snapshot(&mut snapshot, &mut found);
+        redacted.entry(snapshot.session.clone()).or_default().extend(found);
+        let session = snapshot.session.clone();
+        let entry = news.entry(session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
-        entry.snapshots.push(Snapshot { forced: true, ..given.clone() });
+        entry.snapshots.push(snapshot);
+        session
+    });
+    for (session, news) in &mut news {
+        news.redacted = redacted.remove(session).unwrap_or_default();
+        news.project.iter_mut().for_each(|project| redactor.project(project, &mut news.redacted));
     }
     let mut captured = state(store, news, tips, selection, now)?;
-    if let Some((session, reason)) =
-        captured.left_out.iter().find(|(session, _)| given.is_some_and(|given| given.session == *session))
-    {
+    if let Some((session, reason)) = captured.left_out.iter().find(|(session, _)| given.as_ref() == Some(session)) {
         return Err(OpsError::Input(format!("session {session} cannot be added to: {reason}")));
     }
     // Their lists are news until they can be said.
@@ -135,16 +124,6 @@ pub fn capture(
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != seen).then_some(next_seen);
     Ok(captured)
-}
-
-/// Reads the units that do not look as they did, on all cores.
-fn read_changed(look: &Look, seen: &Seen) -> BTreeMap<usize, Reading> {
-    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
-    // Starting threads costs more than reading a few files.
-    if changed.len() < 16 {
-        return changed.into_iter().map(|at| (at, source::read(&look.units[at]))).collect();
-    }
-    changed.into_par_iter().map(|at| (at, source::read(&look.units[at]))).collect()
 }
 
 /// Returns what to remember of all units that are there.
@@ -230,9 +209,8 @@ fn sort_by_session(
             }
             snapshot.branch = snapshot.branch.or_else(|| place.and_then(|place| place.branch.clone()));
             let project = || projects.of(place.map(|place| place.directory.as_str()));
-            let entry = news
-                .entry(snapshot.session.clone())
-                .or_insert_with(|| News { snapshots: Vec::new(), project: project() });
+            let entry =
+                news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
             entry.snapshots.push(snapshot);
         }
     }
@@ -264,32 +242,32 @@ const CHUNK: usize = 512;
 fn state(
     store: &Store,
     news: BTreeMap<Session, News>,
-    mut tips: BTreeMap<Session, ObjectId>,
+    tips: &Tips,
     selection: &Selection,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let (mut work, mut left_out) = (Vec::new(), Vec::new());
+    let (mut work, mut left_out, mut lists) = (Vec::new(), Vec::new(), Lists::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let tip = match tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose() {
-            Ok(tip) => tip,
+        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+            Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {
                 left_out.push((session, super::chain(&err)));
                 continue;
             }
         };
-        match (&news.project, &tip) {
+        match (&news.project, past.state()) {
             (Some(project), None) => drop(needed.insert(project.clone())),
-            (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
+            (_, Some(state)) => needed.extend(state.projects.keys().cloned().chain(news.project.clone())),
             (None, None) => {
                 needed.insert(Project::general());
                 needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
             }
         }
-        work.push((session, news, tip));
+        work.push((session, news, past));
     }
     let known: BTreeMap<Project, TodoList> = match consolidated.tip {
         // A list that another version wrote is as good as unknown here; consolidation reports it.
@@ -301,7 +279,7 @@ fn state(
     };
     let identity = store.settings.identity(now);
     let settings = &store.settings;
-    let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
+    let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
             known: &known,
             now,
@@ -311,19 +289,14 @@ fn state(
             project_of: &|content| by_words(settings, content),
         };
         let mut overlay = Overlay::new(repo);
-        let before = tip.as_ref().map(|tip| tip.id);
-        let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
-        Ok((session, before, after, overlay.batch))
+        let before = past.commit.as_ref().map(|commit| commit.id);
+        let marked = marks(past.state(), &news.redacted);
+        let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
+        let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
+        Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
-    let mut captured = Captured {
-        batch: overlay.batch,
-        changes: Vec::new(),
-        sessions: Vec::new(),
-        tips: BTreeMap::new(),
-        notices: Vec::new(),
-        left_out,
-        seen: None,
-    };
+    let mut next_tips = tips.local.clone();
+    let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
     let mut work = work.into_iter().peekable();
     while work.peek().is_some() {
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
@@ -334,35 +307,40 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, old, new, batch) in done {
+        for (session, before, new, batch, redacted) in done {
             captured.batch.absorb(batch);
-            let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
-            let message = selection.what.clone();
+            captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
+            let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
+            let old = tips.local.get(&session).copied();
+            let message = settings.redactor.text(&selection.what, &mut Found::new()).into_owned();
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
-            tips.insert(session, new);
+            next_tips.insert(session, new);
         }
     }
-    captured.tips = tips;
+    captured.tips = next_tips;
     Ok(captured)
 }
 
 /// Makes a commit for each state that says something new, one on the other. Returns the newest.
 fn commits(
     overlay: &mut Overlay<'_>,
-    mut tip: Option<SessionCommit>,
+    past: Past,
     snapshots: &[Snapshot],
     context: &Context<'_>,
     identity: &Identity,
-) -> Result<Option<ObjectId>, OpsError> {
-    let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
+) -> Result<Option<SessionCommit>, OpsError> {
+    let captured_until = past.state().map(|state| state.info.updated);
+    let Past { commit: mut tip, state: mut seed } = past;
     for snapshot in snapshots {
         if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
             continue;
         }
-        if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
+        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        if let Some(state) = statement::state(before, snapshot, context) {
+            seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }
     }
-    Ok(tip.map(|tip| tip.id))
+    Ok(tip)
 }

@@ -56,7 +56,10 @@ impl LogFilter {
 pub fn log(store: &Store, filter: &LogFilter) -> Result<Vec<Event>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let tips = store.repo.sessions()?.into_iter().map(|(_, tip)| tip);
-    let walk = Walk::new(&overlay, tips.chain(Consolidated::find(store, &overlay)?.tip));
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let forgotten = consolidated.forgotten(&overlay)?;
+    let is_told = |event: &Event| filter.takes(event) && !forgotten.contains(&event.after.id);
+    let walk = Walk::new(&overlay, tips.chain(consolidated.tip));
     let mut events: Vec<Event> = Vec::new();
     // Commits tell seconds, events milliseconds: what was said in the same second is sorted before the end.
     let mut enough: Option<Time> = None;
@@ -69,7 +72,7 @@ pub fn log(store: &Store, filter: &LogFilter) -> Result<Vec<Event>, OpsError> {
         if commit.parents.len() < 2
             && let Some(session) = speaker(&overlay, &commit)
         {
-            events.extend(said(&overlay, &commit, &session).into_iter().filter(|event| filter.takes(event)));
+            events.extend(said(&overlay, &commit, &session).into_iter().filter(is_told));
         }
         if enough.is_none() && events.len() >= filter.most {
             enough = Some(commit.time);
@@ -133,6 +136,10 @@ fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
 /// Returns the todos that a session's commit says something else of than the one before it.
 fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Vec<Event> {
     let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
+    // A history that begins anew after a retirement holds what the session said before, too.
+    let is_root = before.is_none();
+    let is_old =
+        |todo: &Todo| is_root && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated);
     let files_before = before.map(|before| files(overlay, before.tree)).unwrap_or_default();
     let list = |blob: Option<&ObjectId>| -> TodoList {
         let bytes = blob.and_then(|blob| overlay.blob(*blob).ok());
@@ -147,7 +154,7 @@ fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Ve
         let mut old = list(old);
         for after in list(Some(&blob)).into_values() {
             let before = old.remove(&after.id);
-            if before.as_ref() != Some(&after) {
+            if before.as_ref() != Some(&after) && !is_old(&after) {
                 let (session, project) = (session.clone(), project.clone());
                 events.push(Event { at: session.updated, session, commit: commit.id, project, before, after });
             }

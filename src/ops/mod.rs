@@ -7,25 +7,40 @@ mod copies;
 mod daemon_runs;
 mod date;
 mod device;
+mod exchange;
+mod forget;
 mod log;
+mod look;
 mod merge_trees;
+mod outgoing;
+mod past;
 mod project;
+mod redacted;
+mod rejoin;
+mod retire;
 mod rollback;
 mod run;
+mod sides;
+mod tips;
 
-pub use act::{Acted, Known, act};
-pub use capture::{Captured, Look, capture, look};
+pub use act::{Known, act};
+pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::since;
 pub use device::{agent_session, own_session};
+pub use exchange::{Exchange, Link, sync};
 pub use log::{Event, LogFilter, log, own_version};
+pub use look::{Look, look};
+pub use outgoing::{Outgoing, Remembered, ahead};
 pub use project::{directory_project, project_of};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
+pub use tips::{ForeignTip, Tips};
 
 use crate::git::GitError;
 use crate::store::StoreError;
+use crate::todo::TodoId;
 
 /// Why a use case could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +48,9 @@ pub enum OpsError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was to be said had been forgotten.
+    #[error("todo {0} was forgotten, and is not said again")]
+    Forgotten(TodoId),
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),

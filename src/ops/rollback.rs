@@ -48,13 +48,16 @@ fn last_until(store: &Store, overlay: &Overlay<'_>, text: &str, until: Time) -> 
     at.map(|commit| commit.id).ok_or_else(none)
 }
 
-/// Reads all todos as of a consolidated commit.
+/// Reads all todos as of a consolidated commit, but those that were forgotten since.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn todos_at(store: &Store, commit: ObjectId) -> Result<Lists, OpsError> {
     let overlay = Overlay::new(&store.repo);
-    Ok(Consolidated::at(&overlay, Some(commit))?.all(&overlay)?.0)
+    let forgotten = Consolidated::find(store, &overlay)?.forgotten(&overlay)?;
+    let mut projects = Consolidated::at(&overlay, Some(commit))?.all(&overlay)?.0;
+    projects.values_mut().for_each(|todos| todos.retain(|id, _| !forgotten.contains(id)));
+    Ok(projects)
 }
 
 /// Returns the acts that bring todos from their present state to that of `then`. A todo that was not there

@@ -57,6 +57,7 @@ pub fn act(
     let at = previous.map_or(context.now, |previous| context.now.max(previous.info.updated.next()));
     let projects = previous.map(|previous| previous.projects.clone()).unwrap_or_default();
     let mut speech = Speech { session, at, knows_until: None, projects, context };
+    speech.forget();
     for act in acts {
         speech.act(act);
     }
@@ -73,7 +74,7 @@ pub fn act(
 }
 
 /// Describes a session that speaks for the first time.
-fn introduce(session: &Session, at: Time, context: &Context<'_>) -> SessionInfo {
+pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> SessionInfo {
     SessionInfo {
         session: session.clone(),
         agent: None,

@@ -8,6 +8,7 @@
 
 mod act;
 mod claim;
+mod forget;
 mod place;
 mod rename;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub use act::{Act, act};
 pub use claim::Reopen;
+pub use forget::forget;
 
 use crate::merge::join_field;
 use crate::todo::{
@@ -64,17 +66,22 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         projects: previous.map(|previous| previous.projects.clone()).unwrap_or_default(),
         context,
     };
-    let before = previous.map(|previous| previous.info.list.as_slice()).unwrap_or_default();
+    speech.forget();
+    let before = previous.map(|previous| previous.info.list.clone()).unwrap_or_default();
+    let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
+    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
+    let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();
     let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
-    let placed = place::place(&snapshot.items, before, &speech.projects, |content| match project {
+    let mut placed = place::place(&snapshot.items, &before, &speech.projects, |content| match project {
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });
+    placed.retain(|entry| !speech.is_forgotten(&entry.project, entry.id));
     let mut list = speech.say(&placed);
     if snapshot.partial {
-        list = with_what_is_missing(list, &placed, before);
+        list = with_what_is_missing(list, &placed, &before);
     } else {
-        speech.drop_what_is_gone(&placed, before);
+        speech.drop_what_is_gone(&placed, &before);
     }
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);

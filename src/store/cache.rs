@@ -1,7 +1,7 @@
 //! What saves work between runs. Everything here can be computed again; a cache that is missing, damaged
 //! or of another version counts as empty, and failing to write one is no error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
@@ -9,14 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::{Fsync, Repo, replace_file};
 
-/// Which session tips a consolidated commit contains, so that finding the new ones takes no walk through
-/// history.
+/// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
     /// The consolidated commit.
     pub tip: String,
-    /// For each session ref its tip, as merged.
-    pub sessions: BTreeMap<String, String>,
+    /// The tips of sessions and of remotes' consolidated branches that it contains.
+    pub contained: BTreeSet<String>,
 }
 
 /// What was read from agents' homes, by the full path of the file or directory.

@@ -2,7 +2,7 @@
 
 use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
-use crate::todo::{Project, Session, SessionState, State, Status, TodoList, plain};
+use crate::todo::{Project, Session, SessionState, State, Status, Todo, TodoList, plain};
 
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
@@ -86,6 +86,13 @@ fn message(before: Option<&SessionState>, now: &SessionState, trailer: Option<&s
     for (project, todos) in &now.projects {
         let before = before.and_then(|before| before.projects.get(project)).unwrap_or(&nothing);
         for (id, todo) in todos {
+            if todo.is_forgotten() {
+                if !before.get(id).is_some_and(Todo::is_forgotten) {
+                    *counts.entry("forgotten").or_insert(0) += 1;
+                    lines.push(format!("forgotten: {id}"));
+                }
+                continue;
+            }
             let verb = match (before.get(id).map(|todo| todo.state()), todo.state()) {
                 (Some(before), now) if before == now => continue,
                 (None, State::Wanted(Status::Pending)) => "new",

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod board;
 mod conflicts;
 mod coordination;
 mod list;
@@ -17,6 +18,7 @@ mod style;
 mod summary;
 mod table;
 
+pub use board::board;
 pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use coordination::{projects_json, projects_text};
 pub use list::{Filter, list_json, list_rows, list_text, porcelain_row, ready_text, todo_json};

@@ -8,6 +8,8 @@ mod completion;
 mod ends;
 mod export;
 mod first_run;
+mod forget;
+mod git_hooks;
 mod hostile_text;
 mod install;
 mod json;
