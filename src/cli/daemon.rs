@@ -164,13 +164,12 @@ fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
     };
     let common_dir = store.as_ref().map(|store| store.repo.common_dir());
     let pid = common_dir.and_then(daemon::running_pid);
-    let state = common_dir.and_then(State::load);
+    let state = common_dir.and_then(|common_dir| State::of_running(common_dir, pid));
     let last_error = common_dir.and_then(log::last_error);
     if out.json {
         out.print_json(&status_json(pid, state.as_ref(), last_error.as_ref()));
     } else {
         let style = Style { now: log::clock(), ..out.style(world.now) };
-        let state = pid.and(state);
         let mut text = match (&pid, &state) {
             (None, _) => "daemon      not running\n".to_owned(),
             (Some(pid), state) => {
@@ -237,7 +236,7 @@ fn moment(text: &str, style: Style) -> String {
 }
 
 fn status_json(pid: Option<Option<u32>>, state: Option<&State>, last_error: Option<&Entry>) -> Value {
-    let mut value = json!(pid.and(state));
+    let mut value = json!(state);
     if let Value::Null = value {
         value = json!({});
     }
@@ -290,7 +289,7 @@ fn print_entries(entries: &[Entry], out: &mut Out) {
 pub(super) fn summary(store: &Store, style: Style) -> (String, Value) {
     let common_dir = store.repo.common_dir();
     let pid = daemon::running_pid(common_dir);
-    let state = pid.and(State::load(common_dir));
+    let state = State::of_running(common_dir, pid);
     let last_error = log::last_error(common_dir);
     let failing = state.as_ref().and_then(failing);
     let mut text = match (&pid, &failing) {

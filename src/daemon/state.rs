@@ -66,8 +66,15 @@ fn path(common_dir: &Path) -> PathBuf {
 impl State {
     /// Reads what the daemon of the store with this common git directory last wrote; nothing when it never
     /// wrote, or the file is damaged.
-    pub fn load(common_dir: &Path) -> Option<Self> {
+    pub(super) fn load(common_dir: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(path(common_dir)).ok()?).ok()
+    }
+
+    /// Reads what the running daemon said, given its process as far as that is known. What the one before it
+    /// left is not taken for its words.
+    pub fn of_running(common_dir: &Path, pid: Option<Option<u32>>) -> Option<Self> {
+        let pid = pid?;
+        State::load(common_dir).filter(|state| pid.is_none_or(|pid| pid == state.pid))
     }
 
     /// Returns the job that fails, with what it failed with.

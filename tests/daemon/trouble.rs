@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::common::{World, has};
 use crate::guard::{Daemon, kill, run, status, until};
 
@@ -102,22 +104,42 @@ fn the_users_command_runs_and_may_fail() {
 }
 
 #[test]
-fn a_remote_is_talked_with_and_none_is_not() {
+fn without_a_remote_nobody_is_talked_with() {
     let world = World::new();
-    let daemon = Daemon::start(&world);
-    until("the first look", || daemon.runs() == 1);
-    assert_eq!(daemon.status()["jobs"]["network"], serde_json::Value::Null);
-    drop(daemon);
+    world.ok(&["-q", "init", "--default"]);
     // A remote of the project's code is none of ours.
     world.git(&world.store(), &["remote", "add", "origin", "nowhere"]);
     let daemon = Daemon::start(&world);
-    until("the first look", || daemon.runs() == 1);
-    assert_eq!(daemon.status()["remote"], serde_json::Value::Null);
-    drop(daemon);
-    world.git(&world.store(), &["config", "chittysync.remote", "origin"]);
+    until("the first look", || daemon.status()["jobs"]["sync"]["took"].as_u64() > Some(0));
+    let found = daemon.status();
+    assert_eq!((&found["jobs"]["network"], &found["remote"]), (&Value::Null, &Value::Null), "{found}");
+}
+
+#[test]
+fn a_remote_that_cannot_be_reached_keeps_nobody_waiting() {
+    let world = World::new();
+    let remote = world.path("remote.git");
+    world.ok(&["-q", "init", "--default", "--remote", remote.to_str().expect("UTF-8")]);
     let daemon = Daemon::start(&world);
-    until("a talk", || daemon.status()["jobs"]["network"]["runs"] == 1);
-    assert_eq!(daemon.status()["remote"], "origin");
+    until("it fails", || daemon.status()["jobs"]["network"]["failures"].as_u64() >= Some(1));
+    list(&world, "Without a network");
+    daemon.knows("Without a network");
+    let found = daemon.status();
+    assert_eq!(
+        (&found["jobs"]["sync"]["failures"], &found["jobs"]["network"]["runs"]),
+        (&0.into(), &1.into()),
+        "{found}"
+    );
+    let text = run(&world, &["daemon", "status"]).stdout;
+    assert!(text.contains("origin      1 run") && text.contains("failing: "), "{text}");
+    drop(daemon);
+
+    world.git(&world.home(), &["init", "-q", "--bare", remote.to_str().expect("UTF-8")]);
+    let daemon = Daemon::start(&world);
+    let todos = || world.git_run(&remote, &["show", "consolidated:projects/general/todos.json"]).stdout;
+    until("the remote has it", || todos().contains("Without a network"));
+    until("it is told", || run(&world, &["daemon", "log"]).stdout.contains("info  network: took "));
+    drop(daemon);
 }
 
 /// A namespace of its own has limits of its own.
