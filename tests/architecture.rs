@@ -14,7 +14,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
     ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source"]),
-    ("log", &["todo", "git"]),
+    ("log", &["todo", "redact", "git"]),
     ("install", &["git", "store"]),
     ("daemon", &["todo", "git", "store", "ops", "log"]),
     (

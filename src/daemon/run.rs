@@ -153,7 +153,7 @@ impl Daemon {
             self.state.wakeups += 1;
             match message {
                 Ok(Message::Hints) => self.take_hints(),
-                Ok(Message::Ended(ended)) => self.ended(&ended),
+                Ok(Message::Ended(ended)) => self.ended(ended),
                 Ok(Message::Stop) => return Ok(()),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
@@ -225,12 +225,13 @@ impl Daemon {
             let (command, limit) = command(job, &self.setup, &self.background);
             if let Err(err) = self.jobs.start(job, command, limit) {
                 let failure = Some(format!("cannot start {}: {err}", self.setup.program.display()));
-                self.ended(&Ended { job, took: Duration::ZERO, failure, said: String::new() });
+                self.ended(Ended { job, took: Duration::ZERO, failure, said: String::new() });
             }
         }
     }
 
-    fn ended(&mut self, ended: &Ended) {
+    fn ended(&mut self, ended: Ended) {
+        let ended = Ended { failure: ended.failure.map(|message| log::clean(&message)), ..ended };
         let (job, now) = (ended.job, Instant::now());
         self.jobs.forget(job);
         let failed_before = self.schedule.failures(job);
@@ -350,7 +351,7 @@ impl Daemon {
             log::append(&self.common_dir, level, event, message);
         }
         if self.setup.echo && level <= Level::Info {
-            let text = format!("{} {event}: {}", level.as_str(), crate::todo::plain(message));
+            let text = format!("{} {event}: {}", level.as_str(), log::clean(message));
             // Nobody may be there to be told.
             let _ = writeln!(std::io::stderr(), "{text}");
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Level, clock, path, replace_beside};
 use crate::git::{Repo, Settings};
+use crate::redact::{Found, Redactor};
 use crate::todo::plain;
 
 /// A longer message is cut: a log is for reading.
@@ -19,17 +20,23 @@ const STEP: u64 = 16 * 1024;
 
 /// Appends a line to the log of the store with this common git directory, if `CHITTYSYNC_LOG` wants it.
 ///
-/// Never fails: a log that cannot be written is not worth failing for. `event` is one word; control
-/// characters and line ends in `message` are replaced.
+/// Never fails: a log that cannot be written is not worth failing for. `event` is one word; `message` is
+/// [`clean`]ed.
 pub fn append(common_dir: &Path, level: Level, event: &str, message: &str) {
     if !level.is_wanted() {
         return;
     }
-    let message: String = plain(message).trim_end().chars().take(LONGEST).collect();
+    let message: String = clean(message).trim_end().chars().take(LONGEST).collect();
     let event: String = plain(event).chars().map(|c| if c == ' ' { '-' } else { c }).collect();
     let line = format!("{} {} {event} {message}\n", clock(), level.as_str());
     // Nobody could be told.
     let _ = write(common_dir, line.as_bytes());
+}
+
+/// Returns what somebody else said, fit to be kept and shown: on one line, without control characters, and
+/// without credentials. Other programs like to name the URL that failed, password and all.
+pub fn clean(text: &str) -> String {
+    plain(&Redactor::default().text(text, &mut Found::new()))
 }
 
 fn write(common_dir: &Path, line: &[u8]) -> std::io::Result<()> {

@@ -6,7 +6,7 @@
 mod append;
 mod read;
 
-pub use append::append;
+pub use append::{append, clean};
 pub use read::{Follower, last_error, tail};
 
 use std::path::{Path, PathBuf};
