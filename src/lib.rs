@@ -14,6 +14,7 @@
 
 pub mod cli;
 pub mod codec;
+pub mod daemon;
 pub mod git;
 pub mod install;
 pub mod log;

@@ -135,6 +135,10 @@ pub enum Command {
     Export(ExportArgs),
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
+    /// Watch agents' homes and sync in the background
+    Daemon(super::daemon::DaemonArgs),
+    /// Have the system start the daemon
+    Service(super::service::ServiceArgs),
     /// Remove a todo for good, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0

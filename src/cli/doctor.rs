@@ -84,6 +84,8 @@ fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
     let hint = format!("; `git -C {} gc` packs them", display(store.repo.common_dir()));
     let text = format!("about {loose} loose{}", if packed { "" } else { &hint });
     checks.push(Check { name: "objects".into(), ok: packed, text });
+    let (text, found) = super::daemon::summary(&store, out.style(crate::log::clock()));
+    checks.push(Check { name: "daemon".into(), ok: found["failing"].is_null(), text });
     checks
 }
 

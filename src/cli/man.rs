@@ -53,6 +53,7 @@ pub(super) fn pages() -> Vec<(String, String)> {
         let bin_name = format!("git chittysync {}", sub.get_name());
         let sub = sub.clone().display_name(title).bin_name(bin_name).version(env!("CARGO_PKG_VERSION"));
         let mut text = render(&Man::new(sub.clone()), &sub);
+        text.push_str(&verbs(&sub));
         text.push_str(".SH \"SEE ALSO\"\n\\fBgit\\-chittysync\\fR(1)\n");
         pages.push((format!("{name}.1"), text));
     }
@@ -84,6 +85,33 @@ fn render(man: &Man, command: &clap::Command) -> String {
         });
     written.expect("a vector takes every byte");
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Renders what a command has below it: each verb with its options.
+fn verbs(command: &clap::Command) -> String {
+    let mut text = String::new();
+    for verb in command.get_subcommands() {
+        if text.is_empty() {
+            text.push_str(".SH COMMANDS\n");
+        }
+        let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+        text.push_str(&format!(".SS {} {}\n{}\n", escape(command.get_name()), escape(verb.get_name()), escape(&about)));
+        for option in verb.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            let short = option.get_short().map(|short| format!("-{short}"));
+            let long = option.get_long().map(|long| format!("--{long}"));
+            let names: Vec<String> = short.into_iter().chain(long).collect();
+            let value = option.get_value_names().filter(|_| option.get_action().takes_values());
+            let value = value.map(|names| format!(" <{}>", names.join("> <"))).unwrap_or_default();
+            let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+            text.push_str(&format!(
+                ".TP\n\\fB{}\\fR{}\n{}\n",
+                escape(&names.join(", ")),
+                escape(&value),
+                escape(&help)
+            ));
+        }
+    }
+    text
 }
 
 fn escape(text: &str) -> String {

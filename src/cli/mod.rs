@@ -6,6 +6,7 @@ mod capture;
 mod completion;
 mod conflicts;
 mod consolidate;
+mod daemon;
 mod doctor;
 mod doctor_claude;
 mod export;
@@ -27,6 +28,7 @@ mod ready;
 mod remote;
 mod resolve;
 mod rollback;
+mod service;
 mod sessions;
 mod show;
 mod speaker;
@@ -107,6 +109,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        Command::Daemon(args) => daemon::run(&args, &world, out),
+        Command::Service(args) => service::run(&args, &world, out),
         Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),

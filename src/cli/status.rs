@@ -38,6 +38,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
     let sessions = counts.sessions;
+    let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
     let remote = remote(&store, world)?;
     if out.json {
         let mut status = json!({
@@ -51,6 +52,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
                 "dropped": counts.dropped,
             },
             "conflicts": counts.conflicts,
+            "daemon": daemon_json,
             "last_consolidated": last.map(|time| time.to_string()),
         });
         if let (Some(remote), Some(status)) = (&remote, status.as_object_mut()) {
@@ -71,7 +73,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let style = out.style(world.now);
     let last = last.map_or_else(|| "never".to_owned(), |time| format!("{time} ({})", style.age(time)));
     out.print(&format!(
-        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped\nlast said  {last}\n",
+        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped\nlast said  {last}\ndaemon     {daemon}\n",
         display(store.repo.common_dir()),
         store.settings.branch_name(),
         counts.in_progress,

@@ -72,13 +72,17 @@ impl World {
         from.iter().map(home).collect()
     }
 
+    /// Returns where the homes of all known agents are or will be.
+    pub fn possible_homes(&self) -> Vec<PathBuf> {
+        let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let home = set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
+        home.and_then(|home| std::path::absolute(home).ok()).into_iter().collect()
+    }
+
     /// Returns the homes of all agents that are known and there.
     fn known_homes(&self) -> Vec<PathBuf> {
-        claude_home()
-            .into_iter()
-            .filter_map(|home| std::fs::canonicalize(home).ok())
-            .filter(|home| home.is_dir())
-            .collect()
+        let homes = self.possible_homes().into_iter();
+        homes.filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
     }
 
     /// Reads the consolidated todos, warning of what cannot be read.

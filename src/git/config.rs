@@ -234,7 +234,7 @@ fn host_name() -> String {
 
 /// Returns the settings given as `git -c chittysync.<key>=<value>`, by lower-case key. gix does not see
 /// them; when there are any, git itself is asked.
-fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
+pub(super) fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
         return Ok(found);

@@ -8,6 +8,7 @@
 //! lock ─▶ scrub ─▶ read ─▶ objects ─▶ barrier ─▶ compare-and-swap of each ref ─▶ verify ─▶ done
 //! ```
 
+mod background;
 mod batch;
 mod chaos;
 mod config;
@@ -34,6 +35,7 @@ mod transfer;
 mod worktree;
 mod writer;
 
+pub use background::Background;
 pub use batch::Batch;
 pub use chaos::bug;
 pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};

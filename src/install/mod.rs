@@ -8,13 +8,17 @@ mod claude;
 mod git_hooks;
 mod gitconfig;
 mod json_text;
+mod manager;
 mod part;
+pub mod service;
 mod settings;
 
 use std::path::{Path, PathBuf};
 
 pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, plugin};
+pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
+pub use service::Service;
 pub use settings::project_settings;
 
 use crate::git::GitError;

@@ -12,6 +12,9 @@ use crate::git::{Fsync, GitError, replace_file};
 /// What is in the second line of every file we install.
 const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
 
+/// The same for the files of `service install`.
+const SERVICE_MARK: &str = "Installed by git chittysync; `git chittysync service uninstall` removes it.";
+
 /// A part of the inventory.
 #[derive(Clone, Debug)]
 pub struct Part {
@@ -84,6 +87,15 @@ impl Part {
         Part { name, target: Target::Settings(settings) }
     }
 
+    /// A file for the system's manager of services: XML for launchd, else with `#` for comments.
+    pub(super) fn service(name: &'static str, path: PathBuf, content: &str, is_xml: bool) -> Self {
+        let head = match is_xml {
+            true => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {SERVICE_MARK} -->\n"),
+            false => format!("# {SERVICE_MARK}\n"),
+        };
+        Part { name, target: Target::File { path, content: head + content } }
+    }
+
     /// A git hook.
     pub(super) fn hook(hook: Hook) -> Self {
         Part { name: "git hook", target: Target::Hook(hook) }
@@ -133,7 +145,11 @@ impl Part {
             Target::File { path, content } => {
                 match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,
-                    Ok(found) if found.lines().take(2).any(|line| line.ends_with(MARK)) => Found::Past,
+                    Ok(found)
+                        if found.lines().take(2).any(|line| line.ends_with(MARK) || line.contains(SERVICE_MARK)) =>
+                    {
+                        Found::Past
+                    }
                     Ok(_) => Found::Foreign,
                     Err(err) if err.kind() == std::io::ErrorKind::NotFound => Found::Nothing,
                     Err(err) => return Err(GitError::io("read", path)(err).into()),

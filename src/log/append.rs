@@ -5,31 +5,38 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Level, clock, path};
-use crate::git::{Fsync, Repo, Settings, replace_file};
+use super::{Level, clock, path, replace_beside};
+use crate::git::{Repo, Settings};
+use crate::redact::{Found, Redactor};
 use crate::todo::plain;
 
 /// A longer message is cut: a log is for reading.
 const LONGEST: usize = 2_000;
 /// How long a line waits for another process, which has the file only for as long as a write takes. Past
 /// that it was stopped, and the line is written all the same.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// How many bytes are written between two looks at the number of lines.
 const STEP: u64 = 16 * 1024;
 
 /// Appends a line to the log of the store with this common git directory, if `CHITTYSYNC_LOG` wants it.
 ///
-/// Never fails: a log that cannot be written is not worth failing for. `event` is one word; control
-/// characters and line ends in `message` are replaced.
+/// Never fails: a log that cannot be written is not worth failing for. `event` is one word; `message` is
+/// [`clean`]ed.
 pub fn append(common_dir: &Path, level: Level, event: &str, message: &str) {
     if !level.is_wanted() {
         return;
     }
-    let message: String = plain(message).trim_end().chars().take(LONGEST).collect();
+    let message: String = clean(message).trim_end().chars().take(LONGEST).collect();
     let event: String = plain(event).chars().map(|c| if c == ' ' { '-' } else { c }).collect();
     let line = format!("{} {} {event} {message}\n", clock(), level.as_str());
     // Nobody could be told.
     let _ = write(common_dir, line.as_bytes());
+}
+
+/// Returns what somebody else said, fit to be kept and shown: on one line, without control characters, and
+/// without credentials. Other programs like to name the URL that failed, password and all.
+pub fn clean(text: &str) -> String {
+    plain(&Redactor::default().text(text, &mut Found::new()))
 }
 
 fn write(common_dir: &Path, line: &[u8]) -> std::io::Result<()> {
@@ -104,7 +111,7 @@ fn shorten(common_dir: &Path, path: &Path) -> std::io::Result<()> {
     if ends.len() > kept {
         let first = ends.len() - kept;
         let from = if first == 0 { 0 } else { ends[first - 1] + 1 };
-        let _ = replace_file(path, &text[from..], Fsync::Off);
+        replace_beside(path, &text[from..])?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 mod append;
 mod read;
 
-pub use append::append;
+pub use append::{append, clean};
 pub use read::{Follower, last_error, tail};
 
 use std::path::{Path, PathBuf};
@@ -83,6 +83,21 @@ impl Entry {
 /// Returns the log of the store with this common git directory.
 pub fn path(common_dir: &Path) -> PathBuf {
     common_dir.join("chittysync").join("log")
+}
+
+/// Replaces a file that only one process at a time replaces, by way of `<path>.new`. That name is fixed:
+/// a file of any other name there would be taken for what a killed run left, and removed.
+pub(crate) fn replace_beside(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    std::io::Write::write_all(&mut file, content)?;
+    std::fs::rename(&beside, path)
 }
 
 /// Returns the time by the machine's clock. `CHITTYSYNC_NOW` does not move it: that is the time of

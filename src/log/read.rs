@@ -125,9 +125,11 @@ mod tests {
     fn a_line_is_one_line_whatever_it_says() {
         let directory = tempfile::tempdir().expect("a directory");
         append(directory.path(), Level::Error, "two words", "one\n2026-01-01T00:00:00.000Z error x two\u{1b}[2J");
+        append(directory.path(), Level::Warn, "push", "cannot reach https://ana:hunter2correct@host.example/x");
         append(directory.path(), Level::Debug, "detail", "not wanted by default");
         let entries = tail(directory.path(), 9);
-        assert_eq!(entries.len(), 1, "{entries:?}");
+        assert_eq!(entries.len(), 2, "{entries:?}");
+        assert_eq!(entries[1].message, "cannot reach https://ana:[redacted: url-password]@host.example/x");
         assert_eq!(entries[0].event, "two-words");
         assert_eq!(entries[0].message, "one 2026-01-01T00:00:00.000Z error x two\u{fffd}[2J");
         assert_eq!(last_error(directory.path()).as_ref(), entries.first());

@@ -17,6 +17,8 @@ fn every_command_has_one() {
         assert!(page.contains(".SH DESCRIPTION") && page.contains(".SH SYNOPSIS"), "{page}");
         assert!(overview.contains(&format!("\\fBgit\\-chittysync\\-{escaped}\\fR(1)")), "{overview}");
     }
+    let page = world.ok(&["man", "daemon"]);
+    assert!(page.contains(".SS daemon log\n") && page.contains("\\fB\\-n, \\-\\-max\\-count\\fR <COUNT>\n"), "{page}");
     assert_eq!(world.run(&["man", "bogus"]).code, Some(129));
 }
 

@@ -60,7 +60,11 @@ fn reference() -> String {
     };
     section(command.clone(), "git chittysync");
     for sub in command.get_subcommands() {
-        section(sub.clone(), &format!("git chittysync {}", sub.get_name()));
+        let name = format!("git chittysync {}", sub.get_name());
+        section(sub.clone(), &name);
+        for verb in sub.get_subcommands() {
+            section(verb.clone(), &format!("{name} {}", verb.get_name()));
+        }
     }
     text.push_str(
         "\n## Settings\n\ngit config only.\n\n| setting | default and other values | meaning |\n| --- | --- | --- |\n",

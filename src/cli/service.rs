@@ -1,0 +1,215 @@
+//! `service`: having the system start the daemon.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::out::{Failure, Out};
+use super::world::{World, display};
+use crate::install::{Change, InstallError, Manager, Part, Service, tell_manager};
+use crate::store::Origin;
+
+/// Arguments of `service`.
+#[derive(Debug, Args)]
+pub struct ServiceArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: ServiceVerb,
+}
+
+/// What can be done with the service.
+#[derive(Debug, Subcommand)]
+pub enum ServiceVerb {
+    /// Have the daemon started now and at every login
+    Install(ChangeArgs),
+    /// Undo that
+    Uninstall(ChangeArgs),
+    /// Print whether it is in place and active
+    Status(ManagerArgs),
+}
+
+/// Arguments of `service install` and `service uninstall`.
+#[derive(Debug, Args)]
+pub struct ChangeArgs {
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Whose service.
+    #[command(flatten)]
+    pub manager: ManagerArgs,
+}
+
+/// Whose service it is.
+#[derive(Debug, Args)]
+pub struct ManagerArgs {
+    /// What starts the daemon: a systemd user unit, a launchd agent, or a line for cron, which is only printed
+    /// [default: what this system has]
+    #[arg(long, value_name = "MANAGER", hide_possible_values = true)]
+    pub manager: Option<Manager>,
+}
+
+pub(super) fn run(args: &ServiceArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let manager = match &args.verb {
+        ServiceVerb::Install(change) | ServiceVerb::Uninstall(change) => change.manager.manager,
+        ServiceVerb::Status(options) => options.manager,
+    };
+    let manager = manager.unwrap_or_else(Manager::of_system);
+    let service = service(world)?;
+    let Some(part) = manager.part(&service)? else { return cron(&args.verb, &service, out) };
+    match &args.verb {
+        ServiceVerb::Install(options) => install(manager, &part, options.dry_run, out),
+        ServiceVerb::Uninstall(options) => uninstall(manager, &part, options.dry_run, out),
+        ServiceVerb::Status(_) => status(manager, &part, out),
+    }
+}
+
+impl From<InstallError> for Failure {
+    fn from(err: InstallError) -> Self {
+        Failure::fatal(crate::ops::chain(&err))
+    }
+}
+
+/// Returns what the service runs: this program, with what it would not find in a bare environment.
+fn service(world: &World) -> Result<Service, Failure> {
+    let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
+    let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
+    let location = world.location()?;
+    let store = match location.origin {
+        // Found again without being named, also after it was moved.
+        Origin::Default | Origin::Setting => None,
+        _ => Some(std::path::absolute(&location.path).unwrap_or(location.path)),
+    };
+    let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
+    let names = ["CLAUDE_CONFIG_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "CHITTYSYNC_LOG"];
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let environment = names.iter().filter_map(|name| Some(((*name).to_owned(), set(name)?))).collect();
+    Ok(Service { program, store, home, path, environment })
+}
+
+fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
+    let change = part.install(dry_run)?;
+    let commands = manager.enable(part);
+    let mut failed = None;
+    if !dry_run && change != Change::Foreign {
+        failed = commands.iter().find_map(|command| refusal(command));
+    }
+    report(manager, part, change, dry_run, failed.is_none(), out);
+    if change == Change::Foreign {
+        return Err(foreign(part));
+    }
+    if dry_run {
+        commands.iter().for_each(|command| out.note(&format!("would run  {}", command.join(" "))));
+        return Ok(());
+    }
+    match failed {
+        None => {
+            out.note("Undo with: git chittysync service uninstall");
+            Ok(())
+        }
+        Some(reason) => {
+            let lines: Vec<String> = commands.iter().map(|command| command.join(" ")).collect();
+            Err(Failure::no(format!("the file is in place, but the daemon was not started: {reason}")).hint(format!(
+                "run `{}` where {} runs",
+                lines.join(" && "),
+                manager.as_str()
+            )))
+        }
+    }
+}
+
+fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
+    let change = part.uninstall(true)?;
+    let mut is_stopped = true;
+    if !dry_run && change == Change::Removed {
+        // What is not running cannot be stopped, and is removed all the same.
+        is_stopped = manager.disable().iter().all(|command| refusal(command).is_none());
+        part.uninstall(false)?;
+    }
+    report(manager, part, change, dry_run, is_stopped, out);
+    if change == Change::Foreign {
+        return Err(foreign(part));
+    }
+    if dry_run && change == Change::Removed {
+        manager.disable().iter().for_each(|command| out.note(&format!("would run  {}", command.join(" "))));
+    }
+    Ok(())
+}
+
+/// Returns why a manager did not do what it was told.
+fn refusal(command: &[String]) -> Option<String> {
+    match tell_manager(command) {
+        Ok((true, _)) => None,
+        Ok((false, said)) if said.is_empty() => Some(format!("`{}` failed", command.join(" "))),
+        Ok((false, said)) => Some(said.lines().next().unwrap_or_default().to_owned()),
+        Err(err) => Some(format!("cannot run {}: {err}", command.first().map_or("", String::as_str))),
+    }
+}
+
+fn foreign(part: &Part) -> Failure {
+    Failure::no(format!("{} was not written by us and is left as it is", part.place()))
+        .hint("remove it yourself if ours should take its place")
+}
+
+fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told: bool, out: &mut Out) {
+    if out.json {
+        out.print_json(&json!({
+            "manager": manager.as_str(),
+            "dry_run": dry_run,
+            "place": part.place(),
+            "change": change.as_str(),
+            "told": is_told && !dry_run && change != Change::Foreign,
+        }));
+    } else {
+        let place = part.path().map_or_else(|| part.place(), display);
+        out.note(&format!("{:<10} {:<10} {place}", part.name, change.as_str()));
+    }
+}
+
+fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
+    let state = part.check()?;
+    let installed = match state {
+        Change::None => "installed",
+        Change::Foreign => "not ours",
+        _ if part.path().is_some_and(std::path::Path::exists) => "of another version",
+        _ => "not installed",
+    };
+    let active = manager.is_active();
+    if out.json {
+        out.print_json(&json!({
+            "manager": manager.as_str(), "place": part.place(), "state": installed, "active": active,
+        }));
+    } else {
+        let active = active.map_or("unknown", |active| if active { "yes" } else { "no" });
+        let place = part.path().map_or_else(|| part.place(), display);
+        out.print(&format!("{:<10} {installed}: {place}\nactive     {active}\n", manager.as_str()));
+    }
+    match state {
+        Change::None => Ok(()),
+        _ => Err(Failure::no("the service is not in place").hint("`git chittysync service install` puts it there")),
+    }
+}
+
+/// Without a manager of services cron has to do, and nobody's crontab is ours to change.
+fn cron(verb: &ServiceVerb, service: &Service, out: &mut Out) -> Result<(), Failure> {
+    let line = Manager::Cron.line(service).unwrap_or_default();
+    match verb {
+        ServiceVerb::Install(_) if out.json => {
+            out.print_json(&json!({ "manager": "cron", "line": line.trim_end() }));
+        }
+        ServiceVerb::Install(_) => {
+            out.note("Here no service manager starts the daemon. This line for `crontab -e` syncs every five minutes;");
+            out.note("or start it yourself at every login with `git chittysync daemon start`.");
+            out.print_always(&line);
+        }
+        ServiceVerb::Uninstall(_) if out.json => out.print_json(&json!({ "manager": "cron", "change": "unchanged" })),
+        ServiceVerb::Uninstall(_) => {
+            out.note("Nothing was put in place. A line for cron is removed with `crontab -e`.");
+        }
+        ServiceVerb::Status(_) => {
+            if out.json {
+                out.print_json(&json!({ "manager": "cron", "state": "unknown", "active": null }));
+            }
+            return Err(Failure::no("cron is not ours to look into").hint("`crontab -l` lists its lines"));
+        }
+    }
+    Ok(())
+}

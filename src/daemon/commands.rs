@@ -1,0 +1,58 @@
+//! What each job runs.
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::run::Setup;
+use super::schedule::Job;
+use crate::git::Background;
+
+/// Returns what a job runs, and how long it may take.
+pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Command, Duration) {
+    let store = &setup.location.path;
+    let mut command = match (job, &background.mirror_command) {
+        (Job::Mirror, Some(line)) => {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(line).env("CHITTYSYNC_STORE", store);
+            shell
+        }
+        _ => {
+            let mut program = Command::new(&setup.program);
+            program.arg("--store").arg(store).args(arguments(job));
+            program
+        }
+    };
+    // The present of whoever started the daemon is not that of its runs, and nobody can be asked anything.
+    command.env_remove("CHITTYSYNC_NOW").env("GIT_TERMINAL_PROMPT", "0");
+    let minutes = match job {
+        Job::Local => 5,
+        Job::Network => 15,
+        Job::Mirror => 60,
+    };
+    (command, Duration::from_secs(minutes * 60))
+}
+
+/// Returns the command line of a job that this program does.
+fn arguments(job: Job) -> &'static [&'static str] {
+    match job {
+        Job::Local => &["sync", "--quiet", "--no-fetch", "--no-push"],
+        Job::Network | Job::Mirror => &["sync", "--quiet"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A local run must not wait for the network: whatever flags keep `sync` from it are given.
+    #[test]
+    fn a_local_run_stays_off_the_network() {
+        let command = crate::cli::command();
+        let sync = command.find_subcommand("sync").expect("a command");
+        for flag in ["no-fetch", "no-push"] {
+            let is_known = sync.get_arguments().any(|argument| argument.get_long() == Some(flag));
+            assert_eq!(arguments(Job::Local).contains(&format!("--{flag}").as_str()), is_known, "--{flag}");
+            assert!(!arguments(Job::Network).contains(&format!("--{flag}").as_str()));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The daemon: watches agents' homes, and runs `sync` when something changed or time has come.
+//!
+//! It reads no list and writes no ref. Each run is a child process of this same program, so that there is
+//! one way in which things are done, a remote that hangs or a store that is broken takes nobody along, and
+//! the daemon stays small.
+//!
+//! ```text
+//! watch ─ something changed ─▶ schedule ─ a run is due ─▶ jobs ─ it ended ─▶ schedule, state, log
+//! ```
+
+mod clocks;
+mod commands;
+mod detach;
+mod instance;
+mod jobs;
+mod patience;
+mod places;
+mod run;
+mod schedule;
+#[cfg(unix)]
+mod signals;
+mod state;
+mod watch;
+
+pub use detach::{leave_terminal, say_up, start};
+pub use instance::{Stopped, running_pid, stop};
+pub use run::{Setup, run};
+pub use schedule::Job;
+pub use state::{JobState, State, Trouble};
+
+use crate::git::GitError;
+use crate::store::StoreError;
+
+/// Why the daemon ended otherwise than it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// Another one looks after this store.
+    #[error("a daemon is running for this store already{}", .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    Running(Option<u32>),
+    /// It ended before it was up.
+    #[error("the daemon did not start: {0}")]
+    Start(String),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine does not give what is needed.
+    #[error("cannot {what}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl From<GitError> for DaemonError {
+    fn from(err: GitError) -> Self {
+        DaemonError::Store(err.into())
+    }
+}

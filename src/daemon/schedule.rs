@@ -1,0 +1,341 @@
+//! When which job is to run. Pure: the time comes in as a value.
+
+use std::time::{Duration, Instant};
+
+use super::patience::Patience;
+
+/// What the daemon runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Job {
+    /// Capture and consolidate what changed on this machine.
+    Local,
+    /// Talk with the remote as well.
+    Network,
+    /// The user's own command.
+    Mirror,
+}
+
+impl Job {
+    /// All jobs, in the order in which they start when several are due.
+    pub const ALL: [Job; 3] = [Job::Local, Job::Network, Job::Mirror];
+
+    /// Returns the word for it in the log and in the status.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Job::Local => "sync",
+            Job::Network => "network",
+            Job::Mirror => "mirror",
+        }
+    }
+}
+
+/// The first change after a quiet time waits this long: a list file is emptied and then written.
+const LEAD: Duration = Duration::from_millis(50);
+/// Where nobody tells of changes, somebody has to look.
+const POLL: Duration = Duration::from_secs(10);
+/// However much is new, the remote is left alone for this long.
+const PUSH_GAP: Duration = Duration::from_secs(30);
+
+/// The intervals.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// The least time between two local runs.
+    pub debounce: Duration,
+    /// The longest time between two local runs.
+    pub reconcile: Duration,
+    /// The longest time between two talks with the remote; nothing when there is no remote.
+    pub push: Option<Duration>,
+    /// The time between two runs of the user's command; nothing when there is none.
+    pub mirror: Option<Duration>,
+}
+
+/// What is known of one job.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    running: bool,
+    started: Option<Instant>,
+    /// Not before this, because it ran just now.
+    free_at: Option<Instant>,
+    failures: u32,
+    /// Not before this, because it failed.
+    retry_at: Option<Instant>,
+}
+
+/// When which job is to run.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    timing: Timing,
+    local: Slot,
+    network: Slot,
+    mirror: Slot,
+    /// When the first change was seen that no run has begun after.
+    changed: Option<Instant>,
+    /// Whether there is something that the remote has not been told.
+    news: bool,
+    /// Whether changes go unseen.
+    blind: bool,
+    /// When the user's command is due.
+    mirror_at: Instant,
+}
+
+impl Schedule {
+    /// Returns a schedule that begins with a look at everything. The user's command last ran `mirrored` ago.
+    pub(super) fn new(timing: Timing, mirrored: Option<Duration>, now: Instant) -> Self {
+        let waits = timing.mirror.unwrap_or_default().saturating_sub(mirrored.unwrap_or(Duration::MAX));
+        Schedule {
+            timing,
+            local: Slot::default(),
+            network: Slot::default(),
+            mirror: Slot::default(),
+            changed: Some(now),
+            news: false,
+            blind: false,
+            mirror_at: now + waits,
+        }
+    }
+
+    /// Takes other intervals from now on.
+    pub(super) fn set_timing(&mut self, timing: Timing) {
+        self.timing = timing;
+    }
+
+    /// Something changed, or may have.
+    pub(super) fn changed(&mut self, now: Instant) {
+        self.changed.get_or_insert(now);
+    }
+
+    /// There is something to tell the remote.
+    pub(super) fn news(&mut self) {
+        self.news = true;
+    }
+
+    /// Changes are seen, or go unseen.
+    pub(super) fn set_blind(&mut self, blind: bool) {
+        self.blind = blind;
+    }
+
+    /// The machine slept for so long: everything may have changed, and the network is another one.
+    pub(super) fn woke(&mut self, slept: Duration, now: Instant) {
+        self.changed(now);
+        self.local.retry_at = None;
+        self.network.retry_at = None;
+        self.network.started = None;
+        self.mirror_at = self.mirror_at.checked_sub(slept).unwrap_or(now);
+    }
+
+    /// A job was started.
+    pub(super) fn started(&mut self, job: Job, now: Instant) {
+        let slot = self.slot(job);
+        slot.running = true;
+        slot.started = Some(now);
+        match job {
+            Job::Local => self.changed = None,
+            Job::Network => self.news = false,
+            Job::Mirror => self.mirror_at = now + self.timing.mirror.unwrap_or_default(),
+        }
+    }
+
+    /// A job ended. `chance`, from 0 to 1, spreads what is tried again.
+    pub(super) fn ended(&mut self, job: Job, is_ok: bool, chance: f64, now: Instant) {
+        let debounce = self.timing.debounce;
+        let slot = self.slot(job);
+        slot.running = false;
+        let started = slot.started.unwrap_or(now);
+        // A run that takes long is not followed at once: two thirds of the time belong to others.
+        slot.free_at = Some((started + debounce).max(now + (now - started) * 2));
+        if is_ok {
+            slot.failures = 0;
+            slot.retry_at = None;
+            return;
+        }
+        slot.failures += 1;
+        let patience = match job {
+            Job::Local => Patience { first: Duration::from_secs(1), longest: Duration::from_secs(300) },
+            Job::Network | Job::Mirror => Patience { first: PUSH_GAP, longest: Duration::from_secs(1800) },
+        };
+        slot.retry_at = Some(now + patience.after(slot.failures, chance));
+        match job {
+            Job::Local => self.changed(now),
+            Job::Network => self.news = true,
+            Job::Mirror => {}
+        }
+    }
+
+    /// Returns when a job is to run next; nothing while it runs, or when it is not wanted.
+    pub(super) fn due(&self, job: Job) -> Option<Instant> {
+        match job {
+            Job::Local if !self.local.running => {
+                let lead = LEAD.min(self.timing.debounce);
+                let wanted = self.changed.map(|at| self.local.free_at.map_or(at + lead, |free| free.max(at + lead)));
+                let every = if self.blind { POLL.min(self.timing.reconcile) } else { self.timing.reconcile };
+                let regular = self.local.started.map(|at| at + every);
+                earlier(wanted, regular).map(|at| self.local.retry_at.map_or(at, |retry| retry.max(at)))
+            }
+            Job::Network if !self.network.running => {
+                let interval = self.timing.push?;
+                let first = self.local.free_at?;
+                let wait = if self.news { PUSH_GAP.min(interval) } else { interval };
+                let wanted = self.network.started.map_or(first, |at| at + wait);
+                Some(self.network.retry_at.unwrap_or(wanted))
+            }
+            Job::Mirror if !self.mirror.running => {
+                self.timing.mirror?;
+                self.local.free_at.map(|_| self.mirror_at)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns when the next job is due.
+    pub(super) fn next(&self) -> Option<Instant> {
+        Job::ALL.into_iter().filter_map(|job| self.due(job)).min()
+    }
+
+    /// Returns how often in a row a job failed.
+    pub(super) fn failures(&self, job: Job) -> u32 {
+        match job {
+            Job::Local => self.local.failures,
+            Job::Network => self.network.failures,
+            Job::Mirror => self.mirror.failures,
+        }
+    }
+
+    fn slot(&mut self, job: Job) -> &mut Slot {
+        match job {
+            Job::Local => &mut self.local,
+            Job::Network => &mut self.network,
+            Job::Mirror => &mut self.mirror,
+        }
+    }
+}
+
+fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    a.into_iter().chain(b).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn timing() -> Timing {
+        Timing { debounce: ms(300), reconcile: 30 * MINUTE, push: Some(5 * MINUTE), mirror: None }
+    }
+
+    /// A schedule whose first local run took 60 ms, and when that ended.
+    fn settled(timing: Timing) -> (Schedule, Instant) {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(timing, None, start);
+        assert_eq!(schedule.due(Job::Local), Some(start + ms(50)));
+        assert_eq!((schedule.due(Job::Network), schedule.due(Job::Mirror)), (None, None), "the first look comes first");
+        schedule.started(Job::Local, start + ms(50));
+        assert_eq!(schedule.due(Job::Local), None, "one at a time");
+        schedule.ended(Job::Local, true, 0.5, start + ms(110));
+        (schedule, start + ms(110))
+    }
+
+    #[test]
+    fn the_first_change_is_taken_soon_and_those_behind_it_together() {
+        let (mut schedule, mut now) = settled(timing());
+        now += MINUTE;
+        schedule.changed(now);
+        schedule.changed(now + ms(40));
+        assert_eq!(schedule.due(Job::Local), Some(now + ms(50)));
+        schedule.started(Job::Local, now + ms(50));
+        schedule.changed(now + ms(60));
+        schedule.changed(now + ms(100));
+        schedule.ended(Job::Local, true, 0.5, now + ms(110));
+        assert_eq!(schedule.due(Job::Local), Some(now + ms(350)), "not before 300 ms after the last run began");
+    }
+
+    #[test]
+    fn changes_without_end_do_not_put_it_off() {
+        let (mut schedule, start) = settled(timing());
+        let (mut now, mut runs) = (start, 0);
+        while now < start + 10 * Duration::from_secs(1) {
+            schedule.changed(now);
+            if schedule.due(Job::Local).is_some_and(|at| at <= now) {
+                schedule.started(Job::Local, now);
+                schedule.ended(Job::Local, true, 0.5, now + ms(60));
+                runs += 1;
+            }
+            now += ms(10);
+        }
+        assert!((28..=34).contains(&runs), "{runs} runs in ten seconds");
+    }
+
+    #[test]
+    fn a_slow_run_leaves_time_for_others() {
+        let (mut schedule, now) = settled(timing());
+        schedule.started(Job::Local, now);
+        schedule.changed(now + ms(10));
+        schedule.ended(Job::Local, true, 0.5, now + ms(2_000));
+        assert_eq!(schedule.due(Job::Local), Some(now + ms(6_000)));
+    }
+
+    #[test]
+    fn looks_at_everything_now_and_then_and_often_when_blind() {
+        let (mut schedule, now) = settled(timing());
+        assert_eq!(schedule.due(Job::Local), Some(now - ms(60) + 30 * MINUTE));
+        schedule.set_blind(true);
+        assert_eq!(schedule.due(Job::Local), Some(now - ms(60) + POLL));
+    }
+
+    #[test]
+    fn a_failed_run_is_tried_again_later_and_later() {
+        let (mut schedule, mut now) = settled(timing());
+        for wait in [1, 2, 4, 8] {
+            schedule.started(Job::Local, now);
+            schedule.ended(Job::Local, false, 0.5, now);
+            schedule.changed(now);
+            assert_eq!(schedule.due(Job::Local), Some(now + Duration::from_secs(wait)));
+            now += Duration::from_secs(wait);
+        }
+        assert_eq!(schedule.failures(Job::Local), 4);
+        schedule.started(Job::Local, now);
+        schedule.ended(Job::Local, true, 0.5, now);
+        assert_eq!((schedule.failures(Job::Local), schedule.due(Job::Local)), (0, Some(now + 30 * MINUTE)));
+    }
+
+    #[test]
+    fn the_remote_hears_of_news_and_is_left_alone_between() {
+        let (mut schedule, now) = settled(timing());
+        let first = schedule.due(Job::Network).expect("a first talk");
+        assert!(first <= now + ms(300));
+        schedule.started(Job::Network, now);
+        schedule.ended(Job::Network, true, 0.5, now);
+        assert_eq!(schedule.due(Job::Network), Some(now + 5 * MINUTE));
+        schedule.news();
+        assert_eq!(schedule.due(Job::Network), Some(now + PUSH_GAP));
+        schedule.started(Job::Network, now + PUSH_GAP);
+        schedule.ended(Job::Network, false, 0.5, now + MINUTE);
+        schedule.news();
+        assert_eq!(schedule.due(Job::Network), Some(now + MINUTE + PUSH_GAP), "a failure waits, whatever is new");
+        schedule.started(Job::Network, now + 2 * MINUTE);
+        schedule.ended(Job::Network, false, 0.5, now + 2 * MINUTE);
+        assert_eq!(schedule.due(Job::Network), Some(now + 3 * MINUTE));
+        schedule.woke(60 * MINUTE, now + 2 * MINUTE + ms(1));
+        assert!(schedule.due(Job::Network).expect("a talk") <= now + 2 * MINUTE, "after sleep, at once");
+        assert_eq!(Schedule::new(Timing { push: None, ..timing() }, None, now).due(Job::Network), None);
+    }
+
+    #[test]
+    fn the_users_command_keeps_its_pace_over_a_restart() {
+        let timing = Timing { mirror: Some(120 * MINUTE), ..timing() };
+        for (before, due) in [(None, 0), (Some(30), 90), (Some(500), 0)] {
+            let start = Instant::now();
+            let mut schedule = Schedule::new(timing, before.map(|minutes| minutes * MINUTE), start);
+            schedule.started(Job::Local, start);
+            schedule.ended(Job::Local, true, 0.5, start);
+            assert_eq!(schedule.due(Job::Mirror), Some(start + due * MINUTE));
+            schedule.started(Job::Mirror, start);
+            schedule.ended(Job::Mirror, false, 0.5, start);
+            assert_eq!(schedule.due(Job::Mirror), Some(start + 120 * MINUTE), "a failure waits for the next time");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The daemon, its log and its service, as whole processes.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+#[path = "../bench/data.rs"]
+#[allow(dead_code, reason = "the benches use all of it")]
+mod data;
+mod guard;
+mod latency;
+mod lifecycle;
+mod log;
+mod service;
+mod trouble;
+mod watching;
