@@ -10,12 +10,13 @@ use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
 use super::project::{Projects, by_words, lies_in};
 use super::run::Selection;
+use crate::codec::TodoFile;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
-use crate::todo::{Project, Session, Snapshot, Time, TodoList};
+use crate::todo::{Project, Session, Snapshot, Time, TodoId};
 
 /// What the homes look like from outside.
 #[derive(Debug, Default)]
@@ -97,19 +98,19 @@ pub fn capture(
     look: &Look,
     given: Option<&Snapshot>,
     selection: &Selection,
-    seen: Seen,
+    seen: &Seen,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let fresh = read_changed(look, &seen);
-    let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
-    let mut next_seen = remember(look, &seen, &fresh, &copied);
+    let fresh = read_changed(look, seen);
+    let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
+    let mut next_seen = remember(look, seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| tips.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
-            sort_by_session(store, look, &seen, &next_seen, fresh, selection, |at, line| {
+            sort_by_session(store, look, seen, &next_seen, fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
             })
         }
@@ -133,7 +134,7 @@ pub fn capture(
     // Their lists are news until they can be said.
     next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
-    captured.seen = (next_seen != seen).then_some(next_seen);
+    captured.seen = (next_seen != *seen).then_some(next_seen);
     Ok(captured)
 }
 
@@ -291,14 +292,12 @@ fn state(
         }
         work.push((session, news, tip));
     }
-    let known: BTreeMap<Project, TodoList> = match consolidated.tip {
-        // A list that another version wrote is as good as unknown here; consolidation reports it.
-        Some(_) => needed
-            .into_iter()
-            .filter_map(|project| Some((project.clone(), consolidated.todos(&overlay, &project).ok()?)))
-            .collect(),
-        None => BTreeMap::new(),
-    };
+    // What cannot be read is as good as unknown here; consolidation reports it.
+    let read = |project: Project| Some((consolidated.file(&overlay, &project).ok()??, project));
+    let files: Vec<(Vec<u8>, Project)> = needed.into_iter().filter_map(read).collect();
+    let files: BTreeMap<&Project, TodoFile<'_>> =
+        files.iter().filter_map(|(bytes, project)| Some((project, TodoFile::open(bytes).ok()?))).collect();
+    let known = |project: &Project, id: TodoId| files.get(project)?.get(id).ok()?;
     let identity = store.settings.identity(now);
     let settings = &store.settings;
     let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {

@@ -9,7 +9,7 @@ use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
 use crate::source::Notice;
 use crate::store::Store;
-use crate::store::cache::{self, Merged, Seen};
+use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
 
 /// What part of the homes to take.
@@ -74,27 +74,35 @@ const TRIES: u32 = 8;
 /// # Errors
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
-    let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
+    let mut seen: Cached<Seen> =
+        if plan.homes.is_empty() { Cached::default() } else { cache::load(&store.repo, "seen") };
     let look = look(&plan.homes);
-    let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
-    if plan.given.is_none() && !look.is_news(&seen) {
+    let mut merged: Cached<Merged> =
+        if plan.consolidate { cache::load(&store.repo, "merged") } else { Cached::default() };
+    if plan.given.is_none() && !look.is_news(&seen.content) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
         let tip = store.repo.find_ref(&store.settings.branch)?;
-        if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
-            return Ok(Report { units: look.units(), notices: look.all_notices(&seen), tip, ..Report::default() });
+        if !plan.consolidate || is_consolidated(tip, &tips, &merged.content) {
+            return Ok(Report {
+                units: look.units(),
+                notices: look.all_notices(&seen.content),
+                tip,
+                ..Report::default()
+            });
         }
     }
     let lock = StoreLock::acquire(store.repo.common_dir())?;
     // Another process may have captured the same while this one waited.
-    let (mut seen, mut merged) = (seen, merged);
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.reopen()?;
         if !plan.homes.is_empty() {
-            seen = cache::load(&store.repo, "seen");
+            seen.refresh(&store.repo);
         }
-        merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { merged };
-        match attempt(&store, plan, &look, &lock, seen.clone(), &merged, now)? {
+        if plan.consolidate {
+            merged.refresh(&store.repo);
+        }
+        match attempt(&store, plan, &look, &lock, &seen.content, &merged.content, now)? {
             Ok(report) => return Ok(report),
             Err(rejected) => moved = rejected,
         }
@@ -108,7 +116,7 @@ fn attempt(
     plan: &Plan,
     look: &Look,
     lock: &StoreLock,
-    seen: Seen,
+    seen: &Seen,
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {

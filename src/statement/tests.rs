@@ -37,7 +37,7 @@ impl World {
             forced: false,
         };
         let context = Context {
-            known: &self.known,
+            known: &|project, id| self.known.get(project)?.get(&id).cloned(),
             now: Time::from_millis(self.now),
             reopen: self.reopen,
             device: "test",

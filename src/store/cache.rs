@@ -2,7 +2,8 @@
 //! or of another version counts as empty, and failing to write one is no error.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -52,11 +53,42 @@ struct File<T> {
     content: T,
 }
 
+/// A cache as it was read.
+#[derive(Debug, Default)]
+pub struct Cached<T> {
+    /// What it holds.
+    pub content: T,
+    name: &'static str,
+    /// What its file looked like. Every write makes a new one.
+    look: Option<(SystemTime, u64, u64)>,
+}
+
 /// Reads a cache by name.
-pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &str) -> T {
-    let read = std::fs::read(path(repo, name)).ok();
+pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str) -> Cached<T> {
+    let path = path(repo, name);
+    let look = look(&path);
+    let read = std::fs::read(path).ok();
     let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default()
+    let content = file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default();
+    Cached { content, name, look }
+}
+
+impl<T: DeserializeOwned + Default> Cached<T> {
+    /// Reads the cache again if somebody has written it since.
+    pub fn refresh(&mut self, repo: &Repo) {
+        if look(&path(repo, self.name)) != self.look {
+            *self = load(repo, self.name);
+        }
+    }
+}
+
+fn look(path: &Path) -> Option<(SystemTime, u64, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((metadata.modified().ok()?, metadata.len(), number))
 }
 
 /// Replaces a cache.

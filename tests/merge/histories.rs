@@ -54,8 +54,6 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![3 => say, 1 => fetch]
 }
 
-type Lists = BTreeMap<Project, TodoList>;
-
 /// Everything there is to know, and what it has been before.
 struct World {
     reopen: Reopen,
@@ -83,7 +81,6 @@ impl World {
     fn say(&mut self, by: usize, clock: i64, age: i64, items: &[Item]) {
         let (name, device) = SESSIONS[by];
         let name = session(name);
-        let known = Lists::from([(Project::general(), self.devices[device].clone())]);
         let snapshot = Snapshot {
             session: name.clone(),
             agent: None,
@@ -95,7 +92,7 @@ impl World {
             forced: false,
         };
         let context = Context {
-            known: &known,
+            known: &|_, id| self.devices[device].get(&id).cloned(),
             now: Time::from_millis(clock),
             reopen: self.reopen,
             device: "test",
