@@ -8,7 +8,7 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`mod@todo`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
+//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
 //! or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
 //! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
 
@@ -18,6 +18,7 @@ pub mod git;
 pub mod install;
 pub mod merge;
 pub mod ops;
+pub mod redact;
 pub mod source;
 pub mod statement;
 pub mod store;

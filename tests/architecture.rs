@@ -3,22 +3,23 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 11] = [
+const IMPORTS: [(&str, &[&str]); 12] = [
     ("todo", &[]),
+    ("redact", &["todo"]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
-    ("git", &["todo", "statement"]),
+    ("git", &["todo", "redact", "statement"]),
     ("store", &["todo", "codec", "git"]),
     ("source", &["todo"]),
-    ("ops", &["todo", "merge", "statement", "codec", "git", "store", "source"]),
+    ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source"]),
     ("install", &["git", "store"]),
-    ("cli", &["todo", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "install"]),
+    ("cli", &["todo", "redact", "merge", "statement", "codec", "view", "git", "store", "source", "ops", "install"]),
 ];
 
 /// Data in, data out.
-const PURE: [&str; 5] = ["todo", "merge", "statement", "codec", "view"];
+const PURE: [&str; 6] = ["todo", "redact", "merge", "statement", "codec", "view"];
 
 /// What pure modules do without.
 const IMPURE: [&str; 10] = [

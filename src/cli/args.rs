@@ -5,6 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::act::{ActArgs, AddArgs, EditArgs};
+use super::list::ListArgs;
+use super::log::LogArgs;
+use super::ready::ReadyArgs;
+use super::resolve::ResolveArgs;
+use super::rollback::{RollbackArgs, UndoArgs};
+use super::sessions::SessionsArgs;
+
 /// Keep the todo lists of AI coding agents in git
 ///
 /// A session is a ref, a todo is a line, consolidation is a merge. Without a command, prints the status.
@@ -54,6 +62,24 @@ pub enum When {
     Never,
 }
 
+/// Output for programs that read lines.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct PorcelainArgs {
+    /// Print a line for each, fields between tabs, for programs
+    #[arg(long)]
+    pub porcelain: bool,
+    /// As --porcelain, with a NUL byte at the end of each instead of a line end
+    #[arg(short = 'z')]
+    pub zero: bool,
+}
+
+impl PorcelainArgs {
+    /// Returns whether either was asked for.
+    pub fn wanted(self) -> bool {
+        self.porcelain || self.zero
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -79,8 +105,28 @@ pub enum Command {
     Show(ShowArgs),
     /// Print what happened, the latest first
     Log(LogArgs),
+    /// Add a todo
+    Add(AddArgs),
+    /// Say that you are working on a todo
+    Start(ActArgs),
+    /// Say that a todo is done
+    Done(ActArgs),
+    /// Give a todo up, whoever wanted it
+    Drop(ActArgs),
+    /// Open a completed or dropped todo again
+    Reopen(ActArgs),
+    /// Change a todo's words or properties
+    Edit(EditArgs),
+    /// Print what can be begun now, best first, or take the first
+    Ready(ReadyArgs),
+    /// Settle a disagreement between sessions
+    Resolve(ResolveArgs),
+    /// Bring back an earlier state, as new statements
+    Rollback(RollbackArgs),
+    /// Roll back the last thing done by a command on this device
+    Undo(UndoArgs),
     /// Print who works on what, where, since when
-    Sessions,
+    Sessions(SessionsArgs),
     /// Print the projects and how far each is
     Projects,
     /// Print the todos that sessions disagree on, the newest overruled statement first
@@ -89,6 +135,8 @@ pub enum Command {
     Export(ExportArgs),
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
+    /// Remove a todo for good, on every device, whoever says it again
+    Forget(super::forget::ForgetArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),
@@ -112,6 +160,9 @@ pub struct InstallArgs {
     /// Say what would be done, and do nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
+    #[arg(long)]
+    pub git_hooks: bool,
 }
 
 /// Where to capture from.
@@ -137,38 +188,12 @@ pub struct SyncArgs {
     pub capture: CaptureArgs,
 }
 
-/// Arguments of `list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only this project
-    #[arg(long, value_name = "PROJECT")]
-    pub project: Option<String>,
-    /// Only what this session spoke of (the beginning of its name is enough)
-    #[arg(long, value_name = "SESSION")]
-    pub session: Option<String>,
-    /// Only todos in this state
-    #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
-    pub status: Option<String>,
-    /// Completed and dropped todos too
-    #[arg(short, long)]
-    pub all: bool,
-}
-
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The todo: its id, or the beginning of it
-    pub id: String,
-}
-
-/// Arguments of `log`.
-#[derive(Debug, Args)]
-pub struct LogArgs {
-    /// Only this todo: its id, or the beginning of it
-    pub id: Option<String>,
-    /// At most this many events
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
-    pub max_count: usize,
+    /// The todo: the beginning of its id, or words of its text
+    #[arg(required = true, value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
 }
 
 /// Arguments of `conflicts`.

@@ -3,19 +3,25 @@
 use super::args::ConflictsArgs;
 use super::out::{Failure, Out};
 use super::world::World;
+use crate::ops;
+use crate::todo::{Project, Session};
 use crate::view::{conflicts_json, conflicts_text};
 
 pub(super) fn run(args: &ConflictsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.todos(&store, out)?;
+    let everything = world.everything(&store, out)?;
     if out.json {
         out.print_json(&conflicts_json(&everything, args.all, world.now));
         return Ok(());
     }
-    let text = conflicts_text(&everything, args.all, out.style(world.now));
+    let own = |session: &Session, project: &Project, id| ops::own_version(&store, session, project, id);
+    let text = conflicts_text(&everything, args.all, &own, out.style(world.now));
     if text.is_empty() {
         out.note("No session disagrees.");
     }
-    out.print_always(&text);
+    out.print_page(&text);
+    if !text.is_empty() {
+        out.note("hint: `git chittysync resolve` settles them");
+    }
     Ok(())
 }

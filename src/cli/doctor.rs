@@ -23,14 +23,17 @@ struct Check {
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let location = world.location()?;
-    let parts =
+    let mut parts =
         inventory(&super::install::parts_of_command()).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    parts.extend(super::install::installed_hooks(world)?);
     for part in &parts {
         let state = part.check().map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
         let text = match state {
             Change::None => part.place(),
             Change::Foreign => format!("{} was not written by us", part.place()),
-            _ => "missing or old; `git chittysync install` puts it in place".to_owned(),
+            _ => {
+                "missing or old; `git chittysync install` (with --git-hooks for a git hook) puts it in place".to_owned()
+            }
         };
         checks.push(Check { name: part.name.to_owned(), ok: state == Change::None, text });
     }

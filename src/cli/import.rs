@@ -9,6 +9,7 @@ use super::consolidate::finish;
 use super::out::{Failure, Out};
 use super::world::{World, project};
 use crate::ops::{self, Plan, Selection};
+use crate::redact::Found;
 use crate::source;
 use crate::todo::Session;
 
@@ -24,14 +25,15 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     if input.len() as u64 > LARGEST {
         return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
     }
-    let snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
+    let mut snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
         Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}]"#)
     })?;
     let project = args.project.as_deref().map(project).transpose()?;
-    let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
-    let items = snapshot.items.len();
-    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true };
     let store = world.store_or_create(out)?;
+    store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
+    let (session, items) = (snapshot.session.clone(), snapshot.items.len());
+    let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
+    let plan = Plan { homes: Vec::new(), selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
     let report = ops::run(&store, &plan, world.now)?;
     let changed = !report.captured.is_empty();
     if out.json {

@@ -4,25 +4,51 @@ use serde_json::{Value, json};
 
 use super::args::InstallArgs;
 use super::out::{Failure, Out};
-use super::world::display;
-use crate::install::{Change, Part, inventory};
+use super::world::{World, display};
+use crate::install::{Change, InstallError, Part, hooks_of, inventory};
+use crate::store::Store;
 
-pub(super) fn install(args: &InstallArgs, out: &mut Out) -> Result<(), Failure> {
-    walk(args, out, "install", Part::install)?;
+pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let hooks = match args.git_hooks {
+        true => hooks_of(&world.store(out)?).map_err(failure)?,
+        false => Vec::new(),
+    };
+    walk(args, hooks, out, "install", Part::install)?;
     if !args.dry_run {
         out.note("Undo with: git chittysync uninstall");
     }
     Ok(())
 }
 
-pub(super) fn uninstall(args: &InstallArgs, out: &mut Out) -> Result<(), Failure> {
-    walk(args, out, "uninstall", Part::uninstall)
+pub(super) fn uninstall(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let hooks = match args.git_hooks {
+        true => hooks_of(&world.store(out)?).map_err(failure)?,
+        false => installed_hooks(world)?,
+    };
+    walk(args, hooks, out, "uninstall", Part::uninstall)
 }
 
-type Step = fn(&Part, bool) -> Result<Change, crate::install::InstallError>;
+/// Returns the git hooks of the store that are in place, if there is a store.
+pub(super) fn installed_hooks(world: &World) -> Result<Vec<Part>, Failure> {
+    let Ok(store) = Store::open(&world.location()?) else { return Ok(Vec::new()) };
+    let mut installed = Vec::new();
+    for hook in hooks_of(&store).map_err(failure)? {
+        if hook.is_installed().map_err(failure)? {
+            installed.push(hook);
+        }
+    }
+    Ok(installed)
+}
 
-fn walk(args: &InstallArgs, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
-    let parts = inventory(&parts_of_command()).map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+fn failure(err: InstallError) -> Failure {
+    Failure::fatal(crate::ops::chain(&err))
+}
+
+type Step = fn(&Part, bool) -> Result<Change, InstallError>;
+
+fn walk(args: &InstallArgs, hooks: Vec<Part>, out: &mut Out, what: &str, step: Step) -> Result<(), Failure> {
+    let mut parts = inventory(&parts_of_command()).map_err(failure)?;
+    parts.extend(hooks);
     let mut lines = Vec::new();
     let mut kept = Vec::new();
     for part in &parts {

@@ -1,10 +1,32 @@
 //! `list`: the open todos, by project.
 
-use super::args::ListArgs;
+use clap::Args;
+
+use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::world::{World, project};
 use crate::todo::{State, Status};
-use crate::view::{Filter, list_json, list_text};
+use crate::view::{Filter, list_json, list_rows, list_text};
+
+/// Arguments of `list`.
+#[derive(Debug, Default, Args)]
+pub struct ListArgs {
+    /// Only this project
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only what this session spoke of (the beginning of its name is enough)
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
+    /// Only todos in this state
+    #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
+    pub status: Option<String>,
+    /// Completed and dropped todos too
+    #[arg(short, long)]
+    pub all: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
+}
 
 pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let filter = Filter {
@@ -14,15 +36,20 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         all: args.all,
     };
     let store = world.store(out)?;
-    let everything = world.todos(&store, out)?;
     if out.json {
+        let everything = world.todos(&store, out)?;
         out.print_json(&list_json(&everything, &filter));
         return Ok(());
     }
-    let text = list_text(&everything, &filter, out.style(world.now));
+    if args.porcelain.wanted() {
+        let everything = world.todos(&store, out)?;
+        out.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
+        return Ok(());
+    }
+    let text = list_text(&world.everything(&store, out)?, &filter, out.style(world.now));
     if text.is_empty() {
         out.note("Nothing to show.");
     }
-    out.print_always(&text);
+    out.print_page(&text);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments, one call each, and what is printed.
 
+mod act;
 mod args;
 mod capture;
 mod completion;
@@ -7,6 +8,8 @@ mod conflicts;
 mod consolidate;
 mod doctor;
 mod export;
+mod forget;
+mod home;
 mod import;
 mod init;
 mod install;
@@ -15,11 +18,17 @@ mod log;
 mod man;
 mod merge_driver;
 mod out;
+mod pager;
 mod projects;
+mod ready;
+mod resolve;
+mod rollback;
 mod sessions;
 mod show;
+mod speaker;
 mod status;
 mod sync;
+mod terminal;
 mod world;
 
 use std::process::ExitCode;
@@ -54,10 +63,11 @@ pub fn command() -> clap::Command {
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let world = World::new(&cli.global)?;
-    match cli.command.unwrap_or(Command::Status) {
+    let Some(command) = cli.command else { return home::run(&world, out) };
+    match command {
         Command::Init(args) => init::run(&args, &world, out),
-        Command::Install(args) => install::install(&args, out),
-        Command::Uninstall(args) => install::uninstall(&args, out),
+        Command::Install(args) => install::install(&args, &world, out),
+        Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
         Command::Capture(args) => capture::run(&args, &world, out),
         Command::Consolidate => consolidate::run(&world, out),
@@ -66,11 +76,22 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
-        Command::Sessions => sessions::run(&world, out),
+        Command::Sessions(args) => sessions::run(&args, &world, out),
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
+        Command::Add(args) => act::add(&args, &world, out),
+        Command::Start(args) => act::run(act::Verb::Start, &args, &world, out),
+        Command::Done(args) => act::run(act::Verb::Done, &args, &world, out),
+        Command::Drop(args) => act::run(act::Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::run(act::Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => act::edit(&args, &world, out),
+        Command::Ready(args) => ready::run(&args, &world, out),
+        Command::Resolve(args) => resolve::run(&args, &world, out),
+        Command::Rollback(args) => rollback::run(&args, &world, out),
+        Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::MergeDriver(_) => Ok(()),

@@ -53,6 +53,7 @@ impl From<OpsError> for Failure {
     fn from(err: OpsError) -> Self {
         match err {
             OpsError::Store(err) => err.into(),
+            forgotten @ OpsError::Forgotten(_) => Failure::no(forgotten.to_string()).hint("say it in other words"),
             OpsError::Input(message) => Failure::fatal(message),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
         }
@@ -121,7 +122,7 @@ impl Out {
         let terminal = std::io::stdout().is_terminal();
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         let width = columns.or_else(|| terminal.then(terminal_width).flatten()).unwrap_or(100);
-        Style { color: self.colored(terminal), width, now }
+        Style { color: self.colored(terminal), width, isolate: terminal, now }
     }
 
     fn colored(&self, terminal: bool) -> bool {
@@ -134,7 +135,11 @@ impl Out {
         match when {
             When::Always => true,
             When::Never => false,
-            When::Auto => terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            When::Auto => {
+                (terminal || set("GIT_PAGER_IN_USE"))
+                    && !set("NO_COLOR")
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
         }
     }
 
@@ -155,6 +160,30 @@ impl Out {
     pub fn print_always(&mut self, text: &str) {
         write_stdout(text);
         self.printed = true;
+    }
+
+    /// Prints a text that may be longer than the screen, through git's pager when it goes to a terminal.
+    pub fn print_page(&mut self, text: &str) {
+        self.printed = true;
+        if text.is_empty() || !std::io::stdout().is_terminal() || !super::pager::show(text) {
+            write_stdout(text);
+        }
+    }
+
+    /// Prints rows for programs that read lines: fields between tabs, a line for each row, control characters
+    /// in fields as `\\xNN`; with `zero`, a NUL byte instead of the line end and fields as they are but for
+    /// tabs.
+    pub fn print_rows(&mut self, rows: &[Vec<String>], zero: bool) {
+        let field = |text: &String| match zero {
+            true => text.replace('\t', " "),
+            false => text
+                .chars()
+                .map(|c| if c.is_control() { format!("\\x{:02x}", u32::from(c)) } else { c.into() })
+                .collect(),
+        };
+        let line = |row: &Vec<String>| row.iter().map(field).collect::<Vec<_>>().join("\t");
+        let end = if zero { "\0" } else { "\n" };
+        self.print_always(&rows.iter().map(|row| line(row) + end).collect::<String>());
     }
 
     /// Prints a JSON document.

@@ -10,7 +10,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     if out.json {
         out.print_json(&projects_json(&everything));
     } else {
-        out.print_always(&projects_text(&everything, out.style(world.now)));
+        out.print_page(&projects_text(&everything, out.style(world.now)));
     }
     Ok(())
 }

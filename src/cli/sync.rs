@@ -32,6 +32,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             "merged_duplicates": counts.duplicates,
             "conflicts": counts.conflicts,
             "unreadable": report.notices.len(),
+            "redacted": report.redacted.iter().map(|(session, rule)| json!({ "session": session.as_str(), "rule": rule })).collect::<Vec<_>>(),
             "list": list_json(&everything, &Filter::default()),
         }));
     } else {

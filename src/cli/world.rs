@@ -62,7 +62,7 @@ impl World {
         let homes = if args.from.is_empty() { self.known_homes() } else { self.given_homes(&args.from)? };
         let project = args.project.as_deref().map(project).transpose()?;
         let selection = Selection { project, sources: args.source.clone(), what: what.to_owned() };
-        Ok(Plan { homes, selection, given: None, consolidate: false })
+        Ok(Plan { homes, selection, ..Plan::default() })
     }
 
     fn given_homes(&self, from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {

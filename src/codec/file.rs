@@ -4,6 +4,7 @@
 //! which hold the id, and go into the merged file as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use memchr::{memchr_iter, memmem};
 
@@ -22,26 +23,51 @@ pub struct TodoFile<'a> {
 /// How a file is opened: [`TodoFile::open`] or [`TodoFile::read`].
 pub type Open = for<'a> fn(&'a [u8]) -> Result<TodoFile<'a>, DecodeError>;
 
-/// Two that are equal surely say the same; two that differ may.
-#[derive(Debug, PartialEq)]
+/// A todo as it stands in a file, or as it was read.
+#[derive(Debug)]
 enum Entry<'a> {
-    /// A line that nobody has read, without its comma.
-    Line(&'a [u8]),
+    /// A line without its comma, and what it says once somebody asked.
+    Line(&'a [u8], OnceLock<Todo>),
     Todo(Todo),
 }
 
-impl Entry<'_> {
-    fn read(&self) -> Result<Todo, DecodeError> {
+impl<'a> Entry<'a> {
+    fn line(line: &'a [u8]) -> Self {
+        Entry::Line(line, OnceLock::new())
+    }
+
+    fn read(&self) -> Result<&Todo, DecodeError> {
         match self {
-            Entry::Line(line) => decode_line(line),
+            Entry::Todo(todo) => Ok(todo),
+            Entry::Line(line, read) => match read.get() {
+                Some(todo) => Ok(todo),
+                None => decode_line(line).map(|todo| read.get_or_init(|| todo)),
+            },
+        }
+    }
+
+    fn to_todo(&self) -> Result<Todo, DecodeError> {
+        match self {
             Entry::Todo(todo) => Ok(todo.clone()),
+            Entry::Line(line, read) => read.get().cloned().map_or_else(|| decode_line(line), Ok),
         }
     }
 
     fn into_todo(self) -> Result<Todo, DecodeError> {
         match self {
-            Entry::Line(line) => decode_line(line),
             Entry::Todo(todo) => Ok(todo),
+            Entry::Line(line, read) => read.into_inner().map_or_else(|| decode_line(line), Ok),
+        }
+    }
+}
+
+/// Two that are equal surely say the same; two that differ may.
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Entry::Line(one, _), Entry::Line(two, _)) => one == two,
+            (Entry::Todo(one), Entry::Todo(two)) => one == two,
+            _ => false,
         }
     }
 }
@@ -81,7 +107,7 @@ impl TodoFile<'_> {
     ///
     /// # Errors
     /// When its line cannot be read.
-    pub fn get(&self, id: TodoId) -> Result<Option<Todo>, DecodeError> {
+    pub fn get(&self, id: TodoId) -> Result<Option<&Todo>, DecodeError> {
         self.entries.get(&id).map(Entry::read).transpose()
     }
 
@@ -111,13 +137,13 @@ impl TodoFile<'_> {
 
     fn only(&self, ids: &BTreeSet<TodoId>) -> Result<TodoList, DecodeError> {
         let found = ids.iter().filter_map(|id| Some((*id, self.entries.get(id)?)));
-        found.map(|(id, entry)| Ok((id, entry.read()?))).collect()
+        found.map(|(id, entry)| Ok((id, entry.to_todo()?))).collect()
     }
 
     /// Returns the bytes of the file.
     pub fn encode(&self) -> Vec<u8> {
         write_list(self.entries.values(), |bytes, entry| match entry {
-            Entry::Line(line) => bytes.extend_from_slice(line),
+            Entry::Line(line, _) => bytes.extend_from_slice(line),
             Entry::Todo(todo) => write_line(bytes, todo),
         })
     }
@@ -157,7 +183,7 @@ fn lines(bytes: &[u8]) -> Option<Vec<(TodoId, Entry<'_>)>> {
         if !in_order || !rest_of_line.starts_with(b"\",\"content\":\"") || !line.ends_with(b"}") {
             return None;
         }
-        lines.push((id, Entry::Line(line)));
+        lines.push((id, Entry::line(line)));
         start = end + 1;
     }
     (start == rest.len()).then_some(lines)

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::DecodeError;
 use super::word::{Pairs, Text, Word};
+use crate::merge::settle;
 use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
 
 /// The order in which known properties are written; others follow by name.
@@ -62,6 +63,9 @@ fn write_claim(out: &mut Vec<u8>, claim: &Claim) {
     }
     if claim.dropped {
         out.extend_from_slice(b",\"dropped\":true");
+    }
+    if claim.forgotten {
+        out.extend_from_slice(b",\"forgotten\":true");
     }
     for (key, value) in &claim.extra {
         out.push(b',');
@@ -162,6 +166,10 @@ impl<'de> Visitor<'de> for LineVisitor {
             }),
             _ => None,
         };
+        let todo = todo.map(|mut todo| {
+            settle(&mut todo);
+            todo
+        });
         Ok(Line { format, todo })
     }
 }
@@ -223,7 +231,7 @@ impl<'de> Visitor<'de> for ClaimVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ClaimValue, A::Error> {
         let (mut status, mut at, mut raw) = (None, None, None);
-        let (mut epoch, mut dropped, mut extra) = (0, false, Map::new());
+        let (mut epoch, mut dropped, mut forgotten, mut extra) = (0, false, false, Map::new());
         while let Some(Text(key)) = map.next_key::<Text<ClaimKey>>()? {
             match key {
                 ClaimKey::Status => status = map.next_value::<Text<Option<Status>>>()?.0,
@@ -231,11 +239,12 @@ impl<'de> Visitor<'de> for ClaimVisitor {
                 ClaimKey::At => at = Some(map.next_value::<Text<Time>>()?.0),
                 ClaimKey::Epoch => epoch = map.next_value()?,
                 ClaimKey::Dropped => dropped = map.next_value()?,
+                ClaimKey::Forgotten => forgotten = map.next_value()?,
                 ClaimKey::Other(name) => drop(extra.insert(name, map.next_value()?)),
             }
         }
         match (status, at) {
-            (Some(status), Some(at)) => Ok(ClaimValue(Claim { status, raw, at, epoch, dropped, extra })),
+            (Some(status), Some(at)) => Ok(ClaimValue(Claim { status, raw, at, epoch, dropped, forgotten, extra })),
             _ => Err(A::Error::custom("a claim without a known status or without a time")),
         }
     }
@@ -248,6 +257,7 @@ enum ClaimKey {
     At,
     Epoch,
     Dropped,
+    Forgotten,
     Other(String),
 }
 
@@ -261,6 +271,7 @@ impl Word for ClaimKey {
             "at" => ClaimKey::At,
             "epoch" => ClaimKey::Epoch,
             "dropped" => ClaimKey::Dropped,
+            "forgotten" => ClaimKey::Forgotten,
             name => ClaimKey::Other(name.to_owned()),
         })
     }

@@ -7,6 +7,7 @@ use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
 
 use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
+use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
@@ -25,6 +26,9 @@ pub struct Settings {
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
+    /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
+    /// credentials are taken out of texts.
+    pub redactor: Redactor,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -62,6 +66,16 @@ impl Settings {
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
+        let mut redactor = if boolean("chittysync.redact", true)? { Redactor::default() } else { Redactor::off() };
+        for rule in all("chittysync.redactExcept") {
+            if !redactor.leave_out(&rule) {
+                return Err(invalid(
+                    "chittysync.redactExcept",
+                    rule,
+                    "the name of a rule, as docs/security.md lists them",
+                ));
+            }
+        }
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
             branch: super::branch_ref(&branch)
@@ -70,6 +84,7 @@ impl Settings {
             reopen,
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
+            redactor,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })

@@ -35,6 +35,13 @@ pub(super) fn parse(id: ObjectId, data: &[u8]) -> Result<CommitInfo, GitError> {
     })
 }
 
+/// Reads a date as git does (`yesterday`, `2 weeks ago`, RFC 2822, …); nothing when it is none.
+pub fn parse_date(text: &str, now: Time) -> Option<Time> {
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(now.millis().try_into().ok()?);
+    let time = gix::date::parse(text, Some(gix::date::Zoned::try_from(now).ok()?)).ok()?;
+    Some(Time::from_millis(time.seconds.saturating_mul(1000)))
+}
+
 /// A commit with everything it descends from.
 #[derive(Debug, Default)]
 pub struct Ancestors(HashSet<ObjectId>);

@@ -33,7 +33,7 @@ pub use config::{Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
 pub use durable::{Fsync, replace_file};
 pub use gix::ObjectId;
-pub use history::{Ancestors, CommitInfo};
+pub use history::{Ancestors, CommitInfo, parse_date};
 pub use lock::StoreLock;
 pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};

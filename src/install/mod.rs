@@ -4,6 +4,7 @@
 //! program wrote: values are compared, files carry a mark. Anything else is somebody's own and is left
 //! alone.
 
+mod git_hooks;
 mod gitconfig;
 mod part;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub use part::{Change, Part};
 
 use crate::git::GitError;
+use crate::store::Store;
 use gitconfig::Section;
 
 /// Why something could not be put in place or taken away.
@@ -72,6 +74,14 @@ pub fn inventory(generated: &Generated) -> Result<Vec<Part>, InstallError> {
     ];
     parts.extend(completions.into_iter().map(|(path, script)| Part::file("completion", path, script, "#")));
     Ok(parts)
+}
+
+/// Returns the git hooks of a store, which `install` puts in place only on request.
+///
+/// # Errors
+/// When git does not say where they go.
+pub fn hooks_of(store: &Store) -> Result<Vec<Part>, InstallError> {
+    Ok(git_hooks::hooks(store)?.into_iter().map(Part::hook).collect())
 }
 
 /// Returns this program as the PATH has it, which may be a link; nothing when the PATH has another or none.

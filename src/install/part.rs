@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use crate::git::{Fsync, GitError, replace_file};
 
@@ -22,6 +23,7 @@ pub struct Part {
 enum Target {
     Config(Section),
     File { path: PathBuf, content: String },
+    Hook(Hook),
 }
 
 /// What a walk did, or would do, or found missing.
@@ -75,11 +77,24 @@ impl Part {
         Part { name, target: Target::File { path, content: format!("{first}{comment} {MARK}\n{rest}") } }
     }
 
+    /// A git hook.
+    pub(super) fn hook(hook: Hook) -> Self {
+        Part { name: "git hook", target: Target::Hook(hook) }
+    }
+
+    /// Returns whether some version of it is in place.
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub fn is_installed(&self) -> Result<bool, InstallError> {
+        Ok(matches!(self.find(true)?, Found::Ours | Found::Past))
+    }
+
     /// Returns where it is, for people.
     pub fn place(&self) -> String {
         match &self.target {
             Target::Config(_) => format!("git config {KEY}"),
-            Target::File { path, .. } => path.display().to_string(),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) => path.display().to_string(),
         }
     }
 
@@ -87,7 +102,7 @@ impl Part {
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
             Target::Config(_) => None,
-            Target::File { path, .. } => Some(path),
+            Target::File { path, .. } | Target::Hook(Hook { path, .. }) => Some(path),
         }
     }
 
@@ -95,13 +110,14 @@ impl Part {
     pub fn by_hand(&self) -> Option<String> {
         match &self.target {
             Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
-            Target::File { .. } => None,
+            Target::File { .. } | Target::Hook(_) => None,
         }
     }
 
     fn find(&self, included: bool) -> Result<Found, InstallError> {
         Ok(match &self.target {
             Target::Config(section) => section.find(included)?,
+            Target::Hook(hook) => hook.find()?,
             Target::File { path, content } => {
                 match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,
@@ -138,6 +154,7 @@ impl Part {
                 Section::remove()?;
                 section.add()?;
             }
+            Target::Hook(hook) => hook.add()?,
             Target::File { path, content } => {
                 if let Some(directory) = path.parent() {
                     fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
@@ -161,6 +178,7 @@ impl Part {
         }
         match &self.target {
             Target::Config(_) => Section::remove()?,
+            Target::Hook(hook) => hook.remove()?,
             Target::File { path, .. } => {
                 fs::remove_file(path).map_err(GitError::io("remove", path))?;
                 remove_empty_parents(path);

@@ -36,10 +36,11 @@ pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
             Some(ours) => join_field(ours, field),
         }
     }
+    super::settle(ours);
 }
 
-/// Keeps the greater of two claims of one session: the greatest of (epoch, is completed, time, rank, not
-/// dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
+/// Keeps the greater of two claims of one session: the greatest of (forgotten, epoch, is completed, time, rank,
+/// not dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
 /// until someone reopens the todo, which takes a new epoch.
 pub fn join_claim(ours: &mut Claim, theirs: &Claim) {
     if claim_order(theirs, ours) == Ordering::Greater {
@@ -48,7 +49,8 @@ pub fn join_claim(ours: &mut Claim, theirs: &Claim) {
 }
 
 fn claim_order(a: &Claim, b: &Claim) -> Ordering {
-    let key = |claim: &Claim| (claim.epoch, claim.status == Status::Completed, claim.at, claim.status, !claim.dropped);
+    let completed = |claim: &Claim| claim.status == Status::Completed;
+    let key = |claim: &Claim| (claim.forgotten, claim.epoch, completed(claim), claim.at, claim.status, !claim.dropped);
     // The rest cannot matter to a reader, but equal bytes on every machine need a total order.
     key(a).cmp(&key(b)).then_with(|| a.raw.cmp(&b.raw)).then_with(|| text(&a.extra).cmp(&text(&b.extra)))
 }

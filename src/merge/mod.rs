@@ -8,11 +8,13 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod conflict;
+mod forget;
 mod join;
 mod session;
 mod three_way;
 
 pub use conflict::{Conflict, Disagreement, Side, Subject, disagreements};
+pub use forget::settle;
 pub use join::{join, join_claim, join_field, join_todo};
 pub use session::join_session;
 pub use three_way::{Outcome, three_way};

@@ -8,15 +8,17 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
+use super::known::{self, KnownLists};
 use super::project::{Projects, by_words, lies_in};
+use super::redacted::{marks, new_marks, redact_notice, redact_reading, redact_unit};
 use super::run::Selection;
-use crate::codec::TodoFile;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
+use crate::redact::{Found, Redactor};
 use crate::source::{self, Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
-use crate::todo::{Project, Session, Snapshot, Time, TodoId};
+use crate::todo::{Project, Session, Snapshot, Time};
 
 /// What the homes look like from outside.
 #[derive(Debug, Default)]
@@ -27,15 +29,18 @@ pub struct Look {
     notices: Vec<Notice>,
 }
 
-/// Looks at the homes without opening a file.
-pub fn look(homes: &[PathBuf]) -> Look {
+/// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
+pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
     let mut look = Look::default();
     for home in homes {
         let scan = source::scan(home);
         look.units.extend(scan.units);
         look.notices.extend(scan.notices);
     }
-    look.paths = look.units.iter().map(|unit| unit.path.to_string_lossy().into_owned()).collect();
+    look.units.iter_mut().for_each(|unit| redact_unit(unit, redactor));
+    let path = |unit: &Unit| redactor.text(&unit.path.to_string_lossy(), &mut Found::new()).into_owned();
+    look.paths = look.units.iter().map(path).collect();
+    look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     look
 }
 
@@ -75,6 +80,8 @@ pub struct Captured {
     pub tips: BTreeMap<Session, ObjectId>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions whose own history cannot be read, so that nothing can be added to it, and why.
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
@@ -86,6 +93,8 @@ pub struct Captured {
 struct News {
     snapshots: Vec<Snapshot>,
     project: Option<Project>,
+    /// The rules by which something was taken out of them.
+    redacted: Found,
 }
 
 /// Reads what looks different, and makes a commit for each new state of each session. A list that is
@@ -102,7 +111,8 @@ pub fn capture(
     now: Time,
 ) -> Result<Captured, OpsError> {
     let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let fresh = read_changed(look, seen);
+    let redactor = &store.settings.redactor;
+    let (fresh, mut redacted) = read_changed(look, seen, redactor);
     let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
     let mut next_seen = remember(look, seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
@@ -120,15 +130,22 @@ pub fn capture(
         next_seen.remove(path);
         next_seen.extend(seen.get(path).map(|before| (path.clone(), before.clone())));
     }
-    if let Some(given) = given {
-        let entry = news.entry(given.session.clone()).or_default();
+    let given = given.map(|given| {
+        let (mut snapshot, mut found) = (Snapshot { forced: true, ..given.clone() }, Found::new());
+        redactor.snapshot(&mut snapshot, &mut found);
+        redacted.entry(snapshot.session.clone()).or_default().extend(found);
+        let session = snapshot.session.clone();
+        let entry = news.entry(session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
-        entry.snapshots.push(Snapshot { forced: true, ..given.clone() });
+        entry.snapshots.push(snapshot);
+        session
+    });
+    for (session, news) in &mut news {
+        news.redacted = redacted.remove(session).unwrap_or_default();
+        news.project.iter_mut().for_each(|project| redactor.project(project, &mut news.redacted));
     }
     let mut captured = state(store, news, tips, selection, now)?;
-    if let Some((session, reason)) =
-        captured.left_out.iter().find(|(session, _)| given.is_some_and(|given| given.session == *session))
-    {
+    if let Some((session, reason)) = captured.left_out.iter().find(|(session, _)| given.as_ref() == Some(session)) {
         return Err(OpsError::Input(format!("session {session} cannot be added to: {reason}")));
     }
     // Their lists are news until they can be said.
@@ -138,14 +155,25 @@ pub fn capture(
     Ok(captured)
 }
 
-/// Reads the units that do not look as they did, on all cores.
-fn read_changed(look: &Look, seen: &Seen) -> BTreeMap<usize, Reading> {
+/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
+fn read_changed(look: &Look, seen: &Seen, redactor: &Redactor) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
     let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
     // Starting threads costs more than reading a few files.
-    if changed.len() < 16 {
-        return changed.into_iter().map(|at| (at, source::read(&look.units[at]))).collect();
+    let read = |at: usize| {
+        let mut reading = source::read(&look.units[at]);
+        let redacted = redact_reading(&mut reading, redactor);
+        ((at, reading), redacted)
+    };
+    let read: Vec<_> = match changed.len() {
+        ..16 => changed.into_iter().map(read).collect(),
+        _ => changed.into_par_iter().map(read).collect(),
+    };
+    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
+    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
+    for (session, found) in redacted.into_iter().flatten() {
+        all.entry(session).or_default().extend(found);
     }
-    changed.into_par_iter().map(|at| (at, source::read(&look.units[at]))).collect()
+    (fresh, all)
 }
 
 /// Returns what to remember of all units that are there.
@@ -231,9 +259,8 @@ fn sort_by_session(
             }
             snapshot.branch = snapshot.branch.or_else(|| place.and_then(|place| place.branch.clone()));
             let project = || projects.of(place.map(|place| place.directory.as_str()));
-            let entry = news
-                .entry(snapshot.session.clone())
-                .or_insert_with(|| News { snapshots: Vec::new(), project: project() });
+            let entry =
+                news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
             entry.snapshots.push(snapshot);
         }
     }
@@ -292,12 +319,8 @@ fn state(
         }
         work.push((session, news, tip));
     }
-    // What cannot be read is as good as unknown here; consolidation reports it.
-    let read = |project: Project| Some((consolidated.file(&overlay, &project).ok()??, project));
-    let files: Vec<(Vec<u8>, Project)> = needed.into_iter().filter_map(read).collect();
-    let files: BTreeMap<&Project, TodoFile<'_>> =
-        files.iter().filter_map(|(bytes, project)| Some((project, TodoFile::open(bytes).ok()?))).collect();
-    let known = |project: &Project, id: TodoId| files.get(project)?.get(id).ok()?;
+    let lists = known::read(&consolidated, &overlay, needed);
+    let known = KnownLists::of(&lists);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
     let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
@@ -311,8 +334,10 @@ fn state(
         };
         let mut overlay = Overlay::new(repo);
         let before = tip.as_ref().map(|tip| tip.id);
+        let marked = marks(tip.as_ref().map(|tip| &tip.state), &news.redacted);
         let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
-        Ok((session, before, after, overlay.batch))
+        let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
+        Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
     let mut captured = Captured {
         batch: overlay.batch,
@@ -320,6 +345,7 @@ fn state(
         sessions: Vec::new(),
         tips: BTreeMap::new(),
         notices: Vec::new(),
+        redacted: Vec::new(),
         left_out,
         seen: None,
     };
@@ -333,10 +359,11 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, old, new, batch) in done {
+        for (session, old, new, batch, redacted) in done {
             captured.batch.absorb(batch);
+            captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
             let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
-            let message = selection.what.clone();
+            let message = settings.redactor.text(&selection.what, &mut Found::new()).into_owned();
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
             tips.insert(session, new);
@@ -353,15 +380,15 @@ fn commits(
     snapshots: &[Snapshot],
     context: &Context<'_>,
     identity: &Identity,
-) -> Result<Option<ObjectId>, OpsError> {
+) -> Result<Option<SessionCommit>, OpsError> {
     let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
     for snapshot in snapshots {
         if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
             continue;
         }
         if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
-            tip = Some(commit_session(overlay, tip.as_ref(), state, identity)?);
+            tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }
     }
-    Ok(tip.map(|tip| tip.id))
+    Ok(tip)
 }

@@ -1,20 +1,33 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod act;
 mod capture;
 mod consolidate;
 mod copies;
+mod date;
+mod device;
+mod forget;
+mod known;
 mod log;
 mod merge_trees;
 mod project;
+mod redacted;
+mod rollback;
 mod run;
 
+pub use act::{Acted, Known, act};
 pub use capture::{Captured, Look, capture, look};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
-pub use log::{Event, log};
+pub use date::since;
+pub use device::{agent_session, own_session};
+pub use log::{Event, LogFilter, log, own_version};
+pub use project::{directory_project, project_of};
+pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
 
 use crate::git::GitError;
 use crate::store::StoreError;
+use crate::todo::TodoId;
 
 /// Why a use case could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +35,9 @@ pub enum OpsError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was to be said had been forgotten.
+    #[error("todo {0} was forgotten, and is not said again")]
+    Forgotten(TodoId),
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),

@@ -52,6 +52,19 @@ fn repository_name(url: &str) -> Option<String> {
     (!last.is_empty()).then(|| last.to_owned())
 }
 
+/// Returns the project of a directory: what its git config says, else the name of its repository. Nothing
+/// outside a repository.
+pub fn directory_project(directory: &Path) -> Option<Project> {
+    setting_at(directory)?;
+    find(&directory.to_string_lossy())
+}
+
+/// Returns the project of a todo that is said in a directory: the directory's, else the one whose rule's
+/// word stands in its words, else `general`.
+pub fn project_of(store: &crate::store::Store, directory: &Path, content: &str) -> Project {
+    directory_project(directory).unwrap_or_else(|| by_words(&store.settings, content))
+}
+
 /// Returns the project whose rule's word stands in these words; `general` when none does.
 pub(super) fn by_words(settings: &Settings, content: &str) -> Project {
     let content = content.to_lowercase();

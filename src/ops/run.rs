@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use super::OpsError;
 use super::capture::{Look, capture, look};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
+use super::forget::forget;
 use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Cached, Merged, Seen};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
+    /// A todo to have forgotten.
+    pub forget: Option<(Project, TodoId)>,
     /// Whether to consolidate.
     pub consolidate: bool,
 }
@@ -58,6 +61,8 @@ pub struct Report {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// What was not read, and why.
     pub notices: Vec<Notice>,
+    /// Credentials that were taken out of what a session says: which session, by which rule.
+    pub redacted: Vec<(Session, &'static str)>,
     /// Sessions of the store that cannot be read, and why.
     pub left_out: Vec<(Session, String)>,
     /// The consolidated commit.
@@ -67,7 +72,7 @@ pub struct Report {
 }
 
 /// How often a run starts again when somebody who does not take the lock moves refs under it.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
 ///
@@ -76,10 +81,10 @@ const TRIES: u32 = 8;
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut seen: Cached<Seen> =
         if plan.homes.is_empty() { Cached::default() } else { cache::load(&store.repo, "seen") };
-    let look = look(&plan.homes);
+    let look = look(&plan.homes, &store.settings.redactor);
     let mut merged: Cached<Merged> =
         if plan.consolidate { cache::load(&store.repo, "merged") } else { Cached::default() };
-    if plan.given.is_none() && !look.is_news(&seen.content) {
+    if plan.given.is_none() && plan.forget.is_none() && !look.is_news(&seen.content) {
         let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged.content) {
@@ -120,7 +125,10 @@ fn attempt(
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    if let Some((project, id)) = &plan.forget {
+        forget(store, &mut captured, project, *id, now)?;
+    }
     let joined = match plan.consolidate {
         true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
         false => None,
@@ -129,6 +137,7 @@ fn attempt(
         units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
+        redacted: captured.redacted,
         left_out: captured.left_out,
         ..Report::default()
     };
@@ -160,7 +169,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-fn write(
+pub(super) fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,

@@ -18,12 +18,12 @@ pub enum Reopen {
 /// Returns the claim after a change, stamped with time and epoch; nothing when it says what it said, or
 /// when the next merge would undo it: within its epoch a session's completion sticks.
 ///
-/// `before` is the session's own claim, `known` returns the other sessions' claims that the device knows.
+/// `before` is the session's own claim, `known` are the other sessions' claims that the device knows.
 /// The time is at least `at` and later than everything known, so that what was said knowing of
 /// something else comes after it even when clocks disagree.
 pub(super) fn next(
     before: Option<&Claim>,
-    known: impl FnOnce() -> Vec<Claim>,
+    known: &[&Claim],
     at: Time,
     reopen: Reopen,
     change: impl FnOnce(&mut Claim),
@@ -33,8 +33,7 @@ pub(super) fn next(
     if before == Some(&claim) {
         return None;
     }
-    let known = known();
-    let weighed = || before.into_iter().chain(&known);
+    let weighed = || before.into_iter().chain(known.iter().copied());
     let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
     let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
     // A completion of an earlier epoch was reopened by somebody else: listing the todo as open joins that.

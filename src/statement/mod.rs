@@ -6,7 +6,9 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod act;
 mod claim;
+mod forget;
 mod place;
 mod rename;
 
@@ -14,19 +16,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub use act::{Act, act};
 pub use claim::Reopen;
+pub use forget::forget;
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claim, Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo,
-    TodoId, TodoList, normalise,
+    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId,
+    TodoList, normalise,
 };
 use place::Placed;
 
+/// What is known of todos, by whatever takes the least work: few are asked for.
+pub trait Knowledge: Sync {
+    /// Returns what is known of a todo of this project.
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo>;
+}
+
+impl Knowledge for BTreeMap<Project, TodoList> {
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.get(project)?.get(&id)
+    }
+}
+
 /// What a statement is made with besides the list.
 pub struct Context<'a> {
-    /// What this device knows of a todo: the consolidated state.
-    pub known: &'a (dyn Fn(&Project, TodoId) -> Option<Todo> + Sync),
+    /// What this device knows of every todo: the consolidated state.
+    pub known: &'a dyn Knowledge,
     /// The clock. A list from the future is taken to be of this moment.
     pub now: Time,
     /// Who may reopen a completed todo.
@@ -62,17 +78,22 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         projects: previous.map(|previous| previous.projects.clone()).unwrap_or_default(),
         context,
     };
-    let before = previous.map(|previous| previous.info.list.as_slice()).unwrap_or_default();
+    speech.forget();
+    let before = previous.map(|previous| previous.info.list.clone()).unwrap_or_default();
+    let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
+    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
+    let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();
     let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
-    let placed = place::place(&snapshot.items, before, &speech.projects, |content| match project {
+    let mut placed = place::place(&snapshot.items, &before, &speech.projects, |content| match project {
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });
+    placed.retain(|entry| !speech.is_forgotten(&entry.project, entry.id));
     let mut list = speech.say(&placed);
     if snapshot.partial {
-        list = with_what_is_missing(list, &placed, before);
+        list = with_what_is_missing(list, &placed, &before);
     } else {
-        speech.drop_what_is_gone(&placed, before);
+        speech.drop_what_is_gone(&placed, &before);
     }
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
@@ -194,11 +215,11 @@ impl Speech<'_> {
     }
 
     /// Changes the session's claim on a todo; a claim that comes out as it was keeps its time.
-    fn claim(&mut self, project: &Project, id: TodoId, content: &str, change: impl FnOnce(&mut Claim)) {
-        let known = || self.known(project, id);
+    fn claim(&mut self, project: &Project, id: TodoId, content: &str, change: impl FnOnce(&mut crate::todo::Claim)) {
+        let known = self.known(project, id);
         let own = self.own(project, id);
         let before = own.map(|todo| &todo.claims[self.session]);
-        let Some(claim) = claim::next(before, known, self.at, self.context.reopen, change) else { return };
+        let Some(claim) = claim::next(before, &known, self.at, self.context.reopen, change) else { return };
         let at = claim.at;
         let todo = self.projects.entry(project.clone()).or_default().entry(id).or_insert_with(|| Todo {
             id,
@@ -212,31 +233,24 @@ impl Speech<'_> {
 
     /// Sets a property. Nothing (`null`) says nothing; an empty value takes an earlier one back.
     fn set_field(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
-        let before = self.projects.get(project).and_then(|todos| todos.get(&id)).map(|todo| todo.fields.get(name));
-        let says_nothing = match before {
-            None => true,
-            Some(None) => is_empty(value),
-            Some(Some(field)) => value.is_null() || field.value == *value,
-        };
-        if says_nothing {
-            return;
-        }
-        let known = (self.context.known)(project, id);
-        let known = known.as_ref().and_then(|todo| todo.fields.get(name)).map(|field| field.at);
-        let known = known.filter(|at| self.knows(*at));
+        let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
+        let known = known.map(|field| field.at).filter(|at| self.knows(*at));
         let at = known.map_or(self.at, |known| self.at.max(known.next()));
         let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
         match todo.fields.get_mut(name) {
+            _ if value.is_null() => {}
+            None if is_empty(value) => {}
+            Some(field) if field.value == *value => {}
             Some(field) => join_field(field, &Field { value: value.clone(), at: at.max(field.at.next()) }),
             None => drop(todo.fields.insert(name.to_owned(), Field { value: value.clone(), at: at.max(todo.created) })),
         }
     }
 
     /// Returns the claims of other sessions on a todo that this statement is made knowing of.
-    fn known(&self, project: &Project, id: TodoId) -> Vec<Claim> {
-        let claims = (self.context.known)(project, id).map(|todo| todo.claims).unwrap_or_default();
-        let others = claims.into_iter().filter(|(session, _)| session != self.session);
-        others.map(|(_, claim)| claim).filter(|claim| self.knows(claim.at)).collect()
+    fn known(&self, project: &Project, id: TodoId) -> Vec<&crate::todo::Claim> {
+        let todo = self.context.known.todo(project, id);
+        let claims = todo.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
+        claims.map(|(_, claim)| claim).filter(|claim| self.knows(claim.at)).collect()
     }
 
     /// Returns whether something of this time can be known. A stamp from the far future is a broken clock's,

@@ -37,7 +37,7 @@ impl World {
             forced: false,
         };
         let context = Context {
-            known: &|project, id| self.known.get(project)?.get(&id).cloned(),
+            known: &self.known,
             now: Time::from_millis(self.now),
             reopen: self.reopen,
             device: "test",
@@ -274,4 +274,35 @@ fn listing_as_open_what_another_reopened_joins_that() {
     let world = World { known, ..World::new() };
     let two = world.say(Some(&one), 200, &[("A", Pending)]).expect("news");
     assert_eq!(claim(&two, "A").epoch, 1, "the other session's completion is not undone");
+}
+
+#[test]
+fn what_was_forgotten_is_not_said_again_and_its_words_go() {
+    let world = World::new();
+    let one = world.say(None, 100, &[("A", InProgress), ("B", Pending)]).expect("news");
+    let mut known = one.projects.clone();
+    let forgotten = TodoId::of(&Project::general(), "A");
+    let by = Session::new("by-hand").expect("valid");
+    let context = Context {
+        known: &BTreeMap::new(),
+        now: Time::from_millis(150),
+        reopen: Reopen::Author,
+        device: "test",
+        project: None,
+        project_of: &|_| Project::general(),
+    };
+    let said = forget(None, &by, &Project::general(), forgotten, &context).expect("news");
+    assert_eq!(forget(Some(&said), &by, &Project::general(), forgotten, &context), None);
+    for (project, todos) in &said.projects {
+        crate::merge::join(known.entry(project.clone()).or_default(), todos);
+    }
+    let world = World { known, ..World::new() };
+    let two = world.say(Some(&one), 200, &[("A", Completed), ("B", Pending)]).expect("its words go");
+    assert!(two.projects[&Project::general()][&forgotten].is_forgotten());
+    assert_eq!(two.info.list.len(), 1, "it is not on the list any more");
+    assert!(!format!("{two:?}").contains("\"A\""), "{two:?}");
+    assert_eq!(world.say(Some(&two), 300, &[("A", Completed), ("B", Pending)]), None);
+    assert_eq!(world.say(None, 100, &[("A", Pending)]), None, "nor by anybody else");
+    let three = world.say(Some(&two), 400, &[("A", Completed)]).expect("B is gone");
+    assert_eq!(todo(&three, "B").state(), State::Dropped);
 }

@@ -1,10 +1,10 @@
 //! The consolidated branch: everything every session said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
-use crate::todo::{Project, SessionInfo, TodoList};
+use crate::todo::{Project, SessionInfo, TodoId, TodoList};
 
 use super::paths::{PROJECTS, SESSIONS, todos_path};
 use super::{Store, StoreError};
@@ -66,12 +66,25 @@ impl Consolidated {
         Ok(blob.map(|blob| overlay.blob(blob)).transpose()?)
     }
 
+    /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
+    ///
+    /// # Errors
+    /// As [`Consolidated::with_forgotten`].
+    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+        let (mut projects, unreadable) = self.with_forgotten(overlay)?;
+        projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
+        Ok((projects, unreadable))
+    }
+
     /// Returns the todos of all projects. A file that cannot be read is reported, not fatal: the others are
     /// still worth showing.
     ///
     /// # Errors
     /// When a tree cannot be read.
-    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+    pub fn with_forgotten(
+        &self,
+        overlay: &Overlay<'_>,
+    ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
         for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
@@ -85,6 +98,15 @@ impl Consolidated {
             }
         }
         Ok((projects, unreadable))
+    }
+
+    /// Returns the todos that were forgotten. A file that cannot be read tells of none.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn forgotten(&self, overlay: &Overlay<'_>) -> Result<BTreeSet<TodoId>, StoreError> {
+        let todos = self.with_forgotten(overlay)?.0.into_values().flatten();
+        Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 
     /// Returns what is known of every session.

@@ -2,7 +2,7 @@
 
 use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
-use crate::todo::{Project, Session, SessionState, State, Status, TodoList, plain};
+use crate::todo::{Project, Session, SessionState, State, Status, Todo, TodoList, plain};
 
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
@@ -40,7 +40,8 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
 }
 
 /// Makes the commit of a session's next state. Author, committer and date say when it was stated, so that
-/// history that is imported late is dated right.
+/// history that is imported late is dated right. `trailer` is the last line of its message, where there is
+/// more to say than what changed.
 ///
 /// # Errors
 /// When the tree of the commit before cannot be read.
@@ -49,6 +50,7 @@ pub fn commit_session(
     parent: Option<&SessionCommit>,
     state: SessionState,
     identity: &Identity,
+    trailer: Option<&str>,
 ) -> Result<SessionCommit, StoreError> {
     let mut files = Vec::new();
     if parent.is_none() {
@@ -71,19 +73,26 @@ pub fn commit_session(
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),
         identity: &Identity { time: state.info.updated, ..identity.clone() },
-        message: message(parent.map(|parent| &parent.state), &state),
+        message: message(parent.map(|parent| &parent.state), &state, trailer),
     })?;
     Ok(SessionCommit { id, tree, state })
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.
-fn message(before: Option<&SessionState>, now: &SessionState) -> String {
+fn message(before: Option<&SessionState>, now: &SessionState, trailer: Option<&str>) -> String {
     let nothing = TodoList::new();
     let mut lines = Vec::new();
     let mut counts = std::collections::BTreeMap::new();
     for (project, todos) in &now.projects {
         let before = before.and_then(|before| before.projects.get(project)).unwrap_or(&nothing);
         for (id, todo) in todos {
+            if todo.is_forgotten() {
+                if !before.get(id).is_some_and(Todo::is_forgotten) {
+                    *counts.entry("forgotten").or_insert(0) += 1;
+                    lines.push(format!("forgotten: {id}"));
+                }
+                continue;
+            }
             let verb = match (before.get(id).map(|todo| todo.state()), todo.state()) {
                 (Some(before), now) if before == now => continue,
                 (None, State::Wanted(Status::Pending)) => "new",
@@ -98,5 +107,6 @@ fn message(before: Option<&SessionState>, now: &SessionState) -> String {
     }
     let counts: Vec<String> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
     let summary = if counts.is_empty() { "details changed".to_owned() } else { counts.join(", ") };
-    format!("{}: {summary}\n\n{}\n", plain(&now.info.session.short()), lines.join("\n"))
+    let trailer = trailer.map(|trailer| format!("\n\n{trailer}")).unwrap_or_default();
+    format!("{}: {summary}\n\n{}{trailer}\n", plain(&now.info.session.short()), lines.join("\n"))
 }

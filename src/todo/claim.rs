@@ -17,6 +17,8 @@ pub struct Claim {
     pub epoch: u64,
     /// The session no longer wants the todo.
     pub dropped: bool,
+    /// Somebody had the todo forgotten: nothing is kept of it but this claim, whatever others say.
+    pub forgotten: bool,
     /// Keys written by a newer version, kept as they came.
     pub extra: Map<String, Value>,
 }
@@ -24,7 +26,7 @@ pub struct Claim {
 impl Claim {
     /// Returns a plain claim: this status, at this time.
     pub fn new(status: Status, at: Time) -> Self {
-        Claim { status, raw: None, at, epoch: 0, dropped: false, extra: Map::new() }
+        Claim { status, raw: None, at, epoch: 0, dropped: false, forgotten: false, extra: Map::new() }
     }
 
     /// Returns whether the claim says that there is work left.

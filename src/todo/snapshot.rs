@@ -16,6 +16,8 @@ pub enum SourceKind {
     ClaudeTasks,
     /// A list on standard input.
     Import,
+    /// A command: `add`, `done`, …
+    Command,
 }
 
 impl SourceKind {
@@ -26,6 +28,7 @@ impl SourceKind {
             SourceKind::ClaudeTodos => "claude-todos",
             SourceKind::ClaudeTasks => "claude-tasks",
             SourceKind::Import => "import",
+            SourceKind::Command => "command",
         }
     }
 }

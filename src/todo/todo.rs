@@ -24,7 +24,7 @@ pub type Fields = LiteMap<String, Field>;
 pub struct Todo {
     /// Its identity within the store.
     pub id: TodoId,
-    /// Its words, [normalised](super::normalise).
+    /// Its words, [normalised](super::normalise); none when it was forgotten.
     pub content: String,
     /// The earliest time at which a session spoke of it.
     pub created: Time,
@@ -53,6 +53,11 @@ impl Todo {
     /// Returns when a session last said something new of it.
     pub fn updated(&self) -> Time {
         self.claims.values().map(|claim| claim.at).max().unwrap_or(self.created)
+    }
+
+    /// Returns whether somebody had it forgotten: it has no words then, and nobody is to see it.
+    pub fn is_forgotten(&self) -> bool {
+        self.claims.values().any(|claim| claim.forgotten)
     }
 
     /// Returns the greatest epoch known of it.

@@ -1,14 +1,15 @@
 //! The list of todos, by project.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::summary::{count, in_conflict};
-use super::table::{fit, pad};
+use super::table::{align, fit, pad};
 use super::{Everything, Style};
-use crate::todo::{Project, State, Status, Todo, plain};
+use crate::todo::{Project, Session, State, Status, Time, Todo, plain};
 
 /// Which todos to show.
 #[derive(Clone, Debug, Default)]
@@ -58,8 +59,12 @@ fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, 
     projects.filter(|(_, todos)| !todos.is_empty()).collect()
 }
 
-/// Returns the list for people.
+/// Returns the list for people: a page by project, with who works on what, where, and since when.
 pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> String {
+    let devices: BTreeMap<&Session, &str> =
+        everything.sessions.iter().map(|info| (&info.session, info.device.as_str())).collect();
+    // On one device there is nothing to tell apart.
+    let several = devices.values().collect::<BTreeSet<_>>().len() > 1;
     let mut text = String::new();
     for (project, todos) in select(everything, filter) {
         if !text.is_empty() {
@@ -68,16 +73,20 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
         let counts = count(everything.projects[project].values());
         let counts = format!("{} open, {} completed", counts.open(), counts.completed);
         text.push_str(&format!("{}  {}\n", style.title(&plain(project.as_str())), style.dim(&counts)));
-        let rows: Vec<[String; 3]> = todos.iter().map(|todo| row(todo, style)).collect();
+        let device = |session: &Session| devices.get(session).filter(|_| several).copied();
+        let rows: Vec<[String; 3]> = todos.iter().map(|todo| row(todo, device, style)).collect();
         let widest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
         let (sessions, ages) = (widest(1), widest(2));
         let longest = rows.iter().map(|row| row[0].width()).max().unwrap_or(0);
         let room = style.width.saturating_sub(sessions + ages + 9).clamp(20, longest.max(20));
         for (todo, [content, session, age]) in todos.iter().zip(&rows) {
             let mark = if in_conflict(todo) { style.alert("!") } else { " ".into() };
-            let words = pad(&fit(content, room), room);
+            let words = fit(content, room);
+            let space = " ".repeat(room.saturating_sub(words.width()));
+            let words = style.words(&words);
+            let words = if is_active(todo, style.now) { style.title(&words) } else { words };
             let who = style.dim(&format!("{}  {}", pad(session, sessions), pad(age, ages)));
-            let line = format!(" {mark}{} {words}  {who}", style.symbol(todo.state()));
+            let line = format!(" {mark}{} {words}{space}  {who}", style.symbol(todo.state()));
             text.push_str(line.trim_end());
             text.push('\n');
         }
@@ -85,11 +94,55 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
     text
 }
 
-fn row(todo: &Todo, style: Style) -> [String; 3] {
+/// Returns whether somebody is at it right now.
+fn is_active(todo: &Todo, now: Time) -> bool {
+    const HOUR: i64 = 60 * 60 * 1000;
+    todo.state() == State::Wanted(Status::InProgress) && now.millis() - todo.updated().millis() < HOUR
+}
+
+fn row<'a>(todo: &Todo, device: impl Fn(&Session) -> Option<&'a str>, style: Style) -> [String; 3] {
     let (winner, _) = todo.winner();
     let others = todo.claims.values().filter(|claim| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
-    [plain(&todo.content), format!("{}{more}", plain(&winner.short())), style.age(todo.updated())]
+    let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
+    [plain(&todo.content), format!("{}{on}{more}", plain(&winner.short())), style.age(todo.updated())]
+}
+
+/// Returns the list for programs that read lines: for each todo its id, status, `!` for a conflict, time of
+/// the last statement, project, winning session, and words, as they are.
+pub fn list_rows(everything: &Everything, filter: &Filter) -> Vec<Vec<String>> {
+    let selected = select(everything, filter).into_iter();
+    selected.flat_map(|(project, todos)| todos.into_iter().map(move |todo| porcelain_row(project, todo))).collect()
+}
+
+/// Returns one todo for programs that read lines, as [`list_rows`] does.
+pub fn porcelain_row(project: &Project, todo: &Todo) -> Vec<String> {
+    vec![
+        todo.id.to_string(),
+        todo.state().as_str().to_owned(),
+        if in_conflict(todo) { "!" } else { "." }.to_owned(),
+        todo.updated().to_string(),
+        project.to_string(),
+        todo.winner().0.to_string(),
+        todo.content.clone(),
+    ]
+}
+
+/// Returns what can be begun, in its order, for people.
+pub fn ready_text(todos: &[(&Project, &Todo)], style: Style) -> String {
+    let rows: Vec<Vec<String>> = todos
+        .iter()
+        .map(|(project, todo)| {
+            let priority = todo.text("priority").map(|text| format!("[{}] ", plain(text))).unwrap_or_default();
+            vec![
+                todo.id.to_string()[..8].to_owned(),
+                plain(project.as_str()),
+                style.age(todo.created),
+                style.words(&format!("{priority}{}", plain(&todo.content))),
+            ]
+        })
+        .collect();
+    if rows.is_empty() { String::new() } else { align(&rows) }
 }
 
 /// Returns the list for programs.
@@ -99,7 +152,7 @@ pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
 }
 
 /// Returns one todo for programs: its properties, and what follows from its claims.
-pub(super) fn todo_json(project: &Project, todo: &Todo) -> Value {
+pub fn todo_json(project: &Project, todo: &Todo) -> Value {
     let mut object = serde_json::Map::new();
     for (name, field) in &todo.fields {
         object.insert(name.clone(), field.value.clone());

@@ -26,7 +26,7 @@ pub fn markdown(everything: &Everything) -> String {
 }
 
 /// Todo text is data: nothing in it may become a link, an image, HTML or a heading.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in plain(text).chars() {
         match char {

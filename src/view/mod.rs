@@ -5,23 +5,27 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod board;
 mod conflicts;
 mod coordination;
 mod list;
 mod markdown;
 mod old_todos;
+mod ready;
 mod sessions;
 mod show;
 mod style;
 mod summary;
 mod table;
 
-pub use conflicts::{conflicts_json, conflicts_text};
+pub use board::board;
+pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use coordination::{projects_json, projects_text};
-pub use list::{Filter, list_json, list_text};
+pub use list::{Filter, list_json, list_rows, list_text, porcelain_row, ready_text, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
-pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_text};
+pub use ready::{blockers, lost, ready, search};
+pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_rows, sessions_text};
 pub use show::{show_json, show_text};
 pub use style::Style;
 pub use summary::{Counts, count};

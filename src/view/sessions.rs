@@ -99,6 +99,25 @@ pub fn sessions_text(everything: &Everything, style: Style) -> String {
     if rows.len() == 1 { String::new() } else { align(&rows) }
 }
 
+/// Returns the sessions for programs that read lines: name, state, open, total, time of the last statement,
+/// project, device.
+pub fn sessions_rows(everything: &Everything, now: Time) -> Vec<Vec<String>> {
+    let views = session_views(everything, now).into_iter();
+    views
+        .map(|view| {
+            vec![
+                view.info.session.to_string(),
+                view.state.as_str().to_owned(),
+                view.open.to_string(),
+                view.total.to_string(),
+                view.info.updated.to_string(),
+                project(view.info).to_owned(),
+                view.info.device.clone(),
+            ]
+        })
+        .collect()
+}
+
 /// Returns the sessions for programs.
 pub fn sessions_json(everything: &Everything, now: Time) -> Value {
     let sessions = session_views(everything, now).into_iter().map(|view| {

@@ -38,7 +38,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
                 said.push_str(", dropped");
             }
             if claim.epoch > 0 {
-                said.push_str(&format!(", reopened {}x", claim.epoch));
+                said.push_str(&format!(", epoch {}", claim.epoch));
             }
             vec![format!("  {said}"), style.age(claim.at), plain(session.as_str()), device(session.clone())]
         })

@@ -11,6 +11,9 @@ pub struct Style {
     pub color: bool,
     /// How many columns there are.
     pub width: usize,
+    /// Whether a terminal lays the text out, which takes words that run from right to left for the
+    /// direction of the whole line unless they are set apart.
+    pub isolate: bool,
     /// The present, for ages.
     pub now: Time,
 }
@@ -18,6 +21,15 @@ pub struct Style {
 impl Style {
     fn paint(self, text: &str, style: anstyle::Style) -> String {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// Words from elsewhere (already [`plain`](crate::todo::plain)) within a line of ours.
+    pub fn words(self, text: &str) -> String {
+        if self.isolate && text.chars().any(is_right_to_left) {
+            format!("\u{2068}{text}\u{2069}")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// A heading.
@@ -28,6 +40,11 @@ impl Style {
     /// Something beside the point.
     pub fn dim(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().dimmed())
+    }
+
+    /// What stands.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green))))
     }
 
     /// Something that wants attention.
@@ -59,13 +76,27 @@ impl Style {
     }
 }
 
+/// Returns whether a character belongs to a script that runs from right to left: Hebrew, Arabic, Syriac,
+/// Thaana, N'Ko, their presentation forms, and the blocks that Unicode keeps for such scripts.
+fn is_right_to_left(char: char) -> bool {
+    matches!(u32::from(char), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFC | 0x10800..=0x10FFF | 0x1E800..=0x1EFFF)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn words_from_right_to_left_are_set_apart_on_a_terminal() {
+        let style = Style { color: false, width: 80, isolate: true, now: Time::default() };
+        assert_eq!(style.words("\u{5e9}\u{5dc}"), "\u{2068}\u{5e9}\u{5dc}\u{2069}");
+        assert_eq!(style.words("caf\u{e9}"), "caf\u{e9}");
+        assert_eq!(Style { isolate: false, ..style }.words("\u{5e9}"), "\u{5e9}");
+    }
+
+    #[test]
     fn ages() {
-        let style = Style { color: false, width: 80, now: Time::from_millis(100_000_000_000) };
+        let style = Style { color: false, width: 80, isolate: false, now: Time::from_millis(100_000_000_000) };
         for (before, age) in
             [(-5, "now"), (59, "now"), (60, "1m"), (7200, "2h"), (86_400 * 3, "3d"), (86_400 * 800, "2y")]
         {

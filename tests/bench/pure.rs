@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use chittysync::codec::{decode_todos, encode_todos};
 use chittysync::merge::three_way;
+use chittysync::redact::{Found, Redactor};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 
 use crate::data::list;
@@ -27,5 +28,21 @@ pub fn codec(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(bytes.len() as u64));
     group.bench_function("encode", |b| b.iter(|| encode_todos(black_box(&todos))));
     group.bench_function("decode", |b| b.iter(|| decode_todos(black_box(&bytes)).expect("decodes")));
+    group.finish();
+}
+
+/// What it costs to look for credentials where there are none, which is nearly always.
+pub fn redact(c: &mut Criterion) {
+    let mut group = c.benchmark_group("redact");
+    let redactor = Redactor::default();
+    let texts: Vec<String> = list(1_000, 20).into_values().map(|todo| todo.content).collect();
+    let marked: Vec<String> =
+        texts.iter().map(|text| format!("{text}: password reset at https://host/{text}")).collect();
+    for (name, texts) in [("clean", texts), ("with marks", marked)] {
+        group.throughput(Throughput::Elements(texts.len() as u64));
+        group.bench_function(name, |b| {
+            b.iter(|| texts.iter().filter(|text| redactor.text(black_box(text), &mut Found::new()) != **text).count());
+        });
+    }
     group.finish();
 }

@@ -15,6 +15,6 @@ criterion_group! {
     name = speed;
     config = criterion::Criterion::default().sample_size(20);
     targets = whole::start, whole::unchanged, whole::one_changed, whole::first_import, whole::driver,
-        pure::merge, pure::codec
+        pure::merge, pure::codec, pure::redact
 }
 criterion_main!(speed);

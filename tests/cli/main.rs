@@ -3,13 +3,17 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod acts;
 mod completion;
 mod ends;
 mod export;
 mod first_run;
+mod forget;
+mod git_hooks;
 mod hostile_text;
 mod install;
 mod json;
 mod pages;
+mod pages_of_todos;
 mod reference;
 mod stores;

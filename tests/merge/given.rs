@@ -1,5 +1,6 @@
 //! Arbitrary todos and session files, from pools small enough that they meet.
 
+use chittysync::merge::settle;
 use chittysync::todo::{
     Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList,
     normalise,
@@ -76,9 +77,18 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         any_time(),
         prop_oneof![6 => 0..3_u64, 1 => Just(u64::MAX)],
         any::<bool>(),
-        any_extra(&["status", "raw", "at", "epoch", "dropped"]),
+        prop::bool::weighted(0.1),
+        any_extra(&["status", "raw", "at", "epoch", "dropped", "forgotten"]),
     )
-        .prop_map(|(status, raw, at, epoch, dropped, extra)| Claim { status, raw, at, epoch, dropped, extra })
+        .prop_map(|(status, raw, at, epoch, dropped, forgotten, extra)| Claim {
+            status,
+            raw,
+            at,
+            epoch,
+            dropped,
+            forgotten,
+            extra,
+        })
 }
 
 fn any_fields() -> impl Strategy<Value = Fields> {
@@ -103,7 +113,9 @@ fn any_todo() -> impl Strategy<Value = Todo> {
     )
         .prop_map(|(content, created, claims, fields)| {
             let plain = todo(content, 0, claims);
-            Todo { created, fields, ..plain }
+            let mut todo = Todo { created, fields, ..plain };
+            settle(&mut todo);
+            todo
         })
 }
 

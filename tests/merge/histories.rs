@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chittysync::codec::encode_todos;
 use chittysync::merge::{join, join_session, three_way};
-use chittysync::statement::{Context, Reopen, state};
-use chittysync::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Status, Time, TodoList};
+use chittysync::statement::{Context, Reopen, forget, state};
+use chittysync::todo::{
+    Item, Project, Session, SessionState, Snapshot, SourceKind, Status, Time, Todo, TodoId, TodoList,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -27,6 +29,8 @@ const CLOCKS: [i64; 8] = [0, 1, 1, 5, 3_600_001, 7_300_000, 9_000_000_000, i64::
 enum Step {
     /// A session shows this list. Its time is the clock, less the age of the file.
     Say { by: usize, clock: i64, age: i64, items: Vec<Item> },
+    /// A session has a todo forgotten.
+    Forget { by: usize, clock: i64, words: &'static str },
     /// One device merges everything that another one knows.
     Fetch { to: usize, from: usize },
 }
@@ -51,8 +55,12 @@ fn any_step() -> impl Strategy<Value = Step> {
     let say = (0..SESSIONS.len(), select(CLOCKS.to_vec()), select(vec![0, 1, 3_600_000]), vec(any_item(), 0..4))
         .prop_map(|(by, clock, age, items)| Step::Say { by, clock, age, items });
     let fetch = (0..DEVICES, 1..DEVICES).prop_map(|(to, by)| Step::Fetch { to, from: (to + by) % DEVICES });
-    prop_oneof![3 => say, 1 => fetch]
+    let forget = (0..SESSIONS.len(), select(CLOCKS.to_vec()), select(WORDS[..4].to_vec()))
+        .prop_map(|(by, clock, words)| Step::Forget { by, clock, words });
+    prop_oneof![12 => say, 4 => fetch, 1 => forget]
 }
+
+type Lists = BTreeMap<Project, TodoList>;
 
 /// Everything there is to know, and what it has been before.
 struct World {
@@ -74,6 +82,7 @@ impl World {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Say { by, clock, age, items } => self.say(*by, *clock, *age, items),
+            Step::Forget { by, clock, words } => self.forget(*by, *clock, words),
             Step::Fetch { to, from } => self.fetch(*to, *from),
         }
     }
@@ -81,6 +90,7 @@ impl World {
     fn say(&mut self, by: usize, clock: i64, age: i64, items: &[Item]) {
         let (name, device) = SESSIONS[by];
         let name = session(name);
+        let known = Lists::from([(Project::general(), self.devices[device].clone())]);
         let snapshot = Snapshot {
             session: name.clone(),
             agent: None,
@@ -91,20 +101,37 @@ impl World {
             partial: false,
             forced: false,
         };
-        let context = Context {
-            known: &|_, id| self.devices[device].get(&id).cloned(),
-            now: Time::from_millis(clock),
-            reopen: self.reopen,
-            device: "test",
-            project: None,
-            project_of: &|_| Project::general(),
-        };
+        let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
         let Some(after) = state(before, &snapshot, &context) else { return };
-        if let Some(before) = before {
+        assert_eq!(state(Some(&after), &snapshot, &context), None, "saying it again is no statement");
+        for (id, todo) in &after.projects[&Project::general()] {
+            let forgotten = self.devices[device].get(id).is_some_and(Todo::is_forgotten);
+            assert!(todo.is_forgotten() || !forgotten, "{} is said again", todo.content);
+        }
+        self.said(name, device, after);
+    }
+
+    fn forget(&mut self, by: usize, clock: i64, words: &str) {
+        let (name, device) = SESSIONS[by];
+        let name = session(name);
+        let known = Lists::new();
+        let context = self.context(&known, clock);
+        let id = TodoId::of(&Project::general(), words);
+        if let Some(after) = forget(self.sessions.get(&name), &name, &Project::general(), id, &context) {
+            self.said(name, device, after);
+        }
+    }
+
+    fn context<'a>(&self, known: &'a Lists, clock: i64) -> Context<'a> {
+        let (now, reopen) = (Time::from_millis(clock), self.reopen);
+        Context { known, now, reopen, device: "test", project: None, project_of: &|_| Project::general() }
+    }
+
+    fn said(&mut self, name: Session, device: usize, after: SessionState) {
+        if let Some(before) = self.sessions.get(&name) {
             check_successor(before, &after);
         }
-        assert_eq!(state(Some(&after), &snapshot, &context), None, "saying it again is no statement");
         self.devices[device] = merged(&TodoList::new(), &self.devices[device], &after.projects[&Project::general()]);
         self.past.push(self.devices[device].clone());
         self.sessions.insert(name, after);

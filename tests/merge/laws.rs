@@ -2,7 +2,7 @@
 
 use chittysync::codec::{Merged, decode_session, decode_todos, encode_session, encode_todos, merge_todos};
 use chittysync::merge::{join, join_session, three_way};
-use chittysync::todo::{SessionInfo, State, Status, TodoList};
+use chittysync::todo::{SessionInfo, State, Status, Todo, TodoId, TodoList};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -114,6 +114,9 @@ proptest! {
     fn every_todo_and_every_speaker_of_every_side_is_there(a in any_list(), b in any_list()) {
         let both = joined(&a, &b);
         for (id, todo) in a.iter().chain(&b) {
+            if both[id].is_forgotten() {
+                continue;
+            }
             prop_assert!(todo.claims.keys().all(|session| both[id].claims.contains_key(session)));
             prop_assert!(todo.fields.keys().all(|name| both[id].fields.contains_key(name)));
         }
@@ -122,7 +125,7 @@ proptest! {
     #[test]
     fn a_completion_is_only_lost_to_a_greater_epoch_or_when_its_own_session_drops_it(a in any_list(), b in any_list()) {
         let both = joined(&a, &b);
-        for (id, todo) in a.iter().chain(&b) {
+        for (id, todo) in a.iter().chain(&b).filter(|(id, _)| !both[id].is_forgotten()) {
             for (session, claim) in todo.claims.iter().filter(|(_, claim)| claim.status == Status::Completed) {
                 let now = &both[id].claims[session];
                 prop_assert!(now.status == Status::Completed || now.epoch > claim.epoch);
@@ -144,6 +147,21 @@ proptest! {
             prop_assert_eq!(&merge_todos(&base, &ours, &theirs).expect("merges"), &expected);
             prop_assert_eq!(&merge_todos(&base, &relaid(&ours), &theirs).expect("merges"), &expected);
             prop_assert_eq!(&merge_todos(&relaid(&base), &ours, &relaid(&theirs)).expect("merges"), &expected);
+        }
+    }
+
+    #[test]
+    fn what_was_forgotten_stays_forgotten_and_keeps_no_words(base in any_list(), a in any_list(), b in any_list()) {
+        let forgotten = |list: &TodoList, id: &TodoId| list.get(id).is_some_and(Todo::is_forgotten);
+        for (base, both) in [(TodoList::new(), joined(&a, &b)), (base.clone(), three_way(&base, a.clone(), &b).todos)] {
+            for (id, todo) in &both {
+                // A side that is as it was has nothing to say; that is how a person takes a line out by hand.
+                let sides = [&a, &b].map(|side| side.get(id) != base.get(id) && forgotten(side, id));
+                if sides.contains(&true) || forgotten(&both, id) {
+                    prop_assert!(todo.content.is_empty() && todo.fields.is_empty() && todo.state() == State::Dropped);
+                    prop_assert!(todo.claims.values().all(|claim| claim.forgotten && claim.dropped && claim.raw.is_none()));
+                }
+            }
         }
     }
 

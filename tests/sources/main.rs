@@ -7,6 +7,7 @@ mod every_source;
 mod import;
 mod javascript;
 mod projects;
+mod secrets;
 mod tasks;
 mod todos;
 mod transcripts;

@@ -42,7 +42,7 @@ fn say(before: Option<&SessionState>, minute: i64, file: &Value) -> Option<Sessi
         forced: false,
     };
     let context = Context {
-        known: &|_, _| None,
+        known: &BTreeMap::new(),
         now: at,
         reopen: match file["reopen"].as_str() {
             Some("manual") => Reopen::Manual,

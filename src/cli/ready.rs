@@ -1,0 +1,64 @@
+//! `ready`: what can be begun now.
+
+use clap::Args;
+
+use super::act::chosen;
+use super::args::PorcelainArgs;
+use super::out::{Failure, Out};
+use super::speaker::SpeakerArgs;
+use super::world::World;
+use crate::statement::Act;
+use crate::todo::{State, Status};
+use crate::view::{porcelain_row, ready, ready_text, todo_json};
+
+/// Arguments of `ready`.
+#[derive(Debug, Args)]
+pub struct ReadyArgs {
+    /// The project [default: that of the directory you are in]
+    #[arg(long, value_name = "PROJECT", conflicts_with = "all")]
+    pub project: Option<String>,
+    /// Of all projects
+    #[arg(short, long)]
+    pub all: bool,
+    /// Take the first one: it is in progress, and nobody else's
+    #[arg(long)]
+    pub claim: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
+    /// Who speaks.
+    #[command(flatten)]
+    pub speaker: SpeakerArgs,
+}
+
+pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let project = match args.all {
+        true => None,
+        false => chosen(args.project.as_deref(), &world.directory)?,
+    };
+    if args.claim {
+        let id = std::cell::Cell::new(None);
+        let spoken = args.speaker.act(world, out, "ready: claim", |everything| {
+            let found = ready(everything, project.as_ref());
+            let (project, todo) = found.first().ok_or_else(|| Failure::no("nothing is ready"))?;
+            id.set(Some(todo.id));
+            Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])
+        })?;
+        return id.get().map_or(Ok(()), |id| spoken.finish(id, "started", out));
+    }
+    let store = world.store(out)?;
+    let everything = world.everything(&store, out)?;
+    let found = ready(&everything, project.as_ref());
+    if out.json {
+        out.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
+    } else if args.porcelain.wanted() {
+        let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
+        out.print_rows(&rows, args.porcelain.zero);
+    } else {
+        out.print_page(&ready_text(&found, out.style(world.now)));
+        if found.is_empty() {
+            out.note("Nothing is ready.");
+        }
+    }
+    Ok(())
+}

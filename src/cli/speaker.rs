@@ -1,0 +1,129 @@
+//! In whose name a command speaks, and which todo it speaks of.
+
+use clap::Args;
+
+use super::out::{Failure, Out};
+use super::world::World;
+use crate::ops::{self, Acted, Known};
+use crate::redact::Found;
+use crate::statement::Act;
+use crate::store::Store;
+use crate::todo::{Project, Session, Todo, plain};
+use crate::view::{Everything, lost, search, show_json};
+
+/// In whose name a command speaks.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SpeakerArgs {
+    /// Speak as this agent's session [default: that of the agent which runs the command, else your own on
+    /// this device]
+    #[arg(long, value_name = "SESSION", env = "CLAUDE_CODE_SESSION_ID", hide_env_values = true)]
+    pub session: Option<String>,
+}
+
+impl SpeakerArgs {
+    /// Returns the session that speaks.
+    pub fn session(&self, store: &Store) -> Result<Session, Failure> {
+        match self.session.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => {
+                let mut session = Session::new(name)
+                    .map_err(|err| Failure::usage(format!("'{name}' cannot name a session: {err}")))?;
+                store.settings.redactor.session(&mut session, &mut Found::new());
+                Ok(ops::agent_session(&session)?)
+            }
+            None => Ok(ops::own_session(store)?),
+        }
+    }
+
+    /// Lets the session act, warns of what went wrong beside it, and returns the state after it.
+    pub fn act(
+        &self,
+        world: &World,
+        out: &mut Out,
+        what: &str,
+        decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
+    ) -> Result<Spoken, Failure> {
+        let store = world.store_or_create(out)?;
+        let session = self.session(&store)?;
+        let acted = ops::act(&store, &session, what, world.now, |known: &Known| {
+            let mut projects = known.projects.clone();
+            projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
+            decide(&Everything { projects, sessions: known.sessions.clone() })
+        })?;
+        let everything = world.everything(&store, out)?;
+        for (todo, winner) in lost(&everything, &session) {
+            out.warn(
+                &format!("{} is also being worked on by {}: {}", todo.id, winner.short(), todo.content),
+                Some("`git chittysync drop` gives it up, `git chittysync show` tells more"),
+            );
+        }
+        Ok(Spoken { store, acted, everything })
+    }
+}
+
+/// What came of an act.
+#[derive(Debug)]
+pub struct Spoken {
+    store: Store,
+    /// What the act did.
+    pub acted: Acted,
+    /// The state after it.
+    pub everything: Everything,
+}
+
+impl Spoken {
+    /// Prints what became of one todo, in one line or as JSON, and ends the command.
+    pub fn finish(&self, id: crate::todo::TodoId, verb: &str, out: &mut Out) -> Result<(), Failure> {
+        if let Some((project, todo)) = self.everything.get(id) {
+            if out.json {
+                out.print_json(&show_json(project, todo));
+            } else {
+                let verb = if self.acted.changed { verb } else { "unchanged" };
+                out.print(&format!("{} {verb}: {}\n", &todo.id.to_string()[..8], plain(&todo.content)));
+            }
+        }
+        self.end(out)
+    }
+
+    /// Warns of what the consolidation left out, and says so when the branch could not be moved.
+    pub fn end(&self, out: &Out) -> Result<(), Failure> {
+        warn_of(&self.acted.redacted, out);
+        super::consolidate::finish_with(
+            &self.store,
+            &self.acted.left_out,
+            self.acted.checked_out.as_deref().zip(self.acted.tip),
+            out,
+        )
+    }
+}
+
+/// Warns of credentials in what was to be said.
+pub(super) fn warn_of(redacted: &Found, out: &Out) {
+    for rule in redacted {
+        out.warn(
+            &format!("a credential ({rule}) was redacted before it was saved"),
+            Some("chittysync.redactExcept makes an exception of a rule"),
+        );
+    }
+}
+
+/// Finds the one todo that these words mean. When there are several, shows them.
+pub fn find<'a>(everything: &'a Everything, words: &[String]) -> Result<(&'a Project, &'a Todo), Failure> {
+    let text = words.join(" ");
+    match search(everything, &text).as_slice() {
+        [one] => Ok(*one),
+        [] => Err(Failure::no(format!("no todo has an id that begins with '{text}', or these words"))
+            .hint("`git chittysync list --all` shows what there is")),
+        several => {
+            let mut failure = Failure::no(format!("{} todos can be meant by '{text}'", several.len()));
+            for (project, todo) in several.iter().take(10) {
+                failure = failure.hint(format!(
+                    "{} {} ({project}: {})",
+                    &todo.id.to_string()[..8],
+                    todo.state(),
+                    todo.content
+                ));
+            }
+            Err(failure)
+        }
+    }
+}

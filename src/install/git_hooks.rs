@@ -1,0 +1,163 @@
+//! git hooks of a store, put in place only on request.
+//!
+//! A hook that somebody wrote is kept: ours becomes a marked block behind its first line, and is taken out of
+//! it as it is. The scripts are in `git-hooks/`; they end well whatever happens, and without this program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::InstallError;
+use super::part::Found;
+use crate::git::{Fsync, Git, GitError, replace_file};
+use crate::store::Store;
+
+/// The hooks by name.
+const SCRIPTS: [(&str, &str); 2] = [
+    ("pre-push", include_str!("../../git-hooks/pre-push")),
+    ("post-merge", include_str!("../../git-hooks/post-merge")),
+];
+
+const BEGIN: &str = "# >>> git chittysync\n";
+const END: &str = "# <<< git chittysync\n";
+
+/// One hook in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Hook {
+    /// The file that git looks for.
+    pub path: PathBuf,
+    script: &'static str,
+}
+
+/// Returns the hooks of a store, where git looks for them: `core.hooksPath` and linked worktrees are heeded.
+pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
+    let directory = store.repo.work_dir().unwrap_or(store.repo.common_dir());
+    let asked = Git::new(None, ["rev-parse", "--git-path", "hooks"]).current_dir(directory).output()?;
+    let hooks = directory.join(String::from_utf8_lossy(&asked).trim_end_matches('\n'));
+    Ok(SCRIPTS.iter().map(|(name, script)| Hook { path: hooks.join(name), script }).collect())
+}
+
+impl Hook {
+    /// Returns what is in place.
+    pub(super) fn find(&self) -> Result<Found, InstallError> {
+        let Some(text) = self.read()? else { return Ok(Found::Nothing) };
+        let mark = self.script.lines().nth(1).unwrap_or_default();
+        Ok(if text == self.script {
+            Found::Ours
+        } else if without_block(&text).is_some() {
+            if text.contains(&self.block()) { Found::Ours } else { Found::Past }
+        } else if text.lines().nth(1) == Some(mark) {
+            Found::Past
+        } else if self.takes_block(&text) {
+            Found::Nothing
+        } else {
+            Found::Foreign
+        })
+    }
+
+    /// Puts the hook in place: as a file, or into the file that is there.
+    pub(super) fn add(&self) -> Result<(), InstallError> {
+        let text = self.read()?.unwrap_or_default();
+        let rest = without_block(&text).unwrap_or(text);
+        if self.is_own(&rest) || rest.is_empty() {
+            if let Some(directory) = self.path.parent() {
+                fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
+            }
+            replace_file(&self.path, self.script.as_bytes(), Fsync::Off)?;
+            return make_executable(&self.path);
+        }
+        let (first, more) = rest.split_once('\n').unwrap_or((&rest, ""));
+        Ok(replace_file(&self.path, format!("{first}\n{}{more}", self.block()).as_bytes(), Fsync::Off)?)
+    }
+
+    /// Takes the hook away, and leaves what others wrote as they wrote it.
+    pub(super) fn remove(&self) -> Result<(), InstallError> {
+        let Some(text) = self.read()? else { return Ok(()) };
+        match without_block(&text) {
+            Some(rest) => Ok(replace_file(&self.path, rest.as_bytes(), Fsync::Off)?),
+            None if self.is_own(&text) => Ok(fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?),
+            None => Ok(()),
+        }
+    }
+
+    fn read(&self) -> Result<Option<String>, InstallError> {
+        match fs::read(&self.path) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound && self.path.symlink_metadata().is_err() => Ok(None),
+            Err(err) => Err(GitError::io("read", &self.path)(err).into()),
+        }
+    }
+
+    /// Returns whether the whole file is ours, of whatever version.
+    fn is_own(&self, text: &str) -> bool {
+        text.lines().nth(1) == self.script.lines().nth(1)
+    }
+
+    /// The script without its first line, between marks.
+    fn block(&self) -> String {
+        let body = self.script.split_once('\n').map_or("", |(_, body)| body);
+        format!("{BEGIN}{body}{END}")
+    }
+
+    /// Returns whether the file is a shell script that git runs, into which a block can go. What is linked from
+    /// elsewhere is not this repository's.
+    fn takes_block(&self, text: &str) -> bool {
+        let Some((first, _)) = text.split_once('\n') else { return false };
+        let shell = first.strip_prefix("#!").map(|line| line.split([' ', '/']).filter(|word| !word.is_empty()));
+        let is_shell =
+            shell.is_some_and(|mut words| words.any(|word| ["sh", "bash", "dash", "zsh", "ksh"].contains(&word)));
+        is_shell && !first.ends_with('\r') && is_executable_file(&self.path) && fs::read_to_string(&self.path).is_ok()
+    }
+}
+
+/// Returns the text without our block; nothing when it has none.
+fn without_block(text: &str) -> Option<String> {
+    let from = text.find(&format!("\n{BEGIN}"))? + 1;
+    let until = from + text[from..].find(END)? + END.len();
+    Some(format!("{}{}", &text[..from], &text[until..]))
+}
+
+#[cfg(unix)]
+fn is_executable_file(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+fn make_executable(path: &Path) -> Result<(), InstallError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(GitError::io("make executable", path))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_short_and_do_not_end_the_hook_they_are_put_into() {
+        for (name, script) in SCRIPTS {
+            assert!(script.starts_with("#!/bin/sh\n# Installed by git chittysync;"), "{name}");
+            assert!(script.lines().count() <= 10 && !script.contains("exit"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_block_comes_out_without_a_trace() {
+        for (_, script) in SCRIPTS {
+            let hook = Hook { path: PathBuf::new(), script };
+            for text in ["#!/bin/sh\n", "#!/bin/sh -e\necho a\n", "#!/bin/bash\n\necho a"] {
+                let (first, more) = text.split_once('\n').expect("two lines");
+                let with = format!("{first}\n{}{more}", hook.block());
+                assert_eq!(without_block(&with).as_deref(), Some(text));
+            }
+        }
+        assert_eq!(without_block("#!/bin/sh\necho\n"), None);
+    }
+}

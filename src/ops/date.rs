@@ -1,0 +1,47 @@
+//! Dates as people write them.
+
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+
+use crate::git::parse_date;
+use crate::todo::Time;
+
+/// Reads `2026-11-20`, `2026-11-20 14:00` (both in local time) or RFC 3339. A day alone means its first
+/// moment, or with `last` its last.
+pub(super) fn absolute(text: &str, last: bool) -> Option<Time> {
+    let local = |naive: NaiveDateTime| Local.from_local_datetime(&naive).earliest();
+    let edge = if last { NaiveTime::from_hms_opt(23, 59, 59)? } else { NaiveTime::MIN };
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(edge));
+    let minute = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok();
+    let exact = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_millis());
+    let millis = exact().or_else(|| day().or_else(minute).and_then(local).map(|time| time.timestamp_millis()));
+    millis.map(Time::from_millis)
+}
+
+/// Reads the time from which on something is wanted: an absolute date, or whatever git takes for one
+/// (`yesterday`, `2 weeks ago`).
+pub fn since(text: &str, now: Time) -> Option<Time> {
+    absolute(text, false).or_else(|| parse_date(text, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_two_ends() {
+        let (first, last) = (absolute("2026-11-20", false), absolute("2026-11-20", true));
+        let noon = absolute("2026-11-20 12:00", false);
+        assert!(first < noon && noon < last);
+        assert_eq!(absolute("2026-11-20T12:00:00Z", true), Time::parse("2026-11-20T12:00:00.000Z"));
+        for other in ["consolidated~3", "@{1}", "2026", "abc1234", "yesterday"] {
+            assert_eq!(absolute(other, true), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn as_git_says_it() {
+        let now = Time::parse("2026-11-20T12:00:00.000Z").expect("a time");
+        assert_eq!(since("2 hours ago", now), Time::parse("2026-11-20T10:00:00.000Z"));
+        assert_eq!(since("no date", now), None);
+    }
+}

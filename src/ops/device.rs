@@ -1,0 +1,54 @@
+//! The session of the person at this device.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
+
+use super::OpsError;
+use crate::git::GitError;
+use crate::store::Store;
+use crate::todo::Session;
+
+/// Returns the session in whose name a person's commands speak: `<device>-<8 hex digits>`. The digits are
+/// drawn once for each store, so that two devices of one name stay apart.
+///
+/// # Errors
+/// When the store's directory cannot be written.
+pub fn own_session(store: &Store) -> Result<Session, OpsError> {
+    let directory = store.repo.common_dir().join("chittysync");
+    let path = directory.join("device");
+    let known = || {
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some(text.trim_ascii().to_owned()).filter(|text| text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let digits = match known() {
+        Some(digits) => digits,
+        None => {
+            std::fs::create_dir_all(&directory).map_err(GitError::io("create", &directory))?;
+            let drawn = format!("{:08x}", RandomState::new().hash_one(std::process::id()) >> 32);
+            // Whole or not at all: of two processes that draw at once, the second takes what the first drew.
+            let mut file = tempfile::NamedTempFile::new_in(&directory).map_err(GitError::io("write", &path))?;
+            writeln!(file, "{drawn}").map_err(GitError::io("write", &path))?;
+            match file.persist_noclobber(&path) {
+                Ok(_) => drawn,
+                Err(_) => known().ok_or_else(|| {
+                    OpsError::Input(format!("{} does not hold 8 hex digits; remove it", path.display()))
+                })?,
+            }
+        }
+    };
+    let session = Session::new(&format!("{}-{digits}", store.settings.device));
+    session.map_err(|err| OpsError::Input(format!("chittysync.device cannot name a session: {err}")))
+}
+
+/// Returns the session in whose name an agent's commands speak: a list of its own beside the one that the
+/// agent keeps, so that neither takes back what the other says.
+///
+/// # Errors
+/// When that cannot name a session.
+pub fn agent_session(session: &Session) -> Result<Session, OpsError> {
+    if session.as_str().contains("-agent-") {
+        return Ok(session.clone());
+    }
+    let name = Session::new(&format!("{session}-agent-cli"));
+    name.map_err(|err| OpsError::Input(format!("'{session}' cannot name a session: {err}")))
+}

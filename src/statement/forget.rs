@@ -1,0 +1,65 @@
+//! Having a todo forgotten, and not saying again what was.
+
+use std::collections::BTreeMap;
+
+use serde_json::Map;
+
+use super::act::introduce;
+use super::{Context, Speech};
+use crate::todo::{Claim, Claims, Fields, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId};
+
+/// Returns the session's state after it had a todo forgotten; nothing when it had before.
+///
+/// A session that never spoke of it, or never spoke at all, can say so too. What is known of an agent's session
+/// stays as it is: it did not state a list, and what it lists next is not to be taken for older than this.
+pub fn forget(
+    previous: Option<&SessionState>,
+    session: &Session,
+    project: &Project,
+    id: TodoId,
+    context: &Context<'_>,
+) -> Option<SessionState> {
+    let at = previous.map_or(context.now, |previous| previous.info.updated.next().max(context.now));
+    let new = || SessionState { info: introduce(session, at, context), projects: BTreeMap::new() };
+    let mut state = previous.cloned().unwrap_or_else(new);
+    let todos = state.projects.entry(project.clone()).or_default();
+    if todos.get(&id).is_some_and(Todo::is_forgotten) {
+        return None;
+    }
+    let todo = forgotten(todos.get(&id), session, id, at);
+    todos.insert(id, todo);
+    if state.info.source == SourceKind::Command.as_str() {
+        state.info.updated = at;
+    }
+    Some(state)
+}
+
+/// Returns what a session keeps of a todo that it had forgotten. Status and epoch stay those of its last claim,
+/// so that programs that know nothing of forgetting do not prefer an older one to it.
+fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> Todo {
+    let claim = before.and_then(|todo| todo.claims.get(session)).cloned();
+    let claim = claim.unwrap_or_else(|| Claim::new(Status::Pending, at));
+    let at = if claim.at < at { at } else { claim.at.next() };
+    let claim = Claim { raw: None, at, dropped: true, forgotten: true, extra: Map::new(), ..claim };
+    let claims = Claims::from_iter([(session.clone(), claim)]);
+    Todo { id, content: String::new(), created: at, claims, fields: Fields::new() }
+}
+
+impl Speech<'_> {
+    /// Lets go of the words of everything that was forgotten since the session last spoke.
+    pub(super) fn forget(&mut self) {
+        let is_forgotten = |project: &Project, id| self.context.known.todo(project, id).is_some_and(Todo::is_forgotten);
+        for (project, todos) in &mut self.projects {
+            for (id, todo) in todos.iter_mut().filter(|(id, todo)| !todo.is_forgotten() && is_forgotten(project, **id))
+            {
+                *todo = forgotten(Some(todo), self.session, *id, self.at);
+            }
+        }
+    }
+
+    /// Returns whether a todo was forgotten, so that nobody speaks of it again.
+    pub(super) fn is_forgotten(&self, project: &Project, id: TodoId) -> bool {
+        let said = self.projects.get(project).and_then(|todos| todos.get(&id));
+        said.into_iter().chain(self.context.known.todo(project, id)).any(Todo::is_forgotten)
+    }
+}

@@ -1,0 +1,121 @@
+//! `README.md` of the consolidated branch: the board, as a host renders it for people who open the
+//! repository there. A function of the todos alone: no clock, no ages.
+
+use std::cmp::Reverse;
+
+use super::markdown::escape;
+use super::{Everything, count};
+use crate::todo::{Project, State, Status, Todo, TodoList};
+
+/// No board is longer than this, in bytes. What does not fit is counted.
+const LONGEST: usize = 64 * 1024;
+/// At most so many open todos of one project are listed.
+const MOST_OPEN: usize = 200;
+/// At most so many completed todos of one project are listed, the latest.
+const MOST_COMPLETED: usize = 10;
+
+/// Returns the board: by project, the one that was last spoken of first; open todos as boxes to tick, what is
+/// being worked on before the rest.
+pub fn board(everything: &Everything) -> String {
+    let counts = everything.counts();
+    let mut text = format!(
+        "# Todos\n\n{} open, {} completed. Made by git chittysync of what every session said; changes here are overwritten.\n",
+        counts.open(),
+        counts.completed
+    );
+    let mut projects: Vec<(&Project, &TodoList)> = everything.projects.iter().collect();
+    projects.sort_by_key(|(project, todos)| (Reverse(todos.values().map(Todo::updated).max()), *project));
+    let mut left_out = 0;
+    for (project, todos) in projects {
+        let section = section(project, todos);
+        if text.len() + section.len() > LONGEST {
+            left_out += 1;
+        } else {
+            text.push_str(&section);
+        }
+    }
+    if left_out > 0 {
+        text.push_str(&format!("\n{left_out} more projects are in [projects](projects).\n"));
+    }
+    text
+}
+
+fn section(project: &Project, todos: &TodoList) -> String {
+    let counts = count(todos.values());
+    let file = format!("projects/{}/todos.json", project.component());
+    let mut text = format!(
+        "\n## [{}]({})\n\n{} open, {} completed\n\n",
+        escape(project.as_str()),
+        link(&file),
+        counts.open(),
+        counts.completed
+    );
+    let mut open: Vec<&Todo> = todos.values().filter(|todo| todo.state().is_open()).collect();
+    open.sort_by_key(|todo| (todo.state() != State::Wanted(Status::InProgress), todo.created, todo.id));
+    for todo in open.iter().take(MOST_OPEN) {
+        let note = if todo.state() == State::Wanted(Status::InProgress) { " *(in progress)*" } else { "" };
+        text.push_str(&format!("- [ ] {}{note}\n", escape(&todo.content)));
+    }
+    if open.len() > MOST_OPEN {
+        text.push_str(&format!("- {} more in [todos.json]({})\n", open.len() - MOST_OPEN, link(&file)));
+    }
+    let completed = |todo: &&Todo| todo.state() == State::Wanted(Status::Completed);
+    let mut done: Vec<&Todo> = todos.values().filter(completed).collect();
+    done.sort_by_key(|todo| (Reverse(todo.updated()), todo.id));
+    for todo in done.iter().take(MOST_COMPLETED) {
+        text.push_str(&format!("- [x] {}\n", escape(&todo.content)));
+    }
+    text
+}
+
+/// Returns a path as the target of a link: names may hold `%`, which a link would decode.
+fn link(path: &str) -> String {
+    path.replace('%', "%25")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::todo::{Claim, Claims, Fields, Session, Time, TodoId};
+
+    fn everything(projects: usize, todos: usize) -> Everything {
+        let mut all = BTreeMap::new();
+        for at in 0..projects {
+            let project = Project::new(&format!("Project {at}")).expect("valid");
+            let list: TodoList = (0..todos)
+                .map(|number| {
+                    let content = format!("Todo {number} <b>[x](y)</b>");
+                    let status = Status::ALL[number % 3];
+                    let time = Time::from_millis(number as i64);
+                    let claims: Claims =
+                        [(Session::new("a").expect("valid"), Claim::new(status, time))].into_iter().collect();
+                    let id = TodoId::of(&project, &content);
+                    (id, Todo { id, content, created: time, claims, fields: Fields::new() })
+                })
+                .collect();
+            all.insert(project, list);
+        }
+        Everything { projects: all, sessions: Vec::new() }
+    }
+
+    #[test]
+    fn open_ones_come_first_and_nothing_becomes_markup() {
+        let text = board(&everything(1, 4));
+        let boxes: Vec<&str> = text.lines().filter(|line| line.starts_with("- [")).collect();
+        assert_eq!(boxes.len(), 4);
+        assert!(boxes[0].ends_with("*(in progress)*") && boxes[3].starts_with("- [x]"), "{text}");
+        assert!(!text.contains("<b>") && !text.contains("[x](y)"), "{text}");
+        assert!(text.contains("](projects/project%25200/todos.json)"), "{text}");
+    }
+
+    #[test]
+    fn it_is_never_too_long() {
+        for (projects, todos) in [(1, 5000), (400, 50)] {
+            let text = board(&everything(projects, todos));
+            assert!(text.len() <= LONGEST + 100, "{}", text.len());
+            assert!(text.contains(" more "), "what is left out is counted");
+        }
+    }
+}
