@@ -95,7 +95,7 @@ pub enum Command {
     Capture(CaptureArgs),
     /// Merge what is new in all sessions into the branch `consolidated`
     Consolidate,
-    /// Capture, consolidate, and print the list
+    /// Capture, exchange with the remote if there is one, consolidate, and print the list
     Sync(SyncArgs),
     /// Print where the store is and what it holds
     Status,
@@ -152,6 +152,9 @@ pub struct InitArgs {
     /// Create the default store even inside a repository
     #[arg(long = "default")]
     pub default_store: bool,
+    /// Sync with this repository: a URL, a path, or the name of a remote that is configured already
+    #[arg(long, value_name = "URL")]
+    pub remote: Option<String>,
 }
 
 /// Arguments of `install` and `uninstall`.
@@ -183,9 +186,18 @@ pub struct CaptureArgs {
 /// Arguments of `sync`.
 #[derive(Debug, Args)]
 pub struct SyncArgs {
+    /// Fetch from and push to this remote [default: chittysync.remote; none: nothing leaves this device]
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<String>,
     /// Where to capture from.
     #[command(flatten)]
     pub capture: CaptureArgs,
+    /// Bring nothing from the remote
+    #[arg(long)]
+    pub no_fetch: bool,
+    /// Send nothing to the remote
+    #[arg(long)]
+    pub no_push: bool,
 }
 
 /// Arguments of `show`.

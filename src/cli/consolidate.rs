@@ -1,15 +1,11 @@
 //! `consolidate`: what is new in all sessions into the branch.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::out::{Failure, Out};
 use super::world::{World, display};
-use crate::git::ObjectId;
 use crate::ops::{self, Plan, Report, Selection};
 use crate::store::Store;
-use crate::todo::Session;
 
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
@@ -44,23 +40,10 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
             Some("its agent still has it in its own files; if it is a real one, replace it where it is valid"),
         );
     }
-    finish_with(store, &report.left_out, report.checked_out.as_deref().zip(report.tip), out)
-}
-
-/// As [`finish`], for what left sessions out, and merged without moving the branch in this directory.
-pub(super) fn finish_with(
-    store: &Store,
-    left_out: &[(Session, String)],
-    checked_out: Option<(&Path, ObjectId)>,
-    out: &Out,
-) -> Result<(), Failure> {
-    for (session, reason) in left_out {
-        out.warn(
-            &format!("session {session} was left out: {reason}"),
-            Some("its ref is as it was; all others were taken"),
-        );
+    for (what, reason) in &report.left_out {
+        out.warn(&format!("{what} was left out: {reason}"), Some("its ref is as it was; all others were taken"));
     }
-    let Some((directory, tip)) = checked_out else { return Ok(()) };
+    let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
     let branch = store.settings.branch_name();
     Err(Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))
         .hint(format!("the merge is made; take it with `git -C {} merge --ff-only {tip}`", display(directory))))

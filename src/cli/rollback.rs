@@ -99,7 +99,7 @@ fn carry_out(
         decided.borrow_mut().clone_from(&acts);
         Ok(acts)
     })?;
-    print(&decided.borrow(), "is", spoken.acted.changed, out);
+    print(&decided.borrow(), "is", spoken.changed(), out);
     spoken.end(out)
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::ops::{self, Acted, Known};
+use crate::ops::{self, Known, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
@@ -44,7 +44,7 @@ impl SpeakerArgs {
     ) -> Result<Spoken, Failure> {
         let store = world.store_or_create(out)?;
         let session = self.session(&store)?;
-        let acted = ops::act(&store, &session, what, world.now, |known: &Known| {
+        let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
             let mut projects = known.projects.clone();
             projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
             decide(&Everything { projects, sessions: known.sessions.clone() })
@@ -56,7 +56,7 @@ impl SpeakerArgs {
                 Some("`git chittysync drop` gives it up, `git chittysync show` tells more"),
             );
         }
-        Ok(Spoken { store, acted, everything })
+        Ok(Spoken { store, report, redacted, everything })
     }
 }
 
@@ -64,20 +64,25 @@ impl SpeakerArgs {
 #[derive(Debug)]
 pub struct Spoken {
     store: Store,
-    /// What the act did.
-    pub acted: Acted,
+    report: Report,
+    redacted: Found,
     /// The state after it.
     pub everything: Everything,
 }
 
 impl Spoken {
+    /// Returns whether the act changed anything.
+    pub fn changed(&self) -> bool {
+        !self.report.captured.is_empty()
+    }
+
     /// Prints what became of one todo, in one line or as JSON, and ends the command.
     pub fn finish(&self, id: crate::todo::TodoId, verb: &str, out: &mut Out) -> Result<(), Failure> {
         if let Some((project, todo)) = self.everything.get(id) {
             if out.json {
                 out.print_json(&show_json(project, todo));
             } else {
-                let verb = if self.acted.changed { verb } else { "unchanged" };
+                let verb = if self.changed() { verb } else { "unchanged" };
                 out.print(&format!("{} {verb}: {}\n", &todo.id.to_string()[..8], plain(&todo.content)));
             }
         }
@@ -86,13 +91,8 @@ impl Spoken {
 
     /// Warns of what the consolidation left out, and says so when the branch could not be moved.
     pub fn end(&self, out: &Out) -> Result<(), Failure> {
-        warn_of(&self.acted.redacted, out);
-        super::consolidate::finish_with(
-            &self.store,
-            &self.acted.left_out,
-            self.acted.checked_out.as_deref().zip(self.acted.tip),
-            out,
-        )
+        warn_of(&self.redacted, out);
+        super::consolidate::finish(&self.store, &self.report, out)
     }
 }
 

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::out::{Failure, Out};
 use super::world::{World, display};
-use crate::git::Overlay;
+use crate::git::{Overlay, Place};
+use crate::ops::{Outgoing, Remembered, ahead};
 use crate::store::{Consolidated, Origin, Store, StoreError};
 
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -24,8 +25,9 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
     let sessions = counts.sessions;
+    let remote = remote(&store, world)?;
     if out.json {
-        out.print_json(&json!({
+        let mut status = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "branch": store.settings.branch_name(),
             "sessions": sessions,
@@ -37,7 +39,13 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
             },
             "conflicts": counts.conflicts,
             "last_consolidated": last.map(|time| time.to_string()),
-        }));
+        });
+        if let (Some(remote), Some(status)) = (&remote, status.as_object_mut()) {
+            status.insert("remote".into(), remote.name.as_str().into());
+            status.insert("ahead".into(), remote.ahead.into());
+            status.insert("unpushed".into(), remote.unpushed.into());
+        }
+        out.print_json(&status);
         return Ok(());
     }
     let found = match store.origin {
@@ -58,8 +66,30 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         counts.completed,
         counts.dropped,
     ));
+    if let Some(remote) = remote {
+        let text = match (remote.ahead, remote.unpushed) {
+            (0, 0) => "has everything".to_owned(),
+            (ahead, unpushed) => format!("lacks {unpushed} sessions, {ahead} consolidations"),
+        };
+        out.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
+    }
     if counts.conflicts > 0 {
         out.note(&format!("hint: sessions disagree on {} of them; see `git chittysync conflicts`", counts.conflicts));
     }
     Ok(())
+}
+
+/// How the remote stands to this device, as far as the last exchange tells.
+struct Remote {
+    name: String,
+    ahead: usize,
+    unpushed: usize,
+}
+
+fn remote(store: &Store, world: &World) -> Result<Option<Remote>, Failure> {
+    let Some(name) = &store.settings.remote else { return Ok(None) };
+    let remembered = Remembered::of(store, name)?;
+    let place = store.settings.place_on(&store.repo, name).unwrap_or(Place::Own);
+    let unpushed = Outgoing::find(store, &remembered, place, world.now)?.sessions.len();
+    Ok(Some(Remote { name: name.to_string(), ahead: ahead(store, &remembered)?, unpushed }))
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::args::SyncArgs;
 use super::consolidate::finish;
 use super::out::{Failure, Out};
+use super::remote;
 use super::world::{World, display};
 use crate::ops::{self, Plan};
 use crate::view::{Filter, list_json, list_text};
@@ -12,19 +13,28 @@ use crate::view::{Filter, list_json, list_text};
 pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let plan = Plan { consolidate: true, ..world.plan(&args.capture, "sync")? };
     let store = world.store_or_create(out)?;
-    let report = ops::run(&store, &plan, world.now)?;
+    let remote = args.remote.as_deref().map(|name| remote::named(&store, name)).transpose()?;
+    let remote = remote.or_else(|| store.settings.remote.clone());
+    let (report, exchange) = match &remote {
+        Some(remote) => {
+            let (report, exchange) = remote::exchange(args, &store, &plan, remote, world.now, out)?;
+            (report, Some(exchange))
+        }
+        None => (ops::run(&store, &plan, world.now)?, None),
+    };
     out.warn_of(&report.notices);
     if plan.homes.is_empty() {
         out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
     }
     if out.is_silent() {
         // Nobody looks: from a hook or a schedule, reading the list only to drop it would be most of the work.
-        return finish(&store, &report, out);
+        remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
+        return remote::judge(remote.as_ref(), exchange.as_ref()).and(finish(&store, &report, out));
     }
     let everything = world.todos(&store, out)?;
     let counts = everything.counts();
     if out.json {
-        out.print_json(&json!({
+        let mut done = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
             "sessions": counts.sessions,
@@ -34,7 +44,11 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             "unreadable": report.notices.len(),
             "redacted": report.redacted.iter().map(|(session, rule)| json!({ "session": session.as_str(), "rule": rule })).collect::<Vec<_>>(),
             "list": list_json(&everything, &Filter::default()),
-        }));
+        });
+        if let (Some(remote), Some(exchange), Some(done)) = (&remote, &exchange, done.as_object_mut()) {
+            done.insert("remote".into(), remote::json(remote, exchange));
+        }
+        out.print_json(&done);
     } else {
         let style = out.style(world.now);
         out.print(&list_text(&everything, &Filter::default(), style));
@@ -55,5 +69,6 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             out.note(&format!("Saved in {}", display(store.repo.common_dir())));
         }
     }
-    finish(&store, &report, out)
+    remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
+    remote::judge(remote.as_ref(), exchange.as_ref()).and(finish(&store, &report, out))
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
 
-use super::{Fsync, Git, GitError, Identity, Repo, default_branch};
+use super::remote::place_name;
+use super::{Fsync, Git, GitError, Identity, Place, RemoteName, Repo, default_branch};
 use crate::redact::Redactor;
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
@@ -29,6 +31,15 @@ pub struct Settings {
     /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
     /// credentials are taken out of texts.
     pub redactor: Redactor,
+    /// `chittysync.remote` (default: none): the remote that `sync` talks to.
+    pub remote: Option<RemoteName>,
+    /// `chittysync.remotePrefix` (default: `auto`): where sessions are kept on remotes; nothing to find out.
+    pub place: Option<Place>,
+    /// `chittysync.timeout` (default: 60): how long, in seconds, a remote may be silent.
+    pub patience: Duration,
+    /// `chittysync.retireAfter` (default: 14): after how many days, in milliseconds, a session that says nothing
+    /// more gives up its ref; nothing for never.
+    pub retire_after: Option<i64>,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -63,6 +74,21 @@ impl Settings {
             Some("any") => Reopen::Any,
             Some(other) => return Err(invalid("chittysync.reopen", other.into(), "author, manual or any")),
         };
+        let remote = match last("chittysync.remote").filter(|name| !name.is_empty()) {
+            None => None,
+            Some(name) => {
+                let checked = RemoteName::new(&name);
+                Some(checked.ok_or_else(|| invalid("chittysync.remote", name, "the name of a remote"))?)
+            }
+        };
+        let place = match last("chittysync.remotePrefix") {
+            None => None,
+            Some(text) => {
+                parse_place(&text).ok_or_else(|| invalid("chittysync.remotePrefix", text, "auto, sessions or heads"))?
+            }
+        };
+        let patience = last("chittysync.timeout").unwrap_or_else(|| "60".to_owned());
+        let retire_after = last("chittysync.retireAfter").unwrap_or_else(|| "14".to_owned());
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
@@ -85,6 +111,13 @@ impl Settings {
             device: last("chittysync.device").unwrap_or_else(host_name),
             rules: rules.collect::<Result<_, _>>()?,
             redactor,
+            remote,
+            place,
+            patience: (patience.parse().ok().filter(|seconds| (1..=86_400).contains(seconds)))
+                .map(Duration::from_secs)
+                .ok_or_else(|| invalid("chittysync.timeout", patience, "a number of seconds, at least 1"))?,
+            retire_after: parse_days(&retire_after)
+                .ok_or_else(|| invalid("chittysync.retireAfter", retire_after, "a number of days, or never"))?,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })
@@ -93,6 +126,12 @@ impl Settings {
     /// Returns the user's git identity at this time.
     pub fn identity(&self, time: Time) -> Identity {
         Identity { name: self.identity.0.clone(), email: self.identity.1.clone(), time }
+    }
+
+    /// Returns where a remote keeps sessions: as `chittysync.remotePrefix` says, or as was found out before.
+    pub fn place_on(&self, repo: &Repo, remote: &RemoteName) -> Option<Place> {
+        let found = repo.config().string(format!("chittysync.{remote}.remotePrefix").as_str());
+        self.place.or_else(|| parse_place(&found?.to_string()).flatten())
     }
 
     /// Returns the name of the branch without `refs/heads/`.
@@ -106,6 +145,23 @@ fn parse_bool(text: &str) -> Option<bool> {
         "true" | "yes" | "on" | "1" => Some(true),
         "false" | "no" | "off" | "0" | "" => Some(false),
         _ => None,
+    }
+}
+
+/// Returns a place by its name; nothing inside for `auto`.
+fn parse_place(text: &str) -> Option<Option<Place>> {
+    match text {
+        "auto" => Some(None),
+        _ => Place::ALL.into_iter().find(|place| place_name(*place) == text).map(Some),
+    }
+}
+
+/// Returns a number of days in milliseconds; nothing inside for `never`.
+fn parse_days(text: &str) -> Option<Option<i64>> {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    match text {
+        "never" => Some(None),
+        _ => text.parse().ok().filter(|days| (0..=100_000).contains(days)).map(|days: i64| Some(days * DAY)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::GitError;
 use super::chaos::{self, Part};
@@ -41,6 +42,22 @@ impl Fsync {
             }
         }
         Ok(())
+    }
+}
+
+impl Fsync {
+    /// Waits until the names of objects that somebody else has just written are on the disk: those in
+    /// directories that changed since then.
+    pub(super) fn new_names(self, objects: &Path, since: SystemTime) -> Result<(), GitError> {
+        if self == Fsync::Off {
+            return Ok(());
+        }
+        // File systems keep coarser times than the clock.
+        let since = since.checked_sub(Duration::from_secs(3)).unwrap_or(since);
+        let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).is_ok_and(|at| at >= since);
+        let entries = fs::read_dir(objects).map_err(GitError::io("read", objects))?;
+        let directories = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir() && changed(path));
+        self.directories(&directories.chain([objects.to_owned()]).collect())
     }
 }
 

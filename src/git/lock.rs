@@ -38,11 +38,7 @@ impl StoreLock {
             create_private(&tmp)?;
         }
         let path = home.join("lock");
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(GitError::io("open", &path))?;
+        let file = open_lock(&path)?;
         if !chaos::without(Part::Lock) {
             wait_for(&file, &path, git_dir)?;
         }
@@ -78,6 +74,36 @@ impl StoreLock {
         }
         Ok(())
     }
+}
+
+/// The exclusive right to talk to the remotes of a store, held until dropped. It is not the right to write:
+/// while a remote takes its time, captures go on.
+#[derive(Debug)]
+pub struct TransferLock {
+    _file: File,
+}
+
+impl TransferLock {
+    /// Waits until no other process talks to a remote of this store.
+    ///
+    /// # Errors
+    /// [`GitError::Busy`] when another process keeps at it for 30 seconds.
+    pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
+        let home = git_dir.join("chittysync");
+        create_private(&home)?;
+        let path = home.join("transfer");
+        let file = open_lock(&path)?;
+        wait_for(&file, &path, git_dir)?;
+        Ok(TransferLock { _file: file })
+    }
+}
+
+fn open_lock(path: &Path) -> Result<File, GitError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(GitError::io("open", path))
 }
 
 /// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`.

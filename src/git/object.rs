@@ -133,6 +133,12 @@ impl<'a> Overlay<'a> {
         Ok(tree.into())
     }
 
+    /// Returns how many bytes an object has; nothing when it is missing.
+    pub fn size_of(&self, id: ObjectId) -> Option<u64> {
+        let made = self.batch.get(&id).or_else(|| self.below.iter().flatten().find_map(|batch| batch.get(&id)));
+        made.map(|(_, content)| content.len() as u64).or_else(|| self.repo.size_of(id))
+    }
+
     /// Returns the blob with this id.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::GitError;
+use super::{GitError, Repo, Watch};
 
 /// Variables that point git at a repository or change what it reads; a store is always named explicitly.
 const LOCAL_VARIABLES: [&str; 17] = [
@@ -77,15 +77,37 @@ impl Git {
         self
     }
 
+    /// Sets a variable for it.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Lets no ssh ask a question where nobody answers, unless the user has set up ssh for git.
+    #[must_use]
+    pub(super) fn quiet_ssh(self, repo: &Repo, watch: &Watch<'_>) -> Self {
+        let set = ["GIT_SSH", "GIT_SSH_COMMAND"].iter().any(|name| std::env::var_os(name).is_some());
+        if watch.interactive || set || repo.config().string("core.sshCommand").is_some() {
+            return self;
+        }
+        self.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+    }
+
+    pub(super) fn command_mut(&mut self) -> &mut Command {
+        &mut self.command
+    }
+
+    pub(super) fn not_started(&self, err: &std::io::Error) -> GitError {
+        GitError::Program { command: self.name.clone(), reason: format!("{err} (is git installed and on PATH?)") }
+    }
+
     /// Runs it and waits.
     ///
     /// # Errors
     /// When git cannot be started. How it ends is for the caller to judge.
     pub fn run(mut self) -> Result<GitOutput, GitError> {
-        let output = self.command.output().map_err(|err| GitError::Program {
-            command: self.name.clone(),
-            reason: format!("{err} (is git installed and on PATH?)"),
-        })?;
+        let output = self.command.output().map_err(|err| self.not_started(&err))?;
         Ok(GitOutput {
             code: output.status.code(),
             stdout: output.stdout,

@@ -36,12 +36,12 @@ pub(super) fn read(git_dir: &Path, name: &str, hash: gix::hash::Kind) -> Result<
     }
 }
 
-fn missing(err: &std::io::Error) -> bool {
+pub(super) fn missing(err: &std::io::Error) -> bool {
     use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
     matches!(err.kind(), NotFound | NotADirectory | IsADirectory)
 }
 
-fn packed(git_dir: &Path, hash: gix::hash::Kind) -> Result<Option<packed::Buffer>, GitError> {
+pub(super) fn packed(git_dir: &Path, hash: gix::hash::Kind) -> Result<Option<packed::Buffer>, GitError> {
     let path = git_dir.join("packed-refs");
     if !path.try_exists().map_err(GitError::io("read", &path))? {
         return Ok(None);
@@ -142,14 +142,14 @@ pub(super) fn apply(
     outcome
 }
 
-fn lock_path(path: &Path) -> PathBuf {
+pub(super) fn lock_path(path: &Path) -> PathBuf {
     let mut lock = path.as_os_str().to_owned();
     lock.push(".lock");
     PathBuf::from(lock)
 }
 
 /// Gives the file a second name, the lock's, which fails while somebody else has it.
-fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
+pub(super) fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
     let started = Instant::now();
     let mut pause = Duration::from_micros(200);
     loop {
@@ -218,60 +218,4 @@ fn append_reflog(git_dir: &Path, change: &RefChange, identity: &Identity) -> Res
     });
     let mut file = opened.map_err(GitError::io("open", &path))?;
     file.write_all(line.as_bytes()).map_err(GitError::io("write", &path))
-}
-
-/// Creates many session refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
-/// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost. No reflog
-/// entries: a creation has nothing to go back to, and a file for each would cost more than all the rest.
-pub(super) fn create_packed(
-    git_dir: &Path,
-    tmp: &Path,
-    changes: &[&RefChange],
-    fsync: Fsync,
-) -> Result<Vec<Rejected>, GitError> {
-    let Some(first) = changes.first() else { return Ok(Vec::new()) };
-    let hash = first.new.kind();
-    let tmp = tmp.join("packed-refs");
-    let path = git_dir.join("packed-refs");
-    let lock = lock_path(&path);
-    let mut file = super::durable::write_new(&tmp, 0o644, b"")?;
-    take_lock(&tmp, &lock)?;
-    let written = (|| {
-        let mut rejected = Vec::new();
-        let mut refs = packed_lines(git_dir, hash)?;
-        let known = list(git_dir, super::SESSIONS, hash)?;
-        for change in changes {
-            let found = known.get(&change.name).copied();
-            if found != change.old {
-                rejected.push(Rejected { name: change.name.clone(), expected: change.old, found });
-                continue;
-            }
-            refs.push((change.name.clone(), format!("{} {}\n", change.new, change.name)));
-        }
-        refs.sort();
-        let mut content = String::from("# pack-refs with: peeled fully-peeled sorted \n");
-        content.extend(refs.iter().map(|(_, line)| line.as_str()));
-        file.write_all(content.as_bytes()).map_err(GitError::io("write", &tmp))?;
-        fsync.file(&file, &tmp)?;
-        fs::rename(&lock, &path).map_err(GitError::io("replace", &path))?;
-        Ok(rejected)
-    })();
-    if written.is_err() {
-        fs::remove_file(&lock).map_err(GitError::io("remove", &lock))?;
-    }
-    fs::remove_file(&tmp).map_err(GitError::io("remove", &tmp))?;
-    written
-}
-
-/// Returns what `packed-refs` holds: for each ref its name, and its line with the peeled value, if any.
-fn packed_lines(git_dir: &Path, hash: gix::hash::Kind) -> Result<Vec<(String, String)>, GitError> {
-    let Some(packed) = packed(git_dir, hash)? else { return Ok(Vec::new()) };
-    let refs = packed.iter().map_err(|err| GitError::object("packed-refs", err))?;
-    refs.map(|found| {
-        let found = found.map_err(|err| GitError::object("packed-refs", err))?;
-        let name = found.name.as_bstr().to_string();
-        let peeled = found.object.map(|object| format!("^{object}\n")).unwrap_or_default();
-        Ok((name.clone(), format!("{} {name}\n{peeled}", found.target)))
-    })
-    .collect()
 }

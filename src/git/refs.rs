@@ -2,6 +2,7 @@
 
 use gix::bstr::{BStr, ByteSlice};
 
+use super::RemoteName;
 use crate::todo::Session;
 
 /// `refs/chittysync/`: what each session of this device said, one ref a session.
@@ -15,6 +16,54 @@ pub fn session_ref(session: &Session) -> String {
 /// Returns the session whose ref this is. Refs that this program would not have named so are nobody's.
 pub fn session_of_ref(name: &str) -> Option<Session> {
     Session::from_component(name.strip_prefix(SESSIONS)?)
+}
+
+/// Where a remote keeps sessions. Every remote is read in both places, and written in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// `refs/chittysync/<session>`, as here.
+    Own,
+    /// `refs/heads/chittysync/<session>`, for hosts that take only branches.
+    Branches,
+}
+
+impl Place {
+    /// Both of them.
+    pub const ALL: [Place; 2] = [Place::Own, Place::Branches];
+
+    /// Returns `refs/chittysync/` or `refs/heads/chittysync/`: how the names of sessions begin on the remote.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Place::Own => SESSIONS,
+            Place::Branches => "refs/heads/chittysync/",
+        }
+    }
+
+    /// Returns `refs/chittysync-remotes/<remote>/` or `refs/chittysync-heads/<remote>/`: how the names begin
+    /// under which we remember what the remote has. Two, because two refs cannot share one name; and not below
+    /// `refs/remotes/`, where a plain `git fetch --prune` would delete them.
+    pub fn tracking_prefix(self, remote: &RemoteName) -> String {
+        let encoded = remote.component();
+        match self {
+            Place::Own => format!("refs/chittysync-remotes/{encoded}/"),
+            Place::Branches => format!("refs/chittysync-heads/{encoded}/"),
+        }
+    }
+
+    /// Returns `refs/chittysync/<session>` or `refs/heads/chittysync/<session>`.
+    pub fn on_remote(self, session: &Session) -> String {
+        format!("{}{}", self.prefix(), session.component())
+    }
+
+    /// Returns `refs/chittysync-remotes/<remote>/<session>` or `refs/chittysync-heads/<remote>/<session>`.
+    pub fn tracking(self, remote: &RemoteName, session: &Session) -> String {
+        format!("{}{}", self.tracking_prefix(remote), session.component())
+    }
+}
+
+/// Returns `refs/remotes/<remote>/<branch>`, the ordinary tracking branch of `refs/heads/<branch>`.
+pub fn tracking_branch(remote: &RemoteName, branch: &str) -> String {
+    format!("refs/remotes/{}/{}", remote.as_str(), branch.strip_prefix("refs/heads/").unwrap_or(branch))
 }
 
 /// Returns `refs/heads/<branch>` if that is a name git takes.
@@ -41,6 +90,18 @@ mod tests {
         for foreign in ["refs/heads/x", "refs/chittysync/", "refs/chittysync/A", "refs/chittysync/a/b"] {
             assert_eq!(session_of_ref(foreign), None, "{foreign}");
         }
+    }
+
+    /// One remote may be called `team`, another `team/origin`; their refs must not nest.
+    #[test]
+    fn no_two_remotes_share_a_name() {
+        let session = Session::new("s1").expect("valid");
+        let names = ["team", "team/origin", "Team", "team%2forigin"].map(|name| RemoteName::new(name).expect("valid"));
+        let refs: std::collections::BTreeSet<String> =
+            names.iter().flat_map(|name| Place::ALL.map(|place| place.tracking(name, &session))).collect();
+        assert_eq!(refs.len(), 8);
+        assert!(refs.iter().all(|name| name.matches('/').count() == 3), "{refs:?}");
+        assert!(refs.contains("refs/chittysync-remotes/team%2forigin/s1"));
     }
 
     #[test]

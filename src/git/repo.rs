@@ -5,8 +5,19 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, SESSIONS, ref_file, session_of_ref};
+use super::{GitError, Place, RemoteName, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
+
+/// A session as a remote has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemoteSession {
+    /// Which.
+    pub session: Session,
+    /// Where the remote keeps it.
+    pub place: Place,
+    /// Its newest commit there.
+    pub tip: ObjectId,
+}
 
 /// A repository that is fit to be read and written.
 #[derive(Clone, Debug)]
@@ -109,6 +120,36 @@ impl Repo {
     pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
         let refs = ref_file::list(self.common_dir(), SESSIONS, self.hash())?;
         Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
+    }
+
+    /// Returns every session that a remote had when last fetched, from both places, in the order of names, and
+    /// the names that are no session's.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn remote_sessions(&self, remote: &RemoteName) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
+        let (mut sessions, mut strange) = (Vec::new(), Vec::new());
+        for place in Place::ALL {
+            let prefix = place.tracking_prefix(remote);
+            for (name, tip) in ref_file::list(self.common_dir(), &prefix, self.hash())? {
+                match Session::from_component(&name[prefix.len()..]) {
+                    Some(session) => sessions.push(RemoteSession { session, place, tip }),
+                    None => strange.push(format!("{}{}", place.prefix(), &name[prefix.len()..])),
+                }
+            }
+        }
+        sessions.sort();
+        Ok((sessions, strange))
+    }
+
+    /// Returns the names of all remotes in git config.
+    pub(super) fn remote_names(&self) -> Vec<String> {
+        self.inner.remote_names().iter().map(ToString::to_string).collect()
+    }
+
+    /// Returns how many bytes an object has, without reading it; nothing when it is missing.
+    pub fn size_of(&self, id: ObjectId) -> Option<u64> {
+        self.inner.find_header(id).ok().map(|header| header.size())
     }
 
     /// Returns the commit that a revision names (`consolidated~3`, a date, an id).

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::zlib::Compression;
 
-use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, gc, loose, pack, ref_file};
+use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, gc, loose, pack, packed_refs, ref_file};
 
 /// More objects than this are written as one pack.
 const MOST_LOOSE: usize = 128;
@@ -24,6 +24,15 @@ pub struct RefChange {
     pub new: ObjectId,
     /// What the reflog says.
     pub message: String,
+}
+
+/// The end of one ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefDelete {
+    /// The full name.
+    pub name: String,
+    /// What the ref must point to now.
+    pub old: ObjectId,
 }
 
 /// A ref that pointed to something else than expected and was left alone.
@@ -73,12 +82,27 @@ impl Writer<'_> {
         Ok(rejected)
     }
 
+    /// Deletes refs, each if it points to what is expected. Returns those that point elsewhere; one that is
+    /// gone already is as was wanted. What only they led to is garbage from then on: the caller has made sure
+    /// that another ref leads to it.
+    ///
+    /// # Errors
+    /// When the store cannot be written. A ref is there or gone then, nothing between.
+    pub fn delete(&self, deletes: &[RefDelete]) -> Result<Vec<Rejected>, GitError> {
+        let git_dir = self.repo.common_dir();
+        let rejected = packed_refs::delete(git_dir, self.lock.tmp(), deletes, self.fsync)?;
+        let mut directories = BTreeSet::from([git_dir.to_owned()]);
+        directories.extend(deletes.iter().filter_map(|delete| git_dir.join(&delete.name).parent().map(Path::to_owned)));
+        self.fsync.directories(&directories)?;
+        Ok(rejected)
+    }
+
     fn move_refs(&self, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
         let git_dir = self.repo.common_dir();
         let bulk = changes.iter().filter(|change| change.old.is_none()).count() > MOST_LOOSE_REFS;
         let (created, moved): (Vec<&RefChange>, Vec<&RefChange>) =
             changes.iter().partition(|change| bulk && change.old.is_none() && change.name.starts_with(super::SESSIONS));
-        let mut rejected = ref_file::create_packed(git_dir, self.lock.tmp(), &created, self.fsync)?;
+        let mut rejected = packed_refs::create_packed(git_dir, self.lock.tmp(), &created, self.fsync)?;
         let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
         if !created.is_empty() {
             directories.insert(git_dir.to_owned());

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use super::consolidate::consolidate;
-use super::run::{TRIES, write};
-use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, StoreLock, session_ref};
+use super::capture::Captured;
+use super::consolidate::is_consolidated;
+use super::past::past;
+use super::run::{Report, TRIES, conclude};
+use super::tips::Tips;
+use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context};
-use crate::store::cache::{self, Cached, Merged};
-use crate::store::{Consolidated, Store, commit_session, read_session};
+use crate::store::cache;
+use crate::store::{Consolidated, Store, commit_session};
 use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
@@ -25,23 +28,10 @@ pub struct Known {
     pub sessions: Vec<SessionInfo>,
 }
 
-/// What an act did.
-#[derive(Debug, Default)]
-pub struct Acted {
-    /// Whether it changed anything.
-    pub changed: bool,
-    /// The rules by which credentials were taken out of what was to be said.
-    pub redacted: Found,
-    /// Sessions of the store that cannot be read, and why.
-    pub left_out: Vec<(Session, String)>,
-    /// The consolidated commit.
-    pub tip: Option<ObjectId>,
-    /// Where the branch is checked out, which is why it was not moved to `tip`.
-    pub checked_out: Option<std::path::PathBuf>,
-}
-
 /// Lets a session act. `decide` is asked with the lock held, so that no other process can act between its
 /// decision and the act. It may be asked again when refs moved meanwhile.
+///
+/// Returns what was done, with the rules by which credentials were taken out of what was to be said.
 ///
 /// # Errors
 /// When the store cannot be read or written, and when `decide` says no; then nothing is written.
@@ -51,7 +41,7 @@ pub fn act<E: From<OpsError>>(
     what: &str,
     now: Time,
     decide: impl Fn(&Known) -> Result<Vec<Act>, E>,
-) -> Result<Acted, E> {
+) -> Result<(Report, Found), E> {
     let lock = StoreLock::acquire(store.repo.common_dir()).map_err(OpsError::from)?;
     let mut moved = Vec::new();
     for _ in 0..TRIES {
@@ -65,7 +55,7 @@ pub fn act<E: From<OpsError>>(
             return Err(OpsError::Forgotten(act.id).into());
         }
         match attempt(&store, session, what, now, &lock, &known.projects, &acts)? {
-            Ok(acted) => return Ok(Acted { redacted, ..acted }),
+            Ok(report) => return Ok((report, redacted)),
             Err(rejected) => moved = rejected,
         }
     }
@@ -94,14 +84,12 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
 
 /// Consolidates what is not yet: an act is decided on everything that this device knows.
 fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(), OpsError> {
-    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let merged: Cached<Merged> = cache::load(&store.repo, "merged");
-    let found = consolidate(store, &Batch::new(store.repo.hash()), &tips, &merged.content)?;
-    let changes: Vec<RefChange> = found.change.into_iter().collect();
-    if write(store, lock, &found.batch, &changes, now)?.is_empty()
-        && let Some(merged) = found.merged
-    {
-        cache::save(&store.repo, "merged", &merged);
+    let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, "merged"));
+    let tip = store.repo.find_ref(&store.settings.branch)?;
+    if !is_consolidated(tip, &tips, &merged) {
+        let nothing = Captured::nothing(store, &tips);
+        // When refs move meanwhile, the act itself finds out.
+        let _ = conclude(store, lock, nothing, tips, Some(&merged), now)?;
     }
     Ok(())
 }
@@ -120,11 +108,11 @@ fn attempt(
     lock: &StoreLock,
     known: &BTreeMap<Project, TodoList>,
     acts: &[Act],
-) -> Result<Result<Acted, Vec<String>>, OpsError> {
+) -> Result<Result<Report, Vec<String>>, OpsError> {
     let mut overlay = Overlay::new(&store.repo);
-    let decided_on = Consolidated::find(store, &overlay)?.tip;
-    let mut tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
-    let before = tips.get(session).map(|tip| read_session(&overlay, session, *tip)).transpose()?;
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let tips = Tips::find(store, None)?;
+    let past = past(&overlay, session, &tips, &consolidated, &mut BTreeMap::new())?;
     let context = Context {
         known,
         now,
@@ -133,34 +121,18 @@ fn attempt(
         project: None,
         project_of: &|_| Project::general(),
     };
-    let Some(state) = statement::act(before.as_ref().map(|before| &before.state), session, acts, &context) else {
-        return Ok(Ok(Acted { tip: decided_on, ..Acted::default() }));
+    let Some(state) = statement::act(past.state(), session, acts, &context) else {
+        return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
+    let decided_on = consolidated.tip.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
+    let trailer = format!("{DECIDED_ON}{decided_on}");
     let identity: Identity = store.settings.identity(now);
-    let trailer = decided_on.map_or_else(|| format!("{DECIDED_ON}nothing"), |tip| format!("{DECIDED_ON}{tip}"));
-    let after = commit_session(&mut overlay, before.as_ref(), state, &identity, Some(&trailer))?;
-    tips.insert(session.clone(), after.id);
-    let old = before.map(|before| before.id);
-    let redacted = |text: &str| store.settings.redactor.text(text, &mut Found::new()).into_owned();
-    let said = RefChange { name: session_ref(session), old, new: after.id, message: redacted(what) };
-
-    let mut batch = overlay.batch;
-    let merged: Cached<Merged> = cache::load(&store.repo, "merged");
-    let found = consolidate(store, &batch, &tips, &merged.content)?;
-    batch.absorb(found.batch);
-    let changes: Vec<RefChange> = std::iter::once(said).chain(found.change).collect();
-    let rejected = write(store, lock, &batch, &changes, now)?;
-    if !rejected.is_empty() {
-        return Ok(Err(rejected));
-    }
-    if let Some(merged) = found.merged {
-        cache::save(&store.repo, "merged", &merged);
-    }
-    Ok(Ok(Acted {
-        changed: true,
-        left_out: found.left_out,
-        redacted: Found::new(),
-        tip: found.tip,
-        checked_out: found.checked_out,
-    }))
+    let after = commit_session(&mut overlay, past.commit.as_ref(), state, &identity, Some(&trailer))?;
+    let message = store.settings.redactor.text(what, &mut Found::new()).into_owned();
+    let old = tips.local.get(session).copied();
+    let mut said = Captured { batch: overlay.batch, ..Captured::nothing(store, &tips) };
+    said.changes.push(RefChange { name: session_ref(session), old, new: after.id, message });
+    said.sessions.push(session.clone());
+    said.tips.insert(session.clone(), after.id);
+    conclude(store, lock, said, tips, Some(&cache::load(&store.repo, "merged")), now)
 }

@@ -1,7 +1,7 @@
 //! Agents' state into session commits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -9,63 +9,19 @@ use sha2::{Digest, Sha256};
 use super::OpsError;
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
+use super::look::{Look, read_changed};
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
-use super::redacted::{marks, new_marks, redact_notice, redact_reading, redact_unit};
+use super::redacted::{marks, new_marks};
 use super::run::Selection;
+use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
-use crate::redact::{Found, Redactor};
-use crate::source::{self, Notice, Place, Reading, Unit};
+use crate::redact::Found;
+use crate::source::{Notice, Place, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{Seen, SeenUnit};
-use crate::store::{Consolidated, SessionCommit, Store, commit_session, read_session};
+use crate::store::{Consolidated, SessionCommit, Store, commit_session};
 use crate::todo::{Project, Session, Snapshot, Time};
-
-/// What the homes look like from outside.
-#[derive(Debug, Default)]
-pub struct Look {
-    units: Vec<Unit>,
-    /// The path of each unit, as the caches know it.
-    paths: Vec<String>,
-    notices: Vec<Notice>,
-}
-
-/// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
-pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
-    let mut look = Look::default();
-    for home in homes {
-        let scan = source::scan(home);
-        look.units.extend(scan.units);
-        look.notices.extend(scan.notices);
-    }
-    look.units.iter_mut().for_each(|unit| redact_unit(unit, redactor));
-    let path = |unit: &Unit| redactor.text(&unit.path.to_string_lossy(), &mut Found::new()).into_owned();
-    look.paths = look.units.iter().map(path).collect();
-    look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
-    look
-}
-
-impl Look {
-    /// Returns how many files and directories there are.
-    pub fn units(&self) -> usize {
-        self.units.len()
-    }
-
-    /// Returns whether anything looks different from when it was read.
-    pub fn is_news(&self, seen: &Seen) -> bool {
-        (0..self.units.len()).any(|at| self.is_changed(at, seen))
-    }
-
-    fn is_changed(&self, at: usize, seen: &Seen) -> bool {
-        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
-    }
-
-    /// Returns what could not be read, as known from before.
-    pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
-        let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
-        let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
-        self.notices.iter().cloned().chain(known).collect()
-    }
-}
 
 /// What a capture would write.
 #[derive(Debug)]
@@ -88,6 +44,22 @@ pub struct Captured {
     pub seen: Option<Seen>,
 }
 
+impl Captured {
+    /// Nothing, in a store with these tips.
+    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
+        Captured {
+            batch: Batch::new(store.repo.hash()),
+            changes: Vec::new(),
+            sessions: Vec::new(),
+            tips: tips.local.clone(),
+            notices: Vec::new(),
+            redacted: Vec::new(),
+            left_out: Vec::new(),
+            seen: None,
+        }
+    }
+}
+
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
 struct News {
@@ -108,9 +80,9 @@ pub fn capture(
     given: Option<&Snapshot>,
     selection: &Selection,
     seen: &Seen,
+    tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
-    let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
     let redactor = &store.settings.redactor;
     let (fresh, mut redacted) = read_changed(look, seen, redactor);
     let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
@@ -118,7 +90,7 @@ pub fn capture(
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| tips.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
             sort_by_session(store, look, seen, &next_seen, fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
@@ -153,27 +125,6 @@ pub fn capture(
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != *seen).then_some(next_seen);
     Ok(captured)
-}
-
-/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
-fn read_changed(look: &Look, seen: &Seen, redactor: &Redactor) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
-    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
-    // Starting threads costs more than reading a few files.
-    let read = |at: usize| {
-        let mut reading = source::read(&look.units[at]);
-        let redacted = redact_reading(&mut reading, redactor);
-        ((at, reading), redacted)
-    };
-    let read: Vec<_> = match changed.len() {
-        ..16 => changed.into_iter().map(read).collect(),
-        _ => changed.into_par_iter().map(read).collect(),
-    };
-    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
-    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
-    for (session, found) in redacted.into_iter().flatten() {
-        all.entry(session).or_default().extend(found);
-    }
-    (fresh, all)
 }
 
 /// Returns what to remember of all units that are there.
@@ -292,38 +243,38 @@ const CHUNK: usize = 512;
 fn state(
     store: &Store,
     news: BTreeMap<Session, News>,
-    mut tips: BTreeMap<Session, ObjectId>,
+    tips: &Tips,
     selection: &Selection,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let (mut work, mut left_out) = (Vec::new(), Vec::new());
+    let (mut work, mut left_out, mut lists) = (Vec::new(), Vec::new(), Lists::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let tip = match tips.get(&session).map(|tip| read_session(&overlay, &session, *tip)).transpose() {
-            Ok(tip) => tip,
+        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+            Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {
                 left_out.push((session, super::chain(&err)));
                 continue;
             }
         };
-        match (&news.project, &tip) {
+        match (&news.project, past.state()) {
             (Some(project), None) => drop(needed.insert(project.clone())),
-            (_, Some(tip)) => needed.extend(tip.state.projects.keys().cloned().chain(news.project.clone())),
+            (_, Some(state)) => needed.extend(state.projects.keys().cloned().chain(news.project.clone())),
             (None, None) => {
                 needed.insert(Project::general());
                 needed.extend(store.settings.rules.iter().map(|(project, _)| project.clone()));
             }
         }
-        work.push((session, news, tip));
+        work.push((session, news, past));
     }
     let lists = known::read(&consolidated, &overlay, needed);
     let known = KnownLists::of(&lists);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
-    let speak = |repo: &mut Repo, (session, news, tip): (Session, News, Option<SessionCommit>)| {
+    let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
             known: &known,
             now,
@@ -333,22 +284,14 @@ fn state(
             project_of: &|content| by_words(settings, content),
         };
         let mut overlay = Overlay::new(repo);
-        let before = tip.as_ref().map(|tip| tip.id);
-        let marked = marks(tip.as_ref().map(|tip| &tip.state), &news.redacted);
-        let after = commits(&mut overlay, tip, &news.snapshots, &context, &identity)?;
+        let before = past.commit.as_ref().map(|commit| commit.id);
+        let marked = marks(past.state(), &news.redacted);
+        let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
         let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
         Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
-    let mut captured = Captured {
-        batch: overlay.batch,
-        changes: Vec::new(),
-        sessions: Vec::new(),
-        tips: BTreeMap::new(),
-        notices: Vec::new(),
-        redacted: Vec::new(),
-        left_out,
-        seen: None,
-    };
+    let mut next_tips = tips.local.clone();
+    let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
     let mut work = work.into_iter().peekable();
     while work.peek().is_some() {
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
@@ -359,34 +302,38 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, old, new, batch, redacted) in done {
+        for (session, before, new, batch, redacted) in done {
             captured.batch.absorb(batch);
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
-            let Some(new) = new.filter(|new| Some(*new) != old) else { continue };
+            let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
+            let old = tips.local.get(&session).copied();
             let message = settings.redactor.text(&selection.what, &mut Found::new()).into_owned();
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
-            tips.insert(session, new);
+            next_tips.insert(session, new);
         }
     }
-    captured.tips = tips;
+    captured.tips = next_tips;
     Ok(captured)
 }
 
 /// Makes a commit for each state that says something new, one on the other. Returns the newest.
 fn commits(
     overlay: &mut Overlay<'_>,
-    mut tip: Option<SessionCommit>,
+    past: Past,
     snapshots: &[Snapshot],
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<Option<SessionCommit>, OpsError> {
-    let captured_until = tip.as_ref().map(|tip| tip.state.info.updated);
+    let captured_until = past.state().map(|state| state.info.updated);
+    let Past { commit: mut tip, state: mut seed } = past;
     for snapshot in snapshots {
         if !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until) {
             continue;
         }
-        if let Some(state) = statement::state(tip.as_ref().map(|tip| &tip.state), snapshot, context) {
+        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        if let Some(state) = statement::state(before, snapshot, context) {
+            seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
         }
     }

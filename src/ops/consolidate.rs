@@ -1,19 +1,23 @@
 //! Everything every session said, as one commit.
 //!
 //! A consolidated commit is a function of its parents: fixed identity, the date of the latest parent, the
-//! message from the content. Two devices that merge the same tips make the same commit.
+//! message from the content. And its parents are a function of what there is to merge: consolidated commits
+//! that went apart, sorted, then session tips that none of them contains, sorted. So two devices that merge the
+//! same tips make the same commit.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::OpsError;
 use super::merge_trees::{Merge, Side};
-use crate::git::{Ancestors, Batch, Identity, ObjectId, Overlay, RefChange, Repo};
+use super::sides::{find_branches, find_sessions};
+use super::tips::Tips;
+use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Project, Session, Time};
+use crate::store::{Consolidated, Store};
+use crate::todo::{Project, Time};
 
 /// At most this many tips are parents of one commit: tools that draw history choke on more. More tips are
 /// first merged in groups, each group a commit of its own.
@@ -36,38 +40,25 @@ pub struct Consolidation {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// Where the branch is checked out, which is why it was not moved.
     pub checked_out: Option<PathBuf>,
-    /// Sessions whose commits cannot be read, and why.
-    pub left_out: Vec<(Session, String)>,
+    /// Sessions and branches that cannot be merged, and why.
+    pub left_out: Vec<(String, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub merged: Option<Merged>,
 }
 
-/// Returns whether every session tip is known to be part of the consolidated commit: nothing to do.
-pub fn is_consolidated(tip: Option<ObjectId>, tips: &BTreeMap<Session, ObjectId>, merged: &Merged) -> bool {
-    let Some(tip) = tip else { return tips.is_empty() };
-    names(&merged.tip, tip) && tips.iter().all(|(session, tip)| is_merged(merged, session, *tip))
+/// Returns whether every tip is known to be part of the consolidated commit: nothing to do.
+pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> bool {
+    let Some(tip) = tip else { return tips.all().next().is_none() };
+    merged.tip == tip.to_string()
+        && tips.all().all(|other| other == tip || merged.contained.contains(&other.to_string()))
 }
 
-/// Returns whether this text is that id.
-fn names(text: &str, id: ObjectId) -> bool {
-    ObjectId::from_hex(text.as_bytes()).is_ok_and(|named| named == id)
-}
-
-fn is_merged(merged: &Merged, session: &Session, tip: ObjectId) -> bool {
-    merged.sessions.get(&session.component()).is_some_and(|known| names(known, tip))
-}
-
-/// Merges the session tips that the branch does not contain. Nothing is written; `below` holds objects that
-/// are not written yet.
+/// Merges the tips that the branch does not contain. Nothing is written; `below` holds objects that are not
+/// written yet.
 ///
 /// # Errors
-/// When the consolidated commit cannot be read. A session that cannot be read is left out and reported.
-pub fn consolidate(
-    store: &Store,
-    below: &Batch,
-    tips: &BTreeMap<Session, ObjectId>,
-    merged: &Merged,
-) -> Result<Consolidation, OpsError> {
+/// When the consolidated commit cannot be read. What else cannot be read is left out and reported.
+pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -> Result<Consolidation, OpsError> {
     let overlay = Overlay::above(&store.repo, below);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut found = Consolidation {
@@ -84,24 +75,23 @@ pub fn consolidate(
     if is_consolidated(consolidated.tip, tips, merged) {
         return Ok(found);
     }
-    let mut sides = new_sides(&overlay, consolidated.tip, tips, merged, &mut found.left_out);
+    let mut left_out = Vec::new();
+    let branches = find_branches(&overlay, &consolidated, tips, merged, &mut left_out);
+    let mut sides = find_sessions(&overlay, &branches, tips, &mut left_out);
     found.sessions = sides.len();
-    let forward = match sides.as_slice() {
-        [only] if only.base.is_none() && consolidated.tip.is_none() => Some(only.commit),
-        [only] if only.base.is_some() && only.base == consolidated.tip => Some(only.commit),
-        _ => None,
-    };
-    let new = match (forward, consolidated.tip) {
-        (Some(commit), _) => Some(commit),
-        (None, tip) if sides.is_empty() => tip,
-        (None, tip) => {
+    found.tip = match (branches.tips.as_slice(), sides.as_slice()) {
+        ([], []) => None,
+        // One contains all the rest.
+        ([only], []) => Some(*only),
+        ([], [only]) => Some(only.commit),
+        (several, _) => {
             let mut groups = Batch::new(store.repo.hash());
             while sides.len() > WIDEST {
                 sides = group(&store.repo, below, sides, &mut groups, &mut found)?;
             }
             groups.absorb(std::mem::replace(&mut found.batch, Batch::new(store.repo.hash())));
-            let all = Overlay::above(&store.repo, below);
-            let ours = tip.map(|tip| Side::of_branch(&all, tip)).transpose()?;
+            let ours = several.first().map(|tip| Side::of_branch(&overlay, *tip)).transpose()?;
+            let sides = branches.sides(&overlay)?.into_iter().chain(sides).collect();
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
@@ -111,13 +101,14 @@ pub fn consolidate(
             Some(side.commit)
         }
     };
-    found.tip = new;
-    finish(store, &consolidated, tips, &mut found);
+    let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    found.left_out = left_out.into_iter().map(|tip| (tip.what, tip.reason)).collect();
+    finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
     Ok(found)
 }
 
 /// Says how the branch moves and what to remember.
-fn finish(store: &Store, before: &Consolidated, tips: &BTreeMap<Session, ObjectId>, found: &mut Consolidation) {
+fn finish(store: &Store, before: &Consolidated, contained: impl Iterator<Item = ObjectId>, found: &mut Consolidation) {
     let Some(new) = found.tip else { return };
     if Some(new) != before.tip {
         if let Some(directory) = store.repo.checked_out(&store.settings.branch) {
@@ -128,61 +119,8 @@ fn finish(store: &Store, before: &Consolidated, tips: &BTreeMap<Session, ObjectI
         let message = format!("consolidate: {} session{plural}", found.sessions);
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
-    let contained = tips.iter().filter(|(session, _)| found.left_out.iter().all(|(left, _)| left != *session));
-    let sessions = contained.map(|(session, tip)| (session.component(), tip.to_string())).collect();
-    found.merged = Some(Merged { tip: new.to_string(), sessions });
-}
-
-/// Returns the tips that the branch does not contain, each with the newest of its commits that it does.
-fn new_sides(
-    overlay: &Overlay<'_>,
-    tip: Option<ObjectId>,
-    tips: &BTreeMap<Session, ObjectId>,
-    merged: &Merged,
-    left_out: &mut Vec<(Session, String)>,
-) -> Vec<Side> {
-    let known = tip.is_some_and(|tip| names(&merged.tip, tip));
-    let ancestors = if known { Ancestors::default() } else { Ancestors::of(overlay, tip) };
-    let contains = |session: &Session, commit: ObjectId| {
-        if known { is_merged(merged, session, commit) } else { ancestors.contains(commit) }
-    };
-    let mut sides = Vec::new();
-    for (session, tip) in tips {
-        if contains(session, *tip) {
-            continue;
-        }
-        match side(overlay, session, *tip, |commit| contains(session, commit)) {
-            Ok(side) => sides.push(side),
-            Err(err) => left_out.push((session.clone(), super::chain(&err))),
-        }
-    }
-    sides.sort_by_key(|side| side.commit);
-    sides
-}
-
-fn side(
-    overlay: &Overlay<'_>,
-    session: &Session,
-    tip: ObjectId,
-    contains: impl Fn(ObjectId) -> bool,
-) -> Result<Side, OpsError> {
-    // Read it whole, so that what cannot be merged is left out before anything is built on it.
-    read_session(overlay, session, tip)?;
-    let info = overlay.commit_info(tip)?;
-    let mut base = info.parents.first().copied();
-    while let Some(commit) = base.filter(|commit| !contains(*commit)) {
-        base = overlay.commit_info(commit)?.parents.first().copied();
-    }
-    let bases = base.map(|base| overlay.commit_info(base)).transpose()?.map(|base| base.tree);
-    Ok(Side {
-        commit: tip,
-        tree: info.tree,
-        time: info.time,
-        base,
-        bases: bases.into_iter().collect(),
-        label: session.to_string(),
-        sessions: 1,
-    })
+    let contained = contained.map(|tip| tip.to_string()).collect();
+    found.merged = Some(Merged { tip: new.to_string(), contained });
 }
 
 /// Merges tips in groups, on all cores.
@@ -221,6 +159,6 @@ fn group(
 }
 
 /// Who makes consolidated commits: nobody in particular, so that every device makes the same one.
-fn consolidator() -> Identity {
+pub(super) fn consolidator() -> Identity {
     Identity { name: "git-chittysync".into(), email: "git-chittysync@localhost".into(), time: Time::default() }
 }

@@ -136,6 +136,10 @@ fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
 /// Returns the todos that a session's commit says something else of than the one before it.
 fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Vec<Event> {
     let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
+    // A history that begins anew after a retirement holds what the session said before, too.
+    let is_root = before.is_none();
+    let is_old =
+        |todo: &Todo| is_root && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated);
     let files_before = before.map(|before| files(overlay, before.tree)).unwrap_or_default();
     let list = |blob: Option<&ObjectId>| -> TodoList {
         let bytes = blob.and_then(|blob| overlay.blob(*blob).ok());
@@ -150,7 +154,7 @@ fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Ve
         let mut old = list(old);
         for after in list(Some(&blob)).into_values() {
             let before = old.remove(&after.id);
-            if before.as_ref() != Some(&after) {
+            if before.as_ref() != Some(&after) && !is_old(&after) {
                 let (session, project) = (session.clone(), project.clone());
                 events.push(Event { at: session.updated, session, commit: commit.id, project, before, after });
             }

@@ -16,8 +16,6 @@ pub(super) struct Side {
     pub commit: ObjectId,
     pub tree: ObjectId,
     pub time: Time,
-    /// The newest ancestor that the other parent contains.
-    pub base: Option<ObjectId>,
     /// The trees of the commits it has in common with the other parent.
     pub bases: Vec<ObjectId>,
     /// What it is, for the message.
@@ -31,7 +29,7 @@ impl Side {
     pub(super) fn of_branch(overlay: &Overlay<'_>, tip: ObjectId) -> Result<Self, OpsError> {
         let info = overlay.commit_info(tip)?;
         let label = String::new();
-        Ok(Side { commit: tip, tree: info.tree, time: info.time, base: None, bases: Vec::new(), label, sessions: 0 })
+        Ok(Side { commit: tip, tree: info.tree, time: info.time, bases: Vec::new(), label, sessions: 0 })
     }
 }
 
@@ -104,7 +102,7 @@ impl<'a> Merge<'a> {
         let commit = self.overlay.commit(NewCommit { tree, parents, identity: &identity, message })?;
         let label = format!("{sessions} sessions merged in {}", &commit.to_string()[..12]);
         let bases = bases.into_iter().collect();
-        Ok((Side { commit, tree, time, base: None, bases, label, sessions }, self.overlay.batch, outcome))
+        Ok((Side { commit, tree, time, bases, label, sessions }, self.overlay.batch, outcome))
     }
 
     /// Returns the projects that a side has todos of.
@@ -213,7 +211,8 @@ impl<'a> Merge<'a> {
     /// trailer for each choice.
     fn message(&self, sessions: usize, outcome: &Outcome) -> String {
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-        let mut text = format!("Merge {}: {} changed", count(sessions, "session"), count(outcome.changed, "todo"));
+        let what = if sessions == 0 { "what went apart".to_owned() } else { count(sessions, "session") };
+        let mut text = format!("Merge {what}: {} changed", count(outcome.changed, "todo"));
         if !outcome.conflicts.is_empty() {
             text.push_str(&format!(", {}", count(outcome.conflicts.len(), "conflict")));
         }

@@ -1,13 +1,15 @@
 //! Capture and consolidation as one run: one look at the homes, one lock, one barrier.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::OpsError;
-use super::capture::{Look, capture, look};
+use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::forget::forget;
-use crate::git::{Batch, ObjectId, RefChange, StoreLock, Writer};
+use super::look::{Look, look};
+use super::rejoin::rejoin;
+use super::tips::Tips;
+use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Cached, Merged, Seen};
@@ -44,6 +46,19 @@ pub struct Plan {
     pub forget: Option<(Project, TodoId)>,
     /// Whether to consolidate.
     pub consolidate: bool,
+    /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
+    pub remote: Option<RemoteName>,
+    /// Commits that remotes' branches pointed to before they were rewound.
+    pub rewound: Vec<(RemoteName, ObjectId)>,
+}
+
+impl Plan {
+    /// Returns what there is to merge.
+    fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
+        let mut tips = Tips::find(store, self.remote.as_ref())?;
+        tips.branches.extend(self.rewound.iter().cloned());
+        Ok(tips)
+    }
 }
 
 /// What a run did.
@@ -63,8 +78,10 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Credentials that were taken out of what a session says: which session, by which rule.
     pub redacted: Vec<(Session, &'static str)>,
-    /// Sessions of the store that cannot be read, and why.
-    pub left_out: Vec<(Session, String)>,
+    /// Sessions, and remotes' branches, that cannot be merged, and why.
+    pub left_out: Vec<(String, String)>,
+    /// Refs of remotes that are no session's.
+    pub strange: Vec<(RemoteName, String)>,
     /// The consolidated commit.
     pub tip: Option<ObjectId>,
     /// Where the branch is checked out, which is why it was not moved to `tip`.
@@ -80,12 +97,12 @@ pub(super) const TRIES: u32 = 8;
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut seen: Cached<Seen> =
-        if plan.homes.is_empty() { Cached::default() } else { cache::load(&store.repo, "seen") };
+        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
     let mut merged: Cached<Merged> =
-        if plan.consolidate { cache::load(&store.repo, "merged") } else { Cached::default() };
+        if plan.consolidate { Cached::load(&store.repo, "merged") } else { Cached::default() };
     if plan.given.is_none() && plan.forget.is_none() && !look.is_news(&seen.content) {
-        let tips: BTreeMap<Session, ObjectId> = store.repo.sessions()?.into_iter().collect();
+        let tips = plan.tips(store)?;
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &tips, &merged.content) {
             return Ok(Report {
@@ -125,32 +142,55 @@ fn attempt(
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, now)?;
+    let tips = plan.tips(store)?;
+    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, &tips, now)?;
     if let Some((project, id)) = &plan.forget {
         forget(store, &mut captured, project, *id, now)?;
     }
-    let joined = match plan.consolidate {
-        true => Some(consolidate(store, &captured.batch, &captured.tips, merged)?),
-        false => None,
-    };
+    let report = conclude(store, lock, captured, tips, plan.consolidate.then_some(merged), now)?;
+    Ok(report.map(|report| Report { units: look.units(), ..report }))
+}
+
+/// Consolidates what was captured, given what was merged before, and writes all of it. Returns the refs that
+/// moved meanwhile, if any did.
+pub(super) fn conclude(
+    store: &Store,
+    lock: &StoreLock,
+    captured: Captured,
+    mut tips: Tips,
+    merged: Option<&Merged>,
+    now: Time,
+) -> Result<Result<Report, Vec<String>>, OpsError> {
+    tips.local = captured.tips;
     let mut report = Report {
-        units: look.units(),
         captured: captured.sessions,
         notices: captured.notices,
         redacted: captured.redacted,
-        left_out: captured.left_out,
+        left_out: captured.left_out.into_iter().map(|(session, why)| (format!("session {session}"), why)).collect(),
+        strange: std::mem::take(&mut tips.strange),
         ..Report::default()
     };
     let mut batch = captured.batch;
     let mut changes: Vec<RefChange> = captured.changes;
     let mut next_merged = None;
-    if let Some(joined) = joined {
+    if let Some(merged) = merged {
+        let (made, joined) = rejoin(store, &batch, &tips)?;
+        batch.absorb(made);
+        for (session, new) in joined {
+            let old = tips.local.insert(session.clone(), new);
+            let name = session_ref(&session);
+            match changes.iter_mut().find(|change| change.name == name) {
+                Some(change) => change.new = new,
+                None => changes.push(RefChange { name, old, new, message: "sync: as it went on elsewhere".into() }),
+            }
+        }
+        let joined = consolidate(store, &batch, &tips, merged)?;
         let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } =
             joined;
         batch.absorb(more);
         changes.extend(change);
         let mut all = std::mem::take(&mut report.left_out);
-        all.retain(|(session, _)| left_out.iter().all(|(other, _)| other != session));
+        all.retain(|(what, _)| left_out.iter().all(|(other, _)| other != what));
         all.extend(left_out);
         report = Report { merged: sessions, changed, conflicts, checked_out, left_out: all, tip, ..report };
         next_merged = merged;
@@ -169,7 +209,7 @@ fn attempt(
     Ok(Ok(report))
 }
 
-pub(super) fn write(
+fn write(
     store: &Store,
     lock: &StoreLock,
     batch: &Batch,

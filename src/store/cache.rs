@@ -1,7 +1,7 @@
 //! What saves work between runs. Everything here can be computed again; a cache that is missing, damaged
 //! or of another version counts as empty, and failing to write one is no error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -10,14 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::{Fsync, Repo, replace_file};
 
-/// Which session tips a consolidated commit contains, so that finding the new ones takes no walk through
-/// history.
+/// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
     /// The consolidated commit.
     pub tip: String,
-    /// For each session ref its tip, as merged.
-    pub sessions: BTreeMap<String, String>,
+    /// The tips of sessions and of remotes' consolidated branches that it contains.
+    pub contained: BTreeSet<String>,
 }
 
 /// What was read from agents' homes, by the full path of the file or directory.
@@ -53,7 +52,12 @@ struct File<T> {
     content: T,
 }
 
-/// A cache as it was read.
+/// Reads a cache by name.
+pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str) -> T {
+    Cached::load(repo, name).content
+}
+
+/// A cache as it was read, for those who may want it again.
 #[derive(Debug, Default)]
 pub struct Cached<T> {
     /// What it holds.
@@ -63,21 +67,21 @@ pub struct Cached<T> {
     look: Option<(SystemTime, u64, u64)>,
 }
 
-/// Reads a cache by name.
-pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str) -> Cached<T> {
-    let path = path(repo, name);
-    let look = look(&path);
-    let read = std::fs::read(path).ok();
-    let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let content = file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default();
-    Cached { content, name, look }
-}
-
 impl<T: DeserializeOwned + Default> Cached<T> {
+    /// Reads a cache by name.
+    pub fn load(repo: &Repo, name: &'static str) -> Self {
+        let path = path(repo, name);
+        let look = look(&path);
+        let read = std::fs::read(path).ok();
+        let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let content = file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default();
+        Cached { content, name, look }
+    }
+
     /// Reads the cache again if somebody has written it since.
     pub fn refresh(&mut self, repo: &Repo) {
         if look(&path(repo, self.name)) != self.look {
-            *self = load(repo, self.name);
+            *self = Cached::load(repo, self.name);
         }
     }
 }

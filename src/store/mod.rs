@@ -5,11 +5,13 @@
 
 pub mod cache;
 mod consolidated;
+mod foreign;
 mod locate;
 pub mod paths;
 mod session;
 
 pub use consolidated::{Consolidated, Unreadable};
+pub use foreign::{check_consolidated, check_session, session_of};
 pub use locate::{Location, Origin, locate};
 pub use session::{SessionCommit, commit_session, read_session};
 

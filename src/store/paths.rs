@@ -15,6 +15,9 @@ projects/*/todos.json -text merge=chittysync
 sessions/*/*.json -text merge=chittysync
 ";
 
+/// The board, for people who open the repository on a host. On the consolidated branch only.
+pub const BOARD_PATH: &str = "README.md";
+
 /// The directory of projects.
 pub const PROJECTS: &str = "projects";
 

@@ -1,0 +1,166 @@
+//! The remote, for `sync` and `init`: which one, what is said of it, and what is refused.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::SyncArgs;
+use super::out::{Failure, Out};
+use super::progress::Progress;
+use crate::git::{RemoteName, Repo, Watch, check_url, github_page, is_public};
+use crate::ops::{self, Exchange, Link, Plan, Report};
+use crate::store::Store;
+use crate::todo::Time;
+
+/// Returns the configured remote of this name.
+pub(super) fn named(store: &Store, name: &str) -> Result<RemoteName, Failure> {
+    let remote = RemoteName::new(name).filter(|remote| store.repo.remote_url(remote).is_some());
+    remote.ok_or_else(|| {
+        Failure::no(format!("'{name}' is not a remote of {}", store.repo.common_dir().display()))
+            .hint("`git chittysync init --remote <url>` adds one")
+    })
+}
+
+/// Syncs with a remote.
+pub(super) fn exchange(
+    args: &SyncArgs,
+    store: &Store,
+    plan: &Plan,
+    remote: &RemoteName,
+    now: Time,
+    out: &Out,
+) -> Result<(Report, Exchange), Failure> {
+    if store.repo.remote_url(remote).is_none() {
+        return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
+            .hint("`git chittysync init --remote <url>` adds one"));
+    }
+    let person = !out.json && !out.is_silent();
+    let progress = Progress::new(person);
+    let say = |line: &str| progress.say(line);
+    let watch = Watch {
+        patience: store.settings.patience,
+        interactive: person && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        progress: Some(&say),
+    };
+    let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
+    Ok(ops::sync(store, plan, &link, now)?)
+}
+
+/// Says what came of it, to a person.
+pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, report: &Report, out: &Out) {
+    let (Some(remote), Some(exchange)) = (remote, exchange) else { return };
+    for (remote, name) in &report.strange {
+        out.warn(&format!("{name} of {remote} was left out: it is no session"), None);
+    }
+    if exchange.falls_back {
+        out.warn(
+            &format!("{remote} takes only branches: sessions are kept there below refs/heads/chittysync/ from now on"),
+            Some("this is remembered; chittysync.remotePrefix=sessions undoes it"),
+        );
+    }
+    if !exchange.restored.is_empty() {
+        let what = exchange.restored.join(", ");
+        out.warn(&format!("{remote} had lost {what}"), Some("it got it back from here"));
+    }
+    if exchange.is_complete() {
+        let mut parts = Vec::new();
+        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        if exchange.fetched > 0 {
+            parts.push(format!("{} fetched", plural(exchange.fetched, "ref")));
+        }
+        if !exchange.pushed.is_empty() {
+            parts.push(format!("{} sent", plural(exchange.pushed.len(), "session")));
+        }
+        if !exchange.retired.is_empty() {
+            parts.push(format!("{} retired", plural(exchange.retired.len(), "session")));
+        }
+        let what = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
+        out.note(&format!("Synced with {remote}: {what}."));
+    }
+}
+
+/// Returns what came of it, for programs.
+pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
+    json!({
+        "name": remote.as_str(),
+        "synced": exchange.is_complete(),
+        "fetched": exchange.fetched,
+        "pushed": exchange.pushed.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
+        "pushed_branch": exchange.pushed_branch,
+        "tries": exchange.tries,
+        "retired": exchange.retired.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
+        "restored": exchange.restored,
+        "unreachable": exchange.unreachable,
+        "problems": exchange.problems.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
+    })
+}
+
+/// Says no when the remote does not have what it should.
+pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) -> Result<(), Failure> {
+    let (Some(remote), Some(exchange)) = (remote, exchange) else { return Ok(()) };
+    if let Some(reason) = &exchange.unreachable {
+        return Err(Failure::no(format!("cannot reach {remote}: {reason}"))
+            .hint("everything is saved here; the next `git chittysync sync` delivers it"));
+    }
+    let Some((what, why)) = exchange.problems.first() else { return Ok(()) };
+    let more = match exchange.problems.len() {
+        1 => String::new(),
+        many => format!(" (and {} more)", many - 1),
+    };
+    Err(Failure::no(format!("{remote} did not take {what}: {why}{more}"))
+        .hint("everything is saved here; see git-chittysync(1), REFS"))
+}
+
+/// Makes a repository, named or given by its URL, the one that the store is synced with.
+pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Result<RemoteName, Failure> {
+    if let Some(known) = RemoteName::new(text).filter(|name| repo.remote_url(name).is_some()) {
+        repo.add_remote(&known, None)?;
+        return Ok(known);
+    }
+    check_url(text).map_err(|err| {
+        Failure::usage(format!("'{}' cannot be a remote: {err}", without_password(text)))
+            .hint("keep passwords in a credential helper, see gitcredentials(7)")
+    })?;
+    // A relative path is relative to where the command runs; git would take it from wherever it stands.
+    let path = directory.join(text);
+    let url = match !text.contains(':') || path.exists() {
+        true => std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned(),
+        false => text.to_owned(),
+    };
+    let candidates = ["origin", "chittysync"].into_iter().filter_map(RemoteName::new);
+    for name in candidates {
+        match repo.remote_url(&name) {
+            Some(known) if known == url => {
+                repo.add_remote(&name, None)?;
+                return Ok(name);
+            }
+            Some(_) => {}
+            None => {
+                repo.add_remote(&name, Some(&url))?;
+                warn_if_public(&url, out);
+                return Ok(name);
+            }
+        }
+    }
+    Err(Failure::no("the remotes origin and chittysync lead elsewhere already")
+        .hint("add one with `git remote add <name> <url>`, then `git chittysync init --remote <name>`"))
+}
+
+/// Says so when everybody can read what will be pushed.
+fn warn_if_public(url: &str, out: &Out) {
+    let Some(page) = github_page(url) else { return };
+    if is_public(&page) {
+        out.warn(
+            &format!("{page} is public: everybody can read every todo that is pushed there"),
+            Some("make it private in its settings before the first sync, or use another one"),
+        );
+    }
+}
+
+fn without_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, rest)) => format!("{scheme}://…@{rest}"),
+        None => url.to_owned(),
+    }
+}

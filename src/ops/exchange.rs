@@ -1,0 +1,303 @@
+//! Talking to a remote: fetch, join, push, and again when somebody was faster.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Duration;
+
+use super::OpsError;
+use super::outgoing::{Outgoing, Remembered};
+use super::retire::retire;
+use super::run::{Plan, Report, run};
+use crate::git::{
+    Answer, Fsync, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock, Unreachable, Watch, Writer,
+    descends, fetch, push, tracking_branch,
+};
+use crate::store::Store;
+use crate::todo::{Session, Time};
+
+/// How often a rejected push is made anew.
+const TRIES: u32 = 8;
+
+/// How to talk to which remote.
+#[derive(Clone, Debug)]
+pub struct Link<'a> {
+    /// The remote.
+    pub remote: RemoteName,
+    /// Whether to fetch.
+    pub fetch: bool,
+    /// Whether to push, and to retire.
+    pub push: bool,
+    /// How transfers are watched.
+    pub watch: Watch<'a>,
+}
+
+/// What came of talking to a remote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// How many refs were new or different there.
+    pub fetched: usize,
+    /// The sessions that the remote took.
+    pub pushed: Vec<Session>,
+    /// Whether the remote took the consolidated branch.
+    pub pushed_branch: bool,
+    /// How often we pushed.
+    pub tries: u32,
+    /// Sessions whose refs were given up, here or there.
+    pub retired: Vec<Session>,
+    /// What the remote had, lost, and got again.
+    pub restored: Vec<String>,
+    /// Sessions are kept as branches there, from this exchange on: it refuses other refs.
+    pub falls_back: bool,
+    /// Why the remote could not be used now.
+    pub unreachable: Option<String>,
+    /// What the remote does not have although it should, and why.
+    pub problems: Vec<(String, String)>,
+}
+
+impl Exchange {
+    /// Returns whether the remote has everything that was to be there.
+    pub fn is_complete(&self) -> bool {
+        self.unreachable.is_none() && self.problems.is_empty()
+    }
+}
+
+/// Captures, fetches, consolidates, pushes and retires. Whatever the remote does, what was captured is saved, and
+/// consolidated with what is known.
+///
+/// # Errors
+/// When the store cannot be read or written, or git cannot be started. A remote that cannot be used is a value.
+pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
+    // Before anything that can take its time.
+    let captured = run(store, &Plan { consolidate: false, ..plan.clone() }, now)?;
+    let _turn = TransferLock::acquire(store.repo.common_dir())?;
+    let known_place = store.settings.place_on(&store.repo, &link.remote);
+    let mut talk = Talk {
+        store: store.clone(),
+        link,
+        now,
+        plan: Plan { selection: plan.selection.clone(), remote: Some(link.remote.clone()), ..Plan::default() },
+        report: Report { tip: None, ..captured },
+        exchange: Exchange::default(),
+        place: known_place.unwrap_or(Place::Own),
+        known_place,
+    };
+    talk.plan.consolidate = true;
+    talk.go_on()?;
+    Ok((talk.report, talk.exchange))
+}
+
+/// An exchange under way.
+struct Talk<'a> {
+    store: Store,
+    link: &'a Link<'a>,
+    now: Time,
+    plan: Plan,
+    report: Report,
+    exchange: Exchange,
+    /// Where sessions are sent to.
+    place: Place,
+    /// Where the remote keeps them, if that was settled before.
+    known_place: Option<Place>,
+}
+
+/// What a push came to.
+enum Pushed {
+    All,
+    Again,
+    Elsewhere,
+    Failed,
+}
+
+impl Talk<'_> {
+    fn go_on(&mut self) -> Result<(), OpsError> {
+        for attempt in 1..=TRIES {
+            let before = Remembered::of(&self.store, &self.link.remote)?;
+            if self.link.fetch && !self.fetch(&before)? {
+                break;
+            }
+            self.join()?;
+            if self.exchange.unreachable.is_some() || !self.link.push {
+                break;
+            }
+            match self.push(&before, attempt)? {
+                Pushed::All => {
+                    self.exchange.retired = retire(&self.store, self.link, self.now)?;
+                    break;
+                }
+                Pushed::Failed => break,
+                Pushed::Again if !self.link.fetch || attempt == TRIES => break,
+                Pushed::Again => {
+                    self.exchange.problems.clear();
+                    std::thread::sleep(pause(attempt));
+                }
+                Pushed::Elsewhere => self.exchange.problems.clear(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches, and looks for what the remote no longer has. When it cannot be used, what is known is joined.
+    fn fetch(&mut self, before: &Remembered) -> Result<bool, OpsError> {
+        let (remote, settings) = (&self.link.remote, &self.store.settings);
+        let fetched = fetch(&self.store.repo, remote, &settings.branch, settings.fsync, &self.link.watch)?;
+        self.store = self.store.reopen()?;
+        if let Err(Unreachable(reason)) = fetched {
+            self.exchange.unreachable = Some(reason);
+            self.join()?;
+            return Ok(false);
+        }
+        let after = Remembered::of(&self.store, remote)?;
+        self.exchange.fetched += after.differences(before);
+        if let Some(old) = before.branch {
+            let overlay = Overlay::new(&self.store.repo);
+            if !after.branch.is_some_and(|new| new == old || descends(&overlay, new, old)) {
+                let name = self.store.settings.branch_name().to_owned();
+                self.plan.rewound.push((remote.clone(), old));
+                self.note_restored(name);
+            }
+        }
+        Ok(true)
+    }
+
+    fn note_restored(&mut self, name: String) {
+        if !self.exchange.restored.contains(&name) {
+            self.exchange.restored.push(name);
+        }
+    }
+
+    /// Merges what came with what is here.
+    fn join(&mut self) -> Result<(), OpsError> {
+        let joined = run(&self.store, &self.plan, self.now)?;
+        self.store = self.store.reopen()?;
+        let all = &mut self.report;
+        all.merged += joined.merged;
+        all.changed += joined.changed;
+        all.conflicts.extend(joined.conflicts);
+        all.left_out.retain(|(what, _)| joined.left_out.iter().all(|(other, _)| other != what));
+        all.left_out.extend(joined.left_out);
+        (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
+        Ok(())
+    }
+
+    fn push(&mut self, before: &Remembered, attempt: u32) -> Result<Pushed, OpsError> {
+        let remote = &self.link.remote;
+        let remembered = Remembered::of(&self.store, remote)?;
+        let place = self.place;
+        let outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+        self.exchange.problems.extend(outgoing.stuck.clone());
+        let mut refs: Vec<(String, Send)> =
+            outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
+        let branch = self.store.settings.branch.clone();
+        refs.extend(outgoing.branch.map(|tip| (branch.clone(), Send::Update(tip))));
+        if refs.is_empty() {
+            return Ok(Pushed::All);
+        }
+        self.exchange.tries = attempt;
+        let (answers, failed) = push(&self.store.repo, remote, &refs, &self.link.watch)?;
+        if let Some(Unreachable(reason)) = failed {
+            self.exchange.unreachable = Some(reason);
+        }
+        let accepted = |name: &str| answers.get(name) == Some(&Answer::Accepted);
+        let taken: Vec<_> =
+            outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
+        let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
+        self.remember(&remembered, place, &taken, branch_taken)?;
+        let overlay = Overlay::new(&self.store.repo);
+        let key = |session: &Session| (session.clone(), place);
+        let lost =
+            |session: &Session| match (before.sessions.get(&key(session)), remembered.sessions.get(&key(session))) {
+                (Some(_), None) => true,
+                (Some(had), Some(has)) => !descends(&overlay, *has, *had),
+                (None, _) => false,
+            };
+        let lost: Vec<String> = taken
+            .iter()
+            .filter(|(session, _)| lost(session))
+            .map(|(session, _)| format!("session {session}"))
+            .collect();
+        lost.into_iter().for_each(|name| self.note_restored(name));
+        self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
+        self.exchange.pushed_branch |= branch_taken.is_some();
+        if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
+            self.store.repo.remember_place(remote, place)?;
+            self.known_place = Some(place);
+            self.exchange.falls_back = true;
+        }
+        if self.exchange.unreachable.is_some() {
+            return Ok(Pushed::Failed);
+        }
+        Ok(self.judge(&answers, place))
+    }
+
+    /// Decides how to go on after a push.
+    fn judge(&mut self, answers: &BTreeMap<String, Answer>, place: Place) -> Pushed {
+        let (mut rejected, mut refused) = (false, false);
+        let mut problems = Vec::new();
+        for (name, answer) in answers {
+            match answer {
+                Answer::Accepted => {}
+                Answer::Rejected(reason) => {
+                    rejected = true;
+                    problems.push((name.clone(), format!("rejected: {reason}")));
+                }
+                Answer::Refused(reason) => {
+                    refused |= name.starts_with(Place::Own.prefix());
+                    problems.push((name.clone(), format!("refused: {reason}")));
+                }
+            }
+        }
+        self.exchange.problems.extend(problems);
+        if refused && place == Place::Own && self.known_place.is_none() {
+            self.place = Place::Branches;
+            return Pushed::Elsewhere;
+        }
+        match (rejected, self.exchange.problems.is_empty()) {
+            (true, _) => Pushed::Again,
+            (false, true) => Pushed::All,
+            (false, false) => Pushed::Failed,
+        }
+    }
+
+    /// Moves our tracking refs to what the remote has acknowledged. Nothing is lost when that fails: the next
+    /// fetch tells the same.
+    fn remember(
+        &self,
+        known: &Remembered,
+        place: Place,
+        sessions: &[(Session, crate::git::ObjectId)],
+        branch: Option<crate::git::ObjectId>,
+    ) -> Result<(), OpsError> {
+        let message = "sync: the remote has it".to_owned();
+        let mut changes: Vec<RefChange> = Vec::new();
+        for (session, new) in sessions {
+            let old = known.sessions.get(&(session.clone(), place)).copied();
+            let name = place.tracking(&self.link.remote, session);
+            changes.push(RefChange { name, old, new: *new, message: message.clone() });
+        }
+        if let Some(new) = branch {
+            let name = tracking_branch(&self.link.remote, &self.store.settings.branch);
+            changes.push(RefChange { name, old: known.branch, new, message });
+        }
+        // git may have moved them itself, as the configuration says.
+        let mut pending = Vec::new();
+        for change in changes {
+            if self.store.repo.find_ref(&change.name)? == change.old {
+                pending.push(change);
+            }
+        }
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let lock = StoreLock::acquire(self.store.repo.common_dir())?;
+        let identity = self.store.settings.identity(self.now);
+        let writer = Writer { repo: &self.store.repo, lock: &lock, fsync: Fsync::Off, identity: &identity };
+        writer.write(&crate::git::Batch::new(self.store.repo.hash()), &pending)?;
+        Ok(())
+    }
+}
+
+/// Returns how long to wait before the next try: longer each time, and different on each device.
+fn pause(attempt: u32) -> Duration {
+    let random = std::collections::hash_map::RandomState::new().build_hasher().finish() % 100;
+    Duration::from_millis((20 << attempt.min(6)) * (50 + random) / 100)
+}

@@ -1,0 +1,84 @@
+//! What the homes look like, and what is new in them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::redacted::{redact_notice, redact_reading, redact_unit};
+use crate::redact::{Found, Redactor};
+use crate::source::{self, Notice, Reading, Unit};
+use crate::store::cache::Seen;
+use crate::todo::Session;
+
+/// What the homes look like from outside.
+#[derive(Debug, Default)]
+pub struct Look {
+    pub(super) units: Vec<Unit>,
+    /// The path of each unit, as the caches know it.
+    pub(super) paths: Vec<String>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
+pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
+    let mut look = Look::default();
+    for home in homes {
+        let scan = source::scan(home);
+        look.units.extend(scan.units);
+        look.notices.extend(scan.notices);
+    }
+    look.units.iter_mut().for_each(|unit| redact_unit(unit, redactor));
+    let path = |unit: &Unit| redactor.text(&unit.path.to_string_lossy(), &mut Found::new()).into_owned();
+    look.paths = look.units.iter().map(path).collect();
+    look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
+    look
+}
+
+impl Look {
+    /// Returns how many files and directories there are.
+    pub fn units(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Returns whether anything looks different from when it was read.
+    pub fn is_news(&self, seen: &Seen) -> bool {
+        (0..self.units.len()).any(|at| self.is_changed(at, seen))
+    }
+
+    pub(super) fn is_changed(&self, at: usize, seen: &Seen) -> bool {
+        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
+    }
+
+    /// Returns what could not be read, as known from before.
+    pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
+        let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
+        let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
+        self.notices.iter().cloned().chain(known).collect()
+    }
+}
+
+/// Reads the units that do not look as they did, on all cores, and takes credentials out of all they say.
+pub(super) fn read_changed(
+    look: &Look,
+    seen: &Seen,
+    redactor: &Redactor,
+) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
+    let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
+    // Starting threads costs more than reading a few files.
+    let read = |at: usize| {
+        let mut reading = source::read(&look.units[at]);
+        let redacted = redact_reading(&mut reading, redactor);
+        ((at, reading), redacted)
+    };
+    let read: Vec<_> = match changed.len() {
+        ..16 => changed.into_iter().map(read).collect(),
+        _ => changed.into_par_iter().map(read).collect(),
+    };
+    let mut all: BTreeMap<Session, Found> = BTreeMap::new();
+    let (fresh, redacted): (_, Vec<_>) = read.into_iter().unzip();
+    for (session, found) in redacted.into_iter().flatten() {
+        all.entry(session).or_default().extend(found);
+    }
+    (fresh, all)
+}

@@ -1,0 +1,140 @@
+//! What a remote lacks of what this device has, as far as the last fetch tells.
+
+use std::collections::BTreeMap;
+
+use super::OpsError;
+use crate::git::{Ancestors, ObjectId, Overlay, Place, RemoteName, descends, tracking_branch};
+use crate::store::Store;
+use crate::todo::{Session, Time};
+
+/// What a remote had when last fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// Its sessions, in either place.
+    pub sessions: BTreeMap<(Session, Place), ObjectId>,
+    /// Its consolidated branch.
+    pub branch: Option<ObjectId>,
+}
+
+impl Remembered {
+    /// Reads the tracking refs.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn of(store: &Store, remote: &RemoteName) -> Result<Self, OpsError> {
+        let (sessions, _) = store.repo.remote_sessions(remote)?;
+        let sessions = sessions.into_iter().map(|found| ((found.session, found.place), found.tip)).collect();
+        let branch = store.repo.find_ref(&tracking_branch(remote, &store.settings.branch))?;
+        Ok(Remembered { sessions, branch })
+    }
+
+    /// Returns how many refs differ.
+    pub(super) fn differences(&self, other: &Self) -> usize {
+        let moved = self.sessions.iter().filter(|(key, tip)| other.sessions.get(key) != Some(tip)).count();
+        let gone = other.sessions.keys().filter(|key| !self.sessions.contains_key(key)).count();
+        moved + gone + usize::from(self.branch != other.branch)
+    }
+}
+
+/// What is to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Sessions, with their tips.
+    pub sessions: Vec<(Session, ObjectId)>,
+    /// The consolidated commit.
+    pub branch: Option<ObjectId>,
+    /// What cannot be sent, and why.
+    pub stuck: Vec<(String, String)>,
+}
+
+impl Outgoing {
+    /// Compares this device with a remote that keeps sessions in `place`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn find(store: &Store, remembered: &Remembered, place: Place, now: Time) -> Result<Self, OpsError> {
+        let overlay = Overlay::new(&store.repo);
+        let mut outgoing = Outgoing::default();
+        let mut idle = Idle::new(store, &overlay, remembered.branch, now);
+        for (session, tip) in store.repo.sessions()? {
+            let there = |place| remembered.sessions.get(&(session.clone(), place)).copied();
+            match there(place) {
+                Some(theirs) if theirs == tip => {}
+                Some(theirs) if descends(&overlay, tip, theirs) => outgoing.sessions.push((session, tip)),
+                Some(theirs) if descends(&overlay, theirs, tip) || idle.is_contained(tip) => {}
+                Some(_) => {
+                    let reason = "the remote has another history of it, which cannot be merged".to_owned();
+                    outgoing.stuck.push((format!("session {session}"), reason));
+                }
+                None => {
+                    let elsewhere = Place::ALL.into_iter().filter_map(there);
+                    let known = elsewhere.into_iter().any(|theirs| theirs == tip || descends(&overlay, theirs, tip));
+                    if !known && !idle.is_retirable(tip) {
+                        outgoing.sessions.push((session, tip));
+                    }
+                }
+            }
+        }
+        let ours = store.repo.find_ref(&store.settings.branch)?;
+        match (ours, remembered.branch) {
+            (Some(ours), Some(theirs)) if ours != theirs && !descends(&overlay, theirs, ours) => {
+                if descends(&overlay, ours, theirs) {
+                    outgoing.branch = Some(ours);
+                } else {
+                    let branch = store.settings.branch_name().to_owned();
+                    outgoing.stuck.push((branch, "the remote's has not been merged into it".to_owned()));
+                }
+            }
+            (Some(ours), None) => outgoing.branch = Some(ours),
+            _ => {}
+        }
+        Ok(outgoing)
+    }
+}
+
+/// Tells which sessions have said nothing for long and are part of the remote's branch: they need no ref.
+pub(super) struct Idle<'a> {
+    overlay: &'a Overlay<'a>,
+    /// Sessions that spoke after this are not idle; nothing for never.
+    since: Option<i64>,
+    branch: Option<ObjectId>,
+    contained: Option<Ancestors>,
+}
+
+impl<'a> Idle<'a> {
+    pub(super) fn new(store: &Store, overlay: &'a Overlay<'a>, branch: Option<ObjectId>, now: Time) -> Self {
+        let since = store.settings.retire_after.map(|after| now.millis() - after);
+        Idle { overlay, since, branch, contained: None }
+    }
+
+    /// Returns whether a session with this newest commit needs no ref any more. A session's commit is dated
+    /// when it was said.
+    pub(super) fn is_retirable(&mut self, tip: ObjectId) -> bool {
+        let Some(since) = self.since else { return false };
+        self.overlay.commit_info(tip).is_ok_and(|commit| commit.time.millis() < since) && self.is_contained(tip)
+    }
+
+    /// Returns whether the remote's branch has this commit.
+    pub(super) fn is_contained(&mut self, tip: ObjectId) -> bool {
+        self.contained.get_or_insert_with(|| Ancestors::of(self.overlay, self.branch)).contains(tip)
+    }
+}
+
+/// Returns how many consolidations of this device a remote lacks.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn ahead(store: &Store, remembered: &Remembered) -> Result<usize, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let mut at = store.repo.find_ref(&store.settings.branch)?;
+    if at == remembered.branch {
+        return Ok(0);
+    }
+    let theirs = Ancestors::of(&overlay, remembered.branch);
+    let mut count = 0;
+    while let Some(commit) = at.filter(|commit| !theirs.contains(*commit)) {
+        count += 1;
+        at = overlay.commit_info(commit).ok().and_then(|commit| commit.parents.first().copied());
+    }
+    Ok(count)
+}

@@ -1,0 +1,62 @@
+//! Sessions that need no ref any more.
+//!
+//! Every push by anyone advertises every ref, so that live refs must stay few. A session that has said nothing
+//! for `chittysync.retireAfter` and is part of the remote's branch gives up its ref, there and here: its commits
+//! stay behind the branch, its statements in it. Should it speak again, it gets a ref again (`past`).
+
+use super::OpsError;
+use super::exchange::Link;
+use super::outgoing::{Idle, Remembered};
+use crate::git::{Answer, ObjectId, Overlay, Place, RefDelete, Send, StoreLock, Writer, descends, push, session_ref};
+use crate::store::Store;
+use crate::todo::{Session, Time};
+
+/// Retires what can be. Returns the sessions whose refs are gone, here or there.
+///
+/// The remote goes first, with a lease: a session that has just spoken there keeps its ref. Then the local ref,
+/// if it still is what was looked at.
+///
+/// # Errors
+/// When the store cannot be read or written. What the remote does not let us delete stays there.
+pub(super) fn retire(store: &Store, link: &Link<'_>, now: Time) -> Result<Vec<Session>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let remembered = Remembered::of(store, &link.remote)?;
+    let ours = store.repo.find_ref(&store.settings.branch)?;
+    let (Some(ours), Some(theirs)) = (ours, remembered.branch) else { return Ok(Vec::new()) };
+    let mut idle = Idle::new(store, &overlay, Some(theirs), now);
+    let there: Vec<(&(Session, Place), ObjectId)> =
+        remembered.sessions.iter().filter(|(_, tip)| idle.is_retirable(**tip)).map(|(key, tip)| (key, *tip)).collect();
+    let here: Vec<(Session, ObjectId)> =
+        store.repo.sessions()?.into_iter().filter(|(_, tip)| idle.is_retirable(*tip)).collect();
+    // Our own branch is what keeps the commits here.
+    let kept = ours == theirs || descends(&overlay, ours, theirs);
+    if !kept || (there.is_empty() && here.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let refs: Vec<(String, Send)> =
+        there.iter().map(|((session, place), tip)| (place.on_remote(session), Send::Delete(*tip))).collect();
+    let (answers, failed) = push(&store.repo, &link.remote, &refs, &link.watch)?;
+    if failed.is_some() {
+        return Ok(Vec::new());
+    }
+    let (mut retired, mut deletes) = (Vec::new(), Vec::new());
+    for ((session, place), tip) in &there {
+        if answers.get(&place.on_remote(session)) == Some(&Answer::Accepted) {
+            deletes.push(RefDelete { name: place.tracking(&link.remote, session), old: *tip });
+            retired.push(session.clone());
+        }
+    }
+    for (session, tip) in here {
+        let name = session_ref(&session);
+        deletes.push(RefDelete { name, old: tip });
+        retired.push(session);
+    }
+    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    let identity = store.settings.identity(now);
+    let writer = Writer { repo: &store.repo, lock: &lock, fsync: store.settings.fsync, identity: &identity };
+    let rejected = writer.delete(&deletes)?;
+    retired.retain(|session| rejected.iter().all(|other| other.name != session_ref(session)));
+    retired.sort();
+    retired.dedup();
+    Ok(retired)
+}

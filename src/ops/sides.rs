@@ -1,0 +1,186 @@
+//! Which of the tips a consolidation has to merge: those that no other one contains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::merge_trees::Side;
+use super::tips::Tips;
+use crate::git::{Ancestors, ObjectId, Overlay, frontier};
+use crate::store::cache::Merged;
+use crate::store::{Consolidated, check_consolidated, check_session, read_session, session_of};
+use crate::todo::Session;
+
+/// Consolidated commits, none of which contains another, and what they contain.
+pub(super) struct Branches {
+    /// The commits, sorted.
+    pub tips: Vec<ObjectId>,
+    contained: Contained,
+}
+
+/// A tip that cannot be merged.
+pub(super) struct LeftOut {
+    /// What it is, for people.
+    pub what: String,
+    pub commit: ObjectId,
+    pub reason: String,
+}
+
+enum Contained {
+    /// As known from the last time.
+    Known(BTreeSet<ObjectId>),
+    /// As walked now.
+    Walked(Ancestors),
+}
+
+impl Branches {
+    /// Returns whether one of them contains this commit.
+    fn contain(&self, commit: ObjectId) -> bool {
+        match &self.contained {
+            Contained::Known(known) => known.contains(&commit),
+            Contained::Walked(ancestors) => ancestors.contains(commit),
+        }
+    }
+
+    /// Returns all but the first as sides of a merge into the first.
+    pub(super) fn sides(&self, overlay: &Overlay<'_>) -> Result<Vec<Side>, OpsError> {
+        let mut before = Ancestors::of(overlay, self.tips.first().copied());
+        let mut sides = Vec::new();
+        for tip in self.tips.iter().skip(1) {
+            let bases = frontier(overlay, *tip, |commit| before.contains(commit));
+            let label = format!("what was merged elsewhere, {}", &tip.to_string()[..12]);
+            sides.push(side(overlay, *tip, &bases, label, 0)?);
+            before.add(overlay, *tip);
+        }
+        Ok(sides)
+    }
+}
+
+/// Returns the consolidated commits of this device and of remotes that do not contain each other. One that is
+/// a session's own commit, as the first consolidation of one session is, counts as that session's.
+pub(super) fn find_branches(
+    overlay: &Overlay<'_>,
+    consolidated: &Consolidated,
+    tips: &Tips,
+    merged: &Merged,
+    left_out: &mut Vec<LeftOut>,
+) -> Branches {
+    let known = consolidated.tip.filter(|tip| merged.tip == tip.to_string());
+    let is_known = |commit: ObjectId| Some(commit) == known || merged.contained.contains(&commit.to_string());
+    if let Some(tip) = known
+        && tips.branches.iter().all(|(_, tip)| is_known(*tip))
+        // An older commit of a remote's can be contained without being known.
+        && tips.foreign.iter().all(|tip| is_known(tip.commit))
+    {
+        let contained = merged.contained.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok());
+        let branches = Branches { tips: vec![tip], contained: Contained::Known(contained.chain([tip]).collect()) };
+        return without_sessions(overlay, branches, tips);
+    }
+    let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
+    let ours = Ancestors::of(overlay, consolidated.tip);
+    for (remote, tip) in &tips.branches {
+        if candidates.contains(tip) || ours.contains(*tip) {
+            continue;
+        }
+        match check_consolidated(overlay, *tip, consolidated.tree) {
+            Ok(()) => candidates.push(*tip),
+            Err(reason) => left_out.push(LeftOut { what: format!("the branch of {remote}"), commit: *tip, reason }),
+        }
+    }
+    let branches = Branches { tips: candidates, contained: Contained::Walked(ours) };
+    without_sessions(overlay, branches, tips)
+}
+
+/// Leaves out what is part of another one or of a session's history.
+fn without_sessions(overlay: &Overlay<'_>, mut branches: Branches, tips: &Tips) -> Branches {
+    let before = branches.tips.clone();
+    branches.tips.retain(|tip| !is_part_of_session(overlay, *tip, tips));
+    if branches.tips == before && before.len() == 1 && branches.contain(before[0]) {
+        return branches;
+    }
+    let each: Vec<(ObjectId, Ancestors)> =
+        branches.tips.iter().map(|tip| (*tip, Ancestors::of(overlay, Some(*tip)))).collect();
+    branches.tips.retain(|tip| !each.iter().any(|(other, below)| other != tip && below.contains(*tip)));
+    branches.tips.sort();
+    let mut all = Ancestors::default();
+    for tip in &branches.tips {
+        all.add(overlay, *tip);
+    }
+    branches.contained = Contained::Walked(all);
+    branches
+}
+
+fn is_part_of_session(overlay: &Overlay<'_>, commit: ObjectId, tips: &Tips) -> bool {
+    let Ok(info) = overlay.commit_info(commit) else { return false };
+    let Some(session) = session_of(overlay, info.tree) else { return false };
+    let foreign = tips.foreign.iter().filter(|tip| tip.session == session && is_fit(overlay, &session, tip.commit));
+    let mut tips = tips.local.get(&session).copied().into_iter().chain(foreign.map(|tip| tip.commit));
+    tips.any(|tip| Ancestors::of(overlay, Some(tip)).contains(commit))
+}
+
+fn is_fit(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> bool {
+    check_session(overlay, session, tip).is_ok()
+}
+
+/// Returns the tips of sessions that no branch contains, sorted, each with what it has in common with them. Of
+/// two tips of one session, one of which contains the other, it is the newer one.
+pub(super) fn find_sessions(
+    overlay: &Overlay<'_>,
+    branches: &Branches,
+    tips: &Tips,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<Side> {
+    let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
+    let mut leave = |what, commit, reason| left_out.push(LeftOut { what, commit, reason });
+    for (session, tip) in tips.local.iter().filter(|(_, tip)| !branches.contain(**tip)) {
+        // Read it whole, so that what cannot be merged is left out before anything is built on it.
+        match read_session(overlay, session, *tip) {
+            Ok(_) => drop(new.entry(session).or_default().insert(*tip)),
+            Err(err) => leave(format!("session {session}"), *tip, super::chain(&err)),
+        }
+    }
+    for tip in tips.foreign.iter().filter(|tip| !branches.contain(tip.commit)) {
+        if new.get(&tip.session).is_some_and(|known| known.contains(&tip.commit)) {
+            continue;
+        }
+        match check_session(overlay, &tip.session, tip.commit) {
+            Ok(_) => drop(new.entry(&tip.session).or_default().insert(tip.commit)),
+            Err(reason) => leave(format!("session {} of {}", tip.session, tip.remote), tip.commit, reason),
+        }
+    }
+    let mut sides = Vec::new();
+    for (session, commits) in new {
+        for commit in newest(overlay, commits) {
+            let bases = frontier(overlay, commit, |id| branches.contain(id));
+            match side(overlay, commit, &bases, session.to_string(), 1) {
+                Ok(side) => sides.push(side),
+                Err(err) => leave(format!("session {session}"), commit, super::chain(&err)),
+            }
+        }
+    }
+    sides.sort_by_key(|side| side.commit);
+    sides
+}
+
+/// Returns those of a session's commits that no other one of them contains.
+pub(super) fn newest(overlay: &Overlay<'_>, commits: BTreeSet<ObjectId>) -> BTreeSet<ObjectId> {
+    if commits.len() < 2 {
+        return commits;
+    }
+    let each: Vec<(ObjectId, Ancestors)> =
+        commits.iter().map(|tip| (*tip, Ancestors::of(overlay, Some(*tip)))).collect();
+    let is_older = |tip: &ObjectId| each.iter().any(|(other, below)| other != tip && below.contains(*tip));
+    commits.into_iter().filter(|tip| !is_older(tip)).collect()
+}
+
+/// Returns a commit as a side of a merge.
+pub(super) fn side(
+    overlay: &Overlay<'_>,
+    commit: ObjectId,
+    bases: &[ObjectId],
+    label: String,
+    sessions: usize,
+) -> Result<Side, OpsError> {
+    let info = overlay.commit_info(commit)?;
+    let bases = bases.iter().map(|base| Ok(overlay.commit_info(*base)?.tree)).collect::<Result<_, OpsError>>()?;
+    Ok(Side { commit, tree: info.tree, time: info.time, bases, label, sessions })
+}

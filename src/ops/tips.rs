@@ -1,0 +1,69 @@
+//! What there is to merge: this device's sessions, and what remotes had when last fetched.
+
+use std::collections::BTreeMap;
+
+use super::OpsError;
+use crate::git::{ObjectId, RemoteName, tracking_branch};
+use crate::store::Store;
+use crate::todo::Session;
+
+/// A session as a remote has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignTip {
+    /// Which session.
+    pub session: Session,
+    /// Its newest commit there.
+    pub commit: ObjectId,
+    /// The remote.
+    pub remote: RemoteName,
+}
+
+/// All tips that a consolidation looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Tips {
+    /// This device's sessions.
+    pub local: BTreeMap<Session, ObjectId>,
+    /// Remotes' sessions, whatever they turn out to be.
+    pub foreign: Vec<ForeignTip>,
+    /// Remotes' consolidated commits, and what they were before the last fetch.
+    pub branches: Vec<(RemoteName, ObjectId)>,
+    /// Refs of remotes that are no session's.
+    pub strange: Vec<(RemoteName, String)>,
+}
+
+impl Tips {
+    /// Looks at the refs. `also` is a remote to look at even if nothing in the configuration says that it has
+    /// anything to do with this store.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn find(store: &Store, also: Option<&RemoteName>) -> Result<Self, OpsError> {
+        let mut tips = Tips { local: store.repo.sessions()?.into_iter().collect(), ..Tips::default() };
+        for remote in store.repo.remotes() {
+            let (sessions, strange) = store.repo.remote_sessions(&remote)?;
+            // The remotes of a project may well have a branch of this name that is none of ours.
+            let ours = !sessions.is_empty()
+                || also == Some(&remote)
+                || store.settings.remote.as_ref() == Some(&remote)
+                || store.repo.fetches_sessions(&remote);
+            if !ours {
+                continue;
+            }
+            tips.strange.extend(strange.into_iter().map(|name| (remote.clone(), name)));
+            tips.foreign.extend(sessions.into_iter().map(|found| ForeignTip {
+                session: found.session,
+                commit: found.tip,
+                remote: remote.clone(),
+            }));
+            let branch = store.repo.find_ref(&tracking_branch(&remote, &store.settings.branch))?;
+            tips.branches.extend(branch.map(|tip| (remote, tip)));
+        }
+        Ok(tips)
+    }
+
+    /// Returns all commits.
+    pub fn all(&self) -> impl Iterator<Item = ObjectId> {
+        let foreign = self.foreign.iter().map(|tip| tip.commit);
+        self.local.values().copied().chain(foreign).chain(self.branches.iter().map(|(_, tip)| *tip))
+    }
+}

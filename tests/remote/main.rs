@@ -1,0 +1,10 @@
+//! Several machines: sync with real repositories, whatever they and the way to them do.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod devices;
+mod model;
+mod refusals;
+mod sessions;
+mod trouble;

@@ -1,0 +1,207 @@
+//! What becomes of sessions: exchanged, spoken on two machines, retired, speaking again.
+
+use crate::devices::Devices;
+
+/// Longer after [`NOW`](crate::common::NOW) than a session is kept.
+const LATER: &str = "2026-12-20T12:00:00Z";
+
+#[test]
+fn two_devices_see_each_others_todos() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.list("b", "s2", "2026-11-20T11:00:00Z", &[("Fix login", "completed"), ("Ship", "pending")]);
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("Synced with origin: 1 session sent."), "{done:?}");
+    let done = devices.sync("b");
+    assert!(done.stdout.contains("2 sessions, 2 todos (1 open)"), "the list shows what came: {done:?}");
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a"), ["Fix login: completed", "Ship: pending"]);
+    assert_eq!(
+        devices.refs(&devices.hub(), "refs/"),
+        ["refs/chittysync/s1", "refs/chittysync/s2", "refs/heads/consolidated"]
+    );
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"], "only its own");
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("Synced with origin: nothing new."), "{done:?}");
+}
+
+/// Simultaneous consolidation of the same tips makes the same commit, so that nobody is rejected.
+#[test]
+fn the_same_tips_make_the_same_commit() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.list("b", "s2", "2026-11-20T11:00:00Z", &[("Ship", "pending")]);
+    for name in ["a", "b"] {
+        // Sessions only; then each has the other's, and none has consolidated.
+        devices
+            .ok(name, &["capture", "--from", devices.world.path(&format!("claude-{name}")).to_str().expect("UTF-8")]);
+        devices.world.git(&devices.store(name), &["push", "-q", "origin", "refs/chittysync/*:refs/chittysync/*"]);
+    }
+    for name in ["a", "b"] {
+        devices.world.git(&devices.store(name), &["fetch", "-q", "origin"]);
+        devices.ok(name, &["consolidate"]);
+    }
+    assert_eq!(devices.tip(&devices.store("a"), "consolidated"), devices.tip(&devices.store("b"), "consolidated"));
+    // Now one of them has merged its own session before it heard of the other.
+    devices.list("a", "s1", "2026-11-20T11:30:00Z", &[("Fix login", "completed")]);
+    devices.list("b", "s2", "2026-11-20T11:31:00Z", &[("Ship", "completed")]);
+    for name in ["a", "b"] {
+        let done = devices.try_sync(name, crate::common::NOW, &["--no-fetch", "--no-push"]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    }
+    let apart = [devices.tip(&devices.store("a"), "consolidated"), devices.tip(&devices.store("b"), "consolidated")];
+    assert_ne!(apart[0], apart[1]);
+    for (name, other) in [("a", "b"), ("b", "a")] {
+        let other = devices.store(other);
+        let refs = ["+refs/chittysync/*:refs/chittysync-remotes/origin/*", "+refs/heads/*:refs/remotes/origin/*"];
+        devices.world.git(&devices.store(name), &["fetch", "-q", &other.to_string_lossy(), refs[0], refs[1]]);
+    }
+    // The fetch above moved a's tracking refs to what b has, and b's to what a had before.
+    for name in ["a", "b"] {
+        devices.ok(name, &["consolidate"]);
+    }
+    assert_eq!(devices.tip(&devices.store("a"), "consolidated"), devices.tip(&devices.store("b"), "consolidated"));
+    let parents = devices.world.git(&devices.store("a"), &["log", "-1", "--format=%P", "consolidated"]);
+    let mut sorted = apart.to_vec();
+    sorted.sort();
+    assert_eq!(parents.split(' ').collect::<Vec<_>>(), sorted, "the two that went apart, sorted");
+}
+
+#[test]
+fn a_session_on_two_machines_loses_nothing() {
+    let devices = Devices::new(&["a", "b"]);
+    let list = |device, at, items: &[(&str, &str)]| devices.list(device, "s1", at, items);
+    list("a", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ship", "pending")]);
+    devices.sync("a");
+    // Resumed on b, which has heard of it: it goes on from there.
+    devices.sync("b");
+    list("b", "2026-11-20T10:00:00Z", &[("Fix login", "completed"), ("Ship", "pending")]);
+    devices.sync("b");
+    assert_eq!(
+        devices.tip(&devices.store("b"), "refs/chittysync/s1~1"),
+        devices.tip(&devices.store("a"), "refs/chittysync/s1")
+    );
+    devices.sync("a");
+    // Both go on, and hear of each other only afterwards.
+    list("a", "2026-11-20T11:00:00Z", &[("Fix login", "completed"), ("Ship", "in_progress"), ("Notes", "pending")]);
+    list("b", "2026-11-20T11:10:00Z", &[("Fix login", "completed"), ("Ship", "completed"), ("Tests", "pending")]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a"), ["Fix login: completed", "Notes: pending", "Ship: completed", "Tests: pending"]);
+    let tip = devices.tip(&devices.hub(), "refs/chittysync/s1");
+    assert_eq!(devices.tip(&devices.store("a"), "refs/chittysync/s1"), tip);
+    let parents = devices.world.git(&devices.hub(), &["log", "-1", "--format=%P", "refs/chittysync/s1"]);
+    assert_eq!(parents.split(' ').count(), 2, "{parents}");
+    // The history is one, and goes on.
+    let log = devices.ok("a", &["log"]).stdout;
+    assert!(log.contains("Notes") && log.contains("Tests"), "{log}");
+    list("a", "2026-11-20T11:30:00Z", &[("Notes", "completed"), ("Tests", "completed")]);
+    devices.sync_all(&["a", "b"]);
+    assert_eq!(
+        devices.states("b"),
+        ["Fix login: completed", "Notes: completed", "Ship: completed", "Tests: completed"]
+    );
+}
+
+/// Returns two devices with a session each that has said nothing for a month.
+fn month_later() -> Devices {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.list("b", "s2", "2026-11-20T11:00:00Z", &[("Ship", "completed")]);
+    devices.sync_all(&["a", "b"]);
+    devices
+}
+
+#[test]
+fn an_idle_session_gives_up_its_ref_and_nothing_else() {
+    let devices = month_later();
+    let before = devices.tip(&devices.hub(), "consolidated");
+    let done = devices.sync_at("a", LATER);
+    assert!(done.stderr.contains("2 sessions retired"), "{done:?}");
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync"), [""; 0]);
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync"), [""; 0]);
+    assert_eq!(devices.tip(&devices.hub(), "consolidated"), before);
+    // The list file is still there. It says nothing new, so that nothing happens.
+    let done = devices.sync_at("a", LATER);
+    assert!(done.stderr.contains("nothing new"), "{done:?}");
+    std::fs::remove_dir_all(devices.store("a").join("chittysync")).expect("what only saves work");
+    devices.sync_at("a", LATER);
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), [""; 0], "also when it is read anew");
+    assert_eq!(devices.tip(&devices.hub(), "consolidated"), before);
+    assert_eq!(devices.states("a"), ["Fix login: pending", "Ship: completed"]);
+    // The one that was not there when its session was retired.
+    let done = devices.sync_at("b", LATER);
+    assert!(!done.stderr.contains("lost"), "{done:?}");
+    assert_eq!(devices.refs(&devices.store("b"), "refs/chittysync/"), [""; 0]);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), [""; 0]);
+    devices.agree(&["a", "b"]);
+    for repository in [devices.hub(), devices.store("a"), devices.store("b")] {
+        devices.world.git(&repository, &["gc", "-q", "--prune=now"]);
+        devices.world.git(&repository, &["fsck", "--strict"]);
+    }
+}
+
+#[test]
+fn a_retired_session_speaks_again() {
+    let devices = month_later();
+    devices.sync_at("a", LATER);
+    devices.list("a", "s1", "2026-12-20T11:30:00Z", &[("Fix login", "completed"), ("Write notes", "pending")]);
+    devices.sync_at("a", LATER);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), ["refs/chittysync/s1"]);
+    devices.sync_at("b", LATER);
+    devices.sync_at("a", LATER);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("b"), ["Fix login: completed", "Ship: completed", "Write notes: pending"]);
+    let log = devices.run_at("a", LATER, &["--json", "log"]).stdout;
+    let events: Vec<serde_json::Value> = serde_json::from_str(&log).expect("a list");
+    let login: Vec<_> = events.iter().filter(|event| event["content"] == "Fix login").collect();
+    assert_eq!(login.len(), 2, "said once, and once more: {log}");
+}
+
+/// What it said before counts: a todo that it no longer lists is dropped, as if nothing had happened.
+#[test]
+fn a_retired_session_remembers_its_list() {
+    let devices = month_later();
+    devices.sync_at("a", LATER);
+    devices.list("a", "s1", "2026-12-20T11:30:00Z", &[("Write notes", "pending")]);
+    devices.sync_at("a", LATER);
+    assert_eq!(devices.states("a"), ["Fix login: dropped", "Ship: completed", "Write notes: pending"]);
+}
+
+#[test]
+fn a_device_that_was_offline_speaks_on_in_a_retired_session() {
+    let devices = month_later();
+    devices.sync_at("a", LATER);
+    devices.list("b", "s2", "2026-12-20T11:30:00Z", &[("Ship", "completed"), ("Celebrate", "pending")]);
+    let done = devices.sync_at("b", LATER);
+    assert!(done.stderr.contains("1 session sent"), "{done:?}");
+    devices.sync_at("a", LATER);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a"), ["Celebrate: pending", "Fix login: pending", "Ship: completed"]);
+}
+
+#[test]
+fn two_devices_retire_at_once() {
+    let devices = month_later();
+    std::thread::scope(|scope| {
+        for name in ["a", "b"] {
+            let devices = &devices;
+            scope.spawn(move || devices.sync_at(name, LATER));
+        }
+    });
+    for name in ["a", "b"] {
+        devices.sync_at(name, LATER);
+        assert_eq!(devices.refs(&devices.store(name), "refs/chittysync/"), [""; 0]);
+    }
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), [""; 0]);
+    devices.agree(&["a", "b"]);
+}
+
+#[test]
+fn retiring_can_be_turned_off() {
+    let devices = month_later();
+    devices.world.git(&devices.store("a"), &["config", "chittysync.retireAfter", "never"]);
+    devices.sync_at("a", LATER);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/").len(), 2);
+}

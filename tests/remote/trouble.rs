@@ -1,0 +1,233 @@
+//! Remotes that are away, hang, lose what they had, or mean no good.
+
+use std::time::{Duration, Instant};
+
+use crate::common::NOW;
+use crate::devices::Devices;
+
+fn one_device() -> Devices {
+    let devices = Devices::new(&["a"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices
+}
+
+#[test]
+fn nothing_leaves_before_it_is_asked_for() {
+    let devices = Devices::without_hub(&["a"]);
+    devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "hub.git"]);
+    let hub = devices.hub().to_string_lossy().into_owned();
+    devices.world.git(&devices.store("a"), &["remote", "add", "origin", &hub]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    let done = devices.sync("a");
+    assert!(!done.stderr.contains("Synced"), "{done:?}");
+    assert_eq!(devices.refs(&devices.hub(), "refs/"), [""; 0]);
+    // Asked for by name, once.
+    assert_eq!(devices.try_sync("a", NOW, &["origin"]).code, Some(0));
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/").len(), 1);
+}
+
+#[test]
+fn a_remote_that_is_away_keeps_nothing_from_being_saved() {
+    let devices = one_device();
+    std::fs::rename(devices.hub(), devices.world.path("away.git")).expect("moved");
+    let done = devices.try_sync("a", NOW, &[]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("error: cannot reach origin: "), "{done:?}");
+    assert!(done.stderr.contains("hint: everything is saved here"), "{done:?}");
+    assert_eq!(devices.states("a"), ["Fix login: pending"]);
+    let status: serde_json::Value =
+        serde_json::from_str(&devices.ok("a", &["--json", "status"]).stdout).expect("one document");
+    assert_eq!((status["remote"].as_str(), status["ahead"].as_u64()), (Some("origin"), Some(1)));
+    assert_eq!(status["unpushed"].as_u64(), Some(1));
+    std::fs::rename(devices.world.path("away.git"), devices.hub()).expect("moved");
+    devices.sync("a");
+    devices.agree(&["a"]);
+    let status: serde_json::Value =
+        serde_json::from_str(&devices.ok("a", &["--json", "status"]).stdout).expect("one document");
+    assert_eq!((status["ahead"].as_u64(), status["unpushed"].as_u64()), (Some(0), Some(0)));
+}
+
+/// An ssh that never answers, and has started something that does not either.
+#[cfg(unix)]
+#[test]
+fn a_remote_that_hangs_is_given_up_with_all_that_git_started() {
+    let devices = one_device();
+    let pids = devices.world.path("pids");
+    let script = format!("#!/bin/sh\nsleep 600 &\necho $$ $! >> {}\nwait\n", pids.display());
+    let ssh = devices.world.write("hanging-ssh", script.as_bytes());
+    std::fs::set_permissions(&ssh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a program");
+    let store = devices.store("a");
+    devices.world.git(&store, &["config", "core.sshCommand", &ssh.to_string_lossy()]);
+    devices.world.git(&store, &["config", "remote.origin.url", "ssh://host.invalid/x.git"]);
+    devices.world.git(&store, &["config", "chittysync.timeout", "1"]);
+    let started = Instant::now();
+    let done = devices.try_sync("a", NOW, &[]);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("it did not answer and was given up after 1 seconds"), "{done:?}");
+    assert_eq!(devices.states("a"), ["Fix login: pending"]);
+    for pid in std::fs::read_to_string(pids).expect("pids").split_whitespace() {
+        let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let gone = state.is_empty() || state.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z'));
+        assert!(gone || !cfg!(target_os = "linux"), "{pid} is still there: {state}");
+    }
+    // While it hangs, a capture goes on.
+    devices.world.git(&store, &["config", "chittysync.timeout", "5"]);
+    std::thread::scope(|scope| {
+        let hanging = scope.spawn(|| devices.try_sync("a", NOW, &[]));
+        std::thread::sleep(Duration::from_millis(700));
+        devices.list("a", "s2", "2026-11-20T11:00:00Z", &[("Ship", "pending")]);
+        let started = Instant::now();
+        devices.ok("a", &["capture", "--from", &devices.world.path("claude-a").to_string_lossy()]);
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        assert_eq!(hanging.join().expect("ended").code, Some(1));
+    });
+}
+
+#[test]
+fn what_the_remote_lost_it_gets_again() {
+    let devices = one_device();
+    devices.sync("a");
+    devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
+    devices.sync("a");
+    let session = devices.tip(&devices.hub(), "refs/chittysync/s1");
+    // Somebody's `push --mirror` from a clone that did not have it.
+    devices.world.git(&devices.hub(), &["update-ref", "-d", "refs/chittysync/s1"]);
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("warning: origin had lost session s1"), "{done:?}");
+    assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s1"), session);
+    // A forced rewind.
+    for name in ["refs/chittysync/s1", "refs/heads/consolidated"] {
+        devices.world.git(&devices.hub(), &["update-ref", name, &format!("{name}~1")]);
+    }
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("origin had lost consolidated, session s1"), "{done:?}");
+    assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s1"), session);
+    devices.agree(&["a"]);
+    // Made anew, empty.
+    std::fs::remove_dir_all(devices.hub()).expect("removed");
+    devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "hub.git"]);
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("had lost"), "{done:?}");
+    devices.agree(&["a"]);
+    let done = devices.sync("a");
+    assert!(!done.stderr.contains("lost"), "{done:?}");
+}
+
+/// Writes a tree with these files into the hub and returns a commit of it.
+fn forge(devices: &Devices, files: &[(&str, &str)], parent: Option<&str>) -> String {
+    let work = devices.world.path("forge");
+    let _ = std::fs::remove_dir_all(&work);
+    devices.world.git(&devices.world.path(""), &["init", "-q", "forge"]);
+    for (path, content) in files {
+        devices.world.write(&format!("forge/{path}"), content.as_bytes());
+    }
+    devices.world.git(&work, &["add", "-A", "-f"]);
+    devices.world.git(&work, &["commit", "-q", "-m", "forged"]);
+    let hub = devices.hub().to_string_lossy().into_owned();
+    devices.world.git(&work, &["push", "-q", "-f", &hub, "HEAD:refs/tmp/x"]);
+    devices.world.git(&devices.hub(), &["update-ref", "-d", "refs/tmp/x"]);
+    let tree = devices.world.git(&work, &["rev-parse", "HEAD^{tree}"]);
+    let mut arguments = vec!["commit-tree", "-m", "forged", &tree];
+    arguments.extend(parent.iter().flat_map(|parent| ["-p", parent]));
+    devices.world.git(&devices.hub(), &arguments)
+}
+
+const INFO: &str = r#"{"format":1,"session":"s7","source":"import","device":"x","started":"2026-11-20T10:00:00.000Z","updated":"2026-11-20T10:00:00.000Z","list":[]}"#;
+
+#[test]
+fn what_is_no_session_is_left_out_and_named() {
+    let devices = one_device();
+    devices.sync("a");
+    let before = devices.tip(&devices.store("a"), "consolidated");
+    let shard = chittysync::todo::Session::new("s7").expect("a name").shard();
+    let session_file = format!("sessions/{shard}/s7.json");
+    let forged_claim = r#"[{"id":"0000000000000000","content":"x","created":"2026-11-20T10:00:00.000Z","claims":{"s1":{"status":"completed","at":"2026-11-20T10:00:00.000Z"}}}]"#;
+    let newer = INFO.replace("\"format\":1", "\"format\":99");
+    for (what, files) in [
+        ("which is none of ours", vec![("run.sh", "rm -rf ~"), (session_file.as_str(), INFO)]),
+        ("it has no", vec![("projects/p/todos.json", "[]")]),
+        ("another session", vec![(session_file.as_str(), INFO), ("projects/p/todos.json", forged_claim)]),
+        ("todos.json", vec![(session_file.as_str(), INFO), ("projects/p/todos.json", "[{]")]),
+        ("newer", vec![(session_file.as_str(), newer.as_str())]),
+    ] {
+        let commit = forge(&devices, &files, None);
+        devices.world.git(&devices.hub(), &["update-ref", "refs/chittysync/s7", &commit]);
+        let done = devices.sync("a");
+        assert!(done.stderr.contains("warning: session s7 of origin was left out"), "{what}: {done:?}");
+        assert!(done.stderr.contains(what), "{what}: {done:?}");
+        assert_eq!(devices.tip(&devices.store("a"), "consolidated"), before, "{what}");
+    }
+    let blob = devices.world.git(&devices.hub(), &["hash-object", "-w", "HEAD"]);
+    devices.world.git(&devices.hub(), &["update-ref", "refs/chittysync/s7", &blob]);
+    devices.world.git(&devices.hub(), &["update-ref", "refs/chittysync/Not%OURS", &before]);
+    let done = devices.sync("a");
+    assert!(
+        done.stderr.contains("session s7 of origin was left out") && done.stderr.contains("it is a blob"),
+        "{done:?}"
+    );
+    assert!(done.stderr.contains("refs/chittysync/Not%OURS of origin was left out: it is no session"), "{done:?}");
+    // Its own session, as it was.
+    assert_eq!(devices.tip(&devices.store("a"), "consolidated"), before);
+}
+
+#[test]
+fn a_branch_that_is_not_ours_is_not_joined() {
+    let devices = one_device();
+    devices.sync("a");
+    let before = devices.tip(&devices.store("a"), "consolidated");
+    for parent in [None, Some(before.as_str())] {
+        let commit = forge(&devices, &[("src/main.c", "int main;"), ("README.md", "A program")], parent);
+        devices.world.git(&devices.hub(), &["update-ref", "refs/heads/consolidated", &commit]);
+        devices.list("a", "s2", "2026-11-20T11:00:00Z", &[("Ship", "pending")]);
+        let done = devices.try_sync("a", NOW, &[]);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert!(done.stderr.contains("warning: the branch of origin was left out: it holds src"), "{done:?}");
+        assert!(done.stderr.contains("origin did not take consolidated"), "{done:?}");
+        assert_eq!(devices.tip(&devices.hub(), "consolidated"), commit, "nothing is forced");
+        assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s2").len(), 40, "sessions go on");
+    }
+    assert_eq!(devices.states("a"), ["Fix login: pending", "Ship: pending"]);
+}
+
+#[test]
+fn remotes_that_git_would_run_or_that_show_a_password_are_refused() {
+    let devices = Devices::without_hub(&["a"]);
+    for (url, why) in [
+        ("ext::sh -c 'touch /tmp/owned'", "a program to run"),
+        ("https://me:secret@example.invalid/x", "a password"),
+        ("--upload-pack=touch /tmp/owned", "value"),
+    ] {
+        let done = devices.run("a", &["init", &format!("--remote={url}")]);
+        assert_eq!(done.code, Some(129), "{url}: {done:?}");
+        assert!(!done.stderr.contains("secret"), "{done:?}");
+        assert!(done.stderr.contains(why) || done.stderr.contains("not a URL"), "{url}: {done:?}");
+    }
+    // One that got into the configuration some other way.
+    let store = devices.store("a");
+    let owned = devices.world.path("owned");
+    devices.world.git(&store, &["config", "remote.bad.url", &format!("ext::sh -c 'touch {}'", owned.display())]);
+    let done = devices.try_sync("a", NOW, &["bad"]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(!owned.exists());
+    let done = devices.try_sync("a", NOW, &["nobody"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("'nobody' is not a remote") && done.stderr.contains("init --remote"), "{done:?}");
+}
+
+#[test]
+fn a_public_repository_gets_a_warning() {
+    let devices = Devices::without_hub(&["a", "b"]);
+    devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "public.git"]);
+    devices.world.git(&devices.world.path("public.git"), &["symbolic-ref", "HEAD", "refs/heads/x"]);
+    let config = format!(
+        "[chittysync]\n\tfsync = false\n[url \"file://{}\"]\n\tinsteadOf = https://github.com/me/todos\n[url \"file:///nonexistent/\"]\n\tinsteadOf = https://github.com/me/secret\n[user]\n\tname = t\n\temail = t@t\n",
+        devices.world.path("public.git").display()
+    );
+    devices.world.write("home/.gitconfig", config.as_bytes());
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    let done = devices.ok("a", &["init", "--remote", "git@github.com:me/todos.git"]);
+    assert!(done.stderr.contains("warning: https://github.com/me/todos is public"), "{done:?}");
+    let done = devices.ok("b", &["init", "--remote", "https://github.com/me/secret"]);
+    assert!(!done.stderr.contains("public"), "{done:?}");
+}
