@@ -11,7 +11,7 @@ use memchr::{memchr_iter, memmem};
 use super::DecodeError;
 use super::line::{decode_line, write_line};
 use super::todos::{decode_todos, write_list};
-use crate::merge::{Conflict, three_way};
+use crate::merge::{Conflict, Decides, three_way, who_decides};
 use crate::todo::{Todo, TodoId, TodoList};
 
 /// A list as a file holds it. A line is read when it matters what it says.
@@ -34,6 +34,10 @@ enum Entry<'a> {
 impl<'a> Entry<'a> {
     fn line(line: &'a [u8]) -> Self {
         Entry::Line(line, OnceLock::new())
+    }
+
+    fn is_line(&self) -> bool {
+        matches!(self, Entry::Line(..))
     }
 
     fn read(&self) -> Result<&Todo, DecodeError> {
@@ -111,28 +115,35 @@ impl TodoFile<'_> {
         self.entries.get(&id).map(Entry::read).transpose()
     }
 
-    /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which their
-    /// side has something to say.
+    /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which both sides
+    /// have something to say.
     ///
     /// # Errors
-    /// When one of these lines cannot be read. This file is of no use then.
+    /// When a line that has to be read cannot be. This file is of no use then.
     pub fn merge(&mut self, base: &TodoFile<'_>, theirs: &TodoFile<'_>) -> Result<Merged, DecodeError> {
-        // Where their side is as the base or as ours, ours stays, whatever it says.
-        let is_news = |id: &TodoId| {
-            let entry = theirs.entries.get(id);
-            entry != base.entries.get(id) && entry != self.entries.get(id)
-        };
-        let ids: BTreeSet<TodoId> = theirs.entries.keys().chain(base.entries.keys()).copied().filter(is_news).collect();
-        let (base, theirs) = (base.only(&ids)?, theirs.only(&ids)?);
+        let (mut theirs_decides, mut both_decide) = (BTreeSet::new(), BTreeSet::new());
+        for id in theirs.entries.keys().chain(base.entries.keys()) {
+            let versions = [base, &*self, theirs].map(|file| file.entries.get(id));
+            match who_decides(versions[0], versions[1], versions[2]) {
+                Decides::Ours => false,
+                Decides::Theirs if versions.iter().flatten().all(|entry| entry.is_line()) => theirs_decides.insert(*id),
+                Decides::Theirs | Decides::Both => both_decide.insert(*id),
+            };
+        }
         let mut ours = TodoList::new();
-        for id in &ids {
+        for id in &both_decide {
             if let Some(entry) = self.entries.remove(id) {
                 ours.insert(*id, entry.into_todo()?);
             }
         }
-        let outcome = three_way(&base, ours, &theirs);
-        self.entries.extend(outcome.todos.into_iter().map(|(id, todo)| (id, Entry::Todo(todo))));
-        Ok(Merged { conflicts: outcome.conflicts, changed: outcome.changed })
+        let outcome = three_way(&base.only(&both_decide)?, ours, &theirs.only(&both_decide)?);
+        theirs_decides.iter().for_each(|id| drop(self.entries.remove(id)));
+        // What becomes ours is read, whoever wrote it.
+        let taken = theirs.only(&theirs_decides)?.into_iter().chain(outcome.todos);
+        self.entries.extend(taken.map(|(id, todo)| (id, Entry::Todo(todo))));
+        let mut changed: Vec<TodoId> = theirs_decides.into_iter().chain(outcome.changed).collect();
+        changed.sort_unstable();
+        Ok(Merged { conflicts: outcome.conflicts, changed })
     }
 
     fn only(&self, ids: &BTreeSet<TodoId>) -> Result<TodoList, DecodeError> {
