@@ -7,6 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use memchr::memmem;
+
 use super::args::MergeDriverArgs;
 use crate::codec::{DecodeError, Merged, decode_session, encode_session, merge_todos};
 use crate::git::{Fsync, Git, replace_file};
@@ -85,7 +87,7 @@ fn merge(call: &Call) -> Result<Outcome, String> {
         if is_session(&call.name, &ours) { merge_session(&ours, &theirs) } else { merge_todos(&base, &ours, &theirs) };
     match merged {
         Ok((bytes, Merged { conflicts, .. })) => {
-            let bytes = if ours.windows(2).any(|pair| pair == b"\r\n") { with_crlf(&bytes) } else { bytes };
+            let bytes = if memmem::find(&ours, b"\r\n").is_some() { with_crlf(&bytes) } else { bytes };
             replace(&call.ours, &bytes)?;
             Ok(Outcome::Merged(conflicts.len()))
         }
@@ -107,9 +109,10 @@ fn is_session(name: &str, ours: &[u8]) -> bool {
 
 /// Returns whether a line begins a conflict. Our own lines never begin so.
 fn has_markers(text: &[u8], size: usize) -> bool {
-    text.split(|byte| *byte == b'\n').any(|line| {
+    let starts = std::iter::once(0).chain(memmem::find_iter(text, b"\n<").map(|end| end + 1));
+    starts.map(|start| &text[start..]).any(|line| {
         let length = line.iter().take_while(|byte| **byte == b'<').count();
-        length > 0 && length == size && matches!(line.get(length), None | Some(b' ' | b'\r'))
+        length > 0 && length == size && matches!(line.get(length), None | Some(b' ' | b'\r' | b'\n'))
     })
 }
 

@@ -3,6 +3,7 @@
 //! Of a list of a thousand todos, one session changes a few. The other lines are known by their first bytes,
 //! which hold the id, and go into the merged file as they are.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -14,7 +15,7 @@ use super::todos::{decode_todos, write_list};
 use crate::merge::{Conflict, Decides, three_way, who_decides};
 use crate::todo::{Todo, TodoId, TodoList};
 
-/// A list as a file holds it. A line is read when it matters what it says.
+/// A list as a file holds it: lines, each of which is read when it matters what it says.
 #[derive(Debug, Default)]
 pub struct TodoFile<'a> {
     entries: BTreeMap<TodoId, Entry<'a>>,
@@ -23,56 +24,42 @@ pub struct TodoFile<'a> {
 /// How a file is opened: [`TodoFile::open`] or [`TodoFile::read`].
 pub type Open = for<'a> fn(&'a [u8]) -> Result<TodoFile<'a>, DecodeError>;
 
-/// A todo as it stands in a file, or as it was read.
+/// The line of a todo, without its comma, and what it says once somebody asked.
 #[derive(Debug)]
-enum Entry<'a> {
-    /// A line without its comma, and what it says once somebody asked.
-    Line(&'a [u8], OnceLock<Todo>),
-    Todo(Todo),
+struct Entry<'a> {
+    line: Cow<'a, [u8]>,
+    todo: OnceLock<Box<Todo>>,
 }
 
 impl<'a> Entry<'a> {
-    fn line(line: &'a [u8]) -> Self {
-        Entry::Line(line, OnceLock::new())
+    fn of_line(line: &'a [u8]) -> Self {
+        Entry { line: Cow::Borrowed(line), todo: OnceLock::new() }
     }
 
-    fn is_line(&self) -> bool {
-        matches!(self, Entry::Line(..))
+    fn of_todo(todo: &Todo) -> Self {
+        let mut line = Vec::new();
+        write_line(&mut line, todo);
+        line.shrink_to_fit();
+        Entry { line: Cow::Owned(line), todo: OnceLock::new() }
     }
 
     fn read(&self) -> Result<&Todo, DecodeError> {
-        match self {
-            Entry::Todo(todo) => Ok(todo),
-            Entry::Line(line, read) => match read.get() {
-                Some(todo) => Ok(todo),
-                None => decode_line(line).map(|todo| read.get_or_init(|| todo)),
-            },
+        match self.todo.get() {
+            Some(todo) => Ok(todo),
+            None => decode_line(&self.line).map(|todo| &**self.todo.get_or_init(|| Box::new(todo))),
         }
     }
 
+    /// Returns the todo, for one who will not ask again.
     fn to_todo(&self) -> Result<Todo, DecodeError> {
-        match self {
-            Entry::Todo(todo) => Ok(todo.clone()),
-            Entry::Line(line, read) => read.get().cloned().map_or_else(|| decode_line(line), Ok),
-        }
-    }
-
-    fn into_todo(self) -> Result<Todo, DecodeError> {
-        match self {
-            Entry::Todo(todo) => Ok(todo),
-            Entry::Line(line, read) => read.into_inner().map_or_else(|| decode_line(line), Ok),
-        }
+        self.todo.get().map_or_else(|| decode_line(&self.line), |todo| Ok(Todo::clone(todo)))
     }
 }
 
-/// Two that are equal surely say the same; two that differ may.
+/// Two that are equal say the same; two that differ may, if somebody else than us wrote one.
 impl PartialEq for Entry<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Entry::Line(one, _), Entry::Line(two, _)) => one == two,
-            (Entry::Todo(one), Entry::Todo(two)) => one == two,
-            _ => false,
-        }
+        self.line == other.line
     }
 }
 
@@ -104,7 +91,7 @@ impl TodoFile<'_> {
     /// As [`decode_todos`].
     pub fn read(bytes: &[u8]) -> Result<TodoFile<'_>, DecodeError> {
         let todos = decode_todos(bytes)?;
-        Ok(TodoFile { entries: todos.into_iter().map(|(id, todo)| (id, Entry::Todo(todo))).collect() })
+        Ok(TodoFile { entries: todos.iter().map(|(id, todo)| (*id, Entry::of_todo(todo))).collect() })
     }
 
     /// Returns one todo.
@@ -121,42 +108,41 @@ impl TodoFile<'_> {
     /// # Errors
     /// When a line that has to be read cannot be. This file is of no use then.
     pub fn merge(&mut self, base: &TodoFile<'_>, theirs: &TodoFile<'_>) -> Result<Merged, DecodeError> {
-        let (mut theirs_decides, mut both_decide) = (BTreeSet::new(), BTreeSet::new());
-        for id in theirs.entries.keys().chain(base.entries.keys()) {
-            let versions = [base, &*self, theirs].map(|file| file.entries.get(id));
-            match who_decides(versions[0], versions[1], versions[2]) {
-                Decides::Ours => false,
-                Decides::Theirs if versions.iter().flatten().all(|entry| entry.is_line()) => theirs_decides.insert(*id),
-                Decides::Theirs | Decides::Both => both_decide.insert(*id),
+        let mut merged = Merged::default();
+        let ids: BTreeSet<TodoId> = theirs.entries.keys().chain(base.entries.keys()).copied().collect();
+        // One at a time: what two large files say is much more than their lines.
+        for id in ids {
+            let [before, ours, new] = [base, &*self, theirs].map(|file| file.entries.get(&id));
+            let todo = match who_decides(before, ours, new) {
+                Decides::Ours => continue,
+                Decides::Theirs => {
+                    merged.changed.push(id);
+                    // What becomes ours is read, whoever wrote it.
+                    new.map(Entry::to_todo).transpose()?
+                }
+                Decides::Both => {
+                    let mut outcome = three_way(&base.only(id)?, self.only(id)?, &theirs.only(id)?);
+                    merged.conflicts.extend(outcome.conflicts);
+                    merged.changed.extend(outcome.changed);
+                    outcome.todos.remove(&id)
+                }
             };
-        }
-        let mut ours = TodoList::new();
-        for id in &both_decide {
-            if let Some(entry) = self.entries.remove(id) {
-                ours.insert(*id, entry.into_todo()?);
+            match todo {
+                Some(todo) => drop(self.entries.insert(id, Entry::of_todo(&todo))),
+                None => drop(self.entries.remove(&id)),
             }
         }
-        let outcome = three_way(&base.only(&both_decide)?, ours, &theirs.only(&both_decide)?);
-        theirs_decides.iter().for_each(|id| drop(self.entries.remove(id)));
-        // What becomes ours is read, whoever wrote it.
-        let taken = theirs.only(&theirs_decides)?.into_iter().chain(outcome.todos);
-        self.entries.extend(taken.map(|(id, todo)| (id, Entry::Todo(todo))));
-        let mut changed: Vec<TodoId> = theirs_decides.into_iter().chain(outcome.changed).collect();
-        changed.sort_unstable();
-        Ok(Merged { conflicts: outcome.conflicts, changed })
+        Ok(merged)
     }
 
-    fn only(&self, ids: &BTreeSet<TodoId>) -> Result<TodoList, DecodeError> {
-        let found = ids.iter().filter_map(|id| Some((*id, self.entries.get(id)?)));
-        found.map(|(id, entry)| Ok((id, entry.to_todo()?))).collect()
+    /// Returns the list that has this todo and no other.
+    fn only(&self, id: TodoId) -> Result<TodoList, DecodeError> {
+        self.entries.get(&id).map(|entry| Ok((id, entry.to_todo()?))).into_iter().collect()
     }
 
     /// Returns the bytes of the file.
     pub fn encode(&self) -> Vec<u8> {
-        write_list(self.entries.values(), |bytes, entry| match entry {
-            Entry::Line(line, _) => bytes.extend_from_slice(line),
-            Entry::Todo(todo) => write_line(bytes, todo),
-        })
+        write_list(self.entries.values(), |bytes, entry| bytes.extend_from_slice(&entry.line))
     }
 }
 
@@ -194,7 +180,7 @@ fn lines(bytes: &[u8]) -> Option<Vec<(TodoId, Entry<'_>)>> {
         if !in_order || !rest_of_line.starts_with(b"\",\"content\":\"") || !line.ends_with(b"}") {
             return None;
         }
-        lines.push((id, Entry::line(line)));
+        lines.push((id, Entry::of_line(line)));
         start = end + 1;
     }
     (start == rest.len()).then_some(lines)
