@@ -7,11 +7,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use memchr::memmem;
+
 use super::args::MergeDriverArgs;
-use crate::codec::{DecodeError, decode_session, decode_todos, encode_session, encode_todos};
+use crate::codec::{DecodeError, Merged, decode_session, encode_session, merge_todos};
 use crate::git::{Fsync, Git, replace_file};
-use crate::merge::{join_session, three_way};
-use crate::todo::{TodoList, plain};
+use crate::merge::join_session;
+use crate::todo::plain;
 
 /// Everything that is neither merged nor left for a person.
 const FAILED: u8 = 130;
@@ -84,27 +86,20 @@ fn merge(call: &Call) -> Result<Outcome, String> {
     let merged =
         if is_session(&call.name, &ours) { merge_session(&ours, &theirs) } else { merge_todos(&base, &ours, &theirs) };
     match merged {
-        Ok((bytes, choices)) => {
-            let bytes = if ours.windows(2).any(|pair| pair == b"\r\n") { with_crlf(&bytes) } else { bytes };
+        Ok((bytes, Merged { conflicts, .. })) => {
+            let bytes = if memmem::find(&ours, b"\r\n").is_some() { with_crlf(&bytes) } else { bytes };
             replace(&call.ours, &bytes)?;
-            Ok(Outcome::Merged(choices))
+            Ok(Outcome::Merged(conflicts.len()))
         }
         Err(newer @ DecodeError::Newer(_)) => Err(newer.to_string()),
         Err(DecodeError::Foreign(_)) => merge_as_text(call),
     }
 }
 
-fn merge_todos(base: &[u8], ours: &[u8], theirs: &[u8]) -> Result<(Vec<u8>, usize), DecodeError> {
-    // Two sides that each added the file have an empty base.
-    let base = if base.is_empty() { TodoList::new() } else { decode_todos(base)? };
-    let outcome = three_way(&base, decode_todos(ours)?, &decode_todos(theirs)?);
-    Ok((encode_todos(&outcome.todos), outcome.conflicts.len()))
-}
-
-fn merge_session(ours: &[u8], theirs: &[u8]) -> Result<(Vec<u8>, usize), DecodeError> {
+fn merge_session(ours: &[u8], theirs: &[u8]) -> Result<(Vec<u8>, Merged), DecodeError> {
     let mut joined = decode_session(ours)?;
     join_session(&mut joined, &decode_session(theirs)?);
-    Ok((encode_session(&joined), 0))
+    Ok((encode_session(&joined), Merged::default()))
 }
 
 /// Returns whether this is a session's file: by its path, else by being an object.
@@ -114,9 +109,10 @@ fn is_session(name: &str, ours: &[u8]) -> bool {
 
 /// Returns whether a line begins a conflict. Our own lines never begin so.
 fn has_markers(text: &[u8], size: usize) -> bool {
-    text.split(|byte| *byte == b'\n').any(|line| {
+    let starts = std::iter::once(0).chain(memmem::find_iter(text, b"\n<").map(|end| end + 1));
+    starts.map(|start| &text[start..]).any(|line| {
         let length = line.iter().take_while(|byte| **byte == b'<').count();
-        length > 0 && length == size && matches!(line.get(length), None | Some(b' ' | b'\r'))
+        length > 0 && length == size && matches!(line.get(length), None | Some(b' ' | b'\r' | b'\n'))
     })
 }
 

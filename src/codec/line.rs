@@ -6,6 +6,7 @@ use std::io::Write;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::DecodeError;
 use super::word::{Pairs, Text, Word};
 use crate::merge::settle;
 use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
@@ -100,10 +101,26 @@ fn write_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
     serde_json::to_writer(out, value).expect("a vector takes every byte, and these values are plain JSON");
 }
 
+/// Reads one line, without its comma.
+pub(super) fn decode_line(line: &[u8]) -> Result<Todo, DecodeError> {
+    serde_json::from_slice::<Line>(line)?.todo()
+}
+
 /// A line as it is read. `todo` is missing when a part that every version 1 line has is not there.
 pub(super) struct Line {
-    pub format: u64,
-    pub todo: Option<Todo>,
+    format: u64,
+    todo: Option<Todo>,
+}
+
+impl Line {
+    /// Returns the todo on it.
+    pub(super) fn todo(self) -> Result<Todo, DecodeError> {
+        if self.format > super::FORMAT {
+            return Err(DecodeError::Newer(self.format));
+        }
+        let missing = || <serde_json::Error as Error>::custom("a todo without id, content, created or claims");
+        Ok(self.todo.ok_or_else(missing)?)
+    }
 }
 
 impl<'de> Deserialize<'de> for Line {
@@ -127,6 +144,8 @@ impl<'de> Visitor<'de> for LineVisitor {
         let mut format = super::FORMAT;
         while let Some(Text(key)) = map.next_key::<Text<LineKey>>()? {
             match key {
+                // The first one is what the line is found by.
+                LineKey::Id if id.is_some() => return Err(A::Error::duplicate_field("id")),
                 LineKey::Id => id = map.next_value::<Text<Option<TodoId>>>()?.0,
                 LineKey::Content => content = Some(map.next_value::<String>()?),
                 LineKey::Created => created = Some(map.next_value::<Text<Time>>()?.0),

@@ -6,11 +6,13 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod file;
 mod line;
 mod session;
 mod todos;
 mod word;
 
+pub use file::{Merged, Open, TodoFile, merge_todos};
 pub use session::{decode_session, encode_session};
 pub use todos::{decode_todos, encode_todos};
 

@@ -9,15 +9,21 @@ use crate::todo::TodoList;
 
 /// Returns the one and only way to write this list.
 pub fn encode_todos(todos: &TodoList) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(todos.len() * 320 + 8);
+    write_list(todos.values(), write_line)
+}
+
+/// Writes a list whose lines are written so.
+pub(super) fn write_list<T>(lines: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut Vec<u8>, T)) -> Vec<u8> {
+    let count = lines.len();
+    let mut bytes = Vec::with_capacity(count * 320 + 8);
     bytes.extend_from_slice(b"[\n");
-    for (at, todo) in todos.values().enumerate() {
+    for (at, line) in lines.enumerate() {
         if at > 0 {
             bytes.extend_from_slice(b",\n");
         }
-        write_line(&mut bytes, todo);
+        write(&mut bytes, line);
     }
-    bytes.extend_from_slice(if todos.is_empty() { b"]\n" } else { b"\n]\n" });
+    bytes.extend_from_slice(if count == 0 { b"]\n" } else { b"\n]\n" });
     bytes
 }
 
@@ -31,12 +37,7 @@ pub fn decode_todos(bytes: &[u8]) -> Result<TodoList, DecodeError> {
     let lines: Vec<Line> = serde_json::from_slice(bytes)?;
     let mut todos = TodoList::new();
     for line in lines {
-        if line.format > super::FORMAT {
-            return Err(DecodeError::Newer(line.format));
-        }
-        let todo = line.todo.ok_or_else(|| {
-            <serde_json::Error as serde::de::Error>::custom("a todo without id, content, created or claims")
-        })?;
+        let todo = line.todo()?;
         match todos.entry(todo.id) {
             Entry::Vacant(entry) => {
                 entry.insert(todo);

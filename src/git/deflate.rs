@@ -13,8 +13,12 @@ thread_local! {
         RefCell::new((Compression::BEST_SPEED, Compress::new(Compression::BEST_SPEED)));
 }
 
+/// What fits into one block of the disk when it is wrapped.
+const BLOCK: usize = 4096 - 11;
+
 /// Returns an object as a zlib stream, behind the header of its file if it has one. Trees are mostly hashes,
-/// which do not shrink: they are only wrapped, which saves the time of compressing most of all objects.
+/// which do not shrink, and a file takes a whole block of the disk anyway: these are only wrapped, which saves
+/// the time of compressing most of all objects.
 pub(super) fn pack_up(
     kind: Kind,
     header: &[u8],
@@ -23,9 +27,20 @@ pub(super) fn pack_up(
 ) -> Result<Vec<u8>, GitError> {
     let length = header.len() + content.len();
     match u16::try_from(length) {
-        Ok(length) if kind == Kind::Tree => Ok(wrap(length, header, content)),
+        Ok(wrapped) if kind == Kind::Tree || (!header.is_empty() && length <= BLOCK) => {
+            Ok(wrap(wrapped, header, content))
+        }
         _ => deflate(&[header, content], compression),
     }
+}
+
+/// Returns what [`pack_up`] made a stream of, without a header.
+pub(super) fn unpack(stream: &[u8], length: usize) -> Vec<u8> {
+    let mut content = vec![0; length];
+    let unpacked = gix::zlib::Inflate::default().once(stream, &mut content);
+    let (_, _, written) = unpacked.expect("a stream that was made here");
+    content.truncate(written);
+    content
 }
 
 /// Returns a zlib stream of one stored block (RFC 1950 and 1951).
@@ -85,6 +100,8 @@ mod tests {
             let mut inflate = gix::zlib::Inflate::default();
             let (status, _, written) = inflate.once(&stream, &mut out).expect("a zlib stream");
             assert_eq!((status, &out[..written]), (Status::StreamEnd, [b"head", text].concat().as_slice()));
+            let packed = pack_up(kind, &[], text, Compression::BEST_SPEED).expect("compressed");
+            assert_eq!(unpack(&packed, text.len()), text);
         }
     }
 }

@@ -34,8 +34,9 @@ pub(super) fn write(lock: &StoreLock, objects: &Path, batch: &Batch, fsync: Fsyn
         }
         super::durable::create_directory(&directory)?;
         let tmp = lock.tmp().join(&hex);
+        let content = content.read();
         let header = gix::objs::encode::loose_header(kind, content.len() as u64);
-        let stream = pack_up(kind, &header, content, Compression::BEST_SPEED)?;
+        let stream = pack_up(kind, &header, &content, Compression::BEST_SPEED)?;
         let file = super::durable::write_new(&tmp, 0o444, &stream)?;
         pending.push((file, tmp, path));
         directories.insert(directory);

@@ -216,7 +216,7 @@ impl Find for Finder<'_> {
         match self.batch.get(id).or_else(below) {
             Some((kind, content)) => {
                 buffer.clear();
-                buffer.extend_from_slice(content);
+                buffer.extend_from_slice(&content);
                 Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
             }
             None => {

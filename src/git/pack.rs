@@ -17,7 +17,7 @@ use gix_pack::data::output::entry::Kind as EntryKind;
 use gix_pack::data::output::{Entry, bytes::FromEntriesIter};
 use rayon::prelude::*;
 
-use super::deflate::pack_up;
+use super::batch::Content;
 use super::{Batch, Fsync, GitError, StoreLock};
 
 /// How many objects are compressed before they are written.
@@ -72,16 +72,17 @@ fn publish(path: &Path, directory: &Path, fsync: Fsync) -> Result<(), GitError> 
 /// Writes the pack's bytes, compressing on all cores. Objects stand in the order of their ids, so that the
 /// same batch makes the same pack.
 fn write_stream(path: &Path, batch: &Batch, compression: Compression) -> Result<(), GitError> {
-    let mut all: Vec<(&ObjectId, Kind, &[u8])> = batch.iter().collect();
+    let mut all: Vec<(&ObjectId, Kind, &Content)> = batch.iter().collect();
     all.sort_unstable_by_key(|(id, ..)| *id);
     let count = u32::try_from(all.len()).map_err(|_| GitError::object("the new pack", "more than 2^32 objects"))?;
     let hash = batch.hash();
     let chunks = all.chunks(CHUNK).map(|chunk| {
         chunk
             .par_iter()
-            .map(|(id, kind, data)| {
-                let compressed_data = pack_up(*kind, &[], data, compression).map_err(gix::Error::from_error)?;
-                Ok(Entry { id: **id, kind: EntryKind::Base(*kind), decompressed_size: data.len(), compressed_data })
+            .map(|(id, kind, content)| {
+                let (decompressed_size, compressed_data) =
+                    content.packed(*kind, compression).map_err(gix::Error::from_error)?;
+                Ok(Entry { id: **id, kind: EntryKind::Base(*kind), decompressed_size, compressed_data })
             })
             .collect::<gix::Result<Vec<_>>>()
     });

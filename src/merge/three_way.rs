@@ -1,6 +1,7 @@
 //! Merge of two lists that come from a common base.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use super::conflict::{field_conflicts, status_conflict};
 use super::{Conflict, join_todo};
@@ -29,44 +30,60 @@ pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome 
     let mut outcome = Outcome { todos: ours, ..Outcome::default() };
     let ids: BTreeSet<TodoId> = outcome.todos.keys().chain(theirs.keys()).copied().collect();
     for id in ids {
-        let before = base.get(&id);
-        match (outcome.todos.get_mut(&id), theirs.get(&id)) {
-            (Some(ours), Some(theirs)) => {
-                if before != Some(theirs) && ours != theirs {
-                    let unmerged = ours.clone();
-                    outcome.conflicts.extend(merge_todo(before, ours, theirs));
-                    outcome.changed.extend((unmerged != *ours).then_some(id));
-                }
+        let (before, theirs) = (base.get(&id), theirs.get(&id));
+        let changed = match (who_decides(before, outcome.todos.get(&id), theirs), theirs) {
+            (Decides::Ours, _) | (Decides::Both, None) => false,
+            (Decides::Theirs, None) => {
+                outcome.todos.remove(&id);
+                true
             }
-            (Some(ours), None) => {
-                if before == Some(ours) {
-                    outcome.todos.remove(&id);
-                    outcome.changed.push(id);
-                }
+            (Decides::Theirs, Some(theirs)) => {
+                outcome.todos.insert(id, theirs.clone());
+                true
             }
-            (None, Some(theirs)) => {
-                if before != Some(theirs) {
-                    outcome.todos.insert(id, theirs.clone());
-                    outcome.changed.push(id);
+            (Decides::Both, Some(theirs)) => match outcome.todos.entry(id) {
+                Entry::Vacant(entry) => {
+                    entry.insert(theirs.clone());
+                    true
                 }
-            }
-            (None, None) => {}
-        }
+                Entry::Occupied(mut entry) => {
+                    let ours = entry.get().clone();
+                    join_todo(entry.get_mut(), theirs);
+                    outcome.conflicts.extend(conflicts(before, &ours, theirs, entry.get()));
+                    ours != *entry.get()
+                }
+            },
+        };
+        outcome.changed.extend(changed.then_some(id));
     }
     outcome
 }
 
-/// Merges two different versions of one todo, of which `theirs` differs from the base.
-fn merge_todo(base: Option<&Todo>, ours: &mut Todo, theirs: &Todo) -> Vec<Conflict> {
-    if base == Some(ours) {
-        ours.clone_from(theirs);
-        return Vec::new();
+/// Whose version of a todo, or of its absence, is the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// Theirs changed nothing, or changed it as ours did.
+    Ours,
+    /// Ours changed nothing.
+    Theirs,
+    /// Both changed it, each in its own way.
+    Both,
+}
+
+/// Returns whose version of one todo decides. Works on whatever stands for a version, if equal stands for equal.
+pub fn who_decides<T: PartialEq>(base: Option<&T>, ours: Option<&T>, theirs: Option<&T>) -> Decides {
+    match () {
+        () if theirs == base || theirs == ours => Decides::Ours,
+        () if ours == base => Decides::Theirs,
+        () => Decides::Both,
     }
-    let before = ours.clone();
-    join_todo(ours, theirs);
-    let mut conflicts: Vec<_> = status_conflict(base, &before, theirs, ours).into_iter().collect();
+}
+
+/// Returns where a rule had to choose between two versions of one todo that both differ from the base.
+fn conflicts(base: Option<&Todo>, ours: &Todo, theirs: &Todo, joined: &Todo) -> Vec<Conflict> {
+    let mut conflicts: Vec<_> = status_conflict(base, ours, theirs, joined).into_iter().collect();
     if let Some(base) = base {
-        conflicts.extend(field_conflicts(base, &before, theirs));
+        conflicts.extend(field_conflicts(base, ours, theirs));
     }
     conflicts
 }

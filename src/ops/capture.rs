@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::OpsError;
 use super::attribute::{attribute, places, unheard};
 use super::copies::{carried_lists, copied_lines};
+use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
@@ -22,7 +23,7 @@ use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, SessionCommit, Store, commit_session};
-use crate::todo::{Project, Session, Snapshot, Time, TodoList};
+use crate::todo::{Project, Session, Snapshot, Time};
 
 /// What a capture would write.
 #[derive(Debug)]
@@ -80,26 +81,26 @@ pub fn capture(
     look: &Look,
     given: Option<&Snapshot>,
     selection: &Selection,
-    seen: Seen,
+    seen: &Seen,
     tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let redactor = &store.settings.redactor;
-    let (mut fresh, mut redacted) = read_changed(look, &seen, redactor);
+    let (mut fresh, mut redacted) = read_changed(look, seen, redactor);
     let lists: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
     fresh.values_mut().for_each(|reading| attribute(reading, &lists));
     for (session, found) in std::mem::take(&mut redacted) {
         let keeper = lists.owner(&session).map_or(session, |(owner, _)| owner);
         redacted.entry(keeper).or_default().extend(found);
     }
-    let copied = copied_lines(&look.units, &look.paths, &seen, &fresh);
-    let mut next_seen = remember(look, &seen, &fresh, &copied);
+    let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
+    let mut next_seen = remember(look, seen, &fresh, &copied);
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, &seen, &fresh, &|list| tips.local.contains_key(list));
+            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| tips.local.contains_key(list));
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
-            sort_by_session(store, look, (&seen, &next_seen, &lists), fresh, selection, |at, line| {
+            sort_by_session(store, look, (seen, &next_seen, &lists), fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
             })
         }
@@ -130,7 +131,7 @@ pub fn capture(
     // Their lists are news until they can be said.
     next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
-    captured.seen = (next_seen != seen).then_some(next_seen);
+    captured.seen = (next_seen != *seen).then_some(next_seen);
     Ok(captured)
 }
 
@@ -266,14 +267,8 @@ fn state(
         }
         work.push((session, news, past));
     }
-    let known: BTreeMap<Project, TodoList> = match consolidated.tip {
-        // A list that another version wrote is as good as unknown here; consolidation reports it.
-        Some(_) => needed
-            .into_iter()
-            .filter_map(|project| Some((project.clone(), consolidated.todos(&overlay, &project).ok()?)))
-            .collect(),
-        None => BTreeMap::new(),
-    };
+    let lists = known::read(&consolidated, &overlay, needed);
+    let known = KnownLists::of(&lists);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
     let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {

@@ -137,7 +137,13 @@ fn group(
             .into_par_iter()
             .map(|(chunk, repo)| match <[Side; 1]>::try_from(chunk) {
                 Ok([only]) => Ok((only, Batch::new(repo.hash()), super::merge_trees::Outcome::default())),
-                Err(chunk) => Merge::new(&repo, [Some(below), Some(groups)], None, chunk)?.commit(&consolidator()),
+                Err(chunk) => {
+                    let merge = Merge::new(&repo, [Some(below), Some(groups)], None, chunk)?;
+                    let (side, mut batch, outcome) = merge.commit(&consolidator())?;
+                    // A group's lists are read once more, and then only written.
+                    batch.shrink()?;
+                    Ok((side, batch, outcome))
+                }
             })
             .collect::<Result<_, OpsError>>()?
     };

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use crate::codec::{Merged, Open, TodoFile, decode_session, encode_session};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
-use crate::merge::{Conflict, Subject, join, join_session, three_way};
+use crate::merge::{Conflict, Subject, join_session};
 use crate::store::StoreError;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, todos_path};
-use crate::todo::{Project, Time, TodoList, plain};
+use crate::todo::{Project, Time, TodoId, plain};
 
 /// One parent of a merge.
 #[derive(Clone, Debug)]
@@ -72,8 +72,16 @@ impl<'a> Merge<'a> {
         let mut outcome = Outcome::default();
         let mut changes: Vec<(String, ObjectId)> = Vec::new();
         for project in self.projects()? {
-            if let Some(todos) = self.merge_project(&project, &mut outcome)? {
-                changes.push((todos_path(&project), self.overlay.batch.blob(encode_todos(&todos))?));
+            // A file can look like ours and have two todos on a line. Such files are read whole.
+            let (bytes, merged) = match self.merge_project(&project, TodoFile::open) {
+                Err(OpsError::Store(StoreError::Decode { .. })) => self.merge_project(&project, TodoFile::read)?,
+                merged => merged?,
+            };
+            let conflicts = merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict));
+            outcome.conflicts.extend(conflicts);
+            outcome.changed += merged.changed.len();
+            if let Some(bytes) = bytes {
+                changes.push((todos_path(&project), self.overlay.batch.blob(bytes)?));
             }
         }
         self.merge_sessions(&mut changes)?;
@@ -107,44 +115,51 @@ impl<'a> Merge<'a> {
         Ok(projects)
     }
 
-    /// Returns the merged todos of a project; nothing when they are as they were.
-    fn merge_project(&self, project: &Project, outcome: &mut Outcome) -> Result<Option<TodoList>, OpsError> {
+    /// Returns the merged file of a project, unless it is as it was, and what the merge did.
+    fn merge_project(&self, project: &Project, open: Open) -> Result<(Option<Vec<u8>>, Merged), OpsError> {
         let path = todos_path(project);
-        let mut merged: Option<TodoList> = None;
-        let mut changed = BTreeSet::new();
+        let mut news = Vec::new();
         for side in &self.sides {
-            let Some(blob) = self.overlay.find(side.tree, &path)? else { continue };
+            let Some(theirs) = self.overlay.find(side.tree, &path)? else { continue };
             let mut bases = Vec::new();
             for base in &side.bases {
                 bases.extend(self.overlay.find(*base, &path)?);
             }
-            if bases == [blob] && side.bases.len() == 1 {
-                continue;
+            if bases != [theirs] || side.bases.len() != 1 {
+                news.push((bases, theirs));
             }
-            let ours = match merged.take() {
-                Some(merged) => merged,
-                None => match self.overlay.find(self.start.tree, &path)? {
-                    Some(blob) => self.todos(blob, &path)?,
-                    None => TodoList::new(),
-                },
-            };
-            let mut base = TodoList::new();
-            for blob in bases {
-                join(&mut base, &self.todos(blob, &path)?);
-            }
-            let merge = three_way(&base, ours, &self.todos(blob, &path)?);
-            outcome.conflicts.extend(merge.conflicts.into_iter().map(|conflict| (project.clone(), conflict)));
-            changed.extend(merge.changed);
-            merged = Some(merge.todos);
         }
-        outcome.changed += changed.len();
-        Ok(merged.filter(|_| !changed.is_empty()))
-    }
-
-    fn todos(&self, blob: ObjectId, path: &str) -> Result<TodoList, OpsError> {
-        let decoded = decode_todos(&self.overlay.blob(blob)?);
-        let failed = |source| StoreError::Decode { commit: blob.to_string(), path: path.to_owned(), source };
-        Ok(decoded.map_err(failed)?)
+        if news.is_empty() {
+            return Ok((None, Merged::default()));
+        }
+        let failed = |blob: ObjectId| {
+            let (commit, path) = (blob.to_string(), path.clone());
+            |source| StoreError::Decode { commit, path, source }
+        };
+        let ours = self.overlay.find(self.start.tree, &path)?;
+        let bytes = ours.map(|blob| self.overlay.blob(blob)).transpose()?;
+        let mut file = match (ours, &bytes) {
+            (Some(blob), Some(bytes)) => open(bytes).map_err(failed(blob))?,
+            _ => TodoFile::default(),
+        };
+        let (mut conflicts, mut changed) = (Vec::new(), BTreeSet::new());
+        for (bases, theirs) in news {
+            let bases: Vec<_> =
+                bases.into_iter().map(|blob| Ok((blob, self.overlay.blob(blob)?))).collect::<Result<_, GitError>>()?;
+            let mut bases = bases.iter().map(|(blob, bytes)| open(bytes).map_err(failed(*blob)));
+            let mut base = bases.next().transpose()?.unwrap_or_default();
+            for other in bases {
+                base.merge(&TodoFile::default(), &other?).map_err(failed(theirs))?;
+            }
+            let bytes = self.overlay.blob(theirs)?;
+            let theirs_file = open(&bytes).map_err(failed(theirs))?;
+            let merged = file.merge(&base, &theirs_file).map_err(failed(theirs))?;
+            conflicts.extend(merged.conflicts);
+            changed.extend(merged.changed);
+        }
+        let changed: Vec<TodoId> = changed.into_iter().collect();
+        let bytes = (!changed.is_empty()).then(|| file.encode());
+        Ok((bytes, Merged { conflicts, changed }))
     }
 
     /// Adds each session's file that is not there as it is.

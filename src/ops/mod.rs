@@ -13,6 +13,7 @@ mod drain;
 mod exchange;
 mod forget;
 mod hook;
+mod known;
 mod log;
 mod look;
 mod merge_trees;

@@ -13,7 +13,7 @@ use super::tips::Tips;
 use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
 use crate::source::Notice;
 use crate::store::Store;
-use crate::store::cache::{self, Merged, Seen};
+use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::store::spool;
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
@@ -98,30 +98,38 @@ pub(super) const TRIES: u32 = 8;
 /// # Errors
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
-    let seen: Seen = if plan.homes.is_empty() { Seen::new() } else { cache::load(&store.repo, "seen") };
+    let mut seen: Cached<Seen> =
+        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
-    let merged: Merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { Merged::default() };
+    let mut merged: Cached<Merged> =
+        if plan.consolidate { Cached::load(&store.repo, "merged") } else { Cached::default() };
     let common_dir = store.repo.common_dir();
     let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
-    if is_idle && !look.is_news(&seen) {
+    if is_idle && !look.is_news(&seen.content) {
         let tips = plan.tips(store)?;
         let tip = store.repo.find_ref(&store.settings.branch)?;
-        if !plan.consolidate || is_consolidated(tip, &tips, &merged) {
-            return Ok(Report { units: look.units(), notices: look.all_notices(&seen), tip, ..Report::default() });
+        if !plan.consolidate || is_consolidated(tip, &tips, &merged.content) {
+            return Ok(Report {
+                units: look.units(),
+                notices: look.all_notices(&seen.content),
+                tip,
+                ..Report::default()
+            });
         }
     }
     let lock = StoreLock::acquire(common_dir)?;
     let heard = drain_if_any(store, &lock, now);
     // Another process may have captured the same while this one waited.
-    let (mut seen, mut merged) = (seen, merged);
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.reopen()?;
         if !plan.homes.is_empty() {
-            seen = cache::load(&store.repo, "seen");
+            seen.refresh(&store.repo);
         }
-        merged = if plan.consolidate { cache::load(&store.repo, "merged") } else { merged };
-        match attempt(&store, plan, &look, &lock, seen.clone(), &merged, now)? {
+        if plan.consolidate {
+            merged.refresh(&store.repo);
+        }
+        match attempt(&store, plan, &look, &lock, &seen.content, &merged.content, now)? {
             Ok(mut report) => {
                 report.captured.extend(heard);
                 report.captured.sort();
@@ -140,7 +148,7 @@ fn attempt(
     plan: &Plan,
     look: &Look,
     lock: &StoreLock,
-    seen: Seen,
+    seen: &Seen,
     merged: &Merged,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {

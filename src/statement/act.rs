@@ -92,7 +92,7 @@ pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> S
 
 impl Speech<'_> {
     fn act(&mut self, act: &Act) {
-        let known = self.context.known.get(&act.project).and_then(|todos| todos.get(&act.id));
+        let known = self.context.known.todo(&act.project, act.id);
         let own = self.own(&act.project, act.id);
         let others = known.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
         let mut todo = Todo {
@@ -194,7 +194,7 @@ mod tests {
                     let list = |claims: &Claims| -> TodoList {
                         if claims.is_empty() { TodoList::new() } else { [(id, todo(claims.clone()))].into() }
                     };
-                    let known_lists = [(project.clone(), list(&known))].into();
+                    let known_lists = BTreeMap::from([(project.clone(), list(&known))]);
                     let context = Context {
                         known: &known_lists,
                         now: Time::from_millis(NOW),

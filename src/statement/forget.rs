@@ -6,9 +6,7 @@ use serde_json::Map;
 
 use super::act::introduce;
 use super::{Context, Speech};
-use crate::todo::{
-    Claim, Claims, Fields, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId, TodoList,
-};
+use crate::todo::{Claim, Claims, Fields, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId};
 
 /// Returns the session's state after it had a todo forgotten; nothing when it had before.
 ///
@@ -50,24 +48,18 @@ fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> 
 impl Speech<'_> {
     /// Lets go of the words of everything that was forgotten since the session last spoke.
     pub(super) fn forget(&mut self) {
-        let known = self.context.known;
+        let is_forgotten = |project: &Project, id| self.context.known.todo(project, id).is_some_and(Todo::is_forgotten);
         for (project, todos) in &mut self.projects {
-            let Some(known) = known.get(project) else { continue };
-            for (id, todo) in todos.iter_mut().filter(|(_, todo)| !todo.is_forgotten()) {
-                if is_forgotten(known, *id) {
-                    *todo = forgotten(Some(todo), self.session, *id, self.at);
-                }
+            for (id, todo) in todos.iter_mut().filter(|(id, todo)| !todo.is_forgotten() && is_forgotten(project, **id))
+            {
+                *todo = forgotten(Some(todo), self.session, *id, self.at);
             }
         }
     }
 
     /// Returns whether a todo was forgotten, so that nobody speaks of it again.
     pub(super) fn is_forgotten(&self, project: &Project, id: TodoId) -> bool {
-        let anywhere = [self.context.known.get(project), self.projects.get(project)];
-        anywhere.into_iter().flatten().any(|todos| is_forgotten(todos, id))
+        let said = self.projects.get(project).and_then(|todos| todos.get(&id));
+        said.into_iter().chain(self.context.known.todo(project, id)).any(Todo::is_forgotten)
     }
-}
-
-fn is_forgotten(todos: &TodoList, id: TodoId) -> bool {
-    todos.get(&id).is_some_and(Todo::is_forgotten)
 }

@@ -29,10 +29,22 @@ use crate::todo::{
 };
 use place::Placed;
 
+/// What is known of todos, by whatever takes the least work: few are asked for.
+pub trait Knowledge: Sync {
+    /// Returns what is known of a todo of this project.
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo>;
+}
+
+impl Knowledge for BTreeMap<Project, TodoList> {
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.get(project)?.get(&id)
+    }
+}
+
 /// What a statement is made with besides the list.
 pub struct Context<'a> {
-    /// What this device knows of every todo, by project: the consolidated state.
-    pub known: &'a BTreeMap<Project, TodoList>,
+    /// What this device knows of every todo: the consolidated state.
+    pub known: &'a dyn Knowledge,
     /// The clock. A list from the future is taken to be of this moment.
     pub now: Time,
     /// Who may reopen a completed todo.
@@ -223,8 +235,7 @@ impl Speech<'_> {
 
     /// Sets a property. Nothing (`null`) says nothing; an empty value takes an earlier one back.
     fn set_field(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
-        let known =
-            self.context.known.get(project).and_then(|todos| todos.get(&id)).and_then(|todo| todo.fields.get(name));
+        let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
         let known = known.map(|field| field.at).filter(|at| self.knows(*at));
         let at = known.map_or(self.at, |known| self.at.max(known.next()));
         let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
@@ -239,7 +250,7 @@ impl Speech<'_> {
 
     /// Returns the claims of other sessions on a todo that this statement is made knowing of.
     fn known(&self, project: &Project, id: TodoId) -> Vec<&crate::todo::Claim> {
-        let todo = self.context.known.get(project).and_then(|todos| todos.get(&id));
+        let todo = self.context.known.todo(project, id);
         let claims = todo.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
         claims.map(|(_, claim)| claim).filter(|claim| self.knows(claim.at)).collect()
     }

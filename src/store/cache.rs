@@ -2,7 +2,8 @@
 //! or of another version counts as empty, and failing to write one is no error.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,10 +65,46 @@ struct File<T> {
 }
 
 /// Reads a cache by name.
-pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &str) -> T {
-    let read = std::fs::read(path(repo, name)).ok();
-    let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default()
+pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str) -> T {
+    Cached::load(repo, name).content
+}
+
+/// A cache as it was read, for those who may want it again.
+#[derive(Debug, Default)]
+pub struct Cached<T> {
+    /// What it holds.
+    pub content: T,
+    name: &'static str,
+    /// What its file looked like. Every write makes a new one.
+    look: Option<(SystemTime, u64, u64)>,
+}
+
+impl<T: DeserializeOwned + Default> Cached<T> {
+    /// Reads a cache by name.
+    pub fn load(repo: &Repo, name: &'static str) -> Self {
+        let path = path(repo, name);
+        let look = look(&path);
+        let read = std::fs::read(path).ok();
+        let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let content = file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default();
+        Cached { content, name, look }
+    }
+
+    /// Reads the cache again if somebody has written it since.
+    pub fn refresh(&mut self, repo: &Repo) {
+        if look(&path(repo, self.name)) != self.look {
+            *self = Cached::load(repo, self.name);
+        }
+    }
+}
+
+fn look(path: &Path) -> Option<(SystemTime, u64, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((metadata.modified().ok()?, metadata.len(), number))
 }
 
 /// Replaces a cache.

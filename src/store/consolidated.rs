@@ -51,11 +51,19 @@ impl Consolidated {
     /// # Errors
     /// When the file cannot be read or was written by a newer version.
     pub fn todos(&self, overlay: &Overlay<'_>, project: &Project) -> Result<TodoList, StoreError> {
-        let path = todos_path(project);
-        let Some(tree) = self.tree else { return Ok(TodoList::new()) };
-        let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
+        let Some(bytes) = self.file(overlay, project)? else { return Ok(TodoList::new()) };
         let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-        decode_todos(&overlay.blob(blob)?).map_err(|source| StoreError::Decode { commit, path, source })
+        let path = todos_path(project);
+        decode_todos(&bytes).map_err(|source| StoreError::Decode { commit, path, source })
+    }
+
+    /// Returns the bytes of one project's todos; nothing when it has none.
+    ///
+    /// # Errors
+    /// When an object cannot be read.
+    pub fn file(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<Vec<u8>>, StoreError> {
+        let blob = self.tree.map(|tree| overlay.find(tree, &todos_path(project))).transpose()?.flatten();
+        Ok(blob.map(|blob| overlay.blob(blob)).transpose()?)
     }
 
     /// Returns those of a project's todos that have these ids. In a long list it costs much less to pass over the

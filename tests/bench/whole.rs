@@ -177,33 +177,41 @@ pub fn first_import(c: &mut Criterion) {
     }
 }
 
-/// The merge driver on 1,000 todos, beside git's text merge of the same three files.
+/// The merge driver on 1,000 todos, beside git's text merge of the same three files: theirs changed every line,
+/// and each side changed twenty.
 pub fn driver(c: &mut Criterion) {
     let world = World::new();
-    let write = |name: &str, at| {
-        let bytes = chittysync::codec::encode_todos(&list(1_000, at));
-        world.write(name, &bytes)
+    let (before, after) = (list(1_000, 10), list(1_000, 11));
+    let with_changes = |from: usize, count: usize| {
+        let mut todos = before.clone();
+        todos.extend(after.iter().skip(from).take(count).map(|(id, todo)| (*id, todo.clone())));
+        chittysync::codec::encode_todos(&todos)
     };
-    let (base, theirs) = (write("base", 10), write("theirs", 11));
-    let mut group = c.benchmark_group("driver");
-    let mut run = |name: &str, program: &str, arguments: &[&str]| {
-        group.bench_function(name, |b| {
-            b.iter_custom(|n| {
-                let once = |_| {
-                    let ours = write("ours", 10);
-                    let mut command = world.command(program);
-                    command.args(arguments);
-                    match program {
-                        "git" => command.args([&ours, &base, &theirs]),
-                        _ => command.args([&base, &ours, &theirs]).args(["7", "projects/general/todos.json"]),
+    for (what, ours, theirs) in [
+        ("every line", with_changes(0, 0), with_changes(0, 1_000)),
+        ("twenty lines a side", with_changes(100, 20), with_changes(500, 20)),
+    ] {
+        let (base, theirs) = (world.write("base", &with_changes(0, 0)), world.write("theirs", &theirs));
+        let mut group = c.benchmark_group(format!("driver, {what}"));
+        let mut run = |name: &str, program: &str, arguments: &[&str]| {
+            group.bench_function(name, |b| {
+                b.iter_custom(|n| {
+                    let once = |_| {
+                        let ours = world.write("ours", &ours);
+                        let mut command = world.command(program);
+                        command.args(arguments);
+                        match program {
+                            "git" => command.args([&ours, &base, &theirs]),
+                            _ => command.args([&base, &ours, &theirs]).args(["7", "projects/general/todos.json"]),
+                        };
+                        time(&mut command)
                     };
-                    time(&mut command)
-                };
-                (0..n).map(once).sum()
+                    (0..n).map(once).sum()
+                });
             });
-        });
-    };
-    run("merge-driver", binary(), &["merge-driver"]);
-    run("merge-file", "git", &["merge-file", "-q"]);
-    group.finish();
+        };
+        run("merge-driver", binary(), &["merge-driver"]);
+        run("merge-file", "git", &["merge-file", "-q"]);
+        group.finish();
+    }
 }

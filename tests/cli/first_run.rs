@@ -19,3 +19,17 @@ fn shows_what_the_agents_wrote() {
     assert_eq!(again.stdout, done.stdout);
     assert_eq!(world.git(&world.store(), &["for-each-ref"]), before);
 }
+
+/// Starting one takes as long as all the rest of a run.
+#[cfg(unix)]
+#[test]
+fn starts_no_other_program() {
+    let world = World::new();
+    world.list("s", "2026-11-01T00:00:00Z", &[("A", "pending")]);
+    let called = world.path("called");
+    let git = world.write("bin/git", format!("#!/bin/sh\ntouch {}\n", called.display()).as_bytes());
+    std::fs::set_permissions(git, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    world.sync();
+    world.ok(&["list"]);
+    assert!(!called.exists());
+}

@@ -1,6 +1,6 @@
 //! Laws that hold for every list there can be, written by us or by anybody else.
 
-use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use chittysync::codec::{Merged, decode_session, decode_todos, encode_session, encode_todos, merge_todos};
 use chittysync::merge::{join, join_session, three_way};
 use chittysync::todo::{SessionInfo, State, Status, Todo, TodoId, TodoList};
 use proptest::collection::vec;
@@ -134,6 +134,19 @@ proptest! {
                         || both[id].state() == State::Wanted(Status::Completed)
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_merge_of_files_is_a_merge_of_their_lists(base in any_list(), a in any_list(), b in any_list()) {
+        let grown = (base.clone(), joined(&base, &a), joined(&base, &b));
+        for (base, ours, theirs) in [grown, (base, a, b)] {
+            let whole = three_way(&base, ours.clone(), &theirs);
+            let expected = (encode_todos(&whole.todos), Merged { conflicts: whole.conflicts, changed: whole.changed });
+            let [base, ours, theirs] = [&base, &ours, &theirs].map(encode_todos);
+            prop_assert_eq!(&merge_todos(&base, &ours, &theirs).expect("merges"), &expected);
+            prop_assert_eq!(&merge_todos(&base, &relaid(&ours), &theirs).expect("merges"), &expected);
+            prop_assert_eq!(&merge_todos(&relaid(&base), &ours, &relaid(&theirs)).expect("merges"), &expected);
         }
     }
 

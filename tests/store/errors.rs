@@ -16,11 +16,7 @@ fn a_call_that_fails_is_told_and_put_right() {
     if !has("strace") {
         return;
     }
-    let scene = Scene::with_news();
-    scene.world.ok(&FROM);
-    let expected = scene.trees();
-    scene.restore();
-    let store = scene.world.store().to_string_lossy().into_owned();
+    let (scene, expected, store) = undisturbed();
     let of_the_store = |call: &Call| call.mutates() && call.arguments.contains(&store);
     let all = calls(&scene.world, &FROM, &[]);
     let points: Vec<Call> = all.into_iter().filter(of_the_store).collect();
@@ -49,11 +45,7 @@ fn a_file_that_cannot_be_opened_is_told_and_put_right() {
     if !has("strace") {
         return;
     }
-    let scene = Scene::with_news();
-    scene.world.ok(&FROM);
-    let expected = scene.trees();
-    scene.restore();
-    let store = scene.world.store().to_string_lossy().into_owned();
+    let (scene, expected, store) = undisturbed();
     let reads = |call: &Call| call.name == "openat" && call.ok && !call.mutates() && call.arguments.contains(&store);
     let points: Vec<Call> = calls(&scene.world, &FROM, &[]).into_iter().filter(reads).collect();
     for (at, point) in points.iter().step_by(points.len() / 30 + 1).enumerate() {
@@ -62,6 +54,16 @@ fn a_file_that_cannot_be_opened_is_told_and_put_right() {
         let failed = scene.disturbed(&FROM, &format!("openat:error={error}:when={}", point.nth));
         judge(&scene, &failed, &expected).unwrap_or_else(|err| panic!("{error} at {point:?}: {err}"));
     }
+}
+
+/// Returns a scene, what a run makes of it that meets no error, and its store.
+fn undisturbed() -> (Scene, String, String) {
+    let scene = Scene::with_news();
+    scene.world.ok(&FROM);
+    let expected = scene.trees();
+    scene.restore();
+    let store = scene.world.store().to_string_lossy().into_owned();
+    (scene, expected, store)
 }
 
 /// A run that met an error either did everything all the same, or says what is wrong with which file and

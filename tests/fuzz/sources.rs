@@ -1,0 +1,57 @@
+//! What agents write: read, stated, and written to a session's files.
+
+use std::collections::BTreeMap;
+
+use bolero::check;
+use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use chittysync::source::{UnitKind, read, read_list, scan};
+use chittysync::statement::{Context, Reopen, state};
+use chittysync::todo::{Project, Session, SessionState, Snapshot, Time};
+
+/// States these lists one after the other, and checks that every state survives being written.
+fn say<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) {
+    let mut said: BTreeMap<&Session, SessionState> = BTreeMap::new();
+    let context = Context {
+        known: &BTreeMap::new(),
+        now: Time::parse("2030-01-01T00:00:00Z").expect("a time"),
+        reopen: Reopen::Author,
+        device: "test",
+        project: None,
+        project_of: &|_| Project::general(),
+    };
+    for snapshot in snapshots {
+        let before = said.get(&snapshot.session);
+        let Some(after) = state(before, snapshot, &context) else { continue };
+        assert_eq!(state(Some(&after), snapshot, &context), None, "saying it again is no statement");
+        for todos in after.projects.values() {
+            assert_eq!(&decode_todos(&encode_todos(todos)).expect("decodes"), todos);
+        }
+        assert_eq!(decode_session(&encode_session(&after.info)).expect("decodes"), after.info);
+        said.insert(&snapshot.session, after);
+    }
+}
+
+#[test]
+fn list() {
+    let session = Session::new("s").expect("valid");
+    let at = Time::parse("2029-01-01T00:00:00Z").expect("a time");
+    check!().for_each(|bytes: &[u8]| {
+        if let Ok(snapshot) = read_list(bytes, &session, at) {
+            say([&snapshot]);
+        }
+    });
+}
+
+#[test]
+fn transcript() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("s.jsonl");
+    std::fs::write(&path, "").expect("a file");
+    let unit = scan(directory.path()).units.remove(0);
+    assert!(matches!(unit.kind, UnitKind::Transcript { .. }));
+    check!().for_each(|bytes: &[u8]| {
+        std::fs::write(&path, bytes).expect("a file");
+        let reading = read(&unit);
+        say(reading.snapshots.iter().map(|(_, snapshot)| snapshot));
+    });
+}
