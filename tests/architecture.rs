@@ -11,10 +11,10 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
     ("git", &["todo", "redact", "statement"]),
-    ("store", &["todo", "codec", "git"]),
+    ("store", &["todo", "merge", "codec", "git"]),
     ("source", &["todo"]),
     ("log", &["todo", "redact", "git"]),
-    ("ops", &["todo", "redact", "merge", "statement", "codec", "git", "store", "source", "log"]),
+    ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "store", "source", "log"]),
     ("install", &["git", "store"]),
     ("daemon", &["todo", "git", "store", "ops", "log"]),
     (

@@ -37,6 +37,9 @@ pub struct Global {
     /// $XDG_DATA_HOME/chittysync/store.git]
     #[arg(long, value_name = "PATH", global = true)]
     pub store: Option<PathBuf>,
+    /// Use this branch in place of chittysync.branch (see `git chittysync branch`)
+    #[arg(long, value_name = "NAME", global = true)]
+    pub branch: Option<String>,
     /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -139,6 +142,10 @@ pub enum Command {
     Daemon(super::daemon::DaemonArgs),
     /// Have the system start the daemon
     Service(super::service::ServiceArgs),
+    /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
+    Branch(super::branch::BranchArgs),
+    /// Move closed todos that nobody speaks of any more out of the working files
+    Archive(super::archive::ArchiveArgs),
     /// Remove a todo for good, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0

@@ -10,7 +10,7 @@ use crate::view::{self, Everything, Filter};
 
 pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.with_archive(&store, out)?;
     if let Some(directory) = &args.dir {
         return write_files(&everything, &world.directory.join(directory), world, out);
     }

@@ -27,7 +27,7 @@ pub struct ForgetArgs {
 
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.everything_with(&store, out, &args.todo)?;
     let (project, todo) = match find(&everything, &args.todo) {
         Ok(found) => found,
         Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),

@@ -36,17 +36,20 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         all: args.all,
     };
     let store = world.store(out)?;
+    let everything = match filter.takes_closed() {
+        true => world.with_archive(&store, out)?,
+        false if out.json || args.porcelain.wanted() => world.todos(&store, out)?,
+        false => world.everything(&store, out)?,
+    };
     if out.json {
-        let everything = world.todos(&store, out)?;
         out.print_json(&list_json(&everything, &filter));
         return Ok(());
     }
     if args.porcelain.wanted() {
-        let everything = world.todos(&store, out)?;
         out.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
         return Ok(());
     }
-    let text = list_text(&world.everything(&store, out)?, &filter, out.style(world.now));
+    let text = list_text(&everything, &filter, out.style(world.now));
     if text.is_empty() {
         out.note("Nothing to show.");
     }

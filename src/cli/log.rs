@@ -36,7 +36,7 @@ pub struct LogArgs {
 pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let todo = match args.todo.is_empty() {
-        false => Some(find(&world.everything(&store, out)?, &args.todo)?.1.id),
+        false => Some(find(&world.everything_with(&store, out, &args.todo)?, &args.todo)?.1.id),
         true => None,
     };
     let since = args.since.as_deref().map(|text| {

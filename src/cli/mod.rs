@@ -1,7 +1,9 @@
 //! The command line: arguments, one call each, and what is printed.
 
 mod act;
+mod archive;
 mod args;
+mod branch;
 mod capture;
 mod completion;
 mod conflicts;
@@ -111,6 +113,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Import(args) => import::run(&args, &world, out),
         Command::Daemon(args) => daemon::run(&args, &world, out),
         Command::Service(args) => service::run(&args, &world, out),
+        Command::Branch(args) => branch::run(&args, &world, out),
+        Command::Archive(args) => archive::run(&args, &world, out),
         Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),

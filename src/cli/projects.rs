@@ -6,7 +6,7 @@ use crate::view::{projects_json, projects_text};
 
 pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.with_archive(&store, out)?;
     if out.json {
         out.print_json(&projects_json(&everything));
     } else {

@@ -61,6 +61,11 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
 
 pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
+    if store.settings.aside {
+        let branch = store.settings.branch_name();
+        return Err(Failure::no(format!("undo does not know what was said on {branch}"))
+            .hint(format!("`git chittysync --branch {branch} rollback '@{{1}}'` does it")));
+    }
     let last = ops::last_act(&store)?
         .ok_or_else(|| Failure::no("nothing was done by a command on this device").hint("see `git chittysync log`"))?;
     let then = match last.decided_on {

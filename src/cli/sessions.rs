@@ -17,7 +17,7 @@ pub struct SessionsArgs {
 
 pub(super) fn run(args: &SessionsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.with_archive(&store, out)?;
     if out.json {
         out.print_json(&sessions_json(&everything, world.now));
     } else if args.porcelain.wanted() {

@@ -8,7 +8,7 @@ use crate::view::{show_json, show_text};
 
 pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let everything = world.everything_with(&store, out, &args.todo)?;
     let (project, todo) = find(&everything, &args.todo)?;
     if out.json {
         out.print_json(&show_json(project, todo));

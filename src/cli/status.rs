@@ -29,7 +29,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
             out.note("hint: `git chittysync sync` creates it from your agents' lists");
             return Ok(());
         }
-        opened => opened?,
+        opened => world.on_branch(opened?)?,
     };
     out.configured_color.clone_from(&store.settings.color);
     let everything = world.todos(&store, out)?;
@@ -38,6 +38,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
     let sessions = counts.sessions;
+    let archived = world.archived(&store)?;
     let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
     let remote = remote(&store, world)?;
     if out.json {
@@ -51,6 +52,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
                 "completed": counts.completed,
                 "dropped": counts.dropped,
             },
+            "archived": archived,
             "conflicts": counts.conflicts,
             "daemon": daemon_json,
             "last_consolidated": last.map(|time| time.to_string()),
@@ -73,13 +75,14 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let style = out.style(world.now);
     let last = last.map_or_else(|| "never".to_owned(), |time| format!("{time} ({})", style.age(time)));
     out.print(&format!(
-        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped\nlast said  {last}\ndaemon     {daemon}\n",
+        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped{}\nlast said  {last}\ndaemon     {daemon}\n",
         display(store.repo.common_dir()),
         store.settings.branch_name(),
         counts.in_progress,
         counts.pending,
         counts.completed,
         counts.dropped,
+        if archived > 0 { format!(", {archived} archived") } else { String::new() },
     ));
     if let Some(remote) = remote {
         let text = match (remote.ahead, remote.unpushed) {

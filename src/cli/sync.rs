@@ -20,7 +20,11 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             let (report, exchange) = remote::exchange(args, &store, &plan, remote, world.now, out)?;
             (report, Some(exchange))
         }
-        None => (ops::run(&store, &plan, world.now)?, None),
+        None => {
+            let report = ops::run(&store, &plan, world.now)?;
+            ops::tidy_daily(&store, world.now)?;
+            (report, None)
+        }
     };
     out.warn_of(&report.notices);
     if plan.homes.is_empty() {
@@ -33,12 +37,14 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     }
     let everything = world.todos(&store, out)?;
     let counts = everything.counts();
+    let archived = world.archived(&store)?;
     if out.json {
         let mut done = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
             "sessions": counts.sessions,
-            "todos": counts.total(),
+            "todos": counts.total() + archived,
+            "archived": archived,
             "merged_duplicates": counts.duplicates,
             "conflicts": counts.conflicts,
             "unreadable": report.notices.len(),
@@ -56,11 +62,14 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         let mut summary = format!(
             "\n{}, {} ({} open), {} merged, {}",
             plural(counts.sessions, "session"),
-            plural(counts.total(), "todo"),
+            plural(counts.total() + archived, "todo"),
             counts.open(),
             plural(counts.duplicates, "duplicate"),
             plural(counts.conflicts, "conflict"),
         );
+        if archived > 0 {
+            summary.push_str(&format!(", {archived} archived"));
+        }
         if !report.notices.is_empty() {
             summary.push_str(&format!(", {} not read", plural(report.notices.len(), "file")));
         }

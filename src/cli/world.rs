@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
 use crate::git::Overlay;
-use crate::ops::{Plan, Selection};
-use crate::store::{Consolidated, Location, Store, Unreadable, locate};
+use crate::ops::{self, Plan, Selection};
+use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Time, plain};
-use crate::view::Everything;
+use crate::view::{Everything, search};
 
 /// The world as the options and the environment describe it.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub struct World {
     /// The time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
     pub now: Time,
     pub(super) option: Option<PathBuf>,
+    branch: Option<String>,
 }
 
 impl World {
@@ -30,7 +31,12 @@ impl World {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
         let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
-        Ok(World { directory, now: set.unwrap_or_else(crate::log::clock), option: global.store.clone() })
+        Ok(World {
+            directory,
+            now: set.unwrap_or_else(crate::log::clock),
+            option: global.store.clone(),
+            branch: global.branch.clone(),
+        })
     }
 
     /// Returns where the store is or will be.
@@ -40,16 +46,28 @@ impl World {
 
     /// Opens the store.
     pub fn store(&self, out: &mut Out) -> Result<Store, Failure> {
-        let store = Store::open(&self.location()?)?;
+        let store = self.on_branch(Store::open(&self.location()?)?)?;
         out.configured_color.clone_from(&store.settings.color);
         Ok(store)
     }
 
     /// Opens the store, creating it when there is none.
     pub fn store_or_create(&self, out: &mut Out) -> Result<Store, Failure> {
-        let store = Store::open_or_create(&self.location()?)?;
+        let store = self.on_branch(Store::open_or_create(&self.location()?)?)?;
         out.configured_color.clone_from(&store.settings.color);
         Ok(store)
+    }
+
+    /// Returns the store with the branch that was asked for.
+    pub fn on_branch(&self, store: Store) -> Result<Store, Failure> {
+        let Some(name) = &self.branch else { return Ok(store) };
+        let full = super::branch::full_name(name)?;
+        if full != store.settings.branch {
+            ops::find_branch(&store, &full).map_err(|err| {
+                Failure::from(err).hint("`git chittysync branch` lists them, and makes one when it is given a name")
+            })?;
+        }
+        Ok(store.aside(full))
     }
 
     /// Returns what to capture.
@@ -87,18 +105,45 @@ impl World {
 
     /// Reads the consolidated todos, warning of what cannot be read.
     pub fn todos(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
-        let overlay = Overlay::new(&store.repo);
-        let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay)?;
-        warn_of(unreadable, store, out);
-        Ok(Everything { projects, sessions: Vec::new() })
+        self.read(store, out, Reach::Working)
     }
 
     /// Reads the consolidated todos and what is known of their sessions, warning of what cannot be read.
     pub fn everything(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
+        let todos = self.todos(store, out)?;
+        self.with_sessions(todos, store, out)
+    }
+
+    /// As [`World::everything`], with archived todos.
+    pub fn with_archive(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
+        let todos = self.read(store, out, Reach::Archive)?;
+        self.with_sessions(todos, store, out)
+    }
+
+    /// As [`World::everything`], with archived todos when these words name no other.
+    pub fn everything_with(&self, store: &Store, out: &Out, words: &[String]) -> Result<Everything, Failure> {
+        let working = self.everything(store, out)?;
+        if search(&working, &words.join(" ")).is_empty() { self.with_archive(store, out) } else { Ok(working) }
+    }
+
+    /// Counts the archived todos.
+    pub fn archived(&self, store: &Store) -> Result<usize, Failure> {
+        let overlay = Overlay::new(&store.repo);
+        Ok(Consolidated::find(store, &overlay)?.archived(&overlay)?)
+    }
+
+    fn read(&self, store: &Store, out: &Out, reach: Reach) -> Result<Everything, Failure> {
+        let overlay = Overlay::new(&store.repo);
+        let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay, reach)?;
+        warn_of(unreadable, store, out);
+        Ok(Everything { projects, sessions: Vec::new() })
+    }
+
+    fn with_sessions(&self, todos: Everything, store: &Store, out: &Out) -> Result<Everything, Failure> {
         let overlay = Overlay::new(&store.repo);
         let (sessions, unreadable) = Consolidated::find(store, &overlay)?.sessions(&overlay)?;
         warn_of(unreadable, store, out);
-        Ok(Everything { sessions, ..self.todos(store, out)? })
+        Ok(Everything { sessions, ..todos })
     }
 }
 

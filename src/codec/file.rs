@@ -94,6 +94,11 @@ impl TodoFile<'_> {
         Ok(TodoFile { entries: todos.iter().map(|(id, todo)| (*id, Entry::of_todo(todo))).collect() })
     }
 
+    /// Returns the ids of all todos, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = TodoId> {
+        self.entries.keys().copied()
+    }
+
     /// Returns one todo.
     ///
     /// # Errors

@@ -59,6 +59,11 @@ pub struct Settings {
     /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
     /// credentials are taken out of texts.
     pub redactor: Redactor,
+    /// `chittysync.archiveAfter` (default: 90): after how many days, in milliseconds, a closed todo goes to the
+    /// archive; nothing for never.
+    pub archive_after: Option<i64>,
+    /// Whether [`Settings::branch`] is one beside that of `chittysync.branch`. What is said there stays there.
+    pub aside: bool,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
     /// `user.name` and `user.email`, or the variables that git takes instead.
@@ -116,6 +121,7 @@ impl Settings {
         };
         let patience = last("chittysync.timeout").unwrap_or_else(|| "60".to_owned());
         let retire_after = last("chittysync.retireAfter").unwrap_or_else(|| "14".to_owned());
+        let archive_after = last("chittysync.archiveAfter").unwrap_or_else(|| "90".to_owned());
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
@@ -151,7 +157,10 @@ impl Settings {
                 .ok_or_else(|| invalid("chittysync.timeout", patience, "a number of seconds, at least 1"))?,
             retire_after: parse_days(&retire_after)
                 .ok_or_else(|| invalid("chittysync.retireAfter", retire_after, "a number of days, or never"))?,
+            archive_after: parse_days(&archive_after)
+                .ok_or_else(|| invalid("chittysync.archiveAfter", archive_after, "a number of days, or never"))?,
             redactor,
+            aside: false,
             color: last("color.chittysync").or_else(|| last("color.ui")),
             identity: identity(last),
         })
@@ -170,7 +179,7 @@ impl Settings {
 
     /// Returns the name of the branch without `refs/heads/`.
     pub fn branch_name(&self) -> &str {
-        self.branch.strip_prefix("refs/heads/").unwrap_or(&self.branch)
+        super::branch_of_ref(&self.branch)
     }
 }
 

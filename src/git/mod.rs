@@ -50,7 +50,9 @@ pub use object::{Identity, NewCommit, Overlay};
 pub use program::{Git, GitOutput};
 pub use public::is_public;
 pub use push::{Answer, Send, push};
-pub use refs::{Place, SESSIONS, branch_ref, default_branch, session_of_ref, session_ref, tracking_branch};
+pub use refs::{
+    Place, SESSIONS, branch_of_ref, branch_ref, default_branch, session_of_ref, session_ref, tracking_branch,
+};
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};
 pub use transfer::Watch;

@@ -1,5 +1,7 @@
 //! Trees and commits of ours: read through what is still in memory, built without touching the index.
 
+use std::path::Path;
+
 use gix::ObjectId;
 use gix::actor::Signature;
 use gix::bstr::BStr;
@@ -78,6 +80,11 @@ impl<'a> Overlay<'a> {
     /// Returns the repository with two batches that are not written yet, and an empty one above them.
     pub fn above_all(repo: &'a Repo, below: [Option<&'a Batch>; 2]) -> Self {
         Overlay { repo, below, batch: Batch::new(repo.hash()) }
+    }
+
+    /// Returns the git directory, the one that linked worktrees have in common.
+    pub fn common_dir(&self) -> &Path {
+        self.repo.common_dir()
     }
 
     /// Adds a commit.

@@ -73,6 +73,11 @@ pub fn branch_ref(branch: &str) -> Option<String> {
     (!branch.starts_with('-') && name.as_bytes().find_byte(b'%').is_none()).then_some(name)
 }
 
+/// Returns the name of a branch without `refs/heads/`.
+pub fn branch_of_ref(name: &str) -> &str {
+    name.strip_prefix("refs/heads/").unwrap_or(name)
+}
+
 /// Returns the branch that holds everything every session said, unless `chittysync.branch` names another.
 pub fn default_branch() -> &'static str {
     "consolidated"

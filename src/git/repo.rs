@@ -112,6 +112,14 @@ impl Repo {
         ref_file::read(self.common_dir(), name, self.hash())
     }
 
+    /// Returns all branches, by their full names.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn branches(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
+        Ok(ref_file::list(self.common_dir(), "refs/heads/", self.hash())?.into_iter().collect())
+    }
+
     /// Returns every session of this device with its newest commit, in the order of their names. Refs of
     /// this namespace that are not named by us are left out, and so are those whose file holds no object id.
     ///

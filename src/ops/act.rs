@@ -13,7 +13,7 @@ use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context};
 use crate::store::cache;
-use crate::store::{Consolidated, Store, commit_session};
+use crate::store::{Consolidated, Reach, Store, commit_session};
 use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
@@ -49,8 +49,13 @@ pub fn act<E: From<OpsError>>(
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
         catch_up(&store, &lock, now)?;
-        let known = known(&store)?;
-        let mut acts = decide(&known)?;
+        let mut known = known(&store, Reach::Working)?;
+        let mut acts = decide(&known);
+        if needs_archive(&store, acts.as_deref().ok())? {
+            known = self::known(&store, Reach::Archive)?;
+            acts = decide(&known);
+        }
+        let mut acts = acts?;
         let redacted = redact(&mut acts, &known, &store.settings.redactor);
         let is_forgotten = |act: &&Act| find(&known, act).is_some_and(Todo::is_forgotten);
         if let Some(act) = acts.iter().find(is_forgotten) {
@@ -96,10 +101,25 @@ fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(), OpsError> 
     Ok(())
 }
 
-fn known(store: &Store) -> Result<Known, OpsError> {
+fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    Ok(Known { projects: consolidated.with_forgotten(&overlay)?.0, sessions: consolidated.sessions(&overlay)?.0 })
+    let projects = consolidated.with_forgotten(&overlay, reach)?.0;
+    Ok(Known { projects, sessions: consolidated.sessions(&overlay)?.0 })
+}
+
+/// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in
+/// it.
+fn needs_archive(store: &Store, acts: Option<&[Act]>) -> Result<bool, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let Some(acts) = acts else { return Ok(consolidated.has_archive(&overlay)?) };
+    for act in acts {
+        if consolidated.archive(&overlay, &act.project)?.is_some_and(|archive| archive.contains(act.id)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn attempt(
@@ -133,7 +153,9 @@ fn attempt(
     let message = store.settings.redactor.text(what, &mut Found::new()).into_owned();
     let old = tips.local.get(session).copied();
     let mut said = Captured { batch: overlay.batch, ..Captured::nothing(store, &tips) };
-    said.changes.push(RefChange { name: session_ref(session), old, new: after.id, message });
+    if !store.settings.aside {
+        said.changes.push(RefChange { name: session_ref(session), old, new: after.id, message });
+    }
     said.sessions.push(session.clone());
     said.tips.insert(session.clone(), after.id);
     conclude(store, lock, said, tips, Some(&cache::load(&store.repo, "merged")), now)

@@ -267,7 +267,7 @@ fn state(
         }
         work.push((session, news, past));
     }
-    let lists = known::read(&consolidated, &overlay, needed);
+    let lists = known::read(&consolidated, store, needed);
     let known = KnownLists::of(&lists);
     let identity = store.settings.identity(now);
     let settings = &store.settings;

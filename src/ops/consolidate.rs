@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::OpsError;
 use super::merge_trees::{Merge, Side};
 use super::sides::{find_branches, find_sessions};
+use super::tidy::take_back;
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
@@ -100,10 +101,31 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
             Some(side.commit)
         }
     };
+    take_back_from_archive(store, below, &consolidated, merged, &mut found)?;
     let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
     found.left_out = left_out.into_iter().map(|tip| (tip.what, tip.reason)).collect();
     finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
     Ok(found)
+}
+
+/// A todo that was spoken of again leaves the archive, in a commit of its own: the merge is what git makes of it.
+fn take_back_from_archive(
+    store: &Store,
+    below: &Batch,
+    before: &Consolidated,
+    merged: &Merged,
+    found: &mut Consolidation,
+) -> Result<(), OpsError> {
+    let Some(tip) = found.tip else { return Ok(()) };
+    // What this device did not merge itself, a person may have merged with git.
+    let known = before.tip.filter(|tip| merged.is_of(*tip)).and(before.tree);
+    let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
+    if let Some(new) = take_back(&mut overlay, tip, known)? {
+        let batch = overlay.batch;
+        found.batch.absorb(batch);
+        found.tip = Some(new);
+    }
+    Ok(())
 }
 
 /// Says how the branch moves and what to remember.

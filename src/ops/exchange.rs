@@ -8,6 +8,7 @@ use super::OpsError;
 use super::outgoing::{Outgoing, Remembered};
 use super::retire::retire;
 use super::run::{Plan, Report, run};
+use super::tidy::{Tidy, tidy};
 use crate::git::{
     Answer, Fsync, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock, Unreachable, Watch, Writer,
     descends, fetch, push, tracking_branch,
@@ -183,7 +184,10 @@ impl Talk<'_> {
         let remote = &self.link.remote;
         let remembered = Remembered::of(&self.store, remote)?;
         let place = self.place;
-        let outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+        let mut outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+        if outgoing.branch.is_some() && self.tidy()? {
+            outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+        }
         self.exchange.problems.extend(outgoing.stuck.clone());
         let mut refs: Vec<(String, Send)> =
             outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
@@ -227,6 +231,17 @@ impl Talk<'_> {
             return Ok(Pushed::Failed);
         }
         Ok(self.judge(&answers, place))
+    }
+
+    /// Archives what is due and writes the board anew: those who look at the remote see what they get. Returns
+    /// whether the branch moved.
+    fn tidy(&mut self) -> Result<bool, OpsError> {
+        let how = Tidy { archive_after: self.store.settings.archive_after, board: true, dry_run: false };
+        let moved = tidy(&self.store, how, self.now)?.moved;
+        if moved {
+            self.store = self.store.reopen()?;
+        }
+        Ok(moved)
     }
 
     /// Decides how to go on after a push.

@@ -26,7 +26,7 @@ pub(super) fn forget(
     let tips = Tips { local: captured.tips.clone(), ..tips.clone() };
     let mut overlay = Overlay::above(&store.repo, &captured.batch);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let spoke = consolidated.todos(&overlay, project)?.remove(&id);
+    let spoke = consolidated.some_todos(&overlay, project, &BTreeSet::from([id]))?.remove(&id);
     let spoke = spoke.into_iter().flat_map(|todo| todo.claims).map(|(session, _)| session);
     let mut speakers: BTreeSet<Session> = spoke.filter(|session| tips.local.contains_key(session)).collect();
     speakers.insert(own_session(store)?);

@@ -2,36 +2,79 @@
 //! somebody asks for.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::codec::TodoFile;
-use crate::git::Overlay;
+use crate::git::{ObjectId, Overlay, Repo};
 use crate::statement::Knowledge;
-use crate::store::Consolidated;
-use crate::todo::{Project, Todo, TodoId};
+use crate::store::{Archive, Consolidated, Store};
+use crate::todo::{Project, Todo, TodoId, TodoList};
+
+/// What the consolidated branch holds of a project.
+pub(super) struct KnownFiles {
+    project: Project,
+    todos: Vec<u8>,
+    archive: Option<KnownArchive>,
+}
+
+/// A project's archive, which hardly ever has a say.
+struct KnownArchive {
+    tree: ObjectId,
+    ids: Vec<TodoId>,
+    /// Sessions are worked on in several threads, a repository is not.
+    repo: Mutex<Repo>,
+    todos: OnceLock<TodoList>,
+}
 
 /// The consolidated lists of some projects. What cannot be read is as good as unknown here; consolidation
 /// reports it.
-pub(super) struct KnownLists<'a>(BTreeMap<&'a Project, TodoFile<'a>>);
+pub(super) struct KnownLists<'a>(BTreeMap<&'a Project, (TodoFile<'a>, Option<&'a KnownArchive>)>);
 
 /// Returns the consolidated files of these projects, as far as there are any.
 pub(super) fn read(
     consolidated: &Consolidated,
-    overlay: &Overlay<'_>,
+    store: &Store,
     projects: impl IntoIterator<Item = Project>,
-) -> Vec<(Project, Vec<u8>)> {
-    let file = |project: &Project| consolidated.file(overlay, project).ok().flatten();
-    projects.into_iter().filter_map(|project| file(&project).map(|bytes| (project, bytes))).collect()
+) -> Vec<KnownFiles> {
+    let overlay = Overlay::new(&store.repo);
+    let files = |project: Project| {
+        let todos = consolidated.file(&overlay, &project).ok().flatten()?;
+        let archive = consolidated.archive(&overlay, &project).ok().flatten().map(|archive| KnownArchive {
+            tree: archive.tree(),
+            ids: archive.ids().to_vec(),
+            repo: Mutex::new(store.repo.clone()),
+            todos: OnceLock::new(),
+        });
+        Some(KnownFiles { project, todos, archive })
+    };
+    projects.into_iter().filter_map(files).collect()
 }
 
 impl<'a> KnownLists<'a> {
     /// Returns what these files hold.
-    pub(super) fn of(files: &'a [(Project, Vec<u8>)]) -> Self {
-        KnownLists(files.iter().filter_map(|(project, bytes)| Some((project, TodoFile::open(bytes).ok()?))).collect())
+    pub(super) fn of(files: &'a [KnownFiles]) -> Self {
+        let list = |files: &'a KnownFiles| {
+            Some((&files.project, (TodoFile::open(&files.todos).ok()?, files.archive.as_ref())))
+        };
+        KnownLists(files.iter().filter_map(list).collect())
     }
 }
 
 impl Knowledge for KnownLists<'_> {
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
-        self.0.get(project)?.get(id).ok()?
+        let (file, archive) = self.0.get(project)?;
+        file.get(id).ok()?.or_else(|| archive.and_then(|archive| archive.get(project, id)))
+    }
+}
+
+impl KnownArchive {
+    fn get(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.ids.binary_search(&id).ok()?;
+        let read = || {
+            let repo = self.repo.lock().unwrap_or_else(PoisonError::into_inner);
+            let overlay = Overlay::new(&repo);
+            Archive::new(&overlay, project, self.tree).read().unwrap_or_default().0
+        };
+        self.todos.get_or_init(read).get(&id)
     }
 }

@@ -7,7 +7,9 @@ use crate::codec::{Merged, Open, TodoFile, decode_session, encode_session};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
 use crate::merge::{Conflict, Subject, join_session};
 use crate::store::StoreError;
-use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, todos_path};
+use crate::store::paths::{
+    ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, archive_dir, archive_path, month, todos_path,
+};
 use crate::todo::{Project, Time, TodoId, plain};
 
 /// One parent of a merge.
@@ -72,16 +74,20 @@ impl<'a> Merge<'a> {
         let mut outcome = Outcome::default();
         let mut changes: Vec<(String, ObjectId)> = Vec::new();
         for project in self.projects()? {
-            // A file can look like ours and have two todos on a line. Such files are read whole.
-            let (bytes, merged) = match self.merge_project(&project, TodoFile::open) {
-                Err(OpsError::Store(StoreError::Decode { .. })) => self.merge_project(&project, TodoFile::read)?,
-                merged => merged?,
-            };
-            let conflicts = merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict));
-            outcome.conflicts.extend(conflicts);
-            outcome.changed += merged.changed.len();
-            if let Some(bytes) = bytes {
-                changes.push((todos_path(&project), self.overlay.batch.blob(bytes)?));
+            let todos = todos_path(&project);
+            for path in self.archives(&project)?.into_iter().chain([todos.clone()]) {
+                // A file can look like ours and have two todos on a line. Such files are read whole.
+                let (bytes, merged) = match self.merge_list(&path, TodoFile::open) {
+                    Err(OpsError::Store(StoreError::Decode { .. })) => self.merge_list(&path, TodoFile::read)?,
+                    merged => merged?,
+                };
+                let conflicts = merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict));
+                outcome.conflicts.extend(conflicts);
+                // What became of an archive changes no todo.
+                outcome.changed += if path == todos { merged.changed.len() } else { 0 };
+                if let Some(bytes) = bytes {
+                    changes.push((path, self.overlay.batch.blob(bytes)?));
+                }
             }
         }
         self.merge_sessions(&mut changes)?;
@@ -115,15 +121,25 @@ impl<'a> Merge<'a> {
         Ok(projects)
     }
 
-    /// Returns the merged file of a project, unless it is as it was, and what the merge did.
-    fn merge_project(&self, project: &Project, open: Open) -> Result<(Option<Vec<u8>>, Merged), OpsError> {
-        let path = todos_path(project);
+    /// Returns the files of a project's archive that a side has. A session has none.
+    fn archives(&self, project: &Project) -> Result<BTreeSet<String>, OpsError> {
+        let path = archive_dir(project);
+        let mut files = BTreeSet::new();
+        for side in self.sides.iter().filter(|side| side.sessions == 0) {
+            let names = self.overlay.entries(self.overlay.find(side.tree, &path)?)?;
+            files.extend(names.iter().filter_map(|(name, ..)| month(name)).map(|month| archive_path(project, month)));
+        }
+        Ok(files)
+    }
+
+    /// Returns the merged file at this path, unless it is as it was, and what the merge did.
+    fn merge_list(&self, path: &str, open: Open) -> Result<(Option<Vec<u8>>, Merged), OpsError> {
         let mut news = Vec::new();
         for side in &self.sides {
-            let Some(theirs) = self.overlay.find(side.tree, &path)? else { continue };
+            let Some(theirs) = self.overlay.find(side.tree, path)? else { continue };
             let mut bases = Vec::new();
             for base in &side.bases {
-                bases.extend(self.overlay.find(*base, &path)?);
+                bases.extend(self.overlay.find(*base, path)?);
             }
             if bases != [theirs] || side.bases.len() != 1 {
                 news.push((bases, theirs));
@@ -133,10 +149,10 @@ impl<'a> Merge<'a> {
             return Ok((None, Merged::default()));
         }
         let failed = |blob: ObjectId| {
-            let (commit, path) = (blob.to_string(), path.clone());
+            let (commit, path) = (blob.to_string(), path.to_owned());
             |source| StoreError::Decode { commit, path, source }
         };
-        let ours = self.overlay.find(self.start.tree, &path)?;
+        let ours = self.overlay.find(self.start.tree, path)?;
         let bytes = ours.map(|blob| self.overlay.blob(blob)).transpose()?;
         let mut file = match (ours, &bytes) {
             (Some(blob), Some(bytes)) => open(bytes).map_err(failed(blob))?,

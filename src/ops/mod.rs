@@ -2,6 +2,7 @@
 
 mod act;
 mod attribute;
+mod branch;
 mod capture;
 mod consolidate;
 mod context;
@@ -26,9 +27,11 @@ mod retire;
 mod rollback;
 mod run;
 mod sides;
+mod tidy;
 mod tips;
 
 pub use act::{Known, act};
+pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
@@ -44,6 +47,7 @@ pub use outgoing::{Outgoing, Remembered, ahead};
 pub use project::{directory_project, project_of};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
+pub use tidy::{Tidied, Tidy, tidy, tidy_daily};
 pub use tips::{ForeignTip, Tips};
 
 use crate::git::GitError;

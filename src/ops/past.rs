@@ -6,7 +6,7 @@ use super::OpsError;
 use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay};
 use crate::store::paths::session_path;
-use crate::store::{Consolidated, SessionCommit, check_session, read_session};
+use crate::store::{Consolidated, Reach, SessionCommit, check_session, read_session};
 use crate::todo::{Claims, Project, Session, SessionState, TodoList};
 
 use super::tips::{ForeignTip, Tips};
@@ -69,7 +69,7 @@ fn retired(
         return Ok(None);
     };
     if lists.is_empty() {
-        *lists = consolidated.with_forgotten(overlay)?.0;
+        *lists = consolidated.with_forgotten(overlay, Reach::Archive)?.0;
     }
     let mut projects: Lists = BTreeMap::new();
     for (project, todos) in lists.iter() {

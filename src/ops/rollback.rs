@@ -8,7 +8,7 @@ use super::act::{DECIDED_ON, Known};
 use super::{OpsError, date};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::statement::Act;
-use crate::store::{Consolidated, Store, read_session};
+use crate::store::{Consolidated, Reach, Store, read_session};
 use crate::todo::{Project, Session, State, Time, Todo, TodoId, TodoList};
 
 /// Todos by project.
@@ -55,7 +55,7 @@ fn last_until(store: &Store, overlay: &Overlay<'_>, text: &str, until: Time) -> 
 pub fn todos_at(store: &Store, commit: ObjectId) -> Result<Lists, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let forgotten = Consolidated::find(store, &overlay)?.forgotten(&overlay)?;
-    let mut projects = Consolidated::at(&overlay, Some(commit))?.all(&overlay)?.0;
+    let mut projects = Consolidated::at(&overlay, Some(commit))?.all(&overlay, Reach::Archive)?.0;
     projects.values_mut().for_each(|todos| todos.retain(|id, _| !forgotten.contains(id)));
     Ok(projects)
 }

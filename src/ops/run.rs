@@ -50,6 +50,8 @@ pub struct Plan {
     pub consolidate: bool,
     /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
     pub remote: Option<RemoteName>,
+    /// Other branches of this store to merge, and what to call them.
+    pub also: Vec<(String, ObjectId)>,
     /// Commits that remotes' branches pointed to before they were rewound.
     pub rewound: Vec<(RemoteName, ObjectId)>,
 }
@@ -59,6 +61,7 @@ impl Plan {
     fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
         let mut tips = Tips::find(store, self.remote.as_ref())?;
         tips.branches.extend(self.rewound.iter().cloned());
+        tips.also.clone_from(&self.also);
         Ok(tips)
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn find_branches(
     let is_known = |commit: ObjectId| Some(commit) == known || merged.contains(commit);
     if let Some(tip) = known
         && tips.branches.iter().all(|(_, tip)| is_known(*tip))
+        && tips.also.iter().all(|(_, tip)| is_known(*tip))
         // An older commit of a remote's can be contained without being known.
         && tips.foreign.iter().all(|tip| is_known(tip.commit))
     {
@@ -77,13 +78,14 @@ pub(super) fn find_branches(
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
     let ours = Ancestors::of(overlay, consolidated.tip);
-    for (remote, tip) in &tips.branches {
+    let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
+    for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
             continue;
         }
         match check_consolidated(overlay, *tip, consolidated.tree) {
             Ok(()) => candidates.push(*tip),
-            Err(reason) => left_out.push(LeftOut { what: format!("the branch of {remote}"), commit: *tip, reason }),
+            Err(reason) => left_out.push(LeftOut { what, commit: *tip, reason }),
         }
     }
     let branches = Branches { tips: candidates, contained: Contained::Walked(ours) };

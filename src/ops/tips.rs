@@ -27,6 +27,8 @@ pub struct Tips {
     pub foreign: Vec<ForeignTip>,
     /// Remotes' consolidated commits, and what they were before the last fetch.
     pub branches: Vec<(RemoteName, ObjectId)>,
+    /// Other branches of this store that are to be merged, and what to call them.
+    pub also: Vec<(String, ObjectId)>,
     /// Refs of remotes that are no session's.
     pub strange: Vec<(RemoteName, String)>,
 }
@@ -64,6 +66,7 @@ impl Tips {
     /// Returns all commits.
     pub fn all(&self) -> impl Iterator<Item = ObjectId> {
         let foreign = self.foreign.iter().map(|tip| tip.commit);
-        self.local.values().copied().chain(foreign).chain(self.branches.iter().map(|(_, tip)| *tip))
+        let also = self.also.iter().map(|(_, tip)| *tip);
+        self.local.values().copied().chain(foreign).chain(self.branches.iter().map(|(_, tip)| *tip)).chain(also)
     }
 }

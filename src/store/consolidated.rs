@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
+use crate::merge::join;
 use crate::todo::{Project, SessionInfo, TodoId, TodoList};
 
-use super::paths::{PROJECTS, SESSIONS, todos_path};
-use super::{Store, StoreError};
+use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, todos_path};
+use super::{Archive, Store, StoreError};
 
 /// A file in the consolidated tree that cannot be read, and is left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,15 @@ pub struct Unreadable {
     pub path: String,
     /// Why.
     pub reason: String,
+}
+
+/// How far a look at todos goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What is worked with.
+    Working,
+    /// The [archive](super::Archive) too.
+    Archive,
 }
 
 /// The newest consolidated state.
@@ -66,8 +76,48 @@ impl Consolidated {
         Ok(blob.map(|blob| overlay.blob(blob)).transpose()?)
     }
 
-    /// Returns those of a project's todos that have these ids. In a long list it costs much less to pass over the
-    /// lines of the others than to read them.
+    /// Returns a project's archive; nothing when it has none.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn archive<'o>(&self, overlay: &'o Overlay<'o>, project: &Project) -> Result<Option<Archive<'o>>, StoreError> {
+        let tree = self.tree.map(|tree| overlay.find(tree, &archive_dir(project))).transpose()?.flatten();
+        Ok(tree.map(|tree| Archive::new(overlay, project, tree)))
+    }
+
+    /// Returns whether any project has an archive.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn has_archive(&self, overlay: &Overlay<'_>) -> Result<bool, StoreError> {
+        let projects = self.tree.map(|tree| overlay.find(tree, PROJECTS)).transpose()?.flatten();
+        for (_, is_tree, project) in overlay.entries(projects)? {
+            if is_tree && overlay.find(project, ARCHIVE)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Counts the archived todos of all projects.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn archived(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
+        let mut count = 0;
+        let projects = self.tree.map(|tree| overlay.find(tree, PROJECTS)).transpose()?.flatten();
+        for (name, is_tree, tree) in overlay.entries(projects)? {
+            if let Some(project) = Project::from_component(&name).filter(|_| is_tree)
+                && let Some(archive) = overlay.find(tree, ARCHIVE)?
+            {
+                count += Archive::new(overlay, &project, archive).len();
+            }
+        }
+        Ok(count)
+    }
+
+    /// Returns those of a project's todos that have these ids, wherever they stand. In a long list it costs much
+    /// less to pass over the lines of the others than to read them.
     ///
     /// # Errors
     /// As [`Consolidated::todos`].
@@ -82,19 +132,30 @@ impl Consolidated {
         let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
         let bytes = overlay.blob(blob)?;
         let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-        decode_todos(&lines_of(&bytes, ids).unwrap_or(bytes)).map_err(|source| StoreError::Decode {
+        let mut todos = decode_todos(&lines_of(&bytes, ids).unwrap_or(bytes)).map_err(|source| StoreError::Decode {
             commit,
             path,
             source,
-        })
+        })?;
+        if ids.iter().any(|id| !todos.contains_key(id))
+            && let Some(archive) = self.archive(overlay, project)?
+        {
+            let missing: Vec<TodoId> = ids.iter().filter(|id| !todos.contains_key(id)).copied().collect();
+            todos.extend(missing.into_iter().filter_map(|id| Some((id, archive.get(id)?.clone()))));
+        }
+        Ok(todos)
     }
 
     /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
     ///
     /// # Errors
     /// As [`Consolidated::with_forgotten`].
-    pub fn all(&self, overlay: &Overlay<'_>) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
-        let (mut projects, unreadable) = self.with_forgotten(overlay)?;
+    pub fn all(
+        &self,
+        overlay: &Overlay<'_>,
+        reach: Reach,
+    ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
+        let (mut projects, unreadable) = self.with_forgotten(overlay, reach)?;
         projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
         Ok((projects, unreadable))
     }
@@ -107,13 +168,23 @@ impl Consolidated {
     pub fn with_forgotten(
         &self,
         overlay: &Overlay<'_>,
+        reach: Reach,
     ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
         for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
             let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
             match self.todos(overlay, &project) {
-                Ok(todos) => drop(projects.insert(project, todos)),
+                Ok(mut todos) => {
+                    if reach == Reach::Archive
+                        && let Some(archive) = self.archive(overlay, &project)?
+                    {
+                        let (archived, more) = archive.read()?;
+                        join(&mut todos, &archived);
+                        unreadable.extend(more);
+                    }
+                    projects.insert(project, todos);
+                }
                 Err(StoreError::Decode { path, source, .. }) => {
                     unreadable.push(Unreadable { path, reason: source.to_string() });
                 }
@@ -123,12 +194,12 @@ impl Consolidated {
         Ok((projects, unreadable))
     }
 
-    /// Returns the todos that were forgotten. A file that cannot be read tells of none.
+    /// Returns the todos that were forgotten. They are never archived. A file that cannot be read tells of none.
     ///
     /// # Errors
     /// When a tree cannot be read.
     pub fn forgotten(&self, overlay: &Overlay<'_>) -> Result<BTreeSet<TodoId>, StoreError> {
-        let todos = self.with_forgotten(overlay)?.0.into_values().flatten();
+        let todos = self.with_forgotten(overlay, Reach::Working)?.0.into_values().flatten();
         Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 

@@ -6,7 +6,7 @@ use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
 use crate::todo::{Project, Session};
 
-use super::paths::{ATTRIBUTES_PATH, BOARD_PATH, PROJECTS, SESSIONS, TODOS, session_path};
+use super::paths::{ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PROJECTS, SESSIONS, TODOS, month, session_path};
 use super::session::{SessionCommit, read_session};
 
 /// No file that we make is nearly as big.
@@ -114,9 +114,22 @@ fn check_project(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>,
         let path = format!("{path}/{name}");
         match (name.as_str(), is_tree) {
             (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?),
-            ("archive", true) => {}
+            (ARCHIVE, true) => {
+                check_archive(overlay, id, known.and_then(|known| overlay.find(known, ARCHIVE).ok()?), &path)?;
+            }
             _ => return Err(format!("it holds {path}, which is none of ours")),
         }
+    }
+    Ok(())
+}
+
+fn check_archive(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>, path: &str) -> Result<(), String> {
+    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+        let path = format!("{path}/{name}");
+        if is_tree || month(&name).is_none() {
+            return Err(format!("it holds {path}, which is none of ours"));
+        }
+        decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
     }
     Ok(())
 }

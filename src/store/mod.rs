@@ -3,6 +3,7 @@
 //! A session's tree and the consolidated tree have the same shape ([`paths`]), which is why stock git can
 //! merge them. What is kept beside the refs ([`cache`]) only saves work: it can be deleted at any time.
 
+mod archive;
 pub mod cache;
 mod consolidated;
 mod foreign;
@@ -12,7 +13,8 @@ pub mod paths;
 mod session;
 pub mod spool;
 
-pub use consolidated::{Consolidated, Unreadable};
+pub use archive::{Archive, month_of};
+pub use consolidated::{Consolidated, Reach, Unreadable};
 pub use foreign::{check_consolidated, check_session, session_of};
 pub use locate::{Location, Origin, locate};
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
@@ -108,6 +110,18 @@ impl Store {
     pub fn reopen(&self) -> Result<Self, StoreError> {
         let path = self.repo.work_dir().unwrap_or(self.repo.common_dir());
         Ok(Store { repo: Repo::open(path)?, settings: self.settings.clone(), origin: self.origin })
+    }
+
+    /// Returns the store with another branch (its full name) in place of that of `chittysync.branch`. What is said
+    /// on it stays there, and it is no reason for a session to give up its ref.
+    #[must_use]
+    pub fn aside(mut self, branch: String) -> Self {
+        self.settings.aside = branch != self.settings.branch;
+        if self.settings.aside {
+            self.settings.branch = branch;
+            self.settings.retire_after = None;
+        }
+        self
     }
 
     /// Makes an existing repository a store for the sessions of its own project. Says whether it was none

@@ -32,6 +32,27 @@ pub fn todos_path(project: &Project) -> String {
     format!("{PROJECTS}/{}/{TODOS}", project.component())
 }
 
+/// The name of the directory of closed todos in a project's directory.
+pub const ARCHIVE: &str = "archive";
+
+/// Returns `projects/<project>/archive`.
+pub fn archive_dir(project: &Project) -> String {
+    format!("{PROJECTS}/{}/{ARCHIVE}", project.component())
+}
+
+/// Returns `projects/<project>/archive/<yyyy-mm>.json`.
+pub fn archive_path(project: &Project, month: &str) -> String {
+    format!("{}/{month}.json", archive_dir(project))
+}
+
+/// Returns the month of an archive's file, `2026-11` of `2026-11.json`; nothing for any other name.
+pub fn month(name: &str) -> Option<&str> {
+    let month = name.strip_suffix(".json")?;
+    let (year, rest) = month.split_once('-')?;
+    let is_number = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|b| b.is_ascii_digit());
+    (is_number(year, 4) && is_number(rest, 2) && ("01"..="12").contains(&rest)).then_some(month)
+}
+
 /// Returns `sessions/<xx>/<session>.json`.
 pub fn session_path(session: &Session) -> String {
     format!("{SESSIONS}/{}/{}.json", session.shard(), session.component())

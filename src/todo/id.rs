@@ -25,6 +25,16 @@ impl TodoId {
         TodoId(u64::from_be_bytes(digest[..8].try_into().expect("SHA-256 has 32 bytes")))
     }
 
+    /// Returns its eight bytes, which sort as the digits do.
+    pub fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+
+    /// Returns the id with these bytes.
+    pub fn from_bytes(bytes: [u8; 8]) -> Self {
+        TodoId(u64::from_be_bytes(bytes))
+    }
+
     /// Reads exactly 16 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
         let valid = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

@@ -25,6 +25,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Returns whether it takes todos that nobody works on any more.
+    pub fn takes_closed(&self) -> bool {
+        self.state.map_or(self.all, |state| !state.is_open())
+    }
+
     fn takes(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted == project)
             && self.session.as_ref().is_none_or(|wanted| {

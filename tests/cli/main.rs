@@ -4,6 +4,8 @@
 mod common;
 
 mod acts;
+mod archive;
+mod branches;
 mod claude_settings;
 mod completion;
 mod context;

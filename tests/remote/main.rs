@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod board;
 mod devices;
 mod model;
 mod plain_git;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chittysync::git::{Fsync, Overlay, RemoteName, Watch, fetch};
 use chittysync::merge::join_claim;
 use chittysync::ops::{Exchange, Link, Plan, Selection, run, sync};
-use chittysync::store::{Consolidated, Location, Origin, Store, read_session};
+use chittysync::store::{Consolidated, Location, Origin, Reach, Store, read_session};
 use chittysync::todo::{Claim, Item, Project, Session, Snapshot, SourceKind, State, Status, Time, TodoId};
 
 use crate::common::{World, binary, done};
@@ -137,9 +137,10 @@ impl Model {
             Store::open_or_create(&location).expect("a store");
             let mut config = std::fs::read_to_string(path.join("config")).expect("a configuration");
             config.push_str(&format!(
-                "\tfsync = false\n\tdevice = d{device}\n\tretireAfter = {}\n\tremote = origin\n\
+                "\tfsync = false\n\tdevice = d{device}\n\tretireAfter = {}\n\tarchiveAfter = {}\n\tremote = origin\n\
                  [remote \"origin\"]\n\turl = {}\n[remote \"gone\"]\n\turl = /nonexistent/x.git\n",
                 if model.random.once_in(2) { "1" } else { "never" },
+                ["0", "1", "90", "never"][model.random.below(4)],
                 model.hub().display()
             ));
             std::fs::write(path.join("config"), config).expect("a configuration");
@@ -348,8 +349,9 @@ impl Model {
         let store = self.store(0);
         let overlay = Overlay::new(&store.repo);
         let (projects, unreadable) =
-            Consolidated::find(&store, &overlay).expect("the branch").all(&overlay).expect("todos");
+            Consolidated::find(&store, &overlay).expect("the branch").all(&overlay, Reach::Archive).expect("todos");
         assert_eq!(unreadable, []);
+        Model::is_settled(&store);
         for ((project, id, session), claims) in &self.said {
             let todo = projects.get(project).and_then(|todos| todos.get(id));
             let todo = todo.unwrap_or_else(|| panic!("{session} spoke of {id}, which is lost"));
@@ -369,6 +371,18 @@ impl Model {
         for path in [self.hub(), self.devices[last].path.clone()] {
             let fsck = self.git(&path, &["fsck", "--strict", "--no-dangling", "--no-progress"]);
             assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{fsck:?}");
+        }
+    }
+
+    /// No todo stands in two files.
+    fn is_settled(store: &Store) {
+        let overlay = Overlay::new(&store.repo);
+        let consolidated = Consolidated::find(store, &overlay).expect("the branch");
+        for (project, todos) in consolidated.with_forgotten(&overlay, Reach::Working).expect("todos").0 {
+            let Some(archive) = consolidated.archive(&overlay, &project).expect("a tree") else { continue };
+            let ids = archive.ids();
+            assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "in two months of {project}");
+            assert!(todos.keys().all(|id| !archive.contains(*id)), "archived and not, in {project}");
         }
     }
 }

@@ -1,0 +1,130 @@
+//! `branch`: plans and experiments beside the consolidated branch.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::consolidate;
+use super::out::{Failure, Out};
+use super::world::World;
+use crate::git::{branch_of_ref, branch_ref};
+use crate::ops::{self, Plan, Selection};
+use crate::store::Store;
+use crate::todo::plain;
+
+/// Arguments of `branch`.
+#[derive(Debug, Args)]
+pub struct BranchArgs {
+    /// Make this branch; without it, list the branches
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where it begins: a commit (consolidated~3, @{1}) or a date [default: the present state]
+    #[arg(value_name = "REV|DATE", requires = "name")]
+    pub start: Option<String>,
+    /// Merge this branch: what was said on it counts everywhere
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "delete"])]
+    pub merge: Option<String>,
+    /// Delete this branch
+    #[arg(short, long, value_name = "NAME", conflicts_with = "name")]
+    pub delete: Option<String>,
+    /// Delete it even if it was not merged
+    #[arg(long, requires = "delete")]
+    pub force: bool,
+}
+
+pub(super) fn run(args: &BranchArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store(out)?;
+    if let Some(name) = &args.merge {
+        return merge(&store, name, world, out);
+    }
+    if let Some(name) = &args.delete {
+        return delete(&store, name, args.force, world, out);
+    }
+    let Some(name) = &args.name else { return list(&store, world, out) };
+    let full = full_name(name)?;
+    if name.contains('/') {
+        return Err(Failure::usage(format!("'{name}' has a slash: a branch of todos has a plain name")));
+    }
+    let nothing = || Failure::no("there is nothing to branch from yet: no session said anything");
+    let at = match &args.start {
+        None => store.repo.find_ref(&store.settings.branch)?.ok_or_else(nothing)?,
+        Some(start) => ops::find_state(&store, start, world.now)?,
+    };
+    ops::create_branch(&store, &full, at, world.now)?;
+    if out.json {
+        out.print_json(&json!({ "branch": name, "commit": at.to_string() }));
+    } else {
+        out.note(&format!("Made {name} at {}.", &at.to_string()[..12]));
+        out.note(&format!("hint: `git chittysync --branch {name} <command>` reads and writes there"));
+    }
+    Ok(())
+}
+
+fn list(store: &Store, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let branches = ops::branches(store)?;
+    if out.json {
+        let all = branches.iter().map(|branch| {
+            json!({
+                "branch": branch.name,
+                "commit": branch.tip.to_string(),
+                "updated": branch.time.to_string(),
+                "current": branch.is_current,
+                "merged": branch.is_merged,
+            })
+        });
+        out.print_json(&all.collect::<Value>());
+        return Ok(());
+    }
+    let style = out.style(world.now);
+    let width = branches.iter().map(|branch| branch.name.chars().count()).max().unwrap_or(0);
+    for branch in &branches {
+        let mark = if branch.is_current { '*' } else { ' ' };
+        let merged = if branch.is_current || branch.is_merged { "" } else { ", not merged" };
+        let name = plain(&branch.name);
+        let about = style.dim(&format!("{}{merged}", style.age(branch.time)));
+        out.print(&format!("{mark} {name:width$}  {about}\n"));
+    }
+    Ok(())
+}
+
+fn merge(store: &Store, name: &str, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let tip = ops::find_branch(store, &full_name(name)?)?;
+    let selection = Selection { what: format!("merge {name}"), ..Selection::default() };
+    let also = vec![(format!("the branch {name}"), tip)];
+    let before = store.repo.find_ref(&store.settings.branch)?;
+    let plan = Plan { consolidate: true, selection, also, ..Plan::default() };
+    let report = ops::run(store, &plan, world.now)?;
+    if out.json {
+        out.print_json(&json!({
+            "changed": report.changed,
+            "conflicts": report.conflicts.len(),
+            "commit": report.tip.map(|tip| tip.to_string()),
+        }));
+    } else if report.tip == before {
+        out.note("Already up to date.");
+    } else {
+        let into = store.settings.branch_name();
+        out.note(&format!("Merged {name} into {into}: {} conflicts.", report.conflicts.len()));
+        out.note(&format!("hint: `git chittysync branch --delete {name}` when it is no longer needed"));
+    }
+    consolidate::finish(store, &report, out)
+}
+
+fn delete(store: &Store, name: &str, force: bool, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let full = full_name(name)?;
+    if full == store.settings.branch {
+        return Err(Failure::no(format!("{} is the branch in use", branch_of_ref(&full))));
+    }
+    let tip = ops::delete_branch(store, &full, force, world.now)?;
+    if out.json {
+        out.print_json(&json!({ "branch": name, "commit": tip.to_string(), "deleted": true }));
+    } else {
+        out.note(&format!("Deleted {name}. It was at {tip}."));
+        out.note(&format!("hint: `git chittysync branch {name} {}` brings it back", &tip.to_string()[..12]));
+    }
+    Ok(())
+}
+
+/// Returns the full name of a branch.
+pub(super) fn full_name(name: &str) -> Result<String, Failure> {
+    branch_ref(name).ok_or_else(|| Failure::usage(format!("'{name}' cannot be the name of a branch")))
+}
