@@ -37,6 +37,7 @@ mod status_line;
 mod stdin;
 mod sync;
 mod terminal;
+mod told;
 mod world;
 
 use std::process::ExitCode;
