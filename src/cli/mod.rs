@@ -19,6 +19,8 @@ mod install;
 mod list;
 mod log;
 mod man;
+mod mcp;
+mod mcp_tools;
 mod merge_driver;
 mod out;
 mod pager;
@@ -81,6 +83,9 @@ pub fn command() -> clap::Command {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    if let Some(Command::Mcp(args)) = &cli.command {
+        return mcp::run(args, &cli.global);
+    }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
@@ -115,6 +120,6 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
     }
 }

@@ -15,6 +15,8 @@ mod git_hooks;
 mod hostile_text;
 mod install;
 mod json;
+mod mcp;
+mod mcp_claims;
 mod pages;
 mod pages_of_todos;
 mod reference;
