@@ -20,4 +20,5 @@ mod mcp_claims;
 mod pages;
 mod pages_of_todos;
 mod reference;
+mod skill;
 mod stores;
