@@ -152,7 +152,7 @@ impl Server {
     /// Returns the options that follow from where the server runs and in whose name.
     fn options(&self, tool: &Tool, given: &JsonObject) -> Result<Vec<OsString>, Failure> {
         let mut options = Vec::new();
-        if let Some(session) = self.speaker.session.as_ref().filter(|_| tool.effect != Effect::Reads) {
+        if let Some(session) = self.speaker.named().filter(|_| tool.effect != Effect::Reads) {
             options.push(format!("--session={session}").into());
         }
         let names_one = given.get("project").is_some_and(|value| !value.is_null());

@@ -85,11 +85,12 @@ pub(super) const TOOLS: [Tool; 8] = [
 ];
 
 /// Parameters that no command has, or that mean something else here: name, JSON type, description.
-const OWN: [(&str, &str, &str); 6] = [
+const OWN: [(&str, &str, &str); 7] = [
     ("all_projects", "boolean", "Of all projects"),
     ("limit", "integer", "At most so many todos [default: 50]"),
     ("project", "string", "The project [default: that of the directory the server runs in]"),
     ("todo", "string", "The beginning of its id (4 digits or more), or words of its text"),
+    ("description", "string", "What else there is to say of it"),
     ("priority", "string", "How soon: high, medium, low, or a number, 0 first"),
     ("blocked_by", "array", "Todos that must be done before, each by its id or words"),
 ];

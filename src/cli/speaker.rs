@@ -47,7 +47,8 @@ impl SpeakerArgs {
         (self.named().is_some() || ops::has_own_session(store)).then(|| self.session(store)).transpose()
     }
 
-    fn named(&self) -> Option<&str> {
+    /// Returns the name that was given, if one was.
+    pub fn named(&self) -> Option<&str> {
         self.session.as_deref().filter(|name| !name.is_empty())
     }
 
