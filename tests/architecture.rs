@@ -138,6 +138,20 @@ fn only_git_knows_gix_and_runs_git() {
     }
 }
 
+/// `docs/decisions/0013`: one command is asynchronous, because the protocol's library is.
+#[test]
+fn only_mcp_is_asynchronous() {
+    for (path, text) in rust_files("src").into_iter().filter(|(path, _)| !path.ends_with("cli/mcp.rs")) {
+        let code = code(&path, &text);
+        assert!(
+            !["tokio::", "async fn", "async move", ".await"].iter().any(|word| code.contains(word)),
+            "{}",
+            path.display()
+        );
+        assert!(!code.contains("rmcp::") || path.ends_with("cli/mcp_tools.rs"), "{}", path.display());
+    }
+}
+
 #[test]
 fn files_are_short_and_say_what_they_are_for() {
     for (path, text) in ["src", "tests"].into_iter().flat_map(rust_files) {

@@ -150,6 +150,8 @@ pub enum Command {
     Forget(super::forget::ForgetArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(super::hook::HookArgs),
+    /// Serve the todos to an agent's client: Model Context Protocol on standard input and output
+    Mcp(super::mcp::McpArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
     MergeDriver(MergeDriverArgs),

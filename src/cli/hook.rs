@@ -1,7 +1,6 @@
 //! `hook`: what an agent's hooks call. Whatever happens, it ends with 0 and prints nothing but what the event
 //! defines: an agent would show anything else to its user, or stop.
 
-use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::stdin;
-use crate::git::{ContextReach, become_detached, start_detached};
+use super::told::told;
+use crate::git::{become_detached, start_detached};
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
 use crate::source::{claude_teams, hook};
 use crate::store::{Location, Store, StoreError, locate};
 use crate::todo::{Session, Time};
-use crate::view::{ContextLine, Style, context_text};
 
 /// Arguments of `hook`.
 #[derive(Debug, Args)]
@@ -130,33 +129,11 @@ impl Call {
 
     /// Returns what the session is told, as the event defines it.
     fn context(&self, store: &Store, event: &Value, directory: &Path) -> Result<String, OpsError> {
-        let device_only = match store.settings.context {
-            ContextReach::Off => return Ok(String::new()),
-            ContextReach::Device => true,
-            ContextReach::All => false,
-        };
         let text = |key: &str| event.get(key).and_then(Value::as_str);
         let session = text("session_id").and_then(|name| Session::new(name).ok());
         // A session that is resumed has lost sight of its own list.
         let own = text("source") == Some("resume");
-        let found = ops::elsewhere(store, &directory.to_string_lossy(), session.as_ref(), own, device_only)?;
-        let Some(found) = found else { return Ok(String::new()) };
-        let lines: Vec<ContextLine> = found
-            .todos
-            .into_iter()
-            .map(|todo| ContextLine {
-                words: todo.words,
-                status: todo.status,
-                at: todo.at,
-                session: (!todo.own).then(|| todo.session.short()),
-                device: todo.device,
-            })
-            .collect();
-        let mut random = std::hash::RandomState::new().build_hasher();
-        random.write_i64(self.now.millis());
-        let fence = format!("--todos-{:016x}--", random.finish());
-        let style = Style { color: false, width: 0, isolate: false, now: self.now };
-        let text = context_text(found.project.as_str(), &lines, found.more, &fence, style);
+        let text = told(store, directory, session.as_ref(), own, self.now)?;
         if text.is_empty() {
             return Ok(text);
         }

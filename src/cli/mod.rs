@@ -21,6 +21,8 @@ mod install;
 mod list;
 mod log;
 mod man;
+mod mcp;
+mod mcp_tools;
 mod merge_driver;
 mod out;
 mod pager;
@@ -39,6 +41,7 @@ mod status_line;
 mod stdin;
 mod sync;
 mod terminal;
+mod told;
 mod world;
 
 use std::process::ExitCode;
@@ -82,6 +85,9 @@ pub fn command() -> clap::Command {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    if let Some(Command::Mcp(args)) = &cli.command {
+        return mcp::run(args, &cli.global);
+    }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
@@ -118,6 +124,6 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Forget(args) => forget::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
     }
 }

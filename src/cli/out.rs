@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 no, conflict or
 //! unreachable, 128 fatal, 129 usage.
 
+use std::cell::RefCell;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -46,6 +47,12 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Returns the message, and each hint, on a line of its own, fit to be shown.
+    pub fn lines(&self) -> String {
+        let hints = self.hints.iter().map(|hint| format!("\nhint: {}", plain(hint)));
+        plain(&self.message) + &hints.collect::<String>()
     }
 }
 
@@ -104,6 +111,17 @@ pub struct Out {
     /// What git config says of colour.
     pub configured_color: Option<String>,
     printed: bool,
+    /// What was said, where it is kept for somebody who asks for it instead of being printed.
+    kept: Option<RefCell<Kept>>,
+}
+
+/// What a command said.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The JSON document.
+    pub document: Option<Value>,
+    /// Warnings with their hints, fit to be shown.
+    pub warnings: Vec<String>,
 }
 
 impl Out {
@@ -116,6 +134,24 @@ impl Out {
             color: global.color,
             configured_color: None,
             printed: false,
+            kept: None,
+        }
+    }
+
+    /// Returns an output that prints nothing, and keeps the JSON document and the warnings.
+    pub fn keeping() -> Self {
+        let out = Out::new(&Global { json: true, ..Global::default() });
+        Out { kept: Some(RefCell::default()), ..out }
+    }
+
+    /// Returns what was kept.
+    pub fn into_kept(self) -> Kept {
+        self.kept.map(RefCell::into_inner).unwrap_or_default()
+    }
+
+    fn write(&self, text: &str) {
+        if self.kept.is_none() {
+            write_stdout(text);
         }
     }
 
@@ -153,14 +189,14 @@ impl Out {
     /// Prints data.
     pub fn print(&mut self, text: &str) {
         if !text.is_empty() && (!self.quiet || self.json) {
-            write_stdout(text);
+            self.write(text);
         }
         self.printed = true;
     }
 
     /// Prints data, whatever the options say: it is what the command is for.
     pub fn print_always(&mut self, text: &str) {
-        write_stdout(text);
+        self.write(text);
         self.printed = true;
     }
 
@@ -168,7 +204,7 @@ impl Out {
     pub fn print_page(&mut self, text: &str) {
         self.printed = true;
         if text.is_empty() || !std::io::stdout().is_terminal() || !super::pager::show(text) {
-            write_stdout(text);
+            self.write(text);
         }
     }
 
@@ -190,7 +226,10 @@ impl Out {
 
     /// Prints a JSON document.
     pub fn print_json(&mut self, value: &Value) {
-        write_stdout(&format!("{value:#}\n"));
+        match &self.kept {
+            Some(kept) => kept.borrow_mut().document = Some(value.clone()),
+            None => write_stdout(&format!("{value:#}\n")),
+        }
         self.printed = true;
     }
 
@@ -203,7 +242,11 @@ impl Out {
 
     /// Warns of something that did not stop the command.
     pub fn warn(&self, message: &str, hint: Option<&str>) {
-        if self.quiet {
+        if let Some(kept) = &self.kept {
+            let hint = hint.map(|hint| format!("\nhint: {}", plain(hint))).unwrap_or_default();
+            kept.borrow_mut().warnings.push(format!("warning: {}{hint}", plain(message)));
+        }
+        if self.quiet || self.kept.is_some() {
             return;
         }
         say(&format!("{} {}", self.label("warning:", AnsiColor::Yellow), plain(message)));

@@ -48,6 +48,7 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     }
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
+    args.speaker.warn_of_lost(&store, &everything, out)?;
     let found = ready(&everything, project.as_ref());
     if out.json {
         out.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());

@@ -23,7 +23,7 @@ pub struct SpeakerArgs {
 impl SpeakerArgs {
     /// Returns the session that speaks.
     pub fn session(&self, store: &Store) -> Result<Session, Failure> {
-        match self.session.as_deref().filter(|name| !name.is_empty()) {
+        match self.named() {
             Some(name) => {
                 let mut session = Session::new(name)
                     .map_err(|err| Failure::usage(format!("'{name}' cannot name a session: {err}")))?;
@@ -32,6 +32,24 @@ impl SpeakerArgs {
             }
             None => Ok(ops::own_session(store)?),
         }
+    }
+
+    /// Warns the session that would speak of what it lost to others. Nothing is written.
+    pub fn warn_of_lost(&self, store: &Store, everything: &Everything, out: &Out) -> Result<(), Failure> {
+        if let Some(session) = self.known_session(store)? {
+            warn_of_lost(everything, &session, out);
+        }
+        Ok(())
+    }
+
+    /// Returns the session that would speak, if it has a name already: reading gives it none.
+    pub fn known_session(&self, store: &Store) -> Result<Option<Session>, Failure> {
+        (self.named().is_some() || ops::has_own_session(store)).then(|| self.session(store)).transpose()
+    }
+
+    /// Returns the name that was given, if one was.
+    pub fn named(&self) -> Option<&str> {
+        self.session.as_deref().filter(|name| !name.is_empty())
     }
 
     /// Lets the session act, warns of what went wrong beside it, and returns the state after it.
@@ -50,12 +68,7 @@ impl SpeakerArgs {
             decide(&Everything { projects, sessions: known.sessions.clone() })
         })?;
         let everything = world.everything(&store, out)?;
-        for (todo, winner) in lost(&everything, &session) {
-            out.warn(
-                &format!("{} is also being worked on by {}: {}", todo.id, winner.short(), todo.content),
-                Some("`git chittysync drop` gives it up, `git chittysync show` tells more"),
-            );
-        }
+        warn_of_lost(&everything, &session, out);
         Ok(Spoken { store, report, redacted, everything })
     }
 }
@@ -93,6 +106,16 @@ impl Spoken {
     pub fn end(&self, out: &Out) -> Result<(), Failure> {
         warn_of(&self.redacted, out);
         super::consolidate::finish(&self.store, &self.report, out)
+    }
+}
+
+/// Warns of the todos that a session works on although another one has them.
+fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
+    for (todo, winner) in lost(everything, session) {
+        out.warn(
+            &format!("{} is also being worked on by {}: {}", todo.id, winner.short(), todo.content),
+            Some("`git chittysync drop` gives it up, `git chittysync show` tells more"),
+        );
     }
 }
 

@@ -1,4 +1,7 @@
 //! What Claude Code is to call, and when: one table, from which its settings and the plugin are made.
+//!
+//! The plugin has a directory of its own below the marketplace's, so that its parts stand where Claude Code looks
+//! for them unasked, and nothing else of this repository is copied to who installs it.
 
 use serde_json::{Value, json};
 
@@ -53,7 +56,13 @@ impl HookEvent {
     }
 }
 
-/// Returns the files of the plugin, by their path in this repository.
+/// Returns the entry of an `.mcp.json` that gives an agent our tools.
+pub fn mcp_servers() -> Value {
+    json!({ "mcpServers": { "chittysync": { "command": "git-chittysync", "args": ["mcp"] } } })
+}
+
+/// Returns the files of the marketplace and of its plugin that are made, by their path in this repository. The skill
+/// beside them is written by hand.
 pub fn plugin() -> Vec<(&'static str, Value)> {
     let mut hooks = serde_json::Map::new();
     for event in HOOK_EVENTS {
@@ -67,19 +76,19 @@ pub fn plugin() -> Vec<(&'static str, Value)> {
         "author": { "name": "git chittysync" },
         "license": env!("CARGO_PKG_LICENSE"),
         "keywords": ["todo", "tasks", "git", "sync"],
-        "hooks": "./.claude-plugin/hooks/hooks.json",
     });
     let marketplace = json!({
         "name": "chittysync",
         "description": "The plugin of git chittysync",
         "owner": { "name": "git chittysync" },
-        "plugins": [{ "name": "chittysync", "source": "./", "description": description }],
+        "plugins": [{ "name": "chittysync", "source": "./.claude-plugin/chittysync", "description": description }],
     });
     let hooks =
         json!({ "description": "Saves todos as they change, and tells a new session of others", "hooks": hooks });
     vec![
-        (".claude-plugin/plugin.json", plugin),
         (".claude-plugin/marketplace.json", marketplace),
-        (".claude-plugin/hooks/hooks.json", hooks),
+        (".claude-plugin/chittysync/.claude-plugin/plugin.json", plugin),
+        (".claude-plugin/chittysync/hooks/hooks.json", hooks),
+        (".claude-plugin/chittysync/.mcp.json", mcp_servers()),
     ]
 }

@@ -15,7 +15,7 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
-pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, plugin};
+pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, mcp_servers, plugin};
 pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
 pub use service::Service;

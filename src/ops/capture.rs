@@ -202,7 +202,7 @@ fn sort_by_session(
                 unheard.insert(at);
                 continue;
             }
-            let main = main_session(&snapshot.session);
+            let main = snapshot.session.main();
             let place = places.get(snapshot.session.as_str()).or_else(|| places.get(main));
             if store.is_project() && !place.is_some_and(|place| lies_in(&store.repo, &place.directory)) {
                 // Where it works may become known later.
@@ -226,11 +226,6 @@ fn sort_by_session(
         session.snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.source));
     }
     (news, unheard)
-}
-
-/// Returns the session that a sub-agent's list belongs to.
-fn main_session(session: &Session) -> &str {
-    session.as_str().split_once("-agent-").map_or(session.as_str(), |(main, _)| main)
 }
 
 /// How many sessions are worked on at a time.

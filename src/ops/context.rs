@@ -33,17 +33,32 @@ pub struct Open {
     pub status: Status,
     /// When that was said.
     pub at: Time,
-    /// By which session.
-    pub session: Session,
+    /// By which session; nothing for one of another device, where only this device's are told of.
+    pub session: Option<Session>,
     /// On which device, as that session says.
     pub device: Option<String>,
     /// The session that asks wants it as well.
     pub own: bool,
+    /// The session that asks claimed it too, and this other one has it. `session` is who, where that may be told.
+    pub lost: bool,
+}
+
+/// A todo that may be told of.
+struct Candidate<'a> {
+    todo: &'a Todo,
+    /// Who has it, or last spoke of it.
+    by: &'a Session,
+    claim: &'a Claim,
+    /// Whose words are told, where only those of this device are.
+    words_of: &'a Session,
+    own: bool,
+    lost: bool,
 }
 
 /// Returns the open todos of the project that a session works on, as of the last consolidation: those of other
-/// sessions, with `own` also its own. With `device_only`, what other devices said is left out altogether, words
-/// included. Nothing when the directory belongs to no project.
+/// sessions, with `wanted_too` also its own, and first those that it lost to another session. With `device_only`, what
+/// other devices said is left out altogether, words and names included. Nothing when the directory belongs to no
+/// project.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -51,38 +66,46 @@ pub fn elsewhere(
     store: &Store,
     directory: &str,
     session: Option<&Session>,
-    own: bool,
+    wanted_too: bool,
     device_only: bool,
 ) -> Result<Option<Elsewhere>, OpsError> {
     let Some(project) = Projects::default().of(Some(directory)) else { return Ok(None) };
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
     let todos = consolidated.todos(&overlay, &project)?;
-    let is_ours = |other: &Session| session.is_some_and(|session| of(session, other));
+    let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
     // A ref of this namespace is only ever written on the device on which its session runs.
     let is_here = |other: &Session| store.repo.find_ref(&session_ref(other)).is_ok_and(|found| found.is_some());
-    let mut found: Vec<(&Todo, &Session, &Claim, bool)> = todos
+    let mut found: Vec<Candidate> = todos
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
-            let ours = todo.claims.iter().any(|(other, claim)| is_ours(other) && !claim.dropped);
-            let said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
-            let said = said.filter(|(other, _)| !device_only || is_here(other));
-            let (by, claim) = said.max_by_key(|(other, claim)| (claim.at, *other))?;
-            (own || !ours).then_some((todo, by, claim, ours))
+            let own = todo.claims.iter().any(|(other, claim)| is_ours(other) && !claim.dropped);
+            let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
+            if let Some((by, claim)) = todo.lost_to(is_ours) {
+                // The words are told as a session of this device has them, which is not the one that won.
+                let words_of = if !device_only || is_here(by) { by } else { said.find(|(other, _)| is_ours(other))?.0 };
+                return Some(Candidate { todo, by, claim, words_of, own, lost: true });
+            }
+            let (by, claim) = said
+                .filter(|(other, _)| !device_only || is_here(other))
+                .max_by_key(|(other, claim)| (claim.at, *other))?;
+            (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false })
         })
         .collect();
-    found.sort_by_key(|(todo, _, claim, _)| (Reverse(claim.at), todo.id));
+    found.sort_by_key(|found| (!found.lost, Reverse(found.claim.at), found.todo.id));
     let more = found.len().saturating_sub(MOST);
     let mut open = Vec::new();
-    for (todo, by, claim, own) in found.into_iter().take(MOST) {
+    for Candidate { todo, by, claim, words_of, own, lost } in found.into_iter().take(MOST) {
         let Some((words, device)) = (match device_only {
-            true => own_words(store, &overlay, by, todo),
+            true => own_words(store, &overlay, words_of, todo),
             false => Some((todo.content.clone(), device(&overlay, &consolidated, by))),
         }) else {
             continue;
         };
-        open.push(Open { words, status: claim.status, at: claim.at, session: by.clone(), device, own });
+        let told = words_of == by;
+        let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
+        open.push(Open { words, status: claim.status, at: claim.at, session, device, own, lost });
     }
     Ok(Some(Elsewhere { project, todos: open, more }))
 }
@@ -96,12 +119,6 @@ pub fn progress(store: &Store, session: &Session) -> Result<Option<(usize, usize
     let commit = read_session(&Overlay::new(&store.repo), session, tip)?;
     let list = crate::statement::listed(&commit.state);
     Ok(Some((list.iter().filter(|item| item.status == Status::Completed).count(), list.len())))
-}
-
-/// Returns whether a list is this session's or that of one of its sub-agents.
-fn of(session: &Session, list: &Session) -> bool {
-    let rest = list.as_str().strip_prefix(session.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("-agent-"))
 }
 
 /// Returns the words and the device as a session of this device itself wrote them: in the branch, another

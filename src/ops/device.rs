@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
+use std::path::PathBuf;
 
 use super::OpsError;
 use crate::git::GitError;
@@ -14,8 +15,8 @@ use crate::todo::Session;
 /// # Errors
 /// When the store's directory cannot be written.
 pub fn own_session(store: &Store) -> Result<Session, OpsError> {
-    let directory = store.repo.common_dir().join("chittysync");
-    let path = directory.join("device");
+    let path = drawn_digits(store);
+    let directory = path.parent().unwrap_or(&path);
     let known = || {
         let text = std::fs::read_to_string(&path).ok()?;
         Some(text.trim_ascii().to_owned()).filter(|text| text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -23,10 +24,10 @@ pub fn own_session(store: &Store) -> Result<Session, OpsError> {
     let digits = match known() {
         Some(digits) => digits,
         None => {
-            std::fs::create_dir_all(&directory).map_err(GitError::io("create", &directory))?;
+            std::fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
             let drawn = format!("{:08x}", RandomState::new().hash_one(std::process::id()) >> 32);
             // Whole or not at all: of two processes that draw at once, the second takes what the first drew.
-            let mut file = tempfile::NamedTempFile::new_in(&directory).map_err(GitError::io("write", &path))?;
+            let mut file = tempfile::NamedTempFile::new_in(directory).map_err(GitError::io("write", &path))?;
             writeln!(file, "{drawn}").map_err(GitError::io("write", &path))?;
             match file.persist_noclobber(&path) {
                 Ok(_) => drawn,
@@ -38,6 +39,15 @@ pub fn own_session(store: &Store) -> Result<Session, OpsError> {
     };
     let session = Session::new(&format!("{}-{digits}", store.settings.device));
     session.map_err(|err| OpsError::Input(format!("chittysync.device cannot name a session: {err}")))
+}
+
+/// Returns whether a person has spoken in this store, so that [`own_session`] writes nothing.
+pub fn has_own_session(store: &Store) -> bool {
+    drawn_digits(store).is_file()
+}
+
+fn drawn_digits(store: &Store) -> PathBuf {
+    store.repo.common_dir().join("chittysync/device")
 }
 
 /// Returns the session in whose name an agent's commands speak: a list of its own beside the one that the

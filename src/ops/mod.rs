@@ -37,7 +37,7 @@ pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::since;
-pub use device::{agent_session, own_session};
+pub use device::{agent_session, has_own_session, own_session};
 pub use drain::drain;
 pub use exchange::{Exchange, Link, sync};
 pub use hook::{Background, hear};

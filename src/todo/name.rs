@@ -151,6 +151,11 @@ impl Session {
         Session::new(&format!("{}-agent-{agent}", self.0))
     }
 
+    /// Returns the name of the session that this list belongs to: its own, where it is no sub-agent's.
+    pub fn main(&self) -> &str {
+        self.0.split_once("-agent-").map_or(&self.0, |(main, _)| main)
+    }
+
     /// Returns the name as the agent gave it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 
-use super::{Claim, Field, Session, State, Time, TodoId};
+use super::{Claim, Field, Session, State, Status, Time, TodoId};
 
 /// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
 pub const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated", "claims", "stamps", "format"];
@@ -50,6 +50,16 @@ impl Todo {
         if claim.dropped { State::Dropped } else { State::Wanted(claim.status) }
     }
 
+    /// Returns who has the work on it, although a session that is `ours` claimed it too: both said so before
+    /// they knew of each other, and the other claim won.
+    pub fn lost_to(&self, ours: impl Fn(&Session) -> bool) -> Option<(&Session, &Claim)> {
+        let (winner, won) = self.winner();
+        let works = |claim: &Claim| !claim.dropped && claim.status == Status::InProgress && claim.epoch == won.epoch;
+        let lost =
+            works(won) && !ours(winner) && self.claims.iter().any(|(session, claim)| ours(session) && works(claim));
+        lost.then_some((winner, won))
+    }
+
     /// Returns when a session last said something new of it.
     pub fn updated(&self) -> Time {
         self.claims.values().map(|claim| claim.at).max().unwrap_or(self.created)
@@ -74,7 +84,7 @@ impl Todo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::todo::{Project, Status};
+    use crate::todo::Project;
 
     /// A todo with these (session, status, time, epoch, dropped) claims.
     fn todo(claims: &[(&str, Status, i64, u64, bool)]) -> Todo {
@@ -98,6 +108,19 @@ mod tests {
         assert_eq!(lag.state(), State::Wanted(Completed));
         let reopened = todo(&[("a", Completed, 1, 0, false), ("b", Pending, 2, 1, false)]);
         assert_eq!(reopened.state(), State::Wanted(Pending));
+    }
+
+    #[test]
+    fn of_two_who_work_on_it_one_lost_it() {
+        use Status::*;
+        let is = |name: &'static str| move |session: &Session| session.as_str() == name;
+        let both = todo(&[("a", InProgress, 1, 0, false), ("b", InProgress, 2, 0, false)]);
+        assert_eq!(both.lost_to(is("a")).map(|(session, _)| session.as_str()), Some("b"));
+        assert_eq!(both.lost_to(is("b")), None);
+        for other in [("b", Completed, 2, 0, false), ("b", Pending, 2, 0, false), ("b", InProgress, 2, 1, false)] {
+            assert_eq!(todo(&[("a", InProgress, 1, 0, false), other]).lost_to(is("a")), None, "{other:?}");
+        }
+        assert_eq!(todo(&[("a", InProgress, 1, 0, true), ("b", InProgress, 2, 0, false)]).lost_to(is("a")), None);
     }
 
     #[test]

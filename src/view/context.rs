@@ -16,10 +16,23 @@ pub struct ContextLine {
     pub status: Status,
     /// When that was said.
     pub at: Time,
-    /// Who said it: the short name of a session; nothing for the session that is told.
-    pub session: Option<String>,
+    /// Who said it.
+    pub who: Who,
     /// On which device.
     pub device: Option<String>,
+    /// The session that is told claimed it too, and does not have it.
+    pub lost: bool,
+}
+
+/// A session, as the one that is told knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The session that is told.
+    This,
+    /// Another one, by its short name.
+    Named(String),
+    /// One of another device, of which nothing is told.
+    OtherDevice,
 }
 
 /// The text is never longer, in the units in which agents count: UTF-16.
@@ -71,15 +84,17 @@ fn line_text(line: &ContextLine, style: Style) -> String {
         Status::Pending => "pending",
         Status::Completed => "completed",
     };
-    let who = match &line.session {
-        Some(session) => format!("session {}", neutral(session, LONGEST_NAME)),
-        None => "this session".to_owned(),
+    let who = match &line.who {
+        Who::This => "this session".to_owned(),
+        Who::Named(session) => format!("session {}", neutral(session, LONGEST_NAME)),
+        Who::OtherDevice => "a session of another device".to_owned(),
     };
     let device = line.device.as_deref().map(|device| neutral(device, LONGEST_NAME)).filter(|device| !device.is_empty());
     let device = device.map(|device| format!(" on {device}")).unwrap_or_default();
     let age = style.age(line.at);
     let words = neutral(&line.words, LONGEST_WORDS);
-    format!("- {status}, {age}{}, {who}{device}: {words}\n", if age == "now" { "" } else { " ago" })
+    let lost = if line.lost { ", which has it; this session claimed it too, and the other claim won" } else { "" };
+    format!("- {status}, {age}{}, {who}{device}{lost}: {words}\n", if age == "now" { "" } else { " ago" })
 }
 
 fn units(text: &str) -> usize {

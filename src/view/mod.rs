@@ -21,7 +21,7 @@ mod table;
 
 pub use board::board;
 pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
-pub use context::{ContextLine, LONGEST_CONTEXT, context_text, neutral, status_line};
+pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{projects_json, projects_text};
 pub use list::{Filter, list_json, list_rows, list_text, porcelain_row, ready_text, todo_json};
 pub use markdown::markdown;

@@ -64,18 +64,12 @@ fn natives(everything: &Everything, todo: &Todo, name: &str) -> Vec<TodoId> {
     lists.filter(|entry| entry.native.as_deref() == Some(name)).map(|entry| entry.id).collect()
 }
 
-/// Returns the todos that a session is working on although another session's claim to the same work won:
-/// two machines took them before they synced. With each, who has it.
+/// Returns the todos that a session, or a list beside its own, is working on although another session's claim to
+/// the same work won: two machines took them before they synced. With each, who has it. The newest first.
 pub fn lost<'a>(everything: &'a Everything, session: &Session) -> Vec<(&'a Todo, &'a Session)> {
-    let working = |claim: &crate::todo::Claim| !claim.dropped && claim.status == Status::InProgress;
-    let mut lost: Vec<_> = everything
-        .todos()
-        .filter(|(_, todo)| todo.claims.get(session).is_some_and(working))
-        .filter_map(|(_, todo)| {
-            let (winner, claim) = todo.winner();
-            (winner != session && working(claim) && claim.epoch == todo.claims[session].epoch).then_some((todo, winner))
-        })
-        .collect();
+    let ours = |other: &Session| other.main() == session.main();
+    let mut lost: Vec<_> =
+        everything.todos().filter_map(|(_, todo)| todo.lost_to(ours).map(|(winner, _)| (todo, winner))).collect();
     lost.sort_by_key(|(todo, _)| Reverse(todo.updated()));
     lost
 }

@@ -195,10 +195,13 @@ fn the_plugin_is_made_of_the_same_table() {
         let written = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(written == made, "{} is not up to date; UPDATE=1 writes it anew", path.display());
     }
-    let plugin: Value =
-        serde_json::from_slice(&std::fs::read(project(".claude-plugin/plugin.json")).expect("a file")).expect("JSON");
-    let hooks = plugin["hooks"].as_str().and_then(|path| path.strip_prefix("./")).expect("a path in the plugin");
-    let hooks: Value = serde_json::from_slice(&std::fs::read(project(hooks)).expect("hooks")).expect("JSON");
+    let read =
+        |path: &str| -> Value { serde_json::from_slice(&std::fs::read(project(path)).expect("a file")).expect("JSON") };
+    // Where the marketplace says, and there where Claude Code looks unasked.
+    let root = read(".claude-plugin/marketplace.json")["plugins"][0]["source"].as_str().expect("a path").to_owned();
+    assert_eq!(read(&format!("{root}/.claude-plugin/plugin.json"))["name"], "chittysync");
+    assert_eq!(read(&format!("{root}/.mcp.json"))["mcpServers"]["chittysync"]["args"][0], "mcp");
+    let hooks = read(&format!("{root}/hooks/hooks.json"));
     for event in chittysync::install::HOOK_EVENTS {
         assert_eq!(hooks["hooks"][event.name][0], event.group("git-chittysync"));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use chittysync::todo::{Status, Time};
-use chittysync::view::{ContextLine, LONGEST_CONTEXT, Style, context_text};
+use chittysync::view::{ContextLine, LONGEST_CONTEXT, Style, Who, context_text};
 
 use crate::common::{NOW, World, binary, done};
 
@@ -251,8 +251,9 @@ fn no_words_break_out_of_the_fence() {
             words: payload.clone(),
             status: Status::Pending,
             at: now,
-            session: Some(payload.clone()),
+            who: Who::Named(payload.clone()),
             device: Some(payload.clone()),
+            lost: true,
         };
         // The words in every place where words may stand; the fence itself cannot be known.
         let fence = if payload.contains(FENCE) { "--todos-fedcba9876543210--" } else { FENCE };

@@ -1,0 +1,47 @@
+//! What a session is told of others: the same words wherever it asks.
+
+use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
+
+use crate::git::ContextReach;
+use crate::ops::{self, Open, OpsError};
+use crate::store::Store;
+use crate::todo::{Session, Time};
+use crate::view::{ContextLine, Style, Who, context_text};
+
+/// Returns what a session that works in this directory is told of its project, with `own` of its own todos too.
+/// Nothing when there is nothing to tell, or `chittysync.context` says so.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn told(
+    store: &Store,
+    directory: &Path,
+    session: Option<&Session>,
+    own: bool,
+    now: Time,
+) -> Result<String, OpsError> {
+    let device_only = match store.settings.context {
+        ContextReach::Off => return Ok(String::new()),
+        ContextReach::Device => true,
+        ContextReach::All => false,
+    };
+    let Some(found) = ops::elsewhere(store, &directory.to_string_lossy(), session, own, device_only)? else {
+        return Ok(String::new());
+    };
+    let lines: Vec<ContextLine> = found.todos.into_iter().map(line).collect();
+    let mut random = std::hash::RandomState::new().build_hasher();
+    random.write_i64(now.millis());
+    let fence = format!("--todos-{:016x}--", random.finish());
+    let style = Style { color: false, width: 0, isolate: false, now };
+    Ok(context_text(found.project.as_str(), &lines, found.more, &fence, style))
+}
+
+fn line(todo: Open) -> ContextLine {
+    let who = match todo.session {
+        Some(_) if todo.own && !todo.lost => Who::This,
+        Some(session) => Who::Named(session.short()),
+        None => Who::OtherDevice,
+    };
+    ContextLine { words: todo.words, status: todo.status, at: todo.at, who, device: todo.device, lost: todo.lost }
+}
