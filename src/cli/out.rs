@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 no, conflict or
 //! unreachable, 128 fatal, 129 usage.
 
+use std::cell::RefCell;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -46,6 +47,12 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Returns what happened and what to do, in one line.
+    pub fn text(&self) -> String {
+        let all: Vec<&str> = std::iter::once(&self.message).chain(&self.hints).map(String::as_str).collect();
+        all.join("; ")
     }
 }
 
@@ -104,6 +111,8 @@ pub struct Out {
     /// What git config says of colour.
     pub configured_color: Option<String>,
     printed: bool,
+    /// Warnings that are kept instead of printed.
+    kept: Option<RefCell<Vec<String>>>,
 }
 
 impl Out {
@@ -116,7 +125,18 @@ impl Out {
             color: global.color,
             configured_color: None,
             printed: false,
+            kept: None,
         }
+    }
+
+    /// Returns an output that prints nothing and keeps warnings for [`Out::heard`].
+    pub fn muted() -> Self {
+        Out { kept: Some(RefCell::default()), ..Out::new(&Global { quiet: true, ..Global::default() }) }
+    }
+
+    /// Returns the warnings that were kept since this was last asked.
+    pub fn heard(&mut self) -> Vec<String> {
+        self.kept.as_mut().map(|kept| std::mem::take(kept.get_mut())).unwrap_or_default()
     }
 
     /// Returns how text for people is laid out on standard output.
@@ -203,6 +223,9 @@ impl Out {
 
     /// Warns of something that did not stop the command.
     pub fn warn(&self, message: &str, hint: Option<&str>) {
+        if let Some(kept) = &self.kept {
+            kept.borrow_mut().push(message.to_owned());
+        }
         if self.quiet {
             return;
         }

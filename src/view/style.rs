@@ -25,7 +25,7 @@ impl Style {
 
     /// Words from elsewhere (already [`plain`](crate::todo::plain)) within a line of ours.
     pub fn words(self, text: &str) -> String {
-        if self.isolate && text.chars().any(is_right_to_left) {
+        if self.isolate && has_right_to_left(text) {
             format!("\u{2068}{text}\u{2069}")
         } else {
             text.to_owned()
@@ -54,12 +54,11 @@ impl Style {
 
     /// A symbol for a state; the symbols differ without colour too.
     pub fn symbol(self, state: State) -> String {
-        let (symbol, color) = match state {
-            State::Wanted(Status::InProgress) => ("\u{25b6}", AnsiColor::Blue),
-            State::Wanted(Status::Pending) => ("\u{25cb}", AnsiColor::White),
-            State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
-            State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
-        };
+        self.paint_symbol(symbol(state))
+    }
+
+    /// A symbol and its colour.
+    pub(super) fn paint_symbol(self, (symbol, color): (&str, AnsiColor)) -> String {
         self.paint(symbol, anstyle::Style::new().fg_color(Some(Color::Ansi(color))))
     }
 
@@ -74,6 +73,21 @@ impl Style {
             _ => format!("{}y", minutes / 525_600),
         }
     }
+}
+
+/// Returns the symbol for a state, and its colour.
+pub fn symbol(state: State) -> (&'static str, AnsiColor) {
+    match state {
+        State::Wanted(Status::InProgress) => ("\u{25b6}", AnsiColor::Blue),
+        State::Wanted(Status::Pending) => ("\u{25cb}", AnsiColor::White),
+        State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
+        State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
+    }
+}
+
+/// Returns whether words hold any that run from right to left.
+pub fn has_right_to_left(text: &str) -> bool {
+    text.chars().any(is_right_to_left)
 }
 
 /// Returns whether a character belongs to a script that runs from right to left: Hebrew, Arabic, Syriac,
