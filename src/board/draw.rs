@@ -5,21 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::lines::{Body, Line, lines};
+use super::list::list;
 use super::model::{Board, Choice, Scope, Tab};
 use super::paint::{Canvas, dim, selected, title};
 use crate::todo::plain;
-use crate::view::{PROJECT_COLUMNS, Row, SESSION_COLUMNS, Table, fit, symbol};
-
-/// What an empty store has to say.
-const NOTHING: [&str; 6] = [
-    "There are no todos yet. They appear here as they come.",
-    "",
-    "git chittysync sync           reads your agents' lists",
-    "git chittysync install        has agents tell of each change",
-    "git chittysync daemon start   follows them in the background",
-    "git chittysync add <text>     notes a todo by hand",
-];
+use crate::view::fit;
 
 /// Draws the board. Returns where the terminal's own cursor belongs, when something is being typed.
 pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -36,11 +26,12 @@ pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> 
     }
     if let Some(page) = &board.page {
         if above > 1 {
-            canvas.put_fit(1, 1, &page.title, title());
+            let text = fit(&page.title, canvas.width().saturating_sub(1));
+            canvas.put(1, 1, &board.isolated(&text), title());
         }
         let mut body = canvas.rows(above, rows - above - below);
         for (at, line) in page.shown(body.width(), body.height()).iter().enumerate() {
-            body.put(0, at, &isolated(board, line), Style::new());
+            body.put(0, at, &board.isolated(line), Style::new());
         }
     } else {
         if above > 1 {
@@ -57,10 +48,6 @@ pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> 
     }
     let cursor = foot(board, &mut canvas.rows(rows - 1, 1))?;
     Some(Position { x: area.x + u16::try_from(cursor).ok()?, y: area.bottom() - 1 })
-}
-
-fn isolated(board: &Board, text: &str) -> String {
-    board.style().words(text)
 }
 
 fn tabs(board: &Board, canvas: &mut Canvas<'_>) {
@@ -93,158 +80,23 @@ fn summary(board: &Board) -> String {
     let counts = board.everything.counts();
     let mut parts = Vec::new();
     match &board.scope {
-        Scope::Project(project) if of_todos(board) => parts.push(format!("of {}", plain(project.as_str()))),
-        Scope::Session(session) if of_todos(board) => parts.push(format!("of session {}", plain(&session.short()))),
+        Scope::Project(project) if board.lists_todos() => parts.push(format!("of {}", plain(project.as_str()))),
+        Scope::Session(session) if board.lists_todos() => parts.push(format!("of session {}", plain(&session.short()))),
         _ => {}
     }
     if !board.filter.is_empty() {
         parts.push(format!("with \u{2018}{}\u{2019}", plain(&board.filter)));
     }
     if parts.is_empty() {
-        let more = if board.all && of_todos(board) { ", all shown" } else { "" };
-        return format!("{} open, {} in progress, {} completed{more}", counts.open(), counts.in_progress, counts.completed);
+        let more = if board.all && board.lists_todos() { ", all shown" } else { "" };
+        return format!(
+            "{} open, {} in progress, {} completed{more}",
+            counts.open(),
+            counts.in_progress,
+            counts.completed
+        );
     }
     format!("only {}  (Esc: everything)", parts.join(" "))
-}
-
-fn of_todos(board: &Board) -> bool {
-    matches!(board.tab, Tab::Todos | Tab::Conflicts)
-}
-
-fn list(board: &Board, canvas: &mut Canvas<'_>) {
-    let lines = lines(board);
-    if lines.is_empty() {
-        return empty(board, canvas);
-    }
-    let head = usize::from(canvas.height() > 1 && matches!(board.tab, Tab::Projects | Tab::Sessions));
-    let layout = Layout::new(&lines, canvas.width());
-    if head > 0 {
-        let names = layout.projects.map_or_else(|| layout.sessions.map(|table| table.head()), |table| Some(table.head()));
-        canvas.put(2, 0, &names.unwrap_or_default(), dim());
-    }
-    let mut body = canvas.rows(head, canvas.height() - head);
-    let rows = body.height();
-    let at = lines.iter().position(|line| line.target.is_some() && line.target.as_ref() == board.target()).unwrap_or(0);
-    // The cursor stays in the middle, as far as there is something above and below.
-    let above = at.saturating_sub(rows / 2).min(lines.len().saturating_sub(rows));
-    for (row, (place, line)) in lines.iter().enumerate().skip(above).take(rows).enumerate() {
-        layout.draw(board, line, row, &mut body);
-        if place == at && line.target.is_some() {
-            body.highlight(row, selected());
-        }
-    }
-}
-
-/// How wide the columns of the list are.
-struct Layout {
-    whos: usize,
-    ages: usize,
-    projects: Option<Table<6>>,
-    sessions: Option<Table<7>>,
-}
-
-impl Layout {
-    fn new(lines: &[Line<'_>], width: usize) -> Self {
-        let (mut whos, mut ages, mut projects, mut sessions) = (0, 0, Vec::new(), Vec::new());
-        for line in lines {
-            match &line.body {
-                Body::Todo(row) => {
-                    whos = whos.max(row.who.width());
-                    ages = ages.max(row.age.width());
-                }
-                Body::Project(row) => projects.push(row.clone()),
-                Body::Session(_, row) => sessions.push(row.clone()),
-                _ => {}
-            }
-        }
-        let room = width.saturating_sub(2);
-        Layout {
-            // Where there is little room, the words come first.
-            whos: if width < 50 { 0 } else { whos.min(width / 3) },
-            ages: if width < 24 { 0 } else { ages },
-            projects: (!projects.is_empty()).then(|| Table::new(PROJECT_COLUMNS, &projects, room)),
-            sessions: (!sessions.is_empty()).then(|| Table::new(SESSION_COLUMNS, &sessions, room)),
-        }
-    }
-
-    fn draw(&self, board: &Board, line: &Line<'_>, row: usize, canvas: &mut Canvas<'_>) {
-        let words = |_: usize, text: &str| isolated(board, text);
-        match &line.body {
-            Body::Blank => {}
-            Body::Heading { name, summary } => {
-                let name = fit(name, canvas.width().saturating_sub(1));
-                let column = canvas.put(0, row, &isolated(board, &name), title());
-                canvas.put(column + 2, row, summary, dim());
-            }
-            Body::Todo(todo) => self.todo(board, todo, row, canvas),
-            Body::Project(cells) => {
-                let text = self.projects.map(|table| table.line(cells, words)).unwrap_or_default();
-                canvas.put(2, row, &text, Style::new());
-            }
-            Body::Session(state, cells) => {
-                let (symbol, color) = state.symbol();
-                canvas.put(0, row, symbol, canvas.colored(color));
-                let text = self.sessions.map(|table| table.line(cells, words)).unwrap_or_default();
-                canvas.put(2, row, &text, Style::new());
-            }
-            Body::Warning(text) => {
-                canvas.put(4, row, "!", canvas.alert());
-                let text = fit(text, canvas.width().saturating_sub(6));
-                canvas.put(6, row, &isolated(board, &text), dim());
-            }
-            Body::Conflict { state, words, project } => {
-                let (symbol, color) = symbol(*state);
-                canvas.put(0, row, "!", canvas.alert());
-                canvas.put(1, row, symbol, canvas.colored(color));
-                let words = fit(words, canvas.width().saturating_sub(4));
-                let column = canvas.put(3, row, &isolated(board, &words), title());
-                canvas.put_fit(column + 2, row, project, dim());
-            }
-            Body::Said(text) => {
-                canvas.put_fit(5, row, text, dim());
-            }
-        }
-    }
-
-    fn todo(&self, board: &Board, todo: &Row<'_>, row: usize, canvas: &mut Canvas<'_>) {
-        let column = |width: usize| if width == 0 { 0 } else { width + 2 };
-        let right = column(self.whos) + column(self.ages);
-        let room = canvas.width().saturating_sub(3 + right);
-        let (symbol, color) = symbol(todo.todo.state());
-        if todo.is_conflict {
-            canvas.put(0, row, "!", canvas.alert());
-        }
-        canvas.put(1, row, symbol, canvas.colored(color));
-        let style = match todo.is_active {
-            true => title(),
-            false if todo.todo.state().is_open() => Style::new(),
-            false => dim(),
-        };
-        canvas.put(3, row, &isolated(board, &fit(&todo.words, room)), style);
-        let mut at = 3 + room;
-        if self.whos > 0 {
-            canvas.put(at + 2, row, &isolated(board, &fit(&todo.who, self.whos)), dim());
-            at += column(self.whos);
-        }
-        if self.ages > 0 {
-            canvas.put(at + 2, row, &todo.age, dim());
-        }
-    }
-}
-
-fn empty(board: &Board, canvas: &mut Canvas<'_>) {
-    let nothing = board.everything.todos().next().is_none() && board.everything.sessions.is_empty();
-    let narrowed = !board.filter.is_empty() || (board.scope != Scope::All && of_todos(board));
-    let text: &[&str] = match board.tab {
-        _ if nothing => &NOTHING,
-        _ if narrowed => &["Nothing is like that. Esc shows everything."],
-        Tab::Todos => &["Nothing is open. a shows what is closed."],
-        Tab::Conflicts => &["No session disagrees with another. a shows plain lag too."],
-        Tab::Projects | Tab::Sessions => &["Nothing to show."],
-    };
-    for (at, line) in text.iter().enumerate() {
-        canvas.put_fit(1, at + usize::from(canvas.height() > text.len()), line, Style::new());
-    }
 }
 
 fn ask(board: &Board, choice: &Choice, canvas: &mut Canvas<'_>) {
@@ -255,7 +107,7 @@ fn ask(board: &Board, choice: &Choice, canvas: &mut Canvas<'_>) {
     let rule = "\u{2500}".repeat(canvas.width());
     canvas.put(0, 0, &rule, dim());
     let words = fit(&choice.words, canvas.width().saturating_sub(12));
-    canvas.put(2, 0, &format!(" Settle: {} ", isolated(board, &words)), title());
+    canvas.put(2, 0, &format!(" Settle: {} ", board.isolated(&words)), title());
     for (at, (session, state, time)) in choice.claims.iter().enumerate() {
         let text = format!("{}  {state} says {}, {}", at + 1, plain(&session.short()), board.style().age(*time));
         canvas.put_fit(2, at + 1, &text, Style::new());
@@ -280,7 +132,7 @@ fn foot(board: &Board, canvas: &mut Canvas<'_>) -> Option<usize> {
     if let Some((text, failed)) = &board.message {
         let style = if *failed { canvas.alert() } else { title() };
         let text = fit(&plain(text), canvas.width().saturating_sub(1));
-        canvas.put(1, 0, &isolated(board, &text), style);
+        canvas.put(1, 0, &board.isolated(&text), style);
         return None;
     }
     let keys: &[&str] = match board.tab {
@@ -299,4 +151,164 @@ fn foot(board: &Board, canvas: &mut Canvas<'_>) -> Option<usize> {
         column = canvas.put(column, 0, key, dim()) + 2;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+    use crate::board::{Key, Page, Setting};
+    use crate::todo::{Claim, Claims, Fields, Project, Session, SessionInfo, Status, Time, Todo, TodoId};
+    use crate::view::Everything;
+
+    const HOUR: i64 = 60 * 60 * 1000;
+
+    fn board() -> Board {
+        let (one, two) = (Session::new("one").expect("valid"), Session::new("two").expect("valid"));
+        let mut projects = BTreeMap::new();
+        for name in ["api", "\u{5d0}\u{5d1} web"] {
+            let project = Project::new(name).expect("valid");
+            let todos = [
+                "Fix the tests",
+                "\u{8bfb}\u{53d6}\u{6570}\u{636e}",
+                "\u{5ea}\u{5e7}\u{5df} 12",
+                "Done and wanted again",
+            ];
+            let todos = todos.into_iter().enumerate().map(|(at, words)| {
+                let claim = |status, hour| Claim::new(status, Time::from_millis(hour * HOUR));
+                let claims: Claims = match at {
+                    3 => [(one.clone(), claim(Status::Completed, 1)), (two.clone(), claim(Status::Pending, 2))]
+                        .into_iter()
+                        .collect(),
+                    0 => [(one.clone(), claim(Status::InProgress, 1)), (two.clone(), claim(Status::InProgress, 2))]
+                        .into_iter()
+                        .collect(),
+                    _ => [(one.clone(), claim(Status::Pending, 1))].into_iter().collect(),
+                };
+                let id = TodoId::of(&project, words);
+                (id, Todo { id, content: words.into(), created: Time::default(), claims, fields: Fields::new() })
+            });
+            let todos = todos.collect();
+            projects.insert(project, todos);
+        }
+        let info = |session: Session, device: &str| SessionInfo {
+            session,
+            agent: None,
+            source: "cli".into(),
+            device: device.into(),
+            project: None,
+            branch: None,
+            started: Time::default(),
+            updated: Time::from_millis(2 * HOUR),
+            ended: None,
+            list: Vec::new(),
+            extra: serde_json::Map::new(),
+        };
+        let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
+        let setting = Setting { color: true, stale_after: Some(HOUR) };
+        Board::new(Everything { projects, sessions }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
+    }
+
+    /// Draws on a screen of this size, and returns its lines.
+    fn drawn(board: &mut Board, columns: u16, rows: u16) -> Vec<String> {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a screen");
+        board.resize(columns, rows);
+        let shown = terminal.draw(|frame| {
+            draw(board, frame.area(), frame.buffer_mut());
+        });
+        shown.expect("a picture");
+        let buffer = terminal.backend().buffer();
+        let line = |row: u16| -> String {
+            let mut skip = 0;
+            let cells = (0..columns).map(|column| buffer[(column, row)].symbol());
+            let cells = cells.filter(|symbol| {
+                let is_shown = skip == 0;
+                skip = if is_shown { symbol.width().saturating_sub(1) } else { skip - 1 };
+                is_shown
+            });
+            cells.collect::<String>().trim_end().to_owned()
+        };
+        (0..rows).map(line).collect()
+    }
+
+    #[test]
+    fn the_list_fits_its_columns() {
+        let lines = drawn(&mut board(), 52, 9);
+        let expected = [
+            " 1 Todos 6   2 2   3 2   4 2                  ? keys",
+            " 6 open, 2 in progress, 2 completed",
+            "api  3 open, 1 completed",
+            " \u{25b6} Fix the tests                    \u{2068}two on \u{5d0} +1\u{2069}  now",
+            " \u{25cb} \u{2068}\u{5ea}\u{5e7}\u{5df} 12\u{2069}                           one on mbp   1h",
+            " \u{25cb} \u{8bfb}\u{53d6}\u{6570}\u{636e}                         one on mbp   1h",
+            "",
+            "\u{2068}\u{5d0}\u{5d1} web\u{2069}  3 open, 1 completed",
+            " s start  d done  q quit  / filter  x drop  o reopen",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn no_state_on_no_screen_is_too_much() {
+        let mut states = Vec::new();
+        for tab in ['1', '2', '3', '4'] {
+            for keys in [
+                &[][..],
+                &[Key::End],
+                &[Key::Char('a')],
+                &[Key::Char('/'), Key::Char('\u{8bfb}'), Key::Char('i')],
+                &[Key::Char('r')],
+                &[Key::Char('?'), Key::End],
+                &[Key::Char('/'), Key::Char('z'), Key::Enter],
+                &[Key::Enter],
+            ] {
+                let mut board = board();
+                board.press(Key::Char(tab));
+                for key in keys {
+                    board.press(*key);
+                }
+                states.push(board);
+            }
+        }
+        let mut other = board();
+        other.say("\u{5ea}\u{5e7} a message that is rather long \u{8bfb}\u{53d6}".into(), true);
+        states.push(other.clone());
+        other.open(Page::new("title", "\u{8bfb}\u{53d6}\u{6570}\u{636e} \u{5ea}\u{5e7}\n\n  x"));
+        states.push(other);
+        states.push(Board::new(
+            Everything::default(),
+            Time::default(),
+            Setting { color: false, stale_after: None },
+            (0, 0),
+        ));
+        for mut board in states {
+            for columns in [0, 1, 2, 3, 5, 8, 13, 23, 24, 39, 49, 50, 80, 200] {
+                for rows in [0, 1, 2, 3, 4, 7, 24] {
+                    for line in drawn(&mut board, columns, rows) {
+                        assert!(line.width() <= columns.into(), "{columns} {rows} {line:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_cursor_is_always_in_sight() {
+        let mut board = board();
+        for rows in [3, 4, 6, 10] {
+            for _ in 0..12 {
+                board.press(Key::Down);
+                let mut buffer = Buffer::empty(Rect::new(0, 0, 60, rows));
+                draw(&board, buffer.area, &mut buffer);
+                let marked =
+                    buffer.content.iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED));
+                assert!(marked.count() >= 60, "{rows}");
+            }
+            board.press(Key::Home);
+        }
+    }
 }

@@ -245,3 +245,131 @@ impl Board {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::board::Setting;
+    use crate::todo::{Claim, Claims, Fields, Project, Session, Time, Todo};
+    use crate::view::Everything;
+
+    fn session(name: &str) -> Session {
+        Session::new(name).expect("valid")
+    }
+
+    fn todo(words: &str, claims: &[(&str, Status, i64)]) -> Todo {
+        let claims: Claims = claims
+            .iter()
+            .map(|(name, status, at)| (session(name), Claim::new(*status, Time::from_millis(*at))))
+            .collect();
+        let (id, created) = (TodoId::of(&Project::general(), words), Time::default());
+        Todo { id, content: words.into(), created, claims, fields: Fields::new() }
+    }
+
+    fn everything(todos: Vec<Todo>) -> Everything {
+        let todos = todos.into_iter().map(|todo| (todo.id, todo)).collect();
+        Everything { projects: BTreeMap::from([(Project::general(), todos)]), sessions: Vec::new() }
+    }
+
+    fn board(todos: Vec<Todo>) -> Board {
+        let setting = Setting { color: false, stale_after: None };
+        Board::new(everything(todos), Time::default(), setting, (80, 24))
+    }
+
+    fn three() -> Vec<Todo> {
+        ["a", "b", "c"].map(|words| todo(words, &[("one", Status::Pending, 1)])).to_vec()
+    }
+
+    fn under_cursor(board: &Board) -> &str {
+        board.todo().map_or("", |todo| &todo.content)
+    }
+
+    fn id(words: &str) -> TodoId {
+        TodoId::of(&Project::general(), words)
+    }
+
+    #[test]
+    fn several_are_finished_by_as_many_keys() {
+        let mut board = board(three());
+        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("a"))));
+        board.load(
+            everything(vec![
+                todo("a", &[("one", Status::Completed, 2)]),
+                todo("b", &[("one", Status::Pending, 1)]),
+                todo("c", &[("one", Status::Pending, 1)]),
+            ]),
+            None,
+        );
+        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("b"))));
+        assert_eq!(under_cursor(&board), "c");
+        board.press(Key::End);
+        assert_eq!(board.press(Key::Char('o')), Some(Wish::Say(Verb::Reopen, id("a"))), "it is still in sight");
+        board.turn_to(Tab::Projects);
+        board.turn_to(Tab::Todos);
+        board.press(Key::End);
+        assert_eq!(under_cursor(&board), "c", "and gone with another look");
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_todo_whatever_comes_before_it() {
+        let mut board = board(three());
+        board.press(Key::Down);
+        assert_eq!(under_cursor(&board), "b");
+        let mut more = three();
+        more.push(todo("0", &[("one", Status::InProgress, 9)]));
+        board.load(everything(more), None);
+        assert_eq!(under_cursor(&board), "b");
+        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), None);
+        assert_eq!(under_cursor(&board), "a", "near where it was");
+        board.load(Everything::default(), None);
+        assert_eq!(board.press(Key::Char('d')), None);
+        assert!(board.message.as_ref().is_some_and(|(_, failed)| *failed));
+    }
+
+    #[test]
+    fn what_is_typed_is_no_command() {
+        let mut board = board(three());
+        board.press(Key::Char('/'));
+        for char in "q d".chars() {
+            assert_eq!(board.press(Key::Char(char)), None);
+        }
+        assert_eq!((board.filter.as_str(), board.todo().is_none()), ("q d", true));
+        board.press(Key::Esc);
+        assert_eq!(under_cursor(&board), "a");
+        board.paste("dxu");
+        assert_eq!(board.filter, "");
+        assert_eq!(board.press(Key::Char('q')), Some(Wish::Quit));
+    }
+
+    #[test]
+    fn a_choice_means_what_was_shown() {
+        let said = [("one", Status::Completed, 1), ("two", Status::Pending, 2)];
+        let mut board = board(vec![todo("a", &said)]);
+        board.turn_to(Tab::Conflicts);
+        board.press(Key::Char('r'));
+        // Meanwhile a session comes before both.
+        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), None);
+        assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
+        assert_eq!(board.press(Key::Char('2')), Some(Wish::Settle(id("a"), State::Wanted(Status::Pending))));
+        board.press(Key::Char('r'));
+        board.press(Key::Esc);
+        assert_eq!(board.press(Key::Char('p')), None, "no question, no answer");
+    }
+
+    #[test]
+    fn a_project_and_a_session_lead_to_their_todos() {
+        let mut board = board(three());
+        board.turn_to(Tab::Projects);
+        board.press(Key::Enter);
+        assert_eq!((board.tab, &board.scope), (Tab::Todos, &Scope::Project(Project::general())));
+        board.press(Key::Esc);
+        assert_eq!(board.scope, Scope::All);
+        assert_eq!(board.press(Key::Enter), Some(Wish::Show(id("a"))));
+        for (key, tab) in [(Key::Tab, Tab::Projects), (Key::Left, Tab::Todos), (Key::BackTab, Tab::Conflicts)] {
+            board.press(key);
+            assert_eq!(board.tab, tab);
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod draw;
 mod help;
 mod keys;
 mod lines;
+mod list;
 mod model;
 mod page;
 mod paint;

@@ -160,9 +160,20 @@ impl Board {
         Style { color: false, width: self.size.0.into(), isolate: true, now: self.now }
     }
 
+    /// Returns words that stay what they are beside others, whatever their direction.
+    pub(super) fn isolated(&self, text: &str) -> String {
+        self.style().words(text)
+    }
+
+    /// Returns whether the tab that is open lists todos, and so heeds the scope.
+    pub(super) fn lists_todos(&self) -> bool {
+        matches!(self.tab, Tab::Todos | Tab::Conflicts)
+    }
+
     /// Returns which todos are shown.
     pub(super) fn todo_filter(&self) -> Filter {
-        let mut filter = Filter { all: self.all, also: self.finished.clone(), words: self.words(), ..Filter::default() };
+        let mut filter =
+            Filter { all: self.all, also: self.finished.clone(), words: self.words(), ..Filter::default() };
         match &self.scope {
             Scope::All => {}
             Scope::Project(project) => filter.project = Some(project.clone()),

@@ -52,7 +52,9 @@ fn fold(line: &str, columns: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
         rest = more.trim_start();
     }
-    lines.push(rest.to_owned());
+    if !rest.is_empty() || lines.is_empty() {
+        lines.push(rest.to_owned());
+    }
     lines
 }
 

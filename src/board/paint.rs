@@ -63,18 +63,27 @@ impl<'a> Canvas<'a> {
         self.buffer.set_stringn(x, y, text, room, style).0
     }
 
-    /// Sets the cells from one column to another apart. The marks take no room, so they go along with the first
-    /// and the last character.
+    /// Sets the cells from one column to another apart. The marks take no room: terminals keep them with the
+    /// character before them, and so do we, or they would outlive what they were put around.
     fn isolate(&mut self, begin: u16, end: u16, y: u16) {
         if begin == end {
             return;
         }
-        let is_wide = end - begin >= 2 && self.buffer[(end - 2, y)].symbol().width() == 2;
-        let last = if is_wide { end - 2 } else { end - 1 };
-        let first = format!("{}{}", ISOLATE[0], self.buffer[(begin, y)].symbol());
-        self.buffer[(begin, y)].set_symbol(&first);
-        let last_symbol = format!("{}{}", self.buffer[(last, y)].symbol(), ISOLATE[1]);
-        self.buffer[(last, y)].set_symbol(&last_symbol);
+        if begin > self.area.x {
+            self.append(begin - 1, y, ISOLATE[0]);
+        } else {
+            let first = format!("{}{}", ISOLATE[0], self.buffer[(begin, y)].symbol());
+            self.buffer[(begin, y)].set_symbol(&first);
+        }
+        self.append(end - 1, y, ISOLATE[1]);
+    }
+
+    /// Puts a mark behind the character at a column, which may begin in the column before.
+    fn append(&mut self, x: u16, y: u16, mark: char) {
+        let is_wide = x > self.area.x && self.buffer[(x - 1, y)].symbol().width() == 2;
+        let cell = &mut self.buffer[(if is_wide { x - 1 } else { x }, y)];
+        let symbol = format!("{}{mark}", cell.symbol());
+        cell.set_symbol(&symbol);
     }
 
     /// Writes a text that ends at the right edge, unless it would begin before a column.
@@ -132,4 +141,24 @@ pub(super) fn dim() -> Style {
 /// Where the cursor is.
 pub(super) fn selected() -> Style {
     Style::new().add_modifier(Modifier::REVERSED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(columns: u16, text: &str) -> Vec<String> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, 1));
+        let area = buffer.area;
+        Canvas::new(&mut buffer, area, false).put(1, 0, text, Style::new());
+        buffer.content.iter().map(|cell| cell.symbol().to_owned()).collect()
+    }
+
+    #[test]
+    fn words_from_right_to_left_are_set_apart_without_taking_room() {
+        assert_eq!(row(4, "\u{2068}\u{5d0}b\u{2069}c"), [" \u{2068}", "\u{5d0}", "b\u{2069}", "c"]);
+        assert_eq!(row(4, "\u{2068}\u{8bfb}\u{2069}c"), [" \u{2068}", "\u{8bfb}\u{2069}", " ", "c"]);
+        assert_eq!(row(2, "\u{2068}\u{5d0}b\u{2069}c"), [" \u{2068}", "\u{5d0}\u{2069}"], "cut");
+        assert_eq!(row(1, "\u{2068}\u{5d0}\u{2069}"), [" "], "no room at all");
+    }
 }

@@ -23,9 +23,7 @@ pub use board::board;
 pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use context::{ContextLine, LONGEST_CONTEXT, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
-pub use list::{
-    Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json,
-};
+pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
 pub use ready::{blockers, lost, ready, search};

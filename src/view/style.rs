@@ -25,11 +25,7 @@ impl Style {
 
     /// Words from elsewhere (already [`plain`](crate::todo::plain)) within a line of ours.
     pub fn words(self, text: &str) -> String {
-        if self.isolate && has_right_to_left(text) {
-            format!("\u{2068}{text}\u{2069}")
-        } else {
-            text.to_owned()
-        }
+        if self.isolate && has_right_to_left(text) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
     }
 
     /// A heading.

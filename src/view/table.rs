@@ -100,15 +100,22 @@ mod tests {
 
     #[test]
     fn the_widest_names_give_way_first() {
-        let columns =
-            [("N", Column::Number), ("PROJECT", Column::Flexible), ("DEVICE", Column::Flexible), ("LAST", Column::Fixed)];
-        let rows = [["12", "a-very-long-project", "mbp", "3h"].map(String::from), ["3", "api", "work", "now"].map(String::from)];
+        let columns = [
+            ("N", Column::Number),
+            ("PROJECT", Column::Flexible),
+            ("DEVICE", Column::Flexible),
+            ("LAST", Column::Fixed),
+        ];
+        let rows = [
+            ["12", "a-very-long-project", "mbp", "3h"].map(String::from),
+            ["3", "api", "work", "now"].map(String::from),
+        ];
         let lines = |width| {
             let table = Table::new(columns, &rows, width);
             rows.iter().map(|row| table.line(row, |_, cell| cell.to_owned())).collect::<Vec<_>>()
         };
         assert_eq!(lines(80), ["12  a-very-long-project  mbp     3h  ", " 3  api                  work    now "]);
-        assert_eq!(lines(30), ["12  a-very-lon\u{2026}  mbp     3h  ", " 3  api          work    now "]);
+        assert_eq!(lines(30), ["12  a-very-long\u{2026}  mbp     3h  ", " 3  api           work    now "]);
         assert_eq!(lines(1), ["12  a-ver\u{2026}  mbp     3h  ", " 3  api     work    now "], "names stay names");
     }
 

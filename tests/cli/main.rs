@@ -4,6 +4,7 @@
 mod common;
 
 mod acts;
+mod board;
 mod claude_settings;
 mod completion;
 mod context;
@@ -18,4 +19,5 @@ mod json;
 mod pages;
 mod pages_of_todos;
 mod reference;
+mod sessions;
 mod stores;

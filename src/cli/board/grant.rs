@@ -4,13 +4,13 @@ use super::BoardArgs;
 use super::follow::Follow;
 use crate::board::{Board, Page, Verb, Wish};
 use crate::cli::act::{self, ActArgs};
+use crate::cli::log::event_text;
 use crate::cli::out::{Failure, Out};
 use crate::cli::resolve::{self, ResolveArgs};
 use crate::cli::rollback::{self, UndoArgs};
 use crate::cli::world::World;
-use crate::cli::log::event_text;
 use crate::ops::{self, LogFilter};
-use crate::todo::TodoId;
+use crate::todo::{TodoId, plain};
 use crate::view::{Style, show_text};
 
 /// No history on a page is longer, in events.
@@ -78,6 +78,7 @@ fn carry_out(
     }
 }
 
+/// Returns a todo's words, fit for a terminal.
 fn words(board: &Board, id: TodoId) -> String {
-    board.everything().get(id).map(|(_, todo)| todo.content.clone()).unwrap_or_default()
+    board.everything().get(id).map(|(_, todo)| plain(&todo.content)).unwrap_or_default()
 }

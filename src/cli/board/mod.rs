@@ -42,7 +42,8 @@ pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), 
     let color = out.style(world.now).color;
     let signals = Signals::catch()?;
     let mut screen = Screen::enter()?;
-    let mut board = Board::new(everything, world.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
+    let mut board =
+        Board::new(everything, world.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
     let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, world);
     drop(screen);
     signals.obey();
@@ -58,14 +59,14 @@ fn stay(
     args: &BoardArgs,
     world: &World,
 ) -> Result<(), Failure> {
-    let (mut looked, mut is_new) = (Instant::now(), true);
+    let (mut next_look, mut is_new) = (Instant::now(), true);
     while !signals.caught() {
         if is_new {
             screen.draw(board)?;
             crate::git::bug();
         }
         is_new = false;
-        if event::poll(LOOK.saturating_sub(looked.elapsed())).map_err(screen::failed)? {
+        if event::poll(next_look.saturating_duration_since(Instant::now())).map_err(screen::failed)? {
             is_new = true;
             match event::read().map_err(screen::failed)? {
                 Event::Key(pressed) => match key(pressed).and_then(|key| board.press(key)) {
@@ -75,15 +76,15 @@ fn stay(
                     Some(Wish::Redraw) => screen.clear()?,
                     Some(wish) => {
                         grant::grant(&wish, board, follow, args, &world.at_present());
-                        looked -= LOOK;
+                        next_look = Instant::now();
                     }
                 },
                 Event::Paste(text) => board.paste(&text),
                 _ => {}
             }
         }
-        if looked.elapsed() >= LOOK {
-            looked = Instant::now();
+        if Instant::now() >= next_look {
+            next_look = Instant::now() + LOOK;
             match follow.news() {
                 Ok(None) => {}
                 Ok(Some(everything)) => {

@@ -12,7 +12,7 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::board::{self, Board};
 use crate::cli::out::Failure;
@@ -64,9 +64,10 @@ impl Screen {
     /// Gives the terminal to the shell until it lets the program go on.
     pub(super) fn suspend(&mut self) -> Result<(), Failure> {
         give_back();
-        let stopped = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        // All of the job, as the terminal itself would do it: git, which started us, waits for us.
+        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
         take()?;
-        stopped.and_then(|()| self.terminal.clear()).map_err(failed)
+        stopped.map_err(std::io::Error::from).and_then(|()| self.terminal.clear()).map_err(failed)
     }
 }
 
@@ -94,8 +95,7 @@ fn give_back() {
 }
 
 pub(super) fn failed(err: std::io::Error) -> Failure {
-    Failure::fatal(format!("cannot use the terminal: {err}"))
-        .hint("`git chittysync list` prints the todos anywhere")
+    Failure::fatal(format!("cannot use the terminal: {err}")).hint("`git chittysync list` prints the todos anywhere")
 }
 
 /// Signals that end a program. They are obeyed when the terminal is given back.
