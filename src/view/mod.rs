@@ -31,7 +31,7 @@ pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
 };
 pub use show::{show_json, show_text};
-pub use style::{Style, has_right_to_left, symbol};
+pub use style::{Style, symbol};
 pub use summary::{Counts, count};
 pub use table::{Column, Table, fit};
 

@@ -25,7 +25,11 @@ impl Style {
 
     /// Words from elsewhere (already [`plain`](crate::todo::plain)) within a line of ours.
     pub fn words(self, text: &str) -> String {
-        if self.isolate && has_right_to_left(text) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+        if self.isolate && text.chars().any(is_right_to_left) {
+            format!("\u{2068}{text}\u{2069}")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// A heading.
@@ -79,11 +83,6 @@ pub fn symbol(state: State) -> (&'static str, AnsiColor) {
         State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
         State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
     }
-}
-
-/// Returns whether words hold any that run from right to left.
-pub fn has_right_to_left(text: &str) -> bool {
-    text.chars().any(is_right_to_left)
 }
 
 /// Returns whether a character belongs to a script that runs from right to left: Hebrew, Arabic, Syriac,
