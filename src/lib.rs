@@ -8,10 +8,11 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`] and [`view`] are pure: no files, clock, environment
-//! or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
+//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`] and [`board`] are pure: no files, clock,
+//! environment or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
 //! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
 
+pub mod board;
 pub mod cli;
 pub mod codec;
 pub mod daemon;

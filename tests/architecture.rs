@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 15] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
+    ("board", &["todo", "merge", "view"]),
     ("git", &["todo", "redact", "statement"]),
     ("store", &["todo", "merge", "codec", "git"]),
     ("source", &["todo"]),
@@ -26,6 +27,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
             "statement",
             "codec",
             "view",
+            "board",
             "git",
             "store",
             "source",
@@ -38,7 +40,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
 ];
 
 /// Data in, data out.
-const PURE: [&str; 6] = ["todo", "redact", "merge", "statement", "codec", "view"];
+const PURE: [&str; 7] = ["todo", "redact", "merge", "statement", "codec", "view", "board"];
 
 /// What pure modules do without.
 const IMPURE: [&str; 10] = [

@@ -106,6 +106,16 @@ impl Verb {
         }
     }
 
+    /// Returns what became of the todo.
+    pub(super) fn past(self) -> &'static str {
+        match self {
+            Verb::Start => "started",
+            Verb::Done => "completed",
+            Verb::Drop => "dropped",
+            Verb::Reopen => "open again",
+        }
+    }
+
     fn wish(self) -> State {
         match self {
             Verb::Start => State::Wanted(Status::InProgress),
@@ -142,13 +152,7 @@ pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> R
         id.set(Some(todo.id));
         Ok(vec![Act::new(project, todo, verb.wish())])
     })?;
-    let said = match verb {
-        Verb::Start => "started",
-        Verb::Done => "completed",
-        Verb::Drop => "dropped",
-        Verb::Reopen => "open again",
-    };
-    id.get().map_or(Ok(()), |id| spoken.finish(id, said, out))
+    id.get().map_or(Ok(()), |id| spoken.finish(id, verb.past(), out))
 }
 
 pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Failure> {

@@ -104,6 +104,8 @@ pub enum Command {
     Status(super::status::StatusArgs),
     /// Print the open todos, by project
     List(ListArgs),
+    /// Show todos, projects, sessions and conflicts on a screen that follows changes, and act on them by keys
+    Board(super::board::BoardArgs),
     /// Print one todo with everything said of it
     Show(ShowArgs),
     /// Print what happened, the latest first

@@ -34,6 +34,7 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         session: args.session.clone(),
         state: args.status.as_deref().map(|word| Status::parse(word).map_or(State::Dropped, State::Wanted)),
         all: args.all,
+        ..Filter::default()
     };
     let store = world.store(out)?;
     let everything = match filter.takes_closed() {

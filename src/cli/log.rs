@@ -58,7 +58,7 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
 }
 
 /// Returns an event as a sentence: `yesterday 14:02  029e1c6e on mbp completed ‘Fix login tests’ (api)`.
-fn event_text(event: &Event, patch: bool, style: Style) -> String {
+pub(super) fn event_text(event: &Event, patch: bool, style: Style) -> String {
     let device = Some(plain(&event.session.device)).filter(|device| !device.is_empty());
     let on = device.map(|device| format!(" on {device}")).unwrap_or_default();
     let mut text = format!(

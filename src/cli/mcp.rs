@@ -124,6 +124,10 @@ impl Server {
             }
         }
         let failure = failed.iter().map(|text| format!("error: {text}"));
+        let warnings = warnings.iter().map(|(message, hint)| {
+            let hint = hint.as_ref().map(|hint| format!("\nhint: {}", plain(hint))).unwrap_or_default();
+            format!("warning: {}{hint}", plain(message))
+        });
         blocks.extend(failure.chain(warnings).map(ContentBlock::text));
         if failed.is_some() { CallToolResult::error(blocks) } else { CallToolResult::success(blocks) }
     }

@@ -3,6 +3,7 @@
 mod act;
 mod archive;
 mod args;
+mod board;
 mod branch;
 mod capture;
 mod completion;
@@ -101,6 +102,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
+        Command::Board(args) => board::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
         Command::Sessions(args) => sessions::run(&args, &world, out),
         Command::Projects => projects::run(&world, out),

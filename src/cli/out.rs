@@ -54,6 +54,12 @@ impl Failure {
         let hints = self.hints.iter().map(|hint| format!("\nhint: {}", plain(hint)));
         plain(&self.message) + &hints.collect::<String>()
     }
+
+    /// Returns what happened and what to do, in one line.
+    pub fn text(&self) -> String {
+        let all: Vec<&str> = std::iter::once(&self.message).chain(&self.hints).map(String::as_str).collect();
+        all.join("; ")
+    }
 }
 
 impl From<OpsError> for Failure {
@@ -120,8 +126,8 @@ pub struct Out {
 pub struct Kept {
     /// The JSON document.
     pub document: Option<Value>,
-    /// Warnings with their hints, fit to be shown.
-    pub warnings: Vec<String>,
+    /// Warnings with their hints.
+    pub warnings: Vec<(String, Option<String>)>,
 }
 
 impl Out {
@@ -153,6 +159,12 @@ impl Out {
         if self.kept.is_none() {
             write_stdout(text);
         }
+    }
+
+    /// Returns the warnings that were kept since this was last asked.
+    pub fn heard(&mut self) -> Vec<String> {
+        let kept = self.kept.as_mut().map(|kept| std::mem::take(&mut kept.get_mut().warnings));
+        kept.unwrap_or_default().into_iter().map(|(message, _)| message).collect()
     }
 
     /// Returns how text for people is laid out on standard output.
@@ -243,8 +255,7 @@ impl Out {
     /// Warns of something that did not stop the command.
     pub fn warn(&self, message: &str, hint: Option<&str>) {
         if let Some(kept) = &self.kept {
-            let hint = hint.map(|hint| format!("\nhint: {}", plain(hint))).unwrap_or_default();
-            kept.borrow_mut().warnings.push(format!("warning: {}{hint}", plain(message)));
+            kept.borrow_mut().warnings.push((message.to_owned(), hint.map(str::to_owned)));
         }
         if self.quiet || self.kept.is_some() {
             return;

@@ -10,7 +10,11 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     if out.json {
         out.print_json(&projects_json(&everything));
     } else {
-        out.print_page(&projects_text(&everything, out.style(world.now)));
+        let text = projects_text(&everything, out.style(world.now));
+        if text.is_empty() {
+            out.note("Nothing to show.");
+        }
+        out.print_page(&text);
     }
     Ok(())
 }

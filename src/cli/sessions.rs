@@ -18,12 +18,17 @@ pub struct SessionsArgs {
 pub(super) fn run(args: &SessionsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let everything = world.with_archive(&store, out)?;
+    let stale_after = store.settings.stale_after;
     if out.json {
-        out.print_json(&sessions_json(&everything, world.now));
+        out.print_json(&sessions_json(&everything, world.now, stale_after));
     } else if args.porcelain.wanted() {
-        out.print_rows(&sessions_rows(&everything, world.now), args.porcelain.zero);
+        out.print_rows(&sessions_rows(&everything, world.now, stale_after), args.porcelain.zero);
     } else {
-        out.print_page(&sessions_text(&everything, out.style(world.now)));
+        let text = sessions_text(&everything, stale_after, out.style(world.now));
+        if text.is_empty() {
+            out.note("Nothing to show.");
+        }
+        out.print_page(&text);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::todo::{Project, Time, plain};
 use crate::view::{Everything, search};
 
 /// The world as the options and the environment describe it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// Where the command runs.
     pub directory: PathBuf,
@@ -30,13 +30,13 @@ impl World {
         if !directory.is_dir() {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
-        let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
-        Ok(World {
-            directory,
-            now: set.unwrap_or_else(crate::log::clock),
-            option: global.store.clone(),
-            branch: global.branch.clone(),
-        })
+        Ok(World { directory, now: present(), option: global.store.clone(), branch: global.branch.clone() })
+    }
+
+    /// Returns the same world at the time that it is now, for a command that stays.
+    #[must_use]
+    pub fn at_present(&self) -> Self {
+        World { now: present(), ..self.clone() }
     }
 
     /// Returns where the store is or will be.
@@ -145,6 +145,11 @@ impl World {
         warn_of(unreadable, store, out);
         Ok(Everything { sessions, ..todos })
     }
+}
+
+fn present() -> Time {
+    let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
+    set.unwrap_or_else(crate::log::clock)
 }
 
 /// Returns where Claude Code keeps its files, or would.

@@ -56,6 +56,9 @@ pub struct Settings {
     /// `chittysync.retireAfter` (default: 14): after how many days, in milliseconds, a session that says nothing
     /// more gives up its ref; nothing for never.
     pub retire_after: Option<i64>,
+    /// `chittysync.staleAfter` (default: 7): after how many days, in milliseconds, a session that says nothing
+    /// more is stale; nothing for never.
+    pub stale_after: Option<i64>,
     /// `chittysync.redact` (default: on) and `chittysync.redactExcept` (several allowed, default: none): which
     /// credentials are taken out of texts.
     pub redactor: Redactor,
@@ -122,6 +125,7 @@ impl Settings {
         let patience = last("chittysync.timeout").unwrap_or_else(|| "60".to_owned());
         let retire_after = last("chittysync.retireAfter").unwrap_or_else(|| "14".to_owned());
         let archive_after = last("chittysync.archiveAfter").unwrap_or_else(|| "90".to_owned());
+        let stale_after = last("chittysync.staleAfter").unwrap_or_else(|| "7".to_owned());
         let rules = all("chittysync.projectRule")
             .into_iter()
             .map(|rule| parse_rule(&rule).ok_or_else(|| invalid("chittysync.projectRule", rule, "<project>=<word>")));
@@ -159,6 +163,8 @@ impl Settings {
                 .ok_or_else(|| invalid("chittysync.retireAfter", retire_after, "a number of days, or never"))?,
             archive_after: parse_days(&archive_after)
                 .ok_or_else(|| invalid("chittysync.archiveAfter", archive_after, "a number of days, or never"))?,
+            stale_after: parse_days(&stale_after)
+                .ok_or_else(|| invalid("chittysync.staleAfter", stale_after, "a number of days, or never"))?,
             redactor,
             aside: false,
             color: last("color.chittysync").or_else(|| last("color.ui")),

@@ -6,31 +6,66 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::list::todo_json;
-use super::table::align;
+use super::table::{Column, Table};
 use super::{Everything, Style, count};
 use crate::todo::{Project, Time, TodoList, plain};
 
-/// Returns the projects for people.
-pub fn projects_text(everything: &Everything, style: Style) -> String {
-    let mut rows = vec![["PROJECT", "OPEN", "COMPLETED", "SESSIONS", "LAST"].map(String::from).to_vec()];
-    for (project, todos) in &everything.projects {
+/// The columns of projects, as people see them.
+pub const PROJECT_COLUMNS: [(&str, Column); 6] = [
+    ("PROJECT", Column::Flexible),
+    ("OPEN", Column::Number),
+    ("IN PROGRESS", Column::Number),
+    ("COMPLETED", Column::Number),
+    ("SESSIONS", Column::Number),
+    ("LAST", Column::Fixed),
+];
+
+/// Returns the projects that have todos, each as a row of [`PROJECT_COLUMNS`].
+pub fn project_rows(everything: &Everything, style: Style) -> Vec<(&Project, [String; 6])> {
+    let rows = known(everything).map(|(project, todos)| {
         let counts = count(todos.values());
-        rows.push(vec![
+        let row = [
             plain(project.as_str()),
             counts.open().to_string(),
+            counts.in_progress.to_string(),
             counts.completed.to_string(),
             sessions(todos).len().to_string(),
             style.age(last_activity(todos)),
-        ]);
+        ];
+        (project, row)
+    });
+    rows.collect()
+}
+
+/// Returns the projects for people.
+pub fn projects_text(everything: &Everything, style: Style) -> String {
+    let rows: Vec<_> = project_rows(everything, style).into_iter().map(|(_, row)| row).collect();
+    if rows.is_empty() {
+        return String::new();
     }
-    if rows.len() == 1 { String::new() } else { align(&rows) }
+    let table = Table::new(PROJECT_COLUMNS, &rows, style.width);
+    let mut text = format!("{}\n", style.dim(table.head().trim_end()));
+    for row in &rows {
+        let line = table.line(row, |at, cell| match (at, cell) {
+            (0, _) => style.title(&style.words(cell)),
+            (5, _) | (_, "0") => style.dim(cell),
+            _ => cell.to_owned(),
+        });
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns the projects that have todos. One whose todos were all forgotten is none.
+fn known(everything: &Everything) -> impl Iterator<Item = (&Project, &TodoList)> {
+    everything.projects.iter().filter(|(_, todos)| !todos.is_empty())
 }
 
 /// Returns the projects for programs.
 pub fn projects_json(everything: &Everything) -> Value {
     let last = everything.projects.values().map(last_activity).max().unwrap_or_default();
-    let projects: Vec<Value> =
-        everything.projects.iter().map(|(project, todos)| project_json(project, todos)).collect();
+    let projects: Vec<Value> = known(everything).map(|(project, todos)| project_json(project, todos)).collect();
     json!({ "version": "1.0.0", "last_updated": last.to_string(), "projects": projects })
 }
 

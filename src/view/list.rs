@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::summary::{count, in_conflict};
+use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
 use super::{Everything, Style};
-use crate::todo::{Project, Session, State, Status, Time, Todo, plain};
+use crate::todo::{Project, Session, State, Status, Time, Todo, TodoId, plain};
 
 /// Which todos to show.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Filter {
     pub state: Option<State>,
     /// Completed and dropped ones too.
     pub all: bool,
+    /// Only what has all of these words, in lower case, in its text, its project or the names of its sessions.
+    pub words: Vec<String>,
+    /// These too, whatever became of them.
+    pub also: BTreeSet<TodoId>,
 }
 
 impl Filter {
@@ -30,7 +34,8 @@ impl Filter {
         self.state.map_or(self.all, |state| !state.is_open())
     }
 
-    fn takes(&self, project: &Project, todo: &Todo) -> bool {
+    /// Returns whether a todo is shown.
+    pub fn takes(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted == project)
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.claims
@@ -39,8 +44,19 @@ impl Filter {
             })
             && match self.state {
                 Some(state) => todo.state() == state,
-                None => self.all || todo.state().is_open(),
+                None => self.all || todo.state().is_open() || self.also.contains(&todo.id),
             }
+            && (self.words.is_empty() || self.finds(project, todo))
+    }
+
+    fn finds(&self, project: &Project, todo: &Todo) -> bool {
+        let mut text = format!("{}\n{project}", todo.content);
+        for session in todo.claims.keys() {
+            text.push('\n');
+            text.push_str(session.as_str());
+        }
+        let text = text.to_lowercase();
+        self.words.iter().all(|word| text.contains(word.as_str()))
     }
 }
 
@@ -64,34 +80,79 @@ fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, 
     projects.filter(|(_, todos)| !todos.is_empty()).collect()
 }
 
-/// Returns the list for people: a page by project, with who works on what, where, and since when.
-pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> String {
+/// A project and those of its todos that a filter takes.
+#[derive(Debug)]
+pub struct Section<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// How many todos it has, whatever the filter takes.
+    pub counts: Counts,
+    /// What the filter takes, in the order of the list.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// A todo as people are shown it: clean, and not cut yet.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The todo.
+    pub todo: &'a Todo,
+    /// Its words.
+    pub words: String,
+    /// Whose claim counts, on which device, and how many others claim it.
+    pub who: String,
+    /// Since when.
+    pub age: String,
+    /// Whether a session disagrees, and spoke later.
+    pub is_conflict: bool,
+    /// Whether somebody is at it right now.
+    pub is_active: bool,
+}
+
+impl Section<'_> {
+    /// Returns how far the project is, in words.
+    pub fn summary(&self) -> String {
+        format!("{} open, {} completed", self.counts.open(), self.counts.completed)
+    }
+}
+
+/// Returns the list for people, by project, as values.
+pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -> Vec<Section<'a>> {
     let devices: BTreeMap<&Session, &str> =
         everything.sessions.iter().map(|info| (&info.session, info.device.as_str())).collect();
     // On one device there is nothing to tell apart.
     let several = devices.values().collect::<BTreeSet<_>>().len() > 1;
+    let device = |session: &Session| devices.get(session).filter(|_| several).copied();
+    let section = |(project, todos): (&'a Project, Vec<&'a Todo>)| Section {
+        project,
+        counts: count(everything.projects[project].values()),
+        rows: todos.into_iter().map(|todo| row(todo, device, style)).collect(),
+    };
+    select(everything, filter).into_iter().map(section).collect()
+}
+
+/// Returns the list for people: a page by project, with who works on what, where, and since when.
+pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> String {
     let mut text = String::new();
-    for (project, todos) in select(everything, filter) {
+    for section in sections(everything, filter, style) {
         if !text.is_empty() {
             text.push('\n');
         }
-        let counts = count(everything.projects[project].values());
-        let counts = format!("{} open, {} completed", counts.open(), counts.completed);
-        text.push_str(&format!("{}  {}\n", style.title(&plain(project.as_str())), style.dim(&counts)));
-        let device = |session: &Session| devices.get(session).filter(|_| several).copied();
-        let rows: Vec<[String; 3]> = todos.iter().map(|todo| row(todo, device, style)).collect();
-        let widest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
-        let (sessions, ages) = (widest(1), widest(2));
-        let longest = rows.iter().map(|row| row[0].width()).max().unwrap_or(0);
-        let room = style.width.saturating_sub(sessions + ages + 9).clamp(20, longest.max(20));
-        for (todo, [content, session, age]) in todos.iter().zip(&rows) {
-            let mark = if in_conflict(todo) { style.alert("!") } else { " ".into() };
-            let words = fit(content, room);
+        let counts = style.dim(&section.summary());
+        text.push_str(&format!("{}  {counts}\n", style.title(&plain(section.project.as_str()))));
+        let rows = &section.rows;
+        let widest = |part: fn(&Row<'_>) -> usize| rows.iter().map(part).max().unwrap_or(0);
+        let (whos, ages) = (widest(|row| row.who.width()), widest(|row| row.age.width()));
+        let longest = widest(|row| row.words.width());
+        let whos = whos.min((style.width / 3).max(12));
+        let room = style.width.saturating_sub(whos + ages + 9).clamp(20, longest.max(20));
+        for row in rows {
+            let mark = if row.is_conflict { style.alert("!") } else { " ".into() };
+            let words = fit(&row.words, room);
             let space = " ".repeat(room.saturating_sub(words.width()));
             let words = style.words(&words);
-            let words = if is_active(todo, style.now) { style.title(&words) } else { words };
-            let who = style.dim(&format!("{}  {}", pad(session, sessions), pad(age, ages)));
-            let line = format!(" {mark}{} {words}{space}  {who}", style.symbol(todo.state()));
+            let words = if row.is_active { style.title(&words) } else { words };
+            let who = style.dim(&format!("{}  {}", pad(&fit(&row.who, whos), whos), pad(&row.age, ages)));
+            let line = format!(" {mark}{} {words}{space}  {who}", style.symbol(row.todo.state()));
             text.push_str(line.trim_end());
             text.push('\n');
         }
@@ -105,12 +166,19 @@ fn is_active(todo: &Todo, now: Time) -> bool {
     todo.state() == State::Wanted(Status::InProgress) && now.millis() - todo.updated().millis() < HOUR
 }
 
-fn row<'a>(todo: &Todo, device: impl Fn(&Session) -> Option<&'a str>, style: Style) -> [String; 3] {
+fn row<'a, 'b>(todo: &'a Todo, device: impl Fn(&Session) -> Option<&'b str>, style: Style) -> Row<'a> {
     let (winner, _) = todo.winner();
     let others = todo.claims.values().filter(|claim| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
     let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
-    [plain(&todo.content), format!("{}{on}{more}", plain(&winner.short())), style.age(todo.updated())]
+    Row {
+        todo,
+        words: plain(&todo.content),
+        who: format!("{}{on}{more}", plain(&winner.short())),
+        age: style.age(todo.updated()),
+        is_conflict: in_conflict(todo),
+        is_active: is_active(todo, style.now),
+    }
 }
 
 /// Returns the list for programs that read lines: for each todo its id, status, `!` for a conflict, time of

@@ -22,15 +22,18 @@ mod table;
 pub use board::board;
 pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
 pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
-pub use coordination::{projects_json, projects_text};
-pub use list::{Filter, list_json, list_rows, list_text, porcelain_row, ready_text, todo_json};
+pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
+pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
 pub use ready::{blockers, lost, ready, search};
-pub use sessions::{SessionState, SessionView, session_views, sessions_json, sessions_rows, sessions_text};
+pub use sessions::{
+    SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
+};
 pub use show::{show_json, show_text};
-pub use style::Style;
+pub use style::{Style, symbol};
 pub use summary::{Counts, count};
+pub use table::{Column, Table, fit};
 
 use std::collections::BTreeMap;
 

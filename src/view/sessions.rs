@@ -1,19 +1,22 @@
-//! Who works on what, where, since when.
+//! Who works on what, where, since when, and what is wrong with it.
 
+use std::collections::BTreeMap;
+
+use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
-use super::table::align;
+use super::table::{Column, Table, fit};
 use super::{Everything, Style};
-use crate::todo::{SessionInfo, Time, plain};
+use crate::todo::{Claim, Session, SessionInfo, State, Status, Time, Todo, plain};
 
 /// How alive a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
     /// It spoke within the last hour.
     Active,
-    /// It spoke within the last seven days.
+    /// It spoke later than `chittysync.staleAfter` ago.
     Idle,
-    /// It has not spoken for seven days.
+    /// It has not spoken for `chittysync.staleAfter`.
     Stale,
     /// It said that it ended.
     Ended,
@@ -29,6 +32,46 @@ impl SessionState {
             SessionState::Ended => "ended",
         }
     }
+
+    /// Returns a symbol for it, and its colour.
+    pub fn symbol(self) -> (&'static str, AnsiColor) {
+        match self {
+            SessionState::Active => ("\u{25b6}", AnsiColor::Blue),
+            SessionState::Idle => ("\u{25cb}", AnsiColor::White),
+            SessionState::Stale => ("\u{25cc}", AnsiColor::Yellow),
+            SessionState::Ended => ("\u{2713}", AnsiColor::Green),
+        }
+    }
+}
+
+/// What somebody should look at.
+#[derive(Clone, Copy, Debug)]
+pub enum Warning<'a> {
+    /// A stale session has open todos.
+    Stale,
+    /// Another active session is working on the same todo.
+    Shared(&'a Todo, &'a Session),
+}
+
+impl Warning<'_> {
+    /// Says it to people, in words that are fit for a terminal.
+    pub fn text(self) -> String {
+        match self {
+            Warning::Stale => "says nothing more, with work left open".to_owned(),
+            Warning::Shared(todo, session) => {
+                format!("{} is at it too: {}", plain(&session.short()), plain(&todo.content))
+            }
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Warning::Stale => json!({ "kind": "stale" }),
+            Warning::Shared(todo, session) => {
+                json!({ "kind": "shared", "todo": todo.id.to_string(), "session": session.as_str() })
+            }
+        }
+    }
 }
 
 /// A session with its counts.
@@ -42,14 +85,29 @@ pub struct SessionView<'a> {
     pub open: usize,
     /// How many todos it spoke of and did not drop.
     pub total: usize,
+    /// What somebody should look at.
+    pub warnings: Vec<Warning<'a>>,
 }
 
 const HOUR: i64 = 60 * 60 * 1000;
-const STALE: i64 = 7 * 24 * HOUR;
 
-/// Returns all sessions, the latest first.
-pub fn session_views(everything: &Everything, now: Time) -> Vec<SessionView<'_>> {
-    let mut counts = std::collections::BTreeMap::new();
+fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionState {
+    let silent = now.millis() - info.updated.millis();
+    match info.ended {
+        Some(_) => SessionState::Ended,
+        None if silent < HOUR => SessionState::Active,
+        None if stale_after.is_none_or(|after| silent < after) => SessionState::Idle,
+        None => SessionState::Stale,
+    }
+}
+
+/// Returns all sessions, the latest first. `stale_after` is `chittysync.staleAfter` in milliseconds, nothing for
+/// never.
+pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<SessionView<'_>> {
+    let states: BTreeMap<&Session, SessionState> =
+        everything.sessions.iter().map(|info| (&info.session, state(info, now, stale_after))).collect();
+    let mut shared = shared(everything, &states);
+    let mut counts = BTreeMap::new();
     for (_, todo) in everything.todos() {
         for (session, claim) in todo.claims.iter().filter(|(_, claim)| !claim.dropped) {
             let (open, total): &mut (usize, usize) = counts.entry(session).or_default();
@@ -62,18 +120,40 @@ pub fn session_views(everything: &Everything, now: Time) -> Vec<SessionView<'_>>
         .iter()
         .map(|info| {
             let (open, total) = counts.get(&info.session).copied().unwrap_or_default();
-            let silent = now.millis() - info.updated.millis();
-            let state = match info.ended {
-                Some(_) => SessionState::Ended,
-                None if silent < HOUR => SessionState::Active,
-                None if silent < STALE => SessionState::Idle,
-                None => SessionState::Stale,
-            };
-            SessionView { info, state, open, total }
+            let state = states[&info.session];
+            let mut warnings = shared.remove(&info.session).unwrap_or_default();
+            if state == SessionState::Stale && open > 0 {
+                warnings.push(Warning::Stale);
+            }
+            SessionView { info, state, open, total, warnings }
         })
         .collect();
     views.sort_by(|a, b| b.info.updated.cmp(&a.info.updated).then_with(|| a.info.session.cmp(&b.info.session)));
     views
+}
+
+/// Returns who is working on the same todo as another: of each pair of active sessions, both. A session and its
+/// sub-agents share their work on purpose.
+fn shared<'a>(
+    everything: &'a Everything,
+    states: &BTreeMap<&Session, SessionState>,
+) -> BTreeMap<&'a Session, Vec<Warning<'a>>> {
+    let mut found: BTreeMap<&Session, Vec<Warning<'_>>> = BTreeMap::new();
+    let root = |session: &'a Session| session.as_str().split("-agent-").next();
+    let in_progress = |todo: &&Todo| todo.state() == State::Wanted(Status::InProgress);
+    for todo in everything.todos().map(|(_, todo)| todo).filter(in_progress) {
+        let works = |session: &Session, claim: &Claim| {
+            let at_it = !claim.dropped && claim.status == Status::InProgress && claim.epoch == todo.epoch();
+            at_it && states.get(session) == Some(&SessionState::Active)
+        };
+        let at_it: Vec<&Session> =
+            todo.claims.iter().filter(|(session, claim)| works(session, claim)).map(|(session, _)| session).collect();
+        for session in &at_it {
+            let others = at_it.iter().filter(|other| root(other) != root(session));
+            found.entry(session).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
+        }
+    }
+    found
 }
 
 /// Returns the name of the project that a session works on.
@@ -81,28 +161,61 @@ fn project(info: &SessionInfo) -> &str {
     info.project.as_ref().map_or(crate::todo::Project::GENERAL, |project| project.as_str())
 }
 
-/// Returns the sessions for people.
-pub fn sessions_text(everything: &Everything, style: Style) -> String {
-    let mut rows = vec![["STATE", "OPEN", "TOTAL", "LAST", "PROJECT", "DEVICE", "SESSION"].map(String::from).to_vec()];
-    for view in session_views(everything, style.now) {
-        let text = |value: &str| plain(value);
-        rows.push(vec![
-            view.state.as_str().to_owned(),
-            view.open.to_string(),
-            view.total.to_string(),
-            style.age(view.info.updated),
-            text(project(view.info)),
-            text(&view.info.device),
-            text(view.info.session.as_str()),
-        ]);
+impl SessionView<'_> {
+    /// Returns it as a row of [`SESSION_COLUMNS`].
+    pub fn row(&self, style: Style) -> [String; 7] {
+        [
+            self.state.as_str().to_owned(),
+            plain(&self.info.session.short()),
+            plain(project(self.info)),
+            plain(&self.info.device),
+            self.open.to_string(),
+            self.total.to_string(),
+            style.age(self.info.updated),
+        ]
     }
-    if rows.len() == 1 { String::new() } else { align(&rows) }
+}
+
+/// The columns of sessions, as people see them.
+pub const SESSION_COLUMNS: [(&str, Column); 7] = [
+    ("STATE", Column::Fixed),
+    ("SESSION", Column::Flexible),
+    ("PROJECT", Column::Flexible),
+    ("DEVICE", Column::Flexible),
+    ("OPEN", Column::Number),
+    ("TOTAL", Column::Number),
+    ("LAST", Column::Fixed),
+];
+
+/// Returns the sessions for people.
+pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: Style) -> String {
+    let views = session_views(everything, style.now, stale_after);
+    if views.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<_> = views.iter().map(|view| view.row(style)).collect();
+    let table = Table::new(SESSION_COLUMNS, &rows, style.width.saturating_sub(2));
+    let mut text = format!("  {}\n", style.dim(table.head().trim_end()));
+    for (view, row) in views.iter().zip(&rows) {
+        let line = table.line(row, |at, cell| match at {
+            0 | 6 => style.dim(cell),
+            1 if view.state == SessionState::Active => style.title(cell),
+            4 if view.open == 0 => style.dim(cell),
+            _ => style.words(cell),
+        });
+        text.push_str(&format!("{} {}\n", style.paint_symbol(view.state.symbol()), line.trim_end()));
+        for warning in &view.warnings {
+            let said = fit(&warning.text(), style.width.saturating_sub(6));
+            text.push_str(&format!("    {} {}\n", style.alert("!"), style.words(&said)));
+        }
+    }
+    text
 }
 
 /// Returns the sessions for programs that read lines: name, state, open, total, time of the last statement,
 /// project, device.
-pub fn sessions_rows(everything: &Everything, now: Time) -> Vec<Vec<String>> {
-    let views = session_views(everything, now).into_iter();
+pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<Vec<String>> {
+    let views = session_views(everything, now, stale_after).into_iter();
     views
         .map(|view| {
             vec![
@@ -119,8 +232,8 @@ pub fn sessions_rows(everything: &Everything, now: Time) -> Vec<Vec<String>> {
 }
 
 /// Returns the sessions for programs.
-pub fn sessions_json(everything: &Everything, now: Time) -> Value {
-    let sessions = session_views(everything, now).into_iter().map(|view| {
+pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64>) -> Value {
+    let sessions = session_views(everything, now, stale_after).into_iter().map(|view| {
         let mut value = json!({
             "session": view.info.session.as_str(),
             "source": view.info.source,
@@ -131,6 +244,7 @@ pub fn sessions_json(everything: &Everything, now: Time) -> Value {
             "state": view.state.as_str(),
             "open": view.open,
             "total": view.total,
+            "warnings": view.warnings.iter().map(|warning| warning.json()).collect::<Value>(),
         });
         let optional = [("agent", &view.info.agent), ("branch", &view.info.branch)];
         for (key, text) in optional.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {

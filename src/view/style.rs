@@ -54,12 +54,11 @@ impl Style {
 
     /// A symbol for a state; the symbols differ without colour too.
     pub fn symbol(self, state: State) -> String {
-        let (symbol, color) = match state {
-            State::Wanted(Status::InProgress) => ("\u{25b6}", AnsiColor::Blue),
-            State::Wanted(Status::Pending) => ("\u{25cb}", AnsiColor::White),
-            State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
-            State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
-        };
+        self.paint_symbol(symbol(state))
+    }
+
+    /// A symbol and its colour.
+    pub(super) fn paint_symbol(self, (symbol, color): (&str, AnsiColor)) -> String {
         self.paint(symbol, anstyle::Style::new().fg_color(Some(Color::Ansi(color))))
     }
 
@@ -73,6 +72,16 @@ impl Style {
             1440..525_600 => format!("{}d", minutes / 1440),
             _ => format!("{}y", minutes / 525_600),
         }
+    }
+}
+
+/// Returns the symbol for a state, and its colour.
+pub fn symbol(state: State) -> (&'static str, AnsiColor) {
+    match state {
+        State::Wanted(Status::InProgress) => ("\u{25b6}", AnsiColor::Blue),
+        State::Wanted(Status::Pending) => ("\u{25cb}", AnsiColor::White),
+        State::Wanted(Status::Completed) => ("\u{2713}", AnsiColor::Green),
+        State::Dropped => ("\u{2717}", AnsiColor::BrightBlack),
     }
 }
 

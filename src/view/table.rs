@@ -3,7 +3,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Returns the text, cut with `…` to at most so many columns.
-pub(super) fn fit(text: &str, columns: usize) -> String {
+pub fn fit(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
     }
@@ -38,9 +38,86 @@ pub(super) fn align(rows: &[Vec<String>]) -> String {
     text
 }
 
+/// How a column of a table is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// As wide as its widest cell.
+    Fixed,
+    /// A number: as wide as its widest cell, and set to the right.
+    Number,
+    /// Names from elsewhere: cut where there is no room for them.
+    Flexible,
+}
+
+/// No flexible column is made narrower than this.
+const NARROWEST: usize = 6;
+
+/// Rows in columns that fit a width if they can: where there is too little room, the widest flexible column
+/// gives way.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<const N: usize> {
+    columns: [(&'static str, Column); N],
+    widths: [usize; N],
+}
+
+impl<const N: usize> Table<N> {
+    /// Lays out rows below the names of their columns.
+    pub fn new(columns: [(&'static str, Column); N], rows: &[[String; N]], width: usize) -> Self {
+        let mut widths = columns.map(|(name, _)| name.width());
+        for row in rows {
+            for (at, cell) in row.iter().enumerate() {
+                widths[at] = widths[at].max(cell.width());
+            }
+        }
+        while widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > width {
+            let flexible = (0..N).filter(|at| columns[*at].1 == Column::Flexible && widths[*at] > NARROWEST);
+            let Some(widest) = flexible.max_by_key(|at| widths[*at]) else { break };
+            widths[widest] -= 1;
+        }
+        Table { columns, widths }
+    }
+
+    /// Returns the line of the columns' names.
+    pub fn head(&self) -> String {
+        self.line(&self.columns.map(|(name, _)| name.to_owned()), |_, cell| cell.to_owned())
+    }
+
+    /// Returns the line of a row, each cell cut to its column and then painted.
+    pub fn line(&self, row: &[String; N], paint: impl Fn(usize, &str) -> String) -> String {
+        let cells = (0..N).map(|at| {
+            let cell = fit(&row[at], self.widths[at]);
+            let space = " ".repeat(self.widths[at].saturating_sub(cell.width()));
+            let cell = paint(at, &cell);
+            if self.columns[at].1 == Column::Number { format!("{space}{cell}") } else { format!("{cell}{space}") }
+        });
+        cells.collect::<Vec<_>>().join("  ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_widest_names_give_way_first() {
+        let columns = [
+            ("N", Column::Number),
+            ("PROJECT", Column::Flexible),
+            ("DEVICE", Column::Flexible),
+            ("LAST", Column::Fixed),
+        ];
+        let rows = [
+            ["12", "a-very-long-project", "mbp", "3h"].map(String::from),
+            ["3", "api", "work", "now"].map(String::from),
+        ];
+        let lines = |width| {
+            let table = Table::new(columns, &rows, width);
+            rows.iter().map(|row| table.line(row, |_, cell| cell.to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(80), ["12  a-very-long-project  mbp     3h  ", " 3  api                  work    now "]);
+        assert_eq!(lines(30), ["12  a-very-long\u{2026}  mbp     3h  ", " 3  api           work    now "]);
+        assert_eq!(lines(1), ["12  a-ver\u{2026}  mbp     3h  ", " 3  api     work    now "], "names stay names");
+    }
 
     #[test]
     fn counts_columns_not_characters() {

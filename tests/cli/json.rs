@@ -35,7 +35,10 @@ fn the_keys_of_every_document() {
         has(claim, &["status", "at"]);
     }
     for session in world.json(&["sessions"]).as_array().expect("a list") {
-        has(session, &["session", "source", "device", "project", "started", "updated", "state", "open", "total"]);
+        has(
+            session,
+            &["session", "source", "device", "project", "started", "updated", "state", "open", "total", "warnings"],
+        );
     }
     let projects = world.json(&["projects"]);
     assert_eq!(keys(&projects), BTreeSet::from(["version", "last_updated", "projects"]));

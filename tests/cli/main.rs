@@ -5,6 +5,7 @@ mod common;
 
 mod acts;
 mod archive;
+mod board;
 mod branches;
 mod claude_settings;
 mod completion;
@@ -22,5 +23,6 @@ mod mcp_claims;
 mod pages;
 mod pages_of_todos;
 mod reference;
+mod sessions;
 mod skill;
 mod stores;

@@ -1,0 +1,375 @@
+//! What a key does: the board changes, and what only a store can do becomes a wish.
+
+use super::help::help;
+use super::model::{Board, Choice, Scope, Tab, Target};
+use crate::todo::{State, Status, TodoId, plain};
+
+/// A key, as terminals tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// A letter with Ctrl.
+    Ctrl(char),
+    /// Return.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Backspace.
+    Backspace,
+    /// Tab.
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+    /// An arrow.
+    Up,
+    /// An arrow.
+    Down,
+    /// An arrow.
+    Left,
+    /// An arrow.
+    Right,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// Home.
+    Home,
+    /// End.
+    End,
+}
+
+/// What can be said of a todo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Somebody works on it.
+    Start,
+    /// It is done.
+    Done,
+    /// It is given up.
+    Drop,
+    /// It is open again.
+    Reopen,
+}
+
+/// What is wanted of whoever has the store and the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To leave.
+    Quit,
+    /// To be stopped by the shell, and go on later.
+    Suspend,
+    /// A screen that is drawn anew from nothing.
+    Redraw,
+    /// To say this of a todo.
+    Say(Verb, TodoId),
+    /// To have this state settled, whatever sessions say.
+    Settle(TodoId, State),
+    /// Everything that is known of a todo, as a page.
+    Show(TodoId),
+    /// What happened to a todo, as a page.
+    History(TodoId),
+    /// To take back the last command on this device.
+    Undo,
+}
+
+impl Board {
+    /// Takes a key.
+    pub fn press(&mut self, key: Key) -> Option<Wish> {
+        self.message = None;
+        match key {
+            Key::Ctrl('c') => return Some(Wish::Quit),
+            Key::Ctrl('z') => return Some(Wish::Suspend),
+            Key::Ctrl('l') => return Some(Wish::Redraw),
+            _ => {}
+        }
+        if let Some(choice) = self.choice.take() {
+            return self.choose(choice, key);
+        }
+        if self.page.is_some() {
+            self.read(key);
+            return None;
+        }
+        if self.is_typing {
+            self.type_filter(key);
+            return None;
+        }
+        self.command(key)
+    }
+
+    /// Takes pasted text: words for the filter while one is typed, and no keys.
+    pub fn paste(&mut self, text: &str) {
+        if self.is_typing {
+            self.filter.push_str(&plain(text));
+            self.settle();
+        }
+    }
+
+    fn command(&mut self, key: Key) -> Option<Wish> {
+        let half = (isize::try_from(self.size.1).unwrap_or(isize::MAX) / 2).max(1);
+        match key {
+            Key::Char('q') => return Some(Wish::Quit),
+            Key::Char('?') => self.open(help()),
+            Key::Up | Key::Char('k') => self.step(-1),
+            Key::Down | Key::Char('j') => self.step(1),
+            Key::PageUp | Key::Ctrl('u') => self.step(-half),
+            Key::PageDown | Key::Ctrl('d') => self.step(half),
+            Key::Home | Key::Char('g') => self.step(isize::MIN),
+            Key::End | Key::Char('G') => self.step(isize::MAX),
+            Key::Char(digit @ '1'..='4') => self.turn_to(Tab::ALL[digit as usize - '1' as usize]),
+            Key::Tab | Key::Right => self.turn_to(Tab::ALL[(self.tab as usize + 1) % 4]),
+            Key::BackTab | Key::Left => self.turn_to(Tab::ALL[(self.tab as usize + 3) % 4]),
+            Key::Char('/') => self.is_typing = true,
+            Key::Char('a') => {
+                self.all = !self.all;
+                self.settle();
+            }
+            Key::Esc => self.widen(),
+            Key::Enter => return self.enter_target(),
+            Key::Char('u') => return Some(Wish::Undo),
+            Key::Char(letter) => return self.of_todo(letter),
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes back what narrows the list: the filter, then the scope, then what was finished here.
+    fn widen(&mut self) {
+        if !self.filter.is_empty() {
+            self.filter.clear();
+        } else if self.scope != Scope::All {
+            self.scope = Scope::All;
+        } else {
+            self.finished.clear();
+        }
+        self.settle();
+    }
+
+    fn enter_target(&mut self) -> Option<Wish> {
+        match self.target()?.clone() {
+            Target::Todo(id) => return Some(Wish::Show(id)),
+            Target::Project(project) => self.enter(Scope::Project(project)),
+            Target::Session(session) => self.enter(Scope::Session(session)),
+        }
+        None
+    }
+
+    fn of_todo(&mut self, letter: char) -> Option<Wish> {
+        if !matches!(letter, 's' | 'd' | 'x' | 'o' | 'h' | 'r') {
+            return None;
+        }
+        let Some(todo) = self.todo() else {
+            self.say("there is no todo under the cursor".into(), true);
+            return None;
+        };
+        let id = todo.id;
+        match letter {
+            's' => Some(Wish::Say(Verb::Start, id)),
+            'o' => Some(Wish::Say(Verb::Reopen, id)),
+            'h' => Some(Wish::History(id)),
+            'r' => {
+                let claims = todo.claims.iter().filter(|(_, claim)| claim.epoch == todo.epoch()).take(9);
+                let said = |dropped, status| if dropped { State::Dropped } else { State::Wanted(status) };
+                let claims =
+                    claims.map(|(session, claim)| (session.clone(), said(claim.dropped, claim.status), claim.at));
+                self.choice = Some(Choice { id, words: plain(&todo.content), claims: claims.collect() });
+                None
+            }
+            closing => {
+                // The next one comes under the cursor, so that several are finished by as many keys.
+                self.finished.insert(id);
+                self.step(1);
+                Some(Wish::Say(if closing == 'd' { Verb::Done } else { Verb::Drop }, id))
+            }
+        }
+    }
+
+    fn choose(&mut self, choice: Choice, key: Key) -> Option<Wish> {
+        let state = match key {
+            Key::Esc | Key::Char('q') => return None,
+            Key::Char('p') => State::Wanted(Status::Pending),
+            Key::Char('i') => State::Wanted(Status::InProgress),
+            Key::Char('c') => State::Wanted(Status::Completed),
+            Key::Char('d') => State::Dropped,
+            Key::Char(char) => {
+                let place = char.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
+                match place.and_then(|place| choice.claims.get(place)) {
+                    Some((_, state, _)) => *state,
+                    None => {
+                        self.choice = Some(choice);
+                        return None;
+                    }
+                }
+            }
+            _ => {
+                self.choice = Some(choice);
+                return None;
+            }
+        };
+        self.finished.insert(choice.id);
+        Some(Wish::Settle(choice.id, state))
+    }
+
+    fn type_filter(&mut self, key: Key) {
+        match key {
+            Key::Enter => self.is_typing = false,
+            Key::Esc => {
+                self.is_typing = false;
+                self.filter.clear();
+            }
+            Key::Backspace => {
+                // Deleting more than there is ends it.
+                self.is_typing = self.filter.pop().is_some();
+            }
+            Key::Ctrl('u') => self.filter.clear(),
+            Key::Char(char) if !char.is_control() => self.filter.push(char),
+            Key::Up => self.step(-1),
+            Key::Down => self.step(1),
+            _ => {}
+        }
+        self.settle();
+    }
+
+    fn read(&mut self, key: Key) {
+        let (size, Some(page)) = (self.size, &mut self.page) else { return };
+        let screen = isize::try_from(size.1).unwrap_or(isize::MAX).saturating_sub(3).max(1);
+        match key {
+            Key::Up | Key::Char('k') => page.scroll(-1, size),
+            Key::Down | Key::Char('j') | Key::Enter => page.scroll(1, size),
+            Key::PageUp => page.scroll(-screen, size),
+            Key::PageDown | Key::Char(' ') => page.scroll(screen, size),
+            Key::Home | Key::Char('g') => page.scroll(isize::MIN, size),
+            Key::End | Key::Char('G') => page.scroll(isize::MAX, size),
+            Key::Esc | Key::Char('q' | '?' | 'h') | Key::Left | Key::Backspace => self.page = None,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::board::Setting;
+    use crate::todo::{Claim, Claims, Fields, Project, Session, Time, Todo};
+    use crate::view::Everything;
+
+    fn session(name: &str) -> Session {
+        Session::new(name).expect("valid")
+    }
+
+    fn todo(words: &str, claims: &[(&str, Status, i64)]) -> Todo {
+        let claims: Claims = claims
+            .iter()
+            .map(|(name, status, at)| (session(name), Claim::new(*status, Time::from_millis(*at))))
+            .collect();
+        let (id, created) = (TodoId::of(&Project::general(), words), Time::default());
+        Todo { id, content: words.into(), created, claims, fields: Fields::new() }
+    }
+
+    fn everything(todos: Vec<Todo>) -> Everything {
+        let todos = todos.into_iter().map(|todo| (todo.id, todo)).collect();
+        Everything { projects: BTreeMap::from([(Project::general(), todos)]), sessions: Vec::new() }
+    }
+
+    fn board(todos: Vec<Todo>) -> Board {
+        let setting = Setting { color: false, stale_after: None };
+        Board::new(everything(todos), Time::default(), setting, (80, 24))
+    }
+
+    fn three() -> Vec<Todo> {
+        ["a", "b", "c"].map(|words| todo(words, &[("one", Status::Pending, 1)])).to_vec()
+    }
+
+    fn under_cursor(board: &Board) -> &str {
+        board.todo().map_or("", |todo| &todo.content)
+    }
+
+    fn id(words: &str) -> TodoId {
+        TodoId::of(&Project::general(), words)
+    }
+
+    #[test]
+    fn several_are_finished_by_as_many_keys() {
+        let mut board = board(three());
+        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("a"))));
+        board.load(
+            everything(vec![
+                todo("a", &[("one", Status::Completed, 2)]),
+                todo("b", &[("one", Status::Pending, 1)]),
+                todo("c", &[("one", Status::Pending, 1)]),
+            ]),
+            None,
+        );
+        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("b"))));
+        assert_eq!(under_cursor(&board), "c");
+        board.press(Key::End);
+        assert_eq!(board.press(Key::Char('o')), Some(Wish::Say(Verb::Reopen, id("a"))), "it is still in sight");
+        board.turn_to(Tab::Projects);
+        board.turn_to(Tab::Todos);
+        board.press(Key::End);
+        assert_eq!(under_cursor(&board), "c", "and gone with another look");
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_todo_whatever_comes_before_it() {
+        let mut board = board(three());
+        board.press(Key::Down);
+        assert_eq!(under_cursor(&board), "b");
+        let mut more = three();
+        more.push(todo("0", &[("one", Status::InProgress, 9)]));
+        board.load(everything(more), None);
+        assert_eq!(under_cursor(&board), "b");
+        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), None);
+        assert_eq!(under_cursor(&board), "a", "near where it was");
+        board.load(Everything::default(), None);
+        assert_eq!(board.press(Key::Char('d')), None);
+        assert!(board.message.as_ref().is_some_and(|(_, failed)| *failed));
+    }
+
+    #[test]
+    fn what_is_typed_is_no_command() {
+        let mut board = board(three());
+        board.press(Key::Char('/'));
+        for char in "q d".chars() {
+            assert_eq!(board.press(Key::Char(char)), None);
+        }
+        assert_eq!((board.filter.as_str(), board.todo().is_none()), ("q d", true));
+        board.press(Key::Esc);
+        assert_eq!(under_cursor(&board), "a");
+        board.paste("dxu");
+        assert_eq!(board.filter, "");
+        assert_eq!(board.press(Key::Char('q')), Some(Wish::Quit));
+    }
+
+    #[test]
+    fn a_choice_means_what_was_shown() {
+        let said = [("one", Status::Completed, 1), ("two", Status::Pending, 2)];
+        let mut board = board(vec![todo("a", &said)]);
+        board.turn_to(Tab::Conflicts);
+        board.press(Key::Char('r'));
+        // Meanwhile a session comes before both.
+        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), None);
+        assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
+        assert_eq!(board.press(Key::Char('2')), Some(Wish::Settle(id("a"), State::Wanted(Status::Pending))));
+        board.press(Key::Char('r'));
+        board.press(Key::Esc);
+        assert_eq!(board.press(Key::Char('p')), None, "no question, no answer");
+    }
+
+    #[test]
+    fn a_project_and_a_session_lead_to_their_todos() {
+        let mut board = board(three());
+        board.turn_to(Tab::Projects);
+        board.press(Key::Enter);
+        assert_eq!((board.tab, &board.scope), (Tab::Todos, &Scope::Project(Project::general())));
+        board.press(Key::Esc);
+        assert_eq!(board.scope, Scope::All);
+        assert_eq!(board.press(Key::Enter), Some(Wish::Show(id("a"))));
+        for (key, tab) in [(Key::Tab, Tab::Projects), (Key::Left, Tab::Todos), (Key::BackTab, Tab::Conflicts)] {
+            board.press(key);
+            assert_eq!(board.tab, tab);
+        }
+    }
+}

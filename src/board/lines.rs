@@ -1,0 +1,119 @@
+//! What a tab lists, line by line, before it is known how much of it fits a screen.
+
+use std::cmp::Reverse;
+
+use super::model::{Board, Tab, Target};
+use crate::merge::{Disagreement, disagreements};
+use crate::todo::{Claim, Session, State, plain};
+use crate::view::{Filter, Row, SessionState, project_rows, sections, session_views};
+
+/// A line, and what the cursor stands on there.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub(super) target: Option<Target>,
+    pub(super) body: Body<'a>,
+}
+
+/// What a line says, clean and not cut yet.
+#[derive(Debug)]
+pub(super) enum Body<'a> {
+    Blank,
+    Heading { name: String, summary: String },
+    Todo(Row<'a>),
+    Project([String; 6]),
+    Session(SessionState, [String; 7]),
+    Warning(String),
+    Conflict { state: State, words: String, project: String },
+    Said(String),
+}
+
+impl<'a> Line<'a> {
+    fn of(target: Target, body: Body<'a>) -> Self {
+        Line { target: Some(target), body }
+    }
+
+    fn beside(body: Body<'a>) -> Self {
+        Line { target: None, body }
+    }
+}
+
+/// Returns what the tab that is open lists.
+pub(super) fn lines(board: &Board) -> Vec<Line<'_>> {
+    match board.tab {
+        Tab::Todos => todos(board),
+        Tab::Projects => projects(board),
+        Tab::Sessions => sessions(board),
+        Tab::Conflicts => conflicts(board),
+    }
+}
+
+fn todos(board: &Board) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    for section in sections(&board.everything, &board.todo_filter(), board.style()) {
+        if !lines.is_empty() {
+            lines.push(Line::beside(Body::Blank));
+        }
+        let name = plain(section.project.as_str());
+        lines.push(Line::beside(Body::Heading { name, summary: section.summary() }));
+        let rows = section.rows.into_iter();
+        lines.extend(rows.map(|row| Line::of(Target::Todo(row.todo.id), Body::Todo(row))));
+    }
+    lines
+}
+
+fn projects(board: &Board) -> Vec<Line<'_>> {
+    let rows = project_rows(&board.everything, board.style()).into_iter();
+    rows.filter(|(project, _)| has_words(board, project.as_str()))
+        .map(|(project, row)| Line::of(Target::Project(project.clone()), Body::Project(row)))
+        .collect()
+}
+
+fn sessions(board: &Board) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    for view in session_views(&board.everything, board.now, board.setting.stale_after) {
+        let row = view.row(board.style());
+        if has_words(board, &format!("{} {}", view.info.session, row.join(" "))) {
+            let target = Target::Session(view.info.session.clone());
+            lines.push(Line::of(target, Body::Session(view.state, row)));
+            lines.extend(view.warnings.iter().map(|warning| Line::beside(Body::Warning(warning.text()))));
+        }
+    }
+    lines
+}
+
+fn conflicts(board: &Board) -> Vec<Line<'_>> {
+    let filter = Filter { all: true, ..board.todo_filter() };
+    let mut found = Vec::new();
+    for (project, todo) in board.everything.todos().filter(|(project, todo)| filter.takes(project, todo)) {
+        let mut disagreements = disagreements(todo);
+        disagreements.retain(|one| board.all || one.is_newer());
+        if !disagreements.is_empty() {
+            found.push((project, todo, disagreements));
+        }
+    }
+    found.sort_by_key(|(_, todo, all)| (Reverse((all[0].is_newer(), all[0].overruled.1.at)), todo.id));
+    let mut lines = Vec::new();
+    for (project, todo, disagreements) in found {
+        if !lines.is_empty() {
+            lines.push(Line::beside(Body::Blank));
+        }
+        let (words, project) = (plain(&todo.content), plain(project.as_str()));
+        let body = Body::Conflict { state: todo.state(), words, project };
+        lines.push(Line::of(Target::Todo(todo.id), body));
+        lines.extend(disagreements.iter().map(|one| Line::beside(Body::Said(said(board, one)))));
+    }
+    lines
+}
+
+fn said(board: &Board, one: &Disagreement<'_>) -> String {
+    let side = |(session, claim): (&Session, &Claim)| {
+        let ago = board.style().age(claim.at);
+        format!("{} by {} {ago}", claim.status, plain(&session.short()))
+    };
+    format!("kept: {}; overruled: {}", side(one.winner), side(one.overruled))
+}
+
+fn has_words(board: &Board, text: &str) -> bool {
+    let text = text.to_lowercase();
+    board.words().iter().all(|word| text.contains(word.as_str()))
+}

@@ -1,0 +1,243 @@
+//! What the board shows: the state, where the cursor is, and what was asked for.
+
+use std::collections::BTreeSet;
+
+use super::lines::{Line, lines};
+use super::page::Page;
+use crate::todo::{Project, Session, State, Time, Todo, TodoId};
+use crate::view::{Everything, Filter, Style};
+
+/// What the board is told of the settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Whether to use colour.
+    pub color: bool,
+    /// `chittysync.staleAfter` in milliseconds; nothing for never.
+    pub stale_after: Option<i64>,
+}
+
+/// What the screen is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The todos, by project.
+    #[default]
+    Todos,
+    /// How far each project is.
+    Projects,
+    /// Who works on what.
+    Sessions,
+    /// What sessions disagree on.
+    Conflicts,
+}
+
+impl Tab {
+    /// All, from left to right.
+    pub const ALL: [Tab; 4] = [Tab::Todos, Tab::Projects, Tab::Sessions, Tab::Conflicts];
+}
+
+/// Whose todos are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody's.
+    #[default]
+    All,
+    /// Those of a project.
+    Project(Project),
+    /// Those that a session spoke of.
+    Session(Session),
+}
+
+/// What a line is about, and the cursor can stand on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Todo(TodoId),
+    Project(Project),
+    Session(Session),
+}
+
+/// Where the cursor of a tab is. What it stands on may go; then the place counts.
+#[derive(Clone, Debug, Default)]
+struct Cursor {
+    target: Option<Target>,
+    place: usize,
+}
+
+/// A disagreement that is being settled: what can be taken, as it was when the question was asked.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) id: TodoId,
+    pub(super) words: String,
+    pub(super) claims: Vec<(Session, State, Time)>,
+}
+
+/// Everything the screen is a picture of.
+#[derive(Clone, Debug)]
+pub struct Board {
+    pub(super) setting: Setting,
+    pub(super) everything: Everything,
+    pub(super) now: Time,
+    pub(super) tab: Tab,
+    cursors: [Cursor; 4],
+    pub(super) scope: Scope,
+    pub(super) filter: String,
+    /// The filter is being typed.
+    pub(super) is_typing: bool,
+    /// Closed todos and plain lag too.
+    pub(super) all: bool,
+    /// Todos that were finished here: they stay in sight, to be seen and perhaps reopened.
+    pub(super) finished: BTreeSet<TodoId>,
+    pub(super) choice: Option<Choice>,
+    pub(super) page: Option<Page>,
+    /// What came of the last wish, and whether it failed.
+    pub(super) message: Option<(String, bool)>,
+    /// Columns and rows of the screen.
+    pub(super) size: (u16, u16),
+}
+
+impl Board {
+    /// Returns the board of a state at a time, on a screen of so many columns and rows.
+    pub fn new(everything: Everything, now: Time, setting: Setting, size: (u16, u16)) -> Self {
+        let mut board = Board {
+            setting,
+            everything,
+            now,
+            tab: Tab::default(),
+            cursors: Default::default(),
+            scope: Scope::default(),
+            filter: String::new(),
+            is_typing: false,
+            all: false,
+            finished: BTreeSet::new(),
+            choice: None,
+            page: None,
+            message: None,
+            size,
+        };
+        board.settle();
+        board
+    }
+
+    /// Takes a newer state, and when sessions are stale. The cursor stays on what it was on, wherever that is now.
+    pub fn load(&mut self, everything: Everything, stale_after: Option<i64>) {
+        self.everything = everything;
+        self.setting.stale_after = stale_after;
+        self.settle();
+    }
+
+    /// Takes the time.
+    pub fn set_time(&mut self, now: Time) {
+        self.now = now;
+        self.settle();
+    }
+
+    /// Takes the size of the screen, in columns and rows.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+    }
+
+    /// Shows what came of a wish, until the next key.
+    pub fn say(&mut self, text: String, failed: bool) {
+        self.message = Some((text, failed));
+    }
+
+    /// Shows a page over the lists.
+    pub fn open(&mut self, page: Page) {
+        self.page = Some(page);
+    }
+
+    /// Returns the state that is shown.
+    pub fn everything(&self) -> &Everything {
+        &self.everything
+    }
+
+    /// Returns the time by which ages are told.
+    pub fn time(&self) -> Time {
+        self.now
+    }
+
+    /// Returns how text is laid out on this screen.
+    pub fn style(&self) -> Style {
+        Style { color: false, width: self.size.0.into(), isolate: true, now: self.now }
+    }
+
+    /// Returns words that stay what they are beside others, whatever their direction.
+    pub(super) fn isolated(&self, text: &str) -> String {
+        self.style().words(text)
+    }
+
+    /// Returns whether the tab that is open lists todos, and so heeds the scope.
+    pub(super) fn lists_todos(&self) -> bool {
+        matches!(self.tab, Tab::Todos | Tab::Conflicts)
+    }
+
+    /// Returns which todos are shown.
+    pub(super) fn todo_filter(&self) -> Filter {
+        let mut filter =
+            Filter { all: self.all, also: self.finished.clone(), words: self.words(), ..Filter::default() };
+        match &self.scope {
+            Scope::All => {}
+            Scope::Project(project) => filter.project = Some(project.clone()),
+            Scope::Session(session) => filter.session = Some(session.to_string()),
+        }
+        filter
+    }
+
+    /// Returns the words of the filter as they are looked for.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.filter.to_lowercase().split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Returns where the cursor is among what it can stand on.
+    pub(super) fn place(&self) -> usize {
+        self.cursors[self.tab as usize].place
+    }
+
+    /// Returns what the cursor stands on.
+    pub(super) fn target(&self) -> Option<&Target> {
+        self.cursors[self.tab as usize].target.as_ref()
+    }
+
+    /// Returns the todo that the cursor stands on.
+    pub(super) fn todo(&self) -> Option<&Todo> {
+        match self.target()? {
+            Target::Todo(id) => self.everything.get(*id).map(|(_, todo)| todo),
+            _ => None,
+        }
+    }
+
+    /// Moves the cursor by so many places.
+    pub(super) fn step(&mut self, by: isize) {
+        let targets = self.targets();
+        let last = targets.len().saturating_sub(1);
+        let place = self.place().saturating_add_signed(by).min(last);
+        self.cursors[self.tab as usize] = Cursor { target: targets.get(place).cloned(), place };
+    }
+
+    /// Puts the cursor back on what it stood on, or near where that was.
+    pub(super) fn settle(&mut self) {
+        let targets = self.targets();
+        let cursor = &mut self.cursors[self.tab as usize];
+        let found = cursor.target.as_ref().and_then(|target| targets.iter().position(|other| other == target));
+        cursor.place = found.unwrap_or(cursor.place.min(targets.len().saturating_sub(1)));
+        cursor.target = targets.get(cursor.place).cloned();
+    }
+
+    /// Shows the todos of a scope from the first.
+    pub(super) fn enter(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.filter.clear();
+        self.cursors[Tab::Todos as usize] = Cursor::default();
+        self.turn_to(Tab::Todos);
+    }
+
+    /// Shows another tab.
+    pub(super) fn turn_to(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.finished.clear();
+        self.settle();
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        lines(self).into_iter().filter_map(|Line { target, .. }| target).collect()
+    }
+}

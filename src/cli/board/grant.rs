@@ -1,0 +1,84 @@
+//! What only a store can do for the board: the commands of the same names.
+
+use super::BoardArgs;
+use super::follow::Follow;
+use crate::board::{Board, Page, Verb, Wish};
+use crate::cli::act::{self, ActArgs};
+use crate::cli::log::event_text;
+use crate::cli::out::{Failure, Out};
+use crate::cli::resolve::{self, ResolveArgs};
+use crate::cli::rollback::{self, UndoArgs};
+use crate::cli::world::World;
+use crate::ops::{self, LogFilter};
+use crate::todo::{TodoId, plain};
+use crate::view::{Style, show_text};
+
+/// No history on a page is longer, in events.
+const LONGEST: usize = 500;
+
+/// Carries out a wish, and tells the board what came of it.
+pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, args: &BoardArgs, world: &World) {
+    let mut out = Out::keeping();
+    match carry_out(wish, board, follow, args, world, &mut out) {
+        Ok(said) if said.is_empty() => {}
+        Ok(said) => board.say(said, false),
+        Err(failure) => board.say(failure.text(), true),
+    }
+    for warning in out.heard() {
+        board.say(warning, true);
+    }
+}
+
+fn carry_out(
+    wish: &Wish,
+    board: &mut Board,
+    follow: &Follow<'_>,
+    args: &BoardArgs,
+    world: &World,
+    out: &mut Out,
+) -> Result<String, Failure> {
+    let speaker = args.speaker.clone();
+    match wish {
+        Wish::Say(verb, id) => {
+            let verb = match verb {
+                Verb::Start => act::Verb::Start,
+                Verb::Done => act::Verb::Done,
+                Verb::Drop => act::Verb::Drop,
+                Verb::Reopen => act::Verb::Reopen,
+            };
+            act::run(verb, &ActArgs { todo: vec![id.to_string()], speaker }, world, out)?;
+            Ok(format!("{}: {}", verb.past(), words(board, *id)))
+        }
+        Wish::Settle(id, state) => {
+            let (todo, status) = (vec![id.to_string()], Some(state.to_string()));
+            resolve::run(&ResolveArgs { todo, take: None, status, all: false, speaker }, world, out)?;
+            Ok(format!("settled as {state}: {}", words(board, *id)))
+        }
+        Wish::Undo => {
+            let last = follow.store().map(ops::last_act).transpose()?.flatten();
+            rollback::undo(&UndoArgs { dry_run: false, speaker }, world, out)?;
+            Ok(last.map(|last| format!("undone: what {}", last.summary)).unwrap_or_default())
+        }
+        Wish::Show(id) => {
+            let style = Style { now: world.now, ..board.style() };
+            let everything = board.everything();
+            let page = everything.get(*id).map(|(project, todo)| show_text(everything, project, todo, style));
+            board.open(Page::new("Todo", &page.unwrap_or_default()));
+            Ok(String::new())
+        }
+        Wish::History(id) => {
+            let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
+            let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
+            let style = Style { now: world.now, ..board.style() };
+            let text: String = events.iter().map(|event| event_text(event, true, style)).collect();
+            board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
+            Ok(String::new())
+        }
+        Wish::Quit | Wish::Suspend | Wish::Redraw => Ok(String::new()),
+    }
+}
+
+/// Returns a todo's words, fit for a terminal.
+fn words(board: &Board, id: TodoId) -> String {
+    board.everything().get(id).map(|(_, todo)| plain(&todo.content)).unwrap_or_default()
+}

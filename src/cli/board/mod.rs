@@ -1,0 +1,136 @@
+//! `board`: todos, projects, sessions and conflicts on a screen that follows changes.
+
+mod follow;
+mod grant;
+mod screen;
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::out::{Failure, Out};
+use super::speaker::SpeakerArgs;
+use super::world::World;
+use crate::board::{Board, Key, Setting, Wish};
+use follow::Follow;
+use screen::{Screen, Signals};
+
+/// Arguments of `board`.
+#[derive(Debug, Args)]
+pub struct BoardArgs {
+    /// Who speaks.
+    #[command(flatten)]
+    pub speaker: SpeakerArgs,
+}
+
+/// How often is looked whether somebody else changed something: one small file is read.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the ages of things are told anew.
+const AGE: i64 = 30_000;
+
+pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if out.json || dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Failure::fatal("the board needs a terminal that it can draw on")
+            .hint("`git chittysync list` prints the todos anywhere, `list --json` for programs"));
+    }
+    let mut follow = Follow::new(world)?;
+    let everything = follow.news()?.unwrap_or_default();
+    out.configured_color = follow.color();
+    let color = out.style(world.now).color;
+    let signals = Signals::catch()?;
+    let mut screen = Screen::enter()?;
+    let mut board =
+        Board::new(everything, world.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
+    let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, world);
+    drop(screen);
+    signals.obey();
+    ended
+}
+
+/// Draws, waits and answers, until somebody wants to leave.
+fn stay(
+    board: &mut Board,
+    follow: &mut Follow<'_>,
+    screen: &mut Screen,
+    signals: &Signals,
+    args: &BoardArgs,
+    world: &World,
+) -> Result<(), Failure> {
+    let (mut next_look, mut is_new) = (Instant::now(), true);
+    while !signals.caught() {
+        if is_new {
+            screen.draw(board)?;
+            crate::git::bug();
+        }
+        is_new = false;
+        if event::poll(next_look.saturating_duration_since(Instant::now())).map_err(screen::failed)? {
+            is_new = true;
+            match event::read().map_err(screen::failed)? {
+                Event::Key(pressed) => match key(pressed).and_then(|key| board.press(key)) {
+                    None => {}
+                    Some(Wish::Quit) => return Ok(()),
+                    Some(Wish::Suspend) => screen.suspend()?,
+                    Some(Wish::Redraw) => screen.clear()?,
+                    Some(wish) => {
+                        grant::grant(&wish, board, follow, args, &world.at_present());
+                        next_look = Instant::now();
+                    }
+                },
+                Event::Paste(text) => board.paste(&text),
+                _ => {}
+            }
+        }
+        if Instant::now() >= next_look {
+            next_look = Instant::now() + LOOK;
+            match follow.news() {
+                Ok(None) => {}
+                Ok(Some(everything)) => {
+                    board.load(everything, follow.stale_after());
+                    is_new = true;
+                }
+                Err(failure) => {
+                    board.say(failure.text(), true);
+                    is_new = true;
+                }
+            }
+            for warning in follow.warnings() {
+                board.say(warning, true);
+            }
+            let now = world.at_present().now;
+            if now.millis() - board.time().millis() >= AGE {
+                board.set_time(now);
+                is_new = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns a key as the board knows it.
+fn key(pressed: KeyEvent) -> Option<Key> {
+    if pressed.kind == KeyEventKind::Release {
+        return None;
+    }
+    let is_ctrl = pressed.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match pressed.code {
+        KeyCode::Char(char) if is_ctrl => Key::Ctrl(char.to_ascii_lowercase()),
+        KeyCode::Char(char) if !pressed.modifiers.contains(KeyModifiers::ALT) => Key::Char(char),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        _ => return None,
+    })
+}
