@@ -60,7 +60,8 @@ impl Git {
             command.env_remove("GIT_TERMINAL_PROMPT");
         } else {
             // Nobody is there to answer, and a program in the background that asks would be stopped for ever.
-            command.env("SSH_ASKPASS_REQUIRE", "never");
+            // `GIT_ASKPASS` stays: whoever sets that for git can mean a program that knows the answer.
+            command.env("SSH_ASKPASS_REQUIRE", "never").env_remove("SSH_ASKPASS").env("GCM_INTERACTIVE", "never");
             #[cfg(unix)]
             std::os::unix::process::CommandExt::process_group(command, 0);
         }

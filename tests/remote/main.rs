@@ -7,5 +7,7 @@ mod devices;
 mod model;
 mod plain_git;
 mod refusals;
+mod servers;
 mod sessions;
+mod transports;
 mod trouble;
