@@ -42,6 +42,7 @@ pub(super) fn exchange(
         patience: store.settings.patience,
         interactive: person && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         progress: Some(&say),
+        most: store.settings.max_fetch,
     };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
     Ok(ops::sync(store, plan, &link, now)?)

@@ -80,6 +80,7 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         exchange: Exchange::default(),
         place: known_place.unwrap_or(Place::Own),
         known_place,
+        unfetched: BTreeMap::new(),
     };
     talk.plan.consolidate = true;
     talk.go_on()?;
@@ -98,6 +99,8 @@ struct Talk<'a> {
     place: Place,
     /// Where the remote keeps them, if that was settled before.
     known_place: Option<Place>,
+    /// Refs of the remote, by their names there, that could not be fetched, and why.
+    unfetched: BTreeMap<String, String>,
 }
 
 /// What a push came to.
@@ -141,10 +144,13 @@ impl Talk<'_> {
         let (remote, settings) = (&self.link.remote, &self.store.settings);
         let fetched = fetch(&self.store.repo, remote, &settings.branch, settings.fsync, &self.link.watch)?;
         self.store = self.store.reopen()?;
-        if let Err(Unreachable(reason)) = fetched {
-            self.exchange.unreachable = Some(reason);
-            self.join()?;
-            return Ok(false);
+        match fetched {
+            Ok(unfetched) => self.unfetched = unfetched,
+            Err(Unreachable(reason)) => {
+                self.exchange.unreachable = Some(reason);
+                self.join()?;
+                return Ok(false);
+            }
         }
         let after = Remembered::of(&self.store, remote)?;
         self.exchange.fetched += after.differences(before);
@@ -175,6 +181,10 @@ impl Talk<'_> {
         all.conflicts.extend(joined.conflicts);
         all.left_out.retain(|(what, _)| joined.left_out.iter().all(|(other, _)| other != what));
         all.left_out.extend(joined.left_out);
+        let unfetched =
+            self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
+        all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
+        all.left_out.extend(unfetched);
         (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
         Ok(())
     }
@@ -189,8 +199,15 @@ impl Talk<'_> {
             outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
         let branch = self.store.settings.branch.clone();
         refs.extend(outgoing.branch.map(|tip| (branch.clone(), Send::Update(tip))));
+        // What is there would have to be fetched first.
+        for (name, why) in &self.unfetched {
+            if refs.iter().any(|(other, _)| other == name) {
+                self.exchange.problems.push((name.clone(), format!("what it has there cannot be fetched: {why}")));
+            }
+        }
+        refs.retain(|(name, _)| !self.unfetched.contains_key(name));
         if refs.is_empty() {
-            return Ok(Pushed::All);
+            return Ok(if self.exchange.problems.is_empty() { Pushed::All } else { Pushed::Failed });
         }
         self.exchange.tries = attempt;
         let (answers, failed) = push(&self.store.repo, remote, &refs, &self.link.watch)?;

@@ -13,7 +13,7 @@ mod session;
 pub mod spool;
 
 pub use consolidated::{Consolidated, Unreadable};
-pub use foreign::{check_consolidated, check_session, session_of};
+pub use foreign::{Strays, check_consolidated, check_session, session_of};
 pub use locate::{Location, Origin, locate};
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 

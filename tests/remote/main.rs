@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod damage;
 mod devices;
 mod model;
 mod plain_git;

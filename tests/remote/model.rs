@@ -374,5 +374,5 @@ impl Model {
 }
 
 fn watch() -> Watch<'static> {
-    Watch { patience: Duration::from_secs(20), interactive: false, progress: None }
+    Watch { patience: Duration::from_secs(20), interactive: false, progress: None, most: None }
 }
