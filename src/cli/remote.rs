@@ -64,6 +64,14 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
         let what = exchange.restored.join(", ");
         out.warn(&format!("{remote} had lost {what}"), Some("it got it back from here"));
     }
+    if !exchange.given_up.is_empty() {
+        let sessions: Vec<_> = exchange.given_up.iter().map(|session| session.short()).collect();
+        out.note(&format!(
+            "{remote} no longer had a ref for {}, only the branch with all that was said; sent again. \
+             If that happens often, compare clocks and chittysync.retireAfter between machines.",
+            sessions.join(", ")
+        ));
+    }
     if exchange.is_complete() {
         let mut parts = Vec::new();
         let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
@@ -92,6 +100,7 @@ pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
         "tries": exchange.tries,
         "retired": exchange.retired.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "restored": exchange.restored,
+        "given_up": exchange.given_up.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "unreachable": exchange.unreachable,
         "problems": exchange.problems.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
     })

@@ -9,8 +9,8 @@ use super::outgoing::{Outgoing, Remembered};
 use super::retire::retire;
 use super::run::{Plan, Report, run};
 use crate::git::{
-    Answer, Fsync, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock, Unreachable, Watch, Writer,
-    descends, fetch, push, tracking_branch,
+    Ancestors, Answer, Fsync, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
+    Unreachable, Watch, Writer, descends, fetch, push, tracking_branch,
 };
 use crate::store::Store;
 use crate::todo::{Session, Time};
@@ -46,6 +46,9 @@ pub struct Exchange {
     pub retired: Vec<Session>,
     /// What the remote had, lost, and got again.
     pub restored: Vec<String>,
+    /// Sessions whose refs another device, or somebody, had deleted there, and that got them again although the
+    /// remote's branch has all that they said.
+    pub given_up: Vec<Session>,
     /// Sessions are kept as branches there, from this exchange on: it refuses other refs.
     pub falls_back: bool,
     /// Why the remote could not be used now.
@@ -219,20 +222,7 @@ impl Talk<'_> {
             outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
         let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
         self.remember(&remembered, place, &taken, branch_taken)?;
-        let overlay = Overlay::new(&self.store.repo);
-        let key = |session: &Session| (session.clone(), place);
-        let lost =
-            |session: &Session| match (before.sessions.get(&key(session)), remembered.sessions.get(&key(session))) {
-                (Some(_), None) => true,
-                (Some(had), Some(has)) => !descends(&overlay, *has, *had),
-                (None, _) => false,
-            };
-        let lost: Vec<String> = taken
-            .iter()
-            .filter(|(session, _)| lost(session))
-            .map(|(session, _)| format!("session {session}"))
-            .collect();
-        lost.into_iter().for_each(|name| self.note_restored(name));
+        self.note_what_came_back(before, &remembered, place, &taken);
         self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
         self.exchange.pushed_branch |= branch_taken.is_some();
         if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
@@ -244,6 +234,33 @@ impl Talk<'_> {
             return Ok(Pushed::Failed);
         }
         Ok(self.judge(&answers, place))
+    }
+
+    /// Notes what the remote took that it had had before. What its branch has all of is not lost: another device gave
+    /// up the ref, because the session had gone quiet by that device's clock and settings.
+    fn note_what_came_back(
+        &mut self,
+        before: &Remembered,
+        now: &Remembered,
+        place: Place,
+        taken: &[(Session, ObjectId)],
+    ) {
+        let overlay = Overlay::new(&self.store.repo);
+        let mut branch = None;
+        let mut is_in_branch = |id| branch.get_or_insert_with(|| Ancestors::of(&overlay, now.branch)).contains(id);
+        let (mut lost, mut given_up) = (Vec::new(), Vec::new());
+        for (session, tip) in taken {
+            let key = (session.clone(), place);
+            let Some(had) = before.sessions.get(&key).copied() else { continue };
+            match now.sessions.get(&key) {
+                Some(has) if descends(&overlay, *has, had) => {}
+                _ if !is_in_branch(had) => lost.push(format!("session {session}")),
+                None if is_in_branch(*tip) => given_up.push(session.clone()),
+                _ => {}
+            }
+        }
+        lost.into_iter().for_each(|name| self.note_restored(name));
+        self.exchange.given_up.extend(given_up);
     }
 
     /// Decides how to go on after a push.
@@ -281,8 +298,8 @@ impl Talk<'_> {
         &self,
         known: &Remembered,
         place: Place,
-        sessions: &[(Session, crate::git::ObjectId)],
-        branch: Option<crate::git::ObjectId>,
+        sessions: &[(Session, ObjectId)],
+        branch: Option<ObjectId>,
     ) -> Result<(), OpsError> {
         let message = "sync: the remote has it".to_owned();
         let mut changes: Vec<RefChange> = Vec::new();
