@@ -35,8 +35,9 @@ pub(super) fn exchange(
         return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
             .hint("`git chittysync init --remote <url>` adds one"));
     }
-    let person = !out.json && !out.is_silent();
+    let person = out.tells_a_person();
     let progress = Progress::new(person);
+    let plan = &Plan { steps: progress.steps(), ..plan.clone() };
     let say = |line: &str| progress.say(line);
     let watch = Watch {
         patience: store.settings.patience,
@@ -45,7 +46,9 @@ pub(super) fn exchange(
         most: store.settings.max_fetch,
     };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
-    Ok(ops::sync(store, plan, &link, now)?)
+    let done = ops::sync(store, plan, &link, now);
+    progress.clear();
+    Ok(done?)
 }
 
 /// Says what came of it, to a person.

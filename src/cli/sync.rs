@@ -5,9 +5,10 @@ use serde_json::json;
 use super::args::SyncArgs;
 use super::consolidate::finish;
 use super::out::{Failure, Out};
+use super::progress::Progress;
 use super::remote;
 use super::world::{World, display};
-use crate::ops::{self, Plan};
+use crate::ops::Plan;
 use crate::view::{Filter, list_json, list_text};
 
 pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             let (report, exchange) = remote::exchange(args, &store, &plan, remote, world.now, out)?;
             (report, Some(exchange))
         }
-        None => (ops::run(&store, &plan, world.now)?, None),
+        None => (Progress::run(out, &store, &plan, world.now)?, None),
     };
     out.warn_of(&report.notices);
     if plan.homes.is_empty() {

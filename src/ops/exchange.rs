@@ -78,7 +78,12 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         store: store.clone(),
         link,
         now,
-        plan: Plan { selection: plan.selection.clone(), remote: Some(link.remote.clone()), ..Plan::default() },
+        plan: Plan {
+            selection: plan.selection.clone(),
+            remote: Some(link.remote.clone()),
+            steps: plan.steps.clone(),
+            ..Plan::default()
+        },
         report: Report { tip: None, ..captured },
         exchange: Exchange::default(),
         place: known_place.unwrap_or(Place::Own),

@@ -26,6 +26,7 @@ mod retire;
 mod rollback;
 mod run;
 mod sides;
+mod steps;
 mod tips;
 
 pub use act::{Known, act};
@@ -44,6 +45,7 @@ pub use outgoing::{Outgoing, Remembered, ahead};
 pub use project::{directory_project, project_of};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
+pub use steps::Steps;
 pub use tips::{ForeignTip, Tips};
 
 use crate::git::GitError;

@@ -17,5 +17,6 @@ mod install;
 mod json;
 mod pages;
 mod pages_of_todos;
+mod progress;
 mod reference;
 mod stores;
