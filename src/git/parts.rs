@@ -10,7 +10,7 @@ use gix::bstr::BStr;
 
 use super::fetch::{Call, is_content};
 use super::remote::hardened;
-use super::{GitError, Unreachable};
+use super::{GitError, ObjectId, Unreachable};
 
 /// How many refs one command names. Their names have 250 bytes at most, on either side.
 const MOST: usize = 300;
@@ -64,12 +64,12 @@ fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result
     let mut changed = Vec::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {
         let Some((id, theirs)) = line.split_once('\t') else { continue };
-        let prefixes = call.prefixes.iter();
-        let ours = prefixes.filter_map(|(there, here)| Some(format!("{here}{}", theirs.strip_prefix(there.as_str())?)));
-        let Some(ours) = ours.last() else { continue };
+        let ours =
+            call.prefixes.iter().find_map(|(there, here)| Some(format!("{here}{}", theirs.strip_prefix(there)?)));
+        let Some(ours) = ours else { continue };
         if gix::validate::reference::name(BStr::new(theirs)).is_err() {
             bad.insert(theirs.to_owned(), "it has a name that git does not take".to_owned());
-        } else if call.repo.find_ref(&ours)?.is_none_or(|known| known.to_string() != id) {
+        } else if call.repo.find_ref(&ours)?.is_none_or(|known| ObjectId::from_hex(id.as_bytes()) != Ok(known)) {
             changed.push((theirs.to_owned(), ours));
         }
     }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+type Tell = dyn Fn(&str) + Send + Sync;
+
 /// Takes a line for people each time something is done. Called often, and from several threads.
 #[derive(Clone, Default)]
-pub struct Steps(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Steps(Option<Arc<Tell>>);
 
 impl fmt::Debug for Steps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
