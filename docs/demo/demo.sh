@@ -43,7 +43,7 @@ agent() {
 }
 
 say() {
-    printf '\033[90m# %s\033[0m\n' "$1"
+    printf '\033[2m# %s\033[0m\n' "$1"
 }
 
 # run <command>: shows it, and what it prints.

@@ -69,7 +69,7 @@ fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result
         let Some(ours) = ours else { continue };
         if gix::validate::reference::name(BStr::new(theirs)).is_err() {
             bad.insert(theirs.to_owned(), "it has a name that git does not take".to_owned());
-        } else if call.repo.find_ref(&ours)?.is_none_or(|known| ObjectId::from_hex(id.as_bytes()) != Ok(known)) {
+        } else if call.repo.find_ref(&ours)?.is_none_or(|known| ObjectId::from_hex(id.as_bytes()).ok() != Some(known)) {
             changed.push((theirs.to_owned(), ours));
         }
     }
