@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::args::CaptureArgs;
 use super::out::{Failure, Out};
+use super::progress::Progress;
 use super::world::World;
-use crate::ops::{self, Plan};
+use crate::ops::Plan;
 
 pub(super) fn run(args: &CaptureArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let plan = Plan { consolidate: false, ..world.plan(args, "capture")? };
     let store = world.store_or_create(out)?;
-    let report = ops::run(&store, &plan, world.now)?;
+    let report = Progress::run(out, &store, &plan, world.now)?;
     out.warn_of(&report.notices);
     super::consolidate::finish(&store, &report, out)?;
     if out.json {

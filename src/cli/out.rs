@@ -198,6 +198,11 @@ impl Out {
         self.quiet && !self.json
     }
 
+    /// Returns whether what is printed is for a person.
+    pub fn tells_a_person(&self) -> bool {
+        !self.quiet && !self.json
+    }
+
     /// Prints data.
     pub fn print(&mut self, text: &str) {
         if !text.is_empty() && (!self.quiet || self.json) {

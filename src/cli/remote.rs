@@ -35,16 +35,20 @@ pub(super) fn exchange(
         return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
             .hint("`git chittysync init --remote <url>` adds one"));
     }
-    let person = !out.json && !out.is_silent();
+    let person = out.tells_a_person();
     let progress = Progress::new(person);
+    let plan = &Plan { steps: progress.steps(), ..plan.clone() };
     let say = |line: &str| progress.say(line);
     let watch = Watch {
         patience: store.settings.patience,
         interactive: person && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         progress: Some(&say),
+        most: store.settings.max_fetch,
     };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
-    Ok(ops::sync(store, plan, &link, now)?)
+    let done = ops::sync(store, plan, &link, now);
+    progress.clear();
+    Ok(done?)
 }
 
 /// Says what came of it, to a person.
@@ -62,6 +66,14 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
     if !exchange.restored.is_empty() {
         let what = exchange.restored.join(", ");
         out.warn(&format!("{remote} had lost {what}"), Some("it got it back from here"));
+    }
+    if !exchange.given_up.is_empty() {
+        let sessions: Vec<_> = exchange.given_up.iter().map(|session| session.short()).collect();
+        out.note(&format!(
+            "{remote} no longer had a ref for {}, only the branch with all that was said; sent again. \
+             If that happens often, compare clocks and chittysync.retireAfter between machines.",
+            sessions.join(", ")
+        ));
     }
     if exchange.is_complete() {
         let mut parts = Vec::new();
@@ -91,6 +103,7 @@ pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
         "tries": exchange.tries,
         "retired": exchange.retired.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "restored": exchange.restored,
+        "given_up": exchange.given_up.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "unreachable": exchange.unreachable,
         "problems": exchange.problems.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
     })

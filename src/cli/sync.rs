@@ -5,6 +5,7 @@ use serde_json::json;
 use super::args::SyncArgs;
 use super::consolidate::finish;
 use super::out::{Failure, Out};
+use super::progress::Progress;
 use super::remote;
 use super::world::{World, display};
 use crate::ops::{self, Plan};
@@ -21,7 +22,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             (report, Some(exchange))
         }
         None => {
-            let report = ops::run(&store, &plan, world.now)?;
+            let report = Progress::run(out, &store, &plan, world.now)?;
             ops::tidy_daily(&store, world.now)?;
             (report, None)
         }

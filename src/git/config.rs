@@ -16,6 +16,9 @@ use crate::todo::{Project, Time};
 /// How many lines of the log are kept, unless `chittysync.logLines` says otherwise.
 pub const LOG_LINES: usize = 1_000;
 
+/// How many bytes one fetch may bring, unless `chittysync.maxFetch` says otherwise.
+const MAX_FETCH: u64 = 1 << 30;
+
 /// What a session is told of other sessions' todos when it starts (`chittysync.context`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextReach {
@@ -47,6 +50,8 @@ pub struct Settings {
     pub context: ContextReach,
     /// `chittysync.logLines` (default: 1000): how many lines of the log are kept.
     pub log_lines: usize,
+    /// `chittysync.maxFetch` (default: 1g): how many bytes one fetch may bring; nothing for any number.
+    pub max_fetch: Option<u64>,
     /// `chittysync.remote` (default: none): the remote that `sync` talks to.
     pub remote: Option<RemoteName>,
     /// `chittysync.remotePrefix` (default: `auto`): where sessions are kept on remotes; nothing to find out.
@@ -154,6 +159,11 @@ impl Settings {
                     text.parse().map_err(|_| invalid("chittysync.logLines", text, "a number of lines, such as 1000"))?
                 }
             },
+            max_fetch: match last("chittysync.maxFetch") {
+                None => Some(MAX_FETCH),
+                Some(text) => parse_size(&text)
+                    .ok_or_else(|| invalid("chittysync.maxFetch", text, "a number of bytes, such as 1g, or 0"))?,
+            },
             remote,
             place,
             patience: (patience.parse().ok().filter(|seconds| (1..=86_400).contains(seconds)))
@@ -202,6 +212,19 @@ fn parse_bool(text: &str) -> Option<bool> {
         "false" | "no" | "off" | "0" | "" => Some(false),
         _ => None,
     }
+}
+
+/// Returns a number of bytes, which may end in `k`, `m` or `g`; nothing inside for 0.
+fn parse_size(text: &str) -> Option<Option<u64>> {
+    let text = text.to_ascii_lowercase();
+    let (number, shift) = match text.strip_suffix(['k', 'm', 'g']) {
+        Some(number) if text.ends_with('k') => (number, 10),
+        Some(number) if text.ends_with('m') => (number, 20),
+        Some(number) => (number, 30),
+        None => (text.as_str(), 0),
+    };
+    let bytes = number.parse::<u64>().ok()?.checked_mul(1 << shift)?;
+    Some((bytes > 0).then_some(bytes))
 }
 
 /// Returns a place by its name; nothing inside for `auto`.

@@ -1,7 +1,10 @@
 //! Bringing what a remote has into our tracking refs. No ref of our own is moved.
 
+use std::collections::BTreeMap;
+
+use super::parts::fetch_parts;
 use super::remote::hardened;
-use super::transfer::Watch;
+use super::transfer::{Finished, Watch};
 use super::{Fsync, Git, GitError, Place, RemoteName, Repo, gc, tracking_branch};
 
 /// How often a fetch is tried beside a `git gc`.
@@ -14,6 +17,9 @@ pub struct Unreachable(pub String);
 /// Fetches a remote's sessions, from both places, and its consolidated branch. What the remote no longer has
 /// is forgotten. On return everything is on the disk, as far as `fsync` says.
 ///
+/// What is damaged, or larger than it may be, keeps nothing else from being fetched. Returned are the refs, by their
+/// names on the remote, that could not be fetched, and why.
+///
 /// # Errors
 /// When git cannot be started, or the disk cannot be written. A remote that cannot be used is a value.
 pub fn fetch(
@@ -22,49 +28,87 @@ pub fn fetch(
     branch: &str,
     fsync: Fsync,
     watch: &Watch<'_>,
-) -> Result<Result<(), Unreachable>, GitError> {
-    let mut arguments = hardened(remote);
-    if fsync == Fsync::On {
-        // By default git does not wait for loose objects.
-        arguments.extend(["-c".to_owned(), "core.fsync=objects,reference".to_owned()]);
-    }
-    arguments.extend(
-        [
-            "fetch",
-            "--progress",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--no-auto-maintenance",
-            "--atomic",
-            "--no-filter",
-            "--prune",
-            "--end-of-options",
-            remote.as_str(),
-        ]
-        .map(str::to_owned),
-    );
-    for place in Place::ALL {
-        arguments.push(format!("+{}*:{}*", place.prefix(), place.tracking_prefix(remote)));
-    }
+) -> Result<Result<BTreeMap<String, String>, Unreachable>, GitError> {
+    let mut prefixes = Place::ALL.map(|place| (place.prefix().to_owned(), place.tracking_prefix(remote))).to_vec();
     // A pattern, because a name that the remote does not have would fail the whole fetch.
-    arguments.push(format!("+{branch}*:{}*", tracking_branch(remote, branch)));
+    prefixes.push((branch.to_owned(), tracking_branch(remote, branch)));
     let before = std::time::SystemTime::now();
-    let mut tries = 0;
-    let fetched = loop {
-        tries += 1;
-        // A pack that git still works on is kept from a `gc` beside it, loose objects are not.
-        let gc = gc::is_running(repo.common_dir());
-        let careful = ["-c", "fetch.unpackLimit=1"].into_iter().filter(|_| gc);
-        let git = Git::new(Some(repo.common_dir()), careful.chain(arguments.iter().map(String::as_str)));
-        let finished = git.quiet_ssh(repo, watch).transfer(watch)?;
-        match finished.code {
-            Some(0) => break Ok(()),
-            // It takes git's files in the making for litter.
-            Some(_) if tries < TRIES && (gc || gc::is_running(repo.common_dir())) => {}
-            _ => break Err(Unreachable(finished.complaint)),
-        }
+    gc::sweep(repo.common_dir());
+    let call = Call { repo, remote, fsync, watch, prefixes };
+    let finished = call.everything(&BTreeMap::new())?;
+    let fetched = match finished.code {
+        Some(0) => Ok(BTreeMap::new()),
+        _ if is_content(&finished) => fetch_parts(&call)?,
+        _ => Err(Unreachable(finished.complaint)),
     };
     fsync.new_names(&repo.common_dir().join("objects"), before)?;
     Ok(fetched)
+}
+
+/// Returns whether a fetch failed for what there was to fetch: another one, of something else, can succeed.
+pub(super) fn is_content(finished: &Finished) -> bool {
+    let words = ["fsck error", "repository corruption", "did not send all necessary objects", "bad object"];
+    finished.too_much || finished.code.is_some() && words.iter().any(|words| finished.complaint.contains(words))
+}
+
+/// Fetches from one remote.
+pub(super) struct Call<'a> {
+    pub repo: &'a Repo,
+    pub remote: &'a RemoteName,
+    pub fsync: Fsync,
+    pub watch: &'a Watch<'a>,
+    /// How the names of refs begin there, and here.
+    pub prefixes: Vec<(String, String)>,
+}
+
+impl Call<'_> {
+    /// Fetches all refs but these, and forgets what the remote no longer has.
+    pub(super) fn everything(&self, but: &BTreeMap<String, String>) -> Result<Finished, GitError> {
+        let all = self.prefixes.iter().map(|(theirs, ours)| format!("+{theirs}*:{ours}*"));
+        self.fetch(&["--prune"], all.chain(but.keys().map(|name| format!("^{name}"))))
+    }
+
+    /// Fetches these refs, all or none.
+    pub(super) fn fetch(&self, options: &[&str], refspecs: impl Iterator<Item = String>) -> Result<Finished, GitError> {
+        let mut arguments = hardened(self.remote);
+        if self.fsync == Fsync::On {
+            // By default git does not wait for loose objects.
+            arguments.extend(["-c".to_owned(), "core.fsync=objects,reference".to_owned()]);
+        }
+        arguments.extend(
+            [
+                "fetch",
+                "--progress",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--no-recurse-submodules",
+                "--no-auto-maintenance",
+                "--atomic",
+                "--no-filter",
+            ]
+            .iter()
+            .chain(options)
+            .chain(&["--end-of-options", self.remote.as_str()])
+            .map(|argument| (*argument).to_owned()),
+        );
+        arguments.extend(refspecs);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            // A pack that git still works on is kept from a `gc` beside it, loose objects are not.
+            let gc = gc::is_running(self.repo.common_dir());
+            let careful = ["-c", "fetch.unpackLimit=1"].into_iter().filter(|_| gc);
+            let finished = self.git(careful.chain(arguments.iter().map(String::as_str)))?;
+            // It takes git's files in the making for litter.
+            let again = tries < TRIES && (gc || gc::is_running(self.repo.common_dir()));
+            if finished.code == Some(0) || finished.too_much || !again {
+                return Ok(finished);
+            }
+        }
+    }
+
+    /// Runs git against the remote.
+    pub(super) fn git<'a>(&self, arguments: impl Iterator<Item = &'a str>) -> Result<Finished, GitError> {
+        Git::new(Some(self.repo.common_dir()), arguments).quiet_ssh(self.repo, self.watch).transfer(self.watch)
+    }
 }

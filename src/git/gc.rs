@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Batch, GitError, ObjectId, Repo};
 
@@ -24,6 +25,22 @@ fn is_alive(pid: i32) -> bool {
 #[cfg(not(unix))]
 fn is_alive(_pid: u32) -> bool {
     true
+}
+
+/// How long nobody has written to a pack in the making when whoever made it is gone.
+const DEAD: Duration = Duration::from_secs(600);
+
+/// Removes what fetches left that came to no end. git leaves that to `git gc`, which a store of ours does not run by
+/// itself.
+pub(super) fn sweep(git_dir: &Path) {
+    let Ok(entries) = fs::read_dir(git_dir.join("objects/pack")) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("tmp_")) {
+        let written = entry.metadata().and_then(|file| file.modified());
+        if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > DEAD)) {
+            // One that is gone by now is what was wanted.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Returns whether every object of the batch is in the repository now.

@@ -24,6 +24,7 @@ mod loose;
 mod object;
 mod pack;
 mod packed_refs;
+mod parts;
 mod program;
 mod public;
 mod push;

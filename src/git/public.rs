@@ -43,6 +43,6 @@ pub fn is_public(url: &str) -> bool {
         }
         git = git.env("HOME", "/nonexistent");
     }
-    let watch = Watch { patience: PATIENCE, interactive: false, progress: None };
+    let watch = Watch { patience: PATIENCE, interactive: false, progress: None, most: None };
     git.transfer(&watch).is_ok_and(|finished| finished.code == Some(0))
 }

@@ -93,6 +93,10 @@ fn push_some(
             None => {}
         }
     }
+    if answers.is_empty() && finished.code.is_some() && is_forbidden(&finished.complaint) {
+        let refuse = |(name, _): &(String, Send)| (name.clone(), Answer::Refused(finished.complaint.clone()));
+        return Ok((refs.iter().map(refuse).collect(), None));
+    }
     let failed = finished.code != Some(0) && (answers.is_empty() || finished.code.is_none());
     if failed || (finished.code == Some(0) && !done) {
         let reason = if finished.complaint.is_empty() { "it gave no report".into() } else { finished.complaint };
@@ -100,6 +104,12 @@ fn push_some(
         return Ok((BTreeMap::new(), Some(Unreachable(reason))));
     }
     Ok((complete, None))
+}
+
+/// Returns whether a web server understood and said no, to all of it: nothing may be pushed there, or nothing like
+/// one of these refs.
+fn is_forbidden(complaint: &str) -> bool {
+    ["The requested URL returned error: 403", "HTTP 403"].iter().any(|words| complaint.contains(words))
 }
 
 /// Reads the report of `git push --porcelain`: what became of each ref, and whether it came to its end.

@@ -23,6 +23,8 @@ pub struct Watch<'a> {
     pub interactive: bool,
     /// Takes each line of progress, for a person.
     pub progress: Option<&'a dyn Fn(&str)>,
+    /// How many bytes one transfer may bring; nothing for any number. One object may come for each 256 of them.
+    pub most: Option<u64>,
 }
 
 impl std::fmt::Debug for Watch<'_> {
@@ -40,6 +42,8 @@ pub(super) struct Finished {
     pub stdout: Vec<u8>,
     /// What git and the remote complained of, without progress, on one line.
     pub complaint: String,
+    /// It was ended because it brought too much.
+    pub too_much: bool,
 }
 
 enum Heard {
@@ -60,7 +64,8 @@ impl Git {
             command.env_remove("GIT_TERMINAL_PROMPT");
         } else {
             // Nobody is there to answer, and a program in the background that asks would be stopped for ever.
-            command.env("SSH_ASKPASS_REQUIRE", "never");
+            // `GIT_ASKPASS` stays: whoever sets that for git can mean a program that knows the answer.
+            command.env("SSH_ASKPASS_REQUIRE", "never").env_remove("SSH_ASKPASS").env("GCM_INTERACTIVE", "never");
             #[cfg(unix)]
             std::os::unix::process::CommandExt::process_group(command, 0);
         }
@@ -76,7 +81,7 @@ impl Git {
         let (started, mut last, mut open) = (Instant::now(), Instant::now(), 2);
         let patience = if watch.interactive { watch.patience * LONGEST } else { watch.patience };
         let mut ended: Option<Instant> = None;
-        let mut overdue = None;
+        let (mut overdue, mut too_much) = (None, false);
         while open > 0 {
             match ears.recv_timeout(Duration::from_millis(50)) {
                 Ok(Heard::Out(bytes)) => {
@@ -85,8 +90,11 @@ impl Git {
                 }
                 Ok(Heard::Err(bytes)) => {
                     last = Instant::now();
-                    if let (Some(progress), Ok(text)) = (watch.progress, std::str::from_utf8(&bytes)) {
-                        text.split(['\r', '\n']).map(str::trim).rfind(|line| is_progress(line)).map(progress);
+                    let text = String::from_utf8_lossy(&bytes);
+                    let mut lines = text.split(['\r', '\n']).map(str::trim).filter(|line| is_progress(line));
+                    if let Some(line) = lines.next_back() {
+                        watch.progress.into_iter().for_each(|say| say(line));
+                        too_much |= watch.most.is_some_and(|most| brings(line).is_some_and(|brings| brings > most));
                     }
                     stderr.extend(bytes);
                 }
@@ -106,13 +114,20 @@ impl Git {
                 end(&mut child, watch.interactive);
                 break;
             }
+            if ended.is_none() && too_much {
+                end(&mut child, watch.interactive);
+                break;
+            }
         }
         let code = child.wait().ok().and_then(|status| status.code());
+        // One that came to its end all the same has done it.
+        too_much &= code != Some(0);
         let complaint = match overdue {
             Some(seconds) => format!("it did not answer and was given up after {seconds} seconds"),
+            None if too_much => "it is larger than chittysync.maxFetch allows".to_owned(),
             None => complaint(&String::from_utf8_lossy(&stderr)),
         };
-        Ok(Finished { code: code.filter(|_| overdue.is_none()), stdout, complaint })
+        Ok(Finished { code: code.filter(|_| overdue.is_none() && !too_much), stdout, complaint, too_much })
     }
 }
 
@@ -162,6 +177,24 @@ fn is_progress(line: &str) -> bool {
     verbs.iter().any(|verb| line.starts_with(verb)) || line.starts_with("Delta compression")
 }
 
+/// Returns how much a transfer brings, in bytes, as far as a line of progress tells: what has come, and what its
+/// objects count for.
+fn brings(line: &str) -> Option<u64> {
+    let rest = line.strip_prefix("Receiving objects:").or_else(|| line.strip_prefix("Unpacking objects:"))?;
+    let (_, total) = rest.split_once('/')?;
+    let (objects, rest) = total.split_once(')')?;
+    let mut words = rest.trim_start_matches(',').split_whitespace();
+    let received = match (words.next().and_then(|number| number.parse::<f64>().ok()), words.next()) {
+        (Some(number), Some(unit)) => {
+            let unit = ["bytes", "KiB", "MiB", "GiB"].iter().position(|name| *name == unit.trim_end_matches(','))?;
+            // Of a number with two places, the bytes need not be exact.
+            (number * 1024_f64.powi(i32::try_from(unit).ok()?)) as u64
+        }
+        _ => 0,
+    };
+    Some(received.max(objects.parse::<u64>().ok()?.saturating_mul(256)))
+}
+
 /// Returns what git complained of, on one line: its own `fatal:` and `error:` and what the other side said.
 fn complaint(stderr: &str) -> String {
     let noise = ["Please make sure you have", "and the repository exists", "hint:", "To ", "From ", "Everything up"];
@@ -175,6 +208,23 @@ fn complaint(stderr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_tells_how_much_comes() {
+        for (line, bytes) in [
+            ("Receiving objects:  33% (1/3)", 768),
+            ("Receiving objects: 100% (3/3), 900 bytes | 900.00 KiB/s, done.", 900),
+            ("Receiving objects:  50% (5/10), 1.50 MiB | 3.00 MiB/s", 1_572_864),
+            ("Unpacking objects: 100% (9/9), 4.00 GiB | 1 MiB/s, done.", 4 << 30),
+            ("Receiving objects:   0% (1/99999999999999999999)", 0),
+        ] {
+            assert_eq!(brings(line).unwrap_or_default(), bytes, "{line}");
+        }
+        for line in ["Resolving deltas: 100% (1/1)", "remote: Counting objects: 100% (2/2)", "Receiving objects: x/y)"]
+        {
+            assert_eq!(brings(line), None, "{line}");
+        }
+    }
 
     #[test]
     fn complaints_are_kept_and_progress_is_not() {

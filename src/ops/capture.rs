@@ -14,7 +14,7 @@ use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::redacted::{marks, new_marks};
-use super::run::Selection;
+use super::run::{Plan, Selection};
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
@@ -72,21 +72,20 @@ struct News {
 }
 
 /// Reads what looks different, and makes a commit for each new state of each session. A list that is
-/// `given` is stated as well. Nothing is written.
+/// given with the plan is stated as well. Nothing is written.
 ///
 /// # Errors
 /// When the store cannot be read. What cannot be read in the homes is reported, not fatal.
 pub fn capture(
     store: &Store,
     look: &Look,
-    given: Option<&Snapshot>,
-    selection: &Selection,
+    plan: &Plan,
     seen: &Seen,
     tips: &Tips,
     now: Time,
 ) -> Result<Captured, OpsError> {
-    let redactor = &store.settings.redactor;
-    let (mut fresh, mut redacted) = read_changed(look, seen, redactor);
+    let (redactor, selection) = (&store.settings.redactor, &plan.selection);
+    let (mut fresh, mut redacted) = read_changed(look, seen, redactor, &plan.steps);
     let lists: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
     fresh.values_mut().for_each(|reading| attribute(reading, &lists));
     for (session, found) in std::mem::take(&mut redacted) {
@@ -110,7 +109,7 @@ pub fn capture(
         next_seen.remove(path);
         next_seen.extend(seen.get(path).map(|before| (path.clone(), before.clone())));
     }
-    let given = given.map(|given| {
+    let given = plan.given.as_ref().map(|given| {
         let (mut snapshot, mut found) = (Snapshot { forced: true, ..given.clone() }, Found::new());
         redactor.snapshot(&mut snapshot, &mut found);
         redacted.entry(snapshot.session.clone()).or_default().extend(found);
@@ -124,7 +123,7 @@ pub fn capture(
         news.redacted = redacted.remove(session).unwrap_or_default();
         news.project.iter_mut().for_each(|project| redactor.project(project, &mut news.redacted));
     }
-    let mut captured = state(store, news, tips, selection, now)?;
+    let mut captured = state(store, news, tips, plan, now)?;
     if let Some((session, reason)) = captured.left_out.iter().find(|(session, _)| given.as_ref() == Some(session)) {
         return Err(OpsError::Input(format!("session {session} cannot be added to: {reason}")));
     }
@@ -236,7 +235,7 @@ fn state(
     store: &Store,
     news: BTreeMap<Session, News>,
     tips: &Tips,
-    selection: &Selection,
+    plan: &Plan,
     now: Time,
 ) -> Result<Captured, OpsError> {
     let overlay = Overlay::new(&store.repo);
@@ -266,6 +265,7 @@ fn state(
     let known = KnownLists::of(&lists);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
+    let count = plan.steps.count("Saving", work.len(), "sessions");
     let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
             known: &known,
@@ -280,6 +280,7 @@ fn state(
         let marked = marks(past.state(), &news.redacted);
         let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
         let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
+        count.add(1);
         Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
     };
     let mut next_tips = tips.local.clone();
@@ -299,7 +300,7 @@ fn state(
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
             let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
             let old = tips.local.get(&session).copied();
-            let message = settings.redactor.text(&selection.what, &mut Found::new()).into_owned();
+            let message = settings.redactor.text(&plan.selection.what, &mut Found::new()).into_owned();
             captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
             captured.sessions.push(session.clone());
             next_tips.insert(session, new);

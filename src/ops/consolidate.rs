@@ -59,7 +59,7 @@ pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> b
 /// # Errors
 /// When the consolidated commit cannot be read. What else cannot be read is left out and reported.
 pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -> Result<Consolidation, OpsError> {
-    let overlay = Overlay::above(&store.repo, below);
+    let mut overlay = Overlay::above(&store.repo, below);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut found = Consolidation {
         batch: Batch::new(store.repo.hash()),
@@ -76,22 +76,23 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         return Ok(found);
     }
     let mut left_out = Vec::new();
-    let branches = find_branches(&overlay, &consolidated, tips, merged, &mut left_out);
+    let branches = find_branches(&mut overlay, &consolidated, tips, merged, &mut left_out);
     let mut sides = find_sessions(&overlay, &branches, tips, &mut left_out);
     found.sessions = sides.len();
     found.tip = match (branches.tips.as_slice(), sides.as_slice()) {
         ([], []) => None,
         // One contains all the rest.
-        ([only], []) => Some(*only),
+        ([only], []) if branches.is_clean(*only) => Some(*only),
         ([], [only]) => Some(only.commit),
-        (several, _) => {
-            let mut groups = Batch::new(store.repo.hash());
+        _ => {
+            let ours = branches.first(&overlay)?;
+            let others = branches.sides(&overlay)?;
+            let mut groups = std::mem::replace(&mut overlay.batch, Batch::new(store.repo.hash()));
             while sides.len() > WIDEST {
                 sides = group(&store.repo, below, sides, &mut groups, &mut found)?;
             }
             groups.absorb(std::mem::replace(&mut found.batch, Batch::new(store.repo.hash())));
-            let ours = several.first().map(|tip| Side::of_branch(&overlay, *tip)).transpose()?;
-            let sides = branches.sides(&overlay)?.into_iter().chain(sides).collect();
+            let sides = others.into_iter().chain(sides).collect();
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
@@ -102,7 +103,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         }
     };
     take_back_from_archive(store, below, &consolidated, merged, &mut found)?;
-    let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    let unfit: BTreeSet<ObjectId> = left_out.iter().filter_map(|tip| tip.commit).collect();
     found.left_out = left_out.into_iter().map(|tip| (tip.what, tip.reason)).collect();
     finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
     Ok(found)

@@ -10,8 +10,8 @@ use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
 use crate::git::{
-    Answer, Fsync, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock, Unreachable, Watch, Writer,
-    descends, fetch, push, tracking_branch,
+    Ancestors, Answer, Fsync, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
+    Unreachable, Watch, Writer, descends, fetch, push, tracking_branch,
 };
 use crate::store::Store;
 use crate::todo::{Session, Time};
@@ -47,6 +47,9 @@ pub struct Exchange {
     pub retired: Vec<Session>,
     /// What the remote had, lost, and got again.
     pub restored: Vec<String>,
+    /// Sessions whose refs another device, or somebody, had deleted there, and that got them again although the
+    /// remote's branch has all that they said.
+    pub given_up: Vec<Session>,
     /// Sessions are kept as branches there, from this exchange on: it refuses other refs.
     pub falls_back: bool,
     /// Why the remote could not be used now.
@@ -76,11 +79,17 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         store: store.clone(),
         link,
         now,
-        plan: Plan { selection: plan.selection.clone(), remote: Some(link.remote.clone()), ..Plan::default() },
+        plan: Plan {
+            selection: plan.selection.clone(),
+            remote: Some(link.remote.clone()),
+            steps: plan.steps.clone(),
+            ..Plan::default()
+        },
         report: Report { tip: None, ..captured },
         exchange: Exchange::default(),
         place: known_place.unwrap_or(Place::Own),
         known_place,
+        unfetched: BTreeMap::new(),
     };
     talk.plan.consolidate = true;
     talk.go_on()?;
@@ -99,6 +108,8 @@ struct Talk<'a> {
     place: Place,
     /// Where the remote keeps them, if that was settled before.
     known_place: Option<Place>,
+    /// Refs of the remote, by their names there, that could not be fetched, and why.
+    unfetched: BTreeMap<String, String>,
 }
 
 /// What a push came to.
@@ -142,10 +153,13 @@ impl Talk<'_> {
         let (remote, settings) = (&self.link.remote, &self.store.settings);
         let fetched = fetch(&self.store.repo, remote, &settings.branch, settings.fsync, &self.link.watch)?;
         self.store = self.store.reopen()?;
-        if let Err(Unreachable(reason)) = fetched {
-            self.exchange.unreachable = Some(reason);
-            self.join()?;
-            return Ok(false);
+        match fetched {
+            Ok(unfetched) => self.unfetched = unfetched,
+            Err(Unreachable(reason)) => {
+                self.exchange.unreachable = Some(reason);
+                self.join()?;
+                return Ok(false);
+            }
         }
         let after = Remembered::of(&self.store, remote)?;
         self.exchange.fetched += after.differences(before);
@@ -176,6 +190,10 @@ impl Talk<'_> {
         all.conflicts.extend(joined.conflicts);
         all.left_out.retain(|(what, _)| joined.left_out.iter().all(|(other, _)| other != what));
         all.left_out.extend(joined.left_out);
+        let unfetched =
+            self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
+        all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
+        all.left_out.extend(unfetched);
         (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
         Ok(())
     }
@@ -193,8 +211,15 @@ impl Talk<'_> {
             outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
         let branch = self.store.settings.branch.clone();
         refs.extend(outgoing.branch.map(|tip| (branch.clone(), Send::Update(tip))));
+        // What is there would have to be fetched first.
+        for (name, why) in &self.unfetched {
+            if refs.iter().any(|(other, _)| other == name) {
+                self.exchange.problems.push((name.clone(), format!("what it has there cannot be fetched: {why}")));
+            }
+        }
+        refs.retain(|(name, _)| !self.unfetched.contains_key(name));
         if refs.is_empty() {
-            return Ok(Pushed::All);
+            return Ok(if self.exchange.problems.is_empty() { Pushed::All } else { Pushed::Failed });
         }
         self.exchange.tries = attempt;
         let (answers, failed) = push(&self.store.repo, remote, &refs, &self.link.watch)?;
@@ -206,20 +231,7 @@ impl Talk<'_> {
             outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
         let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
         self.remember(&remembered, place, &taken, branch_taken)?;
-        let overlay = Overlay::new(&self.store.repo);
-        let key = |session: &Session| (session.clone(), place);
-        let lost =
-            |session: &Session| match (before.sessions.get(&key(session)), remembered.sessions.get(&key(session))) {
-                (Some(_), None) => true,
-                (Some(had), Some(has)) => !descends(&overlay, *has, *had),
-                (None, _) => false,
-            };
-        let lost: Vec<String> = taken
-            .iter()
-            .filter(|(session, _)| lost(session))
-            .map(|(session, _)| format!("session {session}"))
-            .collect();
-        lost.into_iter().for_each(|name| self.note_restored(name));
+        self.note_what_came_back(before, &remembered, place, &taken);
         self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
         self.exchange.pushed_branch |= branch_taken.is_some();
         if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
@@ -242,6 +254,33 @@ impl Talk<'_> {
             self.store = self.store.reopen()?;
         }
         Ok(moved)
+    }
+
+    /// Notes what the remote took that it had had before. What its branch has all of is not lost: another device gave
+    /// up the ref, because the session had gone quiet by that device's clock and settings.
+    fn note_what_came_back(
+        &mut self,
+        before: &Remembered,
+        now: &Remembered,
+        place: Place,
+        taken: &[(Session, ObjectId)],
+    ) {
+        let overlay = Overlay::new(&self.store.repo);
+        let mut branch = None;
+        let mut is_in_branch = |id| branch.get_or_insert_with(|| Ancestors::of(&overlay, now.branch)).contains(id);
+        let (mut lost, mut given_up) = (Vec::new(), Vec::new());
+        for (session, tip) in taken {
+            let key = (session.clone(), place);
+            let Some(had) = before.sessions.get(&key).copied() else { continue };
+            match now.sessions.get(&key) {
+                Some(has) if descends(&overlay, *has, had) => {}
+                _ if !is_in_branch(had) => lost.push(format!("session {session}")),
+                None if is_in_branch(*tip) => given_up.push(session.clone()),
+                _ => {}
+            }
+        }
+        lost.into_iter().for_each(|name| self.note_restored(name));
+        self.exchange.given_up.extend(given_up);
     }
 
     /// Decides how to go on after a push.
@@ -279,8 +318,8 @@ impl Talk<'_> {
         &self,
         known: &Remembered,
         place: Place,
-        sessions: &[(Session, crate::git::ObjectId)],
-        branch: Option<crate::git::ObjectId>,
+        sessions: &[(Session, ObjectId)],
+        branch: Option<ObjectId>,
     ) -> Result<(), OpsError> {
         let message = "sync: the remote has it".to_owned();
         let mut changes: Vec<RefChange> = Vec::new();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::redacted::{redact_notice, redact_reading, redact_unit};
+use super::steps::Steps;
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Notice, Reading, Unit};
 use crate::store::cache::Seen;
@@ -63,12 +64,15 @@ pub(super) fn read_changed(
     look: &Look,
     seen: &Seen,
     redactor: &Redactor,
+    steps: &Steps,
 ) -> (BTreeMap<usize, Reading>, BTreeMap<Session, Found>) {
     let changed: Vec<usize> = (0..look.units.len()).filter(|at| look.is_changed(*at, seen)).collect();
+    let count = steps.count("Reading", changed.len(), "files");
     // Starting threads costs more than reading a few files.
     let read = |at: usize| {
         let mut reading = source::read(&look.units[at]);
         let redacted = redact_reading(&mut reading, redactor);
+        count.add(1);
         ((at, reading), redacted)
     };
     let read: Vec<_> = match changed.len() {

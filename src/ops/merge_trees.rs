@@ -56,7 +56,8 @@ pub(super) struct Merge<'a> {
 type Files = BTreeMap<String, ObjectId>;
 
 impl<'a> Merge<'a> {
-    /// Prepares to merge `sides`, sorted by id and at least one, into `ours`, or into the first of them.
+    /// Prepares to merge `sides`, sorted by id, into `ours`, or into the first of them. Without sides the commit is
+    /// `ours` with another tree.
     pub(super) fn new(
         repo: &'a Repo,
         below: [Option<&'a Batch>; 2],
@@ -227,6 +228,9 @@ impl<'a> Merge<'a> {
     /// trailer for each choice.
     fn message(&self, sessions: usize, outcome: &Outcome) -> String {
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        if self.sides.is_empty() {
+            return "Leave out what is none of ours\n".to_owned();
+        }
         let what = if sessions == 0 { "what went apart".to_owned() } else { count(sessions, "session") };
         let mut text = format!("Merge {what}: {} changed", count(outcome.changed, "todo"));
         if !outcome.conflicts.is_empty() {

@@ -27,6 +27,7 @@ mod retire;
 mod rollback;
 mod run;
 mod sides;
+mod steps;
 mod tidy;
 mod tips;
 
@@ -47,6 +48,7 @@ pub use outgoing::{Outgoing, Remembered, ahead};
 pub use project::{directory_project, project_of};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
+pub use steps::Steps;
 pub use tidy::{Tidied, Tidy, tidy, tidy_daily};
 pub use tips::{ForeignTip, Tips};
 

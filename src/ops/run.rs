@@ -9,6 +9,7 @@ use super::drain::drain_if_any;
 use super::forget::forget;
 use super::look::{Look, look};
 use super::rejoin::rejoin;
+use super::steps::Steps;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
 use crate::source::Notice;
@@ -54,6 +55,8 @@ pub struct Plan {
     pub also: Vec<(String, ObjectId)>,
     /// Commits that remotes' branches pointed to before they were rewound.
     pub rewound: Vec<(RemoteName, ObjectId)>,
+    /// Who is told how far it is.
+    pub steps: Steps,
 }
 
 impl Plan {
@@ -156,7 +159,7 @@ fn attempt(
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let tips = plan.tips(store)?;
-    let mut captured = capture(store, look, plan.given.as_ref(), &plan.selection, seen, &tips, now)?;
+    let mut captured = capture(store, look, plan, seen, &tips, now)?;
     if let Some((project, id)) = &plan.forget {
         forget(store, &mut captured, &tips, project, *id, now)?;
     }

@@ -21,7 +21,10 @@ const LARGEST_TREE: u64 = 16 * 1024 * 1024;
 /// In words, when it is something else, damaged, or of a newer version.
 pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> Result<SessionCommit, String> {
     let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
-    check_tree(overlay, tree, None)?;
+    let held = check_tree(overlay, tree, None)?;
+    if let Some(stray) = held.strays.first() {
+        return Err(format!("it holds {stray}, which is none of ours"));
+    }
     let commit = read_session(overlay, session, tip).map_err(|err| chain(&err))?;
     if commit.state.info.session != *session || session_of(overlay, tree).as_ref() != Some(session) {
         return Err("it speaks for another session".to_owned());
@@ -33,13 +36,37 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
     }
 }
 
-/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again.
+/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again. Returns
+/// what has no business in it beside our files, if there is anything.
 ///
 /// # Errors
-/// In words, when there is anything in it that we would not have written or cannot read.
-pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<(), String> {
+/// In words, when it is no branch of ours, or when a file of ours in it is damaged or of a newer version. Such a file
+/// cannot be left out: what is absent counts as removed.
+pub fn check_consolidated(
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    known: Option<ObjectId>,
+) -> Result<Option<Strays>, String> {
     let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
-    check_tree(overlay, tree, known)
+    if check_tree(overlay, tree, known)?.strays.is_empty() {
+        return Ok(None);
+    }
+    // Whole, so that what is left depends on nothing but the commit: every device leaves the same.
+    let Held { strays, files, has_session } = check_tree(overlay, tree, None)?;
+    if !has_session {
+        let stray = strays.first().map_or("", String::as_str);
+        return Err(format!("it holds {stray}, and nothing of ours"));
+    }
+    Ok(Some(Strays { paths: strays, files }))
+}
+
+/// What a consolidated tree holds beside our files, and our files.
+#[derive(Clone, Debug)]
+pub struct Strays {
+    /// What is none of ours: files, and whole directories.
+    pub paths: Vec<String>,
+    /// Every file of ours, by its path.
+    pub files: Vec<(String, ObjectId)>,
 }
 
 /// Returns the session whose tree this is: the one with the only session file in it.
@@ -71,65 +98,113 @@ fn new_entries(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -
     Ok(entries.into_iter().filter(|(name, _, id)| known.get(name) != Some(id)).collect())
 }
 
-fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<(), String> {
+/// What a tree holds.
+#[derive(Default)]
+struct Held {
+    strays: Vec<String>,
+    files: Vec<(String, ObjectId)>,
+    has_session: bool,
+}
+
+/// Looks at every entry that is not the same in `known`.
+fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, String> {
     let below = |known: Option<ObjectId>, path: &str| known.and_then(|known| overlay.find(known, path).ok().flatten());
-    let unexpected = |path: &str| Err(format!("it holds {path}, which is none of ours"));
+    let mut held = Held::default();
     for (name, is_tree, id) in new_entries(overlay, tree, known)? {
         match (name.as_str(), is_tree) {
-            (ATTRIBUTES_PATH | BOARD_PATH, false) => drop(file(overlay, id, &name)?),
+            (ATTRIBUTES_PATH | BOARD_PATH, false) => {
+                file(overlay, id, &name)?;
+                held.files.push((name, id));
+            }
             (PROJECTS, true) => {
                 let known = below(known, PROJECTS);
                 for (project, is_tree, id) in new_entries(overlay, id, known)? {
                     let path = format!("{PROJECTS}/{project}");
-                    if Project::from_component(&project).is_none() || !is_tree {
-                        return unexpected(&path);
+                    match (Project::from_component(&project), is_tree) {
+                        (Some(_), true) => check_project(overlay, id, below(known, &project), &path, &mut held)?,
+                        (Some(_), false) => return Err(format!("{path} is no directory")),
+                        (None, _) => held.strays.push(path),
                     }
-                    check_project(overlay, id, below(known, &project), &path)?;
                 }
             }
             (SESSIONS, true) => {
                 let known = below(known, SESSIONS);
                 for (shard, is_tree, id) in new_entries(overlay, id, known)? {
-                    if !is_tree {
-                        return unexpected(&format!("{SESSIONS}/{shard}"));
-                    }
-                    for (name, is_tree, id) in new_entries(overlay, id, below(known, &shard))? {
-                        let path = format!("{SESSIONS}/{shard}/{name}");
-                        let session = name.strip_suffix(".json").and_then(Session::from_component);
-                        if is_tree || session.is_none_or(|session| session_path(&session) != path) {
-                            return unexpected(&path);
-                        }
-                        decode_session(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+                    match is_tree {
+                        true => check_shard(overlay, id, below(known, &shard), &shard, &mut held)?,
+                        false => held.strays.push(format!("{SESSIONS}/{shard}")),
                     }
                 }
             }
-            _ => return unexpected(&name),
+            // Instead of all our todos.
+            (PROJECTS | SESSIONS, false) => return Err(format!("{name} is no directory")),
+            _ => held.strays.push(name),
         }
     }
-    Ok(())
+    Ok(held)
 }
 
-fn check_project(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>, path: &str) -> Result<(), String> {
+fn check_project(
+    overlay: &Overlay<'_>,
+    tree: ObjectId,
+    known: Option<ObjectId>,
+    path: &str,
+    held: &mut Held,
+) -> Result<(), String> {
     for (name, is_tree, id) in new_entries(overlay, tree, known)? {
         let path = format!("{path}/{name}");
         match (name.as_str(), is_tree) {
-            (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?),
-            (ARCHIVE, true) => {
-                check_archive(overlay, id, known.and_then(|known| overlay.find(known, ARCHIVE).ok()?), &path)?;
+            (TODOS, false) => {
+                decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+                held.files.push((path, id));
             }
-            _ => return Err(format!("it holds {path}, which is none of ours")),
+            (TODOS, true) => return Err(format!("{path} is no file")),
+            (ARCHIVE, true) => {
+                let known = known.and_then(|known| overlay.find(known, ARCHIVE).ok().flatten());
+                check_archive(overlay, id, known, &path, held)?;
+            }
+            _ => held.strays.push(path),
         }
     }
     Ok(())
 }
 
-fn check_archive(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>, path: &str) -> Result<(), String> {
+fn check_shard(
+    overlay: &Overlay<'_>,
+    tree: ObjectId,
+    known: Option<ObjectId>,
+    shard: &str,
+    held: &mut Held,
+) -> Result<(), String> {
+    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+        let path = format!("{SESSIONS}/{shard}/{name}");
+        let session = name.strip_suffix(".json").and_then(Session::from_component);
+        if is_tree || session.is_none_or(|session| session_path(&session) != path) {
+            held.strays.push(path);
+            continue;
+        }
+        decode_session(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+        held.files.push((path, id));
+        held.has_session = true;
+    }
+    Ok(())
+}
+
+fn check_archive(
+    overlay: &Overlay<'_>,
+    tree: ObjectId,
+    known: Option<ObjectId>,
+    path: &str,
+    held: &mut Held,
+) -> Result<(), String> {
     for (name, is_tree, id) in new_entries(overlay, tree, known)? {
         let path = format!("{path}/{name}");
         if is_tree || month(&name).is_none() {
-            return Err(format!("it holds {path}, which is none of ours"));
+            held.strays.push(path);
+            continue;
         }
         decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+        held.files.push((path, id));
     }
     Ok(())
 }

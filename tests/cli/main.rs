@@ -22,6 +22,7 @@ mod mcp;
 mod mcp_claims;
 mod pages;
 mod pages_of_todos;
+mod progress;
 mod reference;
 mod sessions;
 mod skill;

@@ -215,6 +215,12 @@ pub fn set_time(path: &Path, at: &str) {
     std::fs::File::options().write(true).open(path).and_then(|file| file.set_modified(time)).expect("a new time");
 }
 
+/// Makes a file a program.
+#[cfg(unix)]
+pub fn executable(path: &Path) {
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a program");
+}
+
 /// Returns every file below a directory with its content and the time of its last change.
 pub fn files(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
     let mut found = BTreeMap::new();

@@ -7,6 +7,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod demo;
+
 use std::path::{Path, PathBuf};
 
 use common::{World, project, set_time};

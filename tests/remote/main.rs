@@ -4,9 +4,12 @@
 mod common;
 
 mod board;
+mod damage;
 mod devices;
 mod model;
 mod plain_git;
 mod refusals;
+mod servers;
 mod sessions;
+mod transports;
 mod trouble;

@@ -388,5 +388,5 @@ impl Model {
 }
 
 fn watch() -> Watch<'static> {
-    Watch { patience: Duration::from_secs(20), interactive: false, progress: None }
+    Watch { patience: Duration::from_secs(20), interactive: false, progress: None, most: None }
 }

@@ -175,7 +175,7 @@ fn a_device_that_was_offline_speaks_on_in_a_retired_session() {
     devices.sync_at("a", LATER);
     devices.list("b", "s2", "2026-12-20T11:30:00Z", &[("Ship", "completed"), ("Celebrate", "pending")]);
     let done = devices.sync_at("b", LATER);
-    assert!(done.stderr.contains("1 session sent"), "{done:?}");
+    assert!(done.stderr.contains("1 session sent") && !done.stderr.contains("lost"), "{done:?}");
     devices.sync_at("a", LATER);
     devices.agree(&["a", "b"]);
     assert_eq!(devices.states("a"), ["Celebrate: pending", "Fix login: pending", "Ship: completed"]);
@@ -196,6 +196,30 @@ fn two_devices_retire_at_once() {
     }
     assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), [""; 0]);
     devices.agree(&["a", "b"]);
+}
+
+/// One machine's clock is a month ahead, or it retires sooner: it gives up what the other one sends again.
+#[test]
+fn what_another_clock_retires_is_not_lost() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("b", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.sync("b");
+    for _ in 0..3 {
+        let done = devices.sync_at("a", LATER);
+        assert!(done.stderr.contains("1 session retired") && !done.stderr.contains("lost"), "{done:?}");
+        let done = devices.sync("b");
+        assert!(!done.stderr.contains("lost"), "{done:?}");
+        assert!(done.stderr.contains("compare clocks and chittysync.retireAfter"), "{done:?}");
+        devices.agree(&["a", "b"]);
+    }
+    // It says more in between.
+    devices.sync_at("a", LATER);
+    devices.list("b", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
+    let done = devices.sync("b");
+    assert!(!done.stderr.contains("lost") && !done.stderr.contains("no longer"), "{done:?}");
+    devices.sync_at("a", LATER);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a"), ["Fix login: completed"]);
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn what_the_remote_lost_it_gets_again() {
     // Somebody's `push --mirror` from a clone that did not have it.
     devices.world.git(&devices.hub(), &["update-ref", "-d", "refs/chittysync/s1"]);
     let done = devices.sync("a");
-    assert!(done.stderr.contains("warning: origin had lost session s1"), "{done:?}");
+    assert!(done.stderr.contains("origin no longer had a ref for s1, only the branch"), "{done:?}");
+    assert!(!done.stderr.contains("lost"), "its branch has everything: {done:?}");
     assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s1"), session);
     // A forced rewind.
     for name in ["refs/chittysync/s1", "refs/heads/consolidated"] {
@@ -188,6 +189,90 @@ fn a_branch_that_is_not_ours_is_not_joined() {
         assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s2").len(), 40, "sessions go on");
     }
     assert_eq!(devices.states("a"), ["Fix login: pending", "Ship: pending"]);
+}
+
+/// Commits files on top of the hub's branch, as somebody with a checkout of it can.
+fn commit_on_hub(devices: &Devices, files: &[(&str, &str)]) -> String {
+    let world = &devices.world;
+    let _ = std::fs::remove_dir_all(world.path("work"));
+    world.git(&world.path(""), &["clone", "-q", "-b", "consolidated", "hub.git", "work"]);
+    for (path, content) in files {
+        world.write(&format!("work/{path}"), content.as_bytes());
+    }
+    world.git(&world.path("work"), &["add", "-A", "-f"]);
+    world.git(&world.path("work"), &["commit", "-q", "-m", "by hand"]);
+    world.git(&world.path("work"), &["push", "-q", "origin", "HEAD:consolidated"]);
+    devices.tip(&devices.hub(), "consolidated")
+}
+
+#[test]
+fn a_stray_file_is_left_out_and_the_rest_is_joined() {
+    let devices = Devices::new(&["a", "b"]);
+    for (at, spoken) in [("10", &["a"][..]), ("11", &["a", "b"])] {
+        devices.list("b", "s-b", &format!("2026-11-20T{at}:00:00Z"), &[(&format!("B at {at}"), "pending")]);
+        devices.sync("b");
+        let stray = commit_on_hub(
+            &devices,
+            &[("notes.txt", "mine"), ("projects/general/todo.sh", "rm -rf ~"), ("sessions/zz/x.json", "{}")],
+        );
+        // Once where there is nothing new here, once where there is on two devices at the same time.
+        for name in spoken {
+            devices.list(
+                name,
+                &format!("t-{name}"),
+                "2026-11-20T11:30:00Z",
+                &[(&format!("Work of {name}"), "pending")],
+            );
+        }
+        let done = devices.sync("a");
+        let expected = "warning: notes.txt, projects/general/todo.sh, sessions/zz/x.json on the branch of origin was left out: none of ours; its history keeps it";
+        assert!(done.stderr.contains(expected), "{done:?}");
+        assert!(devices.states("a").contains(&format!("B at {at}: pending")));
+        let hub = devices.hub();
+        let files = devices.world.git(&hub, &["ls-tree", "-r", "--name-only", "consolidated"]);
+        assert!(files.contains("projects/general/todos.json"), "{files}");
+        assert!(!files.contains("notes.txt") && !files.contains(".sh") && !files.contains("zz"), "{files}");
+        assert_eq!(devices.world.git(&hub, &["merge-base", &stray, "consolidated"]), stray, "nothing is forced");
+        let done = devices.sync("a");
+        assert!(!done.stderr.contains("left out"), "said once: {done:?}");
+    }
+    devices.sync_all(&["b", "a"]);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a").len(), 4);
+}
+
+/// Both devices find the same stray file before either has pushed: they make the same commit.
+#[test]
+fn what_is_left_out_is_left_out_by_all_alike() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.sync_all(&["a", "b"]);
+    commit_on_hub(&devices, &[("notes.txt", "mine")]);
+    for name in ["a", "b"] {
+        assert_eq!(devices.try_sync(name, NOW, &["--no-push"]).code, Some(0));
+    }
+    assert_eq!(devices.tip(&devices.store("a"), "consolidated"), devices.tip(&devices.store("b"), "consolidated"));
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+}
+
+/// A file of ours that somebody broke is no stray: to leave it out would be to remove all that is in it.
+#[test]
+fn a_broken_file_of_ours_on_the_branch_is_not_taken_for_a_stray() {
+    for (path, content, why) in [
+        ("projects/general/todos.json", "[\n<<<<<<< ours\n", "todos.json: not a file of this format"),
+        ("projects/other", "a file", "projects/other is no directory"),
+    ] {
+        let devices = one_device();
+        devices.sync("a");
+        let broken = commit_on_hub(&devices, &[(path, content), ("notes.txt", "mine")]);
+        devices.list("a", "s2", "2026-11-20T11:00:00Z", &[("Ship", "pending")]);
+        let done = devices.try_sync("a", NOW, &[]);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert!(done.stderr.contains("the branch of origin was left out") && done.stderr.contains(why), "{done:?}");
+        assert_eq!(devices.states("a"), ["Fix login: pending", "Ship: pending"]);
+        assert_eq!(devices.tip(&devices.hub(), "consolidated"), broken, "nothing is forced");
+    }
 }
 
 #[test]
