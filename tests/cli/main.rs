@@ -27,3 +27,4 @@ mod reference;
 mod sessions;
 mod skill;
 mod stores;
+mod terminal;

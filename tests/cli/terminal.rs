@@ -1,0 +1,87 @@
+//! A terminal for tests: tmux draws it, presses keys and says what is seen.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::common::{Done, World, done, has};
+
+/// A terminal of its own, which ends with this.
+pub struct Terminal<'a> {
+    world: &'a World,
+}
+
+impl<'a> Terminal<'a> {
+    /// Runs a shell command in a terminal of this size; nothing without tmux.
+    pub fn new(world: &'a World, columns: u16, rows: u16, variables: &[(&str, &str)], command: &str) -> Option<Self> {
+        if !has("tmux") {
+            return None;
+        }
+        let terminal = Terminal { world };
+        let size = [columns.to_string(), rows.to_string()];
+        let mut tmux = terminal.tmux();
+        tmux.envs(variables.iter().copied());
+        let done = done(tmux.args(["new-session", "-d", "-x", &size[0], "-y", &size[1], command]).output());
+        assert_eq!(done.code, Some(0), "{done:?}");
+        Some(terminal)
+    }
+
+    /// Shows the board in a terminal of 80 columns and 24 rows.
+    pub fn board(world: &'a World) -> Option<Self> {
+        Terminal::new(world, 80, 24, &[], "git chittysync board; exec sleep 60")
+    }
+
+    pub fn tmux(&self) -> std::process::Command {
+        let mut tmux = self.world.command("tmux");
+        tmux.arg("-u").arg("-S").arg(self.world.path("tmux")).args(["-f", "/dev/null"]);
+        tmux
+    }
+
+    pub fn ask(&self, arguments: &[&str]) -> Done {
+        let done = done(self.tmux().args(arguments).output());
+        assert_eq!(done.code, Some(0), "{arguments:?}: {done:?}");
+        done
+    }
+
+    pub fn press(&self, keys: &[&str]) {
+        self.ask(&[&["send-keys"], keys].concat());
+    }
+
+    /// Presses Escape alone: with what comes right behind it, it would be another key.
+    pub fn escape(&self) {
+        self.press(&["Escape"]);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    /// Returns what is seen now, without spaces at the ends of lines.
+    pub fn seen(&self) -> String {
+        let text = self.ask(&["capture-pane", "-p"]).stdout;
+        text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    /// Waits until something is seen, and returns the whole screen.
+    pub fn wait(&self, what: &str) -> String {
+        self.wait_until(what, |text| text.contains(what))
+    }
+
+    pub fn wait_until(&self, what: &str, is_seen: impl Fn(&str) -> bool) -> String {
+        let begin = Instant::now();
+        loop {
+            let text = self.seen();
+            if is_seen(&text) {
+                return text;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(20), "{what} is not seen:\n{text}");
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        let _ = self.tmux().arg("kill-server").stderr(Stdio::null()).status();
+    }
+}
