@@ -38,8 +38,12 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     };
     if args.claim {
         let id = std::cell::Cell::new(None);
-        let spoken = args.speaker.act(world, out, "ready: claim", |everything| {
-            let found = ready(everything, project.as_ref());
+        let store = world.store_or_create(out)?;
+        let quiet = Out::keeping();
+        let spoken = args.speaker.act(world, out, "ready: claim", |_| {
+            // What blocks a todo may be named by a number of its agent, which only the session's file knows.
+            let everything = world.everything(&store.reopen()?, &quiet)?;
+            let found = ready(&everything, project.as_ref());
             let (project, todo) = found.first().ok_or_else(|| Failure::no("nothing is ready"))?;
             id.set(Some(todo.id));
             Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])

@@ -80,7 +80,7 @@ pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), 
 }
 
 fn restore(then: &BTreeMap<Project, TodoList>, now: &Everything, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
-    ops::restore(then, &Known { projects: now.projects.clone(), sessions: Vec::new() }, takes)
+    ops::restore(then, &Known { projects: now.projects.clone() }, takes)
 }
 
 /// Carries out acts, or says what they would be.

@@ -52,7 +52,8 @@ impl SpeakerArgs {
         self.session.as_deref().filter(|name| !name.is_empty())
     }
 
-    /// Lets the session act, warns of what went wrong beside it, and returns the state after it.
+    /// Lets the session act, warns of what went wrong beside it, and returns the state after it. `decide` is given
+    /// the todos only: reading what is known of sessions would take longer than all the rest.
     pub fn act(
         &self,
         world: &World,
@@ -65,9 +66,9 @@ impl SpeakerArgs {
         let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
             let mut projects = known.projects.clone();
             projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-            decide(&Everything { projects, sessions: known.sessions.clone() })
+            decide(&Everything { projects, sessions: Vec::new() })
         })?;
-        let everything = world.everything(&store, out)?;
+        let everything = world.todos(&store, out)?;
         warn_of_lost(&everything, &session, out);
         Ok(Spoken { store, report, redacted, everything })
     }
@@ -79,7 +80,7 @@ pub struct Spoken {
     store: Store,
     report: Report,
     redacted: Found,
-    /// The state after it.
+    /// The todos after it.
     pub everything: Everything,
 }
 

@@ -14,7 +14,7 @@ use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context};
 use crate::store::cache;
 use crate::store::{Consolidated, Reach, Store, commit_session};
-use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::todo::{Project, Session, Time, Todo, TodoId, TodoList};
 
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
 /// `nothing` in an empty store.
@@ -25,8 +25,6 @@ pub(super) const DECIDED_ON: &str = "Decided-On: ";
 pub struct Known {
     /// All todos, by project, the forgotten ones included.
     pub projects: BTreeMap<Project, TodoList>,
-    /// All sessions, by name.
-    pub sessions: Vec<SessionInfo>,
 }
 
 /// Lets a session act. `decide` is asked with the lock held, so that no other process can act between its
@@ -105,7 +103,7 @@ fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
     let projects = consolidated.with_forgotten(&overlay, reach)?.0;
-    Ok(Known { projects, sessions: consolidated.sessions(&overlay)?.0 })
+    Ok(Known { projects })
 }
 
 /// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in

@@ -62,8 +62,12 @@ impl Branches {
 
     /// Returns all but the first as sides of a merge into the first.
     pub(super) fn sides(&self, overlay: &Overlay<'_>) -> Result<Vec<Side>, OpsError> {
-        let mut before = Ancestors::of(overlay, self.tips.first().copied());
         let mut sides = Vec::new();
+        if self.tips.len() < 2 {
+            // As nearly always: the whole history is walked for others only.
+            return Ok(sides);
+        }
+        let mut before = Ancestors::of(overlay, self.tips.first().copied());
         for tip in self.tips.iter().skip(1) {
             let bases = frontier(overlay, *tip, |commit| before.contains(commit));
             let label = format!("what was merged elsewhere, {}", &tip.to_string()[..12]);
