@@ -1,5 +1,8 @@
 //! In whose name a command speaks, and which todo it speaks of.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::Args;
 
 use super::out::{Failure, Out};
@@ -8,7 +11,7 @@ use crate::ops::{self, Known, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, Session, Todo, plain};
+use crate::todo::{Project, Session, Todo, TodoId, plain};
 use crate::view::{Everything, lost, search, show_json};
 
 /// In whose name a command speaks.
@@ -63,12 +66,24 @@ impl SpeakerArgs {
     ) -> Result<Spoken, Failure> {
         let store = world.store_or_create(out)?;
         let session = self.session(&store)?;
+        let (subjects, before) = (RefCell::new(BTreeMap::new()), RefCell::new(Everything::default()));
         let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
             let mut projects = known.projects.clone();
             projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-            decide(&Everything { projects, sessions: Vec::new() })
+            let everything = Everything { projects, sessions: Vec::new() };
+            let acts = decide(&everything)?;
+            let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
+            for act in &acts {
+                ids.entry(act.project.clone()).or_default().insert(act.id);
+            }
+            subjects.replace(ids);
+            before.replace(everything);
+            Ok::<_, Failure>(acts)
         })?;
-        let everything = world.todos(&store, out)?;
+        // What the act was about is read again; nothing else can have changed that it would be told of.
+        let mut everything = before.into_inner();
+        let after = world.some_todos(&store, &subjects.into_inner())?;
+        after.into_iter().for_each(|(project, todos)| everything.projects.entry(project).or_default().extend(todos));
         warn_of_lost(&everything, &session, out);
         Ok(Spoken { store, report, redacted, everything })
     }
@@ -80,7 +95,7 @@ pub struct Spoken {
     store: Store,
     report: Report,
     redacted: Found,
-    /// The todos after it.
+    /// The todos that it was about, after it; all others as they were before.
     pub everything: Everything,
 }
 

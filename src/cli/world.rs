@@ -1,5 +1,6 @@
 //! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{CaptureArgs, Global};
@@ -7,7 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Project, Time, plain};
+use crate::todo::{Project, Time, TodoId, TodoList, plain};
 use crate::view::{Everything, search};
 
 /// The world as the options and the environment describe it.
@@ -124,6 +125,20 @@ impl World {
     pub fn everything_with(&self, store: &Store, out: &Out, words: &[String]) -> Result<Everything, Failure> {
         let working = self.everything(store, out)?;
         if search(&working, &words.join(" ")).is_empty() { self.with_archive(store, out) } else { Ok(working) }
+    }
+
+    /// Reads these todos, wherever they stand.
+    pub fn some_todos(
+        &self,
+        store: &Store,
+        ids: &BTreeMap<Project, BTreeSet<TodoId>>,
+    ) -> Result<BTreeMap<Project, TodoList>, Failure> {
+        let overlay = Overlay::new(&store.repo);
+        let consolidated = Consolidated::find(store, &overlay)?;
+        let todos = |(project, ids): (&Project, &BTreeSet<TodoId>)| {
+            Ok((project.clone(), consolidated.some_todos(&overlay, project, ids)?))
+        };
+        ids.iter().map(todos).collect()
     }
 
     /// Counts the archived todos.
