@@ -98,8 +98,8 @@ fn what_the_remote_lost_it_gets_again() {
     assert!(!done.stderr.contains("lost"), "its branch has everything: {done:?}");
     assert_eq!(devices.tip(&devices.hub(), "refs/chittysync/s1"), session);
     // A forced rewind.
-    for name in ["refs/chittysync/s1", "refs/heads/consolidated"] {
-        devices.world.git(&devices.hub(), &["update-ref", name, &format!("{name}~1")]);
+    for (name, back) in [("refs/chittysync/s1", "~1"), ("refs/heads/consolidated", "~2")] {
+        devices.world.git(&devices.hub(), &["update-ref", name, &format!("{name}{back}")]);
     }
     let done = devices.sync("a");
     assert!(done.stderr.contains("origin had lost consolidated, session s1"), "{done:?}");
