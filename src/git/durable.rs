@@ -123,12 +123,26 @@ pub(super) const IN_THE_MAKING: &str = ".chittysync-";
 /// # Errors
 /// When the directory cannot be written. The old content is intact then.
 pub fn replace_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    replace(path, 0o666, content, fsync)
+}
+
+/// As [`replace_file`]; a file that is new is for its owner only.
+///
+/// # Errors
+/// As [`replace_file`].
+pub fn replace_private_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    replace(path, 0o600, content, fsync)
+}
+
+fn replace(path: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(IN_THE_MAKING);
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = builder.tempfile_in(directory).map_err(GitError::io("create a file in", directory))?;
     if let Ok(old) = fs::metadata(&target) {
         fs::set_permissions(file.path(), old.permissions()).map_err(GitError::io("set permissions of", file.path()))?;

@@ -42,7 +42,7 @@ pub use chaos::bug;
 pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
-pub use durable::{Fsync, create_file, replace_file};
+pub use durable::{Fsync, create_file, replace_file, replace_private_file};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
 pub use history::{Ancestors, CommitInfo, descends, frontier, parse_date};

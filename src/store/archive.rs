@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::codec::{DecodeError, TodoFile, decode_todos};
-use crate::git::{Fsync, ObjectId, Overlay, replace_file};
+use crate::git::{Fsync, ObjectId, Overlay, replace_private_file};
 use crate::merge::join;
 use crate::todo::{Project, Time, Todo, TodoId, TodoList};
 
@@ -136,7 +136,7 @@ impl<'a> Archive<'a> {
         bytes.extend(ids.iter().flat_map(|id| id.to_bytes()));
         let made = path.parent().map(std::fs::create_dir_all);
         if made.is_some_and(|made| made.is_ok()) {
-            let _ = replace_file(&path, &bytes, Fsync::Off);
+            let _ = replace_private_file(&path, &bytes, Fsync::Off);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Fsync, ObjectId, Repo, replace_file};
+use crate::git::{Fsync, ObjectId, Repo, replace_private_file};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ fn look(path: &Path) -> Option<(SystemTime, u64, u64)> {
 pub fn save<T: Serialize>(repo: &Repo, name: &str, content: &T) {
     if let Ok(bytes) = serde_json::to_vec(&File { version: VERSION, content }) {
         // Losing it costs time, never data.
-        let _ = replace_file(&path(repo, name), &bytes, Fsync::Off);
+        let _ = replace_private_file(&path(repo, name), &bytes, Fsync::Off);
     }
 }
 
