@@ -4,13 +4,15 @@
 //! todo would not become what the act says, because another session's claim has the greater rank, or
 //! because the session's own completion sticks, the act takes a new epoch. So starting or finishing a todo
 //! costs no epoch, and dropping what others want, reopening and rolling back cost one.
+//!
+//! What the session said on a branch is not in its own history. It is known from the branch, as others' words are.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{Context, Speech};
-use crate::merge::join_claim;
+use crate::merge::{join_claim, join_field};
 use crate::todo::{
     Claim, Claims, Fields, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time, Todo, TodoId,
 };
@@ -102,8 +104,13 @@ impl Speech<'_> {
             claims: others.map(|(session, claim)| (session.clone(), claim.clone())).collect(),
             fields: Fields::new(),
         };
-        let before = own.map(|todo| todo.claims[self.session].clone());
-        if let Some(claim) = self.next_claim(before.as_ref(), &mut todo, act) {
+        let mut before = own.map(|todo| todo.claims[self.session].clone());
+        if let Some(elsewhere) = known.and_then(|todo| todo.claims.get(self.session)) {
+            join_claim(before.get_or_insert_with(|| elsewhere.clone()), elsewhere);
+        }
+        let claim = self.next_claim(before.as_ref(), &mut todo, act);
+        // Properties are told of a todo that the session speaks of.
+        if let Some(claim) = claim.or_else(|| before.filter(|_| own.is_none() && !act.fields.is_empty())) {
             let todo = match own {
                 Some(own) => own.clone(),
                 None => Todo { created: claim.at, claims: Claims::new(), ..todo },
@@ -112,8 +119,18 @@ impl Speech<'_> {
             todo.claims.insert(self.session.clone(), claim);
         }
         for (name, value) in &act.fields {
+            self.hear_field(&act.project, act.id, name, value);
             self.set_field(&act.project, act.id, name, value);
         }
+    }
+
+    /// Takes over what others made of a property that is about to be changed: what changes nothing of one's own
+    /// words may still change theirs.
+    fn hear_field(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
+        let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
+        let Some(known) = known.filter(|field| field.value != *value && self.knows(field.at)) else { return };
+        let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
+        join_field(todo.fields.entry(name.to_owned()).or_insert_with(|| known.clone()), known);
     }
 
     /// Returns the claim that makes the act come true; nothing when the session says so already. `todo`
@@ -160,7 +177,7 @@ impl Speech<'_> {
 mod tests {
     use super::*;
     use crate::statement::Reopen;
-    use crate::todo::TodoList;
+    use crate::todo::{Field, TodoList};
 
     const NOW: i64 = 10_000_000_000;
 
@@ -168,8 +185,19 @@ mod tests {
         Session::new(name).expect("valid")
     }
 
-    /// Every combination of another session's claim and our own before, for every wish: the act comes true
-    /// after the join, whatever was said before, and saying it twice says it once.
+    fn context(known: &BTreeMap<Project, TodoList>) -> Context<'_> {
+        Context {
+            known,
+            now: Time::from_millis(NOW),
+            reopen: Reopen::Manual,
+            device: "test",
+            project: None,
+            project_of: &|_| Project::general(),
+        }
+    }
+
+    /// Every combination of another session's claim, our own before, and our own on a branch, for every wish: the
+    /// act comes true after the join, whatever was said before, and saying it twice says it once.
     #[test]
     fn an_act_comes_true() {
         let project = Project::general();
@@ -182,48 +210,75 @@ mod tests {
             }
         }
         let wishes = Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]);
-        for wish in wishes {
-            for other in &claims {
-                for own in &claims {
-                    let todo = |claims: Claims| {
-                        let (content, created) = ("x".into(), Time::from_millis(1));
-                        Todo { id, content, created, claims, fields: Fields::new() }
-                    };
-                    let known = other.iter().map(|claim| (session("other"), claim.clone())).collect::<Claims>();
-                    let own = own.iter().map(|claim| (session("me"), claim.clone())).collect::<Claims>();
-                    let list = |claims: &Claims| -> TodoList {
-                        if claims.is_empty() { TodoList::new() } else { [(id, todo(claims.clone()))].into() }
-                    };
-                    let known_lists = BTreeMap::from([(project.clone(), list(&known))]);
-                    let context = Context {
-                        known: &known_lists,
-                        now: Time::from_millis(NOW),
-                        reopen: Reopen::Manual,
-                        device: "test",
-                        project: None,
-                        project_of: &|_| Project::general(),
-                    };
-                    let before = SessionState {
-                        info: introduce(&session("me"), Time::from_millis(1), &context),
-                        projects: [(project.clone(), list(&own))].into(),
-                    };
-                    let act = Act {
-                        project: project.clone(),
-                        id,
-                        content: "x".into(),
-                        wish: Some(wish),
-                        settle: false,
-                        fields: Vec::new(),
-                    };
-                    let after = super::act(Some(&before), &session("me"), std::slice::from_ref(&act), &context);
-                    let said = after.as_ref().unwrap_or(&before);
-                    let mut joined = known_lists[&project].clone();
-                    crate::merge::join(&mut joined, &before.projects[&project]);
-                    crate::merge::join(&mut joined, &said.projects[&project]);
-                    assert_eq!(joined[&id].state(), wish, "{other:?} {own:?}");
-                    let again = super::act(Some(said), &session("me"), &[act], &context);
-                    assert_eq!(again, None, "{wish:?} {other:?} {own:?}");
-                }
+        let all = wishes.flat_map(|wish| claims.iter().map(move |other| (wish, other)));
+        for (wish, other) in all {
+            for (own, elsewhere) in claims.iter().flat_map(|own| claims.iter().map(move |claim| (own, claim))) {
+                let list = |mine: &Option<Claim>, other: &Option<Claim>| -> TodoList {
+                    let mine = mine.iter().map(|claim| (session("me"), claim.clone()));
+                    let claims: Claims =
+                        mine.chain(other.iter().map(|claim| (session("other"), claim.clone()))).collect();
+                    let (content, created) = ("x".into(), Time::from_millis(1));
+                    let todo = Todo { id, content, created, claims, fields: Fields::new() };
+                    if todo.claims.is_empty() { TodoList::new() } else { [(id, todo)].into() }
+                };
+                let known = BTreeMap::from([(project.clone(), list(elsewhere, other))]);
+                let context = context(&known);
+                let before = SessionState {
+                    info: introduce(&session("me"), Time::from_millis(1), &context),
+                    projects: [(project.clone(), list(own, &None))].into(),
+                };
+                let act = Act {
+                    project: project.clone(),
+                    id,
+                    content: "x".into(),
+                    wish: Some(wish),
+                    settle: false,
+                    fields: Vec::new(),
+                };
+                let after = super::act(Some(&before), &session("me"), std::slice::from_ref(&act), &context);
+                let said = after.as_ref().unwrap_or(&before);
+                let mut joined = known[&project].clone();
+                crate::merge::join(&mut joined, &before.projects[&project]);
+                crate::merge::join(&mut joined, &said.projects[&project]);
+                assert_eq!(joined[&id].state(), wish, "{other:?} {own:?} {elsewhere:?}");
+                let again = super::act(Some(said), &session("me"), &[act], &context);
+                assert_eq!(again, None, "{wish:?} {other:?} {own:?} {elsewhere:?}");
+            }
+        }
+    }
+
+    /// A property becomes what the act says, whoever set it before, and empty takes it back.
+    #[test]
+    fn a_property_comes_true() {
+        let project = Project::general();
+        let id = TodoId::of(&project, "x");
+        let values = ["", "high", "low"].map(Value::from);
+        let field = |value: &Value, at| (!value.eq(&values[0])).then(|| Field { value: value.clone(), at });
+        let todo = |name: &str, field: Option<Field>| Todo {
+            id,
+            content: "x".into(),
+            created: Time::from_millis(1),
+            claims: [(session(name), Claim::new(Status::Pending, Time::from_millis(NOW - 9)))].into_iter().collect(),
+            fields: field.into_iter().map(|field| ("priority".to_owned(), field)).collect(),
+        };
+        for (own, other) in values.iter().flat_map(|own| values.iter().map(move |other| (own, other))) {
+            for (value, later) in values.iter().flat_map(|value| [(value, -8), (value, 8)]) {
+                let other = todo("other", field(other, Time::from_millis(NOW + later)));
+                let known = BTreeMap::from([(project.clone(), [(id, other.clone())].into())]);
+                let context = context(&known);
+                let own = todo("me", field(own, Time::from_millis(NOW - 5)));
+                let before = SessionState {
+                    info: introduce(&session("me"), Time::from_millis(1), &context),
+                    projects: [(project.clone(), [(id, own)].into())].into(),
+                };
+                let fields = vec![("priority".to_owned(), value.clone())];
+                let act = Act { wish: None, fields, ..Act::new(&project, &other, State::Dropped) };
+                let after = super::act(Some(&before), &session("me"), &[act], &context);
+                let mut joined = known[&project].clone();
+                crate::merge::join(&mut joined, &before.projects[&project]);
+                crate::merge::join(&mut joined, &after.as_ref().unwrap_or(&before).projects[&project]);
+                let now = joined[&id].fields.get("priority").map_or(&values[0], |field| &field.value);
+                assert_eq!(now, value, "{before:?} {known:?}");
             }
         }
     }

@@ -45,6 +45,43 @@ fn what_is_said_on_a_branch_stays_there_until_it_is_merged() {
     assert_eq!(fsck, "");
 }
 
+/// The session's own history does not have what it said on the branch.
+#[test]
+fn a_session_goes_on_from_what_it_said_on_the_branch() {
+    let world = store();
+    world.ok(&["add", "Plan", "--project", "general"]);
+    world.ok(&["branch", "plan"]);
+    let steps = [
+        ("done", "completed"),
+        ("reopen", "pending"),
+        ("start", "in_progress"),
+        ("drop", "dropped"),
+        ("reopen", "pending"),
+        ("done", "completed"),
+        ("reopen", "pending"),
+    ];
+    for todo in ["Plan", "Ship"] {
+        for (verb, status) in steps {
+            let said = world.json(&["--branch", "plan", verb, todo]);
+            assert_eq!(said["status"], status, "{verb} {todo}: {said}");
+        }
+        for text in ["one", "two", ""] {
+            let said = world.json(&["--branch", "plan", "edit", todo, "--description", text]);
+            assert_eq!(said["description"].as_str().unwrap_or_default(), text, "{said}");
+        }
+    }
+    assert_eq!(world.states(), ["Plan: pending", "Ship: in_progress", "Write docs: pending"]);
+    world.ok(&["branch", "--merge", "plan"]);
+    assert_eq!(world.states(), ["Plan: pending", "Ship: pending", "Write docs: pending"]);
+    for todo in ["Plan", "Ship"] {
+        for (verb, status) in steps {
+            let said = world.json(&[verb, todo]);
+            assert_eq!(said["status"], status, "after the merge: {verb} {todo}: {said}");
+        }
+    }
+    assert_eq!(world.git(&world.store(), &["fsck", "--strict"]), "");
+}
+
 #[test]
 fn git_merges_a_branch_as_we_do() {
     let world = store();
