@@ -87,6 +87,8 @@ impl From<StoreError> for Failure {
             StoreError::Git(GitError::Locked { .. }) => Failure::no(message)
                 .hint("nothing was lost; run it again. If no git is running there, one was killed, and its lock stays until you remove it"),
             StoreError::Git(err) => Failure { message, ..Failure::from(err) },
+            StoreError::NotOurs { .. } => Failure::fatal(message)
+                .hint("`git config chittysync.branch todos` gives ours another name; what sessions said is kept"),
             StoreError::Decode { .. } => Failure::fatal(message),
         }
     }

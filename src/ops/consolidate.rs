@@ -57,7 +57,7 @@ pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> b
 /// written yet.
 ///
 /// # Errors
-/// When the consolidated commit cannot be read. What else cannot be read is left out and reported.
+/// When the consolidated commit cannot be read or is none of ours. What else cannot be read is left out and reported.
 pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -> Result<Consolidation, OpsError> {
     let mut overlay = Overlay::above(&store.repo, below);
     let consolidated = Consolidated::find(store, &overlay)?;
@@ -74,6 +74,10 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
     };
     if is_consolidated(consolidated.tip, tips, merged) {
         return Ok(found);
+    }
+    if !consolidated.tip.is_some_and(|tip| merged.is_of(tip)) {
+        // Moved by somebody else.
+        consolidated.check(&overlay, store.settings.branch_name())?;
     }
     let mut left_out = Vec::new();
     let branches = find_branches(&mut overlay, &consolidated, tips, merged, &mut left_out);

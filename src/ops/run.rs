@@ -200,7 +200,14 @@ pub(super) fn conclude(
                 None => changes.push(RefChange { name, old, new, message: "sync: as it went on elsewhere".into() }),
             }
         }
-        let joined = consolidate(store, &batch, &tips, merged)?;
+        let joined = match consolidate(store, &batch, &tips, merged) {
+            Ok(joined) => joined,
+            Err(err) => {
+                // What sessions say is saved, whatever the branch is like. It counts as seen the next time.
+                write(store, lock, &batch, &changes, now)?;
+                return Err(err);
+            }
+        };
         let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } =
             joined;
         batch.absorb(more);

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
 use crate::merge::join;
-use crate::todo::{Project, SessionInfo, TodoId, TodoList};
+use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
-use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, todos_path};
+use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, session_path, todos_path};
 use super::{Archive, Store, StoreError};
 
 /// A file in the consolidated tree that cannot be read, and is left alone.
@@ -54,6 +54,28 @@ impl Consolidated {
     pub fn at(overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Result<Self, StoreError> {
         let tree = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.tree);
         Ok(Consolidated { tip, tree })
+    }
+
+    /// Looks whether this can be built on: it holds a session, as all that we make does, or nothing at all.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOurs`] when it is a branch of something else that happens to have the name.
+    pub fn check(&self, overlay: &Overlay<'_>, branch: &str) -> Result<(), StoreError> {
+        let Some(tree) = self.tree else { return Ok(()) };
+        for (shard, is_tree, id) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+            let files = if is_tree { overlay.entries(Some(id))? } else { Vec::new() };
+            let is_session = |name: &str| {
+                let session = name.strip_suffix(".json").and_then(Session::from_component);
+                session.is_some_and(|session| session_path(&session) == format!("{SESSIONS}/{shard}/{name}"))
+            };
+            if files.iter().any(|(name, is_tree, _)| !is_tree && is_session(name)) {
+                return Ok(());
+            }
+        }
+        match overlay.entries(Some(tree))?.into_iter().next() {
+            Some((path, ..)) => Err(StoreError::NotOurs { branch: branch.to_owned(), path }),
+            None => Ok(()),
+        }
     }
 
     /// Returns the todos of one project; none when it has none.

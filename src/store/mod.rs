@@ -20,7 +20,7 @@ pub use locate::{Location, Origin, locate};
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;
-use crate::git::{Git, GitError, Repo, Settings, create_bare};
+use crate::git::{Git, GitError, Overlay, Repo, Settings, create_bare};
 
 /// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,14 @@ pub enum StoreError {
     /// The repository was named as the store but is none.
     #[error("{} is a git repository but not a store", _0.display())]
     NotAStore(std::path::PathBuf),
+    /// The branch that was to be consolidated into is somebody else's.
+    #[error("the branch '{branch}' holds {path}, and no session's todos: it is not moved")]
+    NotOurs {
+        /// Its name, without `refs/heads/`.
+        branch: String,
+        /// Something that it holds.
+        path: String,
+    },
     /// A file in a tree cannot be read.
     #[error("cannot read {path} in {commit}")]
     Decode {
@@ -128,11 +136,14 @@ impl Store {
     /// before.
     ///
     /// # Errors
-    /// When its configuration cannot be written.
+    /// [`StoreError::NotOurs`] when it has a branch of that name, and when its configuration cannot be written.
     pub fn adopt(repo: &Repo) -> Result<bool, StoreError> {
-        if Settings::read(repo)?.enabled {
+        let settings = Settings::read(repo)?;
+        if settings.enabled {
             return Ok(false);
         }
+        let overlay = Overlay::new(repo);
+        Consolidated::at(&overlay, repo.find_ref(&settings.branch)?)?.check(&overlay, settings.branch_name())?;
         Git::new(Some(repo.common_dir()), ["config", "--local", "chittysync.enabled", "true"]).output()?;
         Ok(true)
     }

@@ -144,3 +144,38 @@ fn branches_of_other_things_are_left_alone() {
     assert_eq!(world.run(&["-C", here, "branch", "--delete", "plan"]).code, Some(128), "not merged");
     world.ok(&["-C", here, "branch", "--delete", "plan", "--force"]);
 }
+
+#[test]
+fn a_branch_of_that_name_that_is_somebody_else_s_is_not_moved() {
+    let world = World::new();
+    let project = world.path("project");
+    world.git(&world.path(""), &["init", "-q", "-b", "main", "project"]);
+    world.write("project/sessions/a.json", b"{}");
+    world.write("project/projects/plan.md", b"# Plan");
+    world.git(&project, &["add", "."]);
+    world.git(&project, &["commit", "-q", "-m", "code"]);
+    world.git(&project, &["branch", "consolidated"]);
+    let before = world.git(&project, &["for-each-ref"]);
+    let here = project.to_str().expect("UTF-8");
+    let refused = |arguments: &[&str]| {
+        let done = world.run(arguments);
+        assert_eq!(done.code, Some(128), "{arguments:?}: {done:?}");
+        assert!(done.stderr.contains("'consolidated' holds projects, and no session's todos"), "{done:?}");
+        assert!(done.stderr.contains("git config chittysync.branch"), "{done:?}");
+    };
+    refused(&["-C", here, "init"]);
+    assert_eq!(world.git(&project, &["for-each-ref"]), before);
+    // It came after the store was made.
+    world.git(&project, &["config", "chittysync.enabled", "true"]);
+    refused(&["-C", here, "add", "Test it"]);
+    let list = world.input(&["-C", here, "import", "--session", "s1"], br#"[{"content":"a","status":"pending"}]"#);
+    assert_eq!(list.code, Some(128), "{list:?}");
+    assert!(world.git(&project, &["for-each-ref", "refs/chittysync"]).contains("refs/chittysync/s1"));
+    refused(&["-C", here, "consolidate"]);
+    refused(&["-C", here, "sync"]);
+    assert_eq!(world.git(&project, &["rev-parse", "main"]), world.git(&project, &["rev-parse", "consolidated"]));
+    world.git(&project, &["config", "chittysync.branch", "todos"]);
+    world.ok(&["-C", here, "consolidate"]);
+    let list = world.json(&["-C", here, "list"]);
+    assert_eq!(list[0]["content"], "a", "what was said meanwhile was kept: {list}");
+}
