@@ -1,11 +1,14 @@
 //! Many refs at once: `packed-refs` rewritten under git's own lock on it, by one rename.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
+
 use super::durable::write_new;
-use super::ref_file::{list, lock_path, missing, packed, read, take_lock};
+use super::ref_file::{list, lock_path, loose, missing, packed, read, take_lock};
 use super::writer::{RefChange, RefDelete, Rejected};
 use super::{Fsync, GitError};
 
@@ -75,6 +78,48 @@ pub(super) fn create_packed(
     })();
     rewrite.end(written.is_ok())?;
     written
+}
+
+/// Moves the loose refs below a prefix into `packed-refs`, as `git pack-refs` does: a run reads all of them, and one
+/// file is read sooner than hundreds. A crash in between leaves a ref in both places, with one value.
+pub(super) fn pack_loose(
+    git_dir: &Path,
+    tmp: &Path,
+    prefix: &str,
+    hash: gix::hash::Kind,
+    fsync: Fsync,
+) -> Result<(), GitError> {
+    let mut rewrite = Rewrite::begin(git_dir, tmp)?;
+    let written = (|| {
+        let found = loose(git_dir, prefix)?.into_iter();
+        let loose: Vec<_> = found.filter_map(|(name, value)| Some((name, value?))).collect();
+        let mut refs: BTreeMap<String, String> = packed_lines(git_dir, hash)?.into_iter().collect();
+        refs.extend(loose.iter().map(|(name, value)| (name.clone(), format!("{value} {name}\n"))));
+        rewrite.replace(refs.into_iter().collect(), fsync)?;
+        Ok(loose)
+    })();
+    rewrite.end(written.is_ok())?;
+    // Before the files go: a power cut may not bring the old `packed-refs` back and leave them away.
+    fsync.directories(&BTreeSet::from([git_dir.to_owned()]))?;
+    for (name, value) in written? {
+        remove_packed(git_dir, tmp, &name, value)?;
+    }
+    Ok(())
+}
+
+/// Removes the file of a ref that is in `packed-refs`, unless it has moved on.
+fn remove_packed(git_dir: &Path, tmp: &Path, name: &str, value: ObjectId) -> Result<(), GitError> {
+    let tmp = tmp.join(name.replace('/', ":"));
+    let path = git_dir.join(name);
+    let lock = lock_path(&path);
+    write_new(&tmp, 0o644, b"")?;
+    take_lock(&tmp, &lock)?;
+    let found = fs::read(&path).ok().and_then(|text| ObjectId::from_hex(text.trim_ascii()).ok());
+    let removed = if found == Some(value) { remove(&path) } else { Ok(()) };
+    for path in [lock, tmp] {
+        fs::remove_file(&path).map_err(GitError::io("remove", &path))?;
+    }
+    removed
 }
 
 /// Deletes refs that still point to what is expected; returns the others. As git does it: each ref's lock is

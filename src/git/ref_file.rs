@@ -65,27 +65,7 @@ pub(super) fn list(
     prefix: &str,
     hash: gix::hash::Kind,
 ) -> Result<BTreeMap<String, ObjectId>, GitError> {
-    let directory = git_dir.join(prefix);
-    let mut loose = Vec::new();
-    match fs::read_dir(&directory) {
-        Ok(entries) => {
-            for entry in entries {
-                let entry = entry.map_err(GitError::io("read", &directory))?;
-                loose.extend(entry.file_name().into_string().ok().filter(|name| !name.ends_with(".lock")));
-            }
-        }
-        Err(err) if missing(&err) => {}
-        Err(err) => return Err(GitError::io("read", &directory)(err)),
-    }
-    let mut values = Vec::with_capacity(loose.len());
-    for name in loose {
-        let path = directory.join(&name);
-        match fs::read(&path) {
-            Ok(text) => values.push((format!("{prefix}{name}"), ObjectId::from_hex(text.trim_ascii()).ok())),
-            Err(err) if missing(&err) => {}
-            Err(err) => return Err(GitError::io("read", &path)(err)),
-        }
-    }
+    let loose = loose(git_dir, prefix)?;
     let mut found = BTreeMap::new();
     if let Some(packed) = packed(git_dir, hash)? {
         let refs = packed.iter_prefixed(prefix.into()).map_err(|err| GitError::object("packed-refs", err))?;
@@ -94,13 +74,45 @@ pub(super) fn list(
             found.insert(packed.name.as_bstr().to_string(), packed.target());
         }
     }
-    for (name, value) in values {
+    for (name, value) in loose {
         match value {
             Some(value) => drop(found.insert(name, value)),
             None => drop(found.remove(&name)),
         }
     }
     Ok(found)
+}
+
+/// Returns the refs directly below a prefix that have a file of their own, by their full names; nothing as the value
+/// of one whose file holds no object id.
+pub(super) fn loose(git_dir: &Path, prefix: &str) -> Result<Vec<(String, Option<ObjectId>)>, GitError> {
+    let directory = git_dir.join(prefix);
+    let names = loose_names(&directory)?;
+    let mut values = Vec::with_capacity(names.len());
+    for name in names {
+        let path = directory.join(&name);
+        match fs::read(&path) {
+            Ok(text) => values.push((format!("{prefix}{name}"), ObjectId::from_hex(text.trim_ascii()).ok())),
+            Err(err) if missing(&err) => {}
+            Err(err) => return Err(GitError::io("read", &path)(err)),
+        }
+    }
+    Ok(values)
+}
+
+/// Returns the names of the files in a directory of refs. One that is not there has none.
+pub(super) fn loose_names(directory: &Path) -> Result<Vec<String>, GitError> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(err) if missing(&err) => return Ok(Vec::new()),
+        Err(err) => return Err(GitError::io("read", directory)(err)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(GitError::io("read", directory))?;
+        names.extend(entry.file_name().into_string().ok().filter(|name| !name.ends_with(".lock")));
+    }
+    Ok(names)
 }
 
 /// A ref's new value, on the disk but not in force.

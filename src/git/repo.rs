@@ -8,6 +8,9 @@ use gix::ObjectId;
 use super::{GitError, Place, RemoteName, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
+/// How many bytes of objects that were read are kept in memory, for each thread.
+const CACHED: usize = 4 << 20;
+
 /// A session as a remote has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemoteSession {
@@ -35,7 +38,10 @@ impl Repo {
         let path = std::path::absolute(path).map_err(GitError::io("find", path))?;
         let failed = |err: gix::Error| GitError::Open { path: path.clone(), reason: reason(&err) };
         let options = gix::open::Options::default().bail_if_untrusted(true);
-        Repo { inner: gix::open_opts(&path, options).map_err(failed)? }.checked()
+        let mut inner = gix::open_opts(&path, options).map_err(failed)?;
+        // A run reads the same trees and lists several times.
+        inner.object_cache_size(CACHED);
+        Repo { inner }.checked()
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is

@@ -10,7 +10,7 @@ use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, gc, loose, pack, 
 
 /// More objects than this are written as one pack.
 const MOST_LOOSE: usize = 128;
-/// More new refs than this are written into `packed-refs`.
+/// More new refs than this are written into `packed-refs`, and more loose ones moved there.
 const MOST_LOOSE_REFS: usize = 64;
 
 /// The move of one ref.
@@ -79,7 +79,18 @@ impl Writer<'_> {
         let mut rejected = self.move_refs(changes)?;
         self.outlive_gc(&objects, batch)?;
         self.look_again(changes, &mut rejected)?;
+        // What was to be written is. That refs are in many files costs the next runs time, and no more.
+        let _ = self.pack_refs();
         Ok(rejected)
+    }
+
+    /// Packs the refs of sessions when many are loose.
+    fn pack_refs(&self) -> Result<(), GitError> {
+        let git_dir = self.repo.common_dir();
+        if ref_file::loose_names(&git_dir.join(super::SESSIONS))?.len() <= MOST_LOOSE_REFS {
+            return Ok(());
+        }
+        packed_refs::pack_loose(git_dir, self.lock.tmp(), super::SESSIONS, self.repo.hash(), self.fsync)
     }
 
     /// Deletes refs, each if it points to what is expected. Returns those that point elsewhere; one that is

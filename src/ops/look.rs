@@ -29,9 +29,7 @@ pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
         look.units.extend(scan.units);
         look.notices.extend(scan.notices);
     }
-    look.units.iter_mut().for_each(|unit| redact_unit(unit, redactor));
-    let path = |unit: &Unit| redactor.text(&unit.path.to_string_lossy(), &mut Found::new()).into_owned();
-    look.paths = look.units.iter().map(path).collect();
+    look.paths = look.units.iter_mut().map(|unit| redact_unit(unit, redactor)).collect();
     look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     look
 }

@@ -7,11 +7,17 @@ use crate::redact::{Found, Redactor, marker};
 use crate::source::{Notice, Reading, Unit, UnitKind};
 use crate::todo::{Session, SessionState};
 
-/// Takes credentials out of the name of the list that a unit holds.
-pub(super) fn redact_unit(unit: &mut Unit, redactor: &Redactor) {
+/// Takes credentials out of the name of the list that a unit holds. Returns its path without any.
+pub(super) fn redact_unit(unit: &mut Unit, redactor: &Redactor) -> String {
+    let path = unit.path.to_string_lossy();
+    // The name is a part of the path.
+    if !redactor.suspects(&path) {
+        return path.into_owned();
+    }
     let (UnitKind::Todos { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session }) =
         &mut unit.kind;
     redactor.session(session, &mut Found::new());
+    redactor.text(&path, &mut Found::new()).into_owned()
 }
 
 /// Takes credentials out of all that was read in one unit. Returns by which rules, for each session.

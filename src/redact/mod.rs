@@ -47,10 +47,15 @@ impl Redactor {
         known.is_some()
     }
 
+    /// Returns whether a text, or any part of it, could hold a credential. Quicker than to look for one.
+    pub fn suspects(&self, text: &str) -> bool {
+        !self.off && MARKS.finder.is_match(text)
+    }
+
     /// Returns the text with `[redacted: <rule>]` in the place of each credential.
     pub fn text<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        if self.off || !MARKS.finder.is_match(text.as_ref()) {
+        if !self.suspects(&text) {
             return text;
         }
         let marked: BTreeSet<usize> = MARKS

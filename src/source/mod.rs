@@ -117,7 +117,7 @@ pub fn scan(home: &Path) -> Scan {
         claude_todos::scan(home, &mut scan);
         claude_transcript::scan_directory(home, &mut scan);
     }
-    scan.units.sort_by(|a, b| a.path.cmp(&b.path));
+    scan.units.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     scan
 }
 
@@ -146,6 +146,6 @@ fn entries(directory: &Path, scan: &mut Scan) -> Vec<(String, PathBuf, std::fs::
         Some((entry.file_name().to_string_lossy().into_owned(), entry.path(), metadata))
     };
     let mut entries: Vec<_> = listed.flatten().filter_map(entry).collect();
-    entries.sort_by(|a, b| a.1.cmp(&b.1));
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
     entries
 }

@@ -20,14 +20,21 @@ fn at_every_call_of_a_first_run() {
     everywhere(Scene::without_store, |calls| calls);
 }
 
-/// Of the hundreds of like calls of a bulk write, some of each kind.
 #[test]
 fn in_a_bulk_write() {
-    everywhere(Scene::bulk, |calls| {
-        let last = calls.len().saturating_sub(24);
-        let (first, rest) = calls.split_at(last);
-        first.iter().step_by(first.len() / 24 + 1).chain(rest).cloned().collect()
-    });
+    everywhere(Scene::bulk, some);
+}
+
+#[test]
+fn while_packing_refs() {
+    everywhere(Scene::with_many_refs, some);
+}
+
+/// Of hundreds of like calls, some of each kind.
+fn some(calls: Vec<Call>) -> Vec<Call> {
+    let last = calls.len().saturating_sub(24);
+    let (first, rest) = calls.split_at(last);
+    first.iter().step_by(first.len() / 24 + 1).chain(rest).cloned().collect()
 }
 
 /// The run that puts things right is killed as well.

@@ -31,6 +31,26 @@ fn a_bulk_write_is_flushed_too() {
 }
 
 #[test]
+fn packed_refs_are_flushed_before_their_files_go() {
+    if !has("strace") {
+        return;
+    }
+    let scene = Scene::with_many_refs();
+    let (loose, refs) = (scene.world.store().join("refs/chittysync"), scene.refs());
+    let calls = calls(&scene.world, &FROM, &[]);
+    assert_eq!(std::fs::read_dir(&loose).expect("a directory").count(), 0, "none is loose");
+    assert!(refs.lines().all(|line| line.contains("/consolidated") || scene.refs().contains(line)), "none is lost");
+    check(&calls).unwrap_or_else(|err| panic!("{err}"));
+    let at = |wanted: &dyn Fn(&Call) -> bool| calls.iter().position(wanted).expect("a call");
+    let named = at(&|call| is_rename(call) && call.quoted(1).ends_with("packed-refs"));
+    let flushed = at(&|call| is_flush(call) && call.descriptor() == scene.world.store());
+    let removed = at(&|call| {
+        call.name.starts_with("unlink") && call.quoted(0).starts_with(&loose) && call.quoted(0).extension().is_none()
+    });
+    assert!(named < flushed && flushed < removed, "{named} {flushed} {removed}");
+}
+
+#[test]
 fn a_new_store_is_flushed_before_it_gets_its_name() {
     if !has("strace") {
         return;

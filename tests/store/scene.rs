@@ -32,6 +32,19 @@ impl Scene {
         Scene::save(world)
     }
 
+    /// Returns a world in which the next run has a few new sessions, and then so many loose refs that it packs them.
+    pub fn with_many_refs() -> Self {
+        let world = World::new();
+        let list = |session: usize| {
+            let at = format!("2026-11-20T09:{:02}:{:02}Z", session / 60, session % 60);
+            world.list(&format!("s{session}"), &at, &[("Ship", "pending")]);
+        };
+        (0..60).for_each(list);
+        world.ok(&FROM);
+        (60..66).for_each(list);
+        Scene::save(world)
+    }
+
     /// Returns a world without a store in which so many sessions speak that one run takes the ways of a bulk
     /// write: a pack, and `packed-refs`.
     pub fn bulk() -> Self {
