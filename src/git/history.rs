@@ -52,7 +52,7 @@ impl Ancestors {
         let mut queue = vec![tip];
         while let Some(id) = queue.pop() {
             if self.0.insert(id) {
-                queue.extend(overlay.commit_info(id).map(|commit| commit.parents).unwrap_or_default());
+                queue.extend(overlay.parents(id));
             }
         }
     }
@@ -76,21 +76,20 @@ impl Ancestors {
 /// Returns the newest ancestors of a commit (or the commit itself) that `contained` holds, sorted, and without
 /// those that others of them descend from: the bases of a merge with whatever holds them.
 pub fn frontier(overlay: &Overlay<'_>, tip: ObjectId, contained: impl Fn(ObjectId) -> bool) -> Vec<ObjectId> {
-    let parents = |id| overlay.commit_info(id).map(|commit| commit.parents).unwrap_or_default();
     let (mut seen, mut queue, mut hit) = (HashSet::new(), vec![tip], BTreeSet::new());
     while let Some(id) = queue.pop() {
         if contained(id) {
             hit.insert(id);
         } else if seen.insert(id) {
-            queue.extend(parents(id));
+            queue.extend(overlay.parents(id));
         }
     }
     if hit.len() > 1 {
         let mut below = HashSet::new();
-        let mut queue: Vec<ObjectId> = hit.iter().flat_map(|id| parents(*id)).collect();
+        let mut queue: Vec<ObjectId> = hit.iter().flat_map(|id| overlay.parents(*id)).collect();
         while let Some(id) = queue.pop() {
             if below.insert(id) {
-                queue.extend(parents(id));
+                queue.extend(overlay.parents(id));
             }
         }
         hit.retain(|id| !below.contains(id));
@@ -106,7 +105,7 @@ pub fn descends(overlay: &Overlay<'_>, commit: ObjectId, from: ObjectId) -> bool
             return true;
         }
         if seen.insert(id) {
-            queue.extend(overlay.commit_info(id).map(|commit| commit.parents).unwrap_or_default());
+            queue.extend(overlay.parents(id));
         }
     }
     false

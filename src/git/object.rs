@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::actor::Signature;
 use gix::bstr::BStr;
 use gix::objs::tree::EntryKind;
-use gix::objs::{Data, Find, Kind, Tree, TreeRefIter};
+use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
 use super::{Batch, GitError, Repo};
 use crate::todo::Time;
@@ -194,6 +194,12 @@ impl<'a> Overlay<'a> {
     pub fn commit_info(&self, id: ObjectId) -> Result<super::CommitInfo, GitError> {
         let (_, data) = self.read(id, Kind::Commit)?;
         super::history::parse(id, &data)
+    }
+
+    /// Returns the parents of a commit; none when it is missing, damaged, or no commit.
+    pub(super) fn parents(&self, id: ObjectId) -> Vec<ObjectId> {
+        let read = self.read(id, Kind::Commit);
+        read.map_or_else(|_| Vec::new(), |(_, data)| CommitRefIter::from_bytes(&data, id.kind()).parent_ids().collect())
     }
 
     fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {

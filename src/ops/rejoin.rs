@@ -30,10 +30,11 @@ pub(super) fn rejoin(
     let mut told = Told::default();
     for tip in &tips.foreign {
         let Some(local) = tips.local.get(&tip.session) else { continue };
-        if tip.commit == *local || check_session(&overlay, &tip.session, tip.commit).is_err() {
+        // As nearly always: the remote has what this device sent last.
+        if descends(&overlay, *local, tip.commit) || check_session(&overlay, &tip.session, tip.commit).is_err() {
             continue;
         }
-        let apart = !descends(&overlay, tip.commit, *local) && !descends(&overlay, *local, tip.commit);
+        let apart = !descends(&overlay, tip.commit, *local);
         if !apart || !told.contains(&overlay, tips, &tip.remote, *local) {
             versions.entry(&tip.session).or_insert_with(|| BTreeSet::from([*local])).insert(tip.commit);
         }

@@ -112,9 +112,8 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let common_dir = store.repo.common_dir();
     let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
     if is_idle && !look.is_news(&seen.content) {
-        let tips = plan.tips(store)?;
         let tip = store.repo.find_ref(&store.settings.branch)?;
-        if !plan.consolidate || is_consolidated(tip, &tips, &merged.content) {
+        if !plan.consolidate || is_consolidated(tip, &plan.tips(store)?, &merged.content) {
             return Ok(Report {
                 units: look.units(),
                 notices: look.all_notices(&seen.content),

@@ -10,25 +10,29 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use super::{Entry, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
 use crate::todo::{Item, Properties, Session, Snapshot, SourceKind, Time};
 
 pub(super) fn scan(projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
         if metadata.is_dir() {
-            scan_directory(&path, scan);
-            for (_, session, metadata) in entries(&path, scan) {
-                if metadata.is_dir() {
-                    scan_directory(&session.join("subagents"), scan);
-                }
+            let inside = entries(&path, scan);
+            for (_, session, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
+                scan_directory(&session.join("subagents"), scan);
             }
+            scan_files(inside, scan);
         }
     }
 }
 
 /// Finds the transcripts that stand in a directory.
 pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
-    for (name, path, metadata) in entries(directory, scan) {
+    let inside = entries(directory, scan);
+    scan_files(inside, scan);
+}
+
+fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
+    for (name, path, metadata) in entries {
         let Some(stem) = name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl") else { continue };
         if !metadata.is_file() {
             scan.notices.push(file::not_a_file(&path, &metadata));

@@ -131,8 +131,11 @@ pub fn read(unit: &Unit) -> Reading {
     read.unwrap_or_else(|notice| Reading { notices: vec![notice], ..Reading::default() })
 }
 
+/// An entry of a directory: its name, its path, and what it looks like, a link unfollowed.
+type Entry = (String, PathBuf, std::fs::Metadata);
+
 /// Returns the entries of a directory, by name. A directory that is not there has none.
-fn entries(directory: &Path, scan: &mut Scan) -> Vec<(String, PathBuf, std::fs::Metadata)> {
+fn entries(directory: &Path, scan: &mut Scan) -> Vec<Entry> {
     let listed = match std::fs::read_dir(directory) {
         Ok(listed) => listed,
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Vec::new(),

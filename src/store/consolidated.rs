@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::codec::{decode_session, decode_todos};
+use crate::codec::{DecodeError, Open, TodoFile, decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
 use crate::merge::join;
 use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
@@ -154,11 +154,14 @@ impl Consolidated {
         let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
         let bytes = overlay.blob(blob)?;
         let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-        let mut todos = decode_todos(&lines_of(&bytes, ids).unwrap_or(bytes)).map_err(|source| StoreError::Decode {
-            commit,
-            path,
-            source,
-        })?;
+        let some = |open: Open| -> Result<TodoList, DecodeError> {
+            let file = open(&bytes)?;
+            let found = ids.iter().filter_map(|id| file.get(*id).transpose());
+            found.map(|todo| todo.map(|todo| (todo.id, todo.clone()))).collect()
+        };
+        // A file can look like ours and have two todos on a line.
+        let found = some(TodoFile::open).or_else(|_| some(TodoFile::read));
+        let mut todos = found.map_err(|source| StoreError::Decode { commit, path, source })?;
         if ids.iter().any(|id| !todos.contains_key(id))
             && let Some(archive) = self.archive(overlay, project)?
         {
@@ -248,38 +251,5 @@ impl Consolidated {
         }
         sessions.sort_by(|a, b| a.session.cmp(&b.session));
         Ok((sessions, unreadable))
-    }
-}
-
-/// Returns the list with only the lines of these todos; nothing when it is not laid out as we write it.
-fn lines_of(bytes: &[u8], ids: &BTreeSet<TodoId>) -> Option<Vec<u8>> {
-    let lines = bytes.strip_prefix(b"[\n")?.strip_suffix(b"\n]\n")?;
-    let mut wanted: Vec<&[u8]> = Vec::new();
-    for line in lines.split(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b",").unwrap_or(line);
-        let id = line.strip_prefix(b"{\"id\":\"")?.get(..16)?;
-        if ids.contains(&TodoId::parse(std::str::from_utf8(id).ok()?)?) {
-            wanted.push(line);
-        }
-    }
-    Some([b"[\n", wanted.join(&b",\n"[..]).as_slice(), b"\n]\n"].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_lines_that_are_ours_are_passed_over() {
-        let (a, b) = (r#"{"id":"00000000000000aa","x":1}"#, r#"{"id":"00000000000000bb"}"#);
-        let list = format!("[\n{a},\n{b}\n]\n");
-        let ids = |ids: &[&str]| ids.iter().filter_map(|id| TodoId::parse(id)).collect::<BTreeSet<_>>();
-        let some = lines_of(list.as_bytes(), &ids(&["00000000000000bb"])).expect("our layout");
-        assert_eq!(String::from_utf8(some).expect("UTF-8"), format!("[\n{b}\n]\n"));
-        let none = lines_of(list.as_bytes(), &ids(&[])).expect("our layout");
-        assert_eq!(serde_json::from_slice::<Vec<u8>>(&none).expect("a list"), Vec::<u8>::new());
-        for other in ["[]\n", "[\n {\"id\":\"00000000000000aa\"}\n]\n", "[\n{\"x\":1}\n]\n", "", "{}"] {
-            assert_eq!(lines_of(other.as_bytes(), &ids(&[])), None, "{other}");
-        }
     }
 }
