@@ -1,11 +1,12 @@
 //! What a session should know of the others that work on its project.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::OpsError;
 use super::project::Projects;
 use crate::codec::decode_session;
-use crate::git::{Overlay, session_ref};
+use crate::git::{ObjectId, Overlay, session_ref};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
 use crate::todo::{Claim, Project, Session, Status, Time, Todo};
@@ -75,7 +76,8 @@ pub fn elsewhere(
     let todos = consolidated.todos(&overlay, &project)?;
     let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
     // A ref of this namespace is only ever written on the device on which its session runs.
-    let is_here = |other: &Session| store.repo.find_ref(&session_ref(other)).is_ok_and(|found| found.is_some());
+    let here = if device_only { store.repo.sessions()?.into_iter().collect() } else { BTreeMap::new() };
+    let is_here = |other: &Session| here.contains_key(other);
     let mut found: Vec<Candidate> = todos
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
@@ -98,7 +100,7 @@ pub fn elsewhere(
     let mut open = Vec::new();
     for Candidate { todo, by, claim, words_of, own, lost } in found.into_iter().take(MOST) {
         let Some((words, device)) = (match device_only {
-            true => own_words(store, &overlay, words_of, todo),
+            true => here.get(words_of).and_then(|tip| own_words(&overlay, words_of, *tip, todo)),
             false => Some((todo.content.clone(), device(&overlay, &consolidated, by))),
         }) else {
             continue;
@@ -123,8 +125,7 @@ pub fn progress(store: &Store, session: &Session) -> Result<Option<(usize, usize
 
 /// Returns the words and the device as a session of this device itself wrote them: in the branch, another
 /// device may have had a hand in them.
-fn own_words(store: &Store, overlay: &Overlay<'_>, by: &Session, todo: &Todo) -> Option<(String, Option<String>)> {
-    let tip = store.repo.find_ref(&session_ref(by)).ok()??;
+fn own_words(overlay: &Overlay<'_>, by: &Session, tip: ObjectId, todo: &Todo) -> Option<(String, Option<String>)> {
     let state = read_session(overlay, by, tip).ok()?.state;
     let own = state.projects.into_values().find_map(|mut todos| todos.remove(&todo.id))?;
     Some((own.content, Some(state.info.device)))

@@ -117,17 +117,19 @@ pub fn one_changed(c: &mut Criterion) {
     }
 }
 
-/// What one capture and consolidation has to put on the disk at least: 15 objects and 2 refs, each written,
-/// flushed and renamed, then the directories.
+/// What one capture and consolidation has to put on the disk at least: 15 objects, one of which is the project's list,
+/// and 2 refs, each written, flushed and renamed into the directory that it belongs in, which is flushed then.
 fn barriers(directory: &Path) -> Duration {
-    fs::create_dir_all(directory).expect("a directory");
-    let started = Instant::now();
+    const LIST: usize = 32 * 1024;
     let names: Vec<_> = (0..17).map(|number| directory.join(format!("{number}"))).collect();
+    names.iter().for_each(|name| fs::create_dir_all(name).expect("a directory"));
+    let started = Instant::now();
     let files: Vec<_> = names
         .iter()
         .map(|name| {
             let mut file = fs::File::create(name.with_extension("new")).expect("a file");
-            file.write_all(&[7; 400]).expect("written");
+            let length = if name.ends_with("0") { LIST } else { 400 };
+            file.write_all(&vec![7; length]).expect("written");
             file
         })
         .collect();
@@ -135,8 +137,10 @@ fn barriers(directory: &Path) -> Duration {
         file.sync_all().expect("flushed");
     }
     for name in &names {
-        fs::rename(name.with_extension("new"), name).expect("renamed");
-        fs::File::open(directory).and_then(|directory| directory.sync_all()).expect("flushed");
+        fs::rename(name.with_extension("new"), name.join("file")).expect("renamed");
+    }
+    for name in &names {
+        fs::File::open(name).and_then(|directory| directory.sync_all()).expect("flushed");
     }
     started.elapsed()
 }
