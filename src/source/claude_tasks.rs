@@ -12,7 +12,11 @@ use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
 
 pub(super) fn scan(directory: &Path, scan: &mut Scan) {
     for (name, path, metadata) in entries(directory, scan) {
+        if name.starts_with('.') {
+            continue;
+        }
         if !metadata.is_dir() {
+            scan.notices.push(Notice::new(&path, "is no directory of tasks", "move it away if a list should be here"));
             continue;
         }
         match Session::new(&name) {
@@ -61,7 +65,13 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
             Ok((task, metadata, bytes)) => {
                 at = at.max(file::modified(&metadata));
                 text.extend(bytes);
-                items.extend(read_task(&task, name.trim_end_matches(".json")));
+                if is_internal(&task) {
+                    continue;
+                }
+                match read_task(&task, name.trim_end_matches(".json")) {
+                    Some(item) => items.push(item),
+                    None => reading.notices.push(Notice::new(&path, "has no words", "the other tasks were read")),
+                }
             }
             // A file that is gone was cleared between the look and the reading.
             Err(_) if !path.exists() => {}
@@ -85,11 +95,8 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
     reading
 }
 
-/// Reads one task; nothing for the agent's own entries.
+/// Reads one task; nothing for one without words.
 fn read_task(task: &Value, number: &str) -> Option<Item> {
-    if is_internal(task) {
-        return None;
-    }
     let mut item = item::read(task, &["subject", "content", "title"])?;
     let id = item.fields.remove("x-id");
     item.native = Some(match id {

@@ -36,8 +36,13 @@ fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
         let Some(stem) = name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl") else { continue };
         if !metadata.is_file() {
             scan.notices.push(file::not_a_file(&path, &metadata));
-        } else if let Ok(session) = Session::new(stem) {
-            scan.units.push(Unit { path, kind: UnitKind::Transcript { session }, stamp: Stamp::of(&metadata) });
+            continue;
+        }
+        match Session::new(stem) {
+            Ok(session) => {
+                scan.units.push(Unit { path, kind: UnitKind::Transcript { session }, stamp: Stamp::of(&metadata) });
+            }
+            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
         }
     }
 }
@@ -49,8 +54,13 @@ const TELLING: [&str; 7] =
 pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let (file, metadata) = file::open(path)?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
-    let mut transcript =
-        Transcript { session, calls: HashMap::new(), tasks: BTreeMap::new(), reading: Reading::default() };
+    let mut transcript = Transcript {
+        session,
+        calls: HashMap::new(),
+        tasks: BTreeMap::new(),
+        reading: Reading::default(),
+        lost: BTreeMap::new(),
+    };
     let needles: Vec<_> = TELLING.iter().map(memchr::memmem::Finder::new).collect();
     let (mut line, mut left) = (Vec::new(), metadata.len());
     while left > 0 {
@@ -63,13 +73,21 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
         left -= read as u64;
         let placed = transcript.reading.places.contains_key(session);
         let telling = needles.iter().any(|needle| needle.find(&line).is_some());
-        if (telling || !placed)
-            && let Ok(value) = json::parse(&line)
-        {
-            transcript.line(&value);
+        if !telling && placed {
+            continue;
+        }
+        match json::parse(&line) {
+            Ok(value) => transcript.line(&value),
+            // The last line may be in the making.
+            Err(_) if telling && line.ends_with(b"\n") => transcript.lose("cannot be read"),
+            Err(_) => {}
         }
     }
-    let mut reading = transcript.reading;
+    let Transcript { mut reading, lost, .. } = transcript;
+    reading.notices.extend(lost.into_iter().map(|(why, count)| {
+        let reason = format!("{count} of its lines on todos {why}");
+        Notice::new(path, reason, "the others were read")
+    }));
     reading.digest = file::hash(format!("{:?}", reading.snapshots).as_bytes());
     Ok(reading)
 }
@@ -82,12 +100,18 @@ struct Transcript<'a> {
     /// The tasks of each list that is kept by tasks.
     tasks: BTreeMap<Session, Tasks>,
     reading: Reading,
+    /// How many lines tell of todos and could not be taken, by why.
+    lost: BTreeMap<&'static str, usize>,
 }
 
 /// Tasks by number, in order.
 type Tasks = BTreeMap<(u64, String), Item>;
 
 impl Transcript<'_> {
+    fn lose(&mut self, why: &'static str) {
+        *self.lost.entry(why).or_default() += 1;
+    }
+
     fn line(&mut self, line: &Value) {
         let text = |key: &str| line.get(key).and_then(Value::as_str);
         let session =
@@ -126,7 +150,10 @@ impl Transcript<'_> {
             None => return,
         };
         let time = line.get("timestamp").and_then(Value::as_str).and_then(Time::parse);
-        let (Some(at), false) = (time, failed) else { return };
+        if failed {
+            return;
+        }
+        let Some(at) = time else { return self.lose("have no time") };
         let sidechain = line.get("isSidechain") == Some(&Value::Bool(true));
         let agent = match line.get("agentId").and_then(Value::as_str) {
             Some(agent) if sidechain => Some(agent.to_owned()),
@@ -135,7 +162,15 @@ impl Transcript<'_> {
         let name_of_list = agent.as_ref().map_or(Ok(session.clone()), |agent| session.agent(agent));
         let Ok(list) = name_of_list else { return };
         let items = match name.as_str() {
-            "TodoWrite" => todo_write(&input, result),
+            "TodoWrite" => match todo_write(&input, result) {
+                Ok((items, all)) => {
+                    if items.len() < all {
+                        self.lose("have entries without words");
+                    }
+                    Some(items)
+                }
+                Err(why) => return self.lose(why),
+            },
             "TaskCreate" => task_create(self.tasks.entry(list.clone()).or_default(), &input, result),
             _ => task_update(self.tasks.entry(list.clone()).or_default(), &input, result),
         };
@@ -156,10 +191,12 @@ impl Transcript<'_> {
     }
 }
 
-/// Returns the list as it is after a TodoWrite: the whole of it.
-fn todo_write(input: &Value, result: &Value) -> Option<Vec<Item>> {
-    let list = result.get("newTodos").or_else(|| input.get("todos"))?.as_array()?;
-    Some(list.iter().filter_map(|value| item::read(value, &["content"])).collect())
+/// Returns the list as it is after a TodoWrite, the whole of it, and how many entries it has with those that have
+/// no words.
+fn todo_write(input: &Value, result: &Value) -> Result<(Vec<Item>, usize), &'static str> {
+    let list = result.get("newTodos").or_else(|| input.get("todos")).and_then(Value::as_array);
+    let list = list.ok_or("hold no list")?;
+    Ok((list.iter().filter_map(|value| item::read(value, &["content"])).collect(), list.len()))
 }
 
 /// Adds a task, under the number that the result gives it.

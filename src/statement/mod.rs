@@ -170,9 +170,6 @@ impl Speech<'_> {
     }
 
     fn say_item(&mut self, entry: &Placed<'_>, item: &Item) {
-        if item.dropped && self.own(&entry.project, entry.id).is_none() {
-            return;
-        }
         self.claim(&entry.project, entry.id, &item.content, |claim| {
             claim.status = item.status;
             claim.raw.clone_from(&item.raw);

@@ -51,6 +51,21 @@ fn an_edited_subject_is_the_same_task() {
     assert_eq!((&old["renamedTo"], &new["renamedFrom"]), (&new["id"], &old["id"]));
 }
 
+/// Nothing that looks like a task or a list is passed over in silence.
+#[test]
+fn what_is_not_read_is_told() {
+    let world = World::new();
+    task(&world, "1", AT, &plain("1", "A", "pending"));
+    task(&world, "2", AT, &json!({"id": "2", "subject": null, "status": "pending"}));
+    world.write("claude/tasks/not-a-list", b"");
+    world.write("claude/tasks/.DS_Store", b"");
+    let done = world.sync();
+    assert_eq!(world.states(), ["A: pending"]);
+    assert!(done.stderr.contains("2.json has no words"), "{done:?}");
+    assert!(done.stderr.contains("not-a-list is no directory of tasks"), "{done:?}");
+    assert!(!done.stderr.contains(".DS_Store"), "{done:?}");
+}
+
 #[test]
 fn every_property_is_kept() {
     let world = World::new();
@@ -72,7 +87,7 @@ fn every_property_is_kept() {
         &json!({"id": "5", "subject": "harness", "status": "pending", "metadata": {"_internal": true}}),
     );
     world.sync();
-    assert_eq!(world.states(), ["A: in_progress", "B: pending", "D: completed"]);
+    assert_eq!(world.states(), ["A: in_progress", "B: pending", "C: dropped", "D: completed"]);
     let todo = world.todo("A");
     for key in ["description", "activeForm", "owner", "blocks", "blockedBy", "metadata", "repoURL", "threadID"] {
         assert_eq!(todo[key], value[key], "{key}");

@@ -262,8 +262,24 @@ fn lines_that_are_no_json_are_passed_over() {
         transcript.text()
     );
     transcript.write_text(&world, "2026-11-01T10:00:01Z", &text);
-    world.sync();
+    let done = world.sync();
     assert_eq!(world.states(), ["A: pending"]);
+    assert!(done.stderr.contains("1 of its lines on todos cannot be read"), "{done:?}");
+}
+
+/// What tells of todos and cannot be taken is named, with the reason.
+#[test]
+fn what_is_not_taken_is_told() {
+    let world = World::new();
+    let mut transcript = Transcript::new(ONE);
+    transcript.todos("2026-11-01T10:00:00Z", &[("A", "pending")]);
+    let no_time = transcript.text().replace("2026-11-01T10:00:00Z", "yesterday");
+    transcript.call("2026-11-01T10:00:00Z", "TodoWrite", &json!({"todos": {}}), &json!({"newTodos": {}}));
+    for (text, reason) in [(no_time, "have no time"), (transcript.text(), "hold no list")] {
+        transcript.write_text(&world, "2026-11-01T10:00:01Z", &text);
+        let done = world.sync();
+        assert!(done.stderr.contains(reason), "{reason}: {done:?}");
+    }
 }
 
 #[test]
