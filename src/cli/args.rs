@@ -15,7 +15,7 @@ use super::sessions::SessionsArgs;
 
 /// Keep the todo lists of AI coding agents in git
 ///
-/// A session is a ref, a todo is a line, consolidation is a merge. Without a command, prints the status.
+/// A session is a ref, a todo is a line, consolidation is a merge. Without a command, prints the todos on a terminal, else the status.
 #[derive(Debug, Parser)]
 #[command(name = "git-chittysync", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {

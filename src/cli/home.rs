@@ -26,7 +26,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         "\n{} open{conflicts}, {} completed, {} sessions  {}\n",
         counts.open(),
         counts.completed,
-        counts.sessions,
+        everything.sessions.len(),
         style.dim(&store)
     ));
     out.print_page(page.trim_start_matches('\n'));

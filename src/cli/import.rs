@@ -39,7 +39,8 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     if out.json {
         out.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));
     } else if changed {
-        out.note(&format!("Session {} states {items} todos.", session.short()));
+        let plural = if items == 1 { "" } else { "s" };
+        out.note(&format!("Session {} states {items} todo{plural}.", session.short()));
     } else {
         out.note("Nothing new.");
     }

@@ -77,7 +77,9 @@ pub fn main() -> ExitCode {
 /// Returns whether it was a hook that was called with something nobody understands: an agent's later version
 /// must not make it fail.
 fn is_hook(err: &clap::Error) -> bool {
-    err.use_stderr() && std::env::args().nth(1).is_some_and(|command| command == "hook")
+    // Options of the program may stand before it.
+    let mut words = std::env::args_os().skip(1).skip_while(|word| word.as_encoded_bytes().starts_with(b"-"));
+    err.use_stderr() && words.next().is_some_and(|command| command == "hook")
 }
 
 /// Returns the whole command line as clap knows it, under the name that git users type.

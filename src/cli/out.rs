@@ -343,11 +343,24 @@ pub fn usage(err: &clap::Error) -> ExitCode {
         write_stdout(&if ansi { text.ansi().to_string() } else { text.to_string() });
         return ExitCode::SUCCESS;
     }
-    say(err.render().to_string().trim_end());
-    if std::env::args().any(|argument| argument == "--json") {
-        let message = err.render().to_string();
-        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        write_stdout(&format!("{:#}\n", json!({ "error": first, "hints": [], "exit_code": 129 })));
+    let text = err.render().to_string();
+    say(text.trim_end());
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let (message, hints) = parts_of_usage(&text);
+        write_stdout(&format!("{:#}\n", json!({ "error": message, "hints": hints, "exit_code": 129 })));
     }
     ExitCode::from(129)
+}
+
+/// Returns what is wrong, on one line, and what can be done, as clap says it: a message, tips, and the usage.
+fn parts_of_usage(text: &str) -> (String, Vec<String>) {
+    let (mut message, mut hints) = (Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("tip: ").or_else(|| line.starts_with("Usage: ").then_some(line)) {
+            Some(hint) => hints.push(hint.to_owned()),
+            None if line.starts_with("For more information") => {}
+            None => message.push(line.trim_start_matches("error: ")),
+        }
+    }
+    (message.join(" "), hints)
 }

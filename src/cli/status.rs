@@ -37,8 +37,8 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let overlay = Overlay::new(&store.repo);
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
-    let sessions = counts.sessions;
     let archived = world.archived(&store)?;
+    let sessions = world.sessions(&store, &counts, archived)?;
     let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
     let remote = remote(&store, world)?;
     if out.json {

@@ -30,6 +30,8 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     out.warn_of(&report.notices);
     if plan.homes.is_empty() {
         out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
+    } else if report.units == 0 && !args.capture.from.is_empty() {
+        out.warn("nothing there looks like an agent's lists", Some("--from takes an agent's home, such as ~/.claude"));
     }
     if out.is_silent() {
         // Nobody looks: from a hook or a schedule, reading the list only to drop it would be most of the work.
@@ -39,11 +41,12 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     let everything = world.todos(&store, out)?;
     let counts = everything.counts();
     let archived = world.archived(&store)?;
+    let sessions = world.sessions(&store, &counts, archived)?;
     if out.json {
         let mut done = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
-            "sessions": counts.sessions,
+            "sessions": sessions,
             "todos": counts.total() + archived,
             "archived": archived,
             "merged_duplicates": counts.duplicates,
@@ -62,7 +65,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let mut summary = format!(
             "\n{}, {} ({} open), {} merged, {}",
-            plural(counts.sessions, "session"),
+            plural(sessions, "session"),
             plural(counts.total() + archived, "todo"),
             counts.open(),
             plural(counts.duplicates, "duplicate"),

@@ -9,7 +9,7 @@ use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Time, TodoId, TodoList, plain};
-use crate::view::{Everything, search};
+use crate::view::{Counts, Everything, search};
 
 /// The world as the options and the environment describe it.
 #[derive(Clone, Debug)]
@@ -84,7 +84,8 @@ impl World {
             let path = self.directory.join(path);
             // The real path, so that the same home is known by one name whatever it is called by.
             std::fs::canonicalize(&path).ok().filter(|real| real.is_dir()).ok_or_else(|| {
-                Failure::fatal(format!("cannot read '{}': no such directory", path.display()))
+                let reason = if path.exists() { "not a directory" } else { "no such directory" };
+                Failure::fatal(format!("cannot read '{}': {reason}", path.display()))
                     .hint("--from takes an agent's home, such as ~/.claude")
             })
         };
@@ -139,6 +140,15 @@ impl World {
             Ok((project.clone(), consolidated.some_todos(&overlay, project, ids)?))
         };
         ids.iter().map(todos).collect()
+    }
+
+    /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.
+    pub fn sessions(&self, store: &Store, counts: &Counts, archived: usize) -> Result<usize, Failure> {
+        if archived == 0 {
+            return Ok(counts.sessions);
+        }
+        let overlay = Overlay::new(&store.repo);
+        Ok(Consolidated::find(store, &overlay)?.count_sessions(&overlay)?)
     }
 
     /// Counts the archived todos.

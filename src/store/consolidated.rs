@@ -228,6 +228,19 @@ impl Consolidated {
         Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 
+    /// Counts the sessions, without reading what is known of them.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn count_sessions(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
+        let shards = self.tree.map(|tree| overlay.find(tree, SESSIONS)).transpose()?.flatten();
+        let mut count = 0;
+        for (_, is_tree, shard) in overlay.entries(shards)? {
+            count += if is_tree { overlay.entries(Some(shard))?.len() } else { 0 };
+        }
+        Ok(count)
+    }
+
     /// Returns what is known of every session.
     ///
     /// # Errors

@@ -33,6 +33,18 @@ fn tip(world: &World) -> String {
     world.git(&world.store(), &["rev-parse", "consolidated"])
 }
 
+/// A session all of whose todos are archived is still one.
+#[test]
+fn sessions_are_counted_whatever_is_archived() {
+    let world = World::new();
+    world.list("s1", LONG_AGO, &[("Paint it", "completed")]);
+    world.list("s2", "2026-11-20T09:00:00.000Z", &[("New", "pending")]);
+    let done = world.sync();
+    assert_eq!(world.json(&["status"])["archived"], 1);
+    assert!(done.stdout.contains("2 sessions, 2 todos (1 open)"), "{done:?}");
+    assert_eq!(world.json(&["status"])["sessions"], 2);
+}
+
 #[test]
 fn closed_todos_leave_and_are_found() {
     let world = with_old_todos();

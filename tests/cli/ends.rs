@@ -35,6 +35,41 @@ fn usage_errors_are_129_and_help_is_0() {
     assert!(world.ok(&["-h"]).contains("Usage: git chittysync"));
 }
 
+/// An argument can hold any bytes.
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_usage_errors() {
+    use std::os::unix::ffi::OsStrExt;
+    let bad = std::ffi::OsStr::from_bytes(b"\xff");
+    let world = World::new();
+    for before in [&[][..], &["show"], &["import", "--session"], &["--json", "list", "--project"]] {
+        let done = crate::common::done(world.command(crate::common::binary()).args(before).arg(bad).output());
+        assert!(matches!(done.code, Some(129 | 1)) && !done.stderr.contains("panicked"), "{before:?}: {done:?}");
+    }
+}
+
+#[test]
+fn a_usage_error_is_whole_as_json_too() {
+    let world = World::new();
+    let done = world.run(&["import", "--json"]);
+    let error: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
+    assert!(error["error"].as_str().expect("text").contains("--session <SESSION>"), "{error}");
+    let done = world.run(&["--json", "list", "--statu", "open"]);
+    let error: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
+    assert!(
+        error["hints"].as_array().expect("hints").iter().any(|hint| hint.to_string().contains("--status")),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_directory_without_lists_is_told() {
+    let world = World::new();
+    std::fs::create_dir(world.path("empty")).expect("a directory");
+    let done = world.run(&["sync", "--from", "empty"]);
+    assert!(done.stderr.contains("nothing there looks like an agent's lists"), "{done:?}");
+}
+
 #[test]
 fn without_a_store_the_status_says_where_it_will_be() {
     let world = World::new();

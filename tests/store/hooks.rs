@@ -173,8 +173,13 @@ fn bad_input_is_logged_and_nothing_else() {
         assert!(new.contains(reason) && new.is_empty() == reason.is_empty(), "{event}: {new}");
     }
     assert_eq!(states(&world), Vec::<String>::new());
-    for arguments in [&["hook"][..], &["hook", "--bogus"], &["hook", "Stop", "more", "words"], &["hook", "\u{1b}[31m"]]
-    {
+    for arguments in [
+        &["hook"][..],
+        &["hook", "--bogus"],
+        &["-q", "hook", "--bogus"],
+        &["hook", "Stop", "more", "words"],
+        &["hook", "\u{1b}[31m"],
+    ] {
         let done = world.input(arguments, b"{}");
         assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""), "{arguments:?}");
     }
