@@ -50,7 +50,8 @@ pub(super) fn place<'a>(
         by_content.entry(gone.todo.content.as_str()).or_insert(at);
     }
     // Every pair is compared; past this many the list was replaced, not edited.
-    let few = gone.len() <= MOST_COMPARED;
+    let new = placed.iter().filter(|entry| !was_listed.contains(&entry.id)).count();
+    let few = gone.len() * new <= MOST_COMPARED;
     for entry in &mut placed {
         if was_listed.contains(&entry.id) || entry.item.dropped || gone.is_empty() {
             continue;
@@ -79,8 +80,8 @@ pub(super) fn place<'a>(
     placed
 }
 
-/// How many vanished todos are compared with the new ones by their words.
-const MOST_COMPARED: usize = 64;
+/// How many pairs of a vanished todo and a new one are compared by their words. A pair takes some microseconds.
+const MOST_COMPARED: usize = 64 * 64;
 
 /// A todo of the list before that is not on it any more.
 struct Gone<'a> {

@@ -6,6 +6,8 @@ use similar::{Algorithm, TextDiff, capture_diff_slices, diff_ratio};
 const WORDS: f32 = 0.5;
 /// At least this many characters in common: a corrected typing error, or a script without spaces.
 const CHARACTERS: f32 = 0.8;
+/// With more words than this, one that was corrected leaves enough in common.
+const FEW: usize = 4;
 /// Longer texts are compared by words alone.
 const LONGEST: usize = 400;
 
@@ -13,7 +15,7 @@ const LONGEST: usize = 400;
 pub(super) fn likeness(old: &str, new: &str) -> Option<f32> {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.split(' ').collect(), new.split(' ').collect());
     let words = diff_ratio(&capture_diff_slices(Algorithm::Myers, &a, &b), a.len(), b.len());
-    let short = old.len().max(new.len()) <= LONGEST;
+    let short = a.len().min(b.len()) <= FEW && old.len().max(new.len()) <= LONGEST;
     let characters = if short { TextDiff::from_chars(old, new).ratio() } else { 0.0 };
     (words > WORDS || characters >= CHARACTERS).then_some(words.max(characters))
 }
