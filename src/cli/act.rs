@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::speaker::{SpeakerArgs, find, warn_of};
 use super::world::{World, project};
+use crate::board::Verb;
 use crate::ops;
 use crate::redact::Found;
 use crate::statement::Act;
@@ -87,15 +88,6 @@ impl PropertyArgs {
     }
 }
 
-/// What `start`, `done`, `drop` and `reopen` do.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Verb {
-    Start,
-    Done,
-    Drop,
-    Reopen,
-}
-
 impl Verb {
     fn name(self) -> &'static str {
         match self {
@@ -136,9 +128,10 @@ impl Verb {
 }
 
 pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
     let id = std::cell::Cell::new(None);
     let what = format!("{}: {}", verb.name(), args.todo.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, &args.todo)?;
         if let Some(reason) = verb.refuse(todo.state()) {
             let refused = Failure::no(format!("cannot {} '{}': {reason}", verb.name(), todo.content));
@@ -164,7 +157,7 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
         None => ops::project_of(&store, &world.directory, &content),
     };
     let id = TodoId::of(&project, &content);
-    let spoken = args.speaker.act(world, out, &format!("add: {content}"), |everything| {
+    let spoken = args.speaker.act(&store, world, out, &format!("add: {content}"), |everything| {
         if let Some((_, todo)) = everything.get(id)
             && todo.state().is_open()
         {
@@ -187,7 +180,7 @@ pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), 
     let content = args.text.as_deref().map(|text| words(text, &store, out)).transpose()?;
     let id = std::cell::Cell::new(None);
     let what = format!("edit: {}", args.todo.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, &args.todo)?;
         let mut fields = args.properties.fields(everything)?;
         let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));

@@ -40,7 +40,7 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
         let id = std::cell::Cell::new(None);
         let store = world.store_or_create(out)?;
         let quiet = Out::keeping();
-        let spoken = args.speaker.act(world, out, "ready: claim", |_| {
+        let spoken = args.speaker.act(&store, world, out, "ready: claim", |_| {
             // What blocks a todo may be named by a number of its agent, which only the session's file knows.
             let everything = world.everything(&store.reopen()?, &quiet)?;
             let found = ready(&everything, project.as_ref());

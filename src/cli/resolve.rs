@@ -70,9 +70,10 @@ fn settle(
     out: &mut Out,
     wish: impl Fn(&Todo) -> Result<State, Failure>,
 ) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
     let id = std::cell::Cell::new(None);
     let what = format!("resolve: {}", words.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, words)?;
         id.set(Some(todo.id));
         Ok(vec![Act { settle: true, ..Act::new(project, todo, wish(todo)?) }])

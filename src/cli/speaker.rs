@@ -1,17 +1,14 @@
 //! In whose name a command speaks, and which todo it speaks of.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-
 use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::ops::{self, Known, Report};
+use crate::ops::{self, Acted, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, Session, Todo, TodoId, plain};
+use crate::todo::{Project, Session, Todo, plain};
 use crate::view::{Everything, lost, search, show_json};
 
 /// In whose name a command speaks.
@@ -56,33 +53,20 @@ impl SpeakerArgs {
     }
 
     /// Lets the session act, warns of what went wrong beside it, and returns the state after it. `decide` is given
-    /// the todos only: reading what is known of sessions would take longer than all the rest.
-    pub fn act(
+    /// the todos only.
+    pub fn act<'a>(
         &self,
+        store: &'a Store,
         world: &World,
-        out: &mut Out,
+        out: &Out,
         what: &str,
         decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
-    ) -> Result<Spoken, Failure> {
-        let store = world.store_or_create(out)?;
-        let session = self.session(&store)?;
-        let (subjects, before) = (RefCell::new(BTreeMap::new()), RefCell::new(Everything::default()));
-        let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
-            let mut projects = known.projects.clone();
-            projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-            let everything = Everything { projects, sessions: Vec::new() };
-            let acts = decide(&everything)?;
-            let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
-            for act in &acts {
-                ids.entry(act.project.clone()).or_default().insert(act.id);
-            }
-            subjects.replace(ids);
-            before.replace(everything);
-            Ok::<_, Failure>(acts)
-        })?;
+    ) -> Result<Spoken<'a>, Failure> {
+        let session = self.session(store)?;
+        let acted = ops::act(store, &session, what, world.now, decide)?;
+        let Acted { report, redacted, about, before: mut everything } = acted;
         // What the act was about is read again; nothing else can have changed that it would be told of.
-        let mut everything = before.into_inner();
-        let after = world.some_todos(&store, &subjects.into_inner())?;
+        let after = world.some_todos(store, &about)?;
         after.into_iter().for_each(|(project, todos)| everything.projects.entry(project).or_default().extend(todos));
         warn_of_lost(&everything, &session, out);
         Ok(Spoken { store, report, redacted, everything })
@@ -91,15 +75,15 @@ impl SpeakerArgs {
 
 /// What came of an act.
 #[derive(Debug)]
-pub struct Spoken {
-    store: Store,
+pub struct Spoken<'a> {
+    store: &'a Store,
     report: Report,
     redacted: Found,
     /// The todos that it was about, after it; all others as they were before.
     pub everything: Everything,
 }
 
-impl Spoken {
+impl Spoken<'_> {
     /// Returns whether the act changed anything.
     pub fn changed(&self) -> bool {
         !self.report.captured.is_empty()
@@ -121,7 +105,7 @@ impl Spoken {
     /// Warns of what the consolidation left out, and says so when the branch could not be moved.
     pub fn end(&self, out: &Out) -> Result<(), Failure> {
         warn_of(&self.redacted, out);
-        super::consolidate::finish(&self.store, &self.report, out)
+        super::consolidate::finish(self.store, &self.report, out)
     }
 }
 

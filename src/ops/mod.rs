@@ -31,7 +31,7 @@ mod steps;
 mod tidy;
 mod tips;
 
-pub use act::{Known, act};
+pub use act::{Acted, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
