@@ -9,7 +9,7 @@ use super::world::{World, project};
 use crate::board::Verb;
 use crate::ops;
 use crate::redact::Found;
-use crate::statement::Act;
+use crate::statement::{Act, Weight};
 use crate::store::Store;
 use crate::todo::{Project, State, Status, TodoId, normalise};
 use crate::view::Everything;
@@ -170,7 +170,7 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
         }
         let fields = args.properties.fields(everything)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        Ok(vec![Act { project: project.clone(), id, content, wish, settle: false, fields }])
+        Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }])
     })?;
     spoken.finish(id, "added", out)
 }
@@ -204,7 +204,7 @@ pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), 
         };
         let content = content.clone().unwrap_or_default();
         let wish = Some(todo.state());
-        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, settle: false, fields }, old])
+        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, weight: Weight::ComesTrue, fields }, old])
     })?;
     id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
 }

@@ -8,7 +8,7 @@ use super::out::{Failure, Out};
 use super::speaker::{SpeakerArgs, find};
 use super::world::World;
 use crate::merge::disagreements;
-use crate::statement::Act;
+use crate::statement::{Act, Weight};
 use crate::todo::{State, Status, Todo, plain};
 use crate::view::Everything;
 
@@ -76,7 +76,7 @@ fn settle(
     let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, words)?;
         id.set(Some(todo.id));
-        Ok(vec![Act { settle: true, ..Act::new(project, todo, wish(todo)?) }])
+        Ok(vec![Act { weight: Weight::Settles, ..Act::new(project, todo, wish(todo)?) }])
     })?;
     let Some(id) = id.get() else { return Ok(()) };
     let state = spoken.everything.get(id).map_or("settled", |(_, todo)| todo.state().as_str());

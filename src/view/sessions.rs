@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::table::{Column, Table, fit};
 use super::{Everything, Style};
-use crate::todo::{Claim, Session, SessionInfo, State, Status, Time, Todo, plain};
+use crate::todo::{Session, SessionInfo, State, Status, Time, Todo, plain};
 
 /// How alive a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,12 +142,8 @@ fn shared<'a>(
     let root = |session: &'a Session| session.as_str().split("-agent-").next();
     let in_progress = |todo: &&Todo| todo.state() == State::Wanted(Status::InProgress);
     for todo in everything.todos().map(|(_, todo)| todo).filter(in_progress) {
-        let works = |session: &Session, claim: &Claim| {
-            let at_it = !claim.dropped && claim.status == Status::InProgress && claim.epoch == todo.epoch();
-            at_it && states.get(session) == Some(&SessionState::Active)
-        };
-        let at_it: Vec<&Session> =
-            todo.claims.iter().filter(|(session, claim)| works(session, claim)).map(|(session, _)| session).collect();
+        let is_active = |session: &&Session| states.get(session) == Some(&SessionState::Active);
+        let at_it: Vec<&Session> = todo.workers().map(|(session, _)| session).filter(is_active).collect();
         for session in &at_it {
             let others = at_it.iter().filter(|other| root(other) != root(session));
             found.entry(session).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
