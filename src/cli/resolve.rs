@@ -4,8 +4,9 @@ use std::io::{IsTerminal, Write};
 
 use clap::Args;
 
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find};
+use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::merge::disagreements;
 use crate::statement::{Act, Weight};
@@ -74,7 +75,7 @@ fn settle(
     let id = std::cell::Cell::new(None);
     let what = format!("resolve: {}", words.join(" "));
     let spoken = args.speaker.act(&store, world, out, &what, |everything| {
-        let (project, todo) = find(everything, words)?;
+        let (project, todo) = find(everything, world.here(), words)?;
         id.set(Some(todo.id));
         Ok(vec![Act { weight: Weight::Settles, ..Act::new(project, todo, wish(todo)?) }])
     })?;
@@ -90,7 +91,7 @@ fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> 
     }
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
-    let todos = open_questions(args, &everything)?;
+    let todos = open_questions(args, world, &everything)?;
     if todos.is_empty() {
         out.note("No session disagrees with another.");
     }
@@ -130,9 +131,9 @@ fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> 
     Ok(())
 }
 
-fn open_questions<'a>(args: &ResolveArgs, everything: &'a Everything) -> Result<Vec<&'a Todo>, Failure> {
+fn open_questions<'a>(args: &ResolveArgs, world: &World, everything: &'a Everything) -> Result<Vec<&'a Todo>, Failure> {
     if !args.todo.is_empty() {
-        return Ok(vec![find(everything, &args.todo)?.1]);
+        return Ok(vec![find(everything, world.here(), &args.todo)?.1]);
     }
     let asked = |todo: &Todo| disagreements(todo).iter().any(|one| args.all || one.is_newer());
     Ok(everything.todos().map(|(_, todo)| todo).filter(|todo| asked(todo)).collect())

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::json;
 
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find};
-use super::world::{World, project};
+use super::speaker::SpeakerArgs;
+use super::world::{PROJECTS, World, project};
 use crate::ops;
 use crate::statement::Act;
 use crate::store::Store;
@@ -52,7 +53,12 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
     let only = args.project.as_deref().map(project).transpose()?;
     let what = format!("rollback: {}", args.revision);
     carry_out(&store, world, out, &args.speaker, args.dry_run, &what, |now| {
-        let todo = args.todo.as_ref().map(|todo| find(now, std::slice::from_ref(todo))).transpose()?;
+        let is_known = |project: &Project| then.contains_key(project) || now.projects.contains_key(project);
+        if let Some(project) = only.as_ref().filter(|project| !is_known(project)) {
+            return Err(Failure::no(format!("there is no project '{project}'")).hint(PROJECTS));
+        }
+        let about = only.as_ref().or(world.here());
+        let todo = args.todo.as_ref().map(|todo| find(now, about, std::slice::from_ref(todo))).transpose()?;
         let todo = todo.map(|(_, todo)| todo.id);
         Ok(restore(&then, now, |project, id| {
             only.as_ref().is_none_or(|only| only == project) && todo.is_none_or(|todo| todo == id)

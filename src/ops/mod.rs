@@ -45,7 +45,7 @@ pub use hook::{Background, hear};
 pub use log::{Event, LogFilter, log, own_version};
 pub use look::{Look, look};
 pub use outgoing::{Outgoing, Remembered, ahead};
-pub use project::{directory_project, project_of};
+pub use project::{by_words, directory_project};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
 pub use steps::Steps;
