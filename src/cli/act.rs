@@ -1,22 +1,24 @@
-//! `add`, `start`, `done`, `drop`, `reopen`, `edit`: what people and agents say of one todo.
+//! `add`, `start`, `done`, `release`, `drop`, `reopen`: what people and agents say of one todo.
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find, warn_of};
+use super::speaker::{SpeakerArgs, Spoken, warn_of};
 use super::world::{World, project};
+use crate::board::Verb;
 use crate::ops;
 use crate::redact::Found;
-use crate::statement::Act;
+use crate::statement::{Act, Weight};
 use crate::store::Store;
-use crate::todo::{Project, State, Status, TodoId, normalise};
-use crate::view::Everything;
+use crate::todo::{Project, State, Status, Todo, TodoId, normalise};
+use crate::view::{Everything, blockers, rank};
 
-/// Arguments of `start`, `done`, `drop` and `reopen`.
+/// Arguments of `start`, `done`, `release`, `drop` and `reopen`.
 #[derive(Debug, Args)]
 pub struct ActArgs {
-    /// The todo: the beginning of its id, or words of its text
+    /// The todo: the beginning of its id, or words of its text, in the project you are in
     #[arg(required = true, value_name = "ID|WORDS")]
     pub todo: Vec<String>,
     /// Who speaks.
@@ -41,28 +43,11 @@ pub struct AddArgs {
     pub speaker: SpeakerArgs,
 }
 
-/// Arguments of `edit`.
-#[derive(Debug, Args)]
-pub struct EditArgs {
-    /// The todo: the beginning of its id, or words of its text
-    #[arg(required = true, value_name = "ID|WORDS")]
-    pub todo: Vec<String>,
-    /// Its new words; the todo is renamed
-    #[arg(long, value_name = "TEXT")]
-    pub text: Option<String>,
-    /// Properties.
-    #[command(flatten)]
-    pub properties: PropertyArgs,
-    /// Who speaks.
-    #[command(flatten)]
-    pub speaker: SpeakerArgs,
-}
-
 /// Properties of a todo.
 #[derive(Debug, Default, Args)]
 pub struct PropertyArgs {
     /// How soon: high, medium, low, or a number, 0 first; '' takes it back
-    #[arg(long, value_name = "PRIORITY")]
+    #[arg(long, value_name = "PRIORITY", value_parser = priority)]
     pub priority: Option<String>,
     /// What else there is to say of it; '' takes it back
     #[arg(long, value_name = "TEXT")]
@@ -73,27 +58,35 @@ pub struct PropertyArgs {
 }
 
 impl PropertyArgs {
-    fn fields(&self, everything: &Everything) -> Result<Vec<(String, Value)>, Failure> {
+    /// Returns them for a todo of this project. What it waits for is looked for there.
+    pub(super) fn fields(
+        &self,
+        everything: &Everything,
+        project: &Project,
+        id: TodoId,
+    ) -> Result<Vec<(String, Value)>, Failure> {
         let mut fields = Vec::new();
         for (name, value) in [("priority", &self.priority), ("description", &self.description)] {
             fields.extend(value.iter().map(|value| (name.to_owned(), json!(value))));
         }
         if !self.blocked_by.is_empty() {
             let named = self.blocked_by.iter().filter(|words| !words.is_empty());
-            let ids = named.map(|words| Ok(find(everything, std::slice::from_ref(words))?.1.id.to_string()));
+            let ids = named.map(|words| match find(everything, Some(project), std::slice::from_ref(words))?.1.id {
+                itself if itself == id => Err(Failure::usage("a todo cannot wait for itself")),
+                other => Ok(other.to_string()),
+            });
             fields.push(("blockedBy".to_owned(), json!(ids.collect::<Result<Vec<String>, Failure>>()?)));
         }
         Ok(fields)
     }
 }
 
-/// What `start`, `done`, `drop` and `reopen` do.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Verb {
-    Start,
-    Done,
-    Drop,
-    Reopen,
+/// Reads a priority as it is typed.
+fn priority(text: &str) -> Result<String, String> {
+    match text.is_empty() || rank(text).is_some() {
+        true => Ok(text.to_owned()),
+        false => Err("high, medium, low, or a number, 0 first; '' takes it back".to_owned()),
+    }
 }
 
 impl Verb {
@@ -136,10 +129,11 @@ impl Verb {
 }
 
 pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
     let id = std::cell::Cell::new(None);
     let what = format!("{}: {}", verb.name(), args.todo.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
-        let (project, todo) = find(everything, &args.todo)?;
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
+        let (project, todo) = find(everything, world.here(), &args.todo)?;
         if let Some(reason) = verb.refuse(todo.state()) {
             let refused = Failure::no(format!("cannot {} '{}': {reason}", verb.name(), todo.content));
             return Err(match verb {
@@ -152,7 +146,54 @@ pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> R
         id.set(Some(todo.id));
         Ok(vec![Act::new(project, todo, verb.wish())])
     })?;
-    id.get().map_or(Ok(()), |id| spoken.finish(id, verb.past(), out))
+    let Some(id) = id.get() else { return Ok(()) };
+    if verb == Verb::Start && spoken.changed() {
+        warn_of_obstacles(&spoken, id, world, out)?;
+    }
+    spoken.finish(id, verb.past(), out)
+}
+
+/// Warns whoever started a todo of others who are at it, and of what it waits for.
+fn warn_of_obstacles(spoken: &Spoken<'_>, id: TodoId, world: &World, out: &Out) -> Result<(), Failure> {
+    let Some((_, todo)) = spoken.everything.get(id) else { return Ok(()) };
+    let others = todo.workers().filter(|(other, _)| other.main() != spoken.session.main());
+    if let Some((other, claim)) = others.max_by_key(|(_, claim)| claim.at) {
+        let since = match out.style(world.now).age(claim.at) {
+            age if age == "now" => "just now".to_owned(),
+            age => format!("{age} ago"),
+        };
+        out.warn(
+            &format!("{} started it {since} and is still at it: {}", other.short(), todo.content),
+            Some(&format!("`git chittysync release {}` leaves it to them", &id.to_string()[..8])),
+        );
+    }
+    if todo.fields.contains_key("blockedBy") {
+        // It may be named by a number of its agent, which only the session's file knows.
+        let everything = world.everything(spoken.store, &Out::keeping())?;
+        for blocker in everything.get(id).map(|(_, todo)| blockers(&everything, todo)).unwrap_or_default() {
+            let blocker = format!("{} is still open: {}", &blocker.id.to_string()[..8], blocker.content);
+            out.warn(&format!("{} waits for another todo; {blocker}", &id.to_string()[..8]), None);
+        }
+    }
+    Ok(())
+}
+
+/// Lets go of a todo.
+pub(super) fn release(args: &ActArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
+    let session = args.speaker.session(&store)?;
+    let id = std::cell::Cell::new(None);
+    let what = format!("release: {}", args.todo.join(" "));
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
+        let (project, todo) = find(everything, world.here(), &args.todo)?;
+        id.set(Some(todo.id));
+        let act = Act::release(project, todo, &session).ok_or_else(|| {
+            let refused = format!("cannot release '{}': {} has not taken it", todo.content, session.short());
+            Failure::no(refused).hint(format!("`git chittysync show {}` tells who has", &todo.id.to_string()[..8]))
+        })?;
+        Ok(vec![act])
+    })?;
+    id.get().map_or(Ok(()), |id| spoken.finish(id, "released", out))
 }
 
 pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -161,63 +202,32 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
     let content = words(&text, &store, out)?;
     let project = match args.project.as_deref() {
         Some(name) => project(name)?,
-        None => ops::project_of(&store, &world.directory, &content),
+        None => world.here().cloned().unwrap_or_else(|| ops::by_words(&store.settings, &content)),
     };
     let id = TodoId::of(&project, &content);
-    let spoken = args.speaker.act(world, out, &format!("add: {content}"), |everything| {
-        if let Some((_, todo)) = everything.get(id)
-            && todo.state().is_open()
-        {
-            return Err(Failure::no(format!(
-                "there is such a todo already: {} '{}'",
-                &id.to_string()[..8],
-                todo.content
-            ))
-            .hint("`git chittysync edit` changes it"));
+    let verb = std::cell::Cell::new("added");
+    let spoken = args.speaker.act(&store, world, out, &format!("add: {content}"), |everything| {
+        if let Some((_, todo)) = everything.get(id) {
+            if todo.state().is_open() {
+                return Err(there_is(todo).hint("`git chittysync edit` changes it"));
+            }
+            verb.set("reopened");
         }
-        let fields = args.properties.fields(everything)?;
+        let fields = args.properties.fields(everything, &project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        Ok(vec![Act { project: project.clone(), id, content, wish, settle: false, fields }])
+        Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }])
     })?;
-    spoken.finish(id, "added", out)
+    spoken.finish(id, verb.get(), out)
 }
 
-pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let content = args.text.as_deref().map(|text| words(text, &store, out)).transpose()?;
-    let id = std::cell::Cell::new(None);
-    let what = format!("edit: {}", args.todo.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
-        let (project, todo) = find(everything, &args.todo)?;
-        let mut fields = args.properties.fields(everything)?;
-        let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));
-        id.set(Some(new_id));
-        if new_id == todo.id {
-            if fields.is_empty() {
-                return Err(Failure::usage("nothing to change").hint("--text, --priority, --description, --blocked-by"));
-            }
-            return Ok(vec![Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }]);
-        }
-        // Everything that was known of it goes along, unless it is said anew.
-        for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
-            if fields.iter().all(|(given, _)| given != name) {
-                fields.push((name.clone(), field.value.clone()));
-            }
-        }
-        fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
-        let old = Act {
-            fields: vec![("renamedTo".to_owned(), json!(new_id.to_string()))],
-            ..Act::new(project, todo, State::Dropped)
-        };
-        let content = content.clone().unwrap_or_default();
-        let wish = Some(todo.state());
-        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, settle: false, fields }, old])
-    })?;
-    id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
+/// Says that these words are a todo's already.
+pub(super) fn there_is(todo: &Todo) -> Failure {
+    let (id, state) = (&todo.id.to_string()[..8], todo.state());
+    Failure::no(format!("there is such a todo already: {id} '{}' ({state})", todo.content))
 }
 
 /// Returns the words of a todo as they are stored, without credentials.
-fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
+pub(super) fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
     let mut found = Found::new();
     let redacted = store.settings.redactor.text(text, &mut found);
     warn_of(&found, out);
@@ -226,6 +236,6 @@ fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
 }
 
 /// Returns the project that a command is about: the one named, else that of the directory.
-pub(super) fn chosen(name: Option<&str>, directory: &std::path::Path) -> Result<Option<Project>, Failure> {
-    name.map_or_else(|| Ok(ops::directory_project(directory)), |name| project(name).map(Some))
+pub(super) fn chosen(name: Option<&str>, world: &World) -> Result<Option<Project>, Failure> {
+    name.map_or_else(|| Ok(world.here().cloned()), |name| project(name).map(Some))
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::act::{ActArgs, AddArgs, EditArgs};
+use super::act::{ActArgs, AddArgs};
+use super::edit::EditArgs;
 use super::list::ListArgs;
 use super::log::LogArgs;
 use super::ready::ReadyArgs;
@@ -116,6 +117,8 @@ pub enum Command {
     Start(ActArgs),
     /// Say that a todo is done
     Done(ActArgs),
+    /// Let go of a todo that you started: others keep it, or can begin it
+    Release(ActArgs),
     /// Give a todo up, whoever wanted it
     Drop(ActArgs),
     /// Open a completed or dropped todo again

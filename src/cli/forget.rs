@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::consolidate::finish;
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::find;
 use super::world::World;
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
@@ -17,7 +17,7 @@ use crate::todo::plain;
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
 pub struct ForgetArgs {
-    /// The todo: the beginning of its id, or words of its text
+    /// The todo: the beginning of its id, or words of its text, in the project you are in
     #[arg(required = true, value_name = "ID|WORDS")]
     pub todo: Vec<String>,
     /// Do not ask
@@ -28,7 +28,7 @@ pub struct ForgetArgs {
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let everything = world.everything_with(&store, out, &args.todo)?;
-    let (project, todo) = match find(&everything, &args.todo) {
+    let (project, todo) = match find(&everything, world.here(), &args.todo) {
         Ok(found) => found,
         Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),
     };

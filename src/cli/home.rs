@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use super::out::{Failure, Out};
+use super::speaker::SpeakerArgs;
 use super::world::{World, display};
 use crate::store::Store;
 use crate::view::{Filter, list_text};
@@ -14,6 +15,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     }
     let store: Store = world.store(out)?;
     let everything = world.everything(&store, out)?;
+    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
     let style = out.style(world.now);
     let mut page = list_text(&everything, &Filter::default(), style);
     let counts = everything.counts();

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
+use super::speaker::SpeakerArgs;
 use super::world::{World, project};
 use crate::todo::{State, Status};
 use crate::view::{Filter, list_json, list_rows, list_text};
@@ -42,6 +43,9 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         false if out.json || args.porcelain.wanted() => world.todos(&store, out)?,
         false => world.everything(&store, out)?,
     };
+    if !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
+        world.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), out)?;
+    }
     if out.json {
         out.print_json(&list_json(&everything, &filter));
         return Ok(());
@@ -50,6 +54,7 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         out.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
         return Ok(());
     }
+    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
     let text = list_text(&everything, &filter, out.style(world.now));
     if text.is_empty() {
         out.note("Nothing to show.");

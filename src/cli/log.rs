@@ -6,8 +6,8 @@ use chrono::{DateTime, Datelike, Local};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::named::find_anywhere;
 use super::out::{Failure, Out};
-use super::speaker::find;
 use super::world::{World, project};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{State, Status, Time, Todo, plain};
@@ -36,7 +36,7 @@ pub struct LogArgs {
 pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let todo = match args.todo.is_empty() {
-        false => Some(find(&world.everything_with(&store, out, &args.todo)?, &args.todo)?.1.id),
+        false => Some(find_anywhere(&world.everything_with(&store, out, &args.todo)?, world.here(), &args.todo)?.1.id),
         true => None,
     };
     let since = args.since.as_deref().map(|text| {
@@ -47,6 +47,9 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     let project = args.project.as_deref().map(project).transpose()?;
     let filter = LogFilter { todo, project, since: since.transpose()?, most: args.max_count };
     let events = ops::log(&store, &filter)?;
+    if events.is_empty() {
+        world.warn_of_unknown(&store, filter.project.as_ref(), None, out)?;
+    }
     if out.json {
         out.print_json(&events.iter().map(event_json).collect::<Value>());
         return Ok(());

@@ -21,7 +21,6 @@ use super::speaker::SpeakerArgs;
 use super::told::told;
 use super::world::World;
 use crate::git::ContextReach;
-use crate::ops;
 use crate::todo::plain;
 
 /// Arguments of `mcp`.
@@ -167,8 +166,8 @@ impl Server {
             }
             "ready" if all => options.push("--all".into()),
             "list" if !all && !names_one => {
-                let here = ops::directory_project(&World::new(&self.global)?.directory);
-                options.extend(here.map(|project| format!("--project={project}").into()));
+                let world = World::new(&self.global)?;
+                options.extend(world.here().map(|project| format!("--project={project}").into()));
             }
             _ => {}
         }

@@ -37,7 +37,7 @@ pub(super) struct Tool {
 }
 
 /// All tools.
-pub(super) const TOOLS: [Tool; 8] = [
+pub(super) const TOOLS: [Tool; 9] = [
     Tool {
         name: "list",
         description: "Open todos of this project, those in progress first, of all sessions and people. As JSON.",
@@ -65,6 +65,13 @@ pub(super) const TOOLS: [Tool; 8] = [
     },
     Tool { name: "done", description: "Says that a todo is done.", parameters: &["todo"], effect: Effect::Says },
     Tool {
+        name: "release",
+        description: "Lets go of a todo that you started. Nothing is taken from others: who else has it keeps it, and \
+                      what nobody else wants can be begun again.",
+        parameters: &["todo"],
+        effect: Effect::Says,
+    },
+    Tool {
         name: "drop",
         description: "Gives a todo up for everybody. It is kept, and can be reopened.",
         parameters: &["todo"],
@@ -89,7 +96,7 @@ const OWN: [(&str, &str, &str); 7] = [
     ("all_projects", "boolean", "Of all projects"),
     ("limit", "integer", "At most so many todos [default: 50]"),
     ("project", "string", "The project [default: that of the directory the server runs in]"),
-    ("todo", "string", "The beginning of its id (4 digits or more), or words of its text"),
+    ("todo", "string", "The beginning of its id (4 digits or more), or words of its text, in this project"),
     ("description", "string", "What else there is to say of it"),
     ("priority", "string", "How soon: high, medium, low, or a number, 0 first"),
     ("blocked_by", "array", "Todos that must be done before, each by its id or words"),

@@ -12,6 +12,7 @@ mod consolidate;
 mod daemon;
 mod doctor;
 mod doctor_claude;
+mod edit;
 mod export;
 mod forget;
 mod home;
@@ -25,6 +26,7 @@ mod man;
 mod mcp;
 mod mcp_tools;
 mod merge_driver;
+mod named;
 mod out;
 mod pager;
 mod progress;
@@ -52,6 +54,7 @@ use clap::{CommandFactory, FromArgMatches};
 pub use args::{Cli, Command};
 pub use out::Failure;
 
+use crate::board::Verb;
 use out::{Out, exit};
 use world::World;
 
@@ -110,11 +113,12 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Add(args) => act::add(&args, &world, out),
-        Command::Start(args) => act::run(act::Verb::Start, &args, &world, out),
-        Command::Done(args) => act::run(act::Verb::Done, &args, &world, out),
-        Command::Drop(args) => act::run(act::Verb::Drop, &args, &world, out),
-        Command::Reopen(args) => act::run(act::Verb::Reopen, &args, &world, out),
-        Command::Edit(args) => act::edit(&args, &world, out),
+        Command::Start(args) => act::run(Verb::Start, &args, &world, out),
+        Command::Done(args) => act::run(Verb::Done, &args, &world, out),
+        Command::Release(args) => act::release(&args, &world, out),
+        Command::Drop(args) => act::run(Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::run(Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => edit::run(&args, &world, out),
         Command::Ready(args) => ready::run(&args, &world, out),
         Command::Resolve(args) => resolve::run(&args, &world, out),
         Command::Rollback(args) => rollback::run(&args, &world, out),

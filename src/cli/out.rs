@@ -18,6 +18,10 @@ use crate::store::StoreError;
 use crate::todo::{Time, plain};
 use crate::view::Style;
 
+/// What to do where there is no store.
+pub const CREATES_STORE: &str =
+    "`git chittysync sync` creates it from your agents' lists, `git chittysync add` with a todo of your own";
+
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
 pub struct Failure {
@@ -77,9 +81,7 @@ impl From<StoreError> for Failure {
     fn from(err: StoreError) -> Self {
         let message = crate::ops::chain(&err);
         match err {
-            StoreError::Missing(_) => {
-                Failure::no(message).hint("`git chittysync sync` creates it from your agents' lists")
-            }
+            StoreError::Missing(_) => Failure::no(message).hint(CREATES_STORE),
             StoreError::NotAStore(_) => {
                 Failure::fatal(message).hint("`git chittysync init` inside it makes it one for its own sessions")
             }

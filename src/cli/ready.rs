@@ -8,8 +8,8 @@ use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::Act;
-use crate::todo::{State, Status};
-use crate::view::{porcelain_row, ready, ready_text, todo_json};
+use crate::todo::{Project, State, Status};
+use crate::view::{Everything, circles, porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
 #[derive(Debug, Args)]
@@ -23,6 +23,9 @@ pub struct ReadyArgs {
     /// Take the first one: it is in progress, and nobody else's
     #[arg(long)]
     pub claim: bool,
+    /// At most this many
+    #[arg(short = 'n', long, value_name = "COUNT", conflicts_with = "claim")]
+    pub max_count: Option<usize>,
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
@@ -34,13 +37,13 @@ pub struct ReadyArgs {
 pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let project = match args.all {
         true => None,
-        false => chosen(args.project.as_deref(), &world.directory)?,
+        false => chosen(args.project.as_deref(), world)?,
     };
     if args.claim {
         let id = std::cell::Cell::new(None);
         let store = world.store_or_create(out)?;
         let quiet = Out::keeping();
-        let spoken = args.speaker.act(world, out, "ready: claim", |_| {
+        let spoken = args.speaker.act(&store, world, out, "ready: claim", |_| {
             // What blocks a todo may be named by a number of its agent, which only the session's file knows.
             let everything = world.everything(&store.reopen()?, &quiet)?;
             let found = ready(&everything, project.as_ref());
@@ -53,7 +56,12 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
     args.speaker.warn_of_lost(&store, &everything, out)?;
-    let found = ready(&everything, project.as_ref());
+    let mut found = ready(&everything, project.as_ref());
+    warn_of_circles(&everything, project.as_ref(), out);
+    if found.is_empty() {
+        world.warn_of_unknown(&store, project.as_ref().filter(|_| args.project.is_some()), None, out)?;
+    }
+    found.truncate(args.max_count.unwrap_or(usize::MAX));
     if out.json {
         out.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
     } else if args.porcelain.wanted() {
@@ -66,4 +74,19 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Warns of todos that will never be ready.
+fn warn_of_circles(everything: &Everything, project: Option<&Project>, out: &Out) {
+    let found = circles(everything, project);
+    if found.is_empty() {
+        return;
+    }
+    let named = found.iter().take(5).map(|(_, todo)| format!("{} {}", &todo.id.to_string()[..8], todo.content));
+    let named = named.collect::<Vec<_>>().join("; ");
+    let more = if found.len() > 5 { "; \u{2026}" } else { "" };
+    out.warn(
+        &format!("{} todos wait for each other, and none of them can be begun: {named}{more}", found.len()),
+        Some("`git chittysync edit <id> --blocked-by ''` lets one wait for nothing"),
+    );
 }

@@ -4,11 +4,12 @@ use std::io::{IsTerminal, Write};
 
 use clap::Args;
 
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find};
+use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::merge::disagreements;
-use crate::statement::Act;
+use crate::statement::{Act, Weight};
 use crate::todo::{State, Status, Todo, plain};
 use crate::view::Everything;
 
@@ -70,12 +71,13 @@ fn settle(
     out: &mut Out,
     wish: impl Fn(&Todo) -> Result<State, Failure>,
 ) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
     let id = std::cell::Cell::new(None);
     let what = format!("resolve: {}", words.join(" "));
-    let spoken = args.speaker.act(world, out, &what, |everything| {
-        let (project, todo) = find(everything, words)?;
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
+        let (project, todo) = find(everything, world.here(), words)?;
         id.set(Some(todo.id));
-        Ok(vec![Act { settle: true, ..Act::new(project, todo, wish(todo)?) }])
+        Ok(vec![Act { weight: Weight::Settles, ..Act::new(project, todo, wish(todo)?) }])
     })?;
     let Some(id) = id.get() else { return Ok(()) };
     let state = spoken.everything.get(id).map_or("settled", |(_, todo)| todo.state().as_str());
@@ -89,7 +91,7 @@ fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> 
     }
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
-    let todos = open_questions(args, &everything)?;
+    let todos = open_questions(args, world, &everything)?;
     if todos.is_empty() {
         out.note("No session disagrees with another.");
     }
@@ -129,9 +131,9 @@ fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> 
     Ok(())
 }
 
-fn open_questions<'a>(args: &ResolveArgs, everything: &'a Everything) -> Result<Vec<&'a Todo>, Failure> {
+fn open_questions<'a>(args: &ResolveArgs, world: &World, everything: &'a Everything) -> Result<Vec<&'a Todo>, Failure> {
     if !args.todo.is_empty() {
-        return Ok(vec![find(everything, &args.todo)?.1]);
+        return Ok(vec![find(everything, world.here(), &args.todo)?.1]);
     }
     let asked = |todo: &Todo| disagreements(todo).iter().any(|one| args.all || one.is_newer());
     Ok(everything.todos().map(|(_, todo)| todo).filter(|todo| asked(todo)).collect())

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::json;
 
+use super::named::find;
 use super::out::{Failure, Out};
-use super::speaker::{SpeakerArgs, find};
-use super::world::{World, project};
-use crate::ops::{self, Known};
+use super::speaker::SpeakerArgs;
+use super::world::{PROJECTS, World, project};
+use crate::ops;
 use crate::statement::Act;
+use crate::store::Store;
 use crate::todo::{Project, State, TodoId, TodoList, plain};
 use crate::view::Everything;
 
@@ -50,8 +52,13 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
     let then = ops::todos_at(&store, ops::find_state(&store, &args.revision, world.now)?)?;
     let only = args.project.as_deref().map(project).transpose()?;
     let what = format!("rollback: {}", args.revision);
-    carry_out(world, out, &args.speaker, args.dry_run, &what, |now| {
-        let todo = args.todo.as_ref().map(|todo| find(now, std::slice::from_ref(todo))).transpose()?;
+    carry_out(&store, world, out, &args.speaker, args.dry_run, &what, |now| {
+        let is_known = |project: &Project| then.contains_key(project) || now.projects.contains_key(project);
+        if let Some(project) = only.as_ref().filter(|project| !is_known(project)) {
+            return Err(Failure::no(format!("there is no project '{project}'")).hint(PROJECTS));
+        }
+        let about = only.as_ref().or(world.here());
+        let todo = args.todo.as_ref().map(|todo| find(now, about, std::slice::from_ref(todo))).transpose()?;
         let todo = todo.map(|(_, todo)| todo.id);
         Ok(restore(&then, now, |project, id| {
             only.as_ref().is_none_or(|only| only == project) && todo.is_none_or(|todo| todo == id)
@@ -74,17 +81,18 @@ pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), 
     };
     out.note(&format!("Undoing what {}", last.summary));
     let what = format!("undo: {}", last.summary);
-    carry_out(world, out, &args.speaker, args.dry_run, &what, |now| {
+    carry_out(&store, world, out, &args.speaker, args.dry_run, &what, |now| {
         Ok(restore(&then, now, |project, id| last.todos.contains(&(project.clone(), id))))
     })
 }
 
 fn restore(then: &BTreeMap<Project, TodoList>, now: &Everything, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
-    ops::restore(then, &Known { projects: now.projects.clone() }, takes)
+    ops::restore(then, &now.projects, takes)
 }
 
 /// Carries out acts, or says what they would be.
 fn carry_out(
+    store: &Store,
     world: &World,
     out: &mut Out,
     speaker: &SpeakerArgs,
@@ -93,13 +101,12 @@ fn carry_out(
     decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
 ) -> Result<(), Failure> {
     if dry_run {
-        let store = world.store(out)?;
-        let acts = decide(&world.everything(&store, out)?)?;
+        let acts = decide(&world.todos(store, out)?)?;
         print(&acts, "would become", false, out);
         return Ok(());
     }
     let decided = std::cell::RefCell::new(Vec::new());
-    let spoken = speaker.act(world, out, what, |now| {
+    let spoken = speaker.act(store, world, out, what, |now| {
         let acts = decide(now)?;
         decided.borrow_mut().clone_from(&acts);
         Ok(acts)

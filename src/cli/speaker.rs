@@ -1,18 +1,15 @@
-//! In whose name a command speaks, and which todo it speaks of.
-
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+//! In whose name a command speaks.
 
 use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::ops::{self, Known, Report};
+use crate::ops::{self, Acted, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, Session, Todo, TodoId, plain};
-use crate::view::{Everything, lost, search, show_json};
+use crate::todo::{Project, Session, TodoId, plain};
+use crate::view::{Everything, lost, show_json};
 
 /// In whose name a command speaks.
 #[derive(Clone, Debug, Default, Args)]
@@ -24,6 +21,11 @@ pub struct SpeakerArgs {
 }
 
 impl SpeakerArgs {
+    /// Returns who speaks where nobody can be named: the session of the agent that runs the command, if one does.
+    pub fn of_environment() -> Self {
+        SpeakerArgs { session: std::env::var("CLAUDE_CODE_SESSION_ID").ok() }
+    }
+
     /// Returns the session that speaks.
     pub fn session(&self, store: &Store) -> Result<Session, Failure> {
         match self.named() {
@@ -56,63 +58,57 @@ impl SpeakerArgs {
     }
 
     /// Lets the session act, warns of what went wrong beside it, and returns the state after it. `decide` is given
-    /// the todos only: reading what is known of sessions would take longer than all the rest.
-    pub fn act(
+    /// the todos only.
+    pub fn act<'a>(
         &self,
+        store: &'a Store,
         world: &World,
-        out: &mut Out,
+        out: &Out,
         what: &str,
         decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
-    ) -> Result<Spoken, Failure> {
-        let store = world.store_or_create(out)?;
-        let session = self.session(&store)?;
-        let (subjects, before) = (RefCell::new(BTreeMap::new()), RefCell::new(Everything::default()));
-        let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
-            let mut projects = known.projects.clone();
-            projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-            let everything = Everything { projects, sessions: Vec::new() };
-            let acts = decide(&everything)?;
-            let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
-            for act in &acts {
-                ids.entry(act.project.clone()).or_default().insert(act.id);
-            }
-            subjects.replace(ids);
-            before.replace(everything);
-            Ok::<_, Failure>(acts)
-        })?;
+    ) -> Result<Spoken<'a>, Failure> {
+        let session = self.session(store)?;
+        let acted = ops::act(store, &session, what, world.now, decide)?;
+        let Acted { report, redacted, about, before: mut everything } = acted;
         // What the act was about is read again; nothing else can have changed that it would be told of.
-        let mut everything = before.into_inner();
-        let after = world.some_todos(&store, &subjects.into_inner())?;
+        let after = world.some_todos(store, &about)?;
         after.into_iter().for_each(|(project, todos)| everything.projects.entry(project).or_default().extend(todos));
         warn_of_lost(&everything, &session, out);
-        Ok(Spoken { store, report, redacted, everything })
+        let here = world.here().cloned().unwrap_or_else(Project::general);
+        Ok(Spoken { store, report, redacted, here, session, everything })
     }
 }
 
 /// What came of an act.
 #[derive(Debug)]
-pub struct Spoken {
-    store: Store,
+pub struct Spoken<'a> {
+    pub store: &'a Store,
     report: Report,
     redacted: Found,
+    /// The project of the directory.
+    here: Project,
+    /// Who spoke.
+    pub session: Session,
     /// The todos that it was about, after it; all others as they were before.
     pub everything: Everything,
 }
 
-impl Spoken {
+impl Spoken<'_> {
     /// Returns whether the act changed anything.
     pub fn changed(&self) -> bool {
         !self.report.captured.is_empty()
     }
 
     /// Prints what became of one todo, in one line or as JSON, and ends the command.
-    pub fn finish(&self, id: crate::todo::TodoId, verb: &str, out: &mut Out) -> Result<(), Failure> {
+    pub fn finish(&self, id: TodoId, verb: &str, out: &mut Out) -> Result<(), Failure> {
         if let Some((project, todo)) = self.everything.get(id) {
             if out.json {
                 out.print_json(&show_json(project, todo));
             } else {
                 let verb = if self.changed() { verb } else { "unchanged" };
-                out.print(&format!("{} {verb}: {}\n", &todo.id.to_string()[..8], plain(&todo.content)));
+                let elsewhere = if *project == self.here { String::new() } else { format!(" ({project})") };
+                let words = plain(&format!("{}{elsewhere}", todo.content));
+                out.print(&format!("{} {verb}: {words}\n", &todo.id.to_string()[..8]));
             }
         }
         self.end(out)
@@ -121,16 +117,22 @@ impl Spoken {
     /// Warns of what the consolidation left out, and says so when the branch could not be moved.
     pub fn end(&self, out: &Out) -> Result<(), Failure> {
         warn_of(&self.redacted, out);
-        super::consolidate::finish(&self.store, &self.report, out)
+        super::consolidate::finish(self.store, &self.report, out)
     }
 }
 
 /// Warns of the todos that a session works on although another one has them.
 fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
     for (todo, winner) in lost(everything, session) {
+        let id = &todo.id.to_string()[..8];
+        let let_go = match todo.workers().any(|(worker, _)| worker == session) {
+            true => format!("`git chittysync release {id}` lets go of it"),
+            // A list speaks for itself: what it shows is wanted.
+            false => "take it off your own list to let go of it".to_owned(),
+        };
         out.warn(
-            &format!("{} is also being worked on by {}: {}", todo.id, winner.short(), todo.content),
-            Some("`git chittysync drop` gives it up, `git chittysync show` tells more"),
+            &format!("{id} is also being worked on by {}: {}", winner.short(), todo.content),
+            Some(&format!("{let_go}, `git chittysync show {id}` tells more")),
         );
     }
 }
@@ -142,27 +144,5 @@ pub(super) fn warn_of(redacted: &Found, out: &Out) {
             &format!("a credential ({rule}) was redacted before it was saved"),
             Some("chittysync.redactExcept makes an exception of a rule"),
         );
-    }
-}
-
-/// Finds the one todo that these words mean. When there are several, shows them.
-pub fn find<'a>(everything: &'a Everything, words: &[String]) -> Result<(&'a Project, &'a Todo), Failure> {
-    let text = words.join(" ");
-    match search(everything, &text).as_slice() {
-        [one] => Ok(*one),
-        [] => Err(Failure::no(format!("no todo has an id that begins with '{text}', or these words"))
-            .hint("`git chittysync list --all` shows what there is")),
-        several => {
-            let mut failure = Failure::no(format!("{} todos can be meant by '{text}'", several.len()));
-            for (project, todo) in several.iter().take(10) {
-                failure = failure.hint(format!(
-                    "{} {} ({project}: {})",
-                    &todo.id.to_string()[..8],
-                    todo.state(),
-                    todo.content
-                ));
-            }
-            Err(failure)
-        }
     }
 }

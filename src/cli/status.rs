@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::out::{Failure, Out};
+use super::out::{CREATES_STORE, Failure, Out};
+use super::speaker::SpeakerArgs;
 use super::world::{World, display};
 use crate::git::{Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
@@ -26,7 +27,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let store = match Store::open(&location) {
         Err(StoreError::Missing(path)) if !out.json => {
             out.print(&format!("There is no store yet. It will be at {}\n", display(&path)));
-            out.note("hint: `git chittysync sync` creates it from your agents' lists");
+            out.note(&format!("hint: {CREATES_STORE}"));
             return Ok(());
         }
         opened => world.on_branch(opened?)?,
@@ -65,6 +66,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
         out.print_json(&status);
         return Ok(());
     }
+    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
     let found = match store.origin {
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",

@@ -1,5 +1,6 @@
 //! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,9 @@ use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Time, TodoId, TodoList, plain};
 use crate::view::{Counts, Everything, search};
 
+/// How to find out what projects there are.
+pub const PROJECTS: &str = "`git chittysync projects` lists them";
+
 /// The world as the options and the environment describe it.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -20,6 +24,7 @@ pub struct World {
     pub now: Time,
     pub(super) option: Option<PathBuf>,
     branch: Option<String>,
+    here: OnceCell<Option<Project>>,
 }
 
 impl World {
@@ -31,13 +36,24 @@ impl World {
         if !directory.is_dir() {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
-        Ok(World { directory, now: present(), option: global.store.clone(), branch: global.branch.clone() })
+        Ok(World {
+            directory,
+            now: present(),
+            option: global.store.clone(),
+            branch: global.branch.clone(),
+            here: OnceCell::new(),
+        })
     }
 
     /// Returns the same world at the time that it is now, for a command that stays.
     #[must_use]
     pub fn at_present(&self) -> Self {
         World { now: present(), ..self.clone() }
+    }
+
+    /// Returns the project of the directory; nothing outside a repository.
+    pub fn here(&self) -> Option<&Project> {
+        self.here.get_or_init(|| ops::directory_project(&self.directory)).as_ref()
     }
 
     /// Returns where the store is or will be.
@@ -125,7 +141,11 @@ impl World {
     /// As [`World::everything`], with archived todos when these words name no other.
     pub fn everything_with(&self, store: &Store, out: &Out, words: &[String]) -> Result<Everything, Failure> {
         let working = self.everything(store, out)?;
-        if search(&working, &words.join(" ")).is_empty() { self.with_archive(store, out) } else { Ok(working) }
+        if search(&working, self.here(), &words.join(" ")).is_empty() {
+            self.with_archive(store, out)
+        } else {
+            Ok(working)
+        }
     }
 
     /// Reads these todos, wherever they stand.
@@ -149,6 +169,31 @@ impl World {
         }
         let overlay = Overlay::new(&store.repo);
         Ok(Consolidated::find(store, &overlay)?.count_sessions(&overlay)?)
+    }
+
+    /// Warns of a project, or of the beginning of a session's name, that nothing is known by: a list of nothing does
+    /// not tell it from one with nothing left to do.
+    pub fn warn_of_unknown(
+        &self,
+        store: &Store,
+        project: Option<&Project>,
+        session: Option<&str>,
+        out: &Out,
+    ) -> Result<(), Failure> {
+        if project.is_none() && session.is_none() {
+            return Ok(());
+        }
+        let all = self.with_archive(store, &Out::keeping())?;
+        let has_todos = |project: &Project| all.projects.get(project).is_some_and(|todos| !todos.is_empty());
+        if let Some(project) = project.filter(|project| !has_todos(project)) {
+            out.warn(&format!("there is no project '{project}'"), Some(PROJECTS));
+        }
+        let known = |name: &str| all.sessions.iter().any(|info| info.session.as_str().starts_with(name));
+        if let Some(name) = session.filter(|name| !known(name)) {
+            let hint = "`git chittysync sessions` lists them";
+            out.warn(&format!("there is no session whose name begins with '{name}'"), Some(hint));
+        }
+        Ok(())
     }
 
     /// Counts the archived todos.

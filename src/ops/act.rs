@@ -1,6 +1,6 @@
 //! Explicit acts on todos: decided, committed and consolidated under one lock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::capture::Captured;
@@ -11,26 +11,44 @@ use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::{Found, Redactor};
-use crate::statement::{self, Act, Context};
+use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
 use crate::store::{Consolidated, Reach, Store, commit_session};
 use crate::todo::{Project, Session, Time, Todo, TodoId, TodoList};
+use crate::view::Everything;
 
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
 /// `nothing` in an empty store.
 pub(super) const DECIDED_ON: &str = "Decided-On: ";
 
-/// What an act is decided on: the newest consolidated state.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// All todos, by project, the forgotten ones included.
-    pub projects: BTreeMap<Project, TodoList>,
+/// What came of an act.
+#[derive(Debug)]
+pub struct Acted {
+    /// What was done.
+    pub report: Report,
+    /// The rules by which credentials were taken out of what was to be said.
+    pub redacted: Found,
+    /// The todos that the act was about.
+    pub about: BTreeMap<Project, BTreeSet<TodoId>>,
+    /// The todos that it was decided on.
+    pub before: Everything,
+}
+
+/// The newest consolidated state.
+struct Known {
+    /// What anybody is to see. Of sessions nothing is known: reading that would take longer than all the rest.
+    everything: Everything,
+    forgotten: BTreeMap<Project, TodoList>,
+}
+
+impl Knowledge for Known {
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.everything.projects.todo(project, id).or_else(|| self.forgotten.todo(project, id))
+    }
 }
 
 /// Lets a session act. `decide` is asked with the lock held, so that no other process can act between its
-/// decision and the act. It may be asked again when refs moved meanwhile.
-///
-/// Returns what was done, with the rules by which credentials were taken out of what was to be said.
+/// decision and the act. It may be asked again when refs moved meanwhile. It is given the todos only.
 ///
 /// # Errors
 /// When the store cannot be read or written, and when `decide` says no; then nothing is written.
@@ -39,8 +57,8 @@ pub fn act<E: From<OpsError>>(
     session: &Session,
     what: &str,
     now: Time,
-    decide: impl Fn(&Known) -> Result<Vec<Act>, E>,
-) -> Result<(Report, Found), E> {
+    decide: impl Fn(&Everything) -> Result<Vec<Act>, E>,
+) -> Result<Acted, E> {
     let lock = StoreLock::acquire(store.repo.common_dir()).map_err(OpsError::from)?;
     drain_if_any(store, &lock, now);
     let mut moved = Vec::new();
@@ -48,27 +66,28 @@ pub fn act<E: From<OpsError>>(
         let store = store.reopen().map_err(OpsError::from)?;
         catch_up(&store, &lock, now)?;
         let mut known = known(&store, Reach::Working)?;
-        let mut acts = decide(&known);
+        let mut acts = decide(&known.everything);
         if needs_archive(&store, acts.as_deref().ok())? {
             known = self::known(&store, Reach::Archive)?;
-            acts = decide(&known);
+            acts = decide(&known.everything);
         }
         let mut acts = acts?;
         let redacted = redact(&mut acts, &known, &store.settings.redactor);
-        let is_forgotten = |act: &&Act| find(&known, act).is_some_and(Todo::is_forgotten);
-        if let Some(act) = acts.iter().find(is_forgotten) {
+        if let Some(act) = acts.iter().find(|act| known.forgotten.todo(&act.project, act.id).is_some()) {
             return Err(OpsError::Forgotten(act.id).into());
         }
-        match attempt(&store, session, what, now, &lock, &known.projects, &acts)? {
-            Ok(report) => return Ok((report, redacted)),
+        match attempt(&store, session, what, now, &lock, &known, &acts)? {
+            Ok(report) => {
+                let mut about: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
+                for act in acts {
+                    about.entry(act.project).or_default().insert(act.id);
+                }
+                return Ok(Acted { report, redacted, about, before: known.everything });
+            }
             Err(rejected) => moved = rejected,
         }
     }
     Err(OpsError::Moved(moved).into())
-}
-
-fn find<'a>(known: &'a Known, act: &Act) -> Option<&'a Todo> {
-    known.projects.get(&act.project).and_then(|todos| todos.get(&act.id))
 }
 
 /// Takes credentials out of what is said anew. The words of a known todo stay: they tell which one is meant.
@@ -78,7 +97,7 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
         for (name, value) in &mut act.fields {
             redactor.value(name, value, &mut found);
         }
-        if find(known, act).is_none() {
+        if known.todo(&act.project, act.id).is_none() {
             redactor.string(&mut act.content, &mut found);
             redactor.project(&mut act.project, &mut found);
             act.id = TodoId::of(&act.project, &act.content);
@@ -102,8 +121,14 @@ fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(), OpsError> 
 fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let projects = consolidated.with_forgotten(&overlay, reach)?.0;
-    Ok(Known { projects })
+    let mut projects = consolidated.with_forgotten(&overlay, reach)?.0;
+    let mut forgotten = BTreeMap::new();
+    for (project, todos) in &mut projects {
+        let ids: Vec<TodoId> = todos.iter().filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| *id).collect();
+        let gone: TodoList = ids.into_iter().filter_map(|id| todos.remove_entry(&id)).collect();
+        forgotten.insert(project.clone(), gone);
+    }
+    Ok(Known { everything: Everything { projects, sessions: Vec::new() }, forgotten })
 }
 
 /// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in
@@ -126,7 +151,7 @@ fn attempt(
     what: &str,
     now: Time,
     lock: &StoreLock,
-    known: &BTreeMap<Project, TodoList>,
+    known: &Known,
     acts: &[Act],
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let mut overlay = Overlay::new(&store.repo);

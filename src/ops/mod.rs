@@ -31,7 +31,7 @@ mod steps;
 mod tidy;
 mod tips;
 
-pub use act::{Known, act};
+pub use act::{Acted, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::{Captured, capture};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
@@ -45,7 +45,7 @@ pub use hook::{Background, hear};
 pub use log::{Event, LogFilter, log, own_version};
 pub use look::{Look, look};
 pub use outgoing::{Outgoing, Remembered, ahead};
-pub use project::{directory_project, project_of};
+pub use project::{by_words, directory_project};
 pub use rollback::{LastAct, find_state, last_act, restore, todos_at};
 pub use run::{Plan, Report, Selection, run};
 pub use steps::Steps;

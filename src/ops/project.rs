@@ -59,14 +59,8 @@ pub fn directory_project(directory: &Path) -> Option<Project> {
     find(&directory.to_string_lossy())
 }
 
-/// Returns the project of a todo that is said in a directory: the directory's, else the one whose rule's
-/// word stands in its words, else `general`.
-pub fn project_of(store: &crate::store::Store, directory: &Path, content: &str) -> Project {
-    directory_project(directory).unwrap_or_else(|| by_words(&store.settings, content))
-}
-
 /// Returns the project whose rule's word stands in these words; `general` when none does.
-pub(super) fn by_words(settings: &Settings, content: &str) -> Project {
+pub fn by_words(settings: &Settings, content: &str) -> Project {
     let content = content.to_lowercase();
     let rule = settings.rules.iter().find(|(_, word)| content.contains(word.as_str()));
     rule.map_or_else(Project::general, |(project, _)| project.clone())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::act::{DECIDED_ON, Known};
+use super::act::DECIDED_ON;
 use super::{OpsError, date};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::statement::Act;
@@ -62,13 +62,13 @@ pub fn todos_at(store: &Store, commit: ObjectId) -> Result<Lists, OpsError> {
 
 /// Returns the acts that bring todos from their present state to that of `then`. A todo that was not there
 /// then is dropped.
-pub fn restore(then: &Lists, now: &Known, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
+pub fn restore(then: &Lists, now: &Lists, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
     let nothing = TodoList::new();
-    let projects: BTreeSet<&Project> = then.keys().chain(now.projects.keys()).collect();
+    let projects: BTreeSet<&Project> = then.keys().chain(now.keys()).collect();
     let mut acts = Vec::new();
     for project in projects {
         let then = then.get(project).unwrap_or(&nothing);
-        let now = now.projects.get(project).unwrap_or(&nothing);
+        let now = now.get(project).unwrap_or(&nothing);
         let ids: BTreeSet<TodoId> = then.keys().chain(now.keys()).copied().collect();
         let taken = ids.into_iter().filter(|id| takes(project, *id));
         acts.extend(taken.filter_map(|id| restore_todo(project, then.get(&id), now.get(&id))));

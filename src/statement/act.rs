@@ -3,7 +3,8 @@
 //! A list is compared with the one before; an act is not. It has one rule: *an act comes true*. When the
 //! todo would not become what the act says, because another session's claim has the greater rank, or
 //! because the session's own completion sticks, the act takes a new epoch. So starting or finishing a todo
-//! costs no epoch, and dropping what others want, reopening and rolling back cost one.
+//! costs no epoch, and dropping what others want, reopening and rolling back cost one. Letting go of a todo is no
+//! wish about the todo, and yields to what others want.
 //!
 //! What the session said on a branch is not in its own history. It is known from the branch, as others' words are.
 
@@ -17,6 +18,18 @@ use crate::todo::{
     Claim, Claims, Fields, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time, Todo, TodoId,
 };
 
+/// How an act stands to what other sessions say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// It changes the session's own claim and overrules nobody.
+    Yields,
+    /// It comes true, whatever others say.
+    #[default]
+    ComesTrue,
+    /// It overrules everything said before, even if the todo has that state already.
+    Settles,
+}
+
 /// What one todo is to become.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
@@ -28,8 +41,8 @@ pub struct Act {
     pub content: String,
     /// The state it shall have; nothing when only properties change.
     pub wish: Option<State>,
-    /// Overrule everything said before, even if the todo has that state already.
-    pub settle: bool,
+    /// How it stands to what others say.
+    pub weight: Weight,
     /// Properties by name. An empty value takes an earlier one back.
     pub fields: Vec<(String, Value)>,
 }
@@ -42,9 +55,21 @@ impl Act {
             id: todo.id,
             content: todo.content.clone(),
             wish: Some(wish),
-            settle: false,
+            weight: Weight::ComesTrue,
             fields: Vec::new(),
         }
+    }
+
+    /// Returns the act by which a session lets go of a todo that it claimed and did not finish. What others want
+    /// stays theirs; what nobody else wants can be begun by anybody. Nothing when the session has no such claim.
+    pub fn release(project: &Project, todo: &Todo, session: &Session) -> Option<Self> {
+        let counts = |claim: &Claim| !claim.dropped && claim.epoch == todo.epoch();
+        todo.claims.get(session).filter(|claim| counts(claim) && claim.is_open())?;
+        let others = todo.claims.iter().filter(|(other, _)| *other != session);
+        Some(match others.map(|(_, claim)| claim).any(counts) {
+            true => Act { weight: Weight::Yields, ..Act::new(project, todo, State::Dropped) },
+            false => Act::new(project, todo, State::Wanted(Status::Pending)),
+        })
     }
 }
 
@@ -161,12 +186,16 @@ impl Speech<'_> {
         };
         if let Some(before) = before
             && said(before)
-            && !act.settle
-            && comes_true(todo, before)
+            && (act.weight == Weight::Yields || act.weight == Weight::ComesTrue && comes_true(todo, before))
         {
             return None;
         }
-        if act.settle || !comes_true(todo, &claim) {
+        let overrules = match act.weight {
+            Weight::Yields => false,
+            Weight::ComesTrue => !comes_true(todo, &claim),
+            Weight::Settles => true,
+        };
+        if overrules {
             claim.epoch = epoch.saturating_add(1);
         }
         Some(claim)
@@ -232,7 +261,7 @@ mod tests {
                     id,
                     content: "x".into(),
                     wish: Some(wish),
-                    settle: false,
+                    weight: Weight::ComesTrue,
                     fields: Vec::new(),
                 };
                 let after = super::act(Some(&before), &session("me"), std::slice::from_ref(&act), &context);
@@ -243,6 +272,42 @@ mod tests {
                 assert_eq!(joined[&id].state(), wish, "{other:?} {own:?} {elsewhere:?}");
                 let again = super::act(Some(said), &session("me"), &[act], &context);
                 assert_eq!(again, None, "{wish:?} {other:?} {own:?} {elsewhere:?}");
+            }
+        }
+    }
+
+    /// Whoever lets go takes nothing from others and leaves nothing to nobody.
+    #[test]
+    fn letting_go_takes_nothing_away() {
+        let project = Project::general();
+        let id = TodoId::of(&project, "x");
+        let claim = |status, dropped, epoch| Claim { dropped, epoch, ..Claim::new(status, Time::from_millis(NOW - 9)) };
+        for (own, own_epoch) in [Status::Pending, Status::InProgress].into_iter().flat_map(|own| [(own, 0), (own, 1)]) {
+            for (other, dropped) in Status::ALL.into_iter().flat_map(|other| [(other, false), (other, true)]) {
+                let mine = (session("me"), claim(own, false, own_epoch));
+                let theirs = (session("other"), claim(other, dropped, 0));
+                let (content, created) = ("x".into(), Time::from_millis(1));
+                let claims = [mine.clone(), theirs.clone()].into_iter().collect();
+                let todo = Todo { id, content, created, claims, fields: Fields::new() };
+                let known = BTreeMap::from([(project.clone(), TodoList::from([(id, todo.clone())]))]);
+                let context = context(&known);
+                let own_list = TodoList::from([(id, Todo { claims: [mine].into_iter().collect(), ..todo.clone() })]);
+                let before = SessionState {
+                    info: introduce(&session("me"), Time::from_millis(1), &context),
+                    projects: [(project.clone(), own_list)].into(),
+                };
+                let act = Act::release(&project, &todo, &session("me")).expect("it has a claim");
+                let after = super::act(Some(&before), &session("me"), &[act], &context);
+                let mut joined = known[&project].clone();
+                after.iter().for_each(|after| crate::merge::join(&mut joined, &after.projects[&project]));
+                let todo = &joined[&id];
+                let theirs_counts = !dropped && own_epoch == 0;
+                let expected = if theirs_counts { other } else { Status::Pending };
+                assert_eq!(todo.state(), State::Wanted(expected), "{own:?} {own_epoch} {theirs:?}");
+                assert_eq!((todo.epoch(), todo.claims.get(&session("other"))), (own_epoch, Some(&theirs.1)));
+                assert_eq!(todo.claims[&session("me")].dropped, theirs_counts);
+                let again = Act::release(&project, todo, &session("me"));
+                assert_eq!(again.is_some(), !theirs_counts, "let go once");
             }
         }
     }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use act::{Act, act};
+pub use act::{Act, Weight, act};
 pub use claim::Reopen;
 pub use forget::forget;
 pub use session::{ended, listed};

@@ -54,10 +54,16 @@ impl Todo {
     /// they knew of each other, and the other claim won.
     pub fn lost_to(&self, ours: impl Fn(&Session) -> bool) -> Option<(&Session, &Claim)> {
         let (winner, won) = self.winner();
-        let works = |claim: &Claim| !claim.dropped && claim.status == Status::InProgress && claim.epoch == won.epoch;
-        let lost =
-            works(won) && !ours(winner) && self.claims.iter().any(|(session, claim)| ours(session) && works(claim));
+        let works = |is: &dyn Fn(&Session) -> bool| self.workers().any(|(session, _)| is(session));
+        let lost = !ours(winner) && works(&|session| session == winner) && works(&ours);
         lost.then_some((winner, won))
+    }
+
+    /// Returns the sessions that say they work on it, whoever has it.
+    pub fn workers(&self) -> impl Iterator<Item = (&Session, &Claim)> {
+        let epoch = self.epoch();
+        let works = move |claim: &Claim| !claim.dropped && claim.status == Status::InProgress && claim.epoch == epoch;
+        self.claims.iter().filter(move |(_, claim)| works(claim))
     }
 
     /// Returns when a session last said something new of it.

@@ -26,7 +26,7 @@ pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_te
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
-pub use ready::{blockers, lost, ready, search};
+pub use ready::{blockers, circles, lost, rank, ready, search};
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
 };

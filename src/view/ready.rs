@@ -1,7 +1,7 @@
 //! What can be begun now: open, nobody at it, nothing in its way.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -19,23 +19,31 @@ pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(
 
 /// Returns how soon a todo should be done: 0 is the most urgent. Without a word on it, it is in the middle.
 fn priority(todo: &Todo) -> u8 {
-    let field = todo.fields.get("priority").map(|field| &field.value);
-    let number =
-        field.and_then(Value::as_u64).or_else(|| todo.text("priority")?.trim_start_matches(['p', 'P']).parse().ok());
-    if let Some(number) = number {
-        return u8::try_from(number).unwrap_or(u8::MAX);
+    let number = todo.fields.get("priority").and_then(|field| field.value.as_u64());
+    let number = number.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+    number.or_else(|| rank(todo.text("priority")?)).unwrap_or(2)
+}
+
+/// Returns how soon a priority means, 0 first: a number, with or without a `P` before it, or a word that agents
+/// and people use.
+pub fn rank(priority: &str) -> Option<u8> {
+    let priority = priority.to_ascii_lowercase();
+    if let Ok(number) = priority.trim_start_matches('p').parse::<u64>() {
+        return Some(u8::try_from(number).unwrap_or(u8::MAX));
     }
-    match todo.text("priority").map(str::to_ascii_lowercase).as_deref() {
-        Some("critical" | "urgent" | "highest") => 0,
-        Some("high") => 1,
-        Some("low") => 3,
-        Some("lowest" | "trivial") => 4,
-        _ => 2,
+    match priority.as_str() {
+        "critical" | "urgent" | "highest" => Some(0),
+        "high" => Some(1),
+        "medium" | "normal" => Some(2),
+        "low" => Some(3),
+        "lowest" | "trivial" => Some(4),
+        _ => None,
     }
 }
 
 /// Returns the open todos that stand in the way of one: those that its `blockedBy` names by their ids, or
-/// by the numbers that one of its own sessions knows them by. A name that nobody knows blocks nothing.
+/// by the numbers that one of its own sessions knows them by. A name that nobody knows blocks nothing. Of a todo
+/// that got other words, the one with the new words stands in the way.
 pub fn blockers<'a>(everything: &'a Everything, todo: &Todo) -> Vec<&'a Todo> {
     let names: Vec<String> = match todo.fields.get("blockedBy").map(|field| &field.value) {
         Some(Value::Array(names)) => names.iter().map(text).collect(),
@@ -49,8 +57,61 @@ pub fn blockers<'a>(everything: &'a Everything, todo: &Todo) -> Vec<&'a Todo> {
             None => ids.extend(natives(everything, todo, &name)),
         }
     }
-    let found = ids.into_iter().filter(|id| *id != todo.id).filter_map(|id| everything.get(id));
-    found.map(|(_, todo)| todo).filter(|todo| todo.state().is_open()).collect()
+    let found = ids.into_iter().filter_map(|id| latest(everything, id)).filter(|blocker| blocker.state().is_open());
+    let found: BTreeMap<TodoId, &Todo> =
+        found.filter(|blocker| blocker.id != todo.id).map(|blocker| (blocker.id, blocker)).collect();
+    found.into_values().collect()
+}
+
+/// Returns the todo that one became whose words changed, however often they did; itself when they did not.
+fn latest(everything: &Everything, id: TodoId) -> Option<&Todo> {
+    let mut passed = BTreeSet::new();
+    let mut todo = everything.get(id)?.1;
+    while todo.state() == State::Dropped && passed.insert(todo.id) {
+        let next = todo.text("renamedTo").and_then(TodoId::parse).and_then(|id| everything.get(id));
+        todo = next.map_or(todo, |(_, next)| next);
+    }
+    Some(todo)
+}
+
+/// Returns the open todos of a project that wait for each other in a circle, so that none of them is ever ready.
+pub fn circles<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+    let open = everything.todos().filter(|(_, todo)| todo.state().is_open());
+    let waits = open.map(|(_, todo)| (todo.id, blockers(everything, todo).iter().map(|blocker| blocker.id).collect()));
+    let waits: Graph = waits.filter(|(_, blockers): &(TodoId, BTreeSet<TodoId>)| !blockers.is_empty()).collect();
+    // Whoever is in a circle has somebody before it and somebody behind it who are too.
+    let circles = without_ends(&turned(&without_ends(&waits)));
+    let found = circles.keys().filter_map(|id| everything.get(*id));
+    found.filter(|(of, _)| project.is_none_or(|project| *of == project)).collect()
+}
+
+/// Todos, and those that each leads to.
+type Graph = BTreeMap<TodoId, BTreeSet<TodoId>>;
+
+fn turned(graph: &Graph) -> Graph {
+    let mut turned = Graph::new();
+    for (from, to) in graph.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to))) {
+        turned.entry(*to).or_default().insert(*from);
+    }
+    turned
+}
+
+/// Returns the part of a graph in which each todo leads to another one of the part.
+fn without_ends(graph: &Graph) -> Graph {
+    let (mut rest, turned) = (graph.clone(), turned(graph));
+    let mut ends: Vec<TodoId> = turned.keys().filter(|id| !rest.contains_key(id)).copied().collect();
+    while let Some(end) = ends.pop() {
+        for from in turned.get(&end).into_iter().flatten() {
+            if let Some(all) = rest.get_mut(from) {
+                all.remove(&end);
+                if all.is_empty() {
+                    rest.remove(from);
+                    ends.push(*from);
+                }
+            }
+        }
+    }
+    rest
 }
 
 fn text(value: &Value) -> String {
@@ -74,10 +135,10 @@ pub fn lost<'a>(everything: &'a Everything, session: &Session) -> Vec<(&'a Todo,
     lost
 }
 
-/// Returns the todos that these words can mean: the one whose id begins so, else those with just these
-/// words, else those with all of them; open ones before closed ones. `add` and `bed` are words before they
-/// are the beginning of an id.
-pub fn search<'a>(everything: &'a Everything, text: &str) -> Vec<(&'a Project, &'a Todo)> {
+/// Returns the todos that these words can mean: the one whose id begins so, of whatever project, else those of this
+/// project, or of any when none is named, with just these words, else those with all of them; open ones before
+/// closed ones. `add` and `bed` are words before they are the beginning of an id.
+pub fn search<'a>(everything: &'a Everything, project: Option<&Project>, text: &str) -> Vec<(&'a Project, &'a Todo)> {
     let wanted = crate::todo::normalise(text).to_lowercase();
     if wanted.is_empty() {
         return Vec::new();
@@ -102,6 +163,9 @@ pub fn search<'a>(everything: &'a Everything, text: &str) -> Vec<(&'a Project, &
         &|todo| all(todo) && kept(todo),
         &all,
     ];
-    let found = |test: &dyn Fn(&Todo) -> bool| everything.todos().filter(|(_, todo)| test(todo)).collect::<Vec<_>>();
+    let here = |of: &Project| project.is_none_or(|project| of == project);
+    let found = |test: &dyn Fn(&Todo) -> bool| {
+        everything.todos().filter(|(of, todo)| here(of) && test(todo)).collect::<Vec<_>>()
+    };
     tests.into_iter().map(found).find(|found| !found.is_empty()).unwrap_or(by_id)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::table::{Column, Table, fit};
 use super::{Everything, Style};
-use crate::todo::{Claim, Session, SessionInfo, State, Status, Time, Todo, plain};
+use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo, plain};
 
 /// How alive a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ impl Warning<'_> {
 pub struct SessionView<'a> {
     /// The session.
     pub info: &'a SessionInfo,
+    /// The name of the project that it works on: that of its directory, else that of the todo of which it last spoke.
+    pub project: &'a str,
     /// How alive it is.
     pub state: SessionState,
     /// How many open todos it wants.
@@ -108,8 +110,14 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
         everything.sessions.iter().map(|info| (&info.session, state(info, now, stale_after))).collect();
     let mut shared = shared(everything, &states);
     let mut counts = BTreeMap::new();
-    for (_, todo) in everything.todos() {
-        for (session, claim) in todo.claims.iter().filter(|(_, claim)| !claim.dropped) {
+    let mut last: BTreeMap<&Session, (Time, &Project)> = BTreeMap::new();
+    for (project, todo) in everything.todos() {
+        for (session, claim) in &todo.claims {
+            let said = last.entry(session).or_insert((claim.at, project));
+            *said = (*said).max((claim.at, project));
+            if claim.dropped {
+                continue;
+            }
             let (open, total): &mut (usize, usize) = counts.entry(session).or_default();
             *total += 1;
             *open += usize::from(claim.is_open() && todo.state().is_open());
@@ -125,7 +133,9 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
             if state == SessionState::Stale && open > 0 {
                 warnings.push(Warning::Stale);
             }
-            SessionView { info, state, open, total, warnings }
+            let project = info.project.as_ref().or_else(|| Some(last.get(&info.session)?.1));
+            let project = project.map_or(Project::GENERAL, Project::as_str);
+            SessionView { info, project, state, open, total, warnings }
         })
         .collect();
     views.sort_by(|a, b| b.info.updated.cmp(&a.info.updated).then_with(|| a.info.session.cmp(&b.info.session)));
@@ -142,12 +152,8 @@ fn shared<'a>(
     let root = |session: &'a Session| session.as_str().split("-agent-").next();
     let in_progress = |todo: &&Todo| todo.state() == State::Wanted(Status::InProgress);
     for todo in everything.todos().map(|(_, todo)| todo).filter(in_progress) {
-        let works = |session: &Session, claim: &Claim| {
-            let at_it = !claim.dropped && claim.status == Status::InProgress && claim.epoch == todo.epoch();
-            at_it && states.get(session) == Some(&SessionState::Active)
-        };
-        let at_it: Vec<&Session> =
-            todo.claims.iter().filter(|(session, claim)| works(session, claim)).map(|(session, _)| session).collect();
+        let is_active = |session: &&Session| states.get(session) == Some(&SessionState::Active);
+        let at_it: Vec<&Session> = todo.workers().map(|(session, _)| session).filter(is_active).collect();
         for session in &at_it {
             let others = at_it.iter().filter(|other| root(other) != root(session));
             found.entry(session).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
@@ -156,18 +162,13 @@ fn shared<'a>(
     found
 }
 
-/// Returns the name of the project that a session works on.
-fn project(info: &SessionInfo) -> &str {
-    info.project.as_ref().map_or(crate::todo::Project::GENERAL, |project| project.as_str())
-}
-
 impl SessionView<'_> {
     /// Returns it as a row of [`SESSION_COLUMNS`].
     pub fn row(&self, style: Style) -> [String; 7] {
         [
             self.state.as_str().to_owned(),
             plain(&self.info.session.short()),
-            plain(project(self.info)),
+            plain(self.project),
             plain(&self.info.device),
             self.open.to_string(),
             self.total.to_string(),
@@ -224,7 +225,7 @@ pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64
                 view.open.to_string(),
                 view.total.to_string(),
                 view.info.updated.to_string(),
-                project(view.info).to_owned(),
+                view.project.to_owned(),
                 view.info.device.clone(),
             ]
         })
@@ -238,7 +239,7 @@ pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64
             "session": view.info.session.as_str(),
             "source": view.info.source,
             "device": view.info.device,
-            "project": project(view.info),
+            "project": view.project,
             "started": view.info.started.to_string(),
             "updated": view.info.updated.to_string(),
             "state": view.state.as_str(),

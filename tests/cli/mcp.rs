@@ -106,7 +106,7 @@ fn describes_its_tools() {
     let answer = client.ask("tools/list", &json!({}));
     let tools = answer["result"]["tools"].as_array().expect("tools").clone();
     let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
-    assert_eq!(names, ["list", "ready", "add", "start", "done", "drop", "show", "context"]);
+    assert_eq!(names, ["list", "ready", "add", "start", "done", "release", "drop", "show", "context"]);
     for tool in &tools {
         let schema = &tool["inputSchema"];
         assert_eq!((&schema["type"], &schema["additionalProperties"]), (&json!("object"), &json!(false)), "{tool}");
@@ -136,7 +136,7 @@ fn each_tool_does_what_the_command_does() {
     assert_eq!((&added["project"], &added["priority"]), (&json!("shop"), &json!("high")), "{added}");
     assert_eq!(added["sessions"], json!([format!("{SESSION}-agent-cli")]));
     client.json("add", &json!({"text": "Ship", "priority": 0, "blocked_by": ["login"]}));
-    client.json("add", &json!({"text": "Sweep", "project": "house"}));
+    let sweep = client.json("add", &json!({"text": "Sweep", "project": "house"}));
 
     assert_eq!(client.json("list", &json!({})), world.json(&["list", "--project", "shop"]));
     assert_eq!(client.json("list", &json!({"all_projects": true})), world.json(&["list"]));
@@ -149,8 +149,9 @@ fn each_tool_does_what_the_command_does() {
     let id = added["id"].as_str().expect("an id").to_owned();
     assert_eq!(client.json("done", &json!({"todo": &id[..6]}))["status"], "completed");
     assert_eq!(client.json("list", &json!({"all": true, "limit": 9})).as_array().map(Vec::len), Some(2));
+    assert!(client.failure("drop", &json!({"todo": "Sweep"})).contains("no todo of shop has these words"));
     assert_eq!(client.json("start", &json!({"todo": "Ship"}))["status"], "in_progress");
-    assert_eq!(client.json("drop", &json!({"todo": "Sweep"}))["status"], "dropped");
+    assert_eq!(client.json("drop", &json!({"todo": sweep["id"]}))["status"], "dropped");
     assert_eq!(world.states(), ["Fix login: completed", "Ship: in_progress", "Sweep: dropped"]);
 
     // What others do meanwhile is seen.

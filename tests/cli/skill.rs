@@ -52,7 +52,7 @@ fn every_command_in_it_can_be_typed() {
         assert!(parsed.is_ok(), "{words:?}: {parsed:?}");
     }
     let taught = |name: &str| commands.iter().any(|words| words[2] == name);
-    for name in ["ready", "list", "show", "add", "start", "done", "drop", "reopen", "edit", "log", "undo"] {
+    for name in ["ready", "list", "show", "add", "start", "done", "release", "drop", "reopen", "edit", "log", "undo"] {
         assert!(taught(name), "{name}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::BoardArgs;
 use super::follow::Follow;
-use crate::board::{Board, Page, Verb, Wish};
+use crate::board::{Board, Page, Wish};
 use crate::cli::act::{self, ActArgs};
 use crate::cli::log::event_text;
 use crate::cli::out::{Failure, Out};
@@ -40,13 +40,7 @@ fn carry_out(
     let speaker = args.speaker.clone();
     match wish {
         Wish::Say(verb, id) => {
-            let verb = match verb {
-                Verb::Start => act::Verb::Start,
-                Verb::Done => act::Verb::Done,
-                Verb::Drop => act::Verb::Drop,
-                Verb::Reopen => act::Verb::Reopen,
-            };
-            act::run(verb, &ActArgs { todo: vec![id.to_string()], speaker }, world, out)?;
+            act::run(*verb, &ActArgs { todo: vec![id.to_string()], speaker }, world, out)?;
             Ok(format!("{}: {}", verb.past(), words(board, *id)))
         }
         Wish::Settle(id, state) => {

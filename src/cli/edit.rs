@@ -1,0 +1,71 @@
+//! `edit`: other words or properties for a todo.
+
+use clap::Args;
+use serde_json::json;
+
+use super::act::{PropertyArgs, there_is, words};
+use super::named::find;
+use super::out::{Failure, Out};
+use super::speaker::SpeakerArgs;
+use super::world::World;
+use crate::statement::{Act, Weight};
+use crate::todo::{State, TodoId};
+
+/// Arguments of `edit`.
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// The todo: the beginning of its id, or words of its text, in the project you are in
+    #[arg(required = true, value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
+    /// Its new words; the todo is renamed
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Properties.
+    #[command(flatten)]
+    pub properties: PropertyArgs,
+    /// Who speaks.
+    #[command(flatten)]
+    pub speaker: SpeakerArgs,
+}
+
+pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
+    let content = args.text.as_deref().map(|text| words(text, &store, out)).transpose()?;
+    let id = std::cell::Cell::new(None);
+    let what = format!("edit: {}", args.todo.join(" "));
+    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
+        let (project, todo) = find(everything, world.here(), &args.todo)?;
+        let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));
+        let mut fields = args.properties.fields(everything, project, todo.id)?;
+        id.set(Some(new_id));
+        if new_id == todo.id {
+            if fields.is_empty() {
+                return Err(Failure::usage("nothing to change").hint("--text, --priority, --description, --blocked-by"));
+            }
+            return Ok(vec![Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }]);
+        }
+        // Words that nobody wants any more are free; they may be those it had before.
+        let taken = everything.get(new_id).map(|(_, taken)| taken);
+        if let Some(taken) = taken.filter(|taken| taken.state() != State::Dropped) {
+            return Err(there_is(taken));
+        }
+        if taken.is_some_and(|taken| taken.text("renamedTo").is_some()) {
+            fields.push(("renamedTo".to_owned(), json!("")));
+        }
+        // Everything that was known of it goes along, unless it is said anew.
+        for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
+            if fields.iter().all(|(given, _)| given != name) {
+                fields.push((name.clone(), field.value.clone()));
+            }
+        }
+        fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
+        let old = Act {
+            fields: vec![("renamedTo".to_owned(), json!(new_id.to_string()))],
+            ..Act::new(project, todo, State::Dropped)
+        };
+        let content = content.clone().unwrap_or_default();
+        let wish = Some(todo.state());
+        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, weight: Weight::ComesTrue, fields }, old])
+    })?;
+    id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
+}
