@@ -9,7 +9,7 @@ use gix::config::{File, Source};
 
 use super::remote::place_name;
 use super::{Fsync, Git, GitError, Identity, Place, RemoteName, Repo, default_branch};
-use crate::redact::Redactor;
+use crate::redact::{Found, Redactor};
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
@@ -41,7 +41,7 @@ pub struct Settings {
     pub fsync: Fsync,
     /// `chittysync.reopen` (default: `author`).
     pub reopen: Reopen,
-    /// `chittysync.device` (default: the host name): the label of this device.
+    /// `chittysync.device` (default: the host name): the label of this device, without credentials.
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
@@ -146,11 +146,12 @@ impl Settings {
         }
         Ok(Settings {
             enabled: boolean("chittysync.enabled", false)?,
+        let device = last("chittysync.device").unwrap_or_else(host_name);
             branch: super::branch_ref(&branch)
                 .ok_or_else(|| invalid("chittysync.branch", branch, "a branch name that git takes"))?,
             fsync: if boolean("chittysync.fsync", true)? { Fsync::On } else { Fsync::Off },
             reopen,
-            device: last("chittysync.device").unwrap_or_else(host_name),
+            device: redactor.text(&device, &mut Found::new()).into_owned(),
             rules: rules.collect::<Result<_, _>>()?,
             context,
             log_lines: match last("chittysync.logLines") {
