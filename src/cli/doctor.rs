@@ -121,4 +121,8 @@ fn sessions(store: &Store) -> Vec<Check> {
     }
     let branch = if tip.is_some() { "consolidated" } else { "not consolidated yet" };
     vec![Check { name: name(), ok: true, text: format!("{} live, {branch}", sessions.len()) }]
+    let refs = store.repo.broken_sessions().unwrap_or_default();
+    if let Some(Err(err)) = refs.first().map(|name| store.repo.check_ref(name)) {
+        return vec![Check { name: name(), ok: false, text: format!("{} left out: {err}", refs.len()) }];
+    }
 }

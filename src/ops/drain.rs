@@ -238,12 +238,6 @@ impl Drain<'_> {
     /// Returns a session as it is, read once; nothing when it cannot be read.
     fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
         if !self.sessions.contains_key(session) {
-            let before = self.store.repo.find_ref(&session_ref(session))?;
-            // Where it has no ref, a remote may know it, or the branch.
-            let tips = match before {
-                Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
-                None => Tips::find(self.store, None)?,
-            };
             let read = || -> Result<_, OpsError> {
                 let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
                 let heard = match before {
@@ -259,6 +253,12 @@ impl Drain<'_> {
                     log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
                     None
                 }
+                let before = self.store.repo.find_ref(&session_ref(session))?;
+                // Where it has no ref, a remote may know it, or the branch.
+                let tips = match before {
+                    Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
+                    None => Tips::find(self.store, None)?,
+                };
             };
             self.sessions.insert(session.clone(), speaker);
         }

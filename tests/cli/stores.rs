@@ -145,3 +145,36 @@ fn a_session_that_cannot_be_read_does_not_stop_the_others() {
     world.ok(&["sync", "--from", from]);
     assert_eq!(world.json(&["status"])["todos"]["completed"], 2, "its list is said once it can be");
 }
+
+/// What a power cut can leave of a ref.
+#[test]
+fn a_ref_without_a_value_does_not_stop_the_others() {
+    let world = World::new();
+    world.list("aaaa", "2026-11-01T08:00:00Z", &[("One", "pending")]);
+    world.sync();
+    let path = world.store().join("refs/chittysync/aaaa");
+    let good = std::fs::read(&path).expect("a ref");
+    std::fs::write(&path, b"").expect("a ref");
+    world.list("aaaa", "2026-11-02T08:00:00Z", &[("One", "completed")]);
+    world.list("bbbb", "2026-11-02T08:00:00Z", &[("Two", "completed")]);
+    let done = world.sync();
+    assert!(done.stderr.contains("session aaaa was left out: cannot read refs/chittysync/aaaa"), "{done:?}");
+    assert!(done.stderr.contains("put the last id of logs/refs/chittysync/aaaa into it"), "{done:?}");
+    assert_eq!(world.states(), ["One: pending", "Two: completed"]);
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.stdout.contains("refs/chittysync/aaaa"), "{doctor:?}");
+    // As it says.
+    let log = std::fs::read_to_string(world.store().join("logs/refs/chittysync/aaaa")).expect("a reflog");
+    let last = log.lines().last().and_then(|line| line.split(' ').nth(1)).expect("an id");
+    assert_eq!(last.as_bytes(), good.trim_ascii());
+    std::fs::write(&path, last).expect("a ref");
+    world.sync();
+    assert_eq!(world.states(), ["One: completed", "Two: completed"]);
+    // Or without it.
+    std::fs::write(&path, b"").expect("a ref");
+    world.list("aaaa", "2026-11-03T08:00:00Z", &[("One", "completed"), ("Three", "pending")]);
+    world.sync();
+    std::fs::remove_file(&path).expect("removed");
+    world.sync();
+    assert_eq!(world.states(), ["One: completed", "Three: pending", "Two: completed"]);
+}

@@ -257,13 +257,18 @@ fn a_broken_session_waits() {
     world.hook(&of("broken", "Fix login"));
     let name = world.store().join("refs/chittysync/broken");
     let whole = std::fs::read(&name).expect("a ref");
-    std::fs::write(&name, "1".repeat(40) + "\n").expect("a ref");
-    world.hook(&of("broken", "Ship"));
-    world.hook(&of("fine", "Write notes"));
-    assert_eq!(spool(&world).len(), 1);
-    assert!(log(&world).contains("events of session broken wait"), "{}", log(&world));
+    for (at, broken) in ["1".repeat(40) + "\n", String::new()].into_iter().enumerate() {
+        std::fs::write(&name, broken).expect("a ref");
+        world.hook(&of("broken", "Ship"));
+        world.hook(&of("fine", &format!("Write notes {at}")));
+        assert_eq!(spool(&world).len(), at + 1);
+        assert!(log(&world).contains("events of session broken wait"), "{}", log(&world));
+    }
     std::fs::write(&name, whole).expect("a ref");
-    assert_eq!(states(&world), ["Fix login: pending", "Ship: pending", "Write notes: pending"]);
+    assert_eq!(
+        states(&world),
+        ["Fix login: pending", "Ship: pending", "Write notes 0: pending", "Write notes 1: pending"]
+    );
     assert_eq!(spool(&world).len(), 0);
 }
 
