@@ -251,6 +251,26 @@ fn a_broken_session_waits() {
     let _daemon = world.as_daemon();
     let of = |session: &str, subject: &str| {
         let mut event = created(1, subject);
+    let doctor = world.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.stdout.contains("1 could not be understood"), "{doctor:?}");
+}
+
+/// A disk that fails now may not fail later. A directory fails to be read as a file for everybody, root included.
+#[test]
+fn an_event_that_cannot_be_read_now_waits() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    world.hook(&created(1, "Fix login"));
+    let spool = world.store().join("chittysync/spool");
+    let (unreadable, half) = (spool.join("000000000000001-1-1.json"), spool.join("000000000000002-1-1.json"));
+    std::fs::create_dir_all(&unreadable).expect("a directory");
+    std::fs::write(&half, b"{\"half").expect("a file");
+    std::fs::create_dir_all(spool.join("000000000000002-1-1.json.bad/in the way")).expect("a directory");
+    world.hook(&created(2, "Ship"));
+    assert_eq!(states(&world), ["Fix login: pending", "Ship: pending"]);
+    assert!(unreadable.is_dir() && half.is_file());
+    assert!(log(&world).contains("cannot be read and waits"), "{}", log(&world));
         event["session_id"] = json!(session);
         event
     };
