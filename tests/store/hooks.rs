@@ -184,10 +184,19 @@ fn bad_input_is_logged_and_nothing_else() {
 #[test]
 fn a_panic_is_nobodys_business() {
     let world = World::new();
-    let mut command = world.command(binary());
-    command.args(["hook", "Stop"]).env("CHITTYSYNC_CHAOS", "panic");
-    let done = done(command.output());
-    assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""));
+    for with_store in [false, true] {
+        let _daemon = with_store.then(|| world.as_daemon());
+        let mut command = world.command(binary());
+        command.args(["hook", "Stop"]).env("CHITTYSYNC_CHAOS", "panic");
+        let done = done(command.output());
+        assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""));
+        assert_eq!(
+            log(&world).contains("error hook Stop: this is a bug: panicked at src/"),
+            with_store,
+            "{}",
+            log(&world)
+        );
+    }
 }
 
 /// An agent that never closes the pipe: the event counts when it is whole, and nothing is waited for long.
@@ -242,15 +251,6 @@ fn an_event_that_cannot_be_read_is_put_aside() {
     assert_eq!(states(&world), ["Fix login: pending", "Ship: pending"]);
     assert!(log(&world).contains("was put aside"), "{}", log(&world));
     assert!(world.path(&format!("{bad}.bad")).exists());
-}
-
-/// A session whose ref is broken keeps no other from being saved, and its events wait.
-#[test]
-fn a_broken_session_waits() {
-    let world = World::new();
-    let _daemon = world.as_daemon();
-    let of = |session: &str, subject: &str| {
-        let mut event = created(1, subject);
     let doctor = world.run(&["doctor"]);
     assert_eq!(doctor.code, Some(1));
     assert!(doctor.stdout.contains("1 could not be understood"), "{doctor:?}");
@@ -271,6 +271,15 @@ fn an_event_that_cannot_be_read_now_waits() {
     assert_eq!(states(&world), ["Fix login: pending", "Ship: pending"]);
     assert!(unreadable.is_dir() && half.is_file());
     assert!(log(&world).contains("cannot be read and waits"), "{}", log(&world));
+}
+
+/// A session whose ref is broken keeps no other from being saved, and its events wait.
+#[test]
+fn a_broken_session_waits() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    let of = |session: &str, subject: &str| {
+        let mut event = created(1, subject);
         event["session_id"] = json!(session);
         event
     };
