@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
@@ -41,11 +41,7 @@ pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
     let call =
         Call { name: args.event.clone().unwrap_or_default(), store: global.store.clone(), directory, now: now() };
     // The agent would show what a panic prints.
-    let said = Arc::new(Mutex::new(String::new()));
-    let hook = said.clone();
-    std::panic::set_hook(Box::new(move |panic| {
-        *hook.lock().unwrap_or_else(PoisonError::into_inner) = panic.to_string()
-    }));
+    std::panic::set_hook(Box::new(|panic| said().push_str(&panic.to_string())));
     let ended = std::panic::catch_unwind(|| match args.background {
         true => call.work_off(),
         false => call.hear(),
@@ -53,12 +49,18 @@ pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
     if ended.is_err() {
         // Whatever it was may happen again.
         let _ = std::panic::catch_unwind(|| {
-            let said = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let Ok(location) = locate(call.store.as_deref(), &call.directory) else { return };
+            let said = said().clone();
             call.log(&location, &format!("this is a bug: {said}"));
         });
     }
     ExitCode::SUCCESS
+}
+
+/// Returns what a panic said.
+fn said() -> MutexGuard<'static, String> {
+    static SAID: Mutex<String> = Mutex::new(String::new());
+    SAID.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn now() -> Time {
