@@ -6,7 +6,7 @@ use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::git::{Git, Overlay};
 use crate::install::{AgentSettings, Change, inventory};
-use crate::store::{Consolidated, Store, StoreError, read_session};
+use crate::store::{Consolidated, Store, StoreError, read_session, spool};
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
@@ -79,6 +79,7 @@ fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
     let mut checks = vec![Check { name: name(), ok: true, text: display(store.repo.common_dir()) }];
     checks.push(private(&store));
     checks.extend(sessions(&store));
+    checks.extend(events(&store));
     let loose = store.repo.loose_estimate();
     let packed = loose < MANY_LOOSE;
     let hint = format!("; `git -C {} gc` packs them", display(store.repo.common_dir()));
@@ -103,6 +104,15 @@ fn private(store: &Store) -> Check {
     Check { name, ok: true, text: "as private as the repository it is in".into() }
 }
 
+/// Says so if there are events that no later run will understand either.
+fn events(store: &Store) -> Option<Check> {
+    let common_dir = store.repo.common_dir();
+    let count = spool::count_aside(common_dir);
+    let place = display(&spool::directory(common_dir));
+    let text = format!("{count} could not be understood; what they are is in {place}/*.bad, remove them when you know");
+    (count > 0).then(|| Check { name: "events".into(), ok: false, text })
+}
+
 fn sessions(store: &Store) -> Vec<Check> {
     let overlay = Overlay::new(&store.repo);
     let name = || "sessions".to_owned();
@@ -111,6 +121,10 @@ fn sessions(store: &Store) -> Vec<Check> {
         (Err(err), _) => return vec![Check { name: name(), ok: false, text: err.to_string() }],
         (_, Err(err)) => return vec![Check { name: name(), ok: false, text: err.to_string() }],
     };
+    let refs = store.repo.broken_sessions().unwrap_or_default();
+    if let Some(Err(err)) = refs.first().map(|name| store.repo.check_ref(name)) {
+        return vec![Check { name: name(), ok: false, text: format!("{} left out: {err}", refs.len()) }];
+    }
     let broken: Vec<String> = sessions
         .iter()
         .filter_map(|(session, tip)| read_session(&overlay, session, *tip).err().map(|err| format!("{session}: {err}")))

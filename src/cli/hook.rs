@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
@@ -35,19 +36,31 @@ const LARGEST: usize = 16 * 1024 * 1024;
 const PATIENCE: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(3));
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
+    let here = std::env::current_dir().unwrap_or_default();
+    let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
+    let call =
+        Call { name: args.event.clone().unwrap_or_default(), store: global.store.clone(), directory, now: now() };
     // The agent would show what a panic prints.
-    std::panic::set_hook(Box::new(|_| {}));
-    let _ = std::panic::catch_unwind(|| {
-        let here = std::env::current_dir().unwrap_or_default();
-        let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
-        let call =
-            Call { name: args.event.clone().unwrap_or_default(), store: global.store.clone(), directory, now: now() };
-        match args.background {
-            true => call.work_off(),
-            false => call.hear(),
-        }
+    std::panic::set_hook(Box::new(|panic| said().push_str(&panic.to_string())));
+    let ended = std::panic::catch_unwind(|| match args.background {
+        true => call.work_off(),
+        false => call.hear(),
     });
+    if ended.is_err() {
+        // Whatever it was may happen again.
+        let _ = std::panic::catch_unwind(|| {
+            let Ok(location) = locate(call.store.as_deref(), &call.directory) else { return };
+            let said = said().clone();
+            call.log(&location, &format!("this is a bug: {said}"));
+        });
+    }
     ExitCode::SUCCESS
+}
+
+/// Returns what a panic said.
+fn said() -> MutexGuard<'static, String> {
+    static SAID: Mutex<String> = Mutex::new(String::new());
+    SAID.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn now() -> Time {

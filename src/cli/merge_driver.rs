@@ -4,6 +4,7 @@
 //! 0 when merged, 1 only when markers were left for a person, 129 or more for everything else, which makes
 //! git stop the merge and leave the files alone.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -57,19 +58,24 @@ pub(super) fn run(args: &MergeDriverArgs) -> ExitCode {
     match merge(&call) {
         Ok(Outcome::Merged(0)) => ExitCode::SUCCESS,
         Ok(Outcome::Merged(choices)) => {
-            eprintln!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(name));
+            tell(&format!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(name)));
             ExitCode::SUCCESS
         }
         Ok(Outcome::Markers) => {
-            eprintln!("{}: not a file of ours; merged as text, with conflicts left in it", plain(name));
+            tell(&format!("{}: not a file of ours; merged as text, with conflicts left in it", plain(name)));
             ExitCode::from(1)
         }
         Err(reason) => {
-            eprintln!("fatal: {}: {}", plain(name), plain(&reason));
-            eprintln!("hint: nothing was changed; `git merge --abort` takes you back");
+            tell(&format!("fatal: {}: {}", plain(name), plain(&reason)));
+            tell("hint: nothing was changed; `git merge --abort` takes you back");
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Says something to whoever listens: nobody may (`git merge … 2>&1 | head -1`), which changes nothing.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn merge(call: &Call) -> Result<Outcome, String> {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::config::command_line;
 use super::{GitError, Repo};
 
+/// A longer time is as good as this one, which the clock can count.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What git config says of the daemon, with the defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Background {
@@ -46,7 +49,7 @@ impl Background {
 
 fn parse_time(key: &str, text: String) -> Result<Duration, GitError> {
     match humantime::parse_duration(text.trim()) {
-        Ok(time) if time >= Duration::from_millis(1) => Ok(time),
+        Ok(time) if time >= Duration::from_millis(1) => Ok(time.min(LONGEST)),
         _ => Err(GitError::Setting {
             key: key.into(),
             value: text,
@@ -64,6 +67,7 @@ mod tests {
         let parse = |text: &str| parse_time("chittysync.debounce", text.to_owned()).ok();
         assert_eq!(parse("250ms"), Some(Duration::from_millis(250)));
         assert_eq!(parse(" 1h 30m "), Some(Duration::from_secs(5400)));
+        assert_eq!(parse("500000000000years"), Some(LONGEST));
         for bad in ["", "5", "0s", "-5m", "soon", "300 parsecs"] {
             assert_eq!(parse(bad), None, "{bad}");
         }

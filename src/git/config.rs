@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use gix::bstr::BStr;
 use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
 
 use super::remote::place_name;
 use super::{Fsync, Git, GitError, Identity, Place, RemoteName, Repo, default_branch};
-use crate::redact::Redactor;
+use crate::redact::{Found, Redactor};
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
 
 /// How many lines of the log are kept, unless `chittysync.logLines` says otherwise.
 pub const LOG_LINES: usize = 1_000;
+
+/// What makes a repository a store.
+const ENABLED: &str = "chittysync.enabled";
 
 /// How many bytes one fetch may bring, unless `chittysync.maxFetch` says otherwise.
 const MAX_FETCH: u64 = 1 << 30;
@@ -41,7 +45,7 @@ pub struct Settings {
     pub fsync: Fsync,
     /// `chittysync.reopen` (default: `author`).
     pub reopen: Reopen,
-    /// `chittysync.device` (default: the host name): the label of this device.
+    /// `chittysync.device` (default: the host name): the label of this device, without credentials.
     pub device: String,
     /// `chittysync.projectRule` (several allowed, default: none): `<project>=<word>`.
     pub rules: Vec<(Project, String)>,
@@ -95,10 +99,8 @@ impl Settings {
         };
         let last = |key: &str| all(key).pop();
         let invalid = |key: &str, value: String, expected| GitError::Setting { key: key.into(), value, expected };
-        let boolean = |key: &str, default: bool| match last(key) {
-            None => Ok(default),
-            Some(text) => parse_bool(&text).ok_or_else(|| invalid(key, text, "true or false")),
-        };
+        let boolean =
+            |key: &str, default: bool| boolean(&overrides, &config, key).map(|found| found.unwrap_or(default));
         let branch = last("chittysync.branch").unwrap_or_else(|| default_branch().to_owned());
         let reopen = match last("chittysync.reopen").as_deref() {
             None | Some("author") => Reopen::Author,
@@ -144,13 +146,14 @@ impl Settings {
                 ));
             }
         }
+        let device = last("chittysync.device").unwrap_or_else(host_name);
         Ok(Settings {
-            enabled: boolean("chittysync.enabled", false)?,
+            enabled: boolean(ENABLED, false)?,
             branch: super::branch_ref(&branch)
                 .ok_or_else(|| invalid("chittysync.branch", branch, "a branch name that git takes"))?,
             fsync: if boolean("chittysync.fsync", true)? { Fsync::On } else { Fsync::Off },
             reopen,
-            device: last("chittysync.device").unwrap_or_else(host_name),
+            device: redactor.text(&device, &mut Found::new()).into_owned(),
             rules: rules.collect::<Result<_, _>>()?,
             context,
             log_lines: match last("chittysync.logLines") {
@@ -182,6 +185,13 @@ impl Settings {
         })
     }
 
+    /// Returns whether a repository is a store, without reading what else is set. One whose setting cannot be read
+    /// is: [`Settings::read`] tells of that.
+    pub fn are_of_store(repo: &Repo) -> bool {
+        let enabled = command_line().and_then(|overrides| boolean(&overrides, &repo.config(), ENABLED));
+        enabled.map_or(true, |enabled| enabled == Some(true))
+    }
+
     /// Returns the user's git identity at this time.
     pub fn identity(&self, time: Time) -> Identity {
         Identity { name: self.identity.0.clone(), email: self.identity.1.clone(), time }
@@ -206,12 +216,21 @@ fn has_remote(config: &gix::config::Snapshot<'_>) -> bool {
     named || config.plumbing().string_by("chittysync", None, "remote").is_some()
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" => Some(true),
-        "false" | "no" | "off" | "0" | "" => Some(false),
-        _ => None,
-    }
+/// Returns what a setting says that is true or false, as git takes it: a key without a value is true.
+fn boolean(
+    overrides: &BTreeMap<String, Vec<String>>,
+    config: &gix::config::Snapshot<'_>,
+    key: &str,
+) -> Result<Option<bool>, GitError> {
+    let given = overrides.get(&key.to_ascii_lowercase()).and_then(|values| values.last());
+    let found = match given {
+        Some(text) => gix::config::Boolean::try_from(BStr::new(text)).map(|given| Some(given.into())),
+        None => config.plumbing().boolean(key),
+    };
+    found.map_err(|_| {
+        let value = given.cloned().or_else(|| config.string(key).map(|value| value.to_string())).unwrap_or_default();
+        GitError::Setting { key: key.into(), value, expected: "true or false" }
+    })
 }
 
 /// Returns a number of bytes, which may end in `k`, `m` or `g`; nothing inside for 0.

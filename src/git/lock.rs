@@ -73,17 +73,24 @@ impl StoreLock {
         for entry in fs::read_dir(&home).map_err(GitError::io("read", &home))? {
             let path = entry.map_err(GitError::io("read", &home))?.path();
             if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(IN_THE_MAKING.as_bytes())) {
-                fs::remove_file(&path).map_err(GitError::io("remove", &path))?;
+                remove(&path)?;
             }
         }
         let left = fs::read_dir(&self.tmp).map_err(GitError::io("read", &self.tmp))?;
         for entry in left {
             let path = entry.map_err(GitError::io("read", &self.tmp))?.path();
             ref_file::remove_left_lock(git_dir, &path)?;
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(GitError::io("remove", &path))?;
+            remove(&path)?;
         }
         Ok(())
+    }
+}
+
+/// Removes a file or directory. Somebody who does not take the lock may have been faster.
+fn remove(path: &Path) -> Result<(), GitError> {
+    match if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) } {
+        Err(err) if err.kind() != std::io::ErrorKind::NotFound => Err(GitError::io("remove", path)(err)),
+        _ => Ok(()),
     }
 }
 

@@ -25,13 +25,19 @@ const MAPPED: u64 = 32 * 1024;
 /// Returns what a ref points to, read from the disk now. It may have moved on by the time this returns,
 /// unless the ref's lock is held.
 pub(super) fn read(git_dir: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<ObjectId>, GitError> {
+    match read_loose(git_dir, name)? {
+        Some(value) => Ok(Some(value)),
+        None => packed(git_dir, hash)?.map_or(Ok(None), |packed| find_packed(&packed, name)),
+    }
+}
+
+/// Returns what the file of a ref says; nothing when it has none.
+pub(super) fn read_loose(git_dir: &Path, name: &str) -> Result<Option<ObjectId>, GitError> {
     let path = git_dir.join(name);
+    let broken = || format!("the ref's file holds no object id; put the last id of logs/{name} into it");
     match fs::read(&path) {
-        Ok(text) => {
-            let value = ObjectId::from_hex(text.trim_ascii());
-            value.map(Some).map_err(|_| GitError::object(name, "the ref's file holds no object id; see `git reflog`"))
-        }
-        Err(err) if missing(&err) => packed(git_dir, hash)?.map_or(Ok(None), |packed| find_packed(&packed, name)),
+        Ok(text) => ObjectId::from_hex(text.trim_ascii()).map(Some).map_err(|_| GitError::object(name, broken())),
+        Err(err) if missing(&err) => Ok(None),
         Err(err) => Err(GitError::io("read", &path)(err)),
     }
 }

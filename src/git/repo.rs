@@ -136,6 +136,24 @@ impl Repo {
         Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
     }
 
+    /// Checks a ref that [`Repo::sessions`] may have left out.
+    ///
+    /// # Errors
+    /// When its file holds no object id.
+    pub fn check_ref(&self, name: &str) -> Result<(), GitError> {
+        ref_file::read_loose(self.common_dir(), name).map(drop)
+    }
+
+    /// Returns the refs of sessions that [`Repo::sessions`] leaves out because they are broken.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn broken_sessions(&self) -> Result<Vec<String>, GitError> {
+        let refs = ref_file::loose(self.common_dir(), SESSIONS)?.into_iter();
+        let broken = refs.filter(|(name, value)| value.is_none() && session_of_ref(name).is_some());
+        Ok(broken.map(|(name, _)| name).collect())
+    }
+
     /// Returns every session that a remote had when last fetched, from both places, in the order of names, and
     /// the names that are no session's.
     ///

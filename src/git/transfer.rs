@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::{Git, GitError};
@@ -13,6 +13,11 @@ const LONGEST: u32 = 10;
 const GRACE: Duration = Duration::from_secs(2);
 /// How long what git started may keep its output open when it has ended.
 const DRAIN: Duration = Duration::from_millis(300);
+
+/// So much of what git complains of is kept at least: the last of it says what was wrong.
+const LAST_WORDS: usize = 64 * 1024;
+/// A git that puts out more than this is ended: no list of refs is as long.
+const MOST_OUT: usize = 64 * 1024 * 1024;
 
 /// How a transfer is watched.
 #[derive(Clone, Copy)]
@@ -70,7 +75,7 @@ impl Git {
             std::os::unix::process::CommandExt::process_group(command, 0);
         }
         let mut child = command.spawn().map_err(|err| self.not_started(&err))?;
-        let (heard, ears) = channel();
+        let (heard, ears) = sync_channel(16);
         if let Some(pipe) = child.stdout.take() {
             listen(pipe, heard.clone(), Heard::Out);
         }
@@ -81,12 +86,13 @@ impl Git {
         let (started, mut last, mut open) = (Instant::now(), Instant::now(), 2);
         let patience = if watch.interactive { watch.patience * LONGEST } else { watch.patience };
         let mut ended: Option<Instant> = None;
-        let (mut overdue, mut too_much) = (None, false);
+        let (mut overdue, mut too_much, mut flood) = (None, false, false);
         while open > 0 {
             match ears.recv_timeout(Duration::from_millis(50)) {
                 Ok(Heard::Out(bytes)) => {
                     last = Instant::now();
                     stdout.extend(bytes);
+                    flood = stdout.len() > MOST_OUT;
                 }
                 Ok(Heard::Err(bytes)) => {
                     last = Instant::now();
@@ -97,6 +103,9 @@ impl Git {
                         too_much |= watch.most.is_some_and(|most| brings(line).is_some_and(|brings| brings > most));
                     }
                     stderr.extend(bytes);
+                    if stderr.len() > 2 * LAST_WORDS {
+                        stderr.drain(..stderr.len() - LAST_WORDS);
+                    }
                 }
                 Ok(Heard::End) => open -= 1,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -114,7 +123,7 @@ impl Git {
                 end(&mut child, watch.interactive);
                 break;
             }
-            if ended.is_none() && too_much {
+            if flood || ended.is_none() && too_much {
                 end(&mut child, watch.interactive);
                 break;
             }
@@ -124,15 +133,16 @@ impl Git {
         too_much &= code != Some(0);
         let complaint = match overdue {
             Some(seconds) => format!("it did not answer and was given up after {seconds} seconds"),
+            None if flood => "it says too much".to_owned(),
             None if too_much => "it is larger than chittysync.maxFetch allows".to_owned(),
             None => complaint(&String::from_utf8_lossy(&stderr)),
         };
-        Ok(Finished { code: code.filter(|_| overdue.is_none() && !too_much), stdout, complaint, too_much })
+        Ok(Finished { code: code.filter(|_| overdue.is_none() && !too_much && !flood), stdout, complaint, too_much })
     }
 }
 
 /// Reads a pipe to its end.
-fn listen(mut pipe: impl Read + Send + 'static, heard: Sender<Heard>, what: fn(Vec<u8>) -> Heard) {
+fn listen(mut pipe: impl Read + Send + 'static, heard: SyncSender<Heard>, what: fn(Vec<u8>) -> Heard) {
     std::thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(read) = pipe.read(&mut buffer) {
@@ -224,6 +234,22 @@ mod tests {
         {
             assert_eq!(brings(line), None, "{line}");
         }
+    }
+
+    fn watched(script: &str) -> Finished {
+        let patience = Duration::from_secs(20);
+        let watch = Watch { patience, interactive: false, progress: None, most: None };
+        Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]).transfer(&watch).expect("git starts")
+    }
+
+    #[test]
+    fn a_flood_is_stopped_and_the_last_words_are_kept() {
+        let finished = watched("yes flood | head -c 3000000 >&2; echo fatal: no room >&2; exit 3");
+        assert_eq!(finished.code, Some(3));
+        assert!(finished.complaint.ends_with("flood; no room"), "{}", finished.complaint);
+        let finished = watched("yes flood | head -c 80000000");
+        assert!(finished.stdout.len() < 80_000_000, "{}", finished.stdout.len());
+        assert_eq!((finished.code, finished.complaint.as_str()), (None, "it says too much"));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use super::InstallError;
 use super::part::Found;
 use crate::git::{Fsync, Git, GitError, replace_file};
@@ -40,12 +42,11 @@ impl Hook {
     /// Returns what is in place.
     pub(super) fn find(&self) -> Result<Found, InstallError> {
         let Some(text) = self.read()? else { return Ok(Found::Nothing) };
-        let mark = self.script.lines().nth(1).unwrap_or_default();
-        Ok(if text == self.script {
+        Ok(if text == self.script.as_bytes() {
             Found::Ours
         } else if without_block(&text).is_some() {
-            if text.contains(&self.block()) { Found::Ours } else { Found::Past }
-        } else if text.lines().nth(1) == Some(mark) {
+            if memmem::find(&text, &self.block()).is_some() { Found::Ours } else { Found::Past }
+        } else if self.is_own(&text) {
             Found::Past
         } else if self.takes_block(&text) {
             Found::Nothing
@@ -65,55 +66,61 @@ impl Hook {
             replace_file(&self.path, self.script.as_bytes(), Fsync::Off)?;
             return make_executable(&self.path);
         }
-        let (first, more) = rest.split_once('\n').unwrap_or((&rest, ""));
-        Ok(replace_file(&self.path, format!("{first}\n{}{more}", self.block()).as_bytes(), Fsync::Off)?)
+        let (first, more) = first_line(&rest);
+        Ok(replace_file(&self.path, &[first, b"\n", &self.block(), more].concat(), Fsync::Off)?)
     }
 
     /// Takes the hook away, and leaves what others wrote as they wrote it.
     pub(super) fn remove(&self) -> Result<(), InstallError> {
         let Some(text) = self.read()? else { return Ok(()) };
         match without_block(&text) {
-            Some(rest) => Ok(replace_file(&self.path, rest.as_bytes(), Fsync::Off)?),
+            Some(rest) => Ok(replace_file(&self.path, &rest, Fsync::Off)?),
             None if self.is_own(&text) => Ok(fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?),
             None => Ok(()),
         }
     }
 
-    fn read(&self) -> Result<Option<String>, InstallError> {
+    fn read(&self) -> Result<Option<Vec<u8>>, InstallError> {
         match fs::read(&self.path) {
-            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Ok(text) => Ok(Some(text)),
             Err(err) if err.kind() == std::io::ErrorKind::NotFound && self.path.symlink_metadata().is_err() => Ok(None),
             Err(err) => Err(GitError::io("read", &self.path)(err).into()),
         }
     }
 
     /// Returns whether the whole file is ours, of whatever version.
-    fn is_own(&self, text: &str) -> bool {
-        text.lines().nth(1) == self.script.lines().nth(1)
+    fn is_own(&self, text: &[u8]) -> bool {
+        let second = |text| first_line(first_line(text).1).0.trim_ascii_end();
+        second(text) == second(self.script.as_bytes())
     }
 
     /// The script without its first line, between marks.
-    fn block(&self) -> String {
-        let body = self.script.split_once('\n').map_or("", |(_, body)| body);
-        format!("{BEGIN}{body}{END}")
+    fn block(&self) -> Vec<u8> {
+        [BEGIN.as_bytes(), first_line(self.script.as_bytes()).1, END.as_bytes()].concat()
     }
 
     /// Returns whether the file is a shell script that git runs, into which a block can go. What is linked from
     /// elsewhere is not this repository's.
-    fn takes_block(&self, text: &str) -> bool {
-        let Some((first, _)) = text.split_once('\n') else { return false };
+    fn takes_block(&self, text: &[u8]) -> bool {
+        let Some(end) = memchr::memchr(b'\n', text) else { return false };
+        let first = String::from_utf8_lossy(&text[..end]);
         let shell = first.strip_prefix("#!").map(|line| line.split([' ', '/']).filter(|word| !word.is_empty()));
         let is_shell =
             shell.is_some_and(|mut words| words.any(|word| ["sh", "bash", "dash", "zsh", "ksh"].contains(&word)));
-        is_shell && !first.ends_with('\r') && is_executable_file(&self.path) && fs::read_to_string(&self.path).is_ok()
+        is_shell && !first.ends_with('\r') && is_executable_file(&self.path)
     }
 }
 
 /// Returns the text without our block; nothing when it has none.
-fn without_block(text: &str) -> Option<String> {
-    let from = text.find(&format!("\n{BEGIN}"))? + 1;
-    let until = from + text[from..].find(END)? + END.len();
-    Some(format!("{}{}", &text[..from], &text[until..]))
+fn without_block(text: &[u8]) -> Option<Vec<u8>> {
+    let from = memmem::find(text, format!("\n{BEGIN}").as_bytes())? + 1;
+    let until = from + memmem::find(&text[from..], END.as_bytes())? + END.len();
+    Some([&text[..from], &text[until..]].concat())
+}
+
+/// Returns the first line of a text without its end, and what comes behind it.
+fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
+    memchr::memchr(b'\n', text).map_or((text, &[]), |end| (&text[..end], &text[end + 1..]))
 }
 
 #[cfg(unix)]
@@ -153,11 +160,31 @@ mod tests {
         for (_, script) in SCRIPTS {
             let hook = Hook { path: PathBuf::new(), script };
             for text in ["#!/bin/sh\n", "#!/bin/sh -e\necho a\n", "#!/bin/bash\n\necho a"] {
-                let (first, more) = text.split_once('\n').expect("two lines");
-                let with = format!("{first}\n{}{more}", hook.block());
-                assert_eq!(without_block(&with).as_deref(), Some(text));
+                let (first, more) = first_line(text.as_bytes());
+                let with = [first, b"\n", &hook.block(), more].concat();
+                assert_eq!(without_block(&with).as_deref(), Some(text.as_bytes()));
             }
         }
-        assert_eq!(without_block("#!/bin/sh\necho\n"), None);
+        assert_eq!(without_block(b"#!/bin/sh\necho\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_utf_8_stays_as_it_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("pre-push");
+        let theirs = b"#!/bin/sh\necho caf\xe9\n";
+        for (_, script) in SCRIPTS {
+            fs::write(&path, theirs).expect("a file");
+            make_executable(&path).expect("a program");
+            let hook = Hook { path: path.clone(), script };
+            assert_eq!(hook.find().expect("read"), Found::Nothing);
+            hook.add().expect("written");
+            assert_eq!(hook.find().expect("read"), Found::Ours);
+            hook.add().expect("written again");
+            assert!(fs::read(&path).expect("a file").ends_with(b"echo caf\xe9\n"));
+            hook.remove().expect("taken out");
+            assert_eq!(fs::read(&path).expect("a file"), theirs);
+        }
     }
 }

@@ -119,25 +119,30 @@ fn edit(path: &Path, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Result<()
         std::io::ErrorKind::AlreadyExists => InstallError::Locked { path: path.to_owned(), lock: lock.clone() },
         _ => GitError::io("write", path)(err).into(),
     })?;
-    let replace = || -> Result<(), GitError> {
+    // Returns whether the lock became the file.
+    let replace = || -> Result<bool, GitError> {
         let text = match fs::read(&target) {
             Err(err) if err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             other => other.map_err(GitError::io("read", path))?,
         };
-        let Some(text) = change(&text) else { return Ok(()) };
+        let Some(text) = change(&text) else { return Ok(false) };
         if text.is_empty() && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
-            return fs::remove_file(path).map_err(GitError::io("remove", path));
+            return fs::remove_file(path).map(|()| false).map_err(GitError::io("remove", path));
         }
         file.write_all(&text).map_err(GitError::io("write", path))?;
         if let Ok(old) = fs::metadata(&target) {
             fs::set_permissions(&lock, old.permissions()).map_err(GitError::io("write", path))?;
         }
-        fs::rename(&lock, &target).map_err(GitError::io("write", path))
+        file.sync_all().map_err(GitError::io("flush", path))?;
+        fs::rename(&lock, &target).map(|()| true).map_err(GitError::io("write", path))
     };
-    let done = replace();
-    // Gone already when it became the file.
-    let _ = fs::remove_file(&lock);
-    Ok(done?)
+    let replaced = replace();
+    // What has this name once it became the file is another process's.
+    if !matches!(replaced, Ok(true)) {
+        let _ = fs::remove_file(&lock);
+    }
+    replaced?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ impl Change {
 }
 
 /// What is in a part's place.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Nothing,
     /// Exactly what this version puts there.

@@ -243,7 +243,11 @@ fn state(
     let (mut work, mut left_out, mut lists) = (Vec::new(), Vec::new(), Lists::new());
     let mut needed: BTreeSet<Project> = BTreeSet::new();
     for (session, news) in news {
-        let past = match past(&overlay, &session, tips, &consolidated, &mut lists) {
+        let check = || match tips.local.contains_key(&session) {
+            true => Ok(()),
+            false => store.repo.check_ref(&session_ref(&session)).map_err(OpsError::from),
+        };
+        let past = match check().and_then(|()| past(&overlay, &session, tips, &consolidated, &mut lists)) {
             Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {

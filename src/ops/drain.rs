@@ -85,10 +85,16 @@ fn attempt(
                 }
                 done.extend(drain.hear(event, &heard)?.then_some(event));
             }
-            Err(reason) => {
-                let message = format!("{} cannot be read and was put aside: {reason}", event.path.display());
+            Err(unread) => {
+                let (what, reason) = match unread {
+                    Unread::Now(err) => ("waits", err.to_string()),
+                    Unread::Ever(reason) => {
+                        spool::put_aside(event);
+                        ("was put aside", reason)
+                    }
+                };
+                let message = format!("{} cannot be read and {what}: {reason}", event.path.display());
                 log::append(store.repo.common_dir(), Level::Error, "hook", &message);
-                spool::put_aside(event);
             }
         }
     }
@@ -113,17 +119,25 @@ fn attempt(
     Ok(Ok(said))
 }
 
+/// Why an event was not read.
+enum Unread {
+    /// Its file failed, and need not fail the next time.
+    Now(std::io::Error),
+    /// It cannot be understood.
+    Ever(String),
+}
+
 /// Reads an event, and takes credentials out of everything in it before it is compared with what was said.
 /// Returns by which rules.
-fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), String> {
-    let bytes = std::fs::read(&event.path).map_err(|err| err.to_string())?;
-    let mut value = hook::parse(&bytes)?;
+fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), Unread> {
+    let bytes = std::fs::read(&event.path).map_err(Unread::Now)?;
+    let mut value = hook::parse(&bytes).map_err(Unread::Ever)?;
     // Where the session works is looked up, not saved.
     let directory = value.get("cwd").cloned();
     let mut found = Found::new();
     redactor.value("", &mut value, &mut found);
     value["cwd"] = directory.unwrap_or_default();
-    let heard = hook::read(&value).ok_or_else(|| "names no session".to_owned())?;
+    let heard = hook::read(&value).ok_or_else(|| Unread::Ever("names no session".to_owned()))?;
     Ok((heard, found))
 }
 
@@ -238,13 +252,13 @@ impl Drain<'_> {
     /// Returns a session as it is, read once; nothing when it cannot be read.
     fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
         if !self.sessions.contains_key(session) {
-            let before = self.store.repo.find_ref(&session_ref(session))?;
-            // Where it has no ref, a remote may know it, or the branch.
-            let tips = match before {
-                Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
-                None => Tips::find(self.store, None)?,
-            };
             let read = || -> Result<_, OpsError> {
+                let before = self.store.repo.find_ref(&session_ref(session))?;
+                // Where it has no ref, a remote may know it, or the branch.
+                let tips = match before {
+                    Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
+                    None => Tips::find(self.store, None)?,
+                };
                 let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
                 let heard = match before {
                     Some(tip) => heard_events(&self.overlay, tip, self.since)?,

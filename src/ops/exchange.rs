@@ -1,7 +1,6 @@
 //! Talking to a remote: fetch, join, push, and again when somebody was faster.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use super::OpsError;
@@ -10,7 +9,7 @@ use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
 use crate::git::{
-    Ancestors, Answer, Fsync, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
+    Ancestors, Answer, Fsync, GitError, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
     Unreachable, Watch, Writer, descends, fetch, push, tracking_branch,
 };
 use crate::store::Store;
@@ -73,7 +72,11 @@ impl Exchange {
 pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
     // Before anything that can take its time.
     let captured = run(store, &Plan { consolidate: false, ..plan.clone() }, now)?;
-    let _turn = TransferLock::acquire(store.repo.common_dir())?;
+    let turn = match TransferLock::acquire(store.repo.common_dir()) {
+        Ok(turn) => Ok(turn),
+        Err(GitError::Busy { seconds, .. }) => Err(seconds),
+        Err(err) => return Err(err.into()),
+    };
     let known_place = store.settings.place_on(&store.repo, &link.remote);
     let mut talk = Talk {
         store: store.clone(),
@@ -92,7 +95,14 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         unfetched: BTreeMap::new(),
     };
     talk.plan.consolidate = true;
-    talk.go_on()?;
+    match turn {
+        Ok(_turn) => talk.go_on()?,
+        Err(seconds) => {
+            let reason = format!("another process has been talking with a remote of this store for {seconds} seconds");
+            talk.exchange.unreachable = Some(reason);
+            talk.join()?;
+        }
+    }
     Ok((talk.report, talk.exchange))
 }
 
@@ -352,6 +362,5 @@ impl Talk<'_> {
 
 /// Returns how long to wait before the next try: longer each time, and different on each device.
 fn pause(attempt: u32) -> Duration {
-    let random = std::collections::hash_map::RandomState::new().build_hasher().finish() % 100;
-    Duration::from_millis((20 << attempt.min(6)) * (50 + random) / 100)
+    Duration::from_millis((20 << attempt.min(6)) * fastrand::u64(50..150) / 100)
 }

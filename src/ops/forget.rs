@@ -8,7 +8,6 @@ use super::device::own_session;
 use super::past::{Lists, past};
 use super::tips::Tips;
 use crate::git::{Overlay, RefChange, session_ref};
-use crate::redact::Found;
 use crate::statement::{self, Context};
 use crate::store::{Consolidated, Store, commit_session};
 use crate::todo::{Project, Session, Time, TodoId};
@@ -35,7 +34,7 @@ pub(super) fn forget(
         known: &known,
         now,
         reopen: store.settings.reopen,
-        device: &store.settings.redactor.text(&store.settings.device, &mut Found::new()),
+        device: &store.settings.device,
         project: None,
         project_of: &|_| Project::general(),
     };

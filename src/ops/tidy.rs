@@ -47,7 +47,10 @@ pub struct Tidy {
 /// # Errors
 /// When the store cannot be read or written.
 pub fn tidy(store: &Store, how: Tidy, now: Time) -> Result<Tidied, OpsError> {
-    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    tidy_locked(store, &StoreLock::acquire(store.repo.common_dir())?, how, now)
+}
+
+fn tidy_locked(store: &Store, lock: &StoreLock, how: Tidy, now: Time) -> Result<Tidied, OpsError> {
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.reopen()?;
@@ -60,7 +63,7 @@ pub fn tidy(store: &Store, how: Tidy, now: Time) -> Result<Tidied, OpsError> {
         }
         let message = "tidy up".to_owned();
         let change = RefChange { name: store.settings.branch.clone(), old: Some(tip), new, message };
-        moved = write(&store, &lock, &overlay.batch, &[change], now)?;
+        moved = write(&store, lock, &overlay.batch, &[change], now)?;
         if moved.is_empty() {
             let merged: Merged = cache::load(&store.repo, "merged");
             if merged.is_of(tip) {
@@ -81,7 +84,9 @@ pub fn tidy_daily(store: &Store, now: Time) -> Result<(), OpsError> {
     if store.settings.remote.is_some() || cache::load::<String>(&store.repo, "tidied") == today {
         return Ok(());
     }
-    tidy(store, Tidy { archive_after: store.settings.archive_after, board: false, dry_run: false }, now)?;
+    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    let how = Tidy { archive_after: store.settings.archive_after, board: false, dry_run: false };
+    tidy_locked(store, &lock, how, now)?;
     cache::save(&store.repo, "tidied", &today);
     Ok(())
 }

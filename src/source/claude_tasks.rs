@@ -53,9 +53,13 @@ pub(super) fn number(id: &str) -> (u64, String) {
 }
 
 pub(super) fn read(directory: &Path, session: &Session) -> Reading {
+    read_files(directory, session, task_files(directory, &mut Scan::default()).into_iter().map(|(name, _)| name))
+}
+
+fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = String>) -> Reading {
     let mut reading = Reading::default();
-    let (mut items, mut at, mut text) = (Vec::new(), Time::default(), Vec::new());
-    for (name, _) in task_files(directory, &mut Scan::default()) {
+    let (mut items, mut at, mut said, mut gone) = (Vec::new(), Time::default(), file::Hash::default(), false);
+    for name in names {
         let path = directory.join(&name);
         let task = file::read_stable(&path, |bytes| match json::parse(bytes)? {
             value @ Value::Object(_) => Ok(value),
@@ -64,7 +68,7 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
         match task {
             Ok((task, metadata, bytes)) => {
                 at = at.max(file::modified(&metadata));
-                text.extend(bytes);
+                said.add(&bytes);
                 if is_internal(&task) {
                     continue;
                 }
@@ -73,12 +77,12 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
                     None => reading.notices.push(Notice::new(&path, "has no words", "the other tasks were read")),
                 }
             }
-            // A file that is gone was cleared between the look and the reading.
-            Err(_) if !path.exists() => {}
+            // The list is being cleared: what is left says nothing of the others.
+            Err(_) if !path.exists() => gone = true,
             Err(notice) => reading.notices.push(notice),
         }
     }
-    reading.digest = file::hash(&text);
+    reading.digest = said.end();
     if !items.is_empty() {
         let snapshot = Snapshot {
             session: session.clone(),
@@ -87,7 +91,7 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
             at,
             branch: None,
             items,
-            partial: !reading.notices.is_empty(),
+            partial: gone || !reading.notices.is_empty(),
             forced: false,
         };
         reading.snapshots.push((None, snapshot));
@@ -110,4 +114,21 @@ fn read_task(task: &Value, number: &str) -> Option<Item> {
 /// Returns whether the agent made this entry for itself.
 pub(super) fn is_internal(task: &Value) -> bool {
     task.pointer("/metadata/_internal") == Some(&Value::Bool(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The agent clears a list while it is being read: what is left is not all that the list says.
+    #[test]
+    fn a_file_that_is_gone_when_it_is_read_drops_nothing() {
+        let list = tempfile::tempdir().expect("a directory");
+        std::fs::write(list.path().join("1.json"), r#"{"id":"1","subject":"A","status":"pending"}"#).expect("a file");
+        let session = Session::new("s").expect("a name");
+        for (names, partial) in [(&["1.json"][..], false), (&["1.json", "2.json"], true)] {
+            let reading = read_files(list.path(), &session, names.iter().map(ToString::to_string));
+            assert_eq!((reading.snapshots[0].1.partial, reading.notices.len()), (partial, 0));
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::{Scan, entries, file, json};
 use crate::todo::Time;
 
 /// How long ago, in milliseconds, a team may have been made for a session that starts now.
-const RECENT: i64 = 300_000;
+const RECENT: u64 = 300_000;
 
 /// Returns the name of the task list that a session keeps which starts now in this directory.
 pub fn list_of(home: &Path, session: &str, directory: Option<&str>, now: Time) -> Option<String> {
@@ -25,7 +25,7 @@ pub fn list_of(home: &Path, session: &str, directory: Option<&str>, now: Time) -
         let created = team.get("createdAt").and_then(Value::as_i64).unwrap_or_default();
         let members = team.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let here = members.iter().filter_map(|member| member.get("cwd")?.as_str()).any(|cwd| Some(cwd) == directory);
-        let recent = (now.millis() - created).abs() <= RECENT;
+        let recent = now.millis().abs_diff(created) <= RECENT;
         if is_own(&name) && here && recent && newest.as_ref().is_none_or(|(at, _)| *at < created) {
             newest = Some((created, name));
         }
@@ -41,4 +41,22 @@ pub fn is_own(list: &str) -> bool {
 
 fn read(path: &Path) -> Option<Value> {
     file::read_stable(path, json::parse).ok().map(|(team, ..)| team)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_makes_no_sense_is_long_ago() {
+        let home = tempfile::tempdir().expect("a directory");
+        let team = home.path().join("teams/session-00000000");
+        std::fs::create_dir_all(&team).expect("a directory");
+        for (created, found) in [(i64::MIN, false), (i64::MAX, false), (-1, true)] {
+            let config = serde_json::json!({"createdAt": created, "members": [{"cwd": "/w"}]}).to_string();
+            std::fs::write(team.join("config.json"), config).expect("a file");
+            let list = list_of(home.path(), "s", Some("/w"), Time::from_millis(1));
+            assert_eq!(list.is_some(), found, "{created}");
+        }
+    }
 }

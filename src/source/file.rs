@@ -60,7 +60,23 @@ fn file_number(_: &Metadata) -> u64 {
 
 /// Returns a hash that stays the same on every machine and in every version.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    u64::from_be_bytes(Sha256::digest(bytes)[..8].try_into().expect("SHA-256 has 32 bytes"))
+    let mut hash = Hash::default();
+    hash.add(bytes);
+    hash.end()
+}
+
+/// The [`hash`] of bytes that come one after the other.
+#[derive(Default)]
+pub(super) struct Hash(Sha256);
+
+impl Hash {
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn end(self) -> u64 {
+        u64::from_be_bytes(self.0.finalize()[..8].try_into().expect("SHA-256 has 32 bytes"))
+    }
 }
 
 /// Returns the time of a file's last change.

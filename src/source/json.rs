@@ -6,7 +6,9 @@
 //! that what is written on a line of its own can be read back by every JSON reader.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use memchr::memmem;
 use serde_json::Value;
 
 /// How deep lists and objects may be nested.
@@ -33,16 +35,37 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// How the key ends under which the JSON library keeps numbers, `$serde_json::private::Number`. It takes an
-/// object that begins with this key for a number.
-const NUMBER_KEY_END: &str = "private::Number";
+/// The key under which the JSON library keeps numbers. It takes an object that begins with it for a number.
+const NUMBER_KEY: &str = "$serde_json::private::Number";
 
-/// Renames the library's own key, which no agent ever meant.
+/// Renames the library's own key, which no agent ever meant, however it is escaped.
 fn own_key(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text.contains(NUMBER_KEY_END) {
-        true => Cow::Owned(text.replace(NUMBER_KEY_END, "private::number")),
-        false => text,
+    let bytes = text.as_bytes();
+    let begins = memmem::find_iter(bytes, b"\"$").chain(memmem::find_iter(bytes, b"\"\\u0024"));
+    let mut keys: Vec<Range<usize>> = begins.filter_map(|at| number_key(&text, at)).collect();
+    if keys.is_empty() {
+        return text;
     }
+    keys.sort_unstable_by_key(|key| key.start);
+    let mut renamed = text.into_owned();
+    for key in keys.into_iter().rev() {
+        renamed.replace_range(key, "\"$serde_json::private::number\"");
+    }
+    Cow::Owned(renamed)
+}
+
+/// Returns where the library's own key stands, if it begins with this quotation mark.
+fn number_key(text: &str, begin: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    // One that is escaped stands in a string.
+    if begin > 0 && bytes[begin - 1] == b'\\' {
+        return None;
+    }
+    let longest = begin + 2 + NUMBER_KEY.len() * "\\u0000".len();
+    let end = begin + 1 + bytes[begin + 1..longest.min(bytes.len())].iter().position(|byte| *byte == b'"')?;
+    let is_key = bytes[end + 1..].trim_ascii_start().starts_with(b":");
+    let is_own = || serde_json::from_str::<String>(&text[begin..=end]).is_ok_and(|key| key == NUMBER_KEY);
+    (is_key && is_own()).then_some(begin..end + 1)
 }
 
 /// Returns how deep lists and objects are nested.
@@ -114,6 +137,21 @@ mod tests {
         ] {
             assert_eq!(parse(text.as_bytes()), Ok(value), "{text}");
         }
+        // The library's own key for numbers is a key like any other.
+        for key in
+            ["$serde_json::private::Number", "$serde_json::private::N\\u0075mber", "\\u0024serde_json::private::Number"]
+        {
+            let value = json!({"$serde_json::private::number": "1"});
+            assert_eq!(parse(format!(r#"{{"{key}":"1"}}"#).as_bytes()), Ok(value.clone()), "{key}");
+            assert_eq!(
+                parse(format!(r#"[{{"a":1,"{key}" : "1"}}]"#).as_bytes()).expect("JSON")[0]["$serde_json::private::number"],
+                "1"
+            );
+            let text = format!("{{\"{key}\"");
+            assert_eq!(parse(json!([text]).to_string().as_bytes()), Ok(json!([text])));
+        }
+        let words = json!(["$serde_json::private::Number", "private::Number", "a\\", {"$x": "\"$serde_json::private::Number\":"}]);
+        assert_eq!(parse(words.to_string().as_bytes()), Ok(words));
         assert_eq!(parse(b"[\"caf\xe9\"]"), Ok(json!(["caf\u{fffd}"])));
         assert!(parse(b"[1e400, 123456789012345678901234567890]").is_ok());
         assert!(parse(format!("{}{}", "[".repeat(64), "]".repeat(64)).as_bytes()).is_ok());

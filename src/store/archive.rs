@@ -104,13 +104,19 @@ impl<'a> Archive<'a> {
     pub fn ids(&self) -> &[TodoId] {
         self.ids.get_or_init(|| {
             self.load().unwrap_or_else(|| {
-                let mut ids = Vec::new();
-                for blob in self.months().unwrap_or_default().into_values() {
-                    let bytes = self.overlay.blob(blob).unwrap_or_default();
-                    ids.extend(TodoFile::open(&bytes).unwrap_or_default().ids());
+                let (mut ids, mut whole) = (Vec::new(), true);
+                let months = self.months().inspect_err(|_| whole = false).unwrap_or_default();
+                for blob in months.into_values() {
+                    match self.overlay.blob(blob).ok().as_deref().map(TodoFile::open) {
+                        Some(Ok(file)) => ids.extend(file.ids()),
+                        _ => whole = false,
+                    }
                 }
                 ids.sort_unstable();
-                self.save(&ids);
+                // What cannot be read now can be later.
+                if whole {
+                    self.save(&ids);
+                }
                 ids
             })
         })

@@ -29,7 +29,8 @@ pub struct Location {
     pub origin: Origin,
 }
 
-/// Finds the store. A repository that we stand in and cannot open is passed over, unless it was named.
+/// Finds the store. A repository that we stand in and cannot open is passed over, unless it was named; one
+/// with a setting that cannot be read is not.
 ///
 /// # Errors
 /// When the user has no home directory, so that there is no default place.
@@ -42,7 +43,7 @@ pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, Store
         return at(directory.join(path), Origin::Environment);
     }
     if let Ok(Some(repo)) = Repo::discover(directory)
-        && Settings::read(&repo).is_ok_and(|settings| settings.enabled)
+        && Settings::are_of_store(&repo)
     {
         return at(repo.work_dir().unwrap_or(repo.common_dir()).to_owned(), Origin::Here);
     }

@@ -68,11 +68,15 @@ pub fn remove(event: &Waiting) {
     let _ = std::fs::remove_file(&event.path);
 }
 
-/// Puts an event aside that cannot be understood, for a person to look at.
+/// Puts an event aside that cannot be understood, for a person to look at. One that stays is tried again.
 pub fn put_aside(event: &Waiting) {
     let mut aside = event.path.clone().into_os_string();
     aside.push(BAD);
-    if std::fs::rename(&event.path, aside).is_err() {
-        remove(event);
-    }
+    let _ = std::fs::rename(&event.path, aside);
+}
+
+/// Returns how many events were put aside.
+pub fn count_aside(common_dir: &Path) -> usize {
+    let entries = std::fs::read_dir(directory(common_dir)).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(BAD)).count()
 }

@@ -104,22 +104,31 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
 }
 
-/// Returns whether this is a component that [`component`] had to cut, which is then the name itself.
+/// Returns whether this is a component that [`component`] had to cut, which is then the name itself. What only
+/// ends like one is a name like any other.
 fn is_cut(name: &str) -> bool {
-    name.len() <= LONGEST_COMPONENT
-        && name
-            .rsplit_once("%%")
-            .is_some_and(|(_, hash)| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+    let Some((start, hash)) = name.rsplit_once("%%") else { return false };
+    let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_escape = |escape: &[u8]| escape.len() > 2 && escape[1..3].iter().all(is_hex);
+    let bytes = start.as_bytes();
+    // A cut takes no part of an escape along.
+    (LONGEST_COMPONENT - 36..=LONGEST_COMPONENT - 34).contains(&start.len())
+        && hash.len() == 32
+        && hash.as_bytes().iter().all(is_hex)
+        && bytes.iter().enumerate().all(|(at, byte)| match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => true,
+            b'-' => at > 0,
+            b'.' => at > 0 && bytes[at - 1] != b'.',
+            b'%' => is_escape(&bytes[at..]),
+            _ => false,
+        })
+        && !RESERVED.contains(&start.split('.').next().unwrap_or_default())
 }
 
 /// Returns the name that [`component`] made this of; nothing when it made no such component.
 fn from_component(component: &str) -> Option<String> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.%".contains(&byte);
-    if is_plain(component) {
+    if is_plain(component) || is_cut(component) {
         return Some(component.to_owned());
-    }
-    if is_cut(component) {
-        return component.bytes().all(plain).then(|| component.to_owned());
     }
     let name = percent_decode_str(component).decode_utf8().ok()?;
     let name = checked(&name).ok()?;
@@ -249,6 +258,8 @@ impl fmt::Display for Project {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn session(name: &str) -> Session {
@@ -289,6 +300,47 @@ mod tests {
         assert_ne!(one.component(), two.component());
         assert_eq!(Session::from_component(&one.component()), Some(one.clone()));
         assert_eq!(Session::new(one.as_str()), Ok(one));
+    }
+
+    #[test]
+    fn what_looks_cut_and_is_not_is_escaped() {
+        let end = "%%0123456789abcdef0123456789abcdef";
+        for name in [format!("../../../../tmp/x{end}"), format!("x{end}"), format!("{}A{end}", "x".repeat(165))] {
+            let session = session(&name);
+            assert_ne!(session.component(), name);
+            assert!(git_takes(&session.component()), "{session:?}");
+            assert_eq!(Session::from_component(&session.component()), Some(session));
+            assert_eq!(Session::from_component(&name), None);
+        }
+        for start in ["..", ".a", "-a", "con.", "a..b", "a/b", "%2F", "%2", "A", "%00\u{e9}"] {
+            let name = format!("{start}{}", "x".repeat(166 - start.len())) + end;
+            assert_ne!(component(&name), name);
+            assert_eq!(Session::from_component(&name), None, "{name}");
+        }
+    }
+
+    /// Returns what git says of a name.
+    fn git_takes(component: &str) -> bool {
+        gix::validate::path::component(component.into(), None, Default::default()).is_ok()
+            && gix::validate::reference::name(format!("refs/chittysync/{component}").as_str().into()).is_ok()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_name_is_one_component_and_comes_back(
+            start in "(\\PC{0,40}|[-.a-z/%]{0,40})",
+            middle in "[a-z.%/-]{0,3}[ax%./]{0,165}",
+            end in "(|%%[0-9a-f]{32}|%%[0-9a-fA-F]{31,33}|\\.lock|\\PC{0,300})",
+        ) {
+            let Ok(session) = Session::new(&format!("{start}{middle}{end}")) else { return Ok(()) };
+            let component = session.component();
+            prop_assert!(git_takes(&component), "{component}");
+            prop_assert!(component.len() <= LONGEST_COMPONENT && !component.contains('/'));
+            prop_assert_eq!(Session::from_component(&component), Some(session.clone()));
+            prop_assert_eq!(Session::new(session.as_str()), Ok(session));
+        }
     }
 
     #[test]

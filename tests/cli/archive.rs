@@ -161,6 +161,14 @@ fn an_index_that_is_gone_or_wrong_is_made_anew() {
         }
         assert_eq!(world.json(&["status"])["archived"], 2);
     }
+    // What cannot be read now is not remembered as empty.
+    let month = world.git(&world.store(), &["rev-parse", "consolidated:projects/general/archive/2026-05.json"]);
+    let object = world.store().join("objects").join(&month[..2]).join(&month[2..]);
+    std::fs::rename(&object, world.path("away")).expect("moved");
+    std::fs::remove_file(&index).expect("removed");
+    world.run(&["status"]);
+    std::fs::rename(world.path("away"), &object).expect("moved");
+    assert_eq!(world.json(&["status"])["archived"], 2);
     assert_eq!(world.run(&["archive", "--older-than", "-1"]).code, Some(129));
 }
 

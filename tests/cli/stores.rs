@@ -49,6 +49,53 @@ fn settings_of_one_command() {
     assert!(done.stderr.contains("author, manual or any"), "{done:?}");
 }
 
+/// As git reads them: a key without a value is true, and so is every number but 0.
+#[test]
+fn yes_and_no_are_said_as_git_takes_them() {
+    let world = World::new();
+    world.ok(&["init", "-q"]);
+    let config = world.store().join("config");
+    let original = std::fs::read_to_string(&config).expect("a file");
+    // Made here, so that no scanner takes this file for a leak.
+    let token = format!("gh{}{}", "p_", "a1B2".repeat(9));
+    for (at, (value, redacts)) in
+        [("", true), (" = 2", true), (" = true", true), (" =", false), (" = 0", false)].into_iter().enumerate()
+    {
+        std::fs::write(&config, format!("{original}\tredact{value}\n")).expect("a file");
+        let words = format!("Task {at} {token}");
+        world.ok(&["add", &words]);
+        assert_eq!(world.states().iter().any(|state| state.contains(&words)), !redacts, "redact{value}");
+    }
+    std::fs::write(&config, original.replace("enabled = true", "enabled")).expect("a file");
+    world.ok(&["status"]);
+    std::fs::write(&config, &original).expect("a file");
+    for (value, code) in [("2", 0), ("off", 0), ("maybe", 128)] {
+        let setting = format!("chittysync.redact={value}");
+        assert_eq!(world.git_run(&world.home(), &["-c", &setting, "chittysync", "status"]).code, Some(code), "{value}");
+    }
+}
+
+/// Not the default store, silently.
+#[test]
+fn a_typo_in_the_settings_of_a_store_is_told() {
+    let world = World::new();
+    let repository = world.path("repository");
+    world.git(&world.path(""), &["init", "-q", "repository"]);
+    world.git(&repository, &["chittysync", "init"]);
+    for (key, value) in [("chittysync.retireAfter", "14days"), ("chittysync.enabled", "yess")] {
+        let before = world.git_run(&repository, &["config", key]).stdout;
+        world.git(&repository, &["config", key, value]);
+        let done = world.git_run(&repository, &["chittysync", "add", "Fix login"]);
+        assert_eq!(done.code, Some(128), "{done:?}");
+        assert!(done.stderr.contains(key) && done.stderr.contains(value), "{done:?}");
+        match before.trim() {
+            "" => world.git(&repository, &["config", "--unset", key]),
+            before => world.git(&repository, &["config", key, before]),
+        };
+    }
+    assert!(!world.store().exists());
+}
+
 #[test]
 fn a_repository_that_is_no_store_is_left_alone() {
     let world = World::new();
@@ -97,4 +144,37 @@ fn a_session_that_cannot_be_read_does_not_stop_the_others() {
     world.git(&world.store(), &["update-ref", "refs/chittysync/aaaa", &good]);
     world.ok(&["sync", "--from", from]);
     assert_eq!(world.json(&["status"])["todos"]["completed"], 2, "its list is said once it can be");
+}
+
+/// What a power cut can leave of a ref.
+#[test]
+fn a_ref_without_a_value_does_not_stop_the_others() {
+    let world = World::new();
+    world.list("aaaa", "2026-11-01T08:00:00Z", &[("One", "pending")]);
+    world.sync();
+    let path = world.store().join("refs/chittysync/aaaa");
+    let good = std::fs::read(&path).expect("a ref");
+    std::fs::write(&path, b"").expect("a ref");
+    world.list("aaaa", "2026-11-02T08:00:00Z", &[("One", "completed")]);
+    world.list("bbbb", "2026-11-02T08:00:00Z", &[("Two", "completed")]);
+    let done = world.sync();
+    assert!(done.stderr.contains("session aaaa was left out: cannot read refs/chittysync/aaaa"), "{done:?}");
+    assert!(done.stderr.contains("put the last id of logs/refs/chittysync/aaaa into it"), "{done:?}");
+    assert_eq!(world.states(), ["One: pending", "Two: completed"]);
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.stdout.contains("refs/chittysync/aaaa"), "{doctor:?}");
+    // As it says.
+    let log = std::fs::read_to_string(world.store().join("logs/refs/chittysync/aaaa")).expect("a reflog");
+    let last = log.lines().last().and_then(|line| line.split(' ').nth(1)).expect("an id");
+    assert_eq!(last.as_bytes(), good.trim_ascii());
+    std::fs::write(&path, last).expect("a ref");
+    world.sync();
+    assert_eq!(world.states(), ["One: completed", "Two: completed"]);
+    // Or without it.
+    std::fs::write(&path, b"").expect("a ref");
+    world.list("aaaa", "2026-11-03T08:00:00Z", &[("One", "completed"), ("Three", "pending")]);
+    world.sync();
+    std::fs::remove_file(&path).expect("removed");
+    world.sync();
+    assert_eq!(world.states(), ["One: completed", "Three: pending", "Two: completed"]);
 }

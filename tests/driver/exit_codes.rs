@@ -84,6 +84,23 @@ fn a_bug() {
     assert_eq!(std::fs::read(&ours).expect("a file"), before);
 }
 
+/// `git merge … 2>&1 | head -1`: nobody reads what the driver says.
+#[test]
+fn nobody_listening_is_no_conflict() {
+    let world = World::new();
+    let [base, ours, theirs] = files(&world);
+    let code = |files: [&str; 3], chaos: &str| {
+        let (_, closed) = std::io::pipe().expect("a pipe");
+        let mut command = world.command(crate::common::binary());
+        command.arg("merge-driver").args(files).args(["7", TODOS]).env("CHITTYSYNC_CHAOS", chaos).stderr(closed);
+        command.status().expect("the program starts").code()
+    };
+    assert_eq!(code(["missing", &ours, &theirs], ""), Some(130));
+    assert_eq!(code([&base, &ours, &theirs], "panic"), Some(255));
+    std::fs::write(&theirs, todos(&[("A", "ana", "in_progress", 3)])).expect("a file");
+    assert_eq!(code([&base, &ours, &theirs], ""), Some(0));
+}
+
 #[test]
 fn a_bug_stops_the_merge() {
     let (checkout, ours) = diverged();

@@ -84,6 +84,28 @@ fn a_remote_that_hangs_is_given_up_with_all_that_git_started() {
     });
 }
 
+/// Another process talks with it for longer than one waits.
+#[test]
+fn a_remote_that_is_taken_keeps_nothing_from_being_consolidated() {
+    let devices = one_device();
+    devices.sync("a");
+    let talking = std::fs::File::options().write(true).open(devices.store("a").join("chittysync/transfer"));
+    let talking = talking.expect("a lock");
+    talking.lock().expect("the lock");
+    devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
+    let done = devices.try_sync("a", NOW, &[]);
+    assert_eq!(done.code, Some(1));
+    assert!(
+        done.stderr.contains("error: cannot reach origin: ")
+            && done.stderr.contains("another process has been talking"),
+        "{done:?}"
+    );
+    assert_eq!(devices.states("a"), ["Fix login: completed"]);
+    drop(talking);
+    devices.sync("a");
+    devices.agree(&["a"]);
+}
+
 #[test]
 fn what_the_remote_lost_it_gets_again() {
     let devices = one_device();

@@ -324,3 +324,18 @@ fn the_page_lists_every_rule() {
         assert!(page.contains(&format!("`{name}`")), "{name} is not in docs/security.md");
     }
 }
+
+/// What names this device is written into every session.
+#[test]
+fn the_name_of_the_device() {
+    let world = World::new();
+    let token = Dice::new(7).text(ALL, 36);
+    let device = format!("box gh{}{token}", "p_");
+    world.git(&world.home(), &["config", "--global", "chittysync.device", &device]);
+    world.list("s1", AT, &[("One", "pending")]);
+    world.sync();
+    world.ok(&["add", "Two"]);
+    let sessions = world.ok(&["--json", "sessions"]);
+    assert!(sessions.contains("box ") && !sessions.contains(&token), "{sessions}");
+    assert!(!world.git(&world.store(), &["for-each-ref"]).contains(&token.to_lowercase()));
+}

@@ -189,10 +189,19 @@ fn bad_input_is_logged_and_nothing_else() {
 #[test]
 fn a_panic_is_nobodys_business() {
     let world = World::new();
-    let mut command = world.command(binary());
-    command.args(["hook", "Stop"]).env("CHITTYSYNC_CHAOS", "panic");
-    let done = done(command.output());
-    assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""));
+    for with_store in [false, true] {
+        let _daemon = with_store.then(|| world.as_daemon());
+        let mut command = world.command(binary());
+        command.args(["hook", "Stop"]).env("CHITTYSYNC_CHAOS", "panic");
+        let done = done(command.output());
+        assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""));
+        assert_eq!(
+            log(&world).contains("error hook Stop: this is a bug: panicked at src/"),
+            with_store,
+            "{}",
+            log(&world)
+        );
+    }
 }
 
 /// An agent that never closes the pipe: the event counts when it is whole, and nothing is waited for long.
@@ -247,6 +256,26 @@ fn an_event_that_cannot_be_read_is_put_aside() {
     assert_eq!(states(&world), ["Fix login: pending", "Ship: pending"]);
     assert!(log(&world).contains("was put aside"), "{}", log(&world));
     assert!(world.path(&format!("{bad}.bad")).exists());
+    let doctor = world.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.stdout.contains("1 could not be understood"), "{doctor:?}");
+}
+
+/// A disk that fails now may not fail later. A directory fails to be read as a file for everybody, root included.
+#[test]
+fn an_event_that_cannot_be_read_now_waits() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    world.hook(&created(1, "Fix login"));
+    let spool = world.store().join("chittysync/spool");
+    let (unreadable, half) = (spool.join("000000000000001-1-1.json"), spool.join("000000000000002-1-1.json"));
+    std::fs::create_dir_all(&unreadable).expect("a directory");
+    std::fs::write(&half, b"{\"half").expect("a file");
+    std::fs::create_dir_all(spool.join("000000000000002-1-1.json.bad/in the way")).expect("a directory");
+    world.hook(&created(2, "Ship"));
+    assert_eq!(states(&world), ["Fix login: pending", "Ship: pending"]);
+    assert!(unreadable.is_dir() && half.is_file());
+    assert!(log(&world).contains("cannot be read and waits"), "{}", log(&world));
 }
 
 /// A session whose ref is broken keeps no other from being saved, and its events wait.
@@ -262,13 +291,18 @@ fn a_broken_session_waits() {
     world.hook(&of("broken", "Fix login"));
     let name = world.store().join("refs/chittysync/broken");
     let whole = std::fs::read(&name).expect("a ref");
-    std::fs::write(&name, "1".repeat(40) + "\n").expect("a ref");
-    world.hook(&of("broken", "Ship"));
-    world.hook(&of("fine", "Write notes"));
-    assert_eq!(spool(&world).len(), 1);
-    assert!(log(&world).contains("events of session broken wait"), "{}", log(&world));
+    for (at, broken) in ["1".repeat(40) + "\n", String::new()].into_iter().enumerate() {
+        std::fs::write(&name, broken).expect("a ref");
+        world.hook(&of("broken", "Ship"));
+        world.hook(&of("fine", &format!("Write notes {at}")));
+        assert_eq!(spool(&world).len(), at + 1);
+        assert!(log(&world).contains("events of session broken wait"), "{}", log(&world));
+    }
     std::fs::write(&name, whole).expect("a ref");
-    assert_eq!(states(&world), ["Fix login: pending", "Ship: pending", "Write notes: pending"]);
+    assert_eq!(
+        states(&world),
+        ["Fix login: pending", "Ship: pending", "Write notes 0: pending", "Write notes 1: pending"]
+    );
     assert_eq!(spool(&world).len(), 0);
 }
 

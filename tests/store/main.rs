@@ -9,6 +9,7 @@ mod common;
 mod errors;
 mod hooks;
 mod kill;
+mod locks;
 mod oracle;
 mod order;
 mod race;
