@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::out::{Failure, Out};
+use super::out::{Failure, Out, plural};
 use super::world::{World, display};
 use crate::git::{Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
@@ -87,7 +87,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     if let Some(remote) = remote {
         let text = match (remote.ahead, remote.unpushed) {
             (0, 0) => "has everything".to_owned(),
-            (ahead, unpushed) => format!("lacks {unpushed} sessions, {ahead} consolidations"),
+            (ahead, unpushed) => format!("lacks {}, {}", plural(unpushed, "session"), plural(ahead, "consolidation")),
         };
         out.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
     }
