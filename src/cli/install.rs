@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::world::{World, claude_home, display};
 use crate::git::Repo;
-use crate::install::{AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings};
+use crate::install::{
+    AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings, remove_made,
+};
 use crate::store::Store;
 
 /// Arguments of `install`.
@@ -160,6 +162,9 @@ fn walk(
             kept.push(part);
         }
         lines.push((part, change));
+    }
+    if what == "uninstall" && !args.dry_run {
+        remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
     }
     if out.json {
         let parts = lines
