@@ -86,6 +86,7 @@ fn service(world: &World) -> Result<Service, Failure> {
 }
 
 fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
+    super::daemon::warn_of_level(out);
     let change = part.install(dry_run)?;
     let commands = manager.enable(part);
     let mut failed = None;

@@ -292,3 +292,20 @@ fn git_finds_the_program_and_its_pages() {
     let help = git(&world, &["help", "git-chittysync-list"]);
     assert!(help.stdout.contains("Print the open todos, by project"), "{help:?}");
 }
+
+#[test]
+fn doctor_names_settings_that_mean_nothing() {
+    let world = World::new();
+    world.ok(&["init", "-q", "--default"]);
+    let doctor = || world.run(&["doctor"]).stdout;
+    world.git(&world.home(), &["config", "--global", "chittysync.logLines", "100"]);
+    world.git(&world.store(), &["config", "chittysync.origin.remotePrefix", "heads"]);
+    assert!(!doctor().contains(" settings "));
+    world.git(&world.home(), &["config", "--global", "chittysync.retierAfter", "3"]);
+    world.git(&world.store(), &["config", "chittysync.brunch", "x"]);
+    let said = doctor();
+    assert!(
+        said.contains("BAD settings    chittysync.brunch, chittysync.retierafter mean nothing; see git-chittysync(1)"),
+        "{said}"
+    );
+}

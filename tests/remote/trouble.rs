@@ -39,6 +39,8 @@ fn a_remote_that_is_away_keeps_nothing_from_being_saved() {
         serde_json::from_str(&devices.ok("a", &["--json", "status"]).stdout).expect("one document");
     assert_eq!((status["remote"].as_str(), status["ahead"].as_u64()), (Some("origin"), Some(1)));
     assert_eq!(status["unpushed"].as_u64(), Some(1));
+    let text = devices.ok("a", &["status"]).stdout;
+    assert!(text.contains("remote     origin (lacks 1 session, 1 consolidation, as of"), "{text}");
     std::fs::rename(devices.world.path("away.git"), devices.hub()).expect("moved");
     devices.sync("a");
     devices.agree(&["a"]);
