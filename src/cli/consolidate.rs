@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::out::{Failure, Out};
+use super::out::{Failure, Out, plural};
 use super::world::{World, display};
 use crate::ops::{self, Plan, Report, Selection};
 use crate::store::Store;
@@ -23,10 +23,10 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         out.note("Already up to date.");
     } else {
         out.note(&format!(
-            "Merged {} sessions: {} todos changed, {} conflicts.",
-            report.merged,
-            report.changed,
-            report.conflicts.len()
+            "Merged {}: {} changed, {}.",
+            plural(report.merged, "session"),
+            plural(report.changed, "todo"),
+            plural(report.conflicts.len(), "conflict")
         ));
     }
     finish(&store, &report, out)
@@ -40,9 +40,9 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
             Some("its agent still has it in its own files; if it is a real one, replace it where it is valid"),
         );
     }
-    for (what, reason) in &report.left_out {
-        out.warn(&format!("{what} was left out: {reason}"), Some("its ref is as it was; all others were taken"));
-    }
+    let left_out: Vec<String> =
+        report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
+    out.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));
     let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
     let branch = store.settings.branch_name();
     Err(Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))

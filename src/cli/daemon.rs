@@ -1,6 +1,6 @@
 //! `daemon`: watching and syncing in the background.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -60,12 +60,23 @@ pub struct LogArgs {
 }
 
 pub(super) fn run(args: &DaemonArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    warn_of_level(out);
     match &args.verb {
         DaemonVerb::Start => start(world, out),
         DaemonVerb::Run(args) => run_here(args, world, out),
         DaemonVerb::Stop => stop(world, out),
         DaemonVerb::Status => status(world, out),
         DaemonVerb::Log(args) => log(args, world, out),
+    }
+}
+
+/// Warns of a word in `CHITTYSYNC_LOG` that is none of those that it may be.
+pub(super) fn warn_of_level(out: &Out) {
+    if let Some(word) = log::unknown_level() {
+        out.warn(
+            &format!("CHITTYSYNC_LOG is '{word}', which is no level; info is taken"),
+            Some("off, error, warn, info and debug are levels"),
+        );
     }
 }
 
@@ -165,7 +176,7 @@ fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
     let common_dir = store.as_ref().map(|store| store.repo.common_dir());
     let pid = common_dir.and_then(daemon::running_pid);
     let state = common_dir.and_then(|common_dir| State::of_running(common_dir, pid));
-    let last_error = common_dir.and_then(log::last_error);
+    let last_error = common_dir.and_then(LastError::of);
     if out.json {
         out.print_json(&status_json(pid, state.as_ref(), last_error.as_ref()));
     } else {
@@ -180,13 +191,35 @@ fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
         };
         text.push_str(&state.map(|state| status_text(&state, style)).unwrap_or_default());
         if let Some(error) = last_error {
-            text.push_str(&format!("last error  {}: {}\n", moment(&error.at.to_string(), style), said(&error)));
+            let over = error.over.map(|at| format!("; over since {}", moment(&at.to_string(), style)));
+            let (at, said) = (moment(&error.entry.at.to_string(), style), said(&error.entry));
+            text.push_str(&format!("last error  {at}: {said}{}\n", over.unwrap_or_default()));
         }
         out.print(&text);
     }
     match pid {
         Some(_) => Ok(()),
         None => Err(Failure::no("no daemon is running").hint("`git chittysync daemon start` starts one")),
+    }
+}
+
+/// The last error in the log.
+struct LastError {
+    entry: Entry,
+    /// Since when what it tells of is over, as far as the log tells.
+    over: Option<Time>,
+}
+
+impl LastError {
+    fn of(common_dir: &Path) -> Option<Self> {
+        let entry = log::last_error(common_dir)?;
+        Some(LastError { over: log::over_since(common_dir, &entry), entry })
+    }
+
+    fn json(&self) -> Value {
+        let mut value = entry_json(&self.entry);
+        value["over"] = self.over.map(|at| at.to_string()).into();
+        value
     }
 }
 
@@ -235,14 +268,14 @@ fn moment(text: &str, style: Style) -> String {
     Time::parse(text).map_or_else(|| plain(text), |time| format!("{time} ({})", style.age(time)))
 }
 
-fn status_json(pid: Option<Option<u32>>, state: Option<&State>, last_error: Option<&Entry>) -> Value {
+fn status_json(pid: Option<Option<u32>>, state: Option<&State>, last_error: Option<&LastError>) -> Value {
     let mut value = json!(state);
     if let Value::Null = value {
         value = json!({});
     }
     value["running"] = pid.is_some().into();
     value["pid"] = pid.flatten().into();
-    value["last_error"] = last_error.map_or(Value::Null, entry_json);
+    value["last_error"] = last_error.map_or(Value::Null, LastError::json);
     value
 }
 
@@ -290,17 +323,25 @@ pub(super) fn summary(store: &Store, style: Style) -> (String, Value) {
     let common_dir = store.repo.common_dir();
     let pid = daemon::running_pid(common_dir);
     let state = State::of_running(common_dir, pid);
-    let last_error = log::last_error(common_dir);
+    let last_error = LastError::of(common_dir);
+    let failing_job = state.as_ref().and_then(|state| Some(state.failing()?.0.to_owned()));
     let failing = state.as_ref().and_then(failing);
     let mut text = match (&pid, &failing) {
         (None, _) => "not running".to_owned(),
         (Some(_), Some(failing)) => format!("running, but {failing}"),
         (Some(_), None) => "running".to_owned(),
     };
-    if let Some(error) = &last_error {
-        text.push_str(&format!("; last error {}: {}", style.age(error.at), said(error)));
+    // What fails now has just been said.
+    if let Some(error) = last_error.as_ref().filter(|error| failing_job.as_ref() != Some(&error.entry.event)) {
+        let over = error.over.map(|at| format!(", over since {at} ({})", style.age(at)));
+        text.push_str(&format!(
+            "; last error {}{}: {}",
+            style.age(error.entry.at),
+            over.unwrap_or_default(),
+            said(&error.entry)
+        ));
     }
-    let error = last_error.as_ref().map_or(Value::Null, entry_json);
+    let error = last_error.as_ref().map_or(Value::Null, LastError::json);
     (plain(&text), json!({ "running": pid.is_some(), "failing": failing, "last_error": error }))
 }
 

@@ -78,6 +78,7 @@ fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
     out.configured_color.clone_from(&store.settings.color);
     let mut checks = vec![Check { name: name(), ok: true, text: display(store.repo.common_dir()) }];
     checks.push(private(&store));
+    checks.extend(super::doctor_settings::unknown(&store));
     checks.extend(sessions(&store));
     checks.extend(events(&store));
     let loose = store.repo.loose_estimate();

@@ -6,12 +6,14 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use super::doctor::Check;
-use super::install::{agent_settings, has_todo_tools, parts_of_command};
+use super::install::{TodoTools, agent_settings, parts_of_command};
+use super::out::plural;
 use super::world::{World, claude_home, display};
 use crate::git::answer;
 use crate::install::{AgentSettings, Change, TODO_TOOLS, inventory};
 use crate::source::{self, UnitKind};
-use crate::todo::Time;
+use crate::store::{Store, spool};
+use crate::todo::{Time, plain};
 use crate::view::Style;
 
 /// How long the agent's program may take to tell its version.
@@ -30,11 +32,14 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
     let mut checks = vec![hooks(&user, &project)];
     checks.extend(forbidden(&user, &project));
     let check = |name: &str, ok: bool, text: String| Check { name: name.into(), ok, text };
-    checks.push(check("sources", true, sources(&home, world.now)));
-    let tools = [&user, &project].into_iter().filter_map(|settings| settings.path.as_deref()).any(has_todo_tools);
+    checks.push(check("trust", true, trust(&home, &world.directory)));
+    checks.push(check("sources", true, sources(&home, heard(world), world.now)));
+    // The project's settings come before the user's.
+    let tools = TodoTools::of([&project, &user].into_iter().filter_map(|settings| settings.path.as_deref()));
     checks.push(check("todo tools", true, match tools {
-        true => format!("{TODO_TOOLS} is set"),
-        false => format!(
+        TodoTools::On => format!("{TODO_TOOLS} is set"),
+        TodoTools::Off(value) => format!("the newest models have none: {TODO_TOOLS} is \"{}\"", plain(&value)),
+        TodoTools::Unset => format!(
             "the newest models have none unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it"
         ),
     }));
@@ -101,31 +106,66 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
-/// Says of each place where todos are written how much there is, and when it last changed.
-fn sources(home: &Path, now: Time) -> String {
+/// Says whether the agent runs hooks in a directory, as far as its own file tells: only where it, or a directory
+/// above, was trusted.
+fn trust(home: &Path, directory: &Path) -> String {
+    let own = std::env::var_os("CLAUDE_CONFIG_DIR").is_some_and(|path| !path.is_empty());
+    let file = if own { home.join(".claude.json") } else { home.with_extension("json") };
+    let settings = read(&file);
+    let Some(projects) = settings["projects"].as_object() else {
+        return format!("unknown: {} does not tell", display(&file));
+    };
+    let directory = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let is_trusted = |path: &Path| {
+        projects.get(path.to_string_lossy().as_ref()).is_some_and(|project| project["hasTrustDialogAccepted"] == true)
+    };
+    match directory.ancestors().find(|path| is_trusted(path)) {
+        Some(path) => format!("hooks run here: {} is trusted", display(path)),
+        None => format!("{} is not trusted yet: hooks run here once Claude Code has asked", display(&directory)),
+    }
+}
+
+/// Returns when a hook last delivered something to the store.
+fn heard(world: &World) -> Option<Time> {
+    let store = Store::open(&world.location().ok()?).ok()?;
+    time(spool::last_change(store.repo.common_dir())?)
+}
+
+/// Says of each place where todos are written how much there is and when it last changed, when hooks last told of
+/// some, and which of all that is alive.
+fn sources(home: &Path, heard: Option<Time>, now: Time) -> String {
     let scan = source::scan(home);
     let kind = |kind: &UnitKind| match kind {
-        UnitKind::Todos { .. } => "todos",
-        UnitKind::Tasks { .. } => "tasks",
-        UnitKind::Transcript { .. } => "transcripts",
+        UnitKind::Todos { .. } => "todo list",
+        UnitKind::Tasks { .. } => "task list",
+        UnitKind::Transcript { .. } => "transcript",
     };
     let style = Style { color: false, width: 0, isolate: false, now };
-    let said = ["todos", "tasks", "transcripts"].map(|name| {
+    let files = ["todo list", "task list", "transcript"].map(|name| {
         let units: Vec<_> = scan.units.iter().filter(|unit| kind(&unit.kind) == name).collect();
-        match units.iter().filter_map(|unit| changed(&unit.path)).max() {
-            None => format!("no {name}"),
-            Some(at) => format!("{} {name}, the latest {}", units.len(), style.age(at)),
-        }
+        let latest = units.iter().filter_map(|unit| changed(&unit.path)).max();
+        let text = match latest {
+            None => format!("no {name}s"),
+            Some(at) => format!("{}, the latest {}", plural(units.len(), name), style.age(at)),
+        };
+        (format!("{name}s"), latest, text)
     });
-    said.join("; ")
+    let text = heard.map_or_else(|| "no hook was heard".into(), |at| format!("hooks last heard {}", style.age(at)));
+    let all = [&files[..], &[("hooks".to_owned(), heard, text)]].concat();
+    let newest = all.iter().filter_map(|(name, at, _)| Some((*at.as_ref()?, name))).max();
+    let newest = newest.map(|(_, name)| format!("; {name} are the newest")).unwrap_or_default();
+    all.into_iter().map(|(_, _, text)| text).collect::<Vec<_>>().join("; ") + &newest
 }
 
 /// Returns when a file, or one in a directory, last changed.
 fn changed(path: &Path) -> Option<Time> {
     let inside = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
     let times = std::iter::once(path.to_owned()).chain(inside);
-    let latest = times.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()?;
-    let since = latest.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    time(times.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()?)
+}
+
+fn time(at: SystemTime) -> Option<Time> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some(Time::from_millis(i64::try_from(since.as_millis()).ok()?))
 }
 

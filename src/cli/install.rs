@@ -1,6 +1,6 @@
 //! `install` and `uninstall`: two of the three walks over one inventory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::world::{World, claude_home, display};
 use crate::git::Repo;
-use crate::install::{AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings};
+use crate::install::{
+    AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings, remove_made,
+};
 use crate::store::Store;
 
 /// Arguments of `install`.
@@ -42,7 +44,7 @@ pub struct UninstallArgs {
 pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let asked = args.claude || args.enable_todo_tools || args.walk.project;
     let mut agent = agent_settings(world, args.walk.project);
-    agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(std::path::Path::is_dir));
+    agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(Path::is_dir));
     agent.todo_tools = args.enable_todo_tools;
     let git_hooks = match args.walk.git_hooks {
         true => hooks_of(&world.store(out)?).map_err(failure)?,
@@ -52,13 +54,19 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
     if args.walk.dry_run {
         return Ok(());
     }
-    out.note("Undo with: git chittysync uninstall");
+    out.note(&format!("Undo with: git chittysync uninstall{}", if args.walk.project { " --project" } else { "" }));
     match &agent.path {
-        Some(path) if !has_todo_tools(path) => out.note(&format!(
-            "hint: the newest models have no todo tools unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it in {}",
-            display(path)
-        )),
-        Some(_) => {}
+        Some(path) => match TodoTools::of([path.as_path()]) {
+            TodoTools::On => {}
+            TodoTools::Off(value) => out.warn(
+                &format!("{TODO_TOOLS} is \"{value}\", so the newest models have no todo tools; we did not set it, and leave it"),
+                Some(&format!("set it to \"1\" in {} if you want them", display(path))),
+            ),
+            TodoTools::Unset => out.note(&format!(
+                "hint: the newest models have no todo tools unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it in {}",
+                display(path)
+            )),
+        },
         None => out.note("hint: no home of Claude Code was found; `git chittysync install --claude` puts hooks there all the same"),
     }
     Ok(())
@@ -85,11 +93,29 @@ fn project_directory(world: &World) -> PathBuf {
     repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| world.directory.clone())
 }
 
-/// Returns whether the model has todo tools, as far as these settings and the environment tell.
-pub(super) fn has_todo_tools(settings: &std::path::Path) -> bool {
-    let text = std::fs::read(settings).unwrap_or_default();
-    let value: Value = serde_json::from_slice(&text).unwrap_or_default();
-    value["env"].get(TODO_TOOLS).is_some() || std::env::var_os(TODO_TOOLS).is_some()
+/// Whether the newest models have todo tools, as far as settings and the environment tell.
+pub(super) enum TodoTools {
+    On,
+    /// Turned off, by this value.
+    Off(String),
+    Unset,
+}
+
+impl TodoTools {
+    /// Reads these settings, of which the first that says something counts, and then the environment.
+    pub(super) fn of<'a>(settings: impl IntoIterator<Item = &'a Path>) -> Self {
+        let said = |path: &Path| {
+            let value: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            let value = value["env"].get(TODO_TOOLS)?;
+            Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        };
+        match settings.into_iter().find_map(said).or_else(|| std::env::var(TODO_TOOLS).ok()) {
+            None => TodoTools::Unset,
+            // What the agent takes for yes.
+            Some(value) if ["1", "true", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()) => TodoTools::On,
+            Some(value) => TodoTools::Off(value),
+        }
+    }
 }
 
 /// Returns the git hooks of the store that are in place, if there is a store.
@@ -137,6 +163,9 @@ fn walk(
         }
         lines.push((part, change));
     }
+    if what == "uninstall" && !args.dry_run {
+        remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
+    }
     if out.json {
         let parts = lines
             .iter()
@@ -161,7 +190,7 @@ const FEW: usize = 3;
 
 /// Returns a line for each part; for many files of one kind in one directory, one line.
 pub(super) fn grouped<'a>(parts: &[(&'a Part, Change)]) -> Vec<(&'a str, Change, String)> {
-    let directory = |part: &'a Part| part.path().and_then(std::path::Path::parent);
+    let directory = |part: &'a Part| part.path().and_then(Path::parent);
     let together = |a: &(&'a Part, Change), b: &(&'a Part, Change)| {
         a.0.name == b.0.name && a.1 == b.1 && directory(a.0) == directory(b.0)
     };

@@ -12,6 +12,7 @@ mod consolidate;
 mod daemon;
 mod doctor;
 mod doctor_claude;
+mod doctor_settings;
 mod edit;
 mod export;
 mod forget;

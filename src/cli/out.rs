@@ -286,6 +286,21 @@ impl Out {
         }
     }
 
+    /// Warns of many of one kind: of the first few, of all of them with `-v`. What is said to all stands once.
+    pub fn warn_some(&self, messages: &[String], hint: Option<&str>) {
+        let shown = if self.verbose { messages.len() } else { messages.len().min(5) };
+        let more = messages.len() - shown;
+        for (at, message) in messages[..shown].iter().enumerate() {
+            self.warn(message, hint.filter(|_| at + 1 == shown));
+        }
+        if more > 0 {
+            self.warn(
+                &format!("so {} {more} more", if more == 1 { "was" } else { "were" }),
+                Some("-v lists all of them"),
+            );
+        }
+    }
+
     fn label(&self, text: &str, color: AnsiColor) -> String {
         if !self.colored(std::io::stderr().is_terminal()) {
             return text.to_owned();
@@ -293,6 +308,11 @@ impl Out {
         let style = Ansi::new().bold().fg_color(Some(Color::Ansi(color)));
         format!("{style}{text}{style:#}")
     }
+}
+
+/// Returns so many of something.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Writes to standard output. A reader that has seen enough ends the program quietly.

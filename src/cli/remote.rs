@@ -6,9 +6,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::SyncArgs;
-use super::out::{Failure, Out};
+use super::out::{Failure, Out, plural};
 use super::progress::Progress;
-use crate::git::{RemoteName, Repo, Watch, check_url, github_page, is_public};
+use super::world::display;
+use crate::git::{RemoteName, Repo, Settings, UrlError, Watch, check_url, github_page, is_public};
 use crate::ops::{self, Exchange, Link, Plan, Report};
 use crate::store::Store;
 use crate::todo::Time;
@@ -54,9 +55,8 @@ pub(super) fn exchange(
 /// Says what came of it, to a person.
 pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, report: &Report, out: &Out) {
     let (Some(remote), Some(exchange)) = (remote, exchange) else { return };
-    for (remote, name) in &report.strange {
-        out.warn(&format!("{name} of {remote} was left out: it is no session"), None);
-    }
+    let strange = |(remote, name): &(RemoteName, String)| format!("{name} of {remote} was left out: it is no session");
+    out.warn_some(&report.strange.iter().map(strange).collect::<Vec<_>>(), None);
     if exchange.falls_back {
         out.warn(
             &format!("{remote} takes only branches: sessions are kept there below refs/heads/chittysync/ from now on"),
@@ -77,7 +77,6 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
     }
     if exchange.is_complete() {
         let mut parts = Vec::new();
-        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         if exchange.fetched > 0 {
             parts.push(format!("{} fetched", plural(exchange.fetched, "ref")));
         }
@@ -121,19 +120,44 @@ pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) ->
         1 => String::new(),
         many => format!(" (and {} more)", many - 1),
     };
-    Err(Failure::no(format!("{remote} did not take {what}: {why}{more}"))
-        .hint("everything is saved here; see git-chittysync(1), REFS"))
+    let failure = Failure::no(format!("{remote} did not take {what}: {why}{more}"))
+        .hint("everything is saved here; see git-chittysync(1), REFS");
+    Err(match &exchange.in_the_way {
+        Some(name) => failure.hint(format!(
+            "look at what {remote} has at {name}: if it is damage, and not of a newer version of this program, a forced `git push` of {name} from the store puts yours in its place"
+        )),
+        None => failure,
+    })
 }
 
 /// Makes a repository, named or given by its URL, the one that the store is synced with.
 pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Result<RemoteName, Failure> {
+    let before = Settings::read(repo)?.remote;
+    let (name, url) = find(repo, directory, text)?;
+    repo.add_remote(&name, url.as_deref())?;
+    if let Some(before) = before.filter(|before| *before != name) {
+        let mut hint = format!("`git chittysync init --remote {before}` goes back to it");
+        if repo.is_bare() {
+            let store = display(repo.common_dir());
+            hint.push_str(&format!("; `git -C {store} remote remove {before}` removes it"));
+        }
+        out.warn(&format!("until now the store was synced with {before}, from now on with {name}"), Some(&hint));
+    }
+    warn_if_public(repo, &name, out);
+    Ok(name)
+}
+
+/// Returns the remote that a name or a URL stands for, and the URL if there is none of it yet.
+fn find(repo: &Repo, directory: &Path, text: &str) -> Result<(RemoteName, Option<String>), Failure> {
     if let Some(known) = RemoteName::new(text).filter(|name| repo.remote_url(name).is_some()) {
-        repo.add_remote(&known, None)?;
-        return Ok(known);
+        return Ok((known, None));
     }
     check_url(text).map_err(|err| {
-        Failure::usage(format!("'{}' cannot be a remote: {err}", without_password(text)))
-            .hint("keep passwords in a credential helper, see gitcredentials(7)")
+        let failure = Failure::usage(format!("'{}' cannot be a remote: {err}", without_password(text)));
+        match err {
+            UrlError::Password => failure.hint("keep passwords in a credential helper, see gitcredentials(7)"),
+            UrlError::Helper | UrlError::NotOne => failure,
+        }
     })?;
     // A relative path is relative to where the command runs; git would take it from wherever it stands.
     let path = directory.join(text);
@@ -144,16 +168,9 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
     let candidates = ["origin", "chittysync"].into_iter().filter_map(RemoteName::new);
     for name in candidates {
         match repo.remote_url(&name) {
-            Some(known) if known == url => {
-                repo.add_remote(&name, None)?;
-                return Ok(name);
-            }
+            Some(known) if known == url => return Ok((name, None)),
             Some(_) => {}
-            None => {
-                repo.add_remote(&name, Some(&url))?;
-                warn_if_public(&url, out);
-                return Ok(name);
-            }
+            None => return Ok((name, Some(url))),
         }
     }
     Err(Failure::no("the remotes origin and chittysync lead elsewhere already")
@@ -161,13 +178,15 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
 }
 
 /// Says so when everybody can read what will be pushed.
-fn warn_if_public(url: &str, out: &Out) {
-    let Some(page) = github_page(url) else { return };
-    if is_public(&page) {
-        out.warn(
+fn warn_if_public(repo: &Repo, remote: &RemoteName, out: &Out) {
+    let Some(page) = repo.push_urls(remote).iter().find_map(|url| github_page(url)) else { return };
+    match is_public(&page) {
+        Some(true) => out.warn(
             &format!("{page} is public: everybody can read every todo that is pushed there"),
             Some("make it private in its settings before the first sync, or use another one"),
-        );
+        ),
+        Some(false) => {}
+        None => out.note(&format!("Could not find out whether {page} is public: no answer.")),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::out::{Failure, Out};
 use super::world::{World, display};
-use crate::install::{Change, InstallError, Manager, Part, Service, tell_manager};
+use crate::install::{Change, InstallError, Manager, Part, Service, remove_made, tell_manager};
 use crate::store::Origin;
 
 /// Arguments of `service`.
@@ -86,6 +86,7 @@ fn service(world: &World) -> Result<Service, Failure> {
 }
 
 fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
+    super::daemon::warn_of_level(out);
     let change = part.install(dry_run)?;
     let commands = manager.enable(part);
     let mut failed = None;
@@ -123,6 +124,7 @@ fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Res
         // What is not running cannot be stopped, and is removed all the same.
         is_stopped = manager.disable().iter().all(|command| refusal(command).is_none());
         part.uninstall(false)?;
+        remove_made(part.path().as_slice());
     }
     report(manager, part, change, dry_run, is_stopped, out);
     if change == Change::Foreign {

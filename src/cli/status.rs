@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::out::{CREATES_STORE, Failure, Out};
+use super::out::{CREATES_STORE, Failure, Out, plural};
 use super::speaker::SpeakerArgs;
 use super::world::{World, display};
-use crate::git::{Overlay, Place};
+use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
 use crate::store::{Consolidated, Origin, Store, StoreError};
 
@@ -38,6 +38,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let overlay = Overlay::new(&store.repo);
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
+    let unmerged = unmerged(&store, &overlay, tip)?;
     let archived = world.archived(&store)?;
     let sessions = world.sessions(&store, &counts, archived)?;
     let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
@@ -47,6 +48,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
             "store": store.repo.common_dir().to_string_lossy(),
             "branch": store.settings.branch_name(),
             "sessions": sessions,
+            "unmerged": unmerged,
             "todos": {
                 "pending": counts.pending,
                 "in_progress": counts.in_progress,
@@ -77,9 +79,10 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let style = out.style(world.now);
     let last = last.map_or_else(|| "never".to_owned(), |time| format!("{time} ({})", style.age(time)));
     out.print(&format!(
-        "store      {} ({found})\nbranch     {}\nsessions   {sessions}\ntodos      {} in progress, {} pending, {} completed, {} dropped{}\nlast said  {last}\ndaemon     {daemon}\n",
+        "store      {} ({found})\nbranch     {}\nsessions   {sessions}{}\ntodos      {} in progress, {} pending, {} completed, {} dropped{}\nlast said  {last}\ndaemon     {daemon}\n",
         display(store.repo.common_dir()),
         store.settings.branch_name(),
+        if unmerged > 0 { format!(" ({unmerged} with news that is not merged yet)") } else { String::new() },
         counts.in_progress,
         counts.pending,
         counts.completed,
@@ -89,14 +92,27 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     if let Some(remote) = remote {
         let text = match (remote.ahead, remote.unpushed) {
             (0, 0) => "has everything".to_owned(),
-            (ahead, unpushed) => format!("lacks {unpushed} sessions, {ahead} consolidations"),
+            (ahead, unpushed) => format!("lacks {}, {}", plural(unpushed, "session"), plural(ahead, "consolidation")),
         };
         out.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
+    }
+    if unmerged > 0 {
+        out.note("hint: `git chittysync consolidate` merges what is saved, or says why not");
     }
     if counts.conflicts > 0 {
         out.note(&format!("hint: sessions disagree on {} of them; see `git chittysync conflicts`", counts.conflicts));
     }
     Ok(())
+}
+
+/// Counts the sessions that have said something which the branch does not contain. One beside the others contains
+/// what was said there.
+fn unmerged(store: &Store, overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Result<usize, Failure> {
+    if store.settings.aside {
+        return Ok(0);
+    }
+    let merged = Ancestors::of(overlay, tip);
+    Ok(store.repo.sessions()?.iter().filter(|(_, tip)| !merged.contains(*tip)).count())
 }
 
 /// How the remote stands to this device, as far as the last exchange tells.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::SyncArgs;
 use super::consolidate::finish;
-use super::out::{Failure, Out};
+use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::remote;
 use super::world::{World, display};
@@ -62,7 +62,6 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     } else {
         let style = out.style(world.now);
         out.print(&list_text(&everything, &Filter::default(), style));
-        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let mut summary = format!(
             "\n{}, {} ({} open), {} merged, {}",
             plural(sessions, "session"),

@@ -253,7 +253,7 @@ impl Daemon {
                 self.tell(Level::Error, job.as_str(), &format!("{message}{times}"));
             }
             Some(message) => self.tell(Level::Debug, job.as_str(), message),
-            None if failed_before > 0 => self.tell(Level::Info, job.as_str(), &format!("works again; {took}")),
+            None if failed_before > 0 => self.tell(Level::Info, job.as_str(), &format!("{}; {took}", log::WORKS_AGAIN)),
             None if job == Job::Local => self.tell(Level::Debug, job.as_str(), &took),
             None => self.tell(Level::Info, job.as_str(), &took),
         }
@@ -350,7 +350,7 @@ impl Daemon {
         if self.instance.is_some() {
             log::append(&self.common_dir, level, event, message);
         }
-        if self.setup.echo && level <= Level::Info {
+        if self.setup.echo && level.is_wanted() {
             let text = format!("{} {event}: {}", level.as_str(), log::clean(message));
             // Nobody may be there to be told.
             let _ = writeln!(std::io::stderr(), "{text}");

@@ -8,8 +8,12 @@ use super::transfer::Watch;
 /// How long the question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks a host for a repository as somebody without any credentials would. No answer counts as no.
-pub fn is_public(url: &str) -> bool {
+/// What a host says, or git for it, that does not show a repository to somebody without credentials.
+const NO: [&str; 6] =
+    ["Authentication failed", "could not read", "not found", "error: 40", "Could not read", "not appear"];
+
+/// Asks a host for a repository as somebody without any credentials would. Nothing when there is no answer.
+pub fn is_public(url: &str) -> Option<bool> {
     let arguments = [
         "-c",
         "credential.helper=",
@@ -44,5 +48,9 @@ pub fn is_public(url: &str) -> bool {
         git = git.env("HOME", "/nonexistent");
     }
     let watch = Watch { patience: PATIENCE, interactive: false, progress: None, most: None };
-    git.transfer(&watch).is_ok_and(|finished| finished.code == Some(0))
+    let finished = git.transfer(&watch).ok()?;
+    match finished.code? {
+        0 => Some(true),
+        _ => NO.iter().any(|words| finished.complaint.contains(words)).then_some(false),
+    }
 }

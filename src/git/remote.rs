@@ -102,6 +102,13 @@ impl Repo {
         self.config().string(format!("remote.{remote}.url").as_str()).map(|url| url.to_string())
     }
 
+    /// Returns where a push to a remote goes, after `insteadOf` and `pushurl`.
+    pub fn push_urls(&self, remote: &RemoteName) -> Vec<String> {
+        let arguments = ["remote", "get-url", "--push", "--all", remote.as_str()];
+        let said = Git::new(Some(self.common_dir()), arguments).output().unwrap_or_default();
+        String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    }
+
     /// Returns whether a plain `git fetch` of the remote brings its sessions.
     pub fn fetches_sessions(&self, remote: &RemoteName) -> bool {
         let key = format!("remote.{remote}.fetch");

@@ -132,7 +132,7 @@ impl Git {
         // One that came to its end all the same has done it.
         too_much &= code != Some(0);
         let complaint = match overdue {
-            Some(seconds) => format!("it did not answer and was given up after {seconds} seconds"),
+            Some(seconds) => format!("it did not answer and was given up after {seconds} s"),
             None if flood => "it says too much".to_owned(),
             None if too_much => "it is larger than chittysync.maxFetch allows".to_owned(),
             None => complaint(&String::from_utf8_lossy(&stderr)),

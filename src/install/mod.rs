@@ -5,6 +5,7 @@
 //! alone.
 
 mod claude;
+mod directories;
 mod git_hooks;
 mod gitconfig;
 mod json_text;
@@ -16,6 +17,7 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, mcp_servers, plugin};
+pub use directories::remove_made;
 pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
 pub use service::Service;

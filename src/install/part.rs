@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::InstallError;
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::settings::Settings;
+use super::{InstallError, directories};
 use crate::git::{Fsync, GitError, replace_file};
 
 /// What is in the second line of every file we install.
@@ -186,16 +186,14 @@ impl Part {
             Target::Settings(settings) => settings.add()?,
             Target::Hook(hook) => hook.add()?,
             Target::File { path, content } => {
-                if let Some(directory) = path.parent() {
-                    fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
-                }
+                path.parent().map_or(Ok(()), directories::make)?;
                 replace_file(path, content.as_bytes(), Fsync::Off)?;
             }
         }
         Ok(Change::Added)
     }
 
-    /// Takes it away, unless it is somebody else's; with `dry_run`, only says what would happen.
+    /// Takes it away, unless it is somebody else's, but for the directories above it; with `dry_run`, only says what would happen.
     ///
     /// # Errors
     /// When it cannot be removed.
@@ -210,20 +208,8 @@ impl Part {
             Target::Config(_) => Section::remove()?,
             Target::Settings(settings) => settings.remove()?,
             Target::Hook(hook) => hook.remove()?,
-            Target::File { path, .. } => {
-                fs::remove_file(path).map_err(GitError::io("remove", path))?;
-                remove_empty_parents(path);
-            }
+            Target::File { path, .. } => fs::remove_file(path).map_err(GitError::io("remove", path))?,
         }
         Ok(Change::Removed)
-    }
-}
-
-/// Removes the directories above a file that are empty now, as far up as completions and pages go.
-fn remove_empty_parents(path: &Path) {
-    for directory in path.ancestors().skip(1).take(2) {
-        if fs::remove_dir(directory).is_err() {
-            return;
-        }
     }
 }

@@ -51,7 +51,6 @@ pub fn systemd_unit(service: &Service) -> String {
         "\
 [Unit]
 Description=git chittysync: todo lists of agents into git
-Documentation=man:git-chittysync-daemon(1)
 
 [Service]
 ExecStart={}

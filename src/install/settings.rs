@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jsonc_parser::ast::{Object, Value};
 
-use super::InstallError;
 use super::claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS};
 use super::json_text::{Container, Layout, insert, parse};
 use super::part::Found;
+use super::{InstallError, directories};
 use crate::git::{Fsync, GitError, replace_file};
 
 /// How the setting begins that we put there: nobody else writes a space there, so it can be told from theirs.
@@ -55,9 +55,7 @@ impl Settings {
             None => None,
         };
         let text = self.with(&rest.unwrap_or_default())?;
-        if let Some(directory) = self.path.parent() {
-            fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
-        }
+        self.path.parent().map_or(Ok(()), directories::make)?;
         Ok(replace_file(&self.path, text.as_bytes(), Fsync::On)?)
     }
 
@@ -67,11 +65,7 @@ impl Settings {
             Some(rest) => replace_file(&self.path, rest.as_bytes(), Fsync::On)?,
             // A link is somebody's own, whatever it leads to.
             None if self.path.is_symlink() => replace_file(&self.path, b"{}\n", Fsync::On)?,
-            None => {
-                fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?;
-                // Made by us, if it is empty now; the agent's own home never is.
-                let _ = self.path.parent().map(fs::remove_dir);
-            }
+            None => fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?,
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod append;
 mod read;
 
 pub use append::{append, clean};
-pub use read::{Follower, last_error, tail};
+pub use read::{Follower, last_error, over_since, tail};
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,14 +47,25 @@ impl Level {
     }
 
     /// Returns whether `CHITTYSYNC_LOG` (`off`, `error`, `warn`, `info`, `debug`; default `info`) wants it.
-    fn is_wanted(self) -> bool {
-        match std::env::var("CHITTYSYNC_LOG").map(|word| word.to_ascii_lowercase()).as_deref() {
-            Ok("off") => false,
-            Ok(word) => self <= Level::parse(word).unwrap_or(Level::Info),
-            Err(_) => self <= Level::Info,
+    pub fn is_wanted(self) -> bool {
+        match wanted().as_deref() {
+            Some("off") => false,
+            word => self <= word.and_then(Level::parse).unwrap_or(Level::Info),
         }
     }
 }
+
+/// Returns what `CHITTYSYNC_LOG` says, when that is no level; `info` is taken for it.
+pub fn unknown_level() -> Option<String> {
+    wanted().filter(|word| word != "off" && Level::parse(word).is_none())
+}
+
+fn wanted() -> Option<String> {
+    std::env::var("CHITTYSYNC_LOG").ok().map(|word| word.to_ascii_lowercase())
+}
+
+/// How the line begins that tells of the end of what an error of the same event told of.
+pub const WORKS_AGAIN: &str = "works again";
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::{Entry, Level, path};
+use super::{Entry, Level, WORKS_AGAIN, path};
+use crate::todo::Time;
 
 /// Returns the last lines, the oldest first. A log that is not there has none.
 pub fn tail(common_dir: &Path, lines: usize) -> Vec<Entry> {
@@ -17,6 +18,14 @@ pub fn tail(common_dir: &Path, lines: usize) -> Vec<Entry> {
 pub fn last_error(common_dir: &Path) -> Option<Entry> {
     let text = std::fs::read(path(common_dir)).ok()?;
     String::from_utf8_lossy(&text).lines().rev().filter_map(Entry::parse).find(|entry| entry.level == Level::Error)
+}
+
+/// Returns when what an error tells of was over, if the log tells that.
+pub fn over_since(common_dir: &Path, error: &Entry) -> Option<Time> {
+    let text = std::fs::read(path(common_dir)).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let mut later = text.lines().filter_map(Entry::parse).skip_while(|entry| entry != error).skip(1);
+    later.find(|entry| entry.event == error.event && entry.message.starts_with(WORKS_AGAIN)).map(|entry| entry.at)
 }
 
 /// Reads what is appended from now on, also beyond the moment when the oldest lines are removed.

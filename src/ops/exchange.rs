@@ -55,6 +55,8 @@ pub struct Exchange {
     pub unreachable: Option<String>,
     /// What the remote does not have although it should, and why.
     pub problems: Vec<(String, String)>,
+    /// A ref there that holds something else than ours, which can be neither merged nor replaced.
+    pub in_the_way: Option<String>,
 }
 
 impl Exchange {
@@ -216,6 +218,9 @@ impl Talk<'_> {
         if outgoing.branch.is_some() && self.tidy()? {
             outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
         }
+        // What keeps the branch can be on this side: it is checked out, or nothing could be merged.
+        let mut session_refs = outgoing.stuck.iter().map(|(name, _)| name).filter(|name| name.starts_with("refs/"));
+        self.exchange.in_the_way = session_refs.next().cloned();
         self.exchange.problems.extend(outgoing.stuck.clone());
         let mut refs: Vec<(String, Send)> =
             outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
@@ -224,6 +229,7 @@ impl Talk<'_> {
         // What is there would have to be fetched first.
         for (name, why) in &self.unfetched {
             if refs.iter().any(|(other, _)| other == name) {
+                self.exchange.in_the_way.get_or_insert_with(|| name.clone());
                 self.exchange.problems.push((name.clone(), format!("what it has there cannot be fetched: {why}")));
             }
         }

@@ -64,7 +64,7 @@ impl Outgoing {
                 Some(theirs) if descends(&overlay, theirs, tip) || idle.is_contained(tip) => {}
                 Some(_) => {
                     let reason = "the remote has another history of it, which cannot be merged".to_owned();
-                    outgoing.stuck.push((format!("session {session}"), reason));
+                    outgoing.stuck.push((place.on_remote(&session), reason));
                 }
                 None => {
                     let elsewhere = Place::ALL.into_iter().filter_map(there);

@@ -18,6 +18,11 @@ pub(super) fn has_digit(value: &str, _: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// The name of a key at a cloud: the form alone tells of one kind, the others have words like it.
+pub(super) fn is_key_id(value: &str, _: &str) -> bool {
+    has_digit(value, value) || value.starts_with("AKIA") && entropy(value) >= 3.0
+}
+
 /// A long value of letters and digits that is not made of words.
 pub(super) fn is_token(value: &str) -> bool {
     if is_placeholder(value) || is_code(value) || entropy(value) < 3.0 {
@@ -48,6 +53,32 @@ pub(super) fn is_password(value: &str, all: &str) -> bool {
         return query.len() >= 8 && letter && has(u8::is_ascii_digit) && (symbol || is_mixed(query, query));
     }
     letter && (has(u8::is_ascii_digit) || symbol) || query.len() >= 8 && !letter && has(u8::is_ascii_digit)
+}
+
+/// What stands where a command has a password, and prose goes on: letters and digits in one run, which is not
+/// the name of a method (`sha256`).
+pub(super) fn is_argument(value: &str, _: &str) -> bool {
+    const METHODS: [&str; 12] = [
+        "sha256", "sha384", "sha512", "base64", "base32", "argon2", "argon2id", "oauth2", "pbkdf2", "aes128", "aes256",
+        "ed25519",
+    ];
+    let value = value.trim_end_matches([',', ';', ')', ']', '}', '.', ':', '!', '?', '&']);
+    let is_odd = |run: &str| {
+        let mixed = has_digit(run, run) && run.bytes().any(|byte| byte.is_ascii_alphabetic());
+        run.len() >= 6 && mixed && !METHODS.contains(&run.to_ascii_lowercase().as_str())
+    };
+    !is_placeholder(value) && !is_code(value) && value.split(['-', '_', '.', '/', ':', ',', '=', '@']).any(is_odd)
+}
+
+/// What follows `pass`, a word of its own: as above after an equals sign; after a colon with a symbol in it, or
+/// with digits in more than one place.
+pub(super) fn is_jumble(value: &str, all: &str) -> bool {
+    if all.strip_suffix(value).unwrap_or(all).contains('=') {
+        return is_argument(value, all);
+    }
+    let runs = value.split(|char: char| !char.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    let symbol = value.trim_end_matches(['!', '?']).contains(['!', '#', '$', '%', '^', '&', '*', '?', '~']);
+    value.len() >= 8 && (runs > 1 || symbol) && is_argument(value, all)
 }
 
 /// What follows `Authorization: Basic`: any base64 that is no word.
@@ -118,11 +149,21 @@ fn entropy(value: &str) -> f32 {
 pub(super) fn rule_of_key(key: &str, value: &str) -> Option<&'static str> {
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let ends = |words: &[&str]| words.iter().any(|word| key.ends_with(word));
-    if ends(&["password", "passwd", "passphrase", "pwd"]) {
+    if ends(&["password", "passwd", "passphrase", "passwort", "kennwort", "pwd"]) {
         // As after an equals sign: nobody writes prose under such a key.
         return is_password(value, &format!("={value}")).then_some("password");
     }
-    let token = ends(&["secret", "token", "apikey", "accesskey", "authkey", "privatekey", "secretkey", "credential"]);
+    let token = ends(&[
+        "secret",
+        "token",
+        "apikey",
+        "accesskey",
+        "authkey",
+        "privatekey",
+        "secretkey",
+        "secretkeybase",
+        "credential",
+    ]);
     (token && value.len() >= 16 && !value.contains(char::is_whitespace) && is_token(value)).then_some("assigned-token")
 }
 

@@ -59,7 +59,7 @@ pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, Store
 }
 
 /// Returns `$XDG_DATA_HOME`, or `~/.local/share`.
-fn data_home() -> Option<PathBuf> {
+pub fn data_home() -> Option<PathBuf> {
     let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     set.or_else(|| home().map(|home| home.join(".local/share")))
 }

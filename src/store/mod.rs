@@ -16,7 +16,7 @@ pub mod spool;
 pub use archive::{Archive, month_of};
 pub use consolidated::{Consolidated, Reach, Unreadable};
 pub use foreign::{Strays, check_consolidated, check_session, session_of};
-pub use locate::{Location, Origin, locate};
+pub use locate::{Location, Origin, data_home, locate};
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;

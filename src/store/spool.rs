@@ -63,6 +63,11 @@ pub fn is_empty(common_dir: &Path) -> bool {
     waiting(common_dir).is_empty()
 }
 
+/// Returns about when an event last came: when the spool last changed.
+pub fn last_change(common_dir: &Path) -> Option<SystemTime> {
+    std::fs::metadata(directory(common_dir)).ok()?.modified().ok()
+}
+
 /// Removes an event that is saved. One that stays is found saved the next time.
 pub fn remove(event: &Waiting) {
     let _ = std::fs::remove_file(&event.path);

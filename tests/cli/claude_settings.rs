@@ -161,7 +161,8 @@ fn doctor_says_what_keeps_hooks_from_running() {
     let doctor = world.run(&["doctor"]);
     assert!(doctor.stdout.contains("ok  hooks       ~/.claude/settings.json"), "{doctor:?}");
     assert!(doctor.stdout.contains("BAD hooks       disableAllHooks in ~/.claude/settings.json"), "{doctor:?}");
-    assert!(doctor.stdout.contains("ok  sources     1 todos, the latest now; no tasks; no transcripts"), "{doctor:?}");
+    let sources = "ok  sources     1 todo list, the latest now; no task lists; no transcripts; no hook was heard; todo lists are the newest";
+    assert!(doctor.stdout.contains(sources), "{doctor:?}");
     assert!(doctor.stdout.contains("`git chittysync install --enable-todo-tools`"), "{doctor:?}");
     world.ok(&["uninstall", "-q"]);
     assert!(
@@ -181,6 +182,60 @@ fn doctor_says_what_keeps_hooks_from_running() {
     assert!(started.elapsed() < std::time::Duration::from_secs(20));
     std::fs::write(&claude, "#!/bin/sh\necho '2.1.40 (Claude Code)'\n").expect("a file");
     assert!(world.run(&["doctor"]).stdout.contains("2.1.40 (Claude Code); tells of new tasks from 2.1.84 on"));
+}
+
+/// A setting that says no is not one that is set.
+#[test]
+fn todo_tools_that_are_turned_off_are_told() {
+    let world = World::new();
+    world.write(SETTINGS, b"{\"env\": {\"CLAUDE_CODE_ENABLE_TODO_TOOLS\": \"0\"}}");
+    let doctor = world.run(&["doctor"]);
+    assert!(
+        doctor.stdout.contains("todo tools  the newest models have none: CLAUDE_CODE_ENABLE_TODO_TOOLS is \"0\""),
+        "{doctor:?}"
+    );
+    let done = world.run(&["install", "--enable-todo-tools"]);
+    assert!(done.stderr.contains("warning: CLAUDE_CODE_ENABLE_TODO_TOOLS is \"0\""), "{done:?}");
+    assert!(done.stderr.contains("set it to \"1\" in ~/.claude/settings.json"), "{done:?}");
+    assert_eq!(settings(&world)["env"]["CLAUDE_CODE_ENABLE_TODO_TOOLS"], "0", "not ours to change");
+}
+
+#[test]
+fn doctor_says_whether_hooks_run_here_and_when_one_was_heard() {
+    let world = World::new();
+    world.write("home/.claude/history.jsonl", b"");
+    let trust = |world: &World| {
+        let said = world.run(&["doctor"]).stdout;
+        said.lines().find(|line| line.contains(" trust ")).expect("a line").to_owned()
+    };
+    assert_eq!(trust(&world), "ok  trust       unknown: ~/.claude.json does not tell");
+    for broken in ["", "[1]", "{\"projects\": [", "{\"projects\": 3}"] {
+        world.write("home/.claude.json", broken.as_bytes());
+        assert!(trust(&world).contains("unknown: "), "{broken}");
+    }
+    let here = std::fs::canonicalize(world.path("")).expect("a directory");
+    let file = |at: &std::path::Path, value: Value| {
+        serde_json::json!({"projects": {at.to_str().expect("UTF-8"): {"hasTrustDialogAccepted": value}}}).to_string()
+    };
+    world.write("home/.claude.json", file(&here, false.into()).as_bytes());
+    assert!(trust(&world).contains("is not trusted yet: hooks run here once Claude Code has asked"));
+    world.write("home/.claude.json", file(here.parent().expect("a parent"), true.into()).as_bytes());
+    assert!(trust(&world).contains("hooks run here: "), "{}", trust(&world));
+    world.ok(&["init", "--default"]);
+    let event = br#"{"session_id":"s1","cwd":"/nowhere/acme","task_id":"1","task_subject":"Fix login"}"#;
+    world.input(&["hook", "TaskCreated"], event);
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.stdout.contains("no transcripts; hooks last heard now; hooks are the newest"), "{doctor:?}");
+}
+
+#[test]
+fn the_way_back_from_a_projects_settings_is_named() {
+    let world = World::new();
+    world.git(&world.path(""), &["init", "-q", "shop"]);
+    let done = world.run(&["-C", "shop", "install", "--project"]);
+    assert!(done.stderr.contains("Undo with: git chittysync uninstall --project\n"), "{done:?}");
+    let done = world.run(&["install"]);
+    assert!(done.stderr.contains("Undo with: git chittysync uninstall\n"), "{done:?}");
 }
 
 /// `UPDATE=1` writes the files of the plugin anew.

@@ -88,6 +88,44 @@ fn leaves_no_trace() {
     }
 }
 
+/// Returns every directory below one.
+fn directories(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let inside = entries.filter(|path| path.is_dir() && !path.is_symlink());
+    let mut found: Vec<PathBuf> = inside.flat_map(|path| [vec![path.clone()], directories(&path)].concat()).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn takes_away_the_directories_that_it_made_and_no_others() {
+    for existing in [&[][..], &["home/.claude"], &["home/.config", "home/.local/share/fish"], &["home/.claude/todos"]] {
+        let world = World::new();
+        existing.iter().for_each(|path| std::fs::create_dir_all(world.path(path)).expect("a directory"));
+        let before = directories(&world.home());
+        world.ok(&["install", "-q", "--claude"]);
+        world.run(&["service", "install", "--manager", "systemd", "-q"]);
+        assert!(directories(&world.home()).len() > before.len() + 5);
+        world.ok(&["uninstall", "-q"]);
+        world.run(&["service", "uninstall", "--manager", "systemd", "-q"]);
+        assert_eq!(directories(&world.home()), before, "{existing:?}");
+        assert_eq!(files(&world.home()).len(), 0, "{existing:?}");
+    }
+}
+
+#[test]
+fn a_directory_that_somebody_else_uses_by_now_is_theirs() {
+    let world = World::new();
+    world.ok(&["install", "-q"]);
+    let mine = world.write("home/.config/fish/completions/mine.fish", b"");
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(files(&world.home()).into_keys().collect::<Vec<_>>(), std::slice::from_ref(&mine));
+    std::fs::remove_file(&mine).expect("removed");
+    world.ok(&["install", "-q"]);
+    world.ok(&["uninstall", "-q"]);
+    assert!(mine.parent().expect("a directory").exists(), "it was there before the second time");
+}
+
 #[test]
 fn finds_the_file_that_git_writes() {
     let world = World::new();
@@ -253,4 +291,21 @@ fn git_finds_the_program_and_its_pages() {
     assert!(help.stdout.contains("chittysync.reopen = author | manual | any"), "{help:?}");
     let help = git(&world, &["help", "git-chittysync-list"]);
     assert!(help.stdout.contains("Print the open todos, by project"), "{help:?}");
+}
+
+#[test]
+fn doctor_names_settings_that_mean_nothing() {
+    let world = World::new();
+    world.ok(&["init", "-q", "--default"]);
+    let doctor = || world.run(&["doctor"]).stdout;
+    world.git(&world.home(), &["config", "--global", "chittysync.logLines", "100"]);
+    world.git(&world.store(), &["config", "chittysync.origin.remotePrefix", "heads"]);
+    assert!(!doctor().contains(" settings "));
+    world.git(&world.home(), &["config", "--global", "chittysync.retierAfter", "3"]);
+    world.git(&world.store(), &["config", "chittysync.brunch", "x"]);
+    let said = doctor();
+    assert!(
+        said.contains("BAD settings    chittysync.brunch, chittysync.retierafter mean nothing; see git-chittysync(1)"),
+        "{said}"
+    );
 }

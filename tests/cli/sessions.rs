@@ -133,3 +133,19 @@ fn projects_tell_how_far_they_are() {
     let row: Vec<&str> = text.lines().nth(1).expect("a row").split_whitespace().collect();
     assert_eq!(row, ["api", "3", "2", "1", "3", "now"], "{text}");
 }
+
+/// What could not be merged, on a disk that is full for one, is not passed over.
+#[test]
+fn status_counts_what_is_saved_and_not_merged() {
+    let world = World::new();
+    world.list("s1", "2026-11-01T10:00:00Z", &[("Fix login", "pending")]);
+    let home = world.path("claude");
+    world.ok(&["-q", "capture", "--from", home.to_str().expect("UTF-8")]);
+    let status = world.run(&["status"]);
+    assert!(status.stdout.contains("\nsessions   0 (1 with news that is not merged yet)\n"), "{status:?}");
+    assert!(status.stderr.contains("hint: `git chittysync consolidate` merges what is saved"), "{status:?}");
+    assert!(world.run(&["--json", "status"]).stdout.contains("\"unmerged\": 1"));
+    world.ok(&["-q", "consolidate"]);
+    let status = world.run(&["status"]);
+    assert!(status.stdout.contains("\nsessions   1\n") && !status.stderr.contains("merges"), "{status:?}");
+}

@@ -90,14 +90,18 @@ fn is_as_talkative_as_it_is_told_to_be() {
     world.ok(&["-q", "init", "--default"]);
     for (level, lines) in [("off", 0), ("error", 0), ("info", 2), ("nonsense", 2), ("debug", 3)] {
         let _ = std::fs::remove_file(path(&world.store()));
-        let mut daemon = command(&world, &["-q", "daemon", "run"]);
-        let mut daemon = daemon.env("CHITTYSYNC_LOG", level).spawn().expect("the program starts");
+        let mut daemon = command(&world, &["daemon", "run"]);
+        let daemon = daemon.env("CHITTYSYNC_LOG", level).stderr(Stdio::piped()).spawn().expect("the program starts");
         crate::guard::until("it ran", || {
             let found = crate::guard::status(&world);
             found["pid"] == daemon.id() && found["jobs"]["sync"]["took"].as_u64() > Some(0)
         });
         crate::guard::kill(daemon.id(), "-TERM");
-        daemon.wait().expect("an end");
+        let said = String::from_utf8(daemon.wait_with_output().expect("an end").stderr).expect("UTF-8");
+        let warned = "warning: CHITTYSYNC_LOG is 'nonsense', which is no level; info is taken\nhint: ";
+        assert_eq!(said.matches(warned).count(), usize::from(level == "nonsense"), "{said}");
+        let told = said.lines().filter(|line| !line.starts_with("warning: ") && !line.starts_with("hint: ")).count();
+        assert_eq!(told, lines, "{level}: {said}");
         assert_eq!(tail(&world.store(), 99).len(), lines, "{level}: {:?}", tail(&world.store(), 99));
     }
 }

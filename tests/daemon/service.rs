@@ -27,7 +27,7 @@ fn python(world: &World, script: &str, input: &Path) -> serde_json::Value {
 
 fn verify(world: &World, unit: &Path) -> Done {
     let mut command = world.command("systemd-analyze");
-    command.args(["verify", "--man=no", "--user"]).arg(unit).env("XDG_RUNTIME_DIR", world.path("bin"));
+    command.args(["verify", "--user"]).arg(unit).env("XDG_RUNTIME_DIR", world.path("bin"));
     done(command.output())
 }
 

@@ -71,11 +71,15 @@ fn a_run_that_fails_is_told_and_tried_again() {
     assert!(all.contains("\"failing\": \"sync fails: "), "status: {all}");
     let doctor = run(&world, &["doctor"]);
     assert!(doctor.stdout.contains("BAD daemon      running, but sync fails: "), "{doctor:?}");
+    let line = doctor.stdout.lines().find(|line| line.contains("sync fails: ")).expect("a line");
+    assert_eq!(line.matches("chittysync/lock").count(), 1, "it is said once: {line}");
     fs::remove_dir(&lock).expect("removed");
     daemon.knows("While it failed");
     until("it is told", || daemon.status()["jobs"]["sync"]["failures"] == 0);
     let doctor = run(&world, &["doctor"]).stdout;
-    assert!(doctor.contains("ok  daemon      running; last error "), "{doctor}");
+    assert!(doctor.contains("ok  daemon      running; last error now, over since 20"), "{doctor}");
+    assert!(run(&world, &["daemon", "status"]).stdout.contains("; over since 20"));
+    assert!(daemon.status()["last_error"]["over"].is_string());
     let log = run(&world, &["daemon", "log"]).stdout;
     assert!(log.contains("error sync: ") && log.contains("info  sync: works again"), "{log}");
 }

@@ -155,3 +155,40 @@ fn what_is_too_large_is_left_out_and_named() {
     let done = devices.try_sync("a", NOW, &[]);
     assert!(done.code == Some(128) && done.stderr.contains("a number of bytes, such as 1g, or 0"), "{done:?}");
 }
+
+#[test]
+fn many_strange_refs_are_counted() {
+    let devices = Devices::new(&["a"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.sync("a");
+    let (hub, tree) = (devices.hub(), devices.world.git(&devices.hub(), &["mktree", "--missing"]));
+    let junk = devices.world.git(&hub, &["commit-tree", "-m", "x", &tree]);
+    for number in 0..9 {
+        put(&devices, &format!("refs/chittysync/junk-{number}"), &junk);
+        put(&devices, &format!("refs/chittysync/Not%OURS{number}"), &junk);
+    }
+    let done = devices.sync("a");
+    assert_eq!(done.stderr.matches("was left out: ").count(), 10, "{done:?}");
+    assert_eq!(done.stderr.matches("warning: so were 4 more\nhint: -v lists all of them").count(), 2, "{done:?}");
+    assert_eq!(done.stderr.matches("refs that were left out are as they were").count(), 1, "{done:?}");
+    let all = devices.try_sync("a", NOW, &["-v"]);
+    assert_eq!(all.stderr.matches("was left out: ").count(), 18, "{all:?}");
+}
+
+/// Nothing is forced by us; the way out is named.
+#[test]
+fn a_session_that_the_remote_replaced_is_named_with_a_way_out() {
+    let devices = Devices::new(&["a"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    devices.sync("a");
+    let (hub, tree) = (devices.hub(), devices.world.git(&devices.hub(), &["mktree", "--missing"]));
+    put(&devices, "refs/chittysync/s1", &devices.world.git(&hub, &["commit-tree", "-m", "x", &tree]));
+    devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
+    let done = devices.try_sync("a", NOW, &[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.stderr.contains("hint: look at what origin has at refs/chittysync/s1: "), "{done:?}");
+    assert!(done.stderr.contains("a forced `git push` of refs/chittysync/s1 from the store"), "{done:?}");
+    devices.world.git(&devices.store("a"), &["push", "-q", "--force", "origin", "refs/chittysync/s1"]);
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("Synced with origin"), "{done:?}");
+}

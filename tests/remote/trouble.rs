@@ -39,6 +39,8 @@ fn a_remote_that_is_away_keeps_nothing_from_being_saved() {
         serde_json::from_str(&devices.ok("a", &["--json", "status"]).stdout).expect("one document");
     assert_eq!((status["remote"].as_str(), status["ahead"].as_u64()), (Some("origin"), Some(1)));
     assert_eq!(status["unpushed"].as_u64(), Some(1));
+    let text = devices.ok("a", &["status"]).stdout;
+    assert!(text.contains("remote     origin (lacks 1 session, 1 consolidation, as of"), "{text}");
     std::fs::rename(devices.world.path("away.git"), devices.hub()).expect("moved");
     devices.sync("a");
     devices.agree(&["a"]);
@@ -64,7 +66,7 @@ fn a_remote_that_hangs_is_given_up_with_all_that_git_started() {
     let done = devices.try_sync("a", NOW, &[]);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert_eq!(done.code, Some(1));
-    assert!(done.stderr.contains("it did not answer and was given up after 1 seconds"), "{done:?}");
+    assert!(done.stderr.contains("it did not answer and was given up after 1 s"), "{done:?}");
     assert_eq!(devices.states("a"), ["Fix login: pending"]);
     for pid in std::fs::read_to_string(pids).expect("pids").split_whitespace() {
         let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -322,19 +324,57 @@ fn remotes_that_git_would_run_or_that_show_a_password_are_refused() {
     assert!(done.stderr.contains("'nobody' is not a remote") && done.stderr.contains("init --remote"), "{done:?}");
 }
 
+/// Another remote than the one so far is nothing to pass over in silence.
+#[test]
+fn a_second_remote_is_told() {
+    let devices = Devices::new(&["a"]);
+    devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "other.git"]);
+    let other = devices.world.path("other.git").to_string_lossy().into_owned();
+    let done = devices.ok("a", &["init", "--remote", &other]);
+    assert!(
+        done.stderr.contains("warning: until now the store was synced with origin, from now on with chittysync"),
+        "{done:?}"
+    );
+    assert!(done.stderr.contains("init --remote origin` goes back to it; `git -C "), "{done:?}");
+    assert!(done.stderr.contains("a.git remote remove origin` removes it"), "{done:?}");
+    let again = devices.ok("a", &["init", "--remote", &other]);
+    assert!(!again.stderr.contains("warning"), "{again:?}");
+    // No password is in it.
+    let program = devices.run("a", &["init", "--remote", "ext::sh -c true"]);
+    assert_eq!(program.code, Some(129), "{program:?}");
+    assert!(program.stderr.contains("names a program to run") && !program.stderr.contains("password"), "{program:?}");
+}
+
 #[test]
 fn a_public_repository_gets_a_warning() {
-    let devices = Devices::without_hub(&["a", "b"]);
+    let devices = Devices::without_hub(&["a", "b", "c", "d", "e"]);
     devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "public.git"]);
     devices.world.git(&devices.world.path("public.git"), &["symbolic-ref", "HEAD", "refs/heads/x"]);
-    let config = format!(
-        "[chittysync]\n\tfsync = false\n[url \"file://{}\"]\n\tinsteadOf = https://github.com/me/todos\n[url \"file:///nonexistent/\"]\n\tinsteadOf = https://github.com/me/secret\n[user]\n\tname = t\n\temail = t@t\n",
-        devices.world.path("public.git").display()
-    );
+    let rules = [
+        (format!("file://{}", devices.world.path("public.git").display()), "https://github.com/me/todos"),
+        ("file:///nonexistent/".to_owned(), "https://github.com/me/secret"),
+        ("https://127.0.0.1:1/".to_owned(), "https://github.com/me/away"),
+        ("git@github.com:".to_owned(), "gh:"),
+    ];
+    let rules = rules.map(|(url, short)| format!("[url \"{url}\"]\n\tinsteadOf = {short}\n")).concat();
+    let config = format!("[chittysync]\n\tfsync = false\n[user]\n\tname = t\n\temail = t@t\n{rules}");
     devices.world.write("home/.gitconfig", config.as_bytes());
     devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    let public = "warning: https://github.com/me/todos is public";
     let done = devices.ok("a", &["init", "--remote", "git@github.com:me/todos.git"]);
-    assert!(done.stderr.contains("warning: https://github.com/me/todos is public"), "{done:?}");
-    let done = devices.ok("b", &["init", "--remote", "https://github.com/me/secret"]);
+    assert!(done.stderr.contains(public), "{done:?}");
+    let again = devices.ok("a", &["init", "--remote", "git@github.com:me/todos.git"]);
+    assert!(again.stderr.contains(public), "{again:?}");
+    let done = devices.ok("b", &["init", "--remote", "git@github.com:me/secret"]);
     assert!(!done.stderr.contains("public"), "{done:?}");
+    let done = devices.ok("c", &["init", "--remote", "gh:me/todos"]);
+    assert!(done.stderr.contains(public), "{done:?}");
+    devices.world.git(&devices.store("d"), &["remote", "add", "origin", "gh:me/todos"]);
+    let done = devices.ok("d", &["init", "--remote", "origin"]);
+    assert!(done.stderr.contains(public), "{done:?}");
+    let done = devices.ok("e", &["init", "--remote", "gh:me/away"]);
+    assert!(
+        done.stderr.contains("Could not find out whether https://github.com/me/away is public: no answer."),
+        "{done:?}"
+    );
 }

@@ -8,6 +8,7 @@ mod hooks;
 mod import;
 mod javascript;
 mod projects;
+mod redaction;
 mod secrets;
 mod tasks;
 mod todos;

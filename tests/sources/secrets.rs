@@ -11,21 +11,21 @@ use crate::javascript::Random;
 use crate::transcripts::Transcript;
 
 const AT: &str = "2026-11-01T10:00:00Z";
-const LOWER: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
-const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const HEX: &str = "0123456789abcdef";
-const ALL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+pub const LOWER: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+pub const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+pub const HEX: &str = "0123456789abcdef";
+pub const ALL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Characters that look random and are the same on every run.
-struct Dice(Random);
+pub struct Dice(Random);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Dice(Random(seed))
     }
 
     /// So many characters, every kind of which there is in the alphabet among the first.
-    fn text(&mut self, alphabet: &str, length: usize) -> String {
+    pub fn text(&mut self, alphabet: &str, length: usize) -> String {
         let alphabet = alphabet.as_bytes();
         let all = alphabet.len();
         (0..length)
