@@ -182,6 +182,15 @@ impl Settings {
         })
     }
 
+    /// Returns whether a repository is a store, whatever else is wrong with its settings.
+    pub fn enabled_in(repo: &Repo) -> bool {
+        const KEY: &str = "chittysync.enabled";
+        let overrides = command_line().unwrap_or_default();
+        let said = overrides.get(KEY).and_then(|values| values.last().cloned());
+        let said = said.or_else(|| repo.config().string(KEY).map(|value| value.to_string()));
+        said.is_some_and(|text| parse_bool(&text) == Some(true))
+    }
+
     /// Returns the user's git identity at this time.
     pub fn identity(&self, time: Time) -> Identity {
         Identity { name: self.identity.0.clone(), email: self.identity.1.clone(), time }

@@ -123,8 +123,7 @@ fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), String> 
     let mut found = Found::new();
     redactor.value("", &mut value, &mut found);
     value["cwd"] = directory.unwrap_or_default();
-    let heard = hook::read(&value).ok_or_else(|| "names no session".to_owned())?;
-    Ok((heard, found))
+    Ok((hook::read(&value)?, found))
 }
 
 /// A session whose events are being taken.

@@ -10,5 +10,6 @@ mod javascript;
 mod projects;
 mod secrets;
 mod tasks;
+mod teams;
 mod todos;
 mod transcripts;
