@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::{Git, GitError};
+use super::{Git, GitError, chaos};
 
 /// A transfer that goes on may take this many times as long as one that stands still.
 const LONGEST: u32 = 10;
@@ -58,6 +58,7 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(super) fn transfer(mut self, watch: &Watch<'_>) -> Result<Finished, GitError> {
+        chaos::step()?;
         let command = self.command_mut();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if watch.interactive {
@@ -122,6 +123,7 @@ impl Git {
             }
         }
         let code = child.wait().ok().and_then(|status| status.code());
+        chaos::step()?;
         // One that came to its end all the same has done it.
         too_much &= code != Some(0);
         let complaint = match overdue {
