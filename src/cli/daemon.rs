@@ -292,10 +292,14 @@ fn log(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     if args.follow && out.json {
         return Err(Failure::usage("--follow has no end, and --json is one document").hint("leave one of them out"));
     }
-    let store = world.store(out)?;
-    let common_dir = store.repo.common_dir();
-    let mut follower = log::Follower::new(common_dir);
-    let entries = log::tail(common_dir, args.max_count);
+    let location = world.location()?;
+    // It can tell of a setting that keeps the store from being opened.
+    let common_dir = match location.common_dir() {
+        Some(common_dir) => common_dir,
+        None => world.store(out)?.repo.common_dir().to_owned(),
+    };
+    let mut follower = log::Follower::new(&common_dir);
+    let entries = log::tail(&common_dir, args.max_count);
     if out.json {
         out.print_json(&entries.iter().map(entry_json).collect::<Value>());
         return Ok(());

@@ -32,8 +32,13 @@ pub struct HookArgs {
 
 /// More bytes than this are no event of ours.
 const LARGEST: usize = 16 * 1024 * 1024;
-/// How long an agent may take to begin, and to say it all.
-const PATIENCE: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(3));
+/// How long an agent may take to say it all: less than the ten seconds after which it ends a hook.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The same at a session's end, when it ends its hooks much sooner.
+const PATIENCE_AT_END: Duration = Duration::from_millis(1_500);
+
+/// What becomes of an event while the store cannot be opened.
+const KEPT: &str = "the event waits in the store until that is put right";
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
     let here = std::env::current_dir().unwrap_or_default();
@@ -78,7 +83,8 @@ struct Call {
 impl Call {
     fn hear(&self) {
         crate::git::bug();
-        let input = stdin::object(LARGEST, PATIENCE.0, PATIENCE.1);
+        let patience = if self.name == "SessionEnd" { PATIENCE_AT_END } else { PATIENCE };
+        let input = stdin::object(LARGEST, patience, patience);
         let event = match &input {
             Some(input) => hook::parse(input).map_err(|reason| format!("the input {reason}")),
             None => Err(format!("the input has more than {LARGEST} bytes")),
@@ -93,9 +99,7 @@ impl Call {
 
     /// Says in the log of the store, if there is one, what went wrong.
     fn log(&self, location: &Location, message: &str) {
-        let bare = location.path.clone();
-        let common_dir = [bare.join(".git"), bare].into_iter().find(|path| path.join("chittysync").is_dir());
-        if let Some(common_dir) = common_dir {
+        if let Some(common_dir) = location.common_dir() {
             log::append(&common_dir, Level::Error, "hook", &format!("{}: {message}", self.name));
         }
     }
@@ -104,22 +108,30 @@ impl Call {
         let tell = |err: OpsError| ops::chain(&err);
         let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
         let list = std::env::var("CLAUDE_CODE_TASK_LIST_ID").ok().filter(|list| !list.is_empty());
-        let list = list.or_else(|| if name == "SessionStart" { self.team_list(event) } else { None });
-        let reduced = hook::reduce(event, &self.name, list.as_deref());
+        let list = list.or_else(|| self.team_list(event, name));
+        let reduced = hook::reduce(event, &self.name, list.as_deref())?;
         let states = |reduced: &Value| {
             let heard = hook::read(reduced);
-            heard.is_some_and(|heard| {
+            heard.is_ok_and(|heard| {
                 matches!(heard.what, hook::What::List(_) | hook::What::Created(_) | hook::What::Updated(..))
             })
         };
-        let store = match Store::open(location) {
+        let opened = match Store::open(location) {
             // The first todo that is heard of makes the default store, as the first `sync` would.
             Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),
             Err(StoreError::Missing(_)) => return Ok(()),
             opened => opened,
         };
-        let store = store.map_err(|err| ops::chain(&err))?;
         let bytes = reduced.map(|reduced| reduced.to_string().into_bytes());
+        let store = match (opened, &bytes) {
+            (Ok(store), _) => store,
+            (Err(err), Some(bytes)) => {
+                let waits = ops::put_down(location, bytes, self.now);
+                let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());
+                return Err(format!("{}; {kept}", ops::chain(&err)));
+            }
+            (Err(err), None) => return Err(ops::chain(&err)),
+        };
         let heard = ops::hear(&store, bytes.as_deref(), self.now).map_err(tell);
         if name == "SessionStart" {
             // Whatever became of the event.
@@ -134,10 +146,17 @@ impl Call {
         Ok(())
     }
 
-    /// Returns the list that the session keeps which starts, as far as the agent's teams tell.
-    fn team_list(&self, event: &Value) -> Option<String> {
+    /// Returns the list that the session keeps, as far as the agent's teams tell: a session that starts can also
+    /// be told by the moment and the directory.
+    fn team_list(&self, event: &Value, name: &str) -> Option<String> {
         let text = |key: &str| event.get(key).and_then(Value::as_str);
-        claude_teams::list_of(&super::world::claude_home()?, text("session_id")?, text("cwd"), self.now)
+        let starts = (name == "SessionStart").then_some((text("cwd"), self.now));
+        let tells = matches!(name, "PostToolUse" | "TaskCreated" | "TaskCompleted")
+            && ["agent_id", "team_name"].into_iter().all(|key| text(key).is_none());
+        if starts.is_none() && !tells {
+            return None;
+        }
+        claude_teams::list_of(&super::world::claude_home()?, text("session_id")?, starts)
     }
 
     /// Returns what the session is told, as the event defines it.

@@ -60,7 +60,7 @@ pub struct Settings {
     pub remote: Option<RemoteName>,
     /// `chittysync.remotePrefix` (default: `auto`): where sessions are kept on remotes; nothing to find out.
     pub place: Option<Place>,
-    /// `chittysync.timeout` (default: 60): how long, in seconds, a remote may be silent.
+    /// `chittysync.timeout` (default: 60): how long, in seconds, a transfer may stand still.
     pub patience: Duration,
     /// `chittysync.retireAfter` (default: 14): after how many days, in milliseconds, a session that says nothing
     /// more gives up its ref; nothing for never.

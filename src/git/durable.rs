@@ -92,6 +92,7 @@ pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<File, 
 /// # Errors
 /// When it cannot be written. Nothing with this name is there then.
 pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    chaos::step()?;
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut flushed = BTreeSet::from([directory.to_owned()]);
     if !directory.is_dir() {
@@ -135,6 +136,7 @@ pub fn replace_private_file(path: &Path, content: &[u8], fsync: Fsync) -> Result
 }
 
 fn replace(path: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    chaos::step()?;
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -10,7 +10,7 @@ use gix::ObjectId;
 use super::durable::write_new;
 use super::ref_file::{list, lock_path, loose, missing, packed, read, take_lock};
 use super::writer::{RefChange, RefDelete, Rejected};
-use super::{Fsync, GitError};
+use super::{Fsync, GitError, chaos};
 
 /// Git's lock on `packed-refs`, and the file that shall take its place.
 struct Rewrite {
@@ -163,6 +163,7 @@ fn delete_locked(
         }
     }
     let Some(first) = going.first() else { return Ok(rejected) };
+    chaos::step()?;
     for delete in &going {
         remove(&git_dir.join("logs").join(&delete.name))?;
     }
@@ -177,6 +178,7 @@ fn delete_locked(
         written?;
     }
     for delete in &going {
+        chaos::step()?;
         remove(&git_dir.join(&delete.name))?;
     }
     Ok(rejected)

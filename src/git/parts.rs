@@ -19,7 +19,7 @@ const MOST: usize = 300;
 type Pair = (String, String);
 
 /// Fetches each ref that can be. Returns those that cannot, by their names on the remote, and why. When that takes
-/// longer than the remote may be silent, what was not looked at by then counts among them.
+/// longer than a transfer may stand still, what was not looked at by then counts among them.
 pub(super) fn fetch_parts(call: &Call<'_>) -> Result<Result<BTreeMap<String, String>, Unreachable>, GitError> {
     let mut bad = BTreeMap::new();
     let changed = match changed(call, &mut bad)? {

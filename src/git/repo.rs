@@ -72,6 +72,15 @@ impl Repo {
         }
     }
 
+    /// Returns the git directory shared by all working trees of the repository at this path, without opening it;
+    /// nothing when there is none, or it belongs to somebody else.
+    pub fn directory_at(path: &Path) -> Option<PathBuf> {
+        let is_one = path.join(".git").exists() || path.join("HEAD").is_file();
+        let common_dir = is_one.then(|| Repo::discover_at(path)).flatten()?;
+        let trust = gix::sec::Trust::from_path_ownership(&common_dir).ok()?;
+        (trust == gix::sec::Trust::Full).then_some(common_dir)
+    }
+
     fn checked(self) -> Result<Self, GitError> {
         let path = self.common_dir().to_owned();
         let unsupported = |reason| GitError::Unsupported { path: path.clone(), reason };

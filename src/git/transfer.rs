@@ -5,9 +5,9 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::{Git, GitError};
+use super::{Git, GitError, chaos};
 
-/// A transfer that goes on saying something may take this many times as long as one that is silent.
+/// A transfer that goes on may take this many times as long as one that stands still.
 const LONGEST: u32 = 10;
 /// How long a git that was asked to end may take to put its files in order.
 const GRACE: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ const MOST_OUT: usize = 64 * 1024 * 1024;
 /// How a transfer is watched.
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
-    /// A transfer that gives no sign of life for so long is ended.
+    /// A transfer that stands still for so long is ended, whatever the other side says meanwhile.
     pub patience: Duration,
     /// Somebody sits at the terminal and can be asked for a password. git then stays in the foreground.
     pub interactive: bool,
@@ -63,6 +63,7 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(super) fn transfer(mut self, watch: &Watch<'_>) -> Result<Finished, GitError> {
+        chaos::step()?;
         let command = self.command_mut();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if watch.interactive {
@@ -84,7 +85,7 @@ impl Git {
         }
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let (started, mut last, mut open) = (Instant::now(), Instant::now(), 2);
-        let patience = if watch.interactive { watch.patience * LONGEST } else { watch.patience };
+        let mut how_far = String::new();
         let mut ended: Option<Instant> = None;
         let (mut overdue, mut too_much, mut flood) = (None, false, false);
         while open > 0 {
@@ -95,10 +96,12 @@ impl Git {
                     flood = stdout.len() > MOST_OUT;
                 }
                 Ok(Heard::Err(bytes)) => {
-                    last = Instant::now();
                     let text = String::from_utf8_lossy(&bytes);
                     let mut lines = text.split(['\r', '\n']).map(str::trim).filter(|line| is_progress(line));
                     if let Some(line) = lines.next_back() {
+                        if line != how_far {
+                            (last, how_far) = (Instant::now(), line.to_owned());
+                        }
                         watch.progress.into_iter().for_each(|say| say(line));
                         too_much |= watch.most.is_some_and(|most| brings(line).is_some_and(|brings| brings > most));
                     }
@@ -118,7 +121,7 @@ impl Git {
             if ended.is_some_and(|at| at.elapsed() > DRAIN) {
                 break;
             }
-            if ended.is_none() && (last.elapsed() > patience || started.elapsed() > watch.patience * LONGEST) {
+            if ended.is_none() && (last.elapsed() > watch.patience || started.elapsed() > watch.patience * LONGEST) {
                 overdue = Some(started.elapsed().as_secs().max(1));
                 end(&mut child, watch.interactive);
                 break;
@@ -129,6 +132,7 @@ impl Git {
             }
         }
         let code = child.wait().ok().and_then(|status| status.code());
+        chaos::step()?;
         // One that came to its end all the same has done it.
         too_much &= code != Some(0);
         let complaint = match overdue {
@@ -156,6 +160,8 @@ fn listen(mut pipe: impl Read + Send + 'static, heard: SyncSender<Heard>, what: 
 
 /// Ends git and what it started: first asked, so that it removes its locks, then by force.
 fn end(child: &mut Child, interactive: bool) {
+    // In the foreground it has no group of its own, and what it leaves behind has no parent.
+    let started = if interactive { descendants(child.id()) } else { Vec::new() };
     signal(child, interactive, false);
     let asked = Instant::now();
     while asked.elapsed() < GRACE && !matches!(child.try_wait(), Ok(Some(_))) {
@@ -163,6 +169,40 @@ fn end(child: &mut Child, interactive: bool) {
     }
     // Also when git has gone: what it started need not have.
     signal(child, interactive, true);
+    kill_all(&started);
+}
+
+/// Returns the processes that a process started, those that they started, and so on, as far as `ps` tells.
+#[cfg(unix)]
+fn descendants(root: u32) -> Vec<u32> {
+    let listed = std::process::Command::new("ps").args(["-A", "-o", "ppid=,pid="]).stderr(Stdio::null()).output();
+    let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
+    let pairs = text.lines().filter_map(|line| {
+        let mut numbers = line.split_whitespace().map_while(|word| word.parse::<u32>().ok());
+        Some((numbers.next()?, numbers.next()?))
+    });
+    let pairs: Vec<(u32, u32)> = pairs.collect();
+    let mut found = vec![root];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).copied() {
+        found.extend(pairs.iter().filter(|(of, pid)| *of == parent && *pid != parent).map(|(_, pid)| *pid));
+        at += 1;
+    }
+    found.split_off(1)
+}
+
+#[cfg(not(unix))]
+fn descendants(_root: u32) -> Vec<u32> {
+    Vec::new()
+}
+
+fn kill_all(pids: &[u32]) {
+    #[cfg(unix)]
+    for pid in pids.iter().filter_map(|pid| rustix::process::Pid::from_raw(i32::try_from(*pid).ok()?)) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = pids;
 }
 
 #[cfg(unix)]
@@ -183,7 +223,18 @@ fn signal(child: &mut Child, _interactive: bool, force: bool) {
 /// Returns whether a line only says how far something is.
 fn is_progress(line: &str) -> bool {
     let line = line.strip_prefix("remote: ").unwrap_or(line);
-    let verbs = ["Enumerating", "Counting", "Compressing", "Receiving", "Resolving", "Writing", "Unpacking", "Total"];
+    let verbs = [
+        "Enumerating",
+        "Counting",
+        "Compressing",
+        "Receiving",
+        "Resolving",
+        "Writing",
+        "Unpacking",
+        "Checking",
+        "Updating",
+        "Total",
+    ];
     verbs.iter().any(|verb| line.starts_with(verb)) || line.starts_with("Delta compression")
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::zlib::Compression;
 
-use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, gc, loose, pack, packed_refs, ref_file};
+use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, chaos, gc, loose, pack, packed_refs, ref_file};
 
 /// More objects than this are written as one pack.
 const MOST_LOOSE: usize = 128;
@@ -69,6 +69,7 @@ impl Writer<'_> {
     /// # Errors
     /// When the store cannot be written. Refs point to whole objects then, the old ones or the new.
     pub fn write(&self, batch: &Batch, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
+        chaos::step()?;
         let objects = self.repo.common_dir().join("objects");
         // Beside a running `git gc` a pack is the safer place, even before the refs lead to it.
         if batch.len() > MOST_LOOSE || (!batch.is_empty() && gc::is_running(self.repo.common_dir())) {
@@ -77,6 +78,7 @@ impl Writer<'_> {
             loose::write(self.lock, &objects, batch, self.fsync)?;
         }
         let mut rejected = self.move_refs(changes)?;
+        chaos::step()?;
         self.outlive_gc(&objects, batch)?;
         self.look_again(changes, &mut rejected)?;
         // What was to be written is. That refs are in many files costs the next runs time, and no more.
@@ -118,11 +120,13 @@ impl Writer<'_> {
         if !created.is_empty() {
             directories.insert(git_dir.to_owned());
         }
+        chaos::step()?;
         let prepared: Vec<_> = moved
             .iter()
             .map(|change| ref_file::prepare(self.lock.tmp(), change, self.fsync))
             .collect::<Result<_, _>>()?;
         for (prepared, change) in prepared.iter().zip(&moved) {
+            chaos::step()?;
             rejected.extend(ref_file::apply(git_dir, prepared, self.identity)?);
             // The directories above as well: `git pack-refs` removes those that it empties, so that any of
             // them may be new.

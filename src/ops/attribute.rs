@@ -1,8 +1,11 @@
 //! What is read beside what hooks tell: whose a list is, and what of it was never heard of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use crate::source::{Place, Reading};
+use crate::redact::{Found, Redactor};
+use crate::source::claude_teams::lead_of;
+use crate::source::{Place, Reading, Unit, UnitKind};
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
 use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
@@ -19,7 +22,19 @@ pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a s
     heard.chain(read).collect()
 }
 
-/// Gives lists to the sessions that keep them, as far as hooks told.
+/// Learns whose the lists are that hooks did not tell of: while a session runs, its team does.
+pub(super) fn learn<'a>(lists: &mut TaskLists, units: impl Iterator<Item = &'a Unit>, redactor: &Redactor) {
+    for unit in units {
+        let UnitKind::Tasks { session: list } = &unit.kind else { continue };
+        let home = unit.path.parent().and_then(Path::parent).filter(|_| lists.owner(list).is_none());
+        if let Some((mut session, directory, since)) = home.and_then(|home| lead_of(home, list.as_str())) {
+            redactor.session(&mut session, &mut Found::new());
+            lists.note(&session, directory.as_deref(), Some((list.as_str(), true)), since);
+        }
+    }
+}
+
+/// Gives lists to the sessions that keep them, as far as is known.
 pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
     for (_, snapshot) in &mut reading.snapshots {
         let is_tasks = snapshot.items.iter().any(|item| item.native.is_some());

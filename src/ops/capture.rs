@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::attribute::{attribute, places, unheard};
+use super::attribute::{attribute, learn, places, unheard};
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
@@ -44,6 +44,8 @@ pub struct Captured {
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub seen: Option<Seen>,
+    /// The same for whose lists are whose.
+    pub lists: Option<TaskLists>,
 }
 
 impl Captured {
@@ -58,6 +60,7 @@ impl Captured {
             redacted: Vec::new(),
             left_out: Vec::new(),
             seen: None,
+            lists: None,
         }
     }
 }
@@ -86,7 +89,9 @@ pub fn capture(
 ) -> Result<Captured, OpsError> {
     let (redactor, selection) = (&store.settings.redactor, &plan.selection);
     let (mut fresh, mut redacted) = read_changed(look, seen, redactor, &plan.steps);
-    let lists: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
+    let known: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
+    let mut lists = known.clone();
+    learn(&mut lists, fresh.keys().map(|at| &look.units[*at]), redactor);
     fresh.values_mut().for_each(|reading| attribute(reading, &lists));
     for (session, found) in std::mem::take(&mut redacted) {
         let keeper = lists.owner(&session).map_or(session, |(owner, _)| owner);
@@ -131,6 +136,7 @@ pub fn capture(
     next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != *seen).then_some(next_seen);
+    captured.lists = (lists != known).then_some(lists);
     Ok(captured)
 }
 

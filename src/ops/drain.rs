@@ -137,8 +137,7 @@ fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), Unread> 
     let mut found = Found::new();
     redactor.value("", &mut value, &mut found);
     value["cwd"] = directory.unwrap_or_default();
-    let heard = hook::read(&value).ok_or_else(|| Unread::Ever("names no session".to_owned()))?;
-    Ok((heard, found))
+    Ok((hook::read(&value).map_err(Unread::Ever)?, found))
 }
 
 /// A session whose events are being taken.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{OpsError, daemon_runs, drain};
-use crate::git::{GitError, StoreLock};
-use crate::store::{Store, spool};
+use crate::git::{Fsync, GitError, StoreLock};
+use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 
 /// Puts an event down durably and saves it, and all that wait, unless another process has the store. Returns
@@ -26,6 +26,16 @@ pub fn hear(store: &Store, event: Option<&[u8]>, now: Time) -> Result<bool, OpsE
         // Whoever has it may have looked before the event was there.
         None => Ok(true),
     }
+}
+
+/// Puts an event down in a store that cannot be opened now. Whoever opens it next saves it.
+///
+/// # Errors
+/// When there is no such store, or it cannot be written.
+pub fn put_down(location: &Location, event: &[u8], now: Time) -> Result<(), OpsError> {
+    let common_dir = location.common_dir().ok_or_else(|| StoreError::Missing(location.path.clone()))?;
+    spool::put(&common_dir, now, event, Fsync::On)?;
+    Ok(())
 }
 
 /// How long, after the first event, others are waited for that come with it.

@@ -41,7 +41,7 @@ pub use date::since;
 pub use device::{agent_session, has_own_session, own_session};
 pub use drain::drain;
 pub use exchange::{Exchange, Link, sync};
-pub use hook::{Background, hear};
+pub use hook::{Background, hear, put_down};
 pub use log::{Event, LogFilter, log, own_version};
 pub use look::{Look, look};
 pub use outgoing::{Outgoing, Remembered, ahead};

@@ -15,6 +15,7 @@ use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, sess
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::{self, Cached, Merged, Seen};
+use crate::store::lists::TaskLists;
 use crate::store::spool;
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
@@ -224,6 +225,9 @@ pub(super) fn conclude(
     // Only now that everything is on the disk may it count as seen.
     if let Some(seen) = captured.seen {
         cache::save(&store.repo, "seen", &seen);
+    }
+    if let Some(lists) = captured.lists {
+        cache::save(&store.repo, TaskLists::CACHE, &lists);
     }
     if let Some(merged) = next_merged {
         cache::save(&store.repo, "merged", &merged);

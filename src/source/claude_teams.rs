@@ -9,28 +9,48 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Scan, entries, file, json};
-use crate::todo::Time;
+use crate::todo::{Session, Time};
 
 /// How long ago, in milliseconds, a team may have been made for a session that starts now.
 const RECENT: u64 = 300_000;
 
-/// Returns the name of the task list that a session keeps which starts now in this directory.
-pub fn list_of(home: &Path, session: &str, directory: Option<&str>, now: Time) -> Option<String> {
-    let mut newest: Option<(i64, String)> = None;
-    for (name, path, metadata) in entries(&home.join("teams"), &mut Scan::default()) {
-        let Some(team) = metadata.is_dir().then(|| read(&path.join("config.json"))).flatten() else { continue };
-        if team.get("leadSessionId").and_then(Value::as_str) == Some(session) {
-            return Some(name);
-        }
-        let created = team.get("createdAt").and_then(Value::as_i64).unwrap_or_default();
-        let members = team.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let here = members.iter().filter_map(|member| member.get("cwd")?.as_str()).any(|cwd| Some(cwd) == directory);
-        let recent = now.millis().abs_diff(created) <= RECENT;
-        if is_own(&name) && here && recent && newest.as_ref().is_none_or(|(at, _)| *at < created) {
-            newest = Some((created, name));
-        }
-    }
-    newest.map(|(_, name)| name)
+/// A team, as far as it tells whose a list is.
+struct Team {
+    list: String,
+    /// The session that made it.
+    lead: Option<String>,
+    /// When, in milliseconds since 1970.
+    created: i64,
+    /// Where its members work.
+    directories: Vec<String>,
+}
+
+/// Returns the name of the task list that a session keeps: that of its newest team. A session that `starts` now in
+/// a directory may keep one of which another session is said to be the lead.
+pub fn list_of(home: &Path, session: &str, starts: Option<(Option<&str>, Time)>) -> Option<String> {
+    let teams = teams(home);
+    let leads = |team: &&Team| team.lead.as_deref() == Some(session);
+    let begins = |team: &&Team| {
+        let Some((Some(directory), now)) = starts else { return false };
+        let here = team.directories.iter().any(|other| other == directory);
+        is_own(&team.list) && here && now.millis().abs_diff(team.created) <= RECENT
+    };
+    let newest = |is: &dyn Fn(&&Team) -> bool| teams.iter().filter(is).max_by_key(|team| team.created);
+    newest(&leads).or_else(|| newest(&begins)).map(|team| team.list.clone())
+}
+
+/// Returns the session that keeps a list of its own, as far as the list's team tells, where it works, and since
+/// when.
+pub fn lead_of(home: &Path, list: &str) -> Option<(Session, Option<String>, Time)> {
+    let team = is_own(list).then(|| read(&home.join("teams").join(list), list)).flatten()?;
+    let session = Session::new(&team.lead?).ok()?;
+    Some((session, team.directories.into_iter().next(), Time::from_millis(team.created)))
+}
+
+fn teams(home: &Path) -> Vec<Team> {
+    let directories = entries(&home.join("teams"), &mut Scan::default()).into_iter();
+    let directories = directories.filter(|(_, _, metadata)| metadata.is_dir());
+    directories.filter_map(|(list, path, _)| read(&path, &list)).collect()
 }
 
 /// Returns whether a list of this name is one session's own: `session-` and eight hex digits.
@@ -39,8 +59,15 @@ pub fn is_own(list: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn read(path: &Path) -> Option<Value> {
-    file::read_stable(path, json::parse).ok().map(|(team, ..)| team)
+fn read(directory: &Path, list: &str) -> Option<Team> {
+    let (config, ..) = file::read_stable(&directory.join("config.json"), json::parse).ok()?;
+    let members = config.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Some(Team {
+        list: list.to_owned(),
+        lead: config.get("leadSessionId").and_then(Value::as_str).map(str::to_owned),
+        created: config.get("createdAt").and_then(Value::as_i64).unwrap_or_default(),
+        directories: members.iter().filter_map(|member| Some(member.get("cwd")?.as_str()?.to_owned())).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -55,7 +82,7 @@ mod tests {
         for (created, found) in [(i64::MIN, false), (i64::MAX, false), (-1, true)] {
             let config = serde_json::json!({"createdAt": created, "members": [{"cwd": "/w"}]}).to_string();
             std::fs::write(team.join("config.json"), config).expect("a file");
-            let list = list_of(home.path(), "s", Some("/w"), Time::from_millis(1));
+            let list = list_of(home.path(), "s", Some((Some("/w"), Time::from_millis(1))));
             assert_eq!(list.is_some(), found, "{created}");
         }
     }

@@ -73,8 +73,11 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
 }
 
 /// Returns the little of an event that [`read`] needs; nothing when it says nothing of todos or sessions.
-/// `event` is its name where it does not say it, `list` the name of the task list that the environment gives.
-pub fn reduce(event: &Value, name: &str, list: Option<&str>) -> Option<Value> {
+/// `event` is its name where it does not say it, `list` the name of the task list that the session keeps.
+///
+/// # Errors
+/// Why what it says of them cannot be read.
+pub fn reduce(event: &Value, name: &str, list: Option<&str>) -> Result<Option<Value>, String> {
     let mut reduced: Map<String, Value> = KEPT
         .iter()
         .filter_map(|key| Some((*key, event.get(key)?)))
@@ -94,33 +97,49 @@ pub fn reduce(event: &Value, name: &str, list: Option<&str>) -> Option<Value> {
         reduced.insert("list".into(), json!(list));
     }
     let reduced = Value::Object(reduced);
-    let heard = read(&reduced)?;
-    (heard.what != What::Nothing || heard.list.is_some()).then_some(reduced)
+    let says = what(&reduced)? != What::Nothing || list_named(&reduced).is_some();
+    // What says nothing need not name a session.
+    says.then(|| read(&reduced).map(|_| reduced)).transpose()
 }
 
-/// Reads what [`reduce`] kept of an event; nothing when no session is named in it.
-pub fn read(event: &Value) -> Option<Heard> {
-    let text = |key: &str| event.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let name = text("hook_event_name").unwrap_or_default();
-    let what = match name {
-        "SessionStart" => What::Started,
-        "SessionEnd" => What::Ended,
-        "SubagentStop" if text("agent_id").is_some() => What::Ended,
-        "PostToolUse" => tool_use(event),
-        "TaskCreated" | "TaskCompleted" => task(event, name),
-        _ => What::Nothing,
-    };
-    Some(Heard {
-        event: name.to_owned(),
-        session: Session::new(text("session_id")?).ok()?,
-        agent: text("agent_id").map(str::to_owned),
-        directory: text("cwd").map(str::to_owned),
-        list: text("list").or_else(|| text("team_name")).map(str::to_owned),
-        what,
+/// Reads what [`reduce`] kept of an event.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read(event: &Value) -> Result<Heard, String> {
+    let text = |key: &str| text(event, key).map(str::to_owned);
+    let session = text("session_id").ok_or("names no session")?;
+    Ok(Heard {
+        event: text("hook_event_name").unwrap_or_default(),
+        session: Session::new(&session).map_err(|err| format!("names a session that cannot be one: {err}"))?,
+        agent: text("agent_id"),
+        directory: text("cwd"),
+        list: list_named(event).map(str::to_owned),
+        what: what(event)?,
     })
 }
 
-fn tool_use(event: &Value) -> What {
+fn text<'a>(event: &'a Value, key: &str) -> Option<&'a str> {
+    event.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn list_named(event: &Value) -> Option<&str> {
+    text(event, "list").or_else(|| text(event, "team_name"))
+}
+
+fn what(event: &Value) -> Result<What, String> {
+    let name = text(event, "hook_event_name").unwrap_or_default();
+    Ok(match name {
+        "SessionStart" => What::Started,
+        "SessionEnd" => What::Ended,
+        "SubagentStop" if text(event, "agent_id").is_some() => What::Ended,
+        "PostToolUse" => tool_use(event)?,
+        "TaskCreated" | "TaskCompleted" => task(event, name),
+        _ => What::Nothing,
+    })
+}
+
+fn tool_use(event: &Value) -> Result<What, String> {
     let (input, response) = (&event["tool_input"], &event["tool_response"]);
     // Not every version answers; one that does may say that it did not do it.
     let failed = response.get("success") == Some(&Value::Bool(false))
@@ -128,9 +147,12 @@ fn tool_use(event: &Value) -> What {
     let what = match event.get("tool_name").and_then(Value::as_str) {
         _ if failed => None,
         Some("TodoWrite") => {
-            let list = |value: Option<&Value>| value.and_then(Value::as_array).filter(|list| !list.is_empty()).cloned();
             // A list that is all done is cleared at once: what was asked for still has it.
-            let list = list(response.get("newTodos")).or_else(|| list(input.get("todos")));
+            let lists = [response.get("newTodos"), input.get("todos")].map(|list| list.and_then(Value::as_array));
+            if lists == [None, None] {
+                return Err("has no list of todos".to_owned());
+            }
+            let list = lists.into_iter().flatten().find(|list| !list.is_empty());
             list.map(|list| What::List(list.iter().filter_map(|value| item::read(value, &["content"])).collect()))
         }
         Some("TaskCreate") if !claude_tasks::is_internal(input) => response
@@ -147,7 +169,7 @@ fn tool_use(event: &Value) -> What {
         }),
         _ => None,
     };
-    what.unwrap_or(What::Nothing)
+    Ok(what.unwrap_or(What::Nothing))
 }
 
 fn task(event: &Value, name: &str) -> What {
@@ -215,7 +237,7 @@ mod tests {
     use super::*;
 
     fn heard(event: &Value) -> What {
-        let reduced = reduce(event, "", None).expect("something");
+        let reduced = reduce(event, "", None).expect("fit").expect("something");
         read(&reduced).expect("an event").what
     }
 
@@ -254,10 +276,29 @@ mod tests {
             json!({"hook_event_name": "Stop", "session_id": "s", "last_assistant_message": "done"}),
             json!({"hook_event_name": "PostToolUse", "session_id": "s", "tool_name": "TaskUpdate",
                 "tool_input": {"taskId": "1", "status": "completed"}, "tool_response": {"success": false}}),
-            json!({"hook_event_name": "PostToolUse", "session_id": "", "tool_name": "TodoWrite",
-                "tool_input": {"todos": [{"content": "A"}]}}),
+            json!({"hook_event_name": "PostToolUse", "session_id": "s", "tool_name": "TodoWrite",
+                "tool_input": {"todos": []}}),
+            json!({"hook_event_name": "Stop"}),
         ] {
-            assert_eq!(reduce(&event, "", None), None, "{event}");
+            assert_eq!(reduce(&event, "", None), Ok(None), "{event}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_reason() {
+        let list = |session: &str, todos: Value| {
+            json!({"hook_event_name": "PostToolUse", "session_id": session, "tool_name": "TodoWrite",
+                "tool_input": {"todos": todos}})
+        };
+        let one = json!([{"content": "A"}]);
+        for (event, reason) in [
+            (list("", one.clone()), "names no session"),
+            (list(&"x".repeat(100_000), one.clone()), "names a session that cannot be one"),
+            (list("s", json!("A, B")), "has no list of todos"),
+            (json!({"hook_event_name": "SessionStart"}), "names no session"),
+        ] {
+            let told = reduce(&event, "", None).expect_err("a reason");
+            assert!(told.starts_with(reason) && told.len() < 200, "{told}");
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         context,
     };
     speech.forget();
-    let before = previous.map(|previous| previous.info.list.clone()).unwrap_or_default();
+    let before = previous.map(session::wanted).unwrap_or_default();
     let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
     let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
     let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();

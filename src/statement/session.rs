@@ -1,12 +1,24 @@
 //! What a session's own state says besides its statements: its list as it was, and that it ended.
 
-use crate::todo::{Item, SessionState, Time};
+use std::collections::BTreeSet;
 
-/// Returns the list that a session stated last, as if it had been read again. A change of one task can so be
-/// applied to it.
+use crate::todo::{Item, ListEntry, SessionState, Time, Todo, TodoId};
+
+/// Returns the list that a session stated last, and behind it what else the session wants: where it went on on two
+/// machines, its file has the later list only.
+pub(super) fn wanted(state: &SessionState) -> Vec<ListEntry> {
+    let listed: BTreeSet<TodoId> = state.info.list.iter().map(|entry| entry.id).collect();
+    let is_wanted = |todo: &&Todo| todo.claims.get(&state.info.session).is_some_and(|claim| claim.is_open());
+    let todos = state.projects.values().flat_map(|todos| todos.values()).filter(is_wanted);
+    let others = todos.map(|todo| todo.id).filter(|id| !listed.contains(id));
+    let others = others.map(|id| ListEntry { id, native: None, status: None });
+    state.info.list.iter().cloned().chain(others).collect()
+}
+
+/// Returns the list of a session, as if it had been read again. A change of one task can so be applied to it.
 pub fn listed(state: &SessionState) -> Vec<Item> {
     let todo = |id| state.projects.values().find_map(|todos| todos.get(&id));
-    let entries = state.info.list.iter().filter_map(|entry| {
+    let entries = wanted(state).into_iter().filter_map(|entry| {
         let todo = todo(entry.id)?;
         let claim = todo.claims.get(&state.info.session)?;
         let status = entry.status.unwrap_or(claim.status);
@@ -17,7 +29,7 @@ pub fn listed(state: &SessionState) -> Vec<Item> {
             status,
             raw: claim.raw.clone().filter(|_| status == claim.status),
             dropped: false,
-            native: entry.native.clone(),
+            native: entry.native,
             fields: fields.map(|(name, field)| (name.clone(), field.value.clone())).collect(),
         })
     });

@@ -129,6 +129,26 @@ fn learning_the_project_moves_the_list() {
 }
 
 #[test]
+fn one_task_of_a_session_on_two_machines_drops_none_of_the_other() {
+    let world = World::new();
+    let one = world.say(None, 1, &[("A", Pending)]).expect("news");
+    let mut both = world.say(Some(&one), 3, &[("A", Pending), ("B", Pending)]).expect("news");
+    let other = world.say(Some(&one), 2, &[("A", Pending), ("C", Pending)]).expect("news");
+    for (project, todos) in &other.projects {
+        crate::merge::join(both.projects.entry(project.clone()).or_default(), todos);
+    }
+    crate::merge::join_session(&mut both.info, &other.info);
+    assert_eq!(both.info.list.len(), 2, "the later list");
+    let mut items = listed(&both);
+    items[0].status = Completed;
+    let two = world.say_items(Some(&both), 4, items).expect("news");
+    assert_eq!(
+        ["A", "B", "C"].map(|words| todo(&two, words).state()),
+        [Completed, Pending, Pending].map(State::Wanted)
+    );
+}
+
+#[test]
 fn who_may_reopen() {
     let other = Session::new("other").expect("valid");
     let mut known = World::new().say(None, 50, &[("A", Completed)]).expect("news").projects;

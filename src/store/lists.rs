@@ -1,8 +1,8 @@
-//! Which task list belongs to which session, as hooks told.
+//! Which task list belongs to which session.
 //!
 //! A session's task files are in a directory named for the session, for a team, by a person, or with eight
 //! digits that nothing else knows, other ones after each resume. Only while the session runs can be found out
-//! whose they are. Losing this loses no todo, but lists of the last kind stand for sessions of their own then.
+//! whose they are, by a hook or by a capture. Losing this loses no todo, but lists of the last kind stand for sessions of their own then.
 
 use std::collections::BTreeMap;
 

@@ -29,6 +29,19 @@ pub struct Location {
     pub origin: Origin,
 }
 
+impl Location {
+    /// Returns the common git directory of the store, which can be there while git's configuration is such that the
+    /// store cannot be opened: the log can be read then, and an event put down. Nothing when there is no store, or
+    /// it is somebody else's.
+    pub fn common_dir(&self) -> Option<PathBuf> {
+        let common_dir = Repo::directory_at(&self.path)?;
+        let is_store = self.origin == Origin::Default
+            || common_dir.join("chittysync").is_dir()
+            || Repo::open(&self.path).is_ok_and(|repo| Settings::are_of_store(&repo));
+        is_store.then_some(common_dir)
+    }
+}
+
 /// Finds the store. A repository that we stand in and cannot open is passed over, unless it was named; one
 /// with a setting that cannot be read is not.
 ///

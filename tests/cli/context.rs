@@ -48,7 +48,7 @@ fn a_new_session_is_told_what_others_left_open() {
     created(&world, SESSION, "3", "Ship");
     let text = told(&world, OTHER, "startup");
     assert!(text.contains("- pending, now, session 11111111 on laptop: Fix login\n"), "{text}");
-    assert!(text.contains("Ship\n") && text.contains("\"acme\""), "{text}");
+    assert!(text.contains("Ship\n") && text.contains("\nProject: acme\n"), "{text}");
     assert!(!text.contains("Write notes") && !text.contains("Elsewhere"), "{text}");
     for source in ["startup", "clear", "compact", "fork"] {
         assert_eq!(told(&world, SESSION, source), "", "its own list it knows");
@@ -231,7 +231,11 @@ fn check(text: &str, fence: &str, payload: &str) {
     let fences: Vec<usize> = (0..lines.len()).filter(|at| lines[*at] == fence).collect();
     assert_eq!(fences.len(), 2, "{payload:.60}: {text}");
     assert_eq!(fences[0], 1, "{text}");
-    for line in &lines[2..fences[1]] {
+    let outside = format!("{}{}", lines[0], lines[fences[1] + 1..].concat());
+    assert!(payload.len() < 8 || !outside.contains(payload), "{payload:.60}: {outside}");
+    let project = lines[2].strip_prefix("Project: ").expect("the project's line");
+    assert!(project.chars().count() <= 40, "{project}");
+    for line in &lines[3..fences[1]] {
         let words = line.strip_prefix("- ").expect("a line of ours").split_once(": ").map_or("", |(_, words)| words);
         assert!((1..=200).contains(&words.chars().count()), "{line}");
     }
@@ -273,7 +277,7 @@ fn what_is_printed_is_one_document_whatever_todos_hold() {
     }
     let text = told(&world, OTHER, "startup");
     let fence = text.lines().nth(1).expect("a fence").to_owned();
-    check(&text, &fence, "all of them");
+    check(&text, &fence, "every one of these");
     assert!(text.contains(" more are not shown"), "{text}");
     assert_ne!(told(&world, OTHER, "startup").lines().nth(1), Some(fence.as_str()), "the fence is new each time");
 }

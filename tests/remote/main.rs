@@ -7,6 +7,8 @@ mod board;
 mod damage;
 mod devices;
 mod model;
+mod model_acts;
+mod model_agreement;
 mod plain_git;
 mod refusals;
 mod servers;

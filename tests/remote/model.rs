@@ -1,19 +1,18 @@
-//! Random devices that speak, sync, go offline, crash, retire and merge by hand come to the same todos.
+//! Random devices that speak, act, sync, go offline, crash, retire and merge by hand come to the same todos.
 //!
 //! `CHITTYSYNC_SEED=<seed>` repeats one run, `CHITTYSYNC_RUNS=<number>` sets how many there are. Each run is one
 //! thread of a child process whose environment is sealed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chittysync::git::{Fsync, Overlay, RemoteName, Watch, fetch};
-use chittysync::merge::join_claim;
+use chittysync::git::{Fsync, Overlay, RemoteName, Watch, crash_at, fetch, has_crashed};
 use chittysync::ops::{Exchange, Link, Plan, Selection, run, sync};
-use chittysync::store::{Consolidated, Location, Origin, Reach, Store, read_session};
-use chittysync::todo::{Claim, Item, Project, Session, Snapshot, SourceKind, State, Status, Time, TodoId};
+use chittysync::store::{Location, Origin, Store, read_session};
+use chittysync::todo::{Claim, Item, Project, Session, Snapshot, SourceKind, Status, Time, TodoId};
 
 use crate::common::{World, binary, done};
 
@@ -23,6 +22,8 @@ const RUNS: u64 = 300;
 const BEGINNING: i64 = 1_790_000_000_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
+/// What the trace says where something crashed.
+const CRASHED: &str = "  crashed";
 const WORDS: [&str; 6] = ["Run tests", "Fix login", "Fix the login", "Ship", "Write notes", "Tidy up"];
 const STATUSES: [Status; 4] = [Status::Pending, Status::InProgress, Status::Completed, Status::Completed];
 
@@ -38,7 +39,7 @@ fn devices_come_to_agree() {
     let fast = "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[receive]\n\tautogc = false\n";
     let config = format!("{fast}[merge \"chittysync\"]\n\tdriver = {} merge-driver %O %A %B %L %P\n", binary());
     world.write("home/.gitconfig", config.as_bytes());
-    let next = AtomicU64::new(first);
+    let (next, crashes) = (AtomicU64::new(first), AtomicU64::new(0));
     let failed: Vec<String> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
             .map(|_| {
@@ -55,6 +56,9 @@ fn devices_come_to_agree() {
                         command.env("RUST_BACKTRACE", "0").env("CHITTYSYNC_SEEDS", format!("{from} {to}"));
                         command.args(["--exact", "model::worker", "--ignored", "--nocapture"]).stdin(Stdio::null());
                         let done = done(command.output());
+                        let crashed =
+                            done.stdout.lines().filter_map(|line| line.strip_prefix("crashes: ")?.parse::<u64>().ok());
+                        crashes.fetch_add(crashed.sum(), Ordering::Relaxed);
                         if done.code != Some(0) {
                             failed.push(format!("{}{}", done.stdout, done.stderr));
                         }
@@ -65,6 +69,8 @@ fn devices_come_to_agree() {
         workers.into_iter().flat_map(|worker| worker.join().expect("a worker")).collect()
     });
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+    let crashes = crashes.into_inner();
+    assert!(runs < 100 || crashes > runs / 2, "only {crashes} crashes");
 }
 
 /// Carries out the runs that `CHITTYSYNC_SEEDS` names, in the environment that it finds.
@@ -75,39 +81,40 @@ fn worker() {
     let (from, to) = seeds.split_once(' ').expect("two numbers");
     for seed in from.parse().expect("a number")..to.parse().expect("a number") {
         println!("CHITTYSYNC_SEED={seed}");
-        Model::new(seed).run();
+        println!("crashes: {}", Model::new(seed).run());
     }
 }
 
 /// A small generator: the same seed gives the same run everywhere.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from((self.0 >> 20) % end as u64).expect("below a usize")
     }
 
-    fn once_in(&mut self, times: usize) -> bool {
+    pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 }
 
-struct Device {
-    path: PathBuf,
+pub struct Device {
+    pub path: PathBuf,
     /// How far its clock is off.
-    skew: i64,
+    pub skew: i64,
 }
 
-struct Model {
-    random: Random,
+pub struct Model {
+    pub random: Random,
     directory: tempfile::TempDir,
-    devices: Vec<Device>,
+    pub devices: Vec<Device>,
     now: i64,
-    said: BTreeMap<(Project, TodoId, Session), Vec<Claim>>,
-    trace: Vec<String>,
+    pub said: BTreeMap<(Project, TodoId, Session), Vec<Claim>>,
+    pub forgotten: BTreeSet<(Project, TodoId)>,
+    pub trace: Vec<String>,
 }
 
 /// Prints what had happened when a check fails.
@@ -127,8 +134,15 @@ impl Model {
         let directory = tempfile::tempdir().expect("a directory");
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         random.below(2);
-        let mut model =
-            Model { devices: Vec::new(), now: BEGINNING, said: BTreeMap::new(), trace: Vec::new(), random, directory };
+        let mut model = Model {
+            devices: Vec::new(),
+            now: BEGINNING,
+            said: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
+            trace: Vec::new(),
+            random,
+            directory,
+        };
         model.git(model.directory.path(), &["init", "-q", "--bare", "hub.git"]);
         let number = [2, 2, 2, 3, 3, 3, 4, 4, 5, 6][model.random.below(10)];
         for device in 0..number {
@@ -150,28 +164,36 @@ impl Model {
         model
     }
 
-    fn hub(&self) -> PathBuf {
+    pub fn hub(&self) -> PathBuf {
         self.directory.path().join("hub.git")
     }
 
-    fn git(&self, directory: &Path, arguments: &[&str]) -> crate::common::Done {
+    pub fn git(&self, directory: &Path, arguments: &[&str]) -> crate::common::Done {
         done(std::process::Command::new("git").current_dir(directory).args(arguments).output())
     }
 
-    fn store(&self, device: usize) -> Store {
+    pub fn store(&self, device: usize) -> Store {
         let location = Location { path: self.devices[device].path.clone(), origin: Origin::Option };
         Store::open(&location).expect("a store")
     }
 
-    fn clock(&self, device: usize) -> Time {
+    pub fn clock(&self, device: usize) -> Time {
         Time::from_millis(self.now + self.devices[device].skew)
     }
 
-    fn run(mut self) {
+    /// Lets things happen, and checks that all agree in the end. Returns how often something crashed.
+    fn run(mut self) -> usize {
         for _ in 0..6 + self.random.below(10) {
             self.now += [1, 1000, HOUR, 2 * HOUR, DAY][self.random.below(5)];
             let device = self.random.below(self.devices.len());
-            match self.random.below(40) {
+            let crashes = self.random.once_in(4);
+            if crashes {
+                let most = [8, 24][self.random.below(2)];
+                let step = 1 + self.random.below(most) as u32;
+                self.trace.push(format!("a crash at step {step} from here"));
+                crash_at(Some(step));
+            }
+            match self.random.below(50) {
                 0..16 => self.speak(device),
                 16..28 => drop(self.sync(device, "origin", true, true)),
                 28 => drop(self.sync(device, "origin", true, false)),
@@ -179,13 +201,18 @@ impl Model {
                 30 => self.offline(device),
                 31..33 => self.only_fetch(device),
                 33..35 => self.only_push(device),
-                35 => self.forget(device),
+                35 => self.lose_caches(device),
                 36 => self.lose(),
                 37 => self.merge_by_hand(),
+                38..46 => self.act(device),
+                46 => self.roll_back(device),
+                47 => self.forget(device),
                 _ => self.consolidate(device),
             }
+            crash_at(None);
         }
         self.agree();
+        self.trace.iter().filter(|line| line.as_str() == CRASHED).count()
     }
 
     /// A session states a list: mostly on its own device, sometimes resumed on another one.
@@ -216,12 +243,12 @@ impl Model {
             forced: false,
         };
         let plan = Plan { given: Some(given), consolidate: self.random.once_in(3), ..Plan::default() };
-        run(&self.store(device), &plan, self.clock(device)).expect("said");
+        self.unless_crashed(run(&self.store(device), &plan, self.clock(device)));
         self.remember(device, &session);
     }
 
     /// Notes what a session says now: none of it may ever be lost.
-    fn remember(&mut self, device: usize, session: &Session) {
+    pub fn remember(&mut self, device: usize, session: &Session) {
         let store = self.store(device);
         let tips: BTreeMap<_, _> = store.repo.sessions().expect("sessions").into_iter().collect();
         // A list that says what a retired session had said makes no ref.
@@ -237,23 +264,37 @@ impl Model {
 
     fn consolidate(&mut self, device: usize) {
         self.trace.push(format!("d{device} consolidate"));
-        run(&self.store(device), &Plan { consolidate: true, ..Plan::default() }, self.clock(device)).expect("merged");
+        let plan = Plan { consolidate: true, ..Plan::default() };
+        self.unless_crashed(run(&self.store(device), &plan, self.clock(device)));
     }
 
-    fn sync(&mut self, device: usize, remote: &str, fetch: bool, push: bool) -> Exchange {
+    /// Returns what came of it; nothing when it crashed.
+    pub fn unless_crashed<T, E: std::fmt::Debug>(&mut self, outcome: Result<T, E>) -> Option<T> {
+        match outcome {
+            Ok(done) => Some(done),
+            Err(_) if has_crashed() => {
+                self.trace.push(CRASHED.to_owned());
+                None
+            }
+            Err(err) => panic!("{err:?}"),
+        }
+    }
+
+    pub fn sync(&mut self, device: usize, remote: &str, fetch: bool, push: bool) -> Option<Exchange> {
         self.trace.push(format!("d{device} sync {remote} fetch {fetch} push {push}"));
         let link = Link { remote: RemoteName::new(remote).expect("a name"), fetch, push, watch: watch() };
         let plan = Plan { selection: Selection { what: "sync".into(), ..Selection::default() }, ..Plan::default() };
-        let (report, exchange) = sync(&self.store(device), &plan, &link, self.clock(device)).expect("synced");
+        let synced = sync(&self.store(device), &plan, &link, self.clock(device));
+        let (report, exchange) = self.unless_crashed(synced)?;
         self.trace.push(format!("  {exchange:?} {:?}", report.tip));
         assert_eq!(report.left_out, []);
         assert_eq!(report.strange, []);
-        exchange
+        Some(exchange)
     }
 
     fn offline(&mut self, device: usize) {
         let exchange = self.sync(device, "gone", true, true);
-        assert!(exchange.unreachable.is_some(), "{exchange:?}");
+        assert!(exchange.is_none_or(|exchange| exchange.unreachable.is_some()));
     }
 
     /// A sync that was killed after its fetch.
@@ -262,7 +303,7 @@ impl Model {
         let store = self.store(device);
         let origin = RemoteName::new("origin").expect("a name");
         let fetched = fetch(&store.repo, &origin, &store.settings.branch, Fsync::Off, &watch());
-        fetched.expect("git").expect("reachable");
+        self.unless_crashed(fetched).map(|fetched| fetched.expect("reachable"));
     }
 
     /// A sync that was killed before it could note what the remote had taken; or a plain `git push`.
@@ -278,8 +319,8 @@ impl Model {
     }
 
     /// What only saves work is lost.
-    fn forget(&mut self, device: usize) {
-        self.trace.push(format!("d{device} forgets"));
+    fn lose_caches(&mut self, device: usize) {
+        self.trace.push(format!("d{device} loses its caches"));
         let _ = std::fs::remove_dir_all(self.devices[device].path.join("chittysync"));
         if self.random.once_in(2) {
             self.git(&self.devices[device].path, &["pack-refs", "--all"]);
@@ -329,61 +370,6 @@ impl Model {
             self.git(&clone, &["push", "-q", "origin", "consolidated"]);
         }
         let _ = std::fs::remove_dir_all(&clone);
-    }
-
-    /// After everyone has synced twice, everyone has the same, and all of it.
-    fn agree(&mut self) {
-        for round in 0..2 {
-            for device in 0..self.devices.len() {
-                let exchange = self.sync(device, "origin", true, true);
-                assert!(exchange.is_complete(), "round {round}, d{device}: {exchange:?}");
-            }
-        }
-        let tip = |path: &Path| {
-            self.git(path, &["rev-parse", "-q", "--verify", "refs/heads/consolidated"]).stdout.trim().to_owned()
-        };
-        let hub = tip(&self.hub());
-        for device in &self.devices {
-            assert_eq!(tip(&device.path), hub, "{}", device.path.display());
-        }
-        let store = self.store(0);
-        let overlay = Overlay::new(&store.repo);
-        let (projects, unreadable) =
-            Consolidated::find(&store, &overlay).expect("the branch").all(&overlay, Reach::Archive).expect("todos");
-        assert_eq!(unreadable, []);
-        Model::is_settled(&store);
-        for ((project, id, session), claims) in &self.said {
-            let todo = projects.get(project).and_then(|todos| todos.get(id));
-            let todo = todo.unwrap_or_else(|| panic!("{session} spoke of {id}, which is lost"));
-            let last = todo.claims.get(session).unwrap_or_else(|| panic!("what {session} said of {id} is lost"));
-            for claim in claims {
-                let mut joined = last.clone();
-                join_claim(&mut joined, claim);
-                assert_eq!(&joined, last, "{session} said more of {id}: {}", todo.content);
-                // What was completed is open again only in a later epoch, or when its session dropped it.
-                if claim.status == Status::Completed && !claim.dropped && !last.dropped {
-                    let stands = todo.state() == State::Wanted(Status::Completed) || todo.epoch() > claim.epoch;
-                    assert!(stands, "{} was completed", todo.content);
-                }
-            }
-        }
-        let last = self.devices.len() - 1;
-        for path in [self.hub(), self.devices[last].path.clone()] {
-            let fsck = self.git(&path, &["fsck", "--strict", "--no-dangling", "--no-progress"]);
-            assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{fsck:?}");
-        }
-    }
-
-    /// No todo stands in two files.
-    fn is_settled(store: &Store) {
-        let overlay = Overlay::new(&store.repo);
-        let consolidated = Consolidated::find(store, &overlay).expect("the branch");
-        for (project, todos) in consolidated.with_forgotten(&overlay, Reach::Working).expect("todos").0 {
-            let Some(archive) = consolidated.archive(&overlay, &project).expect("a tree") else { continue };
-            let ids = archive.ids();
-            assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "in two months of {project}");
-            assert!(todos.keys().all(|id| !archive.contains(*id)), "archived and not, in {project}");
-        }
     }
 }
 

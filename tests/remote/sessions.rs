@@ -104,6 +104,30 @@ fn a_session_on_two_machines_loses_nothing() {
     );
 }
 
+/// It is one session: what either half had listed is dropped when its next list is without it.
+#[test]
+fn a_list_drops_what_either_machine_had_listed() {
+    let devices = Devices::new(&["a", "b"]);
+    let list = |device, at, words: &[&str]| {
+        let items: Vec<_> = words.iter().map(|words| (*words, "pending")).collect();
+        devices.list(device, "s1", at, &items);
+    };
+    list("a", "2026-11-20T09:00:00.000Z", &["Write docs"]);
+    devices.sync_all(&["a", "b"]);
+    list("b", "2026-11-20T10:00:00.000Z", &["Write docs", "Measure latency"]);
+    list("a", "2026-11-20T10:00:00.200Z", &["Write docs", "Buy milk"]);
+    devices.sync("a");
+    devices.sync_all(&["b", "a"]);
+    assert_eq!(devices.states("b"), ["Buy milk: pending", "Measure latency: pending", "Write docs: pending"]);
+    list("b", "2026-11-20T11:00:00.000Z", &["Write docs", "Hello world"]);
+    devices.sync("b");
+    list("b", "2026-11-20T11:30:00.000Z", &["Write docs"]);
+    devices.sync_all(&["b", "a"]);
+    devices.agree(&["a", "b"]);
+    let expected = ["Buy milk: dropped", "Hello world: dropped", "Measure latency: dropped", "Write docs: pending"];
+    assert_eq!(devices.states("a"), expected);
+}
+
 /// Returns two devices with a session each that has said nothing for a month.
 fn month_later() -> Devices {
     let devices = Devices::new(&["a", "b"]);

@@ -30,7 +30,7 @@ fn tool(session: &str, name: &str, input: &Value, response: &Value) -> Value {
 }
 
 /// The two events of a new task.
-fn create(world: &World, session: &str, id: &str, subject: &str) {
+pub fn create(world: &World, session: &str, id: &str, subject: &str) {
     let more = json!({"task_id": id, "task_subject": subject, "task_description": "All of it"});
     assert_eq!(world.hook(&event(session, "TaskCreated", &more)), "");
     let input = json!({"subject": subject, "description": "All of it", "activeForm": format!("Doing: {subject}")});
@@ -173,13 +173,13 @@ fn what_was_said_before_the_hooks_is_not_lost() {
     assert_eq!(world.states(), ["Fix login: pending", "Ship: pending", "Write notes: completed"]);
 }
 
-fn team(world: &World, list: &str, lead: &str, created: i64) {
+pub fn team(world: &World, list: &str, lead: &str, created: i64) {
     let config = json!({"name": list, "leadSessionId": lead, "createdAt": created,
         "members": [{"name": "team-lead", "cwd": "/nowhere/acme"}]});
     world.write(&format!("claude/teams/{list}/config.json"), config.to_string().as_bytes());
 }
 
-fn task_file(world: &World, list: &str, id: &str, subject: &str, at: &str) {
+pub fn task_file(world: &World, list: &str, id: &str, subject: &str, at: &str) {
     let task = json!({"id": id, "subject": subject, "status": "pending"});
     set_time(&world.write(&format!("claude/tasks/{list}/{id}.json"), task.to_string().as_bytes()), at);
 }

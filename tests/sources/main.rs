@@ -11,5 +11,6 @@ mod projects;
 mod redaction;
 mod secrets;
 mod tasks;
+mod teams;
 mod todos;
 mod transcripts;

@@ -2,12 +2,14 @@
 //!
 //! A case has the session's lists in order (`1.json`, `2.json`, …), what its `todos.json` and its list hold
 //! in the end (`expected.json`), and a sentence in `why.txt`. A list may be an object with `list` and
-//! `partial`; `reopen` in it sets who may reopen. Lists are stated a minute apart.
+//! `partial`; `reopen` in it sets who may reopen. `meanwhile` is what the session stated on another machine half
+//! a minute before, knowing as much; both are joined. Lists are stated a minute apart.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chittysync::merge::{join, join_session};
 use chittysync::statement::{Context, Reopen, state};
 use chittysync::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Status, Time};
 use serde_json::{Value, json};
@@ -28,9 +30,18 @@ fn item(value: &Value) -> Item {
     }
 }
 
-fn say(before: Option<&SessionState>, minute: i64, file: &Value) -> Option<SessionState> {
+/// Returns what one session is known to have said on two machines.
+fn joined(mut ours: SessionState, theirs: &SessionState) -> SessionState {
+    for (project, todos) in &theirs.projects {
+        join(ours.projects.entry(project.clone()).or_default(), todos);
+    }
+    join_session(&mut ours.info, &theirs.info);
+    ours
+}
+
+fn say(before: Option<&SessionState>, seconds: i64, file: &Value) -> Option<SessionState> {
     let list = file.as_array().or_else(|| file["list"].as_array()).expect("a list");
-    let at = Time::from_millis(Time::parse(START).expect("a time").millis() + minute * 60_000);
+    let at = Time::from_millis(Time::parse(START).expect("a time").millis() + seconds * 1000);
     let snapshot = Snapshot {
         session: Session::new("s").expect("valid"),
         agent: None,
@@ -97,10 +108,11 @@ fn check(case: &Path) -> Result<(), String> {
     };
     let (mut now, mut said) = (None, 0);
     for (minute, file) in (1..).map_while(|number| Some((number, read(&format!("{number}.json"))?))) {
-        if let Some(next) = say(now.as_ref(), minute, &file) {
+        if let Some(next) = say(now.as_ref(), minute * 60, &file) {
             // What was said is stated once: the same list again says nothing.
-            assert!(say(Some(&next), minute, &file).is_none(), "{}: {minute}.json speaks twice", case.display());
-            (now, said) = (Some(next), said + 1);
+            assert!(say(Some(&next), minute * 60, &file).is_none(), "{}: {minute}.json speaks twice", case.display());
+            let other = file.get("meanwhile").and_then(|list| say(now.as_ref(), minute * 60 - 30, list));
+            (now, said) = (Some(other.into_iter().fold(next, |next, other| joined(next, &other))), said + 1);
         }
     }
     let found = now.map_or(Value::Null, |now| told(&now, said));

@@ -152,9 +152,13 @@ fn a_hook_that_is_killed_delivers_with_the_next_run() {
 fn bad_input_is_logged_and_nothing_else() {
     let world = World::new();
     let _daemon = world.as_daemon();
+    // As before the first capture.
+    std::fs::remove_dir_all(world.store().join("chittysync")).expect("removed");
     let huge = format!(r#"{{"session_id":"s","x":"{}"}}"#, "y".repeat(17 * 1024 * 1024));
     let deep = format!(r#"{{"session_id":"s","x":{}{}}}"#, "[".repeat(90), "]".repeat(90));
-    let cases: [(&str, &[u8], &str); 8] = [
+    let long = created(1, "x").to_string().replace(SESSION, &"1".repeat(100_000));
+    let no_list = br#"{"session_id": "s", "tool_name": "TodoWrite", "tool_response": {"newTodos": "A, B"}}"#;
+    let cases: [(&str, &[u8], &str); 12] = [
         ("TaskCreated", b"", "is empty"),
         ("TaskCreated", b"garbage", "is not valid JSON"),
         ("TaskCreated", b"[1, 2]", "is no event but a list"),
@@ -162,7 +166,11 @@ fn bad_input_is_logged_and_nothing_else() {
         ("TaskCreated", br#"{"session_id": "s", "task_id": "1", "task_sub"#, "is not valid JSON"),
         ("Stop", deep.as_bytes(), "is nested deeper"),
         ("TaskCreated", huge.as_bytes(), "has more than"),
-        ("TaskCreated", br#"{"session_id": "a\u0007b", "task_id": "1", "task_subject": "x"}"#, ""),
+        ("TaskCreated", br#"{"session_id": "a\u0007b", "task_id": "1", "task_subject": "x"}"#, "cannot be one"),
+        ("TaskCreated", br#"{"task_id": "1", "task_subject": "x"}"#, "names no session"),
+        ("TaskCreated", long.as_bytes(), "cannot be one: the name has 100000 bytes"),
+        ("PostToolUse", no_list, "has no list of todos"),
+        ("PostToolUse", br#"{"session_id": "s", "tool_name": "Bash"}"#, ""),
     ];
     for (event, input, reason) in cases {
         let before = log(&world).lines().count();
@@ -209,9 +217,9 @@ fn a_panic_is_nobodys_business() {
 fn an_input_that_never_ends_is_not_waited_for() {
     let world = World::new();
     let _daemon = world.as_daemon();
-    let run = |parts: &[&[u8]]| -> (Done, Duration) {
+    let run = |event: &str, parts: &[&[u8]]| -> (Done, Duration) {
         let mut command = world.command(binary());
-        command.args(["hook", "TaskCreated"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["hook", event]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = command.spawn().expect("the program starts");
         let mut pipe = child.stdin.take().expect("a pipe");
@@ -225,15 +233,75 @@ fn an_input_that_never_ends_is_not_waited_for() {
     };
     let event = created(1, "Fix login").to_string();
     let (first, second) = event.as_bytes().split_at(40);
-    let (done, took) = run(&[first, second]);
+    let (done, took) = run("TaskCreated", &[first, second]);
     assert_eq!(done.code, Some(0));
     assert!(took < Duration::from_millis(1_500), "{took:?}");
     assert_eq!(states(&world), ["Fix login: pending"]);
     for parts in [&[][..], &[first]] {
-        let (done, took) = run(parts);
+        // An agent that ends waits for nobody.
+        let (done, took) = run("SessionEnd", parts);
         assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
         assert!(took < Duration::from_secs(5), "{took:?}");
     }
+}
+
+#[test]
+fn an_agent_that_is_slow_to_begin_is_heard() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    let mut command = world.command(binary());
+    command.args(["hook", "TaskCreated"]).stdin(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    std::thread::sleep(Duration::from_secs(2));
+    pipe.write_all(created(1, "Fix login").to_string().as_bytes()).expect("the pipe takes it");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(states(&world), ["Fix login: pending"]);
+}
+
+/// A configuration that keeps a store from being opened keeps no event from being put down.
+#[test]
+fn an_event_waits_until_the_configuration_is_right_again() {
+    for broken in ["[chittysync]\n\tcontext = bogus\n", "[core\n"] {
+        let world = World::new();
+        let _daemon = world.as_daemon();
+        std::fs::remove_dir_all(world.store().join("chittysync")).expect("as before the first capture");
+        let right = std::fs::read(world.home().join(".gitconfig")).unwrap_or_default();
+        world.write("home/.gitconfig", broken.as_bytes());
+        world.hook(&created(1, "Fix login"));
+        assert_eq!(spool(&world).len(), 1, "{}", log(&world));
+        let told = world.ok(&["daemon", "log"]);
+        assert!(told.contains("hook: TaskCreated: ") && told.contains("the event waits"), "{told}");
+        world.write("home/.gitconfig", &right);
+        assert_eq!(states(&world), ["Fix login: pending"]);
+    }
+}
+
+/// What one bad setting keeps from being opened is that store all the same: its events go nowhere else.
+#[test]
+fn a_projects_store_with_a_bad_setting_is_still_that_store() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    let project = world.path("acme");
+    world.git(&world.home(), &["init", "-q", "../acme"]);
+    world.ok(&["-C", "acme", "init", "-q"]);
+    let mut event = created(1, "Fix login");
+    event["cwd"] = json!(project);
+    world.git(&project, &["config", "chittysync.reopen", "bogus"]);
+    world.hook(&event);
+    world.git(&project, &["config", "--unset", "chittysync.reopen"]);
+    assert_eq!(spool(&world).len(), 0);
+    let list = world.ok(&["-C", "acme", "consolidate", "-q"]) + &world.ok(&["-C", "acme", "list"]);
+    assert!(list.contains("Fix login"), "{list}");
+}
+
+#[test]
+fn without_a_store_nothing_is_made_for_what_says_nothing() {
+    let world = World::new();
+    for (event, input) in [("TaskCreated", "garbage"), ("SessionStart", r#"{"session_id": "s"}"#)] {
+        assert_eq!(world.input(&["hook", event], input.as_bytes()).code, Some(0));
+    }
+    assert!(!world.store().exists());
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! What has to hold when everyone has synced.
+
+use std::path::Path;
+
+use chittysync::git::Overlay;
+use chittysync::merge::join_claim;
+use chittysync::store::{Consolidated, Reach, Store};
+use chittysync::todo::{State, Status};
+
+use crate::model::Model;
+
+impl Model {
+    /// After everyone has synced twice, everyone has the same, and all of it.
+    pub fn agree(&mut self) {
+        for round in 0..2 {
+            for device in 0..self.devices.len() {
+                let exchange = self.sync(device, "origin", true, true).expect("it did not crash");
+                assert!(exchange.is_complete(), "round {round}, d{device}: {exchange:?}");
+            }
+        }
+        let tip = |path: &Path| {
+            self.git(path, &["rev-parse", "-q", "--verify", "refs/heads/consolidated"]).stdout.trim().to_owned()
+        };
+        let hub = tip(&self.hub());
+        for device in &self.devices {
+            assert_eq!(tip(&device.path), hub, "{}", device.path.display());
+        }
+        let store = self.store(0);
+        let overlay = Overlay::new(&store.repo);
+        let (projects, unreadable) = Consolidated::find(&store, &overlay)
+            .expect("the branch")
+            .with_forgotten(&overlay, Reach::Archive)
+            .expect("todos");
+        assert_eq!(unreadable, []);
+        Model::is_settled(&store);
+        for ((project, id, session), claims) in &self.said {
+            let todo = projects.get(project).and_then(|todos| todos.get(id));
+            let todo = todo.unwrap_or_else(|| panic!("{session} spoke of {id}, which is lost"));
+            if todo.is_forgotten() {
+                continue;
+            }
+            let last = todo.claims.get(session).unwrap_or_else(|| panic!("what {session} said of {id} is lost"));
+            for claim in claims {
+                let mut joined = last.clone();
+                join_claim(&mut joined, claim);
+                assert_eq!(&joined, last, "{session} said more of {id}: {}", todo.content);
+                // What was completed is open again only in a later epoch, or when its session dropped it.
+                if claim.status == Status::Completed && !claim.dropped && !last.dropped {
+                    let stands = todo.state() == State::Wanted(Status::Completed) || todo.epoch() > claim.epoch;
+                    assert!(stands, "{} was completed", todo.content);
+                }
+            }
+        }
+        for (project, id) in &self.forgotten {
+            let todo = projects.get(project).and_then(|todos| todos.get(id)).expect("a tombstone");
+            assert!(todo.is_forgotten() && todo.content.is_empty(), "{} is not forgotten", todo.content);
+        }
+        for path in self.devices.iter().map(|device| device.path.clone()).chain([self.hub()]) {
+            let fsck = self.git(&path, &["fsck", "--strict", "--no-dangling", "--no-progress"]);
+            assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{fsck:?}");
+        }
+    }
+
+    /// No todo stands in two files.
+    fn is_settled(store: &Store) {
+        let overlay = Overlay::new(&store.repo);
+        let consolidated = Consolidated::find(store, &overlay).expect("the branch");
+        for (project, todos) in consolidated.with_forgotten(&overlay, Reach::Working).expect("todos").0 {
+            let Some(archive) = consolidated.archive(&overlay, &project).expect("a tree") else { continue };
+            let ids = archive.ids();
+            assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "in two months of {project}");
+            assert!(todos.keys().all(|id| !archive.contains(*id)), "archived and not, in {project}");
+        }
+    }
+}
