@@ -2,6 +2,7 @@
 
 use super::help::help;
 use super::model::{Board, Choice, Scope, Tab, Target};
+use crate::merge::choices;
 use crate::todo::{State, Status, TodoId, plain};
 
 /// A key, as terminals tell them apart.
@@ -168,10 +169,8 @@ impl Board {
             'o' => Some(Wish::Say(Verb::Reopen, id)),
             'h' => Some(Wish::History(id)),
             'r' => {
-                let claims = todo.claims.iter().filter(|(_, claim)| claim.epoch == todo.epoch()).take(9);
-                let said = |dropped, status| if dropped { State::Dropped } else { State::Wanted(status) };
-                let claims =
-                    claims.map(|(session, claim)| (session.clone(), said(claim.dropped, claim.status), claim.at));
+                let claims = choices(todo).into_iter().take(9);
+                let claims = claims.map(|(session, claim)| (session.clone(), claim.state(), claim.at));
                 self.choice = Some(Choice { id, words: plain(&todo.content), claims: claims.collect() });
                 None
             }

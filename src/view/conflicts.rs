@@ -14,11 +14,12 @@ use crate::todo::{Claim, Project, Session, Time, Todo, TodoId, plain};
 /// Finds what one session itself says of a todo, its properties included, where its own history is at hand.
 pub type OwnVersion<'a> = dyn Fn(&Session, &Project, TodoId) -> Option<Todo> + 'a;
 
-type Found<'a> = (&'a Project, &'a Todo, Disagreement<'a>);
+/// A disagreement with its todo.
+pub type Found<'a> = (&'a Project, &'a Todo, Disagreement<'a>);
 
-/// Returns every disagreement. Plain lag (an older open claim beside a completed one) is left out unless
+/// Returns every disagreement, the newest overruled statement first. Plain lag (an older open claim beside a completed one) is left out unless
 /// `all` is asked for.
-fn found(everything: &Everything, all: bool) -> Vec<Found<'_>> {
+pub fn all_disagreements(everything: &Everything, all: bool) -> Vec<Found<'_>> {
     let mut found: Vec<Found<'_>> = everything
         .todos()
         .flat_map(|(project, todo)| disagreements(todo).into_iter().map(move |one| (project, todo, one)))
@@ -31,7 +32,7 @@ fn found(everything: &Everything, all: bool) -> Vec<Found<'_>> {
 /// Returns the disagreements for people.
 pub fn conflicts_text(everything: &Everything, all: bool, own: &OwnVersion<'_>, style: Style) -> String {
     let mut text = String::new();
-    for (project, todo, one) in found(everything, all) {
+    for (project, todo, one) in all_disagreements(everything, all) {
         let id = &todo.id.to_string()[..8];
         let project_name = style.dim(&format!("({})", plain(project.as_str())));
         text.push_str(&format!("{} {} {project_name}\n", style.dim(id), style.title(&plain(&todo.content))));
@@ -68,7 +69,10 @@ fn rows(
         let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
         format!("{}{device}", plain(&session.short()))
     };
-    let said = |claim: &Claim| claim.raw.as_deref().map_or_else(|| claim.status.to_string(), plain);
+    let said = |claim: &Claim| match &claim.raw {
+        Some(raw) if !claim.dropped => plain(raw),
+        _ => claim.state().to_string(),
+    };
     let when = |claim: &Claim| claim.at.to_string()[..16].replace('T', " ");
     let (kept, overruled) = (one.winner, one.overruled);
     let mut rows = vec![
@@ -114,8 +118,20 @@ fn marked(kept: &str, overruled: &str, style: Style) -> (String, String) {
 /// Says why one side was kept.
 fn why(one: &Disagreement<'_>) -> String {
     let (kept, overruled) = (one.winner.1, one.overruled.1);
-    let rank = format!("{} outranks {}", kept.status, overruled.status);
+    if kept.epoch > overruled.epoch {
+        return format!(
+            "{} was settled by hand, though {} was said later, not knowing of it",
+            kept.state(),
+            overruled.state()
+        );
+    }
+    let rank = format!("{} outranks {}", kept.state(), overruled.state());
     if one.is_newer() { format!("{rank}, though it was said earlier: it may be wanted again") } else { rank }
+}
+
+/// Names the rule by which one side was kept.
+fn rule(one: &Disagreement<'_>) -> &'static str {
+    if one.winner.1.epoch > one.overruled.1.epoch { "settled by hand before time" } else { "rank before time" }
 }
 
 /// Returns the disagreements for programs. The keys are the original's: `local` is what was kept, `remote`
@@ -125,21 +141,21 @@ pub fn conflicts_json(everything: &Everything, all: bool, now: Time) -> Value {
         let info = everything.sessions.iter().find(|info| info.session == *session);
         info.map(|info| info.device.as_str())
     };
-    let conflicts: Vec<Value> = found(everything, all)
+    let conflicts: Vec<Value> = all_disagreements(everything, all)
         .into_iter()
         .map(|(project, todo, one)| {
             json!({
                 "id": todo.id.to_string(),
                 "project": project.as_str(),
                 "content": todo.content,
-                "local_status": one.winner.1.status.as_str(),
-                "remote_status": one.overruled.1.status.as_str(),
+                "local_status": one.winner.1.state().as_str(),
+                "remote_status": one.overruled.1.state().as_str(),
                 "local_session": one.winner.0.as_str(),
                 "remote_session": one.overruled.0.as_str(),
                 "local_device": device(one.winner.0),
                 "remote_device": device(one.overruled.0),
                 "local_timestamp": one.winner.1.at.to_string(),
-                "resolution": format!("{} (rank before time)", one.winner.1.status),
+                "resolution": format!("{} ({})", one.winner.1.state(), rule(&one)),
                 "timestamp": one.overruled.1.at.to_string(),
                 "lag": !one.is_newer(),
             })

@@ -1,0 +1,45 @@
+//! What two devices said without knowing of each other is never overruled in silence.
+
+use serde_json::Value;
+
+use crate::devices::Devices;
+
+const LATER: &str = "2026-11-20T12:00:01.000Z";
+
+/// Two devices that know of the todo `Fix login tests`.
+fn two() -> (Devices, String) {
+    let devices = Devices::new(&["a", "b"]);
+    devices.ok("a", &["add", "Fix login tests"]);
+    devices.sync("a");
+    devices.sync("b");
+    let id = json(&devices, "a", &["list"])[0]["id"].as_str().expect("an id").to_owned();
+    (devices, id)
+}
+
+fn json(devices: &Devices, name: &str, command: &[&str]) -> Value {
+    let done = devices.ok(name, &[&["--json"], command].concat());
+    serde_json::from_str(&done.stdout).expect("one JSON document")
+}
+
+#[test]
+fn a_completion_that_did_not_know_of_a_drop_is_reported() {
+    let (devices, id) = two();
+    devices.ok("b", &["drop", &id]);
+    assert_eq!(devices.run_at("a", LATER, &["done", &id]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        let found = json(&devices, name, &["conflicts"]);
+        let one = &found["conflicts"][0];
+        assert_eq!(found["conflicts"].as_array().expect("a list").len(), 1, "{found}");
+        assert_eq!((&one["local_status"], &one["remote_status"]), (&"dropped".into(), &"completed".into()));
+        let text = devices.ok(name, &["conflicts"]).stdout;
+        assert!(text.contains("dropped was settled by hand, though completed was said later"), "{text}");
+    }
+    let message = devices.world.git(&devices.store("a"), &["log", "--format=%B", "consolidated"]);
+    assert!(message.contains(&format!("Resolved: {id} status dropped by ")), "{message}");
+    devices.ok("a", &["resolve", &id, "--status", "completed"]);
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        assert_eq!(json(&devices, name, &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
+    }
+}
