@@ -28,7 +28,7 @@ pub struct Act {
     pub content: String,
     /// The state it shall have; nothing when only properties change.
     pub wish: Option<State>,
-    /// Overrule everything said before, even if the todo has that state already.
+    /// Overrule everything said before, even if the todo has that state, and these properties, already.
     pub settle: bool,
     /// Properties by name. An empty value takes an earlier one back.
     pub fields: Vec<(String, Value)>,
@@ -120,6 +120,9 @@ impl Speech<'_> {
         }
         for (name, value) in &act.fields {
             self.hear_field(&act.project, act.id, name, value);
+            if act.settle {
+                self.say_again(&act.project, act.id, name, value);
+            }
             self.set_field(&act.project, act.id, name, value);
         }
     }
@@ -131,6 +134,17 @@ impl Speech<'_> {
         let Some(known) = known.filter(|field| field.value != *value && self.knows(field.at)) else { return };
         let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
         join_field(todo.fields.entry(name.to_owned()).or_insert_with(|| known.clone()), known);
+    }
+
+    /// Says a property again that the session says already: whatever others said of it is answered.
+    fn say_again(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
+        let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
+        let known = known.map(|field| field.at).filter(|at| self.knows(*at)).map_or(self.at, Time::next);
+        let todo = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id));
+        let Some(field) = todo.and_then(|todo| todo.fields.get_mut(name)) else { return };
+        if field.value == *value {
+            field.at = self.at.max(known).max(field.at.next());
+        }
     }
 
     /// Returns the claim that makes the act come true; nothing when the session says so already. `todo`
@@ -166,7 +180,7 @@ impl Speech<'_> {
         {
             return None;
         }
-        if act.settle || !comes_true(todo, &claim) {
+        if (act.settle && act.wish.is_some()) || !comes_true(todo, &claim) {
             claim.epoch = epoch.saturating_add(1);
         }
         Some(claim)

@@ -43,3 +43,44 @@ fn a_completion_that_did_not_know_of_a_drop_is_reported() {
         assert_eq!(json(&devices, name, &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
     }
 }
+
+#[test]
+fn a_property_that_two_set_at_once_is_reported_until_somebody_settles_it() {
+    let (devices, id) = two();
+    devices.ok("a", &["edit", &id, "--priority", "high"]);
+    devices.sync_all(&["a", "b"]);
+    devices.ok("a", &["edit", &id, "--description", "on staging at 9 over lunch"]);
+    assert_eq!(devices.run_at("b", LATER, &["edit", &id, "--description", "on production"]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        let found = json(&devices, name, &["conflicts"]);
+        let one = &found["conflicts"][0];
+        assert_eq!(found["conflicts"].as_array().expect("a list").len(), 1, "{found}");
+        assert_eq!(one["property"], "description");
+        assert_eq!(one["local_value"], "on production");
+        assert_eq!(one["remote_value"], "on staging at 9 over lunch");
+        assert_ne!(one["local_session"], one["remote_session"]);
+        assert!(one["remote_session"].is_string(), "{found}");
+        let text = devices.ok(name, &["conflicts"]).stdout;
+        let said = text.lines().find(|line| line.starts_with("  description  on production")).expect("a line");
+        assert!(said.ends_with("on staging at 9 over lunch"), "{text}");
+        assert!(text.contains("  when         today 12:00") && !text.contains("priority"), "{text}");
+    }
+    devices.ok("a", &["edit", &id, "--description", "on both"]);
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        assert_eq!(json(&devices, name, &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
+    }
+}
+
+/// What only one of the two ever spoke of is nothing that they disagree on.
+#[test]
+fn a_property_that_the_other_never_spoke_of_is_not_shown() {
+    let (devices, id) = two();
+    devices.ok("a", &["edit", &id, "--description", "on staging"]);
+    devices.ok("a", &["done", &id]);
+    assert_eq!(devices.run_at("b", LATER, &["start", &id]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    let text = devices.ok("a", &["conflicts"]).stdout;
+    assert!(text.contains("in_progress") && !text.contains("description"), "{text}");
+}
