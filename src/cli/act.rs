@@ -10,7 +10,7 @@ use crate::ops;
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, State, Status, TodoId, normalise};
+use crate::todo::{Project, State, Status, Todo, TodoId, normalise};
 use crate::view::Everything;
 
 /// Arguments of `start`, `done`, `drop` and `reopen`.
@@ -189,7 +189,7 @@ pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), 
     let what = format!("edit: {}", args.todo.join(" "));
     let spoken = args.speaker.act(world, out, &what, |everything| {
         let (project, todo) = find(everything, &args.todo)?;
-        let mut fields = args.properties.fields(everything)?;
+        let fields = args.properties.fields(everything)?;
         let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));
         id.set(Some(new_id));
         if new_id == todo.id {
@@ -198,26 +198,31 @@ pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), 
             }
             return Ok(vec![Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }]);
         }
-        // Everything that was known of it goes along, unless it is said anew.
-        for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
-            if fields.iter().all(|(given, _)| given != name) {
-                fields.push((name.clone(), field.value.clone()));
-            }
-        }
-        fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
-        let old = Act {
-            fields: vec![("renamedTo".to_owned(), json!(new_id.to_string()))],
-            ..Act::new(project, todo, State::Dropped)
-        };
-        let content = content.clone().unwrap_or_default();
-        let wish = Some(todo.state());
-        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, settle: false, fields }, old])
+        Ok(renaming(project, todo, content.clone().unwrap_or_default(), fields))
     })?;
     id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
 }
 
+/// Returns the acts that give a todo other words: first the new one. Everything that was known of it goes along,
+/// unless it is said anew.
+pub(super) fn renaming(project: &Project, todo: &Todo, content: String, mut fields: Vec<(String, Value)>) -> Vec<Act> {
+    for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
+        if fields.iter().all(|(given, _)| given != name) {
+            fields.push((name.clone(), field.value.clone()));
+        }
+    }
+    fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
+    let id = TodoId::of(project, &content);
+    let old = Act {
+        fields: vec![("renamedTo".to_owned(), json!(id.to_string()))],
+        ..Act::new(project, todo, State::Dropped)
+    };
+    let wish = Some(todo.state());
+    vec![Act { project: project.clone(), id, content, wish, settle: false, fields }, old]
+}
+
 /// Returns the words of a todo as they are stored, without credentials.
-fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
+pub(super) fn words(text: &str, store: &Store, out: &Out) -> Result<String, Failure> {
     let mut found = Found::new();
     let redacted = store.settings.redactor.text(text, &mut found);
     warn_of(&found, out);

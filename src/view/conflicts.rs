@@ -1,6 +1,7 @@
 //! Disagreements while they last, both versions side by side: the newest overruled statement first.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
@@ -38,6 +39,24 @@ pub struct OverProperty {
     pub conflict: Conflict,
     /// Both are what agents' lists say, and nobody's decision.
     pub is_lag: bool,
+}
+
+/// Returns what there is to settle, in the order of the list: each todo whose status is disputed once, each property.
+pub fn questions<'a>(
+    everything: &'a Everything,
+    all: bool,
+    properties: &'a [OverProperty],
+) -> Vec<(&'a Project, &'a Todo, Option<&'a OverProperty>)> {
+    let mut seen = BTreeSet::new();
+    let statuses = all_disagreements(everything, all).into_iter().filter(|(_, todo, _)| seen.insert(todo.id));
+    let statuses = statuses.map(|(project, todo, one)| ((one.is_newer(), one.overruled.1.at), project, todo, None));
+    let properties = properties.iter().filter(|one| all || !one.is_lag).filter_map(|one| {
+        let (project, todo) = everything.get(one.conflict.id)?;
+        Some(((!one.is_lag, one.conflict.sides().1.at), project, todo, Some(one)))
+    });
+    let mut found: Vec<_> = statuses.chain(properties).collect();
+    found.sort_by_key(|(order, _, todo, _)| (Reverse(*order), todo.id));
+    found.into_iter().map(|(_, project, todo, property)| (project, todo, property)).collect()
 }
 
 /// What the todos alone do not tell.
