@@ -40,6 +40,9 @@ pub enum Key {
     End,
 }
 
+/// More characters than this are no words to look for: something else was pasted.
+const LONGEST_FILTER: usize = 200;
+
 /// What can be said of a todo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -101,7 +104,8 @@ impl Board {
     /// Takes pasted text: words for the filter while one is typed, and no keys.
     pub fn paste(&mut self, text: &str) {
         if self.is_typing {
-            self.filter.push_str(&plain(text));
+            let room = LONGEST_FILTER.saturating_sub(self.filter.chars().count());
+            self.filter.push_str(&plain(&text.chars().take(room).collect::<String>()));
             self.settle();
         }
     }
@@ -221,7 +225,9 @@ impl Board {
                 self.is_typing = self.filter.pop().is_some();
             }
             Key::Ctrl('u') => self.filter.clear(),
-            Key::Char(char) if !char.is_control() => self.filter.push(char),
+            Key::Char(char) if !char.is_control() && self.filter.chars().count() < LONGEST_FILTER => {
+                self.filter.push(char);
+            }
             Key::Up => self.step(-1),
             Key::Down => self.step(1),
             _ => {}
@@ -340,6 +346,39 @@ mod tests {
         board.paste("dxu");
         assert_eq!(board.filter, "");
         assert_eq!(board.press(Key::Char('q')), Some(Wish::Quit));
+    }
+
+    #[test]
+    fn a_filter_has_an_end() {
+        let mut board = board(three());
+        board.press(Key::Char('/'));
+        board.paste(&"x".repeat(1_000_000));
+        board.press(Key::Char('y'));
+        assert_eq!(board.filter, "x".repeat(200));
+        board.press(Key::Backspace);
+        board.press(Key::Char('y'));
+        assert!(board.filter.ends_with("xy"));
+    }
+
+    #[test]
+    fn a_session_is_not_another_whose_name_begins_so() {
+        let said = |name| [(name, Status::Pending, 1)];
+        let mut board = board(vec![todo("a", &said("plan-b")), todo("b", &said("plan"))]);
+        board.enter(Scope::Session(session("plan")));
+        assert_eq!(under_cursor(&board), "b");
+        board.press(Key::End);
+        assert_eq!(under_cursor(&board), "b");
+    }
+
+    #[test]
+    fn what_did_not_know_of_a_later_epoch_can_be_taken() {
+        let mut dropped = todo("a", &[("one", Status::Completed, 9), ("two", Status::Pending, 2)]);
+        let claim = dropped.claims.get_mut(&session("two")).expect("a claim");
+        (claim.epoch, claim.dropped) = (1, true);
+        let mut board = board(vec![dropped]);
+        board.turn_to(Tab::Conflicts);
+        board.press(Key::Char('r'));
+        assert_eq!(board.press(Key::Char('1')), Some(Wish::Settle(id("a"), State::Wanted(Status::Completed))));
     }
 
     #[test]
