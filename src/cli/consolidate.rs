@@ -22,11 +22,12 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     } else if report.merged == 0 {
         out.note("Already up to date.");
     } else {
+        let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
         out.note(&format!(
-            "Merged {} sessions: {} todos changed, {} conflicts.",
-            report.merged,
-            report.changed,
-            report.conflicts.len()
+            "Merged {}: {} changed, {}.",
+            count(report.merged, "session"),
+            count(report.changed, "todo"),
+            count(report.conflicts.len(), "conflict")
         ));
     }
     finish(&store, &report, out)
