@@ -128,8 +128,9 @@ fn pure_modules_touch_nothing() {
     }
 }
 
-/// Who starts programs besides `git`: the daemon its own runs, and the service the system's manager.
-const STARTERS: [&str; 4] = ["daemon/commands.rs", "daemon/detach.rs", "daemon/jobs.rs", "install/manager.rs"];
+/// Who starts programs besides `git`: the daemon its own runs, the service the system's manager, a person's editor.
+const STARTERS: [&str; 5] =
+    ["daemon/commands.rs", "daemon/detach.rs", "daemon/jobs.rs", "install/manager.rs", "cli/editor.rs"];
 
 #[test]
 fn only_git_knows_gix_and_runs_git() {

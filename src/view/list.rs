@@ -208,9 +208,9 @@ fn row<'a, 'b>(
     }
 }
 
-/// Says how soon a todo should be done, where somebody said so and it is not done.
+/// Says how soon a todo should be done, where somebody said so and it is not done. In the middle is where it is anyway.
 fn priority(todo: &Todo) -> String {
-    let said = todo.text("priority").filter(|_| todo.state().is_open());
+    let said = todo.text("priority").filter(|text| todo.state().is_open() && !text.eq_ignore_ascii_case("medium"));
     said.map(|text| format!("[{}] ", plain(text))).unwrap_or_default()
 }
 

@@ -141,7 +141,7 @@ mod tests {
         };
         assert_eq!(lines(80), ["12  a-very-long-project  mbp     3h  ", " 3  api                  work    now "]);
         assert_eq!(lines(30), ["12  a-very-long\u{2026}  mbp     3h  ", " 3  api           work    now "]);
-        assert_eq!(lines(20), ["12  a-very-\u{2026}  3h  ", " 3  api       now "], "a column less");
+        assert_eq!(lines(20), ["12  a-very-lo\u{2026}  3h  ", " 3  api         now "], "a column less");
         assert_eq!(lines(1), ["a-ver\u{2026}  3h  ", "api     now "], "names stay names");
     }
 
