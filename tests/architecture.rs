@@ -162,10 +162,10 @@ fn pure_modules_touch_nothing() {
     }
 }
 
-/// Who starts programs besides `git`: the daemon its own runs, the service the system's manager, and a long text
-/// git's pager.
-const STARTERS: [&str; 5] =
-    ["cli/pager.rs", "daemon/commands.rs", "daemon/detach.rs", "daemon/jobs.rs", "install/manager.rs"];
+/// Who starts programs besides `git`: the daemon its own runs, the service the system's manager, a long text git's
+/// pager, and a person's editor.
+const STARTERS: [&str; 6] =
+    ["cli/editor.rs", "cli/pager.rs", "daemon/commands.rs", "daemon/detach.rs", "daemon/jobs.rs", "install/manager.rs"];
 
 #[test]
 fn only_git_knows_gix_and_runs_git() {

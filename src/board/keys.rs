@@ -1,7 +1,9 @@
 //! What a key does: the board changes, and what only a store can do becomes a wish.
 
+use super::filter;
 use super::help::help;
 use super::model::{Board, Choice, Scope, Tab, Target};
+use crate::merge::choices;
 use crate::todo::{State, Status, TodoId, plain};
 
 /// A key, as terminals tell them apart.
@@ -100,7 +102,7 @@ impl Board {
     /// Takes pasted text: words for the filter while one is typed, and no keys.
     pub fn paste(&mut self, text: &str) {
         if self.is_typing {
-            self.filter.push_str(&plain(text));
+            filter::add(&mut self.filter, text);
             self.settle();
         }
     }
@@ -168,10 +170,8 @@ impl Board {
             'o' => Some(Wish::Say(Verb::Reopen, id)),
             'h' => Some(Wish::History(id)),
             'r' => {
-                let claims = todo.claims.iter().filter(|(_, claim)| claim.epoch == todo.epoch()).take(9);
-                let said = |dropped, status| if dropped { State::Dropped } else { State::Wanted(status) };
-                let claims =
-                    claims.map(|(session, claim)| (session.clone(), said(claim.dropped, claim.status), claim.at));
+                let claims = choices(todo).into_iter().take(9);
+                let claims = claims.map(|(session, claim)| (session.clone(), claim.state(), claim.at));
                 self.choice = Some(Choice { id, words: plain(&todo.content), claims: claims.collect() });
                 None
             }
@@ -222,7 +222,7 @@ impl Board {
                 self.is_typing = self.filter.pop().is_some();
             }
             Key::Ctrl('u') => self.filter.clear(),
-            Key::Char(char) if !char.is_control() => self.filter.push(char),
+            Key::Char(char) if !char.is_control() => filter::add(&mut self.filter, char.encode_utf8(&mut [0; 4])),
             Key::Up => self.step(-1),
             Key::Down => self.step(1),
             _ => {}
@@ -341,6 +341,27 @@ mod tests {
         board.paste("dxu");
         assert_eq!(board.filter, "");
         assert_eq!(board.press(Key::Char('q')), Some(Wish::Quit));
+    }
+
+    #[test]
+    fn a_session_is_not_another_whose_name_begins_so() {
+        let said = |name| [(name, Status::Pending, 1)];
+        let mut board = board(vec![todo("a", &said("plan-b")), todo("b", &said("plan"))]);
+        board.enter(Scope::Session(session("plan")));
+        assert_eq!(under_cursor(&board), "b");
+        board.press(Key::End);
+        assert_eq!(under_cursor(&board), "b");
+    }
+
+    #[test]
+    fn what_did_not_know_of_a_later_epoch_can_be_taken() {
+        let mut dropped = todo("a", &[("one", Status::Completed, 9), ("two", Status::Pending, 2)]);
+        let claim = dropped.claims.get_mut(&session("two")).expect("a claim");
+        (claim.epoch, claim.dropped) = (1, true);
+        let mut board = board(vec![dropped]);
+        board.turn_to(Tab::Conflicts);
+        board.press(Key::Char('r'));
+        assert_eq!(board.press(Key::Char('1')), Some(Wish::Settle(id("a"), State::Wanted(Status::Completed))));
     }
 
     #[test]

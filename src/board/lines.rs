@@ -1,11 +1,11 @@
 //! What a tab lists, line by line, before it is known how much of it fits a screen.
 
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::model::{Board, Tab, Target};
-use crate::merge::{Disagreement, disagreements};
-use crate::todo::{Claim, Session, State, plain};
-use crate::view::{Filter, Row, SessionState, project_rows, sections, session_views};
+use crate::merge::Disagreement;
+use crate::todo::{Claim, Project, Session, State, Todo, TodoId, plain};
+use crate::view::{Filter, Row, SessionState, all_disagreements, project_rows, sections, session_views};
 
 /// A line, and what the cursor stands on there.
 #[derive(Debug)]
@@ -83,17 +83,18 @@ fn sessions(board: &Board) -> Vec<Line<'_>> {
 
 fn conflicts(board: &Board) -> Vec<Line<'_>> {
     let filter = Filter { all: true, ..board.todo_filter() };
-    let mut found = Vec::new();
-    for (project, todo) in board.everything.todos().filter(|(project, todo)| filter.takes(project, todo)) {
-        let mut disagreements = disagreements(todo);
-        disagreements.retain(|one| board.all || one.is_newer());
-        if !disagreements.is_empty() {
-            found.push((project, todo, disagreements));
+    let found = all_disagreements(&board.everything, board.all);
+    let mut places: BTreeMap<TodoId, usize> = BTreeMap::new();
+    let mut todos: Vec<(&Project, &Todo, Vec<Disagreement<'_>>)> = Vec::new();
+    for (project, todo, one) in found.into_iter().filter(|(project, todo, _)| filter.takes(project, todo)) {
+        let place = *places.entry(todo.id).or_insert(todos.len());
+        match todos.get_mut(place) {
+            Some((.., all)) => all.push(one),
+            None => todos.push((project, todo, vec![one])),
         }
     }
-    found.sort_by_key(|(_, todo, all)| (Reverse((all[0].is_newer(), all[0].overruled.1.at)), todo.id));
     let mut lines = Vec::new();
-    for (project, todo, disagreements) in found {
+    for (project, todo, disagreements) in todos {
         if !lines.is_empty() {
             lines.push(Line::beside(Body::Blank));
         }
@@ -108,7 +109,7 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
 fn said(board: &Board, one: &Disagreement<'_>) -> String {
     let side = |(session, claim): (&Session, &Claim)| {
         let ago = board.style().age(claim.at);
-        format!("{} by {} {ago}", claim.status, plain(&session.short()))
+        format!("{} by {} {ago}", claim.state(), plain(&session.short()))
     };
     format!("kept: {}; overruled: {}", side(one.winner), side(one.overruled))
 }

@@ -11,6 +11,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod draw;
+mod filter;
 mod help;
 mod keys;
 mod lines;

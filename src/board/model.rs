@@ -177,7 +177,7 @@ impl Board {
         match &self.scope {
             Scope::All => {}
             Scope::Project(project) => filter.project = Some(project.clone()),
-            Scope::Session(session) => filter.session = Some(session.to_string()),
+            Scope::Session(session) => filter.speaker = Some(session.clone()),
         }
         filter
     }

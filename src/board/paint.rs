@@ -60,7 +60,7 @@ impl<'a> Canvas<'a> {
 
     fn write(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
         let room = self.area.right().saturating_sub(x).into();
-        self.buffer.set_stringn(x, y, text, room, style).0
+        self.buffer.set_stringn(x, y, steady(text), room, style).0
     }
 
     /// Sets the cells from one column to another apart. The marks take no room: terminals keep them with the
@@ -143,6 +143,27 @@ pub(super) fn selected() -> Style {
     Style::new().add_modifier(Modifier::REVERSED)
 }
 
+/// Returns a text without what terminals do not agree on the width of, and would leave behind on the screen: of
+/// pictures that are joined to one the first, flags as their letters, no shades of pictures.
+fn steady(text: &str) -> String {
+    const JOINER: char = '\u{200d}';
+    let is_picture = |char: char| matches!(u32::from(char), 0x2190..=0x2BFF | 0x1F000..=0x1FAFF);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            JOINER if chars.next_if(|next| is_picture(*next)).is_some() => {}
+            '\u{fe0f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}' => {}
+            '\u{1f1e6}'..='\u{1f1ff}' => {
+                let place = u8::try_from(u32::from(char) - 0x1F1E6).unwrap_or_default();
+                out.push(char::from(b'A' + place));
+            }
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +173,18 @@ mod tests {
         let area = buffer.area;
         Canvas::new(&mut buffer, area, false).put(1, 0, text, Style::new());
         buffer.content.iter().map(|cell| cell.symbol().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_terminals_measure_differently_is_put_simply() {
+        let family = "\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{fe0f}\u{200d}\u{1f466}";
+        assert_eq!(row(7, &format!("{family}a\u{1f1e9}\u{1f1ea}")), [" ", "\u{1f469}", " ", "a", "D", "E", " "]);
+        assert_eq!(row(4, "1\u{fe0f}\u{20e3}\u{1f44d}\u{1f3fd}"), [" ", "1", "\u{1f44d}", " "]);
+        assert_eq!(
+            steady("\u{915}\u{94d}\u{200d}\u{937}"),
+            "\u{915}\u{94d}\u{200d}\u{937}",
+            "letters are joined as they were"
+        );
     }
 
     #[test]

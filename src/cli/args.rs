@@ -220,7 +220,8 @@ pub struct ShowArgs {
 /// Arguments of `conflicts`.
 #[derive(Debug, Args)]
 pub struct ConflictsArgs {
-    /// Plain lag too: an older open statement beside a completed one
+    /// Plain lag too: an older open statement beside a completed one, properties that agents' lists give
+    /// differently
     #[arg(short, long)]
     pub all: bool,
 }

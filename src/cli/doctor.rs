@@ -7,6 +7,7 @@ use super::world::{World, display};
 use crate::git::{Git, Overlay};
 use crate::install::{AgentSettings, Change, inventory};
 use crate::store::{Consolidated, Store, StoreError, read_session, spool};
+use crate::todo::plain;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
@@ -48,7 +49,8 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         out.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
     } else {
         for check in &checks {
-            out.print_always(&format!("{} {:<11} {}\n", if check.ok { "ok " } else { "BAD" }, check.name, check.text));
+            let (mark, text) = (if check.ok { "ok " } else { "BAD" }, plain(&check.text));
+            out.print_always(&format!("{mark} {:<11} {text}\n", plain(&check.name)));
         }
     }
     if ok { Ok(()) } else { Err(Failure::no("not everything is well").hint("each line marked BAD says what to do")) }

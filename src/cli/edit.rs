@@ -1,7 +1,7 @@
 //! `edit`: other words or properties for a todo.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::act::{PropertyArgs, there_is, words};
 use super::named::find;
@@ -9,7 +9,8 @@ use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::{Act, Weight};
-use crate::todo::{State, TodoId};
+use crate::todo::{Project, State, Todo, TodoId};
+use crate::view::Everything;
 
 /// Arguments of `edit`.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), F
     let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, world.here(), &args.todo)?;
         let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));
-        let mut fields = args.properties.fields(everything, project, todo.id)?;
+        let fields = args.properties.fields(everything, project, todo.id)?;
         id.set(Some(new_id));
         if new_id == todo.id {
             if fields.is_empty() {
@@ -44,28 +45,38 @@ pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), F
             }
             return Ok(vec![Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }]);
         }
-        // Words that nobody wants any more are free; they may be those it had before.
-        let taken = everything.get(new_id).map(|(_, taken)| taken);
-        if let Some(taken) = taken.filter(|taken| taken.state() != State::Dropped) {
-            return Err(there_is(taken));
-        }
-        if taken.is_some_and(|taken| taken.text("renamedTo").is_some()) {
-            fields.push(("renamedTo".to_owned(), json!("")));
-        }
-        // Everything that was known of it goes along, unless it is said anew.
-        for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
-            if fields.iter().all(|(given, _)| given != name) {
-                fields.push((name.clone(), field.value.clone()));
-            }
-        }
-        fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
-        let old = Act {
-            fields: vec![("renamedTo".to_owned(), json!(new_id.to_string()))],
-            ..Act::new(project, todo, State::Dropped)
-        };
-        let content = content.clone().unwrap_or_default();
-        let wish = Some(todo.state());
-        Ok(vec![Act { project: project.clone(), id: new_id, content, wish, weight: Weight::ComesTrue, fields }, old])
+        renaming(everything, project, todo, content.clone().unwrap_or_default(), fields)
     })?;
     id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
+}
+
+/// Returns the acts that give a todo other words: first the new one. Everything that was known of it goes along,
+/// unless it is said anew. Words that nobody wants any more are free; they may be those it had before.
+pub(super) fn renaming(
+    everything: &Everything,
+    project: &Project,
+    todo: &Todo,
+    content: String,
+    mut fields: Vec<(String, Value)>,
+) -> Result<Vec<Act>, Failure> {
+    let id = TodoId::of(project, &content);
+    let taken = everything.get(id).map(|(_, taken)| taken);
+    if let Some(taken) = taken.filter(|taken| taken.state() != State::Dropped) {
+        return Err(there_is(taken));
+    }
+    if taken.is_some_and(|taken| taken.text("renamedTo").is_some()) {
+        fields.push(("renamedTo".to_owned(), json!("")));
+    }
+    for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with("renamed")) {
+        if fields.iter().all(|(given, _)| given != name) {
+            fields.push((name.clone(), field.value.clone()));
+        }
+    }
+    fields.push(("renamedFrom".to_owned(), json!(todo.id.to_string())));
+    let old = Act {
+        fields: vec![("renamedTo".to_owned(), json!(id.to_string()))],
+        ..Act::new(project, todo, State::Dropped)
+    };
+    let wish = Some(todo.state());
+    Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }, old])
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::args::{ExportArgs, ExportFormat};
 use super::out::{Failure, Out};
 use super::world::{World, display};
@@ -12,36 +14,41 @@ pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(),
     let store = world.store(out)?;
     let everything = world.with_archive(&store, out)?;
     if let Some(directory) = &args.dir {
-        return write_files(&everything, &world.directory.join(directory), world, out);
+        let properties = crate::ops::open_properties(&store, &everything)?;
+        let conflicts = view::conflicts_json(&everything, false, &properties, world.now);
+        return write_files(&everything, conflicts, &world.directory.join(directory), out);
     }
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
         ExportFormat::Json => out.print_json(&view::list_json(&everything, &all)),
         ExportFormat::Markdown if out.json => {
-            out.print_json(&serde_json::json!({ "markdown": view::markdown(&everything) }));
+            out.print_json(&json!({ "markdown": view::markdown(&everything) }));
         }
         ExportFormat::Markdown => out.print_always(&view::markdown(&everything)),
         ExportFormat::Coordination => out.print_json(&view::projects_json(&everything)),
-        ExportFormat::Conflicts => out.print_json(&view::conflicts_json(&everything, false, world.now)),
+        ExportFormat::Conflicts => {
+            let properties = crate::ops::open_properties(&store, &everything)?;
+            out.print_json(&view::conflicts_json(&everything, false, &properties, world.now));
+        }
     }
     Ok(())
 }
 
 /// Writes the three files, each whole or not at all.
-fn write_files(everything: &Everything, directory: &Path, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn write_files(everything: &Everything, conflicts: Value, directory: &Path, out: &mut Out) -> Result<(), Failure> {
     std::fs::create_dir_all(directory)
         .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", directory.display())))?;
     let files = [
         ("todos.json", view::old_todos_json(everything)),
         ("project-coordination.json", view::projects_json(everything)),
-        ("conflicts.json", view::conflicts_json(everything, false, world.now)),
+        ("conflicts.json", conflicts),
     ];
     for (name, value) in &files {
         replace_file(&directory.join(name), format!("{value:#}\n").as_bytes(), Fsync::On)?;
     }
     if out.json {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        out.print_json(&serde_json::json!({ "directory": directory.to_string_lossy(), "files": names }));
+        out.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
     } else {
         out.note(&format!("Wrote {} files to {}", files.len(), display(directory)));
     }

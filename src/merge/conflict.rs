@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::todo::{Claim, Session, State, Time, Todo, TodoId};
+use crate::todo::{Claim, Session, Time, Todo, TodoId};
 
 /// A todo that both sides of a merge changed, differently, where a rule had to choose.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +65,8 @@ impl Disagreement<'_> {
     }
 }
 
-/// Returns the claims that the winning one overrules, newest first. A claim of an earlier epoch was
-/// overruled by an explicit act and is no disagreement, nor is one whose session dropped the todo.
+/// Returns the claims that the winning one overrules, newest first. One that its session has dropped wants nothing.
+/// One of an earlier epoch was answered by an explicit act, unless it was said later: then the act did not know of it.
 pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
     let winner = todo.winner();
     let mut found: Vec<_> = todo
@@ -79,9 +79,16 @@ pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
     found
 }
 
-/// Returns whether two claims want different things of a todo within one epoch.
+/// Returns what a person who settles a todo can take: the claims of the present epoch, and those that disagree.
+pub fn choices(todo: &Todo) -> Vec<(&Session, &Claim)> {
+    let (epoch, winner) = (todo.epoch(), todo.winner().1);
+    todo.claims.iter().filter(|(_, claim)| claim.epoch == epoch || differ(winner, claim)).collect()
+}
+
+/// Returns whether the other claim wants something else than the winning one, and was not answered by it.
 fn differ(winner: &Claim, other: &Claim) -> bool {
-    !winner.dropped && !other.dropped && winner.epoch == other.epoch && winner.status != other.status
+    let unanswered = winner.epoch == other.epoch || other.at > winner.at;
+    !other.dropped && winner.state() != other.state() && unanswered
 }
 
 /// Returns the conflict over the status, when `joined` keeps what one side says although the other, which
@@ -101,7 +108,7 @@ pub(super) fn status_conflict(base: Option<&Todo>, ours: &Todo, theirs: &Todo, j
     }
     let side = |(session, claim): (&Session, &Claim)| Side {
         session: Some(session.clone()),
-        value: State::Wanted(claim.status).as_str().into(),
+        value: claim.state().as_str().into(),
         at: claim.at,
     };
     Some(Conflict {

@@ -13,7 +13,7 @@ mod join;
 mod session;
 mod three_way;
 
-pub use conflict::{Conflict, Disagreement, Side, Subject, disagreements};
+pub use conflict::{Conflict, Disagreement, Side, Subject, choices, disagreements};
 pub use forget::settle;
 pub use join::{join, join_claim, join_field, join_todo};
 pub use session::join_session;

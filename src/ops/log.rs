@@ -87,6 +87,11 @@ fn is_before(commit: &CommitInfo, since: Time) -> bool {
     commit.time.seconds() < since.seconds()
 }
 
+/// Returns all commits that a commit descends from, and itself, the latest first.
+pub(super) fn walk<'a>(overlay: &'a Overlay<'a>, tip: ObjectId) -> impl Iterator<Item = CommitInfo> + 'a {
+    Walk::new(overlay, std::iter::once(tip))
+}
+
 /// All commits, the latest first.
 struct Walk<'a> {
     overlay: &'a Overlay<'a>,

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
+use super::resolved::trailer;
 use crate::codec::{Merged, Open, TodoFile, decode_session, encode_session};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
-use crate::merge::{Conflict, Subject, join_session};
+use crate::merge::{Conflict, join_session};
 use crate::store::StoreError;
 use crate::store::paths::{
     ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, archive_dir, archive_path, month, todos_path,
@@ -245,27 +246,8 @@ impl<'a> Merge<'a> {
             text.push('\n');
         }
         for (project, conflict) in &outcome.conflicts {
-            text.push_str(&format!("Resolved: {}\n", resolution(project, conflict)));
+            text.push_str(&format!("{}\n", trailer(project, conflict)));
         }
         text
     }
-}
-
-/// Says in one line what was kept and what was overruled.
-fn resolution(project: &Project, conflict: &Conflict) -> String {
-    let (kept, overruled) = conflict.sides();
-    let say = |side: &crate::merge::Side| {
-        let value = side.value.as_str().map_or_else(|| side.value.to_string(), str::to_owned);
-        match &side.session {
-            Some(session) => format!("{value} by {} at {}", session.short(), side.at),
-            None => format!("{value} at {}", side.at),
-        }
-    };
-    let what = match &conflict.subject {
-        Subject::Status => "status",
-        Subject::Field(name) => name,
-    };
-    let line =
-        format!("{} {what} {} over {} ({project}: {})", conflict.id, say(kept), say(overruled), conflict.content);
-    plain(&line)
 }

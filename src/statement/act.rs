@@ -26,7 +26,7 @@ pub enum Weight {
     /// It comes true, whatever others say.
     #[default]
     ComesTrue,
-    /// It overrules everything said before, even if the todo has that state already.
+    /// It overrules everything said before, even if the todo has that state, and these properties, already.
     Settles,
 }
 
@@ -145,6 +145,9 @@ impl Speech<'_> {
         }
         for (name, value) in &act.fields {
             self.hear_field(&act.project, act.id, name, value);
+            if act.weight == Weight::Settles {
+                self.say_again(&act.project, act.id, name, value);
+            }
             self.set_field(&act.project, act.id, name, value);
         }
     }
@@ -156,6 +159,17 @@ impl Speech<'_> {
         let Some(known) = known.filter(|field| field.value != *value && self.knows(field.at)) else { return };
         let Some(todo) = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id)) else { return };
         join_field(todo.fields.entry(name.to_owned()).or_insert_with(|| known.clone()), known);
+    }
+
+    /// Says a property again that the session says already: whatever others said of it is answered.
+    fn say_again(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
+        let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
+        let known = known.map(|field| field.at).filter(|at| self.knows(*at)).map_or(self.at, Time::next);
+        let todo = self.projects.get_mut(project).and_then(|todos| todos.get_mut(&id));
+        let Some(field) = todo.and_then(|todo| todo.fields.get_mut(name)) else { return };
+        if field.value == *value {
+            field.at = self.at.max(known).max(field.at.next());
+        }
     }
 
     /// Returns the claim that makes the act come true; nothing when the session says so already. `todo`
@@ -192,8 +206,8 @@ impl Speech<'_> {
         }
         let overrules = match act.weight {
             Weight::Yields => false,
-            Weight::ComesTrue => !comes_true(todo, &claim),
-            Weight::Settles => true,
+            Weight::Settles if act.wish.is_some() => true,
+            Weight::Settles | Weight::ComesTrue => !comes_true(todo, &claim),
         };
         if overrules {
             claim.epoch = epoch.saturating_add(1);

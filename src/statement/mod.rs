@@ -25,7 +25,7 @@ pub use session::{ended, listed};
 use crate::merge::join_field;
 use crate::todo::{
     Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId,
-    TodoList, normalise,
+    TodoList, is_empty, normalise,
 };
 use place::Placed;
 
@@ -256,16 +256,6 @@ impl Speech<'_> {
     /// or a forger's: following it would freeze the todo at that time on every device.
     fn knows(&self, at: Time) -> bool {
         at.millis() <= self.context.now.millis() + DAY && self.knows_until.is_none_or(|until| at <= until)
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

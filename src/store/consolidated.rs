@@ -248,7 +248,10 @@ impl Consolidated {
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((sessions, unreadable)) };
-        for (shard, _, shard_tree) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+        for (shard, is_tree, shard_tree) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+            if !is_tree {
+                continue;
+            }
             for (name, is_tree, blob) in overlay.entries(Some(shard_tree))? {
                 if is_tree {
                     continue;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Status, Time};
+use super::{State, Status, Time};
 
 /// One statement: the last thing a session said of a todo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,11 @@ impl Claim {
         Claim { status, raw: None, at, epoch: 0, dropped: false, forgotten: false, extra: Map::new() }
     }
 
+    /// Returns what the claim wants of the todo.
+    pub fn state(&self) -> State {
+        if self.dropped { State::Dropped } else { State::Wanted(self.status) }
+    }
+
     /// Returns whether the claim says that there is work left.
     pub fn is_open(&self) -> bool {
         !self.dropped && self.status != Status::Completed
@@ -42,4 +47,22 @@ pub struct Field {
     pub value: Value,
     /// When a session last changed it.
     pub at: Time,
+}
+
+impl Field {
+    /// Returns whether it only says that an earlier value was taken back.
+    pub fn is_taken_back(&self) -> bool {
+        is_empty(&self.value)
+    }
+}
+
+/// Returns whether the value of a property says nothing.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }

@@ -16,7 +16,7 @@ mod time;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
 
-pub use claim::{Claim, Field};
+pub use claim::{Claim, Field, is_empty};
 pub use id::{TodoId, normalise};
 pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};

@@ -46,8 +46,7 @@ impl Todo {
 
     /// Returns what the winning claim makes of the todo.
     pub fn state(&self) -> State {
-        let (_, claim) = self.winner();
-        if claim.dropped { State::Dropped } else { State::Wanted(claim.status) }
+        self.winner().1.state()
     }
 
     /// Returns who has the work on it, although a session that is `ours` claimed it too: both said so before

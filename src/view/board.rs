@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::list::order;
 use super::markdown::escape;
 use super::{Everything, count};
 use crate::todo::{Project, State, Status, Todo, TodoList};
@@ -35,7 +36,8 @@ pub fn board(everything: &Everything) -> String {
         }
     }
     if left_out > 0 {
-        text.push_str(&format!("\n{left_out} more projects are in [projects](projects).\n"));
+        let are = if left_out == 1 { "project is" } else { "projects are" };
+        text.push_str(&format!("\n{left_out} more {are} in [projects](projects).\n"));
     }
     text
 }
@@ -51,7 +53,7 @@ fn section(project: &Project, todos: &TodoList) -> String {
         counts.completed
     );
     let mut open: Vec<&Todo> = todos.values().filter(|todo| todo.state().is_open()).collect();
-    open.sort_by_key(|todo| (todo.state() != State::Wanted(Status::InProgress), todo.created, todo.id));
+    open.sort_by_cached_key(|todo| order(todo));
     for todo in open.iter().take(MOST_OPEN) {
         let note = if todo.state() == State::Wanted(Status::InProgress) { " *(in progress)*" } else { "" };
         text.push_str(&format!("- [ ] {}{note}\n", escape(&todo.content)));

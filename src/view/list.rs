@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::ready::blockers;
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
 use super::{Everything, Style};
@@ -18,6 +19,8 @@ pub struct Filter {
     pub project: Option<Project>,
     /// Only what this session (or one whose name begins so) spoke of.
     pub session: Option<String>,
+    /// Only what this very session spoke of.
+    pub speaker: Option<Session>,
     /// Only in this state.
     pub state: Option<State>,
     /// Completed and dropped ones too.
@@ -42,6 +45,7 @@ impl Filter {
                     .iter()
                     .any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
             })
+            && self.speaker.as_ref().is_none_or(|wanted| todo.claims.get(wanted).is_some_and(|claim| !claim.dropped))
             && match self.state {
                 Some(state) => todo.state() == state,
                 None => self.all || todo.state().is_open() || self.also.contains(&todo.id),
@@ -60,21 +64,23 @@ impl Filter {
     }
 }
 
+/// Returns what todos are sorted by: what is going on first, then the latest.
+pub(super) fn order(todo: &Todo) -> impl Ord + use<> {
+    let rank = match todo.state() {
+        State::Wanted(Status::InProgress) => 0,
+        State::Wanted(Status::Pending) => 1,
+        State::Wanted(Status::Completed) => 2,
+        State::Dropped => 3,
+    };
+    // By the minute: what was said in one breath stays in the order of its words.
+    (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone())
+}
+
 /// Returns the todos that a filter takes, by project, what is going on first, then the latest.
 fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, Vec<&'a Todo>)> {
-    let order = |todo: &&Todo| {
-        let rank = match todo.state() {
-            State::Wanted(Status::InProgress) => 0,
-            State::Wanted(Status::Pending) => 1,
-            State::Wanted(Status::Completed) => 2,
-            State::Dropped => 3,
-        };
-        // By the minute: what was said in one breath stays in the order of its words.
-        (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone())
-    };
     let projects = everything.projects.iter().map(|(project, todos)| {
         let mut taken: Vec<&Todo> = todos.values().filter(|todo| filter.takes(project, todo)).collect();
-        taken.sort_by_cached_key(order);
+        taken.sort_by_cached_key(|todo| order(todo));
         (project, taken)
     });
     projects.filter(|(_, todos)| !todos.is_empty()).collect()
@@ -96,7 +102,7 @@ pub struct Section<'a> {
 pub struct Row<'a> {
     /// The todo.
     pub todo: &'a Todo,
-    /// Its words.
+    /// Its words, with what stands in its way and how soon it should be done before them.
     pub words: String,
     /// Whose claim counts, on which device, and how many others claim it.
     pub who: String,
@@ -125,7 +131,7 @@ pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -
     let section = |(project, todos): (&'a Project, Vec<&'a Todo>)| Section {
         project,
         counts: count(everything.projects[project].values()),
-        rows: todos.into_iter().map(|todo| row(todo, device, style)).collect(),
+        rows: todos.into_iter().map(|todo| row(everything, todo, device, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -137,22 +143,35 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
         if !text.is_empty() {
             text.push('\n');
         }
-        let counts = style.dim(&section.summary());
-        text.push_str(&format!("{}  {counts}\n", style.title(&plain(section.project.as_str()))));
+        let name = fit(&plain(section.project.as_str()), style.width);
+        let summary = section.summary();
+        let room = style.width.saturating_sub(name.width() + 2);
+        let summary = if summary.width() > room { String::new() } else { style.dim(&summary) };
+        text.push_str(format!("{}  {summary}", style.title(&name)).trim_end());
+        text.push('\n');
         let rows = &section.rows;
         let widest = |part: fn(&Row<'_>) -> usize| rows.iter().map(part).max().unwrap_or(0);
-        let (whos, ages) = (widest(|row| row.who.width()), widest(|row| row.age.width()));
-        let longest = widest(|row| row.words.width());
-        let whos = whos.min((style.width / 3).max(12));
-        let room = style.width.saturating_sub(whos + ages + 9).clamp(20, longest.max(20));
+        // Where there is little room, the words come first.
+        let ids = if style.width < WITH_IDS { 0 } else { 10 };
+        let whos = if style.width < 50 { 0 } else { widest(|row| row.who.width()).min((style.width / 3).max(12)) };
+        let ages = if style.width < 24 { 0 } else { widest(|row| row.age.width()) };
+        let column = |width: usize| if width == 0 { 0 } else { width + 2 };
+        let room = style.width.saturating_sub(5 + ids + column(whos) + column(ages)).max(1);
+        let room = room.min(widest(|row| row.words.width()).max(20));
         for row in rows {
             let mark = if row.is_conflict { style.alert("!") } else { " ".into() };
             let words = fit(&row.words, room);
             let space = " ".repeat(room.saturating_sub(words.width()));
             let words = style.words(&words);
             let words = if row.is_active { style.title(&words) } else { words };
-            let who = style.dim(&format!("{}  {}", pad(&fit(&row.who, whos), whos), pad(&row.age, ages)));
-            let line = format!(" {mark}{} {words}{space}  {who}", style.symbol(row.todo.state()));
+            let mut line = format!(" {mark}{} ", style.symbol(row.todo.state()));
+            if ids > 0 {
+                line.push_str(&format!("{}  ", style.dim(&row.todo.id.to_string()[..8])));
+            }
+            line.push_str(&format!("{words}{space}"));
+            for (cell, width) in [(&row.who, whos), (&row.age, ages)].into_iter().filter(|(_, width)| *width > 0) {
+                line.push_str(&format!("  {}", style.dim(&pad(&fit(cell, width), width))));
+            }
             text.push_str(line.trim_end());
             text.push('\n');
         }
@@ -160,25 +179,44 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
     text
 }
 
+/// From this width on there is room for the beginnings of ids, by which commands take todos.
+const WITH_IDS: usize = 80;
+
 /// Returns whether somebody is at it right now.
 fn is_active(todo: &Todo, now: Time) -> bool {
     const HOUR: i64 = 60 * 60 * 1000;
     todo.state() == State::Wanted(Status::InProgress) && now.millis() - todo.updated().millis() < HOUR
 }
 
-fn row<'a, 'b>(todo: &'a Todo, device: impl Fn(&Session) -> Option<&'b str>, style: Style) -> Row<'a> {
+fn row<'a, 'b>(
+    everything: &Everything,
+    todo: &'a Todo,
+    device: impl Fn(&Session) -> Option<&'b str>,
+    style: Style,
+) -> Row<'a> {
     let (winner, _) = todo.winner();
     let others = todo.claims.values().filter(|claim| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
     let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
     Row {
         todo,
-        words: plain(&todo.content),
+        words: format!("{}{}{}", blocked(everything, todo), priority(todo), plain(&todo.content)),
         who: format!("{}{on}{more}", plain(&winner.short())),
         age: style.age(todo.updated()),
         is_conflict: in_conflict(todo),
         is_active: is_active(todo, style.now),
     }
+}
+
+/// Says how soon a todo should be done, where somebody said so and it is not done. In the middle is where it is anyway.
+fn priority(todo: &Todo) -> String {
+    let said = todo.text("priority").filter(|text| todo.state().is_open() && !text.eq_ignore_ascii_case("medium"));
+    said.map(|text| format!("[{}] ", plain(text))).unwrap_or_default()
+}
+
+/// Says that another todo must be done before.
+fn blocked(everything: &Everything, todo: &Todo) -> &'static str {
+    if todo.state().is_open() && !blockers(everything, todo).is_empty() { "[blocked] " } else { "" }
 }
 
 /// Returns the list for programs that read lines: for each todo its id, status, `!` for a conflict, time of
@@ -206,12 +244,11 @@ pub fn ready_text(todos: &[(&Project, &Todo)], style: Style) -> String {
     let rows: Vec<Vec<String>> = todos
         .iter()
         .map(|(project, todo)| {
-            let priority = todo.text("priority").map(|text| format!("[{}] ", plain(text))).unwrap_or_default();
             vec![
                 todo.id.to_string()[..8].to_owned(),
                 plain(project.as_str()),
                 style.age(todo.created),
-                style.words(&format!("{priority}{}", plain(&todo.content))),
+                style.words(&format!("{}{}", priority(todo), plain(&todo.content))),
             ]
         })
         .collect();

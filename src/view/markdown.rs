@@ -1,6 +1,7 @@
 //! The list as Markdown.
 
 use super::Everything;
+use super::list::order;
 use crate::todo::{State, Status, plain};
 
 /// Returns all todos that are wanted, by project, as lists with boxes to tick.
@@ -11,7 +12,7 @@ pub fn markdown(everything: &Everything) -> String {
         if wanted.is_empty() {
             continue;
         }
-        wanted.sort_by_key(|todo| (!todo.state().is_open(), std::cmp::Reverse(todo.updated()), todo.id));
+        wanted.sort_by_cached_key(|todo| order(todo));
         text.push_str(&format!("\n## {}\n\n", escape(project.as_str())));
         for todo in wanted {
             let (tick, note) = match todo.state() {
@@ -25,15 +26,20 @@ pub fn markdown(everything: &Everything) -> String {
     text
 }
 
-/// Todo text is data: nothing in it may become a link, an image, HTML or a heading.
+/// Todo text is data: nothing in it may become a link, an image, HTML, a formula or a heading. Hosts make links of
+/// bare addresses, too, and formulas of dollars, whatever is escaped; but not across the edge of an element.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in plain(text).chars() {
+    let text = plain(text);
+    for (at, char) in text.char_indices() {
         match char {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' | '@' => {
+            '@' | '$' => out.push_str(&format!("<span>{char}</span>")),
+            ':' if text[at..].starts_with("://") => out.push_str("<span>:</span>"),
+            '.' if text[..at].to_ascii_lowercase().ends_with("www") => out.push_str("<span>.</span>"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' => {
                 out.push('\\');
                 out.push(char);
             }
@@ -46,6 +52,16 @@ pub(super) fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_address_and_no_formula_is_live() {
+        let text = "http://a.b HTTPS://c www.d WWW.e f@g.h $x$";
+        let made = escape(text);
+        for live in ["http:/", "HTTPS:/", "www.", "WWW.", "f@", "$x"] {
+            assert!(!made.contains(live), "{live}: {made}");
+        }
+        assert_eq!(made.replace("<span>", "").replace("</span>", ""), text, "it reads as it did");
+    }
 
     #[test]
     fn nothing_becomes_markup() {

@@ -20,7 +20,9 @@ mod summary;
 mod table;
 
 pub use board::board;
-pub use conflicts::{OwnVersion, conflicts_json, conflicts_text};
+pub use conflicts::{
+    Beside, Found, OverProperty, OwnVersion, all_disagreements, conflicts_json, conflicts_text, questions,
+};
 pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};

@@ -18,7 +18,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         vec!["created".to_owned(), todo.created.to_string()],
         vec!["updated".to_owned(), format!("{} ({})", todo.updated(), style.age(todo.updated()))],
     ];
-    for (name, field) in &todo.fields {
+    for (name, field) in todo.fields.iter().filter(|(_, field)| !field.is_taken_back()) {
         let value = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
         rows.push(vec![plain(name), plain(&value)]);
     }
@@ -45,11 +45,9 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         .collect();
     text.push_str(&align(&rows));
     for disagreement in disagreements(todo).iter().filter(|found| found.is_newer()) {
-        let line = format!(
-            "wanted again by {} ({})",
-            disagreement.overruled.0.short(),
-            style.age(disagreement.overruled.1.at)
-        );
+        let (session, claim) = disagreement.overruled;
+        let said = if claim.is_open() { "wanted again" } else { "said to be completed" };
+        let line = format!("{said} by {} ({})", session.short(), style.age(claim.at));
         text.push_str(&format!("\n{}\n", style.alert(&plain(&line))));
     }
     text

@@ -53,28 +53,51 @@ pub enum Column {
 const NARROWEST: usize = 6;
 
 /// Rows in columns that fit a width if they can: where there is too little room, the widest flexible column
-/// gives way.
+/// gives way; then columns go, the flexible ones first, from the right, but never the first of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<const N: usize> {
     columns: [(&'static str, Column); N],
-    widths: [usize; N],
+    /// How wide each column is; nothing for one that is left out.
+    widths: [Option<usize>; N],
 }
 
 impl<const N: usize> Table<N> {
     /// Lays out rows below the names of their columns.
     pub fn new(columns: [(&'static str, Column); N], rows: &[[String; N]], width: usize) -> Self {
-        let mut widths = columns.map(|(name, _)| name.width());
+        let mut widest = columns.map(|(name, _)| name.width());
         for row in rows {
             for (at, cell) in row.iter().enumerate() {
-                widths[at] = widths[at].max(cell.width());
+                widest[at] = widest[at].max(cell.width());
             }
         }
-        while widths.iter().sum::<usize>() + 2 * N.saturating_sub(1) > width {
-            let flexible = (0..N).filter(|at| columns[*at].1 == Column::Flexible && widths[*at] > NARROWEST);
-            let Some(widest) = flexible.max_by_key(|at| widths[*at]) else { break };
-            widths[widest] -= 1;
+        let of = |kind| (0..N).rev().filter(move |at| columns[*at].1 == kind);
+        let first = of(Column::Flexible).next_back();
+        let mut can_go = of(Column::Flexible).filter(|at| Some(*at) != first).chain(of(Column::Number));
+        let mut widths = widest.map(Some);
+        loop {
+            let mut table = Table { columns, widths };
+            if table.narrow(width) {
+                return table;
+            }
+            match can_go.next() {
+                Some(at) => widths[at] = None,
+                None => return table,
+            }
         }
-        Table { columns, widths }
+    }
+
+    /// Takes from the widest names what is too much. Returns whether that is enough.
+    fn narrow(&mut self, width: usize) -> bool {
+        loop {
+            let shown = self.widths.iter().flatten();
+            if shown.clone().sum::<usize>() + 2 * shown.count().saturating_sub(1) <= width {
+                return true;
+            }
+            let flexible = (0..N).filter(|at| self.columns[*at].1 == Column::Flexible);
+            let widest = flexible.filter(|at| self.widths[*at] > Some(NARROWEST)).max_by_key(|at| self.widths[*at]);
+            let Some(width) = widest.and_then(|at| self.widths[at].as_mut()) else { return false };
+            *width -= 1;
+        }
     }
 
     /// Returns the line of the columns' names.
@@ -84,11 +107,13 @@ impl<const N: usize> Table<N> {
 
     /// Returns the line of a row, each cell cut to its column and then painted.
     pub fn line(&self, row: &[String; N], paint: impl Fn(usize, &str) -> String) -> String {
-        let cells = (0..N).map(|at| {
-            let cell = fit(&row[at], self.widths[at]);
-            let space = " ".repeat(self.widths[at].saturating_sub(cell.width()));
+        let cells = (0..N).filter_map(|at| {
+            let width = self.widths[at]?;
+            let cell = fit(&row[at], width);
+            let space = " ".repeat(width.saturating_sub(cell.width()));
             let cell = paint(at, &cell);
-            if self.columns[at].1 == Column::Number { format!("{space}{cell}") } else { format!("{cell}{space}") }
+            let is_number = self.columns[at].1 == Column::Number;
+            Some(if is_number { format!("{space}{cell}") } else { format!("{cell}{space}") })
         });
         cells.collect::<Vec<_>>().join("  ")
     }
@@ -116,7 +141,8 @@ mod tests {
         };
         assert_eq!(lines(80), ["12  a-very-long-project  mbp     3h  ", " 3  api                  work    now "]);
         assert_eq!(lines(30), ["12  a-very-long\u{2026}  mbp     3h  ", " 3  api           work    now "]);
-        assert_eq!(lines(1), ["12  a-ver\u{2026}  mbp     3h  ", " 3  api     work    now "], "names stay names");
+        assert_eq!(lines(20), ["12  a-very-lo\u{2026}  3h  ", " 3  api         now "], "a column less");
+        assert_eq!(lines(1), ["a-ver\u{2026}  3h  ", "api     now "], "names stay names");
     }
 
     #[test]

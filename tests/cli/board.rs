@@ -261,7 +261,7 @@ fn without_a_terminal_it_names_the_list() {
     assert!(refused.stderr.contains("git chittysync list") && refused.stdout.is_empty(), "{refused:?}");
     let refused = world.run(&["board", "--json"]);
     let said: serde_json::Value = serde_json::from_str(&refused.stdout).expect("JSON");
-    assert_eq!(said["exit_code"], 128);
+    assert_eq!(said["exit_code"], 129);
 }
 
 #[test]

@@ -51,6 +51,22 @@ fn no_command_prints_what_a_todo_hides() {
         &["export", "--dir", "out\u{202e}"],
         &["--store", "no\u{1b}[31m", "list"],
         &["-C", "no\u{202e}", "list"],
+        &["--store", "no\u{202e}", "doctor"],
+        &["doctor"],
+        &["daemon", "status"],
+        &["daemon", "log"],
+        &["branch"],
+        &["branch", "new\u{202e}"],
+        &["branch", "new\u{1b}[31m"],
+        &["ready", "--all"],
+        &["resolve", &id, "--take", "two"],
+        &["resolve", "y b", "--status", "completed"],
+        &["resolve", "\u{1b}[31m", "--status", "completed"],
+        &["archive", "--dry-run"],
+        &["archive"],
+        &["forget", "y b", "--dry-run"],
+        &["forget", &id],
+        &["forget", "\u{202e}"],
     ] {
         run(arguments);
     }

@@ -26,6 +26,7 @@ mod pages;
 mod pages_of_todos;
 mod progress;
 mod reference;
+mod resolve;
 mod sessions;
 mod skill;
 mod stores;

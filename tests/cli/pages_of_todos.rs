@@ -106,3 +106,54 @@ fn programs_read_lines() {
     assert_eq!(world.ok(&["ready", "--all", "--porcelain"]).lines().count(), 4);
     assert!(world.ok(&["sessions", "--porcelain"]).contains(&format!("{SESSION}\tactive\t4\t4\t")));
 }
+
+#[test]
+fn the_list_says_what_is_urgent_what_is_blocked_and_how_to_name_it() {
+    let world = World::new();
+    world.ok(&["add", "Ship", "--priority", "high"]);
+    world.ok(&["add", "Celebrate", "--blocked-by", "ship"]);
+    let id = world.todo("Ship")["id"].as_str().expect("an id")[..8].to_owned();
+    let list = world.ok(&["list"]);
+    assert!(list.contains(&format!("{id}  [high] Ship ")) && list.contains("[blocked] Celebrate "), "{list}");
+    let narrow = world.run_with(&[("COLUMNS", "79")], &["list"]).stdout;
+    assert!(!narrow.contains(&id) && narrow.contains("[high] Ship "), "{narrow}");
+    world.ok(&["done", "ship"]);
+    assert!(!world.ok(&["list", "--all"]).contains('['), "it is done, and nothing is blocked");
+}
+
+#[test]
+fn a_property_that_was_taken_back_is_not_shown() {
+    let world = World::new();
+    world.ok(&["add", "Ship", "--priority", "high", "--description", "Soon"]);
+    world.ok(&["edit", "ship", "--priority", ""]);
+    let shown = world.ok(&["show", "ship"]);
+    assert!(shown.contains("description  Soon") && !shown.contains("priority"), "{shown}");
+}
+
+/// A file where a directory belongs, as a person may put it there.
+#[test]
+fn a_stray_file_among_the_sessions_stops_nothing() {
+    let world = world();
+    let store = world.store();
+    let git = |arguments: &[&str]| world.git(&store, arguments);
+    let blob = git(&["hash-object", "-w", "description"]);
+    let index = world.path("index");
+    let index = index.to_str().expect("UTF-8");
+    let with_index = |arguments: &[&str]| {
+        let done = crate::common::done(
+            world.command("git").current_dir(&store).env("GIT_INDEX_FILE", index).args(arguments).output(),
+        );
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done.stdout.trim().to_owned()
+    };
+    with_index(&["read-tree", "consolidated"]);
+    with_index(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},sessions/NOTES")]);
+    let tree = with_index(&["write-tree"]);
+    let commit = git(&["commit-tree", "-p", "consolidated", "-m", "a note", &tree]);
+    git(&["update-ref", "refs/heads/consolidated", &commit]);
+    for command in ["list", "sessions", "status", "conflicts"] {
+        world.ok(&[command]);
+    }
+    world.ok(&["add", "One more"]);
+    assert!(world.ok(&["list"]).contains("One more"));
+}

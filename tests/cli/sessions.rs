@@ -89,8 +89,8 @@ fn tables_fit_their_terminal() {
     let home = world.path("claude");
     let project = "\u{8bfb}\u{53d6}\u{6570}\u{636e}-and-a-name-that-nobody-thought-about-at-all-\u{5d0}";
     world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", project]);
-    for columns in ["60", "80", "100"] {
-        for command in ["sessions", "projects"] {
+    for columns in ["30", "36", "46", "50", "56", "60", "80", "100"] {
+        for command in ["sessions", "projects", "list"] {
             let done = world.run_with(&[("COLUMNS", columns)], &[command]);
             let width = done.stdout.lines().map(UnicodeWidthStr::width).max().expect("lines");
             assert!(width <= columns.parse().expect("a number"), "{columns}: {width}\n{}", done.stdout);

@@ -96,7 +96,7 @@ proptest! {
         for conflict in outcome.conflicts.iter().filter(|conflict| conflict.sides().0.session.is_some()) {
             let (kept, overruled) = conflict.sides();
             let (winner, claim) = outcome.todos[&conflict.id].winner();
-            prop_assert_eq!((kept.session.as_ref(), &kept.value), (Some(winner), &claim.status.as_str().into()));
+            prop_assert_eq!((kept.session.as_ref(), &kept.value), (Some(winner), &claim.state().as_str().into()));
             prop_assert!(overruled.at > kept.at && overruled.value != kept.value);
         }
     }

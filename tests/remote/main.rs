@@ -4,6 +4,7 @@
 mod common;
 
 mod board;
+mod conflicts;
 mod damage;
 mod devices;
 mod model;

@@ -45,7 +45,7 @@ fn carry_out(
         }
         Wish::Settle(id, state) => {
             let (todo, status) = (vec![id.to_string()], Some(state.to_string()));
-            resolve::run(&ResolveArgs { todo, take: None, status, all: false, speaker }, world, out)?;
+            resolve::run(&ResolveArgs { todo, take: None, status, edit: false, all: false, speaker }, world, out)?;
             Ok(format!("settled as {state}: {}", words(board, *id)))
         }
         Wish::Undo => {

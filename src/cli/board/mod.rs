@@ -31,10 +31,13 @@ const LOOK: Duration = Duration::from_millis(500);
 const AGE: i64 = 30_000;
 
 pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    if out.json {
+        return Err(Failure::usage("the board is for people").hint("`git chittysync list --json` is for programs"));
+    }
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if out.json || dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Failure::fatal("the board needs a terminal that it can draw on")
-            .hint("`git chittysync list` prints the todos anywhere, `list --json` for programs"));
+            .hint("`git chittysync list` prints the todos anywhere"));
     }
     let mut follow = Follow::new(world)?;
     let everything = follow.news()?.unwrap_or_default();

@@ -1,0 +1,161 @@
+//! `resolve` on a terminal: the disagreements one by one, a key for each.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::named::find;
+use super::out::{Failure, Out};
+use super::resolve::{Answer, ResolveArgs, settle, taken};
+use super::resolve_edit;
+use super::world::World;
+use crate::merge::{Side, Subject, choices};
+use crate::ops;
+use crate::todo::{Project, Session, State, Status, Todo, plain};
+use crate::view::{Everything, OverProperty, Style, questions};
+
+/// One question: what is shown, what the digits mean, and whether it is about the status.
+struct Question {
+    text: String,
+    answers: Vec<Answer>,
+    is_status: bool,
+}
+
+const HELP: &str = "  a digit takes what stands behind it
+  p, i, c, d: it is pending, in progress, completed, dropped, whatever was said
+  e: opens the todo in your editor; what you save holds
+  s: leaves this one as it is; q: leaves all that are left
+";
+
+/// Goes through the disagreements, in the order of `conflicts`.
+pub(super) fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store(out)?;
+    let everything = world.everything(&store, out)?;
+    let properties = ops::open_properties(&store, &everything)?;
+    let mut open = questions(&everything, args.all, &properties);
+    if !args.todo.is_empty() {
+        let (project, todo) = find(&everything, world.here(), &args.todo)?;
+        open.retain(|(_, other, _)| other.id == todo.id);
+        if open.is_empty() {
+            open.push((project, todo, None));
+        }
+    }
+    if open.is_empty() {
+        out.note("No session disagrees with another.");
+    }
+    let mut edited = BTreeSet::new();
+    for (project, todo, property) in open {
+        if edited.contains(&todo.id) {
+            continue;
+        }
+        let question = question(&everything, project, todo, property, &properties, out.style(world.now));
+        out.print_always(&question.text);
+        let words = [todo.id.to_string()];
+        match answer(&question, out) {
+            Reply::Answer(answer) => settle(args, &words, world, out, |_| Ok(answer.clone()))?,
+            Reply::Edit => {
+                edited.insert(todo.id);
+                resolve_edit::edit(args, &words, world, out)?;
+            }
+            Reply::Skip => {}
+            Reply::Quit => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+fn question(
+    everything: &Everything,
+    project: &Project,
+    todo: &Todo,
+    property: Option<&OverProperty>,
+    properties: &[OverProperty],
+    style: Style,
+) -> Question {
+    let who = |session: &Session| {
+        let info = everything.sessions.iter().find(|info| info.session == *session);
+        let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
+        format!("{}{device}", plain(&session.short()))
+    };
+    let ago = |time| match style.age(time).as_str() {
+        "now" => "now".to_owned(),
+        age => format!("{age} ago"),
+    };
+    let beside = style.dim(&format!("({}, {})", plain(project.as_str()), &todo.id.to_string()[..8]));
+    let mut text = format!("\n{} {} {beside}\n", style.symbol(todo.state()), style.title(&plain(&todo.content)));
+    let mut answers = Vec::new();
+    let mut offer = |answer: Answer, said: String| {
+        answers.push(answer);
+        text.push_str(&format!("  {}  {said}\n", answers.len()));
+    };
+    let Some(OverProperty { conflict, .. }) = property else {
+        for (session, claim) in choices(todo).into_iter().take(9) {
+            let said = format!("{} by {}, {}", claim.state(), who(session), ago(claim.at));
+            offer(taken(todo, session, claim, properties), said);
+        }
+        return Question { text, answers, is_status: true };
+    };
+    let (kept, overruled) = conflict.sides();
+    let name = match &conflict.subject {
+        Subject::Field(name) => name.as_str(),
+        Subject::Status => "status",
+    };
+    let mut side = |side: &Side, note: &str| {
+        let value = plain(&side.value.as_str().map_or_else(|| side.value.to_string(), str::to_owned));
+        let by = side.session.as_ref().map(|session| format!(" by {}", who(session))).unwrap_or_default();
+        let fields = vec![(name.to_owned(), side.value.clone())];
+        let said = format!("{}: {value}{by}, {}{note}", plain(name), ago(side.at));
+        offer(Answer { wish: None, fields }, said);
+    };
+    side(kept, ", which was kept");
+    side(overruled, "");
+    Question { text, answers, is_status: false }
+}
+
+enum Reply {
+    Answer(Answer),
+    Edit,
+    Skip,
+    Quit,
+}
+
+/// Asks until the key is one that answers.
+fn answer(question: &Question, out: &mut Out) -> Reply {
+    let states = if question.is_status { "p)ending i)n progress c)ompleted d)ropped " } else { "" };
+    let asked = format!("Take 1-{}, or {states}e)dit s)kip q)uit ?)help: ", question.answers.len());
+    loop {
+        let Some(key) = key(&asked) else { return Reply::Quit };
+        let state = match key {
+            'p' => Some(State::Wanted(Status::Pending)),
+            'i' => Some(State::Wanted(Status::InProgress)),
+            'c' => Some(State::Wanted(Status::Completed)),
+            'd' => Some(State::Dropped),
+            _ => None,
+        };
+        let place = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
+        match key {
+            'e' => return Reply::Edit,
+            's' => return Reply::Skip,
+            'q' => return Reply::Quit,
+            _ if question.is_status && state.is_some() => {
+                return Reply::Answer(Answer { wish: state, ..Answer::default() });
+            }
+            _ => match place.and_then(|place| question.answers.get(place)) {
+                Some(answer) => return Reply::Answer(answer.clone()),
+                None => out.print_always(HELP),
+            },
+        }
+    }
+}
+
+/// Asks, and returns the key that was pressed; nothing at the end of the input. Where keys come by the line,
+/// the first of the line counts.
+fn key(question: &str) -> Option<char> {
+    let mut stderr = std::io::stderr();
+    // When nobody sees the question, nobody answers it either.
+    let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
+    let _raw = super::terminal::RawKeys::new();
+    let mut line = [0; 1];
+    let read = std::io::Read::read(&mut std::io::stdin().lock(), &mut line).ok()?;
+    let _ = writeln!(stderr);
+    (read == 1 && line[0] != 3 && line[0] != 4).then(|| char::from(line[0]))
+}

@@ -1,0 +1,86 @@
+//! What two devices said without knowing of each other is never overruled in silence.
+
+use serde_json::Value;
+
+use crate::devices::Devices;
+
+const LATER: &str = "2026-11-20T12:00:01.000Z";
+
+/// Two devices that know of the todo `Fix login tests`.
+fn two() -> (Devices, String) {
+    let devices = Devices::new(&["a", "b"]);
+    devices.ok("a", &["add", "Fix login tests"]);
+    devices.sync("a");
+    devices.sync("b");
+    let id = json(&devices, "a", &["list"])[0]["id"].as_str().expect("an id").to_owned();
+    (devices, id)
+}
+
+fn json(devices: &Devices, name: &str, command: &[&str]) -> Value {
+    let done = devices.ok(name, &[&["--json"], command].concat());
+    serde_json::from_str(&done.stdout).expect("one JSON document")
+}
+
+#[test]
+fn a_completion_that_did_not_know_of_a_drop_is_reported() {
+    let (devices, id) = two();
+    devices.ok("b", &["drop", &id]);
+    assert_eq!(devices.run_at("a", LATER, &["done", &id]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        let found = json(&devices, name, &["conflicts"]);
+        let one = &found["conflicts"][0];
+        assert_eq!(found["conflicts"].as_array().expect("a list").len(), 1, "{found}");
+        assert_eq!((&one["local_status"], &one["remote_status"]), (&"dropped".into(), &"completed".into()));
+        let text = devices.ok(name, &["conflicts"]).stdout;
+        assert!(text.contains("dropped was settled by hand, though completed was said later"), "{text}");
+    }
+    let message = devices.world.git(&devices.store("a"), &["log", "--format=%B", "consolidated"]);
+    assert!(message.contains(&format!("Resolved: {id} status dropped by ")), "{message}");
+    devices.ok("a", &["resolve", &id, "--status", "completed"]);
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        assert_eq!(json(&devices, name, &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn a_property_that_two_set_at_once_is_reported_until_somebody_settles_it() {
+    let (devices, id) = two();
+    devices.ok("a", &["edit", &id, "--priority", "high"]);
+    devices.sync_all(&["a", "b"]);
+    devices.ok("a", &["edit", &id, "--description", "on staging at 9 over lunch"]);
+    assert_eq!(devices.run_at("b", LATER, &["edit", &id, "--description", "on production"]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        let found = json(&devices, name, &["conflicts"]);
+        let one = &found["conflicts"][0];
+        assert_eq!(found["conflicts"].as_array().expect("a list").len(), 1, "{found}");
+        assert_eq!(one["property"], "description");
+        assert_eq!(one["local_value"], "on production");
+        assert_eq!(one["remote_value"], "on staging at 9 over lunch");
+        assert_ne!(one["local_session"], one["remote_session"]);
+        assert!(one["remote_session"].is_string(), "{found}");
+        let text = devices.ok(name, &["conflicts"]).stdout;
+        let said = text.lines().find(|line| line.starts_with("  description  on production")).expect("a line");
+        assert!(said.ends_with("on staging at 9 over lunch"), "{text}");
+        assert!(text.contains("  when         today 12:00") && !text.contains("priority"), "{text}");
+    }
+    devices.ok("a", &["edit", &id, "--description", "on both"]);
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        assert_eq!(json(&devices, name, &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
+    }
+}
+
+/// What only one of the two ever spoke of is nothing that they disagree on.
+#[test]
+fn a_property_that_the_other_never_spoke_of_is_not_shown() {
+    let (devices, id) = two();
+    devices.ok("a", &["edit", &id, "--description", "on staging"]);
+    devices.ok("a", &["done", &id]);
+    assert_eq!(devices.run_at("b", LATER, &["start", &id]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    let text = devices.ok("a", &["conflicts"]).stdout;
+    assert!(text.contains("in_progress") && !text.contains("description"), "{text}");
+}
