@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::stdin;
 use super::told::told;
-use crate::git::{become_detached, start_detached};
+use crate::git::{become_detached, home, start_detached};
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
 use crate::source::{claude_teams, hook};
@@ -94,7 +94,7 @@ impl Call {
     /// Says in the log of the store, if there is one, what went wrong.
     fn log(&self, location: &Location, message: &str) {
         let bare = location.path.clone();
-        let common_dir = [bare.join(".git"), bare].into_iter().find(|path| path.join("chittysync").is_dir());
+        let common_dir = [bare.join(".git"), bare].into_iter().find(|path| home(path).is_dir());
         if let Some(common_dir) = common_dir {
             log::append(&common_dir, Level::Error, "hook", &format!("{}: {message}", self.name));
         }
