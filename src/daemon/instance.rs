@@ -1,12 +1,12 @@
 //! One daemon for a store, and finding it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::DaemonError;
-use crate::git::GitError;
+use crate::git::{GitError, private_directory, private_file};
 use crate::ops::{daemon_lock, daemon_runs};
 
 /// Somebody may be looking whether a daemon runs, which takes the lock for a moment.
@@ -27,20 +27,9 @@ impl Instance {
     pub(super) fn claim(common_dir: &Path) -> Result<Self, DaemonError> {
         let path = daemon_lock(common_dir);
         let home = path.parent().unwrap_or(common_dir);
-        let mut builder = fs::DirBuilder::new();
-        let mut options = OpenOptions::new();
+        private_directory(home).map_err(GitError::io("create", home))?;
+        let mut options = private_file();
         options.create(true).truncate(false).read(true).write(true);
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        }
-        match builder.create(home) {
-            Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => {
-                return Err(GitError::io("create", home)(err).into());
-            }
-            _ => {}
-        }
         let mut file = options.open(&path).map_err(GitError::io("open", &path))?;
         let started = Instant::now();
         loop {

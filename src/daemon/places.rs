@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::git::{home, private_directory};
+
 /// How far below a directory there are more that matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -40,7 +42,7 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(homes: &[PathBuf], common_dir: &Path) -> Self {
-        Places { homes: homes.to_vec(), spool: common_dir.join("chittysync").join("spool") }
+        Places { homes: homes.to_vec(), spool: home(common_dir).join("spool") }
     }
 
     /// Returns the directories that are watched with what is in them, whether they are there or not.
@@ -59,11 +61,8 @@ impl Places {
 
     /// Makes the directory of the spool, so that no ancestor with busy files has to be watched for it.
     pub(super) fn make_spool(&self) {
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // It is there already, or the store is gone, which is noticed elsewhere.
-        let _ = builder.create(&self.spool);
+        // When it cannot be made the store is gone, which is noticed elsewhere.
+        let _ = private_directory(&self.spool);
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::git::home;
 use crate::log::replace_beside;
 
 /// What the daemon of a store was last seen to do. Times are RFC 3339, in UTC.
@@ -60,7 +61,7 @@ pub struct Trouble {
 }
 
 fn path(common_dir: &Path) -> PathBuf {
-    common_dir.join("chittysync").join("daemon.json")
+    home(common_dir).join("daemon.json")
 }
 
 impl State {

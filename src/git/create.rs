@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::{Fsync, GitError, Repo, durable, lock};
+use super::{Fsync, GitError, Repo, durable, lock, private_directories};
 
 /// The directories of an empty repository, each behind the one that it is in.
 const DIRECTORIES: [&str; 8] =
@@ -22,11 +22,7 @@ pub fn create_bare(path: &Path, config: &str, attributes: &str) -> Result<Repo, 
     let path = std::path::absolute(path).map_err(GitError::io("find", path))?;
     let parent = path.parent().unwrap_or(&path);
     let missing: Vec<&Path> = parent.ancestors().take_while(|directory| !directory.exists()).collect();
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(parent).map_err(GitError::io("create", parent))?;
+    private_directories(parent).map_err(GitError::io("create", parent))?;
 
     let _one_at_a_time = lock_directory(parent)?;
     if path.join("HEAD").exists() {
@@ -42,7 +38,7 @@ pub fn create_bare(path: &Path, config: &str, attributes: &str) -> Result<Repo, 
     }
     for directory in DIRECTORIES {
         let directory = aside.join(directory);
-        builder.create(&directory).map_err(GitError::io("create", &directory))?;
+        private_directories(&directory).map_err(GitError::io("create", &directory))?;
     }
     let head = format!("ref: refs/heads/{}\n", super::default_branch());
     let description = "git chittysync store\n";

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::GitError;
 use super::chaos::{self, Part};
+use super::{GitError, private_directories};
 
 /// Whether writes wait until they are on the disk (`chittysync.fsync`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,11 +96,7 @@ pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitE
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut flushed = BTreeSet::from([directory.to_owned()]);
     if !directory.is_dir() {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory).map_err(GitError::io("create", directory))?;
+        private_directories(directory).map_err(GitError::io("create", directory))?;
         flushed.extend(directory.ancestors().skip(1).take(2).map(Path::to_owned));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();

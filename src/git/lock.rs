@@ -1,12 +1,13 @@
 //! One process writes to a store at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::GitError;
 use super::chaos::{self, Part};
 use super::durable::IN_THE_MAKING;
+use super::private::{home, private_directory, private_file};
 use super::ref_file;
 
 /// How long a command waits for another process to finish with the store.
@@ -52,7 +53,7 @@ impl StoreLock {
     }
 
     fn held(file: File, git_dir: &Path) -> Result<Self, GitError> {
-        let tmp = git_dir.join("chittysync/tmp");
+        let tmp = home(git_dir).join("tmp");
         let lock = StoreLock { _file: file, tmp, _private: Private::as_is(git_dir) };
         if !chaos::without(Part::Scrub) {
             lock.scrub(git_dir)?;
@@ -69,7 +70,7 @@ impl StoreLock {
     /// a second name of one of our temporary files, so a lock of a living git is never taken for ours.
     fn scrub(&self, git_dir: &Path) -> Result<(), GitError> {
         // Caches in the making, which are beside the caches.
-        let home = git_dir.join("chittysync");
+        let home = home(git_dir);
         for entry in fs::read_dir(&home).map_err(GitError::io("read", &home))? {
             let path = entry.map_err(GitError::io("read", &home))?.path();
             if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(IN_THE_MAKING.as_bytes())) {
@@ -107,8 +108,8 @@ impl TransferLock {
     /// # Errors
     /// [`GitError::Busy`] when another process keeps at it for 30 seconds.
     pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
-        let home = git_dir.join("chittysync");
-        create_private(&home)?;
+        let home = home(git_dir);
+        private_directory(&home).map_err(GitError::io("create", &home))?;
         let path = home.join("transfer");
         let file = open_lock(&path)?;
         wait_for(&file, &path, git_dir)?;
@@ -118,22 +119,19 @@ impl TransferLock {
 
 /// Opens the file whose lock is the store's, and makes the directories around it.
 fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
-    let home = git_dir.join("chittysync");
+    let home = home(git_dir);
     let tmp = home.join("tmp");
     if !tmp.is_dir() {
-        create_private(&home)?;
-        create_private(&tmp)?;
+        for directory in [&home, &tmp] {
+            private_directory(directory).map_err(GitError::io("create", directory))?;
+        }
     }
     let path = home.join("lock");
     Ok((open_lock(&path)?, path))
 }
 
 fn open_lock(path: &Path) -> Result<File, GitError> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(GitError::io("open", path))
+    private_file().create(true).truncate(false).write(true).open(path).map_err(GitError::io("open", path))
 }
 
 /// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`.
@@ -152,17 +150,6 @@ pub(super) fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), G
             }
             Err(TryLockError::Error(err)) => return Err(GitError::io("lock", path)(err)),
         }
-    }
-}
-
-/// Creates a directory that only this user can enter.
-fn create_private(path: &Path) -> Result<(), GitError> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(GitError::io("create", path)(err)),
-        _ => Ok(()),
     }
 }
 

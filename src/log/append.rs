@@ -1,12 +1,12 @@
 //! Writing a line, and keeping the file short.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Level, clock, path, replace_beside};
-use crate::git::{Repo, Settings};
+use crate::git::{Repo, Settings, home, private_directory, private_file};
 use crate::redact::{Found, Redactor};
 use crate::todo::plain;
 
@@ -57,17 +57,12 @@ fn write(common_dir: &Path, line: &[u8]) -> std::io::Result<()> {
 
 /// Opens the log for one line more, and keeps other processes from replacing it meanwhile.
 fn open_locked(common_dir: &Path, path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
+    let mut options = private_file();
     options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let open = || match options.open(path) {
         // The store has no directory of ours yet. One that has gone altogether is not made for a log.
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => {
-            let mut builder = std::fs::DirBuilder::new();
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(common_dir.join("chittysync"))?;
+            private_directory(&home(common_dir))?;
             options.open(path)
         }
         opened => opened,

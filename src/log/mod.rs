@@ -12,6 +12,7 @@ pub use read::{Follower, last_error, over_since, tail};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::git::{home, private_file};
 use crate::todo::Time;
 
 /// How much a line of the log matters. The greater it is, the less.
@@ -93,7 +94,7 @@ impl Entry {
 
 /// Returns the log of the store with this common git directory.
 pub fn path(common_dir: &Path) -> PathBuf {
-    common_dir.join("chittysync").join("log")
+    home(common_dir).join("log")
 }
 
 /// Replaces a file that only one process at a time replaces, by way of `<path>.new`. That name is fixed:
@@ -102,11 +103,7 @@ pub(crate) fn replace_beside(path: &Path, content: &[u8]) -> std::io::Result<()>
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
+    let mut file = private_file().write(true).create(true).truncate(true).open(&beside)?;
     std::io::Write::write_all(&mut file, content)?;
     std::fs::rename(&beside, path)
 }

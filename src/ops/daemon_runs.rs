@@ -3,10 +3,12 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::git::home;
+
 /// Returns the file whose lock a daemon holds for as long as it lives, `<common git directory>/chittysync/daemon.lock`.
 /// The kernel takes the lock back from a process that dies, so it can never be stale.
 pub fn daemon_lock(common_dir: &Path) -> PathBuf {
-    common_dir.join("chittysync").join("daemon.lock")
+    home(common_dir).join("daemon.lock")
 }
 
 /// Returns whether a daemon looks after the store with this common git directory. Takes some microseconds,

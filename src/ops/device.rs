@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::OpsError;
-use crate::git::GitError;
+use crate::git::{GitError, home, private_directory};
 use crate::store::Store;
 use crate::todo::Session;
 
@@ -24,7 +24,7 @@ pub fn own_session(store: &Store) -> Result<Session, OpsError> {
     let digits = match known() {
         Some(digits) => digits,
         None => {
-            std::fs::create_dir_all(directory).map_err(GitError::io("create", directory))?;
+            private_directory(directory).map_err(GitError::io("create", directory))?;
             let drawn = format!("{:08x}", RandomState::new().hash_one(std::process::id()) >> 32);
             // Whole or not at all: of two processes that draw at once, the second takes what the first drew.
             let mut file = tempfile::NamedTempFile::new_in(directory).map_err(GitError::io("write", &path))?;
@@ -47,7 +47,7 @@ pub fn has_own_session(store: &Store) -> bool {
 }
 
 fn drawn_digits(store: &Store) -> PathBuf {
-    store.repo.common_dir().join("chittysync/device")
+    home(store.repo.common_dir()).join("device")
 }
 
 /// Returns the session in whose name an agent's commands speak: a list of its own beside the one that the

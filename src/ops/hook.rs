@@ -1,11 +1,11 @@
 //! An agent's hook: its event is put down, and saved at once if the store is free.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{OpsError, daemon_runs, drain};
-use crate::git::{Fsync, GitError, StoreLock};
+use crate::git::{Fsync, GitError, StoreLock, home, private_file};
 use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 
@@ -55,7 +55,7 @@ pub struct Background {
 impl Background {
     /// Returns that of the store with this common git directory.
     pub fn of(common_dir: &Path) -> Self {
-        let path = |name: &str| common_dir.join("chittysync").join(name);
+        let path = |name: &str| home(common_dir).join(name);
         Background { wanted: path("wanted"), lock: path("consolidating"), daemon: daemon_runs(common_dir) }
     }
 
@@ -99,9 +99,5 @@ impl Background {
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private_file().create(true).truncate(false).write(true).open(path)
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::codec::{DecodeError, TodoFile, decode_todos};
-use crate::git::{Fsync, ObjectId, Overlay, replace_private_file};
+use crate::git::{Fsync, ObjectId, Overlay, home, private_directories, replace_private_file};
 use crate::merge::join;
 use crate::todo::{Project, Time, Todo, TodoId, TodoList};
 
@@ -123,7 +123,7 @@ impl<'a> Archive<'a> {
     }
 
     fn path(&self) -> PathBuf {
-        self.overlay.common_dir().join("chittysync/archived").join(self.project.component())
+        home(self.overlay.common_dir()).join("archived").join(self.project.component())
     }
 
     /// Reads the index: the id of the tree that it is of, then those of the todos.
@@ -140,7 +140,7 @@ impl<'a> Archive<'a> {
         let path = self.path();
         let mut bytes = self.tree.as_bytes().to_vec();
         bytes.extend(ids.iter().flat_map(|id| id.to_bytes()));
-        let made = path.parent().map(std::fs::create_dir_all);
+        let made = path.parent().map(private_directories);
         if made.is_some_and(|made| made.is_ok()) {
             let _ = replace_private_file(&path, &bytes, Fsync::Off);
         }

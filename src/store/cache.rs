@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Fsync, ObjectId, Repo, replace_private_file};
+use crate::git::{Fsync, ObjectId, Repo, home, replace_private_file};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,5 +116,5 @@ pub fn save<T: Serialize>(repo: &Repo, name: &str, content: &T) {
 }
 
 fn path(repo: &Repo, name: &str) -> PathBuf {
-    repo.common_dir().join("chittysync").join(name)
+    home(repo.common_dir()).join(name)
 }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::git::{Fsync, GitError, create_file};
+use crate::git::{Fsync, GitError, create_file, home};
 use crate::todo::Time;
 
 /// How the name of an event's file ends.
@@ -27,7 +27,7 @@ pub struct Waiting {
 
 /// Returns the directory of events that wait in the store with this common git directory.
 pub fn directory(common_dir: &Path) -> PathBuf {
-    common_dir.join("chittysync").join("spool")
+    home(common_dir).join("spool")
 }
 
 /// Puts an event down. When this returns, it survives a power cut. Returns its id.

@@ -118,6 +118,13 @@ fn the_default_store_is_private() {
     world.ok(&["init"]);
     let mode = std::fs::metadata(world.store()).expect("a store").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
+    // What is ours in somebody's repository as well.
+    let repository = world.path("repository");
+    world.git(&world.path(""), &["init", "-q", "repository"]);
+    world.git(&repository, &["chittysync", "init"]);
+    world.git(&repository, &["chittysync", "add", "Fix login"]);
+    let mode = std::fs::metadata(repository.join(".git/chittysync")).expect("a directory").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 /// A session that a newer version wrote keeps nobody else from being saved, and its list is not forgotten.
