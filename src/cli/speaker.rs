@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::ops::{self, Known, Report};
+use crate::ops::{self, Known, Reason, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
@@ -57,17 +57,17 @@ impl SpeakerArgs {
 
     /// Lets the session act, warns of what went wrong beside it, and returns the state after it. `decide` is given
     /// the todos only: reading what is known of sessions would take longer than all the rest.
-    pub fn act(
+    pub fn act<'a>(
         &self,
         world: &World,
         out: &mut Out,
-        what: &str,
+        reason: impl Into<Reason<'a>>,
         decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
     ) -> Result<Spoken, Failure> {
         let store = world.store_or_create(out)?;
         let session = self.session(&store)?;
         let (subjects, before) = (RefCell::new(BTreeMap::new()), RefCell::new(Everything::default()));
-        let (report, redacted) = ops::act(&store, &session, what, world.now, |known: &Known| {
+        let (report, redacted) = ops::act(&store, &session, reason.into(), world.now, |known: &Known| {
             let mut projects = known.projects.clone();
             projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
             let everything = Everything { projects, sessions: Vec::new() };
