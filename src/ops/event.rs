@@ -12,7 +12,7 @@ use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{PROJECTS, SESSIONS, TODOS, todos_path};
 use crate::store::{Consolidated, Reach, Store};
-use crate::todo::{Project, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// One change of one todo by one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +67,9 @@ impl<'a> History<'a> {
         self.session.clone_from(&filter.session);
         let mut next = filter.todo;
         while let Some(id) = next {
-            let found = self.known(id);
-            let project = found.map_or_else(Project::general, |(project, _)| project.clone());
-            next = found.and_then(|(_, todo)| TodoId::parse(todo.text("renamedFrom")?));
+            let known = self.known(id).map(|(project, todo)| (project.clone(), todo.text("renamedFrom")));
+            let (project, from) = known.unwrap_or_else(|| (Project::general(), None));
+            next = from.and_then(TodoId::parse).filter(|id| self.known(*id).is_some());
             if !self.only.entry(project).or_default().insert(id) {
                 break;
             }
@@ -83,12 +83,10 @@ impl<'a> History<'a> {
 
     /// Returns the time before which nothing happened that counts, as far as the branch knows.
     pub(super) fn beginning(&self) -> Option<Time> {
-        let only = self.only.values().flatten();
-        let todos = only.map(|id| self.known(*id).map(|(_, todo)| todo.created));
-        if let Some(times) = todos.collect::<Option<Vec<Time>>>()
-            && !times.is_empty()
-        {
-            return times.into_iter().min();
+        if !self.only.is_empty() {
+            let only = self.only.values().flatten();
+            let times = only.map(|id| self.known(*id).map(|(_, todo)| todo.created));
+            return times.collect::<Option<Vec<Time>>>()?.into_iter().min();
         }
         let project = self.project.as_ref()?;
         let lists = [&self.working, self.archive()];
@@ -98,6 +96,15 @@ impl<'a> History<'a> {
             .flat_map(TodoList::values)
             .map(|todo| todo.created)
             .min()
+    }
+
+    /// Returns all who spoke of the todos that count, as far as the branch knows: nobody's word is lost. Nothing when
+    /// all todos count, or one is not known.
+    pub(super) fn speakers(&self) -> Option<BTreeSet<Session>> {
+        let only = self.only.values().flatten();
+        let todos: Option<Vec<&Todo>> = only.map(|id| self.known(*id).map(|(_, todo)| todo)).collect();
+        let todos = todos.filter(|todos| !todos.is_empty())?;
+        Some(todos.into_iter().flat_map(|todo| todo.claims.keys().cloned()).collect())
     }
 
     /// Returns what is known today of a todo.

@@ -10,7 +10,7 @@ use super::tips::Tips;
 use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
 use crate::store::cache::load;
 use crate::store::paths::todos_path;
-use crate::store::{Store, read_session};
+use crate::store::{Store, read_session, session_of};
 use crate::todo::{Project, Session, Time, Todo, TodoId};
 
 /// What part of history to tell.
@@ -56,9 +56,17 @@ pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> Co
     // What the branch does not know yet may have begun earlier.
     let whole = is_consolidated(history.tip(), &tips, &load(&store.repo, "merged"));
     let since = filter.since.max(history.beginning().filter(|_| whole));
+    let speakers = history.speakers().filter(|_| whole);
+    let mut walk = Walk::new(&overlay, tips.local.into_values().chain(history.tip()));
+    if speakers.is_some() || filter.session.is_some() {
+        walk = walk.only(move |session| {
+            filter.session.as_ref().is_none_or(|name| session.as_str().starts_with(name))
+                && speakers.as_ref().is_none_or(|speakers| speakers.contains(session))
+        });
+    }
     let mut left = filter.most;
     let mut waiting: Vec<Event> = Vec::new();
-    for commit in Walk::new(&overlay, tips.local.into_values().chain(history.tip())) {
+    for commit in walk {
         // Commits tell seconds, events milliseconds: those of one second are told once all of them are found.
         let is_told = |event: &mut Event| event.at.seconds() > commit.time.seconds();
         let mut told: Vec<Event> = waiting.extract_if(.., is_told).collect();
@@ -109,20 +117,29 @@ pub fn has_project(store: &Store, project: &Project) -> Result<bool, OpsError> {
     Ok(tips.any(|tip| matches!(holds(tip), Ok(Some(_)))))
 }
 
-/// All commits, the latest first.
+/// Commits, the latest first.
 pub(super) struct Walk<'a> {
     overlay: &'a Overlay<'a>,
     seen: BTreeSet<ObjectId>,
     queue: BinaryHeap<(Time, ObjectId)>,
     read: BTreeMap<ObjectId, CommitInfo>,
+    only: Option<Box<dyn Fn(&Session) -> bool + 'a>>,
+    /// Commits of sessions that are wanted, as their children tell.
+    wanted: BTreeSet<ObjectId>,
 }
 
 impl<'a> Walk<'a> {
+    /// Begins a walk to all that these commits descend from.
     pub(super) fn new(overlay: &'a Overlay<'a>, tips: impl Iterator<Item = ObjectId>) -> Self {
         let (seen, queue, read) = (BTreeSet::new(), BinaryHeap::new(), BTreeMap::new());
-        let mut walk = Walk { overlay, seen, queue, read };
+        let mut walk = Walk { overlay, seen, queue, read, only: None, wanted: BTreeSet::new() };
         tips.for_each(|tip| walk.push(tip));
         walk
+    }
+
+    /// Passes over the other sessions' histories: below a session's commit there are only its own.
+    fn only(self, wanted: impl Fn(&Session) -> bool + 'a) -> Self {
+        Walk { only: Some(Box::new(wanted)), ..self }
     }
 
     fn push(&mut self, id: ObjectId) {
@@ -133,16 +150,33 @@ impl<'a> Walk<'a> {
             self.read.insert(id, commit);
         }
     }
+
+    fn is_wanted(&mut self, commit: &CommitInfo) -> bool {
+        let Some(only) = &self.only else { return true };
+        let is_known = self.wanted.remove(&commit.id);
+        let session = (!is_known).then(|| session_of(self.overlay, commit.tree)).flatten();
+        if session.as_ref().is_some_and(|session| !only(session)) {
+            return false;
+        }
+        if is_known || session.is_some() {
+            self.wanted.extend(&commit.parents);
+        }
+        true
+    }
 }
 
 impl Iterator for Walk<'_> {
     type Item = CommitInfo;
 
     fn next(&mut self) -> Option<CommitInfo> {
-        let (_, id) = self.queue.pop()?;
-        let commit = self.read.remove(&id)?;
-        commit.parents.iter().for_each(|parent| self.push(*parent));
-        Some(commit)
+        loop {
+            let (_, id) = self.queue.pop()?;
+            let commit = self.read.remove(&id)?;
+            if self.is_wanted(&commit) {
+                commit.parents.iter().for_each(|parent| self.push(*parent));
+                return Some(commit);
+            }
+        }
     }
 }
 
