@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::consolidate;
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::git::{branch_of_ref, branch_ref};
+use crate::git::branch_ref;
 use crate::ops::{self, Plan, Selection};
 use crate::store::Store;
 use crate::todo::plain;
@@ -46,10 +46,11 @@ pub(super) fn run(args: &BranchArgs, world: &World, out: &mut Out) -> Result<(),
     }
     let nothing = || Failure::no("there is nothing to branch from yet: no session said anything");
     let at = match &args.start {
-        None => store.repo.find_ref(&store.settings.branch)?.ok_or_else(nothing)?,
+        None => ops::present_state(&store)?.ok_or_else(nothing)?,
         Some(start) => ops::find_state(&store, start, world.now)?,
     };
-    ops::create_branch(&store, &full, at, world.now)?;
+    ops::create_branch(&store, &full, &at, world.now)?;
+    let at = at.commit;
     if out.json {
         out.print_json(&json!({ "branch": name, "commit": at.to_string() }));
     } else {
@@ -110,11 +111,7 @@ fn merge(store: &Store, name: &str, world: &World, out: &mut Out) -> Result<(), 
 }
 
 fn delete(store: &Store, name: &str, force: bool, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let full = full_name(name)?;
-    if full == store.settings.branch {
-        return Err(Failure::no(format!("{} is the branch in use", branch_of_ref(&full))));
-    }
-    let tip = ops::delete_branch(store, &full, force, world.now)?;
+    let tip = ops::delete_branch(store, &full_name(name)?, force, world.now)?;
     if out.json {
         out.print_json(&json!({ "branch": name, "commit": tip.to_string(), "deleted": true }));
     } else {

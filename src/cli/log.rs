@@ -1,17 +1,20 @@
 //! `log`: what happened.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use chrono::{DateTime, Datelike, Local};
 use clap::Args;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::named::find_anywhere;
 use super::out::{Failure, Out};
 use super::world::{World, project};
 use crate::ops::{self, Event, LogFilter};
-use crate::todo::{State, Status, Time, Todo, plain};
-use crate::view::Style;
+use crate::store::Store;
+use crate::todo::{Project, State, Status, Time, Todo, plain};
+use crate::view::{Style, fit};
 
 /// Arguments of `log`.
 #[derive(Debug, Args)]
@@ -22,9 +25,15 @@ pub struct LogArgs {
     /// Only this project
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
+    /// Only what this session did (the beginning of its name is enough)
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
     /// Only what was said since then (2026-11-20, yesterday, "2 weeks ago")
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
+    /// Only what was said until then
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
     /// At most this many events
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
     pub max_count: usize,
@@ -39,39 +48,61 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
         false => Some(find_anywhere(&world.everything_with(&store, out, &args.todo)?, world.here(), &args.todo)?.1.id),
         true => None,
     };
-    let since = args.since.as_deref().map(|text| {
-        ops::since(text, world.now).ok_or_else(|| {
+    let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {
+        read(text, world.now).ok_or_else(|| {
             Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday, \"2 weeks ago\"")
         })
-    });
-    let project = args.project.as_deref().map(project).transpose()?;
-    let filter = LogFilter { todo, project, since: since.transpose()?, most: args.max_count };
-    let events = ops::log(&store, &filter)?;
-    if events.is_empty() {
-        world.warn_of_unknown(&store, filter.project.as_ref(), None, out)?;
-    }
+    };
+    let filter = LogFilter {
+        todo,
+        project: args.project.as_deref().map(|name| known_project(&store, name)).transpose()?,
+        session: args.session.clone(),
+        since: args.since.as_deref().map(|text| date(text, ops::since)).transpose()?,
+        until: args.until.as_deref().map(|text| date(text, ops::until)).transpose()?,
+        most: args.max_count,
+    };
     if out.json {
+        let events = ops::log(&store, &filter)?;
         out.print_json(&events.iter().map(event_json).collect::<Value>());
         return Ok(());
     }
     let style = out.style(world.now);
-    let text: String = events.iter().map(|event| event_text(event, args.patch, style)).collect();
-    out.print_page(&text);
+    out.print_as_made(|print| {
+        ops::tell(&store, &filter, |event| match print(&event_text(&event, args.patch, style)) {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        })
+    })?;
     Ok(())
+}
+
+/// Returns the project of this name, if anybody ever spoke of a todo of it.
+fn known_project(store: &Store, name: &str) -> Result<Project, Failure> {
+    let project = project(name)?;
+    match ops::has_project(store, &project)? {
+        true => Ok(project),
+        false => Err(no_project(name)),
+    }
+}
+
+/// Says that there is no such project.
+pub(super) fn no_project(name: &str) -> Failure {
+    Failure::no(format!("there is no project '{name}'")).hint("`git chittysync projects` lists them")
 }
 
 /// Returns an event as a sentence: `yesterday 14:02  029e1c6e on mbp completed ‘Fix login tests’ (api)`.
 pub(super) fn event_text(event: &Event, patch: bool, style: Style) -> String {
     let device = Some(plain(&event.session.device)).filter(|device| !device.is_empty());
     let on = device.map(|device| format!(" on {device}")).unwrap_or_default();
+    let who = plain(&event.session.session.short());
+    let project = format!("({})", plain(event.project.as_str()));
+    let around = 15 + 2 + who.width() + on.width() + 1 + 1 + project.width();
     let mut text = format!(
-        "{:>15}  {}{} {} \u{2018}{}\u{2019} {}\n",
+        "{:>15}  {who}{} {} {}\n",
         moment(event.at, style.now),
-        plain(&event.session.session.short()),
         style.dim(&on),
-        verb(event),
-        plain(&event.after.content),
-        style.dim(&format!("({})", plain(event.project.as_str()))),
+        deed(event, style.width.saturating_sub(around), style),
+        style.dim(&project),
     );
     if patch {
         let gutter = " ".repeat(17);
@@ -87,6 +118,25 @@ pub(super) fn event_text(event: &Event, patch: bool, style: Style) -> String {
     text
 }
 
+/// Returns what an event did, in so many columns if they suffice: `completed ‘Fix login tests’`.
+pub(super) fn deed(event: &Event, columns: usize, style: Style) -> String {
+    const NARROWEST: usize = 10;
+    let verb = verb(event);
+    let quoted = |words: &str, columns: usize| {
+        format!("\u{2018}{}\u{2019}", style.words(&fit(&plain(words), columns.max(NARROWEST))))
+    };
+    let room = columns.saturating_sub(verb.width() + " \u{2018}\u{2019}".width());
+    match event.renamed_to.as_deref().filter(|_| verb == RENAMED) {
+        None => format!("{verb} {}", quoted(&event.after.content, room)),
+        Some(new) => {
+            let room = room.saturating_sub(" to \u{2018}\u{2019}".width());
+            // What the first does not need, the second may have.
+            let first = event.after.content.width().min((room / 2).max(room.saturating_sub(new.width())));
+            format!("{verb} {} to {}", quoted(&event.after.content, first), quoted(new, room.saturating_sub(first)))
+        }
+    }
+}
+
 /// Returns a time as people say it, by the clock on this device's wall.
 pub(super) fn moment(time: Time, now: Time) -> String {
     let local = |time: Time| DateTime::from_timestamp_millis(time.millis()).unwrap_or_default().with_timezone(&Local);
@@ -99,23 +149,44 @@ pub(super) fn moment(time: Time, now: Time) -> String {
     }
 }
 
+/// The verb of an event that has new words to tell.
+const RENAMED: &str = "renamed";
+
 fn verb(event: &Event) -> String {
-    let before = event.before.as_ref().map(Todo::state);
-    let renamed = |todo: &Todo| todo.text("renamedTo").map(str::to_owned);
-    let verb = match (before, event.after.state()) {
-        (before, State::Dropped) if before != Some(State::Dropped) && renamed(&event.after).is_some() => "renamed",
-        (Some(before), after) if before == after => {
-            let settled = event.before.as_ref().is_some_and(|todo| todo.epoch() < event.after.epoch());
-            return if settled { format!("settled as {after}") } else { "edited".into() };
-        }
+    use Status::{Completed, InProgress, Pending};
+    let (before, after) = (event.before.as_ref().map(Todo::state), event.after.state());
+    let is_renamed = || event.after.text("renamedTo").is_some();
+    let verb = match (before, after) {
+        (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() => RENAMED,
+        (Some(before), after) if before == after => return stayed(event, after),
+        // Properties alone take no side.
+        (None, State::Dropped) if !event.after.fields.is_empty() => "edited",
         (_, State::Dropped) => "dropped",
-        (_, State::Wanted(Status::Completed)) => "completed",
-        (_, State::Wanted(Status::InProgress)) => "started",
-        (Some(State::Wanted(Status::Completed) | State::Dropped), State::Wanted(Status::Pending)) => "reopened",
-        (Some(_), State::Wanted(Status::Pending)) => "put back",
-        (None, State::Wanted(Status::Pending)) => "added",
+        (_, State::Wanted(Completed)) => "completed",
+        (_, State::Wanted(InProgress)) => "started",
+        (Some(State::Wanted(Completed) | State::Dropped), State::Wanted(Pending)) => "reopened",
+        (Some(_), State::Wanted(Pending)) => "put back",
+        (None, State::Wanted(Pending)) if event.is_new => "added",
+        (None, State::Wanted(Pending)) => "listed",
     };
     verb.to_owned()
+}
+
+/// Returns what was done to a todo that has the state it had.
+fn stayed(event: &Event, state: State) -> String {
+    if event.before.as_ref().is_some_and(|before| before.epoch() < event.after.epoch()) {
+        return format!("settled as {state}");
+    }
+    let said = |todo: &Todo| todo.claims.get(&event.session.session).map(|claim| (claim.status, claim.dropped));
+    match said(&event.after) {
+        Some((status, false)) if event.before.as_ref().and_then(said) != Some((status, false)) => match status {
+            Status::Completed => "also completed",
+            Status::InProgress => "also started",
+            Status::Pending => "also listed",
+        },
+        _ => "edited",
+    }
+    .to_owned()
 }
 
 /// Returns what an event changed: the status and each property, before and after.
@@ -146,6 +217,7 @@ fn event_json(event: &Event) -> Value {
         "project": event.project.as_str(),
         "id": event.after.id.to_string(),
         "content": event.after.content,
+        "renamed_to": event.renamed_to,
         "before": event.before.as_ref().map(|todo| todo.state().as_str()),
         "status": event.after.state().as_str(),
         "changes": changes,

@@ -126,7 +126,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Ready(args) => ready::run(&args, &world, out),
         Command::Resolve(args) => resolve::run(&args, &world, out),
         Command::Rollback(args) => rollback::run(&args, &world, out),
-        Command::Undo(args) => rollback::undo(&args, &world, out),
+        Command::Undo(args) => rollback::undo(&args, &world, out).map(drop),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
         Command::Daemon(args) => daemon::run(&args, &world, out),

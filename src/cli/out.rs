@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 use serde_json::{Value, json};
 
 use super::args::{Global, When};
+use super::pager::Pager;
 use crate::git::GitError;
 use crate::ops::OpsError;
 use crate::source::Notice;
@@ -223,10 +224,32 @@ impl Out {
 
     /// Prints a text that may be longer than the screen, through git's pager when it goes to a terminal.
     pub fn print_page(&mut self, text: &str) {
+        self.print_as_made(|print| {
+            if !text.is_empty() {
+                print(text);
+            }
+        });
+    }
+
+    /// As [`Out::print_page`], part by part. `make` is given what prints a part and says whether anybody reads on.
+    pub fn print_as_made<T>(&mut self, make: impl FnOnce(&mut dyn FnMut(&str) -> bool) -> T) -> T {
         self.printed = true;
-        if text.is_empty() || !std::io::stdout().is_terminal() || !super::pager::show(text) {
-            self.write(text);
+        // Started with the first part: nothing is no page.
+        let mut started: Option<Option<Pager>> = None;
+        let made = make(&mut |text| {
+            let start = || std::io::stdout().is_terminal().then(Pager::start).flatten();
+            match started.get_or_insert_with(start) {
+                Some(pager) => pager.give(text),
+                None => {
+                    self.write(text);
+                    true
+                }
+            }
+        });
+        if let Some(text) = started.flatten().and_then(Pager::finish) {
+            self.write(&text);
         }
+        made
     }
 
     /// Prints rows for programs that read lines: fields between tabs, a line for each row, control characters

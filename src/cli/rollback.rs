@@ -1,25 +1,24 @@
 //! `rollback` and `undo`: an earlier state, said anew.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use serde_json::json;
 
+use super::log::{deed, moment, no_project};
 use super::named::find;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
-use super::world::{PROJECTS, World, project};
-use crate::ops;
+use super::world::{World, project};
+use crate::ops::{self, Reason, Undo};
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, State, TodoId, TodoList, plain};
-use crate::view::Everything;
+use crate::todo::{State, plain};
+use crate::view::Style;
 
 /// Arguments of `rollback`.
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
-    /// A commit (consolidated~3, @{1}) or a date (2026-11-20, "2026-11-20 14:00", "2 hours ago"): the last
-    /// state until then
+    /// A commit (consolidated~3, @{1}) or a date (2026-11-20, "2026-11-20 14:00", "2 hours ago"): all that
+    /// had been said until then
     #[arg(value_name = "REV|DATE")]
     pub revision: String,
     /// Only this project
@@ -39,6 +38,9 @@ pub struct RollbackArgs {
 /// Arguments of `undo`.
 #[derive(Debug, Args)]
 pub struct UndoArgs {
+    /// Do again what was undone last
+    #[arg(long)]
+    pub redo: bool,
     /// Say what would change, and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -49,45 +51,73 @@ pub struct UndoArgs {
 
 pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let then = ops::todos_at(&store, ops::find_state(&store, &args.revision, world.now)?)?;
+    let then = ops::find_state(&store, &args.revision, world.now)?;
+    let then = ops::todos_at(&store, Some(&then))?;
+    // What is seen now, not what is known once the branch has caught up: nobody asked to take that back.
+    let now = ops::todos_at(&store, None)?;
     let only = args.project.as_deref().map(project).transpose()?;
+    if let Some(project) = only.as_ref().filter(|project| !then.contains_key(*project) && !now.contains_key(*project)) {
+        return Err(no_project(project.as_str()));
+    }
+    let todo = args.todo.as_ref().map(|words| {
+        let (words, about) = (std::slice::from_ref(words), only.as_ref().or(world.here()));
+        find(&world.everything_with(&store, out, words)?, about, words).map(|(_, todo)| todo.id)
+    });
+    let todo = todo.transpose()?;
+    let acts = ops::restore(&then, &now, |project, id| {
+        only.as_ref().is_none_or(|only| only == project) && todo.is_none_or(|todo| todo == id)
+    });
     let what = format!("rollback: {}", args.revision);
-    carry_out(&store, world, out, &args.speaker, args.dry_run, &what, |now| {
-        let is_known = |project: &Project| then.contains_key(project) || now.projects.contains_key(project);
-        if let Some(project) = only.as_ref().filter(|project| !is_known(project)) {
-            return Err(Failure::no(format!("there is no project '{project}'")).hint(PROJECTS));
-        }
-        let about = only.as_ref().or(world.here());
-        let todo = args.todo.as_ref().map(|todo| find(now, about, std::slice::from_ref(todo))).transpose()?;
-        let todo = todo.map(|(_, todo)| todo.id);
-        Ok(restore(&then, now, |project, id| {
-            only.as_ref().is_none_or(|only| only == project) && todo.is_none_or(|todo| todo == id)
-        }))
-    })
+    carry_out(&store, world, out, &args.speaker, args.dry_run, Reason::from(&what), &acts)
 }
 
-pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<String, Failure> {
     let store = world.store(out)?;
     if store.settings.aside {
         let branch = store.settings.branch_name();
         return Err(Failure::no(format!("undo does not know what was said on {branch}"))
             .hint(format!("`git chittysync --branch {branch} rollback '@{{1}}'` does it")));
     }
-    let last = ops::last_act(&store)?
-        .ok_or_else(|| Failure::no("nothing was done by a command on this device").hint("see `git chittysync log`"))?;
-    let then = match last.decided_on {
-        Some(commit) => ops::todos_at(&store, commit)?,
-        None => BTreeMap::new(),
+    let undo = ops::undo(&store, args.redo)?.ok_or_else(|| match args.redo {
+        true => Failure::no("nothing was undone since the last command on this device"),
+        false => Failure::no("nothing is left to undo that was done by a command on this device")
+            .hint("see `git chittysync log`"),
+    })?;
+    let done = done(&undo, out.style(world.now));
+    if undo.acts.is_empty() {
+        let verb = if args.redo { "redo" } else { "undo" };
+        return Err(undo
+            .left
+            .iter()
+            .fold(Failure::no(format!("cannot {verb}: {done}")), |failure, (todo, session)| {
+                failure.hint(format!("{} spoke of '{}' since", session.short(), todo.content))
+            }));
+    }
+    let doing = match (args.redo, args.dry_run) {
+        (false, false) => "Undoing",
+        (false, true) => "Would undo",
+        (true, false) => "Redoing",
+        (true, true) => "Would redo",
     };
-    out.note(&format!("Undoing what {}", last.summary));
-    let what = format!("undo: {}", last.summary);
-    carry_out(&store, world, out, &args.speaker, args.dry_run, &what, |now| {
-        Ok(restore(&then, now, |project, id| last.todos.contains(&(project.clone(), id))))
-    })
+    out.note(&format!("{doing}: {done}"));
+    for (todo, session) in &undo.left {
+        let message = format!("'{}' stays as it is: {} spoke of it since", todo.content, session.short());
+        out.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
+    }
+    let what = format!("{}: {done}", if args.redo { "redo" } else { "undo" });
+    let reason = Reason { what: &what, mark: Some(undo.mark) };
+    carry_out(&store, world, out, &args.speaker, args.dry_run, reason, &undo.acts)?;
+    Ok(done)
 }
 
-fn restore(then: &BTreeMap<Project, TodoList>, now: &Everything, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
-    ops::restore(then, &now.projects, takes)
+/// Returns what is taken back, and when it was done: `completed ‘Fix login’ and 2 more (today 12:04)`.
+fn done(undo: &Undo, style: Style) -> String {
+    let Some(first) = undo.events.first() else { return "what was done".to_owned() };
+    let more = match undo.events.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more} ({})", deed(first, usize::MAX, style), moment(first.at, style.now).trim_start())
 }
 
 /// Carries out acts, or says what they would be.
@@ -97,21 +127,15 @@ fn carry_out(
     out: &mut Out,
     speaker: &SpeakerArgs,
     dry_run: bool,
-    what: &str,
-    decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
+    reason: Reason<'_>,
+    acts: &[Act],
 ) -> Result<(), Failure> {
     if dry_run {
-        let acts = decide(&world.todos(store, out)?)?;
-        print(&acts, "would become", false, out);
+        print(acts, "would become", false, out);
         return Ok(());
     }
-    let decided = std::cell::RefCell::new(Vec::new());
-    let spoken = speaker.act(store, world, out, what, |now| {
-        let acts = decide(now)?;
-        decided.borrow_mut().clone_from(&acts);
-        Ok(acts)
-    })?;
-    print(&decided.borrow(), "is", spoken.changed(), out);
+    let spoken = speaker.act(store, world, out, reason, |_| Ok(acts.to_vec()))?;
+    print(acts, "is", spoken.changed(), out);
     spoken.end(out)
 }
 
@@ -132,6 +156,6 @@ fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
     }
     for act in acts {
         let state = state(act).map_or_else(|| "with other properties".to_owned(), |state| format!("{verb} {state}"));
-        out.print(&format!("{} {state}: {}\n", &act.id.to_string()[..8], plain(&act.content)));
+        out.print(&format!("{} {state}: {}\n", act.id.short(), plain(&act.content)));
     }
 }

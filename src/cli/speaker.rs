@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::ops::{self, Acted, Report};
+use crate::ops::{self, Acted, Reason, Report};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
@@ -59,16 +59,16 @@ impl SpeakerArgs {
 
     /// Lets the session act, warns of what went wrong beside it, and returns the state after it. `decide` is given
     /// the todos only.
-    pub fn act<'a>(
+    pub fn act<'a, 'r>(
         &self,
         store: &'a Store,
         world: &World,
         out: &Out,
-        what: &str,
+        reason: impl Into<Reason<'r>>,
         decide: impl Fn(&Everything) -> Result<Vec<Act>, Failure>,
     ) -> Result<Spoken<'a>, Failure> {
         let session = self.session(store)?;
-        let acted = ops::act(store, &session, what, world.now, decide)?;
+        let acted = ops::act(store, &session, reason.into(), world.now, decide)?;
         let Acted { report, redacted, about, before: mut everything } = acted;
         // What the act was about is read again; nothing else can have changed that it would be told of.
         let after = world.some_todos(store, &about)?;

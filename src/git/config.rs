@@ -40,6 +40,8 @@ pub struct Settings {
     /// `chittysync.enabled` (default: false): the repository is a store.
     pub enabled: bool,
     /// `chittysync.branch` (default: `consolidated`), as a full ref name.
+    pub main_branch: String,
+    /// The branch in use, as a full ref name: [`Settings::main_branch`], or one beside it.
     pub branch: String,
     /// `chittysync.fsync` (default: true).
     pub fsync: Fsync,
@@ -74,7 +76,7 @@ pub struct Settings {
     /// `chittysync.archiveAfter` (default: 90): after how many days, in milliseconds, a closed todo goes to the
     /// archive; nothing for never.
     pub archive_after: Option<i64>,
-    /// Whether [`Settings::branch`] is one beside that of `chittysync.branch`. What is said there stays there.
+    /// Whether [`Settings::branch`] is one beside [`Settings::main_branch`]. What is said there stays there.
     pub aside: bool,
     /// `color.chittysync`, else `color.ui` (default: auto): when to use colour.
     pub color: Option<String>,
@@ -102,6 +104,8 @@ impl Settings {
         let boolean =
             |key: &str, default: bool| boolean(&overrides, &config, key).map(|found| found.unwrap_or(default));
         let branch = last("chittysync.branch").unwrap_or_else(|| default_branch().to_owned());
+        let branch = super::branch_ref(&branch)
+            .ok_or_else(|| invalid("chittysync.branch", branch, "a branch name that git takes"))?;
         let reopen = match last("chittysync.reopen").as_deref() {
             None | Some("author") => Reopen::Author,
             Some("manual") => Reopen::Manual,
@@ -149,8 +153,8 @@ impl Settings {
         let device = last("chittysync.device").unwrap_or_else(host_name);
         Ok(Settings {
             enabled: boolean(ENABLED, false)?,
-            branch: super::branch_ref(&branch)
-                .ok_or_else(|| invalid("chittysync.branch", branch, "a branch name that git takes"))?,
+            main_branch: branch.clone(),
+            branch,
             fsync: if boolean("chittysync.fsync", true)? { Fsync::On } else { Fsync::Off },
             reopen,
             device: redactor.text(&device, &mut Found::new()).into_owned(),

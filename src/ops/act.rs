@@ -9,6 +9,7 @@ use super::drain::drain_if_any;
 use super::past::past;
 use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
+use super::undo::Mark;
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
@@ -20,6 +21,27 @@ use crate::view::Everything;
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
 /// `nothing` in an empty store.
 pub(super) const DECIDED_ON: &str = "Decided-On: ";
+
+/// What an act is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Reason<'a> {
+    /// What the reflog says.
+    pub what: &'a str,
+    /// What the act takes back, if it does.
+    pub mark: Option<Mark>,
+}
+
+impl<'a> From<&'a str> for Reason<'a> {
+    fn from(what: &'a str) -> Self {
+        Reason { what, mark: None }
+    }
+}
+
+impl<'a> From<&'a String> for Reason<'a> {
+    fn from(what: &'a String) -> Self {
+        Reason::from(what.as_str())
+    }
+}
 
 /// What came of an act.
 #[derive(Debug)]
@@ -55,7 +77,7 @@ impl Knowledge for Known {
 pub fn act<E: From<OpsError>>(
     store: &Store,
     session: &Session,
-    what: &str,
+    reason: Reason<'_>,
     now: Time,
     decide: impl Fn(&Everything) -> Result<Vec<Act>, E>,
 ) -> Result<Acted, E> {
@@ -76,7 +98,7 @@ pub fn act<E: From<OpsError>>(
         if let Some(act) = acts.iter().find(|act| known.forgotten.todo(&act.project, act.id).is_some()) {
             return Err(OpsError::Forgotten(act.id).into());
         }
-        match attempt(&store, session, what, now, &lock, &known, &acts)? {
+        match attempt(&store, session, reason, now, &lock, &known, &acts)? {
             Ok(report) => {
                 let mut about: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
                 for act in acts {
@@ -148,7 +170,7 @@ fn needs_archive(store: &Store, acts: Option<&[Act]>) -> Result<bool, OpsError> 
 fn attempt(
     store: &Store,
     session: &Session,
-    what: &str,
+    reason: Reason<'_>,
     now: Time,
     lock: &StoreLock,
     known: &Known,
@@ -170,10 +192,11 @@ fn attempt(
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
     let decided_on = consolidated.tip.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
-    let trailer = format!("{DECIDED_ON}{decided_on}");
+    let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
+    let trailer = format!("{mark}{DECIDED_ON}{decided_on}");
     let identity: Identity = store.settings.identity(now);
     let after = commit_session(&mut overlay, past.commit.as_ref(), state, &identity, Some(&trailer))?;
-    let message = store.settings.redactor.text(what, &mut Found::new()).into_owned();
+    let message = store.settings.redactor.text(reason.what, &mut Found::new()).into_owned();
     let old = tips.local.get(session).copied();
     let mut said = Captured { batch: overlay.batch, ..Captured::nothing(store, &tips) };
     if !store.settings.aside {

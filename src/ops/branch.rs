@@ -2,10 +2,9 @@
 //! and acts that only the branch knows of until it is merged.
 
 use super::OpsError;
+use super::rollback::EarlierState;
 use super::run::write;
-use crate::git::{
-    Ancestors, Batch, ObjectId, Overlay, RefChange, RefDelete, StoreLock, Writer, branch_of_ref, descends,
-};
+use crate::git::{Ancestors, ObjectId, Overlay, RefChange, RefDelete, StoreLock, Writer, branch_of_ref, descends};
 use crate::store::{Consolidated, Store, check_consolidated};
 use crate::todo::Time;
 
@@ -65,15 +64,15 @@ pub fn find_branch(store: &Store, full: &str) -> Result<ObjectId, OpsError> {
     }
 }
 
-/// Makes a branch (its full name) at a commit.
+/// Makes a branch (its full name) at a state.
 ///
 /// # Errors
 /// When there is such a branch, and when the store cannot be written.
-pub fn create_branch(store: &Store, full: &str, at: ObjectId, now: Time) -> Result<(), OpsError> {
+pub fn create_branch(store: &Store, full: &str, at: &EarlierState, now: Time) -> Result<(), OpsError> {
     let lock = StoreLock::acquire(store.repo.common_dir())?;
     let message = "branch: created".to_owned();
-    let change = RefChange { name: full.to_owned(), old: None, new: at, message };
-    match write(store, &lock, &Batch::new(store.repo.hash()), &[change], now)?.is_empty() {
+    let change = RefChange { name: full.to_owned(), old: None, new: at.commit, message };
+    match write(store, &lock, &at.made, &[change], now)?.is_empty() {
         true => Ok(()),
         false => Err(OpsError::Input(format!("there is a branch '{}' already", branch_of_ref(full)))),
     }
@@ -82,12 +81,19 @@ pub fn create_branch(store: &Store, full: &str, at: ObjectId, now: Time) -> Resu
 /// Deletes a branch (its full name). Returns what it pointed to.
 ///
 /// # Errors
-/// When it is not merged, unless `force`d, when it is checked out, and when the store cannot be written.
+/// When it is the one in use or that of `chittysync.branch`, when it is not merged, unless `force`d, when it is
+/// checked out, and when the store cannot be written.
 pub fn delete_branch(store: &Store, full: &str, force: bool, now: Time) -> Result<ObjectId, OpsError> {
     let lock = StoreLock::acquire(store.repo.common_dir())?;
     let tip = find_branch(store, full)?;
     let overlay = Overlay::new(&store.repo);
     let name = branch_of_ref(full);
+    if full == store.settings.main_branch {
+        return Err(OpsError::Input(format!("'{name}' is the branch that chittysync.branch names")));
+    }
+    if full == store.settings.branch {
+        return Err(OpsError::Input(format!("'{name}' is the branch in use")));
+    }
     let current = Consolidated::find(store, &overlay)?.tip;
     if let Some(directory) = store.repo.checked_out(full) {
         return Err(OpsError::Input(format!("'{name}' is checked out in {}", directory.display())));

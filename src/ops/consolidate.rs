@@ -22,7 +22,7 @@ use crate::todo::{Project, Time};
 
 /// At most this many tips are parents of one commit: tools that draw history choke on more. More tips are
 /// first merged in groups, each group a commit of its own.
-const WIDEST: usize = 64;
+pub(super) const WIDEST: usize = 64;
 
 /// What a consolidation would write.
 #[derive(Debug)]

@@ -23,6 +23,11 @@ pub fn since(text: &str, now: Time) -> Option<Time> {
     absolute(text, false).or_else(|| parse_date(text, now))
 }
 
+/// Reads the time until which something is wanted, as [`since`] does. A day counts whole.
+pub fn until(text: &str, now: Time) -> Option<Time> {
+    absolute(text, true).or_else(|| parse_date(text, now))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

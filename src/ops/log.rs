@@ -1,90 +1,91 @@
 //! What happened, the latest first: the changes that session commits made.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-
-use crate::codec::decode_todos;
-use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
-use crate::store::paths::{PROJECTS, SESSIONS, TODOS};
-use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+use std::ops::ControlFlow;
 
 use super::OpsError;
-
-/// One change of one todo by one session.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// When it was said.
-    pub at: Time,
-    /// Who said it.
-    pub session: SessionInfo,
-    /// The commit that says it.
-    pub commit: ObjectId,
-    /// Of which project.
-    pub project: Project,
-    /// What the session said before; nothing when it had not spoken of the todo.
-    pub before: Option<Todo>,
-    /// What it says now.
-    pub after: Todo,
-}
+use super::consolidate::is_consolidated;
+use super::event::{Event, History};
+use super::tips::Tips;
+use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
+use crate::store::cache::load;
+use crate::store::paths::todos_path;
+use crate::store::{Store, read_session, session_of};
+use crate::todo::{Project, Session, Time, Todo, TodoId};
 
 /// What part of history to tell.
 #[derive(Clone, Debug, Default)]
 pub struct LogFilter {
-    /// Only of this todo.
+    /// Only of this todo, and of what it was renamed from.
     pub todo: Option<TodoId>,
     /// Only of this project.
     pub project: Option<Project>,
+    /// Only by sessions whose name begins so.
+    pub session: Option<String>,
     /// Only what was said at this time or later.
     pub since: Option<Time>,
+    /// Only what was said at this time or earlier.
+    pub until: Option<Time>,
     /// At most so many events.
     pub most: usize,
 }
 
-impl LogFilter {
-    fn takes(&self, event: &Event) -> bool {
-        self.todo.is_none_or(|id| id == event.after.id)
-            && self.project.as_ref().is_none_or(|project| *project == event.project)
-            && self.since.is_none_or(|since| event.at >= since)
-    }
-}
-
-/// Returns what happened, the latest first. Commits are read as they are needed: the first events of a long
-/// history cost what those of a short one do.
+/// Returns what happened, the latest first.
 ///
 /// # Errors
-/// When the store cannot be read. Commits that are not a session's, or cannot be read, are passed over.
+/// As [`tell`].
 pub fn log(store: &Store, filter: &LogFilter) -> Result<Vec<Event>, OpsError> {
-    let overlay = Overlay::new(&store.repo);
-    let tips = store.repo.sessions()?.into_iter().map(|(_, tip)| tip);
-    let consolidated = Consolidated::find(store, &overlay)?;
-    let forgotten = consolidated.forgotten(&overlay)?;
-    let is_told = |event: &Event| filter.takes(event) && !forgotten.contains(&event.after.id);
-    let walk = Walk::new(&overlay, tips.chain(consolidated.tip));
-    let mut events: Vec<Event> = Vec::new();
-    // Commits tell seconds, events milliseconds: what was said in the same second is sorted before the end.
-    let mut enough: Option<Time> = None;
-    for commit in walk {
-        if enough.is_some_and(|second| commit.time < second)
-            || filter.since.is_some_and(|since| is_before(&commit, since))
-        {
-            break;
-        }
-        if commit.parents.len() < 2
-            && let Some(session) = speaker(&overlay, &commit)
-        {
-            events.extend(said(&overlay, &commit, &session).into_iter().filter(is_told));
-        }
-        if enough.is_none() && events.len() >= filter.most {
-            enough = Some(commit.time);
-        }
-    }
-    events.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.after.id.cmp(&b.after.id)));
-    events.truncate(filter.most);
+    let mut events = Vec::new();
+    tell(store, filter, |event| {
+        events.push(event);
+        ControlFlow::Continue(())
+    })?;
     Ok(events)
 }
 
-fn is_before(commit: &CommitInfo, since: Time) -> bool {
-    commit.time.seconds() < since.seconds()
+/// Tells what happened, the latest first, as it is found, until `take` has had enough. Commits are read as they are
+/// needed: the first events of a long history cost what those of a short one do.
+///
+/// # Errors
+/// When the store cannot be read. Commits that are not a session's, or cannot be read, are passed over.
+pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> ControlFlow<()>) -> Result<(), OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let mut history = History::of_all(store, &overlay)?;
+    history.limit(filter);
+    let tips = Tips::find(store, None)?;
+    // What the branch does not know yet may have begun earlier.
+    let whole = is_consolidated(history.tip(), &tips, &load(&store.repo, "merged"));
+    let since = filter.since.max(history.beginning().filter(|_| whole));
+    let speakers = history.speakers().filter(|_| whole);
+    let mut walk = Walk::new(&overlay, tips.local.into_values().chain(history.tip()));
+    if speakers.is_some() || filter.session.is_some() {
+        walk = walk.only(move |session| {
+            filter.session.as_ref().is_none_or(|name| session.as_str().starts_with(name))
+                && speakers.as_ref().is_none_or(|speakers| speakers.contains(session))
+        });
+    }
+    let mut left = filter.most;
+    let mut waiting: Vec<Event> = Vec::new();
+    for commit in walk {
+        // Commits tell seconds, events milliseconds: those of one second are told once all of them are found.
+        let is_told = |event: &mut Event| event.at.seconds() > commit.time.seconds();
+        let mut told: Vec<Event> = waiting.extract_if(.., is_told).collect();
+        if release(&mut told, &mut left, &mut take).is_break() {
+            return Ok(());
+        }
+        if since.is_some_and(|since| commit.time.seconds() < since.seconds()) {
+            break;
+        }
+        let is_late = filter.until.is_some_and(|until| commit.time.seconds() > until.seconds());
+        if commit.parents.len() < 2 && !is_late {
+            let is_in_time = |event: &Event| {
+                filter.since.is_none_or(|since| event.at >= since) && filter.until.is_none_or(|until| event.at <= until)
+            };
+            waiting.extend(history.said(&commit).into_iter().filter(is_in_time));
+        }
+    }
+    let _ = release(&mut waiting, &mut left, &mut take);
+    Ok(())
 }
 
 /// Returns all commits that a commit descends from, and itself, the latest first.
@@ -92,20 +93,58 @@ pub(super) fn walk<'a>(overlay: &'a Overlay<'a>, tip: ObjectId) -> impl Iterator
     Walk::new(overlay, std::iter::once(tip))
 }
 
-/// All commits, the latest first.
-struct Walk<'a> {
+fn release(
+    events: &mut Vec<Event>,
+    left: &mut usize,
+    take: &mut impl FnMut(Event) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    events.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.after.id.cmp(&b.after.id)));
+    for event in events.drain(..) {
+        if *left == 0 {
+            return ControlFlow::Break(());
+        }
+        *left -= 1;
+        take(event)?;
+    }
+    if *left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Returns whether anybody ever spoke of a todo of this project.
+///
+/// # Errors
+/// When the refs cannot be read.
+pub fn has_project(store: &Store, project: &Project) -> Result<bool, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let tips = store.repo.find_ref(&store.settings.branch)?.into_iter();
+    let mut tips = tips.chain(store.repo.sessions()?.into_iter().map(|(_, tip)| tip));
+    let path = todos_path(project);
+    let holds = |tip| overlay.commit_info(tip).and_then(|info| overlay.find(info.tree, &path));
+    Ok(tips.any(|tip| matches!(holds(tip), Ok(Some(_)))))
+}
+
+/// Commits, the latest first.
+pub(super) struct Walk<'a> {
     overlay: &'a Overlay<'a>,
     seen: BTreeSet<ObjectId>,
     queue: BinaryHeap<(Time, ObjectId)>,
     read: BTreeMap<ObjectId, CommitInfo>,
+    only: Option<Box<dyn Fn(&Session) -> bool + 'a>>,
+    /// Commits of sessions that are wanted, as their children tell.
+    wanted: BTreeSet<ObjectId>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(overlay: &'a Overlay<'a>, tips: impl Iterator<Item = ObjectId>) -> Self {
+    /// Begins a walk to all that these commits descend from.
+    pub(super) fn new(overlay: &'a Overlay<'a>, tips: impl Iterator<Item = ObjectId>) -> Self {
         let (seen, queue, read) = (BTreeSet::new(), BinaryHeap::new(), BTreeMap::new());
-        let mut walk = Walk { overlay, seen, queue, read };
+        let mut walk = Walk { overlay, seen, queue, read, only: None, wanted: BTreeSet::new() };
         tips.for_each(|tip| walk.push(tip));
         walk
+    }
+
+    /// Passes over the other sessions' histories: below a session's commit there are only its own.
+    fn only(self, wanted: impl Fn(&Session) -> bool + 'a) -> Self {
+        Walk { only: Some(Box::new(wanted)), ..self }
     }
 
     fn push(&mut self, id: ObjectId) {
@@ -116,65 +155,34 @@ impl<'a> Walk<'a> {
             self.read.insert(id, commit);
         }
     }
+
+    fn is_wanted(&mut self, commit: &CommitInfo) -> bool {
+        let Some(only) = &self.only else { return true };
+        let is_known = self.wanted.remove(&commit.id);
+        let session = (!is_known).then(|| session_of(self.overlay, commit.tree)).flatten();
+        if session.as_ref().is_some_and(|session| !only(session)) {
+            return false;
+        }
+        if is_known || session.is_some() {
+            self.wanted.extend(&commit.parents);
+        }
+        true
+    }
 }
 
 impl Iterator for Walk<'_> {
     type Item = CommitInfo;
 
     fn next(&mut self) -> Option<CommitInfo> {
-        let (_, id) = self.queue.pop()?;
-        let commit = self.read.remove(&id)?;
-        commit.parents.iter().for_each(|parent| self.push(*parent));
-        Some(commit)
-    }
-}
-
-/// Returns whose commit this is: a session's tree has one session file.
-fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
-    let shards = overlay.entries(overlay.find(commit.tree, SESSIONS).ok()?).ok()?;
-    let [(_, true, shard)] = shards.as_slice() else { return None };
-    let files = overlay.entries(Some(*shard)).ok()?;
-    let [(_, false, file)] = files.as_slice() else { return None };
-    crate::codec::decode_session(&overlay.blob(*file).ok()?).ok()
-}
-
-/// Returns the todos that a session's commit says something else of than the one before it.
-fn said(overlay: &Overlay<'_>, commit: &CommitInfo, session: &SessionInfo) -> Vec<Event> {
-    let before = commit.parents.first().and_then(|parent| overlay.commit_info(*parent).ok());
-    // A history that begins anew after a retirement holds what the session said before, too.
-    let is_root = before.is_none();
-    let is_old =
-        |todo: &Todo| is_root && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated);
-    let files_before = before.map(|before| files(overlay, before.tree)).unwrap_or_default();
-    let list = |blob: Option<&ObjectId>| -> TodoList {
-        let bytes = blob.and_then(|blob| overlay.blob(*blob).ok());
-        bytes.and_then(|bytes| decode_todos(&bytes).ok()).unwrap_or_default()
-    };
-    let mut events = Vec::new();
-    for (project, blob) in files(overlay, commit.tree) {
-        let old = files_before.get(&project);
-        if old == Some(&blob) {
-            continue;
-        }
-        let mut old = list(old);
-        for after in list(Some(&blob)).into_values() {
-            let before = old.remove(&after.id);
-            if before.as_ref() != Some(&after) && !is_old(&after) {
-                let (session, project) = (session.clone(), project.clone());
-                events.push(Event { at: session.updated, session, commit: commit.id, project, before, after });
+        loop {
+            let (_, id) = self.queue.pop()?;
+            let commit = self.read.remove(&id)?;
+            if self.is_wanted(&commit) {
+                commit.parents.iter().for_each(|parent| self.push(*parent));
+                return Some(commit);
             }
         }
     }
-    events
-}
-
-fn files(overlay: &Overlay<'_>, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
-    let projects = overlay.find(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
-    let files = projects.into_iter().filter_map(|(name, is_tree, id)| {
-        let project = Project::from_component(&name).filter(|_| is_tree)?;
-        Some((project, overlay.find(id, TODOS).ok()??))
-    });
-    files.collect()
 }
 
 /// Returns what a session of this device itself says of a todo; nothing when its history is not at hand.

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::OpsError;
 use super::act::DECIDED_ON;
-use super::log::{Event, LogFilter, log, walk};
+use super::event::Event;
+use super::log::{LogFilter, log, walk};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
 use crate::store::{Consolidated, Store};

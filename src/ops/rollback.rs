@@ -4,64 +4,140 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::act::DECIDED_ON;
+use super::consolidate::{WIDEST, consolidator};
+use super::merge_trees::{Merge, Side};
+use super::sides::side;
 use super::{OpsError, date};
-use crate::git::{CommitInfo, ObjectId, Overlay};
+use crate::git::{Ancestors, Batch, ObjectId, Overlay, frontier};
 use crate::statement::Act;
-use crate::store::{Consolidated, Reach, Store, read_session};
-use crate::todo::{Project, Session, State, Time, Todo, TodoId, TodoList};
+use crate::store::paths::PROJECTS;
+use crate::store::{Consolidated, Reach, Store, session_of};
+use crate::todo::{Project, State, Time, Todo, TodoId, TodoList};
 
 /// Todos by project.
-type Lists = BTreeMap<Project, TodoList>;
+pub type Lists = BTreeMap<Project, TodoList>;
 
-/// Finds the consolidated commit that a person means: a commit in any way git names one, `@{…}` of the
-/// consolidated branch, or a date (`2026-11-20`, `2026-11-20 14:00`, RFC 3339, `2 hours ago`), for the last
-/// commit until then.
+/// A consolidated state of the past.
+#[derive(Debug)]
+pub struct EarlierState {
+    /// Its commit.
+    pub commit: ObjectId,
+    /// What of it is in no repository: nobody consolidated at that moment.
+    pub(super) made: Batch,
+}
+
+impl EarlierState {
+    /// Returns the state of a commit.
+    pub(super) fn at(store: &Store, commit: ObjectId) -> Self {
+        EarlierState { commit, made: Batch::new(store.repo.hash()) }
+    }
+}
+
+/// Returns the present state; nothing before the first consolidation.
 ///
 /// # Errors
-/// When it names no consolidated commit.
-pub fn find_state(store: &Store, text: &str, now: Time) -> Result<ObjectId, OpsError> {
+/// When the branch cannot be read.
+pub fn present_state(store: &Store) -> Result<Option<EarlierState>, OpsError> {
+    let tip = store.repo.find_ref(&store.settings.branch)?;
+    Ok(tip.map(|tip| EarlierState::at(store, tip)))
+}
+
+/// Finds the state that a person means: a commit in any way git names one, `@{…}` of the consolidated branch, or
+/// a date (`2026-11-20`, `2026-11-20 14:00`, RFC 3339, `2 hours ago`), for all that had been said until then.
+///
+/// # Errors
+/// When it names none.
+pub fn find_state(store: &Store, text: &str, now: Time) -> Result<EarlierState, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let branch = store.settings.branch_name();
     if let Some(until) = date::absolute(text, true) {
-        return last_until(store, &overlay, text, until);
+        return said_until(store, &overlay, text, until);
     }
     let revision = if text.starts_with("@{") { format!("{branch}{text}") } else { text.to_owned() };
     let commit = match (store.repo.resolve(&revision), date::since(text, now)) {
         (Ok(commit), _) => commit,
-        (Err(_), Some(until)) => return last_until(store, &overlay, text, until),
-        (Err(err), None) => return Err(err.into()),
+        (Err(_), Some(until)) => return said_until(store, &overlay, text, until),
+        (Err(_), None) => {
+            let examples = "consolidated~3, @{1}, 2026-11-20, \"2026-11-20 14:00\", \"2 hours ago\"";
+            return Err(OpsError::Input(format!("'{text}' is neither a commit nor a date, such as {examples}")));
+        }
     };
-    let info = overlay.commit_info(commit)?;
-    let known = overlay.find(info.tree, crate::store::paths::PROJECTS)?;
-    known.map(|_| commit).ok_or_else(|| OpsError::Input(format!("{text} is no commit of {branch}: it holds no todos")))
+    let none = || OpsError::Input(format!("{text} is no commit of {branch}: it holds no todos"));
+    let known = overlay.commit_info(commit).and_then(|info| overlay.find(info.tree, PROJECTS));
+    known.ok().flatten().ok_or_else(none)?;
+    Ok(EarlierState::at(store, commit))
 }
 
-fn last_until(store: &Store, overlay: &Overlay<'_>, text: &str, until: Time) -> Result<ObjectId, OpsError> {
-    let tip = Consolidated::find(store, overlay)?.tip;
-    let mut at = tip.map(|tip| overlay.commit_info(tip)).transpose()?;
-    while let Some(commit) = at.take_if(|commit| commit.time > until) {
-        at = commit.parents.first().map(|parent| overlay.commit_info(*parent)).transpose()?;
+/// Returns the state that consolidating made, or would have made, of all that had been said until then. No commit
+/// need have that state: what a first import says all at once was said over months.
+fn said_until(store: &Store, overlay: &Overlay<'_>, text: &str, until: Time) -> Result<EarlierState, OpsError> {
+    let (mut seen, mut found, mut first) = (BTreeSet::new(), Vec::new(), None);
+    let mut queue: Vec<ObjectId> = Consolidated::find(store, overlay)?.tip.into_iter().collect();
+    while let Some(id) = queue.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        // History that was cut off ends there.
+        let Ok(commit) = overlay.commit_info(id) else { continue };
+        if commit.time <= until {
+            found.push(commit);
+        } else {
+            first = first.into_iter().chain([commit.time]).min();
+            queue.extend(commit.parents);
+        }
     }
-    let branch = store.settings.branch_name();
-    let none = || OpsError::Input(format!("nothing had been consolidated into {branch} by '{text}'"));
-    at.map(|commit| commit.id).ok_or_else(none)
+    // The branch before sessions, and the newest before what they contain.
+    found.sort_by_cached_key(|commit| {
+        (session_of(overlay, commit.tree).is_some(), std::cmp::Reverse((commit.time, commit.id)))
+    });
+    let (mut contained, mut sides) = (Ancestors::default(), Vec::new());
+    for commit in found {
+        if !contained.contains(commit.id) {
+            let sessions = usize::from(session_of(overlay, commit.tree).is_some());
+            let bases = frontier(overlay, commit.id, |id| contained.contains(id));
+            sides.push(side(overlay, commit.id, &bases, commit.id.to_string(), sessions)?);
+            contained.add(overlay, commit.id);
+        }
+    }
+    let mut made = Batch::new(store.repo.hash());
+    let Some(commit) = merge(store, &mut made, &sides)? else {
+        let first = first.map(|first| format!("; the first statement is of {first}")).unwrap_or_default();
+        let branch = store.settings.branch_name();
+        return Err(OpsError::Input(format!("nothing that is in {branch} had been said by '{text}'{first}")));
+    };
+    Ok(EarlierState { commit, made })
 }
 
-/// Reads all todos as of a consolidated commit, but those that were forgotten since.
+/// Merges sides into one commit, which is the only one of them when there is one only.
+fn merge(store: &Store, made: &mut Batch, sides: &[Side]) -> Result<Option<ObjectId>, OpsError> {
+    let Some((first, others)) = sides.split_first() else { return Ok(None) };
+    let mut ours = first.clone();
+    for chunk in others.chunks(WIDEST - 1) {
+        let merge = Merge::new(&store.repo, [Some(made), None], Some(ours), chunk.to_vec())?;
+        let (side, batch, _) = merge.commit(&consolidator())?;
+        made.absorb(batch);
+        ours = side;
+    }
+    Ok(Some(ours.commit))
+}
+
+/// Returns all todos, the archived ones included, but those that were forgotten: as they are now, or as they were.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn todos_at(store: &Store, commit: ObjectId) -> Result<Lists, OpsError> {
+/// When they cannot be read.
+pub fn todos_at(store: &Store, then: Option<&EarlierState>) -> Result<Lists, OpsError> {
     let overlay = Overlay::new(&store.repo);
-    let forgotten = Consolidated::find(store, &overlay)?.forgotten(&overlay)?;
-    let mut projects = Consolidated::at(&overlay, Some(commit))?.all(&overlay, Reach::Archive)?.0;
+    let now = Consolidated::find(store, &overlay)?;
+    let Some(then) = then else { return Ok(now.all(&overlay, Reach::Archive)?.0) };
+    let forgotten = now.forgotten(&overlay)?;
+    let overlay = Overlay::above(&store.repo, &then.made);
+    let mut projects = Consolidated::at(&overlay, Some(then.commit))?.all(&overlay, Reach::Archive)?.0;
     projects.values_mut().for_each(|todos| todos.retain(|id, _| !forgotten.contains(id)));
     Ok(projects)
 }
 
-/// Returns the acts that bring todos from their present state to that of `then`. A todo that was not there
-/// then is dropped.
+/// Returns the acts that bring todos from the state of `now` to that of `then`. A todo that was not there then is
+/// dropped.
 pub fn restore(then: &Lists, now: &Lists, takes: impl Fn(&Project, TodoId) -> bool) -> Vec<Act> {
     let nothing = TodoList::new();
     let projects: BTreeSet<&Project> = then.keys().chain(now.keys()).collect();
@@ -84,9 +160,9 @@ fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> O
     if let (Some(then), Some(now)) = (then, now) {
         let names: BTreeSet<&String> = then.fields.keys().chain(now.fields.keys()).collect();
         for name in names {
-            let value = |todo: &Todo| todo.fields.get(name).map_or(Value::from(""), |field| field.value.clone());
-            if value(then) != value(now) {
-                fields.push((name.clone(), value(then)));
+            let (then, now) = (value(then, name), value(now, name));
+            if then != now {
+                fields.push((name.clone(), then));
             }
         }
     }
@@ -94,55 +170,7 @@ fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> O
     (!stays || !act.fields.is_empty()).then_some(act)
 }
 
-/// What was last done through a command on this device.
-#[derive(Clone, Debug)]
-pub struct LastAct {
-    /// In whose name.
-    pub session: Session,
-    /// When.
-    pub at: Time,
-    /// What the commit says of it: the first line of its message.
-    pub summary: String,
-    /// The consolidated commit before it; nothing when it was the first act of the store.
-    pub decided_on: Option<ObjectId>,
-    /// The todos that it changed.
-    pub todos: BTreeSet<(Project, TodoId)>,
-}
-
-/// Finds the last act made through a command on this device.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn last_act(store: &Store) -> Result<Option<LastAct>, OpsError> {
-    let overlay = Overlay::new(&store.repo);
-    let mut last: Option<(Time, Session, CommitInfo)> = None;
-    for (session, tip) in store.repo.sessions()? {
-        let commit = overlay.commit_info(tip)?;
-        if decided_on(&commit).is_some()
-            && let Ok(said) = read_session(&overlay, &session, tip)
-            && last.as_ref().is_none_or(|(at, ..)| said.state.info.updated > *at)
-        {
-            last = Some((said.state.info.updated, session, commit));
-        }
-    }
-    let Some((at, session, commit)) = last else { return Ok(None) };
-    let after = read_session(&overlay, &session, commit.id)?.state.projects;
-    let before = match commit.parents.first() {
-        Some(parent) => read_session(&overlay, &session, *parent)?.state.projects,
-        None => Lists::new(),
-    };
-    let mut todos = BTreeSet::new();
-    for (project, list) in &after {
-        let before = before.get(project);
-        let changed = list.iter().filter(|(id, todo)| before.and_then(|list| list.get(id)) != Some(todo));
-        todos.extend(changed.map(|(id, _)| (project.clone(), *id)));
-    }
-    let summary = commit.message.lines().next().unwrap_or_default().to_owned();
-    let decided_on = decided_on(&commit).and_then(|id| ObjectId::from_hex(id.as_bytes()).ok());
-    Ok(Some(LastAct { session, at, summary, decided_on, todos }))
-}
-
-/// Returns what the last line of an act's commit message names; nothing when the commit is no act.
-fn decided_on(commit: &CommitInfo) -> Option<&str> {
-    commit.message.trim_end().lines().last()?.strip_prefix(DECIDED_ON)
+/// Returns a property; an empty one where there is none, which takes an earlier one back.
+pub(super) fn value(todo: &Todo, name: &str) -> Value {
+    todo.fields.get(name).map_or(Value::from(""), |field| field.value.clone())
 }

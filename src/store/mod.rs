@@ -124,7 +124,7 @@ impl Store {
     /// on it stays there, and it is no reason for a session to give up its ref.
     #[must_use]
     pub fn aside(mut self, branch: String) -> Self {
-        self.settings.aside = branch != self.settings.branch;
+        self.settings.aside = branch != self.settings.main_branch;
         if self.settings.aside {
             self.settings.branch = branch;
             self.settings.retire_after = None;

@@ -25,6 +25,11 @@ impl TodoId {
         TodoId(u64::from_be_bytes(digest[..8].try_into().expect("SHA-256 has 32 bytes")))
     }
 
+    /// Returns its first eight digits, as people are shown it.
+    pub fn short(self) -> String {
+        format!("{:08x}", self.0 >> 32)
+    }
+
     /// Returns its eight bytes, which sort as the digits do.
     pub fn to_bytes(self) -> [u8; 8] {
         self.0.to_be_bytes()
@@ -97,6 +102,7 @@ mod tests {
     fn text_and_back() {
         let id = TodoId::parse("00c1f0b2a77de4c1").expect("valid");
         assert_eq!(id.to_string(), "00c1f0b2a77de4c1");
+        assert_eq!(id.short(), "00c1f0b2");
         for bad in ["", "00C1F0B2A77DE4C1", "00c1f0b2a77de4c", "+0c1f0b2a77de4c1"] {
             assert_eq!(TodoId::parse(bad), None, "{bad}");
         }

@@ -111,6 +111,19 @@ fn a_branch_begins_where_it_is_told_to() {
 }
 
 #[test]
+fn the_main_branch_is_never_deleted() {
+    let world = store();
+    world.ok(&["branch", "plan"]);
+    for arguments in [&["--branch", "plan"][..], &[]] {
+        let refused = world.run(&[arguments, &["branch", "--delete", "consolidated", "--force"]].concat());
+        assert_eq!(refused.code, Some(128), "{refused:?}");
+        assert!(refused.stderr.contains("'consolidated' is the branch that chittysync.branch names"), "{refused:?}");
+    }
+    assert_eq!(world.run(&["--branch", "plan", "branch", "--delete", "plan", "--force"]).code, Some(128));
+    assert_eq!(world.states(), ["Ship: in_progress", "Write docs: pending"]);
+}
+
+#[test]
 fn branches_of_other_things_are_left_alone() {
     let world = store();
     let project = world.path("project");

@@ -16,6 +16,7 @@ mod export;
 mod first_run;
 mod forget;
 mod git_hooks;
+mod history;
 mod hostile_text;
 mod install;
 mod json;

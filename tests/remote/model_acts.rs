@@ -1,7 +1,7 @@
 //! What people do by commands: explicit acts, earlier states, forgetting.
 
-use chittysync::git::{ObjectId, Overlay};
-use chittysync::ops::{OpsError, Plan, act, restore, run, todos_at};
+use chittysync::git::Overlay;
+use chittysync::ops::{OpsError, Plan, act, find_state, restore, run, todos_at};
 use chittysync::statement::{Act, Weight};
 use chittysync::store::{Consolidated, Reach, Store};
 use chittysync::todo::{Project, Session, State, Status, Todo};
@@ -36,9 +36,13 @@ impl Model {
     pub fn roll_back(&mut self, device: usize) {
         let path = self.devices[device].path.clone();
         let before = self.git(&path, &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
-        let Ok(before) = ObjectId::from_hex(before.trim().as_bytes()) else { return };
+        if before.is_empty() {
+            return;
+        }
         self.trace.push(format!("d{device} rolls back to {before}"));
-        let Ok(then) = todos_at(&self.store(device), before) else { return };
+        let store = self.store(device);
+        let Ok(before) = find_state(&store, before.trim(), self.clock(device)) else { return };
+        let Ok(then) = todos_at(&store, Some(&before)) else { return };
         self.say(device, |known| restore(&then, &known.projects, |_, _| true));
     }
 
@@ -46,7 +50,7 @@ impl Model {
     fn say(&mut self, device: usize, decide: impl Fn(&Everything) -> Vec<Act>) -> bool {
         let session = Session::new(&format!("by-hand-{device}")).expect("a name");
         let acted =
-            act::<OpsError>(&self.store(device), &session, "act", self.clock(device), |known| Ok(decide(known)));
+            act::<OpsError>(&self.store(device), &session, "act".into(), self.clock(device), |known| Ok(decide(known)));
         let acted = self.unless_crashed(acted).is_some();
         self.remember(device, &session);
         acted

@@ -49,9 +49,8 @@ fn carry_out(
             Ok(format!("settled as {state}: {}", words(board, *id)))
         }
         Wish::Undo => {
-            let last = follow.store().map(ops::last_act).transpose()?.flatten();
-            rollback::undo(&UndoArgs { dry_run: false, speaker }, world, out)?;
-            Ok(last.map(|last| format!("undone: what {}", last.summary)).unwrap_or_default())
+            let undo = UndoArgs { redo: false, dry_run: false, speaker };
+            Ok(format!("undone: {}", rollback::undo(&undo, world, out)?))
         }
         Wish::Show(id) => {
             let style = Style { now: world.now, ..board.style() };

@@ -1,0 +1,244 @@
+//! What one session commit changed, todo by todo.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::log::LogFilter;
+use super::rollback::Lists;
+use super::undo::decided_on;
+use crate::codec::{decode_session, decode_todos};
+use crate::git::{CommitInfo, ObjectId, Overlay};
+use crate::merge::join_todo;
+use crate::store::paths::{PROJECTS, SESSIONS, TODOS, todos_path};
+use crate::store::{Consolidated, Reach, Store};
+use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+
+/// One change of one todo by one session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When it was said.
+    pub at: Time,
+    /// Who said it.
+    pub session: SessionInfo,
+    /// The commit that says it.
+    pub commit: ObjectId,
+    /// Of which project.
+    pub project: Project,
+    /// The todo before: for an act, as it was; for what an agent's list says, what the session itself had said. Nothing
+    /// when there was none.
+    pub before: Option<Todo>,
+    /// The todo, or what the session says of it, after.
+    pub after: Todo,
+    /// Whether nobody had spoken of it before.
+    pub is_new: bool,
+    /// Its new words, when it was renamed.
+    pub renamed_to: Option<String>,
+}
+
+/// The history of a store, with what is known of its todos today.
+pub(super) struct History<'a> {
+    overlay: &'a Overlay<'a>,
+    consolidated: Consolidated,
+    working: Lists,
+    archive: OnceCell<Lists>,
+    /// Only these todos count, in these projects; all, when there are none.
+    only: BTreeMap<Project, BTreeSet<TodoId>>,
+    project: Option<Project>,
+    /// Only what sessions said whose names begin so.
+    session: Option<String>,
+}
+
+impl<'a> History<'a> {
+    /// Returns the history of everything.
+    ///
+    /// # Errors
+    /// When the branch cannot be read.
+    pub(super) fn of_all(store: &Store, overlay: &'a Overlay<'a>) -> Result<Self, OpsError> {
+        let consolidated = Consolidated::find(store, overlay)?;
+        let working = consolidated.with_forgotten(overlay, Reach::Working)?.0;
+        let (archive, only) = (OnceCell::new(), BTreeMap::new());
+        Ok(History { overlay, consolidated, working, archive, only, project: None, session: None })
+    }
+
+    /// Leaves only what a filter takes, but for times. A todo is followed back to what it was renamed from.
+    pub(super) fn limit(&mut self, filter: &LogFilter) {
+        self.project.clone_from(&filter.project);
+        self.session.clone_from(&filter.session);
+        let mut next = filter.todo;
+        while let Some(id) = next {
+            let known = self.known(id).map(|(project, todo)| (project.clone(), todo.text("renamedFrom")));
+            let (project, from) = known.unwrap_or_else(|| (Project::general(), None));
+            next = from.and_then(TodoId::parse).filter(|id| self.known(*id).is_some());
+            if !self.only.entry(project).or_default().insert(id) {
+                break;
+            }
+        }
+    }
+
+    /// Returns the newest commit of the branch.
+    pub(super) fn tip(&self) -> Option<ObjectId> {
+        self.consolidated.tip
+    }
+
+    /// Returns the time before which nothing happened that counts, as far as the branch knows.
+    pub(super) fn beginning(&self) -> Option<Time> {
+        if !self.only.is_empty() {
+            let only = self.only.values().flatten();
+            let times = only.map(|id| self.known(*id).map(|(_, todo)| todo.created));
+            return times.collect::<Option<Vec<Time>>>()?.into_iter().min();
+        }
+        let project = self.project.as_ref()?;
+        let lists = [&self.working, self.archive()];
+        lists
+            .into_iter()
+            .filter_map(|lists| lists.get(project))
+            .flat_map(TodoList::values)
+            .map(|todo| todo.created)
+            .min()
+    }
+
+    /// Returns all who spoke of the todos that count, as far as the branch knows: nobody's word is lost. Nothing when
+    /// all todos count, or one is not known.
+    pub(super) fn speakers(&self) -> Option<BTreeSet<Session>> {
+        let only = self.only.values().flatten();
+        let todos: Option<Vec<&Todo>> = only.map(|id| self.known(*id).map(|(_, todo)| todo)).collect();
+        let todos = todos.filter(|todos| !todos.is_empty())?;
+        Some(todos.into_iter().flat_map(|todo| todo.claims.keys().cloned()).collect())
+    }
+
+    /// Returns what is known today of a todo.
+    fn known(&self, id: TodoId) -> Option<(&Project, &Todo)> {
+        find(&self.working, id).or_else(|| find(self.archive(), id))
+    }
+
+    /// Returns everything with the archived todos, read when it is first needed.
+    fn archive(&self) -> &Lists {
+        self.archive.get_or_init(|| {
+            let is_there = self.consolidated.has_archive(self.overlay).unwrap_or(false);
+            let all = is_there.then(|| self.consolidated.with_forgotten(self.overlay, Reach::Archive).ok());
+            all.flatten().map(|(lists, _)| lists).unwrap_or_default()
+        })
+    }
+
+    fn is_forgotten(&self, id: TodoId) -> bool {
+        self.working.values().filter_map(|todos| todos.get(&id)).any(Todo::is_forgotten)
+    }
+
+    /// Returns what a commit changed; nothing for one that is no session's, or cannot be read.
+    pub(super) fn said(&self, commit: &CommitInfo) -> Vec<Event> {
+        let parent = commit.parents.first().and_then(|parent| self.overlay.commit_info(*parent).ok());
+        let before = parent.as_ref().map(|parent| self.files(parent.tree)).unwrap_or_default();
+        let mut changed = Vec::new();
+        for (project, blob) in self.files(commit.tree) {
+            let old = before.get(&project).copied();
+            if old != Some(blob) {
+                changed.extend(self.changed(project, old, blob));
+            }
+        }
+        // Most commits are passed over before it is asked whose they are.
+        let Some(session) = (!changed.is_empty()).then(|| speaker(self.overlay, commit)).flatten() else {
+            return Vec::new();
+        };
+        if self.session.as_ref().is_some_and(|name| !session.session.as_str().starts_with(name)) {
+            return Vec::new();
+        }
+        // A history that begins anew after a retirement holds what the session said before, too.
+        let is_old = |todo: &Todo| {
+            parent.is_none() && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated)
+        };
+        changed.retain(|(_, _, after)| !is_old(after));
+        let changed = changed.into_iter();
+        changed.map(|(project, before, after)| self.event(commit, &session, project, before, after)).collect()
+    }
+
+    /// Returns the todos of a file that are not as they were, each with what it was.
+    fn changed(&self, project: Project, old: Option<ObjectId>, new: ObjectId) -> Vec<(Project, Option<Todo>, Todo)> {
+        let read = |blob: ObjectId| self.overlay.blob(blob).unwrap_or_default();
+        let (old, new) = (old.map(read).unwrap_or_default(), read(new));
+        let only = self.only.get(&project);
+        // Lines that are the same need not be read.
+        if only.is_some_and(|ids| ids.iter().all(|id| line(&old, *id) == line(&new, *id))) {
+            return Vec::new();
+        }
+        let (mut old, new) = (decode_todos(&old).unwrap_or_default(), decode_todos(&new).unwrap_or_default());
+        let counts = |todo: &Todo| only.is_none_or(|ids| ids.contains(&todo.id)) && !self.is_forgotten(todo.id);
+        let new = new.into_values().filter(counts).map(|after| (old.remove(&after.id), after));
+        let news = new.filter(|(before, after)| before.as_ref() != Some(after));
+        news.map(|(before, after)| (project.clone(), before, after)).collect()
+    }
+
+    fn event(
+        &self,
+        commit: &CommitInfo,
+        session: &SessionInfo,
+        project: Project,
+        mut before: Option<Todo>,
+        mut after: Todo,
+    ) -> Event {
+        let known = self.known(after.id).map(|(_, todo)| todo);
+        let mut is_new = before.is_none() && known.is_none_or(|known| known.created >= after.created);
+        if let Some(decided_on) = decided_on(commit)
+            && let Some(todo) = self.as_of(decided_on, &project, after.id)
+        {
+            is_new = todo.is_none();
+            before = todo;
+            if let Some(before) = &before {
+                let said = std::mem::replace(&mut after, before.clone());
+                join_todo(&mut after, &said);
+            }
+        }
+        let renamed = after.text("renamedTo").and_then(TodoId::parse).and_then(|id| self.known(id));
+        let renamed_to = renamed.map(|(_, todo)| todo.content.clone()).filter(|words| !words.is_empty());
+        let (at, session, commit) = (session.updated, session.clone(), commit.id);
+        Event { at, session, commit, project, before, after, is_new, renamed_to }
+    }
+
+    /// Returns a todo as it was in a consolidated commit; nothing when that is not at hand.
+    fn as_of(&self, commit: Option<ObjectId>, project: &Project, id: TodoId) -> Option<Option<Todo>> {
+        let Some(commit) = commit else { return Some(None) };
+        let then = Consolidated::at(self.overlay, Some(commit)).ok()?;
+        Some(then.some_todos(self.overlay, project, &BTreeSet::from([id])).ok()?.remove(&id))
+    }
+
+    /// Returns the files of todos in a tree, of the projects that count.
+    fn files(&self, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
+        let overlay = self.overlay;
+        let one = |project: &Project| Some((project.clone(), overlay.find(tree, &todos_path(project)).ok()??));
+        if !self.only.is_empty() {
+            return self.only.keys().filter_map(one).collect();
+        }
+        if let Some(project) = &self.project {
+            return one(project).into_iter().collect();
+        }
+        let projects = overlay.find(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
+        let files = projects.into_iter().filter_map(|(name, is_tree, id)| {
+            let project = Project::from_component(&name).filter(|_| is_tree)?;
+            Some((project, overlay.find(id, TODOS).ok()??))
+        });
+        files.collect()
+    }
+}
+
+fn find(lists: &Lists, id: TodoId) -> Option<(&Project, &Todo)> {
+    lists.iter().find_map(|(project, todos)| Some((project, todos.get(&id)?)))
+}
+
+/// Returns the line of a todo; the whole of a file that is not laid out as we do it.
+fn line(file: &[u8], id: TodoId) -> Option<&[u8]> {
+    let Some(lines) = file.strip_prefix(b"[\n") else { return Some(file).filter(|file| !file.is_empty()) };
+    let start = format!("{{\"id\":\"{id}\"");
+    lines
+        .split(|byte| *byte == b'\n')
+        .find(|line| line.starts_with(start.as_bytes()))
+        .map(|line| line.strip_suffix(b",").unwrap_or(line))
+}
+
+/// Returns whose commit this is: a session's tree has one session file.
+pub(super) fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
+    let shards = overlay.entries(overlay.find(commit.tree, SESSIONS).ok()?).ok()?;
+    let [(_, true, shard)] = shards.as_slice() else { return None };
+    let files = overlay.entries(Some(*shard)).ok()?;
+    let [(_, false, file)] = files.as_slice() else { return None };
+    decode_session(&overlay.blob(*file).ok()?).ok()
+}

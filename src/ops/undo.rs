@@ -1,0 +1,185 @@
+//! What commands on this device did, and taking it back: act by act, the latest first, as an editor does.
+//!
+//! What takes an act back is an act too. Its commit names the act, so that the next `undo` goes on before it, and so
+//! that it can be taken back in turn.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::OpsError;
+use super::act::DECIDED_ON;
+use super::event::{Event, History, speaker};
+use super::log::Walk;
+use super::rollback::{EarlierState, Lists, restore, todos_at, value};
+use crate::git::{CommitInfo, ObjectId, Overlay};
+use crate::statement::Act;
+use crate::store::Store;
+use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId};
+
+/// What an act takes back, as a line of its commit's message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// `Undoes: <commit>`: another act.
+    Undoes(ObjectId),
+    /// `Redoes: <commit>`: what took another act back.
+    Redoes(ObjectId),
+}
+
+impl Mark {
+    fn of(commit: &CommitInfo) -> Option<Self> {
+        let mut lines = commit.message.trim_end().lines().rev();
+        lines.next().filter(|last| last.starts_with(DECIDED_ON))?;
+        let (key, id) = lines.next()?.split_once(": ")?;
+        let id = ObjectId::from_hex(id.as_bytes()).ok()?;
+        match key {
+            "Undoes" => Some(Mark::Undoes(id)),
+            "Redoes" => Some(Mark::Redoes(id)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mark::Undoes(id) => write!(f, "Undoes: {id}"),
+            Mark::Redoes(id) => write!(f, "Redoes: {id}"),
+        }
+    }
+}
+
+/// Returns what the last line of an act's commit message names: the consolidated commit before the act, or nothing
+/// in an empty store. Nothing at all when the commit is no act.
+pub(super) fn decided_on(commit: &CommitInfo) -> Option<Option<ObjectId>> {
+    let named = commit.message.trim_end().lines().last()?.strip_prefix(DECIDED_ON)?;
+    Some(ObjectId::from_hex(named.as_bytes()).ok())
+}
+
+/// How to take an act back.
+#[derive(Debug)]
+pub struct Undo {
+    /// What was done.
+    pub events: Vec<Event>,
+    /// What takes it back.
+    pub acts: Vec<Act>,
+    /// The todos that stay as they are, and who spoke of them since.
+    pub left: Vec<(Todo, Session)>,
+    /// What the commit is to say.
+    pub mark: Mark,
+}
+
+/// Finds the last act made by a command on this device that changes anything still and was not taken back; with
+/// `redo`, the last one that was, unless something else was done since.
+///
+/// A todo of which another session spoke since is left as it is.
+///
+/// # Errors
+/// When the store cannot be read. A session that cannot be read is passed over.
+pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let now = todos_at(store, None)?;
+    let (mut void, mut speakers) = (BTreeSet::new(), BTreeSet::new());
+    for (said, commit) in Acts::new(&overlay, store.repo.sessions()?.into_iter().map(|(_, tip)| tip)) {
+        speakers.insert(said.session.clone());
+        let (told, mark) = match Mark::of(&commit) {
+            _ if void.contains(&commit.id) => continue,
+            Some(Mark::Redoes(undo)) => {
+                void.insert(undo);
+                continue;
+            }
+            Some(Mark::Undoes(act)) if redo => (act, Mark::Redoes(commit.id)),
+            Some(Mark::Undoes(act)) => {
+                void.insert(act);
+                continue;
+            }
+            None if redo => return Ok(None),
+            None => (commit.id, Mark::Undoes(commit.id)),
+        };
+        let undo = take_back(store, &overlay, &commit, told, mark, &now, &speakers)?;
+        if !undo.acts.is_empty() || !undo.left.is_empty() {
+            return Ok(Some(undo));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns how to take back what a commit did, and what the commit `told` did, for people.
+fn take_back(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    commit: &CommitInfo,
+    told: ObjectId,
+    mark: Mark,
+    now: &Lists,
+    speakers: &BTreeSet<Session>,
+) -> Result<Undo, OpsError> {
+    let then = match decided_on(commit).flatten() {
+        Some(before) => todos_at(store, Some(&EarlierState::at(store, before)))?,
+        None => Lists::new(),
+    };
+    let history = History::of_all(store, overlay)?;
+    let did = history.said(commit);
+    let (mut taken, mut left) = (BTreeSet::new(), Vec::new());
+    for event in &did {
+        let todo = |lists: &Lists| lists.get(&event.project).and_then(|todos| todos.get(&event.after.id)).cloned();
+        let Some(present) = todo(now) else { continue };
+        match spoke_since(todo(&then).as_ref(), event, &present, speakers) {
+            Some(session) => left.push((present, session)),
+            None => drop(taken.insert((event.project.clone(), event.after.id))),
+        }
+    }
+    let takes = |project: &Project, id: TodoId| taken.contains(&(project.clone(), id));
+    let acts = restore(&then, now, takes);
+    let events = if told == commit.id { did } else { history.said(&overlay.commit_info(told)?) };
+    Ok(Undo { events, acts, left, mark })
+}
+
+/// Returns who else spoke of a todo since an act, or changed a property of it: anybody but those who speak through
+/// commands on this device, all of whose later acts were taken back.
+fn spoke_since(then: Option<&Todo>, act: &Event, now: &Todo, speakers: &BTreeSet<Session>) -> Option<Session> {
+    let others = now.claims.iter().filter(|(session, _)| !speakers.contains(session));
+    let mut news = others.filter(|(session, claim)| then.and_then(|then| then.claims.get(session)) != Some(claim));
+    if let Some((session, _)) = news.next() {
+        return Some(session.clone());
+    }
+    let names = act.after.fields.keys().chain(now.fields.keys());
+    let changed = names.into_iter().any(|name| value(&act.after, name) != value(now, name));
+    let other = || now.claims.keys().find(|session| !speakers.contains(session)).cloned();
+    changed.then(other).flatten()
+}
+
+/// The acts of sessions of this device, the latest first.
+struct Acts<'a> {
+    overlay: &'a Overlay<'a>,
+    walk: std::iter::Peekable<Walk<'a>>,
+    /// Those of one second, the latest last.
+    second: Vec<(SessionInfo, CommitInfo)>,
+}
+
+impl<'a> Acts<'a> {
+    fn new(overlay: &'a Overlay<'a>, tips: impl Iterator<Item = ObjectId>) -> Self {
+        Acts { overlay, walk: Walk::new(overlay, tips).peekable(), second: Vec::new() }
+    }
+}
+
+impl Iterator for Acts<'_> {
+    type Item = (SessionInfo, CommitInfo);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // Commits tell seconds, sessions milliseconds.
+        while self.second.is_empty() {
+            let mut time: Option<Time> = None;
+            while let Some(commit) = self.walk.next_if(|commit| time.is_none_or(|time| commit.time == time)) {
+                time = Some(commit.time);
+                if decided_on(&commit).is_some()
+                    && let Some(session) = speaker(self.overlay, &commit)
+                {
+                    self.second.push((session, commit));
+                }
+            }
+            time?;
+            self.second.sort_by_key(|(session, _)| session.updated);
+        }
+        self.second.pop()
+    }
+}
