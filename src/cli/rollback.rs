@@ -83,7 +83,8 @@ pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<Stri
         false => Failure::no("nothing is left to undo that was done by a command on this device")
             .hint("see `git chittysync log`"),
     })?;
-    let done = done(&undo, out.style(world.now));
+    let style = out.style(world.now);
+    let done = done(&undo, style);
     if undo.acts.is_empty() {
         let verb = if args.redo { "redo" } else { "undo" };
         return Err(undo
@@ -99,7 +100,8 @@ pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<Stri
         (true, false) => "Redoing",
         (true, true) => "Would redo",
     };
-    out.note(&format!("{doing}: {done}"));
+    let when = undo.events.first().map(|event| moment(event.at, style.now)).unwrap_or_default();
+    out.note(&format!("{doing}: {done} ({})", when.trim_start()));
     for (todo, session) in &undo.left {
         let message = format!("'{}' stays as it is: {} spoke of it since", todo.content, session.short());
         out.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
@@ -110,14 +112,14 @@ pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<Stri
     Ok(done)
 }
 
-/// Returns what is taken back, and when it was done: `completed ‘Fix login’ and 2 more (today 12:04)`.
+/// Returns what is taken back: `completed ‘Fix login’ and 2 more`.
 fn done(undo: &Undo, style: Style) -> String {
     let Some(first) = undo.events.first() else { return "what was done".to_owned() };
-    let more = match undo.events.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more} ({})", deed(first, usize::MAX, style), moment(first.at, style.now).trim_start())
+    let first = deed(first, usize::MAX, style);
+    match undo.events.len() - 1 {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// Carries out acts, or says what they would be.

@@ -122,13 +122,16 @@ pub fn has_project(store: &Store, project: &Project) -> Result<bool, OpsError> {
     Ok(tips.any(|tip| matches!(holds(tip), Ok(Some(_)))))
 }
 
+/// Says whether a session's history is wanted.
+type Wanted<'a> = Box<dyn Fn(&Session) -> bool + 'a>;
+
 /// Commits, the latest first.
 pub(super) struct Walk<'a> {
     overlay: &'a Overlay<'a>,
     seen: BTreeSet<ObjectId>,
     queue: BinaryHeap<(Time, ObjectId)>,
     read: BTreeMap<ObjectId, CommitInfo>,
-    only: Option<Box<dyn Fn(&Session) -> bool + 'a>>,
+    only: Option<Wanted<'a>>,
     /// Commits of sessions that are wanted, as their children tell.
     wanted: BTreeSet<ObjectId>,
 }

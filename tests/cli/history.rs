@@ -30,15 +30,15 @@ fn changes(world: &World, arguments: &[&str]) -> Vec<String> {
 fn imported_at_once() -> World {
     let world = World::new();
     let home = world.path("claude");
-    let days: [(&str, &str, &[(&str, &str)]); 4] = [
-        (SESSION, "01", &[("One", "pending")]),
-        (OTHER, "02", &[("Two", "in_progress")]),
-        (SESSION, "03", &[("One", "completed"), ("Three", "pending")]),
-        (OTHER, "04", &[("Two", "completed")]),
+    let days = [
+        (SESSION, "01", vec![("One", "pending")]),
+        (OTHER, "02", vec![("Two", "in_progress")]),
+        (SESSION, "03", vec![("One", "completed"), ("Three", "pending")]),
+        (OTHER, "04", vec![("Two", "completed")]),
     ];
     for (session, day, items) in days {
         let now = format!("2026-11-{day}T12:00:00.000Z");
-        world.list(session, &now, items);
+        world.list(session, &now, &items);
         let done =
             world.run_with(&[("CHITTYSYNC_NOW", &now)], &["-q", "capture", "--from", home.to_str().expect("UTF-8")]);
         assert_eq!(done.code, Some(0), "{done:?}");
