@@ -12,8 +12,7 @@ use super::named::find_anywhere;
 use super::out::{Failure, Out};
 use super::world::{World, project};
 use crate::ops::{self, Event, LogFilter};
-use crate::store::Store;
-use crate::todo::{Project, State, Status, Time, Todo, plain};
+use crate::todo::{State, Status, Time, Todo, plain};
 use crate::view::{Style, fit};
 
 /// Arguments of `log`.
@@ -55,15 +54,26 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     };
     let filter = LogFilter {
         todo,
-        project: args.project.as_deref().map(|name| known_project(&store, name)).transpose()?,
+        project: args.project.as_deref().map(project).transpose()?,
         session: args.session.clone(),
         since: args.since.as_deref().map(|text| date(text, ops::since)).transpose()?,
         until: args.until.as_deref().map(|text| date(text, ops::until)).transpose()?,
         most: args.max_count,
     };
+    // Without it, all of history would be walked to tell nothing.
+    let unknown = match &filter.project {
+        Some(project) => !ops::has_project(&store, project)?,
+        None => false,
+    };
+    if unknown {
+        world.warn_of_unknown(&store, filter.project.as_ref(), None, out)?;
+    }
     if out.json {
-        let events = ops::log(&store, &filter)?;
+        let events = if unknown { Vec::new() } else { ops::log(&store, &filter)? };
         out.print_json(&events.iter().map(event_json).collect::<Value>());
+        return Ok(());
+    }
+    if unknown {
         return Ok(());
     }
     let style = out.style(world.now);
@@ -74,20 +84,6 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
         })
     })?;
     Ok(())
-}
-
-/// Returns the project of this name, if anybody ever spoke of a todo of it.
-fn known_project(store: &Store, name: &str) -> Result<Project, Failure> {
-    let project = project(name)?;
-    match ops::has_project(store, &project)? {
-        true => Ok(project),
-        false => Err(no_project(name)),
-    }
-}
-
-/// Says that there is no such project.
-pub(super) fn no_project(name: &str) -> Failure {
-    Failure::no(format!("there is no project '{name}'")).hint("`git chittysync projects` lists them")
 }
 
 /// Returns an event as a sentence: `yesterday 14:02  029e1c6e on mbp completed ‘Fix login tests’ (api)`.

@@ -49,6 +49,7 @@ mod stdin;
 mod sync;
 mod terminal;
 mod told;
+mod usage;
 mod world;
 
 use std::process::ExitCode;
@@ -68,7 +69,7 @@ pub fn main() -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(err) if is_hook(&err) => return ExitCode::SUCCESS,
-        Err(err) => return out::usage(&err),
+        Err(err) => return usage::usage(&err),
     };
     if let Some(Command::Hook(args)) = &cli.command {
         return hook::run(args, &cli.global);

@@ -3,11 +3,11 @@
 use clap::Args;
 use serde_json::json;
 
-use super::log::{deed, moment, no_project};
+use super::log::{deed, moment};
 use super::named::find;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
-use super::world::{World, project};
+use super::world::{PROJECTS, World, project};
 use crate::ops::{self, Reason, Undo};
 use crate::statement::Act;
 use crate::store::Store;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
     let now = ops::todos_at(&store, None)?;
     let only = args.project.as_deref().map(project).transpose()?;
     if let Some(project) = only.as_ref().filter(|project| !then.contains_key(*project) && !now.contains_key(*project)) {
-        return Err(no_project(project.as_str()));
+        return Err(Failure::no(format!("there is no project '{project}'")).hint(PROJECTS));
     }
     let todo = args.todo.as_ref().map(|words| {
         let (words, about) = (std::slice::from_ref(words), only.as_ref().or(world.here()));
