@@ -229,7 +229,7 @@ fn nothing_of_a_credential_is_kept_or_said_whatever_the_source() {
         world.run(&["-v", "sync", "--from", home]),
         world.input(&["import", "--session", token, "--project", "api"], json!(list).to_string().as_bytes()),
         world.run(&["add", "--session", token, "--project", token, "--description", texts[6], texts[7]]),
-        world.run(&["edit", "strange", "name", "--text", texts[8], "--description", texts[9]]),
+        world.run(&["edit", "strange", "name", "--text", &format!("By hand: {}", texts[8]), "--description", texts[9]]),
         world.run(&["list", "--all"]),
         world.run(&["--json", "list", "--all"]),
         world.run(&["sessions"]),
