@@ -7,6 +7,7 @@ mod board;
 mod conflicts;
 mod damage;
 mod devices;
+mod hanging;
 mod model;
 mod model_acts;
 mod model_agreement;

@@ -16,3 +16,4 @@ mod race;
 mod safety;
 mod scene;
 mod trace;
+mod waiting;
