@@ -71,11 +71,9 @@ fn what_is_neither_a_commit_nor_a_date_is_said_so() {
     assert_eq!(refused.code, Some(128));
     assert!(refused.stderr.contains("'nonsense' is neither a commit nor a date, such as "), "{refused:?}");
     assert!(!refused.stderr.contains("fsck"), "{refused:?}");
-    for arguments in [&["rollback", "2026-11-02", "--project", "nosuch"][..], &["log", "--project", "nosuch"]] {
-        let refused = world.run(arguments);
-        assert_eq!(refused.code, Some(1), "{refused:?}");
-        assert!(refused.stderr.contains("there is no project 'nosuch'"), "{refused:?}");
-    }
+    let refused = world.run(&["rollback", "2026-11-02", "--project", "nosuch"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("there is no project 'nosuch'"), "{refused:?}");
 }
 
 /// What is only known once the branch has caught up was not seen by who asked.
