@@ -9,7 +9,8 @@ use super::out::{Failure, Out};
 use super::world::{World, claude_home, display};
 use crate::git::Repo;
 use crate::install::{
-    AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, project_settings, remove_made,
+    AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, left_pages, project_settings,
+    remove_made, unknown_to_man,
 };
 use crate::store::Store;
 
@@ -54,6 +55,10 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
     if args.walk.dry_run {
         return Ok(());
     }
+    if let Some((man, bin)) = unknown_to_man() {
+        let (man, bin) = (display(&man), display(&bin));
+        out.note(&format!("hint: `man` looks into {man} when {bin} is on the PATH, or with MANPATH=:{man}"));
+    }
     out.note(&format!("Undo with: git chittysync uninstall{}", if args.walk.project { " --project" } else { "" }));
     match &agent.path {
         Some(path) => match TodoTools::of([path.as_path()]) {
@@ -73,11 +78,12 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
 }
 
 pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let git_hooks = match args.git_hooks {
+    let mut more = match args.git_hooks {
         true => hooks_of(&world.store(out)?).map_err(failure)?,
         false => installed_hooks(world)?,
     };
-    walk(args, &agent_settings(world, args.project), git_hooks, out, "uninstall", Part::uninstall)
+    more.extend(left_pages(&parts_of_command()).map_err(failure)?);
+    walk(args, &agent_settings(world, args.project), more, out, "uninstall", Part::uninstall)
 }
 
 /// Returns the settings that hooks go into: the user's, or the project's.

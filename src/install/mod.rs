@@ -84,13 +84,8 @@ pub struct AgentSettings {
 /// # Errors
 /// When the user has no home, or this program does not know where it is.
 pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Part>, InstallError> {
-    let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
-    let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
-    let under = |variable: &str, default: &str| {
-        let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-        set.unwrap_or_else(|| home.join(default))
-    };
-    let (data, config) = (under("XDG_DATA_HOME", ".local/share"), under("XDG_CONFIG_HOME", ".config"));
+    let program = program()?;
+    let (data, config) = (under("XDG_DATA_HOME", ".local/share")?, under("XDG_CONFIG_HOME", ".config")?);
     let on_path = on_path(&program);
     let program_name = if on_path.is_some() || agent.shared { "git-chittysync".to_owned() } else { quoted(&program) };
     let section = Section { driver: driver(&program, on_path.is_some()), past: past_drivers() };
@@ -111,6 +106,48 @@ pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Par
         parts.push(Part::settings("hooks", settings));
     }
     Ok(parts)
+}
+
+/// Returns the manual pages in the user's data directory when that is not where they go now: where they go depends on
+/// where the program stands, and it may have stood elsewhere when they were put there.
+///
+/// # Errors
+/// As [`inventory`].
+pub fn left_pages(generated: &Generated) -> Result<Vec<Part>, InstallError> {
+    let (program, data) = (program()?, under("XDG_DATA_HOME", ".local/share")?);
+    let left = data.join(MAN);
+    if man_directory(&on_path(&program).unwrap_or(program), &data) == left {
+        return Ok(Vec::new());
+    }
+    let parts = generated.pages.iter().map(|(name, page)| Part::file("man page", left.join(name), page, ".\\\""));
+    let mut found = Vec::new();
+    for part in parts {
+        found.extend(part.is_installed()?.then_some(part));
+    }
+    Ok(found)
+}
+
+/// Returns the directory in which `man` finds the pages only if it is told to, and the one that has to be on the PATH
+/// for that; nothing when it finds them anyway.
+pub fn unknown_to_man() -> Option<(PathBuf, PathBuf)> {
+    let (program, data) = (program().ok()?, under("XDG_DATA_HOME", ".local/share").ok()?);
+    let pages = man_directory(&on_path(&program).unwrap_or(program), &data);
+    let (man, bin) = (data.join("man"), data.parent()?.join("bin"));
+    let names = |variable: &str, wanted: &Path| {
+        std::env::var_os(variable).is_some_and(|paths| std::env::split_paths(&paths).any(|path| path == wanted))
+    };
+    (pages == data.join(MAN) && !names("PATH", &bin) && !names("MANPATH", &man)).then_some((man, bin))
+}
+
+fn program() -> Result<PathBuf, InstallError> {
+    std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))
+}
+
+/// Returns one of the user's directories: what the variable says, else this one in the home.
+fn under(variable: &str, default: &str) -> Result<PathBuf, InstallError> {
+    let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"));
+    set.map_or_else(|| Ok(home()?.join(default)), Ok)
 }
 
 /// Returns the git hooks of a store, which `install` puts in place only on request.
@@ -148,6 +185,9 @@ fn past_drivers() -> Vec<String> {
     ["git-chittysync", "git chittysync"].map(|name| format!("{name} merge-driver %O %A %B %L %P")).to_vec()
 }
 
+/// Where pages stand in a directory of shared files.
+const MAN: &str = "man/man1";
+
 /// Where `man` finds pages: beside the program's directory when that is a `bin`, which man-db knows by
 /// itself, else in the user's data directory.
 fn man_directory(program: &Path, data: &Path) -> PathBuf {
@@ -157,5 +197,5 @@ fn man_directory(program: &Path, data: &Path) -> PathBuf {
         let existing = share.ancestors().find(|path| path.exists());
         existing.is_some_and(|path| tempfile::tempfile_in(path).is_ok())
     });
-    writable.unwrap_or_else(|| data.to_owned()).join("man/man1")
+    writable.unwrap_or_else(|| data.to_owned()).join(MAN)
 }

@@ -88,6 +88,27 @@ fn leaves_no_trace() {
     }
 }
 
+/// Where pages go depends on where the program stands; they are found again when it stands elsewhere.
+#[test]
+fn pages_of_a_program_that_moved_are_taken_away() {
+    let world = with_config(None);
+    let mut command = world.command(binary());
+    let done = crate::common::done(command.env("PATH", "/usr/bin:/bin").arg("install").output());
+    assert!(
+        done.stderr.contains("hint: `man` looks into ~/.local/share/man when ~/.local/bin is on the PATH"),
+        "{done:?}"
+    );
+    assert!(world.path("home/.local/share/man/man1/git-chittysync-list.1").is_file());
+    std::fs::create_dir_all(world.path("home/.cargo/bin")).expect("a directory");
+    let moved = world.path("home/.cargo/bin/git-chittysync");
+    std::fs::copy(binary(), &moved).expect("a program");
+    let path = format!("{}:/usr/bin:/bin", world.path("home/.cargo/bin").display());
+    let mut command = world.command(moved.to_str().expect("UTF-8"));
+    let gone = crate::common::done(command.env("PATH", &path).args(["uninstall", "-q"]).output());
+    assert_eq!(gone.code, Some(0), "{gone:?}");
+    assert!(!world.path("home/.local/share/man/man1/git-chittysync-list.1").exists());
+}
+
 /// Returns every directory below one.
 fn directories(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
