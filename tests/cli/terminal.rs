@@ -18,11 +18,19 @@ impl<'a> Terminal<'a> {
         }
         let terminal = Terminal { world };
         let size = [columns.to_string(), rows.to_string()];
-        let mut tmux = terminal.tmux();
-        tmux.envs(variables.iter().copied());
-        let done = done(tmux.args(["new-session", "-d", "-x", &size[0], "-y", &size[1], command]).output());
-        assert_eq!(done.code, Some(0), "{done:?}");
-        Some(terminal)
+        // On a busy machine tmux loses its own server now and then before there is a session in it.
+        for _ in 0..8 {
+            let mut tmux = terminal.tmux();
+            tmux.envs(variables.iter().copied());
+            let done = done(tmux.args(["new-session", "-d", "-x", &size[0], "-y", &size[1], command]).output());
+            if done.code == Some(0) {
+                return Some(terminal);
+            }
+            assert!(done.stderr.contains("server exited unexpectedly"), "{done:?}");
+            let _ = std::fs::remove_file(world.path("tmux"));
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        panic!("tmux does not start");
     }
 
     /// Shows the board in a terminal of 80 columns and 24 rows.
