@@ -73,12 +73,15 @@ impl<'a> Terminal<'a> {
 
     pub fn wait_until(&self, what: &str, is_seen: impl Fn(&str) -> bool) -> String {
         let begin = Instant::now();
+        let mut before = String::new();
         loop {
             let text = self.seen();
-            if is_seen(&text) {
+            // Seen twice: a screen can be looked at when half of it is drawn.
+            if is_seen(&text) && text == before {
                 return text;
             }
             assert!(begin.elapsed() < Duration::from_secs(20), "{what} is not seen:\n{text}");
+            before = text;
             std::thread::sleep(Duration::from_millis(30));
         }
     }
