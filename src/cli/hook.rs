@@ -110,12 +110,8 @@ impl Call {
         let list = std::env::var("CLAUDE_CODE_TASK_LIST_ID").ok().filter(|list| !list.is_empty());
         let list = list.or_else(|| self.team_list(event, name));
         let reduced = hook::reduce(event, &self.name, list.as_deref())?;
-        let states = |reduced: &Value| {
-            let heard = hook::read(reduced);
-            heard.is_ok_and(|heard| {
-                matches!(heard.what, hook::What::List(_) | hook::What::Created(_) | hook::What::Updated(..))
-            })
-        };
+        let states =
+            |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, hook::What::Changed(_)));
         let opened = match Store::open(location) {
             // The first todo that is heard of makes the default store, as the first `sync` would.
             Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::redact::{Found, Redactor};
 use crate::source::claude_teams::lead_of;
-use crate::source::{Place, Reading, Unit, UnitKind};
+use crate::source::{Change, Place, Reading, State, Unit, UnitKind};
+use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
 use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
@@ -36,7 +37,7 @@ pub(super) fn learn<'a>(lists: &mut TaskLists, units: impl Iterator<Item = &'a U
 
 /// Gives lists to the sessions that keep them, as far as is known.
 pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
-    for (_, snapshot) in &mut reading.snapshots {
+    for State { snapshot, .. } in &mut reading.states {
         let is_tasks = snapshot.items.iter().any(|item| item.native.is_some());
         if let Some((owner, several)) = lists.owner(&snapshot.session) {
             // After a resume a session has a new list; what is on the old one only is not gone.
@@ -48,6 +49,19 @@ pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
             snapshot.session = shared;
         }
     }
+}
+
+/// Returns the list of a session after a call that a transcript has. It is applied to what the session says by now:
+/// its other transcripts, its hooks and its files may have told of more.
+pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change: &Change) -> Snapshot {
+    let mut items = state.map(listed).unwrap_or_default();
+    if change.apply(&mut items) {
+        return Snapshot { items, partial: false, ..snapshot.clone() };
+    }
+    // What the transcript itself knows of the task.
+    let is_meant = |item: &&Item| item.native.is_some() && item.native.as_deref() == change.task();
+    let items = snapshot.items.iter().filter(is_meant).cloned().collect();
+    Snapshot { items, partial: true, ..snapshot.clone() }
 }
 
 /// Returns the part of an older list that its session never spoke of, where hooks tell what the session says:

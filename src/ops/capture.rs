@@ -1,5 +1,6 @@
 //! Agents' state into session commits.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::attribute::{attribute, learn, places, unheard};
+use super::attribute::{attribute, changed, learn, places, unheard};
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
@@ -18,7 +19,7 @@ use super::run::{Plan, Selection};
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
-use crate::source::{Notice, Reading, Unit};
+use crate::source::{Notice, Reading, State, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
@@ -68,7 +69,8 @@ impl Captured {
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
 struct News {
-    snapshots: Vec<Snapshot>,
+    /// Beside each, whether it is the last one that its unit tells of.
+    states: Vec<(State, bool)>,
     project: Option<Project>,
     /// The rules by which something was taken out of them.
     redacted: Found,
@@ -121,7 +123,7 @@ pub fn capture(
         let session = snapshot.session.clone();
         let entry = news.entry(session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
-        entry.snapshots.push(snapshot);
+        entry.states.push((snapshot.into(), true));
         session
     });
     for (session, news) in &mut news {
@@ -160,7 +162,7 @@ fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>, copied: 
 fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -> SeenUnit {
     let notice =
         |notice: &Notice| (notice.path.to_string_lossy().into_owned(), notice.reason.clone(), notice.remedy.clone());
-    let last = reading.snapshots.iter().map(|(_, snapshot)| (snapshot.session.to_string(), digest(snapshot)));
+    let last = reading.states.iter().map(|state| (state.snapshot.session.to_string(), digest(&state.snapshot)));
     let places = reading.places.iter();
     SeenUnit {
         stamp: (!unit.stamp.fresh).then(|| unit.stamp.text.clone()),
@@ -170,7 +172,7 @@ fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -
         places: places
             .map(|(session, place)| (session.to_string(), (place.directory.clone(), place.branch.clone())))
             .collect(),
-        lines: reading.snapshots.iter().filter_map(|(line, _)| *line).filter(|line| is_own(*line)).collect(),
+        lines: reading.states.iter().filter_map(|state| state.line).filter(|line| is_own(*line)).collect(),
     }
 }
 
@@ -198,8 +200,10 @@ fn sort_by_session(
     let mut news: BTreeMap<Session, News> = BTreeMap::new();
     for (at, reading) in fresh {
         let before = seen.get(&paths[at]);
-        let last = reading.snapshots.len();
-        for (index, (line, mut snapshot)) in reading.snapshots.into_iter().enumerate() {
+        let count = reading.states.len();
+        for (index, mut state) in reading.states.into_iter().enumerate() {
+            let is_last = index + 1 == count;
+            let (line, snapshot) = (state.line, &mut state.snapshot);
             if is_copy(at, line) {
                 continue;
             }
@@ -216,19 +220,18 @@ fn sort_by_session(
             }
             // A file that says something else than when it was last read is news whatever its clock says.
             let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
-            let changed = known.is_some_and(|known| *known != digest(&snapshot));
-            if changed && index + 1 == last {
-                snapshot.forced = true;
-            }
-            snapshot.branch = snapshot.branch.or_else(|| place.and_then(|place| place.branch.clone()));
+            // A transcript's lines have times of their own, and are not all that is said of a list of tasks.
+            let changed = state.change.is_none() && known.is_some_and(|known| *known != digest(snapshot));
+            snapshot.forced |= changed && is_last;
+            snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));
             let project = || projects.of(place.map(|place| place.directory.as_str()));
             let entry =
                 news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
-            entry.snapshots.push(snapshot);
+            entry.states.push((state, is_last));
         }
     }
     for session in news.values_mut() {
-        session.snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.source));
+        session.states.sort_by_key(|(state, _)| (state.snapshot.at, state.snapshot.source));
     }
     (news, unheard)
 }
@@ -288,7 +291,7 @@ fn state(
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let after = commits(&mut overlay, past, &news.snapshots, &context, &identity)?;
+        let after = commits(&mut overlay, past, &news.states, &context, &identity)?;
         let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
         count.add(1);
         Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
@@ -324,23 +327,25 @@ fn state(
 fn commits(
     overlay: &mut Overlay<'_>,
     past: Past,
-    snapshots: &[Snapshot],
+    states: &[(State, bool)],
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<Option<SessionCommit>, OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
     let Past { commit: mut tip, state: mut seed } = past;
-    for (index, snapshot) in snapshots.iter().enumerate() {
+    for (state, is_last) in states {
         let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
-        let is_old = !snapshot.forced && captured_until.is_some_and(|until| snapshot.at <= until);
-        let unheard =
-            before.filter(|_| is_old && index + 1 == snapshots.len()).and_then(|state| unheard(state, snapshot));
-        if is_old && unheard.is_none() {
-            continue;
-        }
-        if let Some(state) = statement::state(before, unheard.as_ref().unwrap_or(snapshot), context) {
+        let is_old = !state.snapshot.forced && captured_until.is_some_and(|until| state.snapshot.at <= until);
+        let said = match (is_old, &state.change) {
+            (true, _) => {
+                before.filter(|_| *is_last).and_then(|before| unheard(before, &state.snapshot)).map(Cow::Owned)
+            }
+            (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
+            (false, None) => Some(Cow::Borrowed(&state.snapshot)),
+        };
+        if let Some(next) = said.and_then(|snapshot| statement::state(before, &snapshot, context)) {
             seed = None;
-            tip = Some(commit_session(overlay, tip.as_ref(), state, identity, None)?);
+            tip = Some(commit_session(overlay, tip.as_ref(), next, identity, None)?);
         }
     }
     Ok(tip)

@@ -78,10 +78,10 @@ pub(super) fn copied_lines(
     for (path, SeenUnit { lines, .. }) in seen {
         owners.extend(lines.iter().map(|line| (*line, path.as_str())));
     }
-    let lines = |at: usize| fresh[&at].snapshots.iter().filter_map(|(line, _)| *line);
+    let lines = |at: usize| fresh[&at].states.iter().filter_map(|state| state.line);
     let mut transcripts: Vec<usize> = fresh.keys().copied().filter(|at| lines(*at).next().is_some()).collect();
     transcripts.sort_by_cached_key(|at| {
-        let last = fresh[at].snapshots.iter().map(|(_, snapshot)| snapshot.at).max();
+        let last = fresh[at].states.iter().map(|state| state.snapshot.at).max();
         (last, age(&units[*at].stamp.text), &paths[*at])
     });
     let mut copied = BTreeSet::new();

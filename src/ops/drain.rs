@@ -13,6 +13,7 @@ use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
 use crate::redact::{Found, Redactor};
+use crate::source::Change;
 use crate::source::claude_teams::is_own;
 use crate::source::hook::{self, Heard, What};
 use crate::statement::{self, Context};
@@ -187,9 +188,9 @@ impl Drain<'_> {
                 }
                 Ok(done)
             }
-            What::List(_) | What::Created(_) | What::Updated(..) => {
-                let Some(session) = self.list_of(heard)? else { return Ok(true) };
-                let next = self.say(&session, event, heard)?;
+            What::Changed(change) => {
+                let Some(session) = self.list_of(heard, change) else { return Ok(true) };
+                let next = self.say(&session, event, heard, change)?;
                 self.take(&session, event, heard, next)
             }
         }
@@ -209,30 +210,16 @@ impl Drain<'_> {
         }
     }
 
-    /// Returns the list that an event changes.
-    fn list_of(&mut self, heard: &Heard) -> Result<Option<Session>, OpsError> {
-        let main = match &heard.what {
-            What::List(_) => heard.session.clone(),
+    /// Returns the list that an event changes. A sub-agent has a list of its own only where lists are written whole.
+    fn list_of(&self, heard: &Heard, change: &Change) -> Option<Session> {
+        match (change, &heard.agent) {
+            (Change::List(_), Some(agent)) => heard.session.agent(agent).ok(),
+            (Change::List(_), None) => Some(heard.session.clone()),
             _ => {
                 let named = heard.list.as_deref().filter(|list| !is_own(list)).and_then(|list| Session::new(list).ok());
-                named.or_else(|| self.lists.shared(&heard.session)).unwrap_or_else(|| heard.session.clone())
+                named.or_else(|| self.lists.shared(&heard.session)).or_else(|| Some(heard.session.clone()))
             }
-        };
-        let Some(agent) = &heard.agent else { return Ok(Some(main)) };
-        let Ok(own) = heard.session.agent(agent) else { return Ok(None) };
-        // A sub-agent may work on a task of its session's list.
-        if let What::Updated(native, _) = &heard.what
-            && !self.has_task(&own, native)?
-            && self.has_task(&main, native)?
-        {
-            return Ok(Some(main));
         }
-        Ok(Some(own))
-    }
-
-    fn has_task(&mut self, session: &Session, native: &str) -> Result<bool, OpsError> {
-        let state = self.speaker(session)?.and_then(|speaker| speaker.state());
-        Ok(state.is_some_and(|state| state.info.list.iter().any(|entry| entry.native.as_deref() == Some(native))))
     }
 
     /// Returns the sessions that end with an event: a session ends with its sub-agents.
@@ -285,13 +272,16 @@ impl Drain<'_> {
         session: &Session,
         event: &Waiting,
         heard: &Heard,
+        change: &Change,
     ) -> Result<Option<Option<SessionState>>, OpsError> {
         let mut project = self.projects.of(heard.directory.as_deref());
         project.iter_mut().for_each(|project| self.store.settings.redactor.project(project, &mut Found::new()));
         let Some(speaker) = self.speaker(session)? else { return Ok(None) };
         let state = speaker.state().cloned();
-        let before = state.as_ref().map(statement::listed).unwrap_or_default();
-        let Some(items) = hook::apply(&heard.what, before) else { return Ok(Some(None)) };
+        let mut items = state.as_ref().map(statement::listed).unwrap_or_default();
+        if !change.apply(&mut items) {
+            return Ok(Some(None));
+        }
         let settings = &self.store.settings;
         let own = state.as_ref().and_then(|state| state.info.project.as_ref()).or(project.as_ref());
         let known = self.known(state.as_ref(), &items, |words| match own {

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::codec::{encode_session, encode_todos};
 use crate::redact::{Found, Redactor, marker};
-use crate::source::{Notice, Reading, Unit, UnitKind};
+use crate::source::{Change, Notice, Reading, State, Unit, UnitKind};
 use crate::todo::{Session, SessionState};
 
 /// Takes credentials out of the name of the list that a unit holds. Returns its path without any.
@@ -23,9 +23,10 @@ pub(super) fn redact_unit(unit: &mut Unit, redactor: &Redactor) -> String {
 /// Takes credentials out of all that was read in one unit. Returns by which rules, for each session.
 pub(super) fn redact_reading(reading: &mut Reading, redactor: &Redactor) -> Vec<(Session, Found)> {
     let mut all = Vec::new();
-    for (_, snapshot) in &mut reading.snapshots {
+    for State { snapshot, change, line: _ } in &mut reading.states {
         let mut found = Found::new();
         redactor.snapshot(snapshot, &mut found);
+        change.iter_mut().for_each(|change| redact_change(change, redactor, &mut found));
         if !found.is_empty() {
             all.push((snapshot.session.clone(), found));
         }
@@ -41,6 +42,17 @@ pub(super) fn redact_reading(reading: &mut Reading, redactor: &Redactor) -> Vec<
     reading.places = places.collect();
     reading.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     all
+}
+
+fn redact_change(change: &mut Change, redactor: &Redactor, found: &mut Found) {
+    match change {
+        Change::List(items) => items.iter_mut().for_each(|item| redactor.item(item, found)),
+        Change::Created(item) => redactor.item(item, found),
+        Change::Updated(native, call) => {
+            redactor.string(native, found);
+            redactor.object(call, found);
+        }
+    }
 }
 
 /// Takes credentials out of what a notice says and of the path that it names.

@@ -19,13 +19,17 @@ impl Redactor {
         for text in [agent, branch].into_iter().flatten() {
             self.string(text, found);
         }
-        for Item { content, status: _, raw, dropped: _, native, fields } in items {
-            self.string(content, found);
-            for text in [raw, native].into_iter().flatten() {
-                self.string(text, found);
-            }
-            self.properties(fields, found);
+        items.iter_mut().for_each(|item| self.item(item, found));
+    }
+
+    /// Takes credentials out of everything that is said of an item.
+    pub fn item(&self, item: &mut Item, found: &mut Found) {
+        let Item { content, status: _, raw, dropped: _, native, fields } = item;
+        self.string(content, found);
+        for text in [raw, native].into_iter().flatten() {
+            self.string(text, found);
         }
+        self.properties(fields, found);
     }
 
     /// Takes credentials out of a session's name: task lists are called what people call them.
@@ -81,7 +85,11 @@ impl Redactor {
         }
     }
 
-    fn object(&self, map: &mut Map<String, Value>, found: &mut Found) {
+    /// Takes credentials out of the keys and values of an object in place.
+    pub fn object(&self, map: &mut Map<String, Value>, found: &mut Found) {
+        if self.off {
+            return;
+        }
         let clean = map.keys().all(|key| matches!(self.text(key, found), Cow::Borrowed(_)));
         if !clean {
             let taken = std::mem::take(map);

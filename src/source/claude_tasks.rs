@@ -94,7 +94,7 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
             partial: gone || !reading.notices.is_empty(),
             forced: false,
         };
-        reading.snapshots.push((None, snapshot));
+        reading.states.push(snapshot.into());
     }
     reading
 }
@@ -128,7 +128,7 @@ mod tests {
         let session = Session::new("s").expect("a name");
         for (names, partial) in [(&["1.json"][..], false), (&["1.json", "2.json"], true)] {
             let reading = read_files(list.path(), &session, names.iter().map(ToString::to_string));
-            assert_eq!((reading.snapshots[0].1.partial, reading.notices.len()), (partial, 0));
+            assert_eq!((reading.states[0].snapshot.partial, reading.notices.len()), (partial, 0));
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn read(path: &Path, session: &Session, agent: Option<&str>) -> Resul
             partial: false,
             forced: false,
         };
-        reading.snapshots.push((None, snapshot));
+        reading.states.push(snapshot.into());
     }
     Ok(reading)
 }

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Entry, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
-use crate::todo::{Item, Properties, Session, Snapshot, SourceKind, Time};
+use super::change::Change;
+use super::{Entry, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
 
 pub(super) fn scan(projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
@@ -88,7 +89,7 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
         let reason = format!("{count} of its lines on todos {why}");
         Notice::new(path, reason, "the others were read")
     }));
-    reading.digest = file::hash(format!("{:?}", reading.snapshots).as_bytes());
+    reading.digest = file::hash(format!("{:?}", reading.states).as_bytes());
     Ok(reading)
 }
 
@@ -97,15 +98,12 @@ struct Transcript<'a> {
     session: &'a Session,
     /// Calls that wait for their result, by their id.
     calls: HashMap<String, (String, Value)>,
-    /// The tasks of each list that is kept by tasks.
-    tasks: BTreeMap<Session, Tasks>,
+    /// Each list of tasks, as far as this transcript tells.
+    tasks: BTreeMap<Session, Vec<Item>>,
     reading: Reading,
     /// How many lines tell of todos and could not be taken, by why.
     lost: BTreeMap<&'static str, usize>,
 }
-
-/// Tasks by number, in order.
-type Tasks = BTreeMap<(u64, String), Item>;
 
 impl Transcript<'_> {
     fn lose(&mut self, why: &'static str) {
@@ -155,26 +153,36 @@ impl Transcript<'_> {
         }
         let Some(at) = time else { return self.lose("have no time") };
         let sidechain = line.get("isSidechain") == Some(&Value::Bool(true));
+        let is_task = name != "TodoWrite";
         let agent = match line.get("agentId").and_then(Value::as_str) {
+            // Sub-agents keep their session's list of tasks.
+            _ if is_task => None,
             Some(agent) if sidechain => Some(agent.to_owned()),
             _ => sidechain.then(|| "sidechain".to_owned()),
         };
         let name_of_list = agent.as_ref().map_or(Ok(session.clone()), |agent| session.agent(agent));
         let Ok(list) = name_of_list else { return };
-        let items = match name.as_str() {
-            "TodoWrite" => match todo_write(&input, result) {
+        let (items, change) = if is_task {
+            let Some(change) = Change::of_task_call(&name, &input, result) else { return };
+            let tasks = self.tasks.entry(list.clone()).or_default();
+            tasks.retain(|task| !task.dropped);
+            // It may be a task that another transcript of the session has.
+            change.apply(tasks);
+            (tasks.clone(), Some(change))
+        } else {
+            match todo_write(&input, result) {
                 Ok((items, all)) => {
                     if items.len() < all {
                         self.lose("have entries without words");
                     }
-                    Some(items)
+                    (items, None)
                 }
                 Err(why) => return self.lose(why),
-            },
-            "TaskCreate" => task_create(self.tasks.entry(list.clone()).or_default(), &input, result),
-            _ => task_update(self.tasks.entry(list.clone()).or_default(), &input, result),
+            }
         };
-        let Some(items) = items.filter(|items| !items.is_empty()) else { return };
+        if items.is_empty() && change.is_none() {
+            return;
+        }
         let uuid = line.get("uuid").and_then(Value::as_str);
         let branch = line.get("gitBranch").and_then(Value::as_str).filter(|branch| !branch.is_empty());
         let snapshot = Snapshot {
@@ -187,7 +195,8 @@ impl Transcript<'_> {
             partial: false,
             forced: false,
         };
-        self.reading.snapshots.push((uuid.map(|uuid| file::hash(uuid.as_bytes())), snapshot));
+        let line = uuid.map(|uuid| file::hash(uuid.as_bytes()));
+        self.reading.states.push(State { snapshot, line, change });
     }
 }
 
@@ -197,89 +206,4 @@ fn todo_write(input: &Value, result: &Value) -> Result<(Vec<Item>, usize), &'sta
     let list = result.get("newTodos").or_else(|| input.get("todos")).and_then(Value::as_array);
     let list = list.ok_or("hold no list")?;
     Ok((list.iter().filter_map(|value| item::read(value, &["content"])).collect(), list.len()))
-}
-
-/// Adds a task, under the number that the result gives it.
-fn task_create(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<Item>> {
-    if super::claude_tasks::is_internal(input) {
-        return None;
-    }
-    let id = result.pointer("/task/id").map(id_text)?;
-    let mut item = item::read(input, &["subject", "content", "title"])?;
-    item.fields.remove("x-id");
-    item.native = Some(id.clone());
-    // A list that is all done is cleared away before the next one begins.
-    if tasks.values().all(|item| item.status == crate::todo::Status::Completed) {
-        tasks.clear();
-    }
-    tasks.insert(super::claude_tasks::number(&id), item);
-    Some(tasks.values().cloned().collect())
-}
-
-/// Changes a task of the list.
-fn task_update(tasks: &mut Tasks, input: &Value, result: &Value) -> Option<Vec<Item>> {
-    if result.get("success") == Some(&Value::Bool(false)) {
-        return None;
-    }
-    let input = input.as_object()?;
-    let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key)).map(id_text)?;
-    let key = super::claude_tasks::number(&id);
-    let item = tasks.get_mut(&key)?;
-    change_task(item, input);
-    let deleted = item.raw.as_deref() == Some("deleted");
-    let items = tasks.values().cloned().collect();
-    if deleted {
-        tasks.remove(&key);
-    }
-    Some(items)
-}
-
-/// Changes a task as a call says. The agent mends some keys before it runs a call, and writes them as they
-/// came.
-pub(super) fn change_task(item: &mut Item, input: &Map<String, Value>) {
-    for (name, value) in input {
-        match (name.as_str(), value) {
-            ("taskId" | "task_id" | "id", _) => {}
-            ("subject", Value::String(subject)) => item.content.clone_from(subject),
-            ("status", status) => item::set_status(item, status),
-            ("addBlocks", Value::Array(more)) => extend(&mut item.fields, "blocks", more),
-            ("addBlockedBy", Value::Array(more)) => extend(&mut item.fields, "blockedBy", more),
-            ("metadata", Value::Object(changes)) => merge_metadata(&mut item.fields, changes),
-            (name, value) => item::set_field(&mut item.fields, name, value.clone()),
-        }
-    }
-}
-
-/// Returns a number or name as text.
-pub(super) fn id_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn extend(fields: &mut Properties, name: &str, more: &[Value]) {
-    let mut list = match fields.remove(name) {
-        Some(Value::Array(list)) => list,
-        _ => Vec::new(),
-    };
-    for value in more {
-        if !list.contains(value) {
-            list.push(value.clone());
-        }
-    }
-    fields.insert(name.to_owned(), Value::Array(list));
-}
-
-/// Metadata is changed key by key; `null` removes one.
-fn merge_metadata(fields: &mut Properties, changes: &Map<String, Value>) {
-    let mut metadata = match fields.remove("metadata") {
-        Some(Value::Object(metadata)) => metadata,
-        _ => Map::new(),
-    };
-    for (key, value) in changes {
-        if value.is_null() {
-            metadata.remove(key);
-        } else {
-            metadata.insert(key.clone(), value.clone());
-        }
-    }
-    fields.insert("metadata".to_owned(), Value::Object(metadata));
 }

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::claude_transcript::{change_task, id_text};
-use super::{claude_tasks, item, json};
+use super::change::id_text;
+use super::{Change, item, json};
 use crate::todo::{Item, Session, Status};
 
 /// What an event says, once it is understood.
@@ -33,12 +33,8 @@ pub enum What {
     Started,
     /// The session, or its sub-agent, ended.
     Ended,
-    /// The whole list was replaced.
-    List(Vec<Item>),
-    /// A task was added.
-    Created(Item),
-    /// The task with this number was changed: a call's keys.
-    Updated(String, Map<String, Value>),
+    /// A list was changed.
+    Changed(Change),
     /// Nothing that changes a list.
     Nothing,
 }
@@ -144,7 +140,7 @@ fn tool_use(event: &Value) -> Result<What, String> {
     // Not every version answers; one that does may say that it did not do it.
     let failed = response.get("success") == Some(&Value::Bool(false))
         || response.get("error").is_some_and(|error| error.as_str().is_some_and(|text| !text.is_empty()));
-    let what = match event.get("tool_name").and_then(Value::as_str) {
+    let change = match event.get("tool_name").and_then(Value::as_str) {
         _ if failed => None,
         Some("TodoWrite") => {
             // A list that is all done is cleared at once: what was asked for still has it.
@@ -153,23 +149,12 @@ fn tool_use(event: &Value) -> Result<What, String> {
                 return Err("has no list of todos".to_owned());
             }
             let list = lists.into_iter().flatten().find(|list| !list.is_empty());
-            list.map(|list| What::List(list.iter().filter_map(|value| item::read(value, &["content"])).collect()))
+            list.map(|list| Change::List(list.iter().filter_map(|value| item::read(value, &["content"])).collect()))
         }
-        Some("TaskCreate") if !claude_tasks::is_internal(input) => response
-            .pointer("/task/id")
-            .and_then(|id| Some((id_text(id), item::read(input, &["subject", "content", "title"])?)))
-            .map(|(id, mut item)| {
-                item.fields.remove("x-id");
-                item.native = Some(id);
-                What::Created(item)
-            }),
-        Some("TaskUpdate") => input.as_object().and_then(|input| {
-            let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key))?;
-            Some(What::Updated(id_text(id), input.clone()))
-        }),
-        _ => None,
+        Some(name) => Change::of_task_call(name, input, response),
+        None => None,
     };
-    Ok(what.unwrap_or(What::Nothing))
+    Ok(change.map_or(What::Nothing, What::Changed))
 }
 
 fn task(event: &Value, name: &str) -> What {
@@ -182,76 +167,42 @@ fn task(event: &Value, name: &str) -> What {
     call.extend(event.get("task_description").map(|text| ("description".to_owned(), text.clone())));
     if name == "TaskCompleted" {
         call.insert("status".into(), json!(Status::Completed.as_str()));
-        return What::Updated(id_text(id), call);
+        return What::Changed(Change::Updated(id_text(id), call));
     }
     match item::read(&Value::Object(call), &["subject"]) {
-        Some(item) => What::Created(Item { native: Some(id_text(id)), ..item }),
+        Some(item) => What::Changed(Change::Created(Item { native: Some(id_text(id)), ..item })),
         None => What::Nothing,
     }
-}
-
-/// Returns the list as it is after what happened to it, or nothing when that cannot be told: a change of a
-/// task that nobody knows, by a call that does not say its words.
-pub fn apply(what: &What, before: Vec<Item>) -> Option<Vec<Item>> {
-    let mut list = before;
-    match what {
-        What::List(items) => return Some(items.clone()),
-        What::Created(item) => create(&mut list, item),
-        What::Updated(native, call) => {
-            // The latest one, should a resumed session have counted from 1 again.
-            let known = list.iter().rposition(|item| item.native.as_ref() == Some(native));
-            let at = known.or_else(|| {
-                let words = call.get("subject").and_then(Value::as_str)?;
-                let item = Item { content: words.to_owned(), native: Some(native.clone()), ..Item::default() };
-                create(&mut list, &item);
-                list.iter().position(|item| item.native.as_ref() == Some(native))
-            })?;
-            change_task(&mut list[at], call);
-        }
-        What::Started | What::Ended | What::Nothing => return None,
-    }
-    Some(list)
-}
-
-/// Adds a task. One that is there already stays as far along as it is: two hooks tell of each new task, and
-/// the second may be late.
-fn create(list: &mut Vec<Item>, new: &Item) {
-    let is_same = |item: &Item| item.native == new.native && item.content.trim() == new.content.trim();
-    if let Some(known) = list.iter_mut().find(|item| is_same(item)) {
-        known.fields.extend(new.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
-        return;
-    }
-    // A list that is all done is cleared away before the next one begins.
-    if list.iter().all(|item| item.status == Status::Completed || item.dropped) {
-        list.clear();
-    }
-    // A resumed session counts from 1 again. The task that had the number is another one, still to be done.
-    for item in list.iter_mut().filter(|item| item.native == new.native) {
-        item.native = None;
-    }
-    list.push(new.clone());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn heard(event: &Value) -> What {
+    fn heard(event: &Value) -> Change {
         let reduced = reduce(event, "", None).expect("fit").expect("something");
-        read(&reduced).expect("an event").what
+        match read(&reduced).expect("an event").what {
+            What::Changed(change) => change,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn states(list: &[Item]) -> Vec<(Option<&str>, &str, Status)> {
         list.iter().map(|item| (item.native.as_deref(), item.content.as_str(), item.status)).collect()
     }
 
+    fn after(events: &[Value]) -> Vec<Item> {
+        let mut list = Vec::new();
+        for event in events {
+            assert!(heard(event).apply(&mut list), "{event}");
+        }
+        list
+    }
+
     #[test]
     fn a_number_that_is_given_again_is_another_task() {
-        let created = |id: &str, words: &str| {
-            heard(&json!({"hook_event_name": "TaskCreated", "session_id": "s", "task_id": id, "task_subject": words}))
-        };
-        let list = apply(&created("1", "Fix login"), Vec::new()).expect("a list");
-        let list = apply(&created("1", "Write notes"), list).expect("a list");
+        let created = |id: &str, words: &str| json!({"hook_event_name": "TaskCreated", "session_id": "s", "task_id": id, "task_subject": words});
+        let list = after(&[created("1", "Fix login"), created("1", "Write notes")]);
         let expected = [(None, "Fix login", Status::Pending), (Some("1"), "Write notes", Status::Pending)];
         assert_eq!(states(&list), expected);
     }
@@ -260,10 +211,9 @@ mod tests {
     fn a_late_creation_undoes_nothing() {
         let done =
             json!({"hook_event_name": "TaskCompleted", "session_id": "s", "task_id": "1", "task_subject": "Fix"});
-        let list = apply(&heard(&done), Vec::new()).expect("a list");
-        let mut created = done;
+        let mut created = done.clone();
         created["hook_event_name"] = json!("TaskCreated");
-        let list = apply(&heard(&created), list).expect("a list");
+        let list = after(&[done, created]);
         assert_eq!(states(&list), [(Some("1"), "Fix", Status::Completed)]);
     }
 

@@ -3,6 +3,7 @@
 //! A *unit* is what changes as a whole: a list file, a directory of tasks, a transcript. [`scan`] finds
 //! the units of a home without opening them; [`read`] reads one. Nothing here knows of a store.
 
+mod change;
 mod claude_tasks;
 pub mod claude_teams;
 mod claude_todos;
@@ -16,6 +17,7 @@ mod json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use change::Change;
 pub use file::Stamp;
 pub use import::read_list;
 
@@ -89,12 +91,29 @@ pub struct Place {
     pub branch: Option<String>,
 }
 
+/// A state of a list that a unit tells of.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The list, as far as the unit tells.
+    pub snapshot: Snapshot,
+    /// What identifies the line of a transcript, so that a copy in another transcript can be recognised.
+    pub line: Option<u64>,
+    /// The call that made this state of the one before, where the list is not this transcript's alone.
+    pub change: Option<Change>,
+}
+
+impl From<Snapshot> for State {
+    /// A state that stands for itself.
+    fn from(snapshot: Snapshot) -> Self {
+        State { snapshot, line: None, change: None }
+    }
+}
+
 /// What one unit says.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// The states it tells of, in the order in which they were stated; beside each, for a transcript, what
-    /// identifies its line, so that a copy in another transcript can be recognised.
-    pub snapshots: Vec<(Option<u64>, Snapshot)>,
+    /// The states it tells of, in the order in which they were stated.
+    pub states: Vec<State>,
     /// Where sessions work.
     pub places: BTreeMap<Session, Place>,
     /// What in it could not be read.

@@ -24,8 +24,8 @@ pub use session::{ended, listed};
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, Time, Todo, TodoId,
-    TodoList, is_empty, normalise,
+    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
+    Todo, TodoId, TodoList, is_empty, normalise,
 };
 use place::Placed;
 
@@ -105,6 +105,8 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         return None;
     }
     let before = previous.map(|previous| &previous.info);
+    // What it said before its end may be read of its files after that. What hooks tell comes in order.
+    let is_late = snapshot.source != SourceKind::ClaudeHook;
     let info = SessionInfo {
         session: snapshot.session.clone(),
         agent: snapshot.agent.clone(),
@@ -114,7 +116,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         branch: snapshot.branch.clone().or_else(|| before.and_then(|before| before.branch.clone())),
         started: before.map_or(at, |before| before.started),
         updated: at,
-        ended: None,
+        ended: before.and_then(|before| before.ended).filter(|ended| stated <= *ended && is_late),
         list,
         extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
     };

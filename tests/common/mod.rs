@@ -86,7 +86,13 @@ impl World {
 
     /// Runs `git-chittysync` with this on its standard input.
     pub fn input(&self, arguments: &[&str], input: &[u8]) -> Done {
+        self.input_at(NOW, arguments, input)
+    }
+
+    /// As [`World::input`], at this time.
+    pub fn input_at(&self, now: &str, arguments: &[&str], input: &[u8]) -> Done {
         let mut command = self.command(binary());
+        command.env("CHITTYSYNC_NOW", now);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         // A program that refuses its input may end before it has read all of it.
@@ -97,8 +103,13 @@ impl World {
     /// Gives an event to the program as an agent's hook does, expects nothing but success, and returns what the
     /// agent is told.
     pub fn hook(&self, event: &serde_json::Value) -> String {
+        self.hook_at(NOW, event)
+    }
+
+    /// As [`World::hook`], at this time.
+    pub fn hook_at(&self, now: &str, event: &serde_json::Value) -> String {
         let name = event["hook_event_name"].as_str().expect("a name");
-        let done = self.input(&["hook", name], event.to_string().as_bytes());
+        let done = self.input_at(now, &["hook", name], event.to_string().as_bytes());
         assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{event}: {done:?}");
         done.stdout
     }

@@ -52,6 +52,6 @@ fn transcript() {
     check!().for_each(|bytes: &[u8]| {
         std::fs::write(&path, bytes).expect("a file");
         let reading = read(&unit);
-        say(reading.snapshots.iter().map(|(_, snapshot)| snapshot));
+        say(reading.states.iter().map(|state| &state.snapshot));
     });
 }

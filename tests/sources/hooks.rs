@@ -23,7 +23,7 @@ pub fn event(session: &str, name: &str, more: &Value) -> Value {
     event
 }
 
-fn tool(session: &str, name: &str, input: &Value, response: &Value) -> Value {
+pub fn tool(session: &str, name: &str, input: &Value, response: &Value) -> Value {
     let more = json!({"tool_name": name, "tool_input": input, "tool_response": response, "tool_use_id": "toolu_01",
         "duration_ms": 3});
     event(session, "PostToolUse", &more)

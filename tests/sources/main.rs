@@ -10,6 +10,7 @@ mod javascript;
 mod projects;
 mod redaction;
 mod secrets;
+mod shared_list;
 mod tasks;
 mod teams;
 mod todos;

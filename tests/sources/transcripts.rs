@@ -25,7 +25,8 @@ impl Transcript {
         self.call_with(at, name, input, result, &json!({}))
     }
 
-    fn call_with(&mut self, at: &str, name: &str, input: &Value, result: &Value, more: &Value) -> &mut Self {
+    /// As [`Transcript::call`], with more keys in both lines.
+    pub fn call_with(&mut self, at: &str, name: &str, input: &Value, result: &Value, more: &Value) -> &mut Self {
         let id = format!("toolu_{}_{}", &self.session[..4], self.lines.len());
         let call = json!({"type": "tool_use", "id": id, "name": name, "input": input});
         let outcome = json!({"type": "tool_result", "tool_use_id": id, "content": "ok"});
@@ -83,9 +84,18 @@ impl Transcript {
     }
 
     fn write_text(&self, world: &World, at: &str, text: &str) {
-        let path = world.write(&format!("claude/projects/-nowhere-acme/{}.jsonl", self.session), text.as_bytes());
-        set_time(&path, at);
+        write_file(world, &self.session, at, text);
     }
+
+    /// Writes it under another name than its session's.
+    pub fn write_to(&self, world: &World, name: &str, at: &str) {
+        write_file(world, name, at, &self.text());
+    }
+}
+
+fn write_file(world: &World, name: &str, at: &str, text: &str) {
+    let path = world.write(&format!("claude/projects/-nowhere-acme/{name}.jsonl"), text.as_bytes());
+    set_time(&path, at);
 }
 
 fn dates(world: &World, session: &str) -> Vec<String> {

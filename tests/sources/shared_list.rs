@@ -1,0 +1,159 @@
+//! A session and its sub-agents keep one list of tasks, and each has a transcript of its own, which tells of its
+//! own calls only. Events and files have the shapes that Claude Code 2.1.197 wrote.
+
+use serde_json::{Value, json};
+
+use crate::common::{World, set_time};
+use crate::hooks::{SESSION, create, event, tool};
+use crate::transcripts::Transcript;
+
+const AGENT: &str = "a95182f9386937d70";
+
+/// The calls of the session and its sub-agent: when (to a second), by the sub-agent, the tool, its input and its answer.
+fn calls() -> Vec<(&'static str, bool, &'static str, Value, Value)> {
+    let created = |id: &str, subject: &str| json!({"task": {"id": id, "subject": subject}});
+    let task = |subject: &str| json!({"subject": subject, "description": "d"});
+    let change = |id: &str, status: &str| json!({"taskId": id, "status": status});
+    let changed = |id: &str| json!({"success": true, "taskId": id, "updatedFields": ["status"]});
+    vec![
+        ("2026-11-20T12:00:01", false, "TaskCreate", task("Write the parser"), created("1", "Write the parser")),
+        ("2026-11-20T12:00:02", false, "TaskCreate", task("Test the parser"), created("2", "Test the parser")),
+        ("2026-11-20T12:00:03", true, "TaskCreate", task("Fuzz the parser"), created("3", "Fuzz the parser")),
+        ("2026-11-20T12:00:04", true, "TaskUpdate", change("2", "completed"), changed("2")),
+        ("2026-11-20T12:00:05", true, "TaskUpdate", change("3", "in_progress"), changed("3")),
+        ("2026-11-20T12:00:06", false, "TaskUpdate", change("1", "in_progress"), changed("1")),
+    ]
+}
+
+/// Tells of all calls as hooks do: the events of tasks do not say that a sub-agent was at work.
+fn tell(world: &World) {
+    world.write("claude/settings.json", b"{}");
+    for (at, by_agent, name, input, response) in calls() {
+        let at = format!("{at}Z");
+        let task =
+            json!({"task_id": response["task"]["id"], "task_subject": input["subject"], "task_description": "d"});
+        if name == "TaskCreate" {
+            world.hook_at(&at, &event(SESSION, "TaskCreated", &task));
+        }
+        let mut call = tool(SESSION, name, &input, &response);
+        if by_agent {
+            call["agent_id"] = json!(AGENT);
+            call["agent_type"] = json!("general-purpose");
+        }
+        world.hook_at(&at, &call);
+    }
+    let stop = event(SESSION, "SubagentStop", &json!({"agent_id": AGENT, "stop_hook_active": false}));
+    world.hook_at("2026-11-20T12:00:06Z", &stop);
+}
+
+/// Writes the two transcripts, whose lines are written when all hooks are done.
+fn write_transcripts(world: &World) {
+    let (mut main, mut agent) = (Transcript::new(SESSION), Transcript::new(SESSION));
+    for (at, by_agent, name, input, result) in calls() {
+        let at = format!("{at}.400Z");
+        if by_agent {
+            agent.call_with(
+                &at,
+                name,
+                &input,
+                &result,
+                &json!({"isSidechain": true, "agentId": AGENT, "uuid": format!("{AGENT} {at}")}),
+            );
+        } else {
+            main.call(&at, name, &input, &result);
+        }
+    }
+    main.write(world, "2026-11-20T12:00:07Z");
+    agent.write_to(world, &format!("{SESSION}/subagents/agent-{AGENT}"), "2026-11-20T12:00:07Z");
+}
+
+/// Writes the files of the list.
+fn write_tasks(world: &World) {
+    let tasks =
+        [("Write the parser", "in_progress"), ("Test the parser", "completed"), ("Fuzz the parser", "in_progress")];
+    for (id, (subject, status)) in (1..).zip(tasks) {
+        let id = id.to_string();
+        let task =
+            json!({"id": id, "subject": subject, "description": "d", "status": status, "blocks": [], "blockedBy": []});
+        let path = world.write(&format!("claude/tasks/{SESSION}/{id}.json"), task.to_string().as_bytes());
+        set_time(&path, "2026-11-20T12:00:06Z");
+    }
+}
+
+#[test]
+fn sub_agents_change_the_tasks_of_their_session() {
+    type Write = fn(&World);
+    let ways: [&[Write]; 6] = [
+        &[tell],
+        &[write_transcripts],
+        &[write_transcripts, write_tasks],
+        &[tell, write_transcripts],
+        &[tell, write_tasks],
+        &[tell, write_tasks, write_transcripts],
+    ];
+    for (number, ways) in ways.into_iter().enumerate() {
+        // All at once, and with a look at everything in between.
+        for in_between in [false, true] {
+            let world = World::new();
+            let _daemon = world.as_daemon();
+            for write in ways {
+                write(&world);
+                if in_between {
+                    world.sync_at("2026-11-20T12:05:00Z");
+                }
+            }
+            world.sync_at("2026-11-20T12:06:00Z");
+            let expected =
+                ["Fuzz the parser: in_progress", "Test the parser: completed", "Write the parser: in_progress"];
+            assert_eq!(world.states(), expected, "way {number}, {in_between}");
+            assert_eq!(world.sessions(), [SESSION], "way {number}, {in_between}");
+            let log = world.ok(&["log"]);
+            assert!(!log.contains("reopened") && !log.contains("dropped"), "way {number}, {in_between}: {log}");
+        }
+    }
+}
+
+/// The transcript of the session has the call that a hook told of before, and is younger than what the sub-agent did
+/// after it.
+#[test]
+fn a_transcript_that_is_written_late_undoes_nothing() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Fix login");
+    world.ok(&["consolidate", "-q"]);
+    let mut transcript = Transcript::new(SESSION);
+    let task = json!({"subject": "Fix login", "description": "All of it", "activeForm": "Doing: Fix login"});
+    transcript.call("2026-11-20T11:59:58Z", "TaskCreate", &task, &json!({"task": {"id": "1"}}));
+    transcript.write(&world, "2026-11-20T11:59:58Z");
+    world.sync();
+    let started = json!({"taskId": "1", "status": "in_progress"});
+    transcript.call("2026-11-20T11:59:59Z", "TaskUpdate", &started, &json!({"success": true, "taskId": "1"}));
+    world.hook(&event(SESSION, "TaskCompleted", &json!({"task_id": "1", "task_subject": "Fix login"})));
+    transcript.write(&world, "2026-11-20T12:00:01Z");
+    world.sync_at("2026-11-20T12:01:00Z");
+    assert_eq!(world.states(), ["Fix login: completed"]);
+}
+
+/// What a session said before its end may be read of its files after that.
+#[test]
+fn a_session_that_ended_stays_so() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    tell(&world);
+    let end = event(SESSION, "SessionEnd", &json!({"reason": "other"}));
+    world.hook_at("2026-11-20T12:00:08Z", &end);
+    let state = |now: &str| {
+        world.sync_at(now);
+        world.json(&["sessions"])[0]["state"].clone()
+    };
+    assert_eq!(state("2026-11-20T12:05:00Z"), "ended");
+    let mut transcript = Transcript::new(SESSION);
+    let task = |subject: &str| json!({"subject": subject});
+    transcript.call("2026-11-20T12:00:07Z", "TaskCreate", &task("Never heard of"), &json!({"task": {"id": "4"}}));
+    transcript.write(&world, "2026-11-20T12:00:09Z");
+    assert_eq!(state("2026-11-20T12:06:00Z"), "ended");
+    assert_eq!(world.todo("Never heard of")["status"], "pending");
+    transcript.call("2026-11-20T12:07:00Z", "TaskCreate", &task("One thing more"), &json!({"task": {"id": "5"}}));
+    transcript.write(&world, "2026-11-20T12:07:00Z");
+    assert_eq!(state("2026-11-20T12:08:00Z"), "active");
+}
