@@ -37,15 +37,13 @@ pub(super) fn learn<'a>(lists: &mut TaskLists, units: impl Iterator<Item = &'a U
 
 /// Gives lists to the sessions that keep them, as far as is known.
 pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
-    for State { snapshot, .. } in &mut reading.states {
-        let is_tasks = snapshot.items.iter().any(|item| item.native.is_some());
+    for State { snapshot, change, .. } in &mut reading.states {
+        let is_tasks = change.is_some() || snapshot.items.iter().any(|item| item.native.is_some());
         if let Some((owner, several)) = lists.owner(&snapshot.session) {
             // After a resume a session has a new list; what is on the old one only is not gone.
             snapshot.partial |= several;
             snapshot.session = owner;
         } else if let (Some(shared), true) = (lists.shared(&snapshot.session), is_tasks) {
-            // A transcript tells what one session did to a list that others change as well.
-            snapshot.partial = true;
             snapshot.session = shared;
         }
     }
