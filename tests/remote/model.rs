@@ -113,6 +113,8 @@ pub struct Model {
     pub devices: Vec<Device>,
     now: i64,
     pub said: BTreeMap<(Project, TodoId, Session), Vec<Claim>>,
+    /// What somebody wanted forgotten, whether that crashed or not.
+    pub to_forget: BTreeSet<(Project, TodoId)>,
     pub forgotten: BTreeSet<(Project, TodoId)>,
     pub trace: Vec<String>,
 }
@@ -138,6 +140,7 @@ impl Model {
             devices: Vec::new(),
             now: BEGINNING,
             said: BTreeMap::new(),
+            to_forget: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             trace: Vec::new(),
             random,

@@ -46,12 +46,16 @@ impl Model {
         self.say(device, |known| restore(&then, &known.projects, |_, _| true));
     }
 
-    /// Returns whether it did not crash.
+    /// Returns whether it was said: it can crash, and be about what was forgotten.
     fn say(&mut self, device: usize, decide: impl Fn(&Everything) -> Vec<Act>) -> bool {
         let session = Session::new(&format!("by-hand-{device}")).expect("a name");
         let acted =
             act::<OpsError>(&self.store(device), &session, "act".into(), self.clock(device), |known| Ok(decide(known)));
-        let acted = self.unless_crashed(acted).is_some();
+        let acted = match acted {
+            // A `forget` that crashed may have been said, and not have come to the branch before now.
+            Err(OpsError::Forgotten(id)) if self.to_forget.iter().any(|(_, other)| *other == id) => false,
+            acted => self.unless_crashed(acted).is_some(),
+        };
         self.remember(device, &session);
         acted
     }
@@ -64,6 +68,7 @@ impl Model {
         let directory = self.devices[device].path.join("chittysync");
         std::fs::create_dir_all(&directory).expect("a directory");
         std::fs::write(directory.join("device"), format!("{device:08x}\n")).expect("a file");
+        self.to_forget.insert((project.clone(), todo.id));
         let store = self.store(device);
         let plan = Plan { forget: Some((project.clone(), todo.id)), consolidate: true, ..Plan::default() };
         if self.unless_crashed(run(&store, &plan, self.clock(device))).is_some() {

@@ -37,6 +37,7 @@ impl Model {
             let todo = projects.get(project).and_then(|todos| todos.get(id));
             let todo = todo.unwrap_or_else(|| panic!("{session} spoke of {id}, which is lost"));
             if todo.is_forgotten() {
+                assert!(self.to_forget.contains(&(project.clone(), *id)), "nobody wanted {id} forgotten");
                 continue;
             }
             let last = todo.claims.get(session).unwrap_or_else(|| panic!("what {session} said of {id} is lost"));
