@@ -62,12 +62,15 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     Snapshot { items, partial: true, ..snapshot.clone() }
 }
 
-/// Returns the part of an older list that its session never spoke of, where hooks tell what the session says:
-/// they may have begun in the middle of it, and know only of what changed since.
-pub(super) fn unheard(state: &SessionState, snapshot: &Snapshot) -> Option<Snapshot> {
-    if state.info.source != SourceKind::ClaudeHook.as_str() {
+/// Returns the part of an older list that its session never spoke of. Hooks may have begun in the middle of it, and
+/// know only of what changed since; and of a list that several transcripts change, one may be written after the
+/// others were read.
+pub(super) fn unheard(state: &SessionState, older: &State) -> Option<Snapshot> {
+    let by_hooks = state.info.source == SourceKind::ClaudeHook.as_str();
+    if !by_hooks && older.change.is_none() {
         return None;
     }
+    let snapshot = &older.snapshot;
     let spoken: BTreeSet<&str> = state.projects.values().flatten().map(|(_, todo)| todo.content.as_str()).collect();
     let numbers: BTreeSet<&str> = state.info.list.iter().filter_map(|entry| entry.native.as_deref()).collect();
     let items = snapshot.items.iter().filter(|item| !spoken.contains(normalise(&item.content).as_ref()));

@@ -337,9 +337,7 @@ fn commits(
         let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
         let is_old = !state.snapshot.forced && captured_until.is_some_and(|until| state.snapshot.at <= until);
         let said = match (is_old, &state.change) {
-            (true, _) => {
-                before.filter(|_| *is_last).and_then(|before| unheard(before, &state.snapshot)).map(Cow::Owned)
-            }
+            (true, _) => before.filter(|_| *is_last).and_then(|before| unheard(before, state)).map(Cow::Owned),
             (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
             (false, None) => Some(Cow::Borrowed(&state.snapshot)),
         };

@@ -134,6 +134,25 @@ fn a_transcript_that_is_written_late_undoes_nothing() {
     assert_eq!(world.states(), ["Fix login: completed"]);
 }
 
+/// Of two transcripts the one with the older calls is read last.
+#[test]
+fn a_task_whose_transcript_is_written_late_is_not_lost() {
+    let world = World::new();
+    let (mut main, mut agent) = (Transcript::new(SESSION), Transcript::new(SESSION));
+    let task = |subject: &str| json!({"subject": subject});
+    main.call("2026-11-20T12:00:01Z", "TaskCreate", &task("Fix login"), &json!({"task": {"id": "1"}}));
+    let done = json!({"taskId": "1", "status": "completed"});
+    main.call("2026-11-20T12:00:02Z", "TaskUpdate", &done, &json!({"success": true, "taskId": "1"}));
+    let more = json!({"isSidechain": true, "agentId": AGENT, "uuid": "late"});
+    agent.call_with("2026-11-20T12:00:03Z", "TaskCreate", &task("Ship"), &json!({"task": {"id": "2"}}), &more);
+    agent.write_to(&world, &format!("{SESSION}/subagents/agent-{AGENT}"), "2026-11-20T12:00:03Z");
+    world.sync_at("2026-11-20T12:00:04Z");
+    main.write(&world, "2026-11-20T12:00:05Z");
+    world.sync_at("2026-11-20T12:00:06Z");
+    assert_eq!(world.states(), ["Fix login: completed", "Ship: pending"]);
+    assert_eq!(world.sessions(), [SESSION]);
+}
+
 /// What a session said before its end may be read of its files after that.
 #[test]
 fn a_session_that_ended_stays_so() {
