@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
@@ -129,7 +129,8 @@ fn a_source_left_out_is_read_the_next_time() {
     assert_eq!(world.states(), ["A: pending", "B: pending"]);
 }
 
-/// An agent rewrites its list without pause; every state that is captured is one that was written whole.
+/// An agent rewrites its list without pause; every state that is captured is one that was written whole. Nobody writes
+/// over a list in place: half of one call that does would look like a whole one.
 #[test]
 fn no_statement_is_made_of_a_torn_read() {
     let world = World::new();
@@ -142,22 +143,22 @@ fn no_statement_is_made_of_a_torn_read() {
     let (one, two) = (list("pending"), list("started"));
     assert_eq!(one.len(), two.len());
     let path = world.write(&format!("claude/todos/{ONE}-agent-{ONE}.json"), &one);
+    let other = world.path("other");
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut turn = 0_usize;
             while !stop.load(Ordering::Relaxed) {
                 let content = if turn.is_multiple_of(2) { &two } else { &one };
-                let mut options = OpenOptions::new();
-                // Cut and written again in pieces, as agents do.
-                let mut file = options.write(true).truncate(turn % 4 < 2).open(&path).expect("a file");
-                file.rewind().expect("a file");
                 if turn % 4 < 2 {
+                    // Cut and written again in pieces, as agents do.
+                    let mut file = OpenOptions::new().write(true).truncate(true).open(&path).expect("a file");
                     content.chunks(5000).for_each(|part| file.write_all(part).expect("written"));
                 } else {
-                    file.write_all(content).expect("written");
+                    // Or another file in its place.
+                    std::fs::write(&other, content).expect("written");
+                    std::fs::rename(&other, &path).expect("renamed");
                 }
-                drop(file);
                 turn += 1;
                 if turn.is_multiple_of(7) {
                     std::thread::sleep(std::time::Duration::from_millis(30));
