@@ -9,7 +9,7 @@ use crate::source::{Change, Place, Reading, State, Unit, UnitKind};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Item, SessionState, Snapshot, SourceKind, normalise};
+use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, Status, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -44,6 +44,8 @@ pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
             snapshot.partial |= several;
             snapshot.session = owner;
         } else if let (Some(shared), true) = (lists.shared(&snapshot.session), is_tasks) {
+            // What only one of those has who keep the list is not all of it.
+            snapshot.partial = true;
             snapshot.session = shared;
         }
     }
@@ -56,21 +58,66 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     if change.apply(&mut items) {
         return Snapshot { items, partial: false, ..snapshot.clone() };
     }
-    // What the transcript itself knows of the task.
+    // The task was cleared away. What the transcript knows of it may be old, but for its words.
     let is_meant = |item: &&Item| item.native.is_some() && item.native.as_deref() == change.task();
-    let items = snapshot.items.iter().filter(is_meant).cloned().collect();
+    let mut items: Vec<Item> = snapshot.items.iter().filter(is_meant).cloned().collect();
+    for item in &mut items {
+        let spoken = state.and_then(|state| own_claim(state, &item.content));
+        if let Some(claim) = spoken.filter(|claim| !claim.dropped) {
+            (item.status, item.raw, item.dropped) = (claim.status, claim.raw.clone(), false);
+        }
+    }
+    change.apply(&mut items);
+    items.retain(|item| !item.dropped);
     Snapshot { items, partial: true, ..snapshot.clone() }
+}
+
+/// Returns what a session says of the todo with these words.
+fn own_claim<'a>(state: &'a SessionState, words: &str) -> Option<&'a Claim> {
+    let words = normalise(words);
+    let todo = state.projects.values().find_map(|todos| todos.values().find(|todo| todo.content == words))?;
+    todo.claims.get(&state.info.session)
+}
+
+/// The calls of all transcripts of a session, one after the other: what the list would be if nothing else told of it.
+#[derive(Default)]
+pub(super) struct Replay<'a> {
+    list: Vec<Item>,
+    /// What was done and cleared away.
+    cleared: Vec<Item>,
+    last: Option<&'a Snapshot>,
+}
+
+impl<'a> Replay<'a> {
+    /// Carries out the call that made a state, if one did.
+    pub(super) fn add(&mut self, state: &'a State) {
+        let Some(change) = &state.change else { return };
+        if matches!(change, Change::Created(_)) && self.list.iter().all(|item| item.status == Status::Completed) {
+            self.cleared.extend(self.list.iter().cloned());
+        }
+        change.apply(&mut self.list);
+        self.list.retain(|item| !item.dropped);
+        self.last = Some(&state.snapshot);
+    }
+
+    /// Returns all that was not deleted.
+    pub(super) fn end(self) -> Option<Snapshot> {
+        let Replay { list, mut cleared, last } = self;
+        cleared.retain(|item| list.iter().all(|other| other.content != item.content));
+        cleared.extend(list);
+        Some(Snapshot { items: cleared, ..last?.clone() })
+    }
+}
+
+/// Returns whether hooks tell what a session says.
+pub(super) fn by_hooks(state: &SessionState) -> bool {
+    state.info.source == SourceKind::ClaudeHook.as_str()
 }
 
 /// Returns the part of an older list that its session never spoke of. Hooks may have begun in the middle of it, and
 /// know only of what changed since; and of a list that several transcripts change, one may be written after the
 /// others were read.
-pub(super) fn unheard(state: &SessionState, older: &State) -> Option<Snapshot> {
-    let by_hooks = state.info.source == SourceKind::ClaudeHook.as_str();
-    if !by_hooks && older.change.is_none() {
-        return None;
-    }
-    let snapshot = &older.snapshot;
+pub(super) fn unheard(state: &SessionState, snapshot: &Snapshot) -> Option<Snapshot> {
     let spoken: BTreeSet<&str> = state.projects.values().flatten().map(|(_, todo)| todo.content.as_str()).collect();
     let numbers: BTreeSet<&str> = state.info.list.iter().filter_map(|entry| entry.native.as_deref()).collect();
     let items = snapshot.items.iter().filter(|item| !spoken.contains(normalise(&item.content).as_ref()));

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::attribute::{attribute, changed, learn, places, unheard};
+use super::attribute::{Replay, attribute, by_hooks, changed, learn, places, unheard};
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
@@ -24,7 +24,7 @@ use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, SessionCommit, Store, commit_session};
-use crate::todo::{Project, Session, Snapshot, Time};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
 
 /// What a capture would write.
 #[derive(Debug)]
@@ -220,8 +220,9 @@ fn sort_by_session(
             }
             // A file that says something else than when it was last read is news whatever its clock says.
             let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
-            // A transcript's lines have times of their own, and are not all that is said of a list of tasks.
-            let changed = state.change.is_none() && known.is_some_and(|known| *known != digest(snapshot));
+            // A transcript's lines have times of their own, and its last one may be behind what a hook told.
+            let is_file = snapshot.source != SourceKind::ClaudeTranscript;
+            let changed = is_file && known.is_some_and(|known| *known != digest(snapshot));
             snapshot.forced |= changed && is_last;
             snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));
             let project = || projects.of(place.map(|place| place.directory.as_str()));
@@ -333,18 +334,29 @@ fn commits(
 ) -> Result<Option<SessionCommit>, OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
     let Past { commit: mut tip, state: mut seed } = past;
+    let mut replay = Replay::default();
     for (state, is_last) in states {
         let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
         let is_old = !state.snapshot.forced && captured_until.is_some_and(|until| state.snapshot.at <= until);
         let said = match (is_old, &state.change) {
-            (true, _) => before.filter(|_| *is_last).and_then(|before| unheard(before, state)).map(Cow::Owned),
             (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
             (false, None) => Some(Cow::Borrowed(&state.snapshot)),
+            (true, Some(_)) => None,
+            (true, None) => before
+                .filter(|before| *is_last && by_hooks(before))
+                .and_then(|before| unheard(before, &state.snapshot))
+                .map(Cow::Owned),
         };
         if let Some(next) = said.and_then(|snapshot| statement::state(before, &snapshot, context)) {
             seed = None;
             tip = Some(commit_session(overlay, tip.as_ref(), next, identity, None)?);
         }
+        replay.add(state);
+    }
+    let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref()).filter(|_| captured_until.is_some());
+    let late = before.zip(replay.end()).and_then(|(before, snapshot)| unheard(before, &snapshot));
+    if let Some(next) = late.and_then(|snapshot| statement::state(before, &snapshot, context)) {
+        tip = Some(commit_session(overlay, tip.as_ref(), next, identity, None)?);
     }
     Ok(tip)
 }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::{claude_tasks, item};
-use crate::todo::{Item, Properties, Status};
+use crate::todo::{Item, Properties, Status, normalise};
 
 /// What a call did to a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,13 +29,13 @@ impl Change {
                 let id = answer.pointer("/task/id")?;
                 let mut item = item::read(input, &["subject", "content", "title"])?;
                 item.fields.remove("x-id");
-                item.native = Some(id_text(id));
+                item.native = Some(id_text(id)?);
                 Some(Change::Created(item))
             }
             "TaskUpdate" if answer.get("success") != Some(&Value::Bool(false)) => {
                 let input = input.as_object()?;
                 let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key))?;
-                Some(Change::Updated(id_text(id), input.clone()))
+                Some(Change::Updated(id_text(id)?, input.clone()))
             }
             _ => None,
         }
@@ -75,14 +75,14 @@ impl Change {
 /// Adds a task. One that is there already stays as far along as it is: two hooks tell of each new task, and
 /// the second may be late.
 fn create(list: &mut Vec<Item>, new: &Item) {
-    let is_same = |item: &Item| item.native == new.native && item.content.trim() == new.content.trim();
+    let is_same = |item: &Item| item.native == new.native && normalise(&item.content) == normalise(&new.content);
     if let Some(known) = list.iter_mut().find(|item| is_same(item)) {
         known.fields.extend(new.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
         return;
     }
     // A list that is all done is cleared away before the next one begins.
     if list.iter().all(|item| item.status == Status::Completed || item.dropped) {
-        list.clear();
+        list.retain(|item| item.native == new.native);
     }
     // A resumed session counts from 1 again. The task that had the number is another one, still to be done.
     for item in list.iter_mut().filter(|item| item.native == new.native) {
@@ -107,9 +107,13 @@ fn change_task(item: &mut Item, input: &Map<String, Value>) {
     }
 }
 
-/// Returns a number or name as text.
-pub(super) fn id_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// Returns a number or name as text; nothing for anything else.
+pub(super) fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 fn extend(fields: &mut Properties, name: &str, more: &[Value]) {

@@ -159,7 +159,7 @@ fn tool_use(event: &Value) -> Result<What, String> {
 
 fn task(event: &Value, name: &str) -> What {
     let subject = event.get("task_subject").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-    let (Some(id), Some(subject)) = (event.get("task_id").filter(|id| !id.is_null()), subject) else {
+    let (Some(id), Some(subject)) = (event.get("task_id").and_then(id_text), subject) else {
         return What::Nothing;
     };
     let mut call = Map::new();
@@ -167,10 +167,10 @@ fn task(event: &Value, name: &str) -> What {
     call.extend(event.get("task_description").map(|text| ("description".to_owned(), text.clone())));
     if name == "TaskCompleted" {
         call.insert("status".into(), json!(Status::Completed.as_str()));
-        return What::Changed(Change::Updated(id_text(id), call));
+        return What::Changed(Change::Updated(id, call));
     }
     match item::read(&Value::Object(call), &["subject"]) {
-        Some(item) => What::Changed(Change::Created(Item { native: Some(id_text(id)), ..item })),
+        Some(item) => What::Changed(Change::Created(Item { native: Some(id), ..item })),
         None => What::Nothing,
     }
 }

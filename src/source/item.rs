@@ -25,9 +25,10 @@ pub(super) fn read(value: &Value, words: &[&str]) -> Option<Item> {
 /// Sets the status from an agent's own word, which is kept when it is none of ours.
 pub(super) fn set_status(item: &mut Item, value: &Value) {
     let word = match value {
-        Value::Null => return,
         Value::String(word) => word.clone(),
-        other => other.to_string(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        // No word for how far along it is; as text it could hold what nobody looks for there.
+        Value::Null | Value::Array(_) | Value::Object(_) => return,
     };
     if let Some(status) = Status::parse(&word) {
         (item.status, item.dropped, item.raw) = (status, false, None);

@@ -193,11 +193,7 @@ impl Speech<'_> {
     fn entry(&self, entry: &Placed<'_>) -> Option<ListEntry> {
         let claim = &self.own(&entry.project, entry.id)?.claims[self.session];
         let status = (!claim.dropped && claim.status != entry.item.status).then_some(entry.item.status);
-        (!entry.item.dropped).then(|| ListEntry {
-            id: entry.id,
-            native: entry.item.native.clone(),
-            status: status.filter(|_| claim.status == crate::todo::Status::Completed),
-        })
+        (!entry.item.dropped).then(|| ListEntry { id: entry.id, native: entry.item.native.clone(), status })
     }
 
     /// Open todos that the list no longer shows are dropped. Completed ones stay: agents clear them away

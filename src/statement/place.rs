@@ -68,7 +68,8 @@ pub(super) fn place<'a>(
         } else if let Some(at) = by_content.get(content.as_ref()).copied().filter(there) {
             // The same words in another project: the session's project became known.
             Some(at)
-        } else if few {
+        } else if few && !snapshot.partial {
+            // What is not on a part of a list need not be gone.
             most_alike(&gone, &content, places_now[&entry.id])
         } else {
             None

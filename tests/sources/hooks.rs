@@ -47,7 +47,7 @@ fn update(world: &World, session: &str, id: &str, more: &Value) {
     world.hook(&tool(session, "TaskUpdate", &input, &response));
 }
 
-fn complete(world: &World, session: &str, id: &str, subject: &str) {
+pub fn complete(world: &World, session: &str, id: &str, subject: &str) {
     world.hook(&event(session, "TaskCompleted", &json!({"task_id": id, "task_subject": subject})));
     update(world, session, id, &json!({"status": "completed"}));
 }

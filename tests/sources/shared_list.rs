@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::common::{World, set_time};
-use crate::hooks::{SESSION, create, event, tool};
+use crate::hooks::{SESSION, complete, create, event, tool};
 use crate::transcripts::Transcript;
 
 const AGENT: &str = "a95182f9386937d70";
@@ -175,4 +175,137 @@ fn a_session_that_ended_stays_so() {
     transcript.call("2026-11-20T12:07:00Z", "TaskCreate", &task("One thing more"), &json!({"task": {"id": "5"}}));
     transcript.write(&world, "2026-11-20T12:07:00Z");
     assert_eq!(state("2026-11-20T12:08:00Z"), "active");
+}
+
+/// A call in a transcript: at this second, by the sub-agent, the tool, its input, the number of a new task.
+type Call<'a> = (&'a str, bool, &'a str, Value, &'a str);
+
+fn write_calls(world: &World, calls: &[Call<'_>]) {
+    let (mut main, mut agent) = (Transcript::new(SESSION), Transcript::new(SESSION));
+    for (at, by_agent, name, input, id) in calls {
+        let at = format!("2026-11-20T12:00:{at}.400Z");
+        let result = json!({"success": true, "task": {"id": id}});
+        if *by_agent {
+            let more = json!({"isSidechain": true, "agentId": AGENT, "uuid": format!("{AGENT} {at}")});
+            agent.call_with(&at, name, input, &result, &more);
+        } else {
+            main.call(&at, name, input, &result);
+        }
+    }
+    main.write(world, "2026-11-20T12:00:50Z");
+    agent.write_to(world, &format!("{SESSION}/subagents/agent-{AGENT}"), "2026-11-20T12:00:50Z");
+}
+
+fn made<'a>(at: &'a str, by_agent: bool, id: &'a str, subject: &str) -> Call<'a> {
+    (at, by_agent, "TaskCreate", json!({"subject": subject, "description": "All of it"}), id)
+}
+
+fn changed<'a>(at: &'a str, by_agent: bool, id: &'a str, more: &Value) -> Call<'a> {
+    let mut input = json!({"taskId": id});
+    more.as_object().expect("an object").iter().for_each(|(key, value)| input[key] = value.clone());
+    (at, by_agent, "TaskUpdate", input, id)
+}
+
+/// The task was done by the sub-agent and cleared away when the next one came.
+#[test]
+fn a_call_about_a_task_that_was_cleared_away_does_not_reopen_it() {
+    let world = World::new();
+    write_calls(
+        &world,
+        &[
+            made("01", false, "1", "Fix login"),
+            changed("03", true, "1", &json!({"status": "completed"})),
+            made("05", false, "2", "Ship"),
+            changed("07", false, "1", &json!({"addBlocks": ["2"]})),
+        ],
+    );
+    world.sync_at("2026-11-20T12:01:00Z");
+    assert_eq!(world.states(), ["Fix login: completed", "Ship: pending"]);
+}
+
+/// Hooks that began in the middle heard of the last call only.
+#[test]
+fn all_that_hooks_never_heard_of_is_taken_as_it_was_in_the_end() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "5", "Write notes");
+    write_calls(
+        &world,
+        &[
+            made("01", false, "1", "Fix login"),
+            changed("02", true, "1", &json!({"status": "completed"})),
+            made("03", true, "2", "Given up"),
+            changed("04", false, "2", &json!({"status": "deleted"})),
+            made("05", false, "3", "Tidy"),
+            changed("06", true, "3", &json!({"subject": "Tidy up", "status": "in_progress"})),
+            made("07", false, "4", "Ship"),
+            made("08", false, "5", "Write notes"),
+        ],
+    );
+    world.sync_at("2026-11-20T12:01:00Z");
+    let expected = ["Fix login: completed", "Ship: pending", "Tidy up: in_progress", "Write notes: pending"];
+    let states: Vec<_> = world.states().into_iter().filter(|state| !state.ends_with(": dropped")).collect();
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn a_number_that_is_given_again_renames_nothing() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Fix login");
+    complete(&world, SESSION, "1", "Fix login");
+    world.hook(&event(SESSION, "SessionStart", &json!({"source": "resume"})));
+    create(&world, SESSION, "1", "Ship");
+    world.ok(&["consolidate", "-q"]);
+    assert_eq!(world.states(), ["Fix login: completed", "Ship: pending"]);
+
+    // Nor does an older task with much the same words.
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Fix login tests again");
+    let mut old = Transcript::new(SESSION);
+    let task = json!({"subject": "Fix login tests"});
+    old.call("2026-11-20T11:00:00Z", "TaskCreate", &task, &json!({"task": {"id": "1"}}));
+    old.write(&world, "2026-11-20T11:00:00Z");
+    world.sync();
+    assert_eq!(world.states(), ["Fix login tests again: pending", "Fix login tests: pending"]);
+}
+
+#[test]
+fn words_are_the_same_whatever_stands_between_them_and_each_occurrence_has_its_status() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Fix  login\n tests");
+    complete(&world, SESSION, "1", "Fix  login\n tests");
+    create(&world, SESSION, "2", "Other");
+    create(&world, SESSION, "3", "Run tests");
+    complete(&world, SESSION, "3", "Run tests");
+    create(&world, SESSION, "4", "Run tests");
+    world.ok(&["consolidate", "-q"]);
+    assert_eq!(world.states(), ["Fix login tests: completed", "Other: pending", "Run tests: pending"]);
+    complete(&world, SESSION, "4", "Run tests");
+    world.ok(&["consolidate", "-q"]);
+    assert_eq!(world.states(), ["Fix login tests: completed", "Other: pending", "Run tests: completed"]);
+}
+
+/// A list that is written whole: the transcript is read when a hook has told of more.
+#[test]
+fn a_transcript_that_is_a_line_behind_undoes_nothing() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    let mut transcript = Transcript::new(SESSION);
+    let mut tell = |second: u32, list: &[(&str, &str)], written: bool| {
+        let todos: Vec<_> = list.iter().map(|(c, s)| json!({"content": c, "status": s, "activeForm": c})).collect();
+        let call = tool(SESSION, "TodoWrite", &json!({"todos": todos}), &json!({"newTodos": todos}));
+        world.hook_at(&format!("2026-11-20T12:00:0{second}Z"), &call);
+        if written {
+            transcript.todos(&format!("2026-11-20T12:00:0{second}.400Z"), list);
+        }
+        transcript.write(&world, &format!("2026-11-20T12:00:0{second}.400Z"));
+        world.sync_at(&format!("2026-11-20T12:00:0{second}.500Z"));
+    };
+    tell(1, &[("A", "pending")], true);
+    tell(3, &[("A", "in_progress")], true);
+    tell(5, &[("A", "completed"), ("B", "pending")], false);
+    assert_eq!(world.states(), ["A: completed", "B: pending"]);
 }
