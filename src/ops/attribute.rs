@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::redact::{Found, Redactor};
 use crate::source::claude_teams::lead_of;
-use crate::source::{Change, Place, Reading, State, Unit, UnitKind};
+use crate::source::{Change, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, Status, normalise};
+use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -92,7 +92,7 @@ impl<'a> Replay<'a> {
     /// Carries out the call that made a state, if one did.
     pub(super) fn add(&mut self, state: &'a State) {
         let Some(change) = &state.change else { return };
-        if matches!(change, Change::Created(_)) && self.list.iter().all(|item| item.status == Status::Completed) {
+        if matches!(change, Change::Created(_)) && is_all_done(&self.list) {
             self.cleared.extend(self.list.iter().cloned());
         }
         change.apply(&mut self.list);

@@ -72,6 +72,11 @@ impl Change {
     }
 }
 
+/// Returns whether the next task begins a new list: one that is all done is cleared away then.
+pub fn is_all_done(list: &[Item]) -> bool {
+    list.iter().all(|item| item.status == Status::Completed || item.dropped)
+}
+
 /// Adds a task. One that is there already stays as far along as it is: two hooks tell of each new task, and
 /// the second may be late.
 fn create(list: &mut Vec<Item>, new: &Item) {
@@ -80,8 +85,7 @@ fn create(list: &mut Vec<Item>, new: &Item) {
         known.fields.extend(new.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
         return;
     }
-    // A list that is all done is cleared away before the next one begins.
-    if list.iter().all(|item| item.status == Status::Completed || item.dropped) {
+    if is_all_done(list) {
         list.retain(|item| item.native == new.native);
     }
     // A resumed session counts from 1 again. The task that had the number is another one, still to be done.

@@ -17,7 +17,7 @@ mod json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use change::Change;
+pub use change::{Change, is_all_done};
 pub use file::Stamp;
 pub use import::read_list;
 
