@@ -1,5 +1,7 @@
 //! `consolidate`: what is new in all sessions into the branch.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::out::{Failure, Out, plural};
@@ -17,6 +19,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
             "merged": report.merged,
             "changed": report.changed,
             "conflicts": report.conflicts.len(),
+            "put_back": report.put_back.values().map(BTreeSet::len).sum::<usize>(),
             "tip": report.tip.map(|tip| tip.to_string()),
         }));
     } else if report.merged == 0 {
@@ -43,8 +46,16 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
     let left_out: Vec<String> =
         report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
     out.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));
-    let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
+    let put_back: usize = report.put_back.values().map(BTreeSet::len).sum();
     let branch = store.settings.branch_name();
+    let hint = "what is taken out by other means than a command comes back; `git chittysync rollback` is the way back";
+    if report.was_taken_back {
+        out.warn(&format!("{branch} had been moved to another commit; everything that was said is in it again"), Some(hint));
+    } else if put_back > 0 {
+        let todos = plural(put_back, "todo");
+        out.warn(&format!("{todos} had been taken out of {branch}, or changed, and {} put back", if put_back == 1 { "was" } else { "were" }), Some(hint));
+    }
+    let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
     Err(Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))
         .hint(format!("the merge is made; take it with `git -C {} merge --ff-only {tip}`", display(directory))))
 }

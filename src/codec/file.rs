@@ -4,7 +4,7 @@
 //! which hold the id, and go into the merged file as they are.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::OnceLock;
 
 use memchr::{memchr_iter, memmem};
@@ -12,7 +12,7 @@ use memchr::{memchr_iter, memmem};
 use super::DecodeError;
 use super::line::{decode_line, write_line};
 use super::todos::{decode_todos, write_list};
-use crate::merge::{Conflict, Decides, three_way, who_decides};
+use crate::merge::{Conflict, Decides, join_todo, three_way, who_decides};
 use crate::todo::{Todo, TodoId, TodoList};
 
 /// A list as a file holds it: lines, each of which is read when it matters what it says.
@@ -90,8 +90,30 @@ impl TodoFile<'_> {
     /// # Errors
     /// As [`decode_todos`].
     pub fn read(bytes: &[u8]) -> Result<TodoFile<'_>, DecodeError> {
-        let todos = decode_todos(bytes)?;
-        Ok(TodoFile { entries: todos.iter().map(|(id, todo)| (*id, Entry::of_todo(todo))).collect() })
+        Ok(TodoFile::of(&decode_todos(bytes)?))
+    }
+
+    /// Returns the file of a list.
+    pub fn of(todos: &TodoList) -> TodoFile<'static> {
+        TodoFile { entries: todos.iter().map(|(id, todo)| (*id, Entry::of_todo(todo))).collect() }
+    }
+
+    /// Returns the list with bytes of its own.
+    pub fn into_owned(self) -> TodoFile<'static> {
+        let own = |(id, entry): (TodoId, Entry<'_>)| {
+            (id, Entry { line: Cow::Owned(entry.line.into_owned()), todo: entry.todo })
+        };
+        TodoFile { entries: self.entries.into_iter().map(own).collect() }
+    }
+
+    /// Returns how many todos there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// Returns the ids of all todos, sorted.
@@ -105,6 +127,21 @@ impl TodoFile<'_> {
     /// When its line cannot be read.
     pub fn get(&self, id: TodoId) -> Result<Option<&Todo>, DecodeError> {
         self.entries.get(&id).map(Entry::read).transpose()
+    }
+
+    /// Returns the ids of the todos whose lines the other list does not have just so, sorted.
+    pub fn differing<'s>(&'s self, other: &'s TodoFile<'_>) -> impl Iterator<Item = TodoId> + 's {
+        self.entries.iter().filter(|(id, entry)| other.entries.get(id) != Some(entry)).map(|(id, _)| *id)
+    }
+
+    /// Puts a todo in the place of what the list says of it.
+    pub fn replace(&mut self, todo: &Todo) {
+        self.entries.insert(todo.id, Entry::of_todo(todo));
+    }
+
+    /// Takes a todo out. Returns whether it was there.
+    pub fn remove(&mut self, id: TodoId) -> bool {
+        self.entries.remove(&id).is_some()
     }
 
     /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which both sides
@@ -140,6 +177,19 @@ impl TodoFile<'_> {
         Ok(merged)
     }
 
+    /// Returns a list that has the todos of all these files. The lines of an id that stands in several
+    /// are joined.
+    ///
+    /// # Errors
+    /// When a file, or a line that has to be joined, cannot be read.
+    pub fn gather<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Result<TodoFile<'a>, DecodeError> {
+        let mut all = TodoFile::default();
+        for file in files {
+            all.absorb(TodoFile::open(file)?)?;
+        }
+        Ok(all)
+    }
+
     /// Returns the list that has this todo and no other.
     fn only(&self, id: TodoId) -> Result<TodoList, DecodeError> {
         self.entries.get(&id).map(|entry| Ok((id, entry.to_todo()?))).into_iter().collect()
@@ -148,6 +198,37 @@ impl TodoFile<'_> {
     /// Returns the bytes of the file.
     pub fn encode(&self) -> Vec<u8> {
         write_list(self.entries.values(), |bytes, entry| bytes.extend_from_slice(&entry.line))
+    }
+}
+
+impl<'a> TodoFile<'a> {
+    /// Adds the lines of another list. Those of an id that both have are joined.
+    ///
+    /// # Errors
+    /// When a line that has to be joined cannot be read.
+    pub fn absorb(&mut self, other: TodoFile<'a>) -> Result<(), DecodeError> {
+        if self.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        for (id, entry) in other.entries {
+            match self.entries.entry(id) {
+                btree_map::Entry::Vacant(free) => drop(free.insert(entry)),
+                btree_map::Entry::Occupied(ours) if *ours.get() == entry => {}
+                btree_map::Entry::Occupied(mut ours) => {
+                    let mut joined = ours.get().to_todo()?;
+                    join_todo(&mut joined, entry.read()?);
+                    ours.insert(Entry::of_todo(&joined));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all lines out, each with the id of its todo, as lists with one todo each.
+    pub fn drain(&mut self) -> impl Iterator<Item = (TodoId, TodoFile<'a>)> {
+        let entries = std::mem::take(&mut self.entries).into_iter();
+        entries.map(|(id, entry)| (id, TodoFile { entries: BTreeMap::from([(id, entry)]) }))
     }
 }
 

@@ -82,6 +82,11 @@ impl<'a> Overlay<'a> {
         Overlay { repo, below, batch: Batch::new(repo.hash()) }
     }
 
+    /// Returns how much is taken at once.
+    pub fn limits(&self) -> super::Limits {
+        self.repo.limits
+    }
+
     /// Returns the git directory, the one that linked worktrees have in common.
     pub fn common_dir(&self) -> &Path {
         self.repo.common_dir()
@@ -167,6 +172,23 @@ impl<'a> Overlay<'a> {
                 Ok((entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned()))
             })
             .collect()
+    }
+
+    /// Returns the names in a tree that are neither a directory nor a regular file: links, other repositories, files
+    /// that are to be executed.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or no tree.
+    pub fn odd_entries(&self, tree: ObjectId) -> Result<Vec<String>, GitError> {
+        let (_, data) = self.read(tree, Kind::Tree)?;
+        let mut odd = Vec::new();
+        for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
+            let entry = entry.map_err(|err| GitError::object(tree, err))?;
+            if !matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
+                odd.push(entry.filename.to_string());
+            }
+        }
+        Ok(odd)
     }
 
     /// Returns what stands at this path below a tree.

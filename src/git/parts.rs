@@ -12,9 +12,6 @@ use super::fetch::{Call, is_content};
 use super::remote::hardened;
 use super::{GitError, ObjectId, Unreachable};
 
-/// How many refs one command names. Their names have 250 bytes at most, on either side.
-const MOST: usize = 300;
-
 /// A ref's name there, and here.
 type Pair = (String, String);
 
@@ -27,7 +24,7 @@ pub(super) fn fetch_parts(call: &Call<'_>) -> Result<Result<BTreeMap<String, Str
         Err(unreachable) => return Ok(Err(unreachable)),
     };
     let started = Instant::now();
-    let mut queue: Vec<Vec<Pair>> = changed.chunks(MOST).map(<[Pair]>::to_vec).collect();
+    let mut queue: Vec<Vec<Pair>> = changed.chunks(call.repo.limits.fetched_refs).map(<[Pair]>::to_vec).collect();
     while let Some(mut part) = queue.pop() {
         if started.elapsed() > call.watch.patience {
             let reason = "too much else of the remote is damaged or too large to look at it, too";

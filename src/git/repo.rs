@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, Place, RemoteName, SESSIONS, ref_file, session_of_ref};
+use super::{GitError, Limits, Place, RemoteName, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
 /// How many bytes of objects that were read are kept in memory, for each thread.
@@ -26,6 +26,8 @@ pub struct RemoteSession {
 #[derive(Clone, Debug)]
 pub struct Repo {
     inner: gix::Repository,
+    /// How much is taken at once.
+    pub limits: Limits,
 }
 
 impl Repo {
@@ -41,7 +43,7 @@ impl Repo {
         let mut inner = gix::open_opts(&path, options).map_err(failed)?;
         // A run reads the same trees and lists several times.
         inner.object_cache_size(CACHED);
-        Repo { inner }.checked()
+        Repo { inner, limits: Limits::default() }.checked()
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is

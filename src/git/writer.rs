@@ -8,11 +8,6 @@ use gix::zlib::Compression;
 
 use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, chaos, gc, loose, pack, packed_refs, ref_file};
 
-/// More objects than this are written as one pack.
-const MOST_LOOSE: usize = 128;
-/// More new refs than this are written into `packed-refs`, and more loose ones moved there.
-const MOST_LOOSE_REFS: usize = 64;
-
 /// The move of one ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefChange {
@@ -72,7 +67,7 @@ impl Writer<'_> {
         chaos::step()?;
         let objects = self.repo.common_dir().join("objects");
         // Beside a running `git gc` a pack is the safer place, even before the refs lead to it.
-        if batch.len() > MOST_LOOSE || (!batch.is_empty() && gc::is_running(self.repo.common_dir())) {
+        if batch.len() > self.repo.limits.loose_objects || (!batch.is_empty() && gc::is_running(self.repo.common_dir())) {
             pack::write(self.lock, &objects, batch, Compression::BEST_SPEED, self.fsync)?;
         } else {
             loose::write(self.lock, &objects, batch, self.fsync)?;
@@ -89,7 +84,7 @@ impl Writer<'_> {
     /// Packs the refs of sessions when many are loose.
     fn pack_refs(&self) -> Result<(), GitError> {
         let git_dir = self.repo.common_dir();
-        if ref_file::loose_names(&git_dir.join(super::SESSIONS))?.len() <= MOST_LOOSE_REFS {
+        if ref_file::loose_names(&git_dir.join(super::SESSIONS))?.len() <= self.repo.limits.loose_refs {
             return Ok(());
         }
         packed_refs::pack_loose(git_dir, self.lock.tmp(), super::SESSIONS, self.repo.hash(), self.fsync)
@@ -112,7 +107,7 @@ impl Writer<'_> {
 
     fn move_refs(&self, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
         let git_dir = self.repo.common_dir();
-        let bulk = changes.iter().filter(|change| change.old.is_none()).count() > MOST_LOOSE_REFS;
+        let bulk = changes.iter().filter(|change| change.old.is_none()).count() > self.repo.limits.loose_refs;
         let (created, moved): (Vec<&RefChange>, Vec<&RefChange>) =
             changes.iter().partition(|change| bulk && change.old.is_none() && change.name.starts_with(super::SESSIONS));
         let mut rejected = packed_refs::create_packed(git_dir, self.lock.tmp(), &created, self.fsync)?;
@@ -154,7 +149,7 @@ impl Writer<'_> {
         let git_dir = self.repo.common_dir();
         let refused: BTreeSet<String> = rejected.iter().map(|rejected| rejected.name.clone()).collect();
         // One look at all of them costs more than one at each only while they are few.
-        let many = changes.len() > MOST_LOOSE_REFS;
+        let many = changes.len() > self.repo.limits.loose_refs;
         let all = if many { ref_file::list(git_dir, super::SESSIONS, self.repo.hash())? } else { BTreeMap::new() };
         for change in changes.iter().filter(|change| !refused.contains(&change.name)) {
             let found = match all.get(&change.name) {

@@ -20,12 +20,12 @@ pub struct Outcome {
 
 /// Merges `ours` and `theirs`, which both come from `base`.
 ///
-/// - A todo on both sides: a side that did not change it since the base yields; otherwise the join.
-/// - A todo on one side only: new, or changed since the base, it is kept; unchanged, the other side
-///   removed it, and it stays removed.
+/// - A todo on both sides is joined, always.
+/// - A todo on one side only is kept, unless the base has it just so: then the other side moved it to another file.
 ///
-/// Histories in which every session speaks for itself only ever add statements, and there the outcome is
-/// the [join](super::join()) whatever the base. An empty base is right when there is none.
+/// An absence is never a statement: `base` has to be an ancestor of both sides, or a line would vanish that the
+/// other side never saw. Where there is no such base, an empty one is right. What a merge leaves out although it
+/// stands nowhere else is put back when the merge is verified.
 pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome {
     let mut outcome = Outcome { todos: ours, ..Outcome::default() };
     let ids: BTreeSet<TodoId> = outcome.todos.keys().chain(theirs.keys()).copied().collect();
@@ -62,25 +62,26 @@ pub fn three_way(base: &TodoList, ours: TodoList, theirs: &TodoList) -> Outcome 
 /// Whose version of a todo, or of its absence, is the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decides {
-    /// Theirs changed nothing, or changed it as ours did.
+    /// Ours stays: theirs says the same, or lacks what is not in the base, or has what we moved elsewhere.
     Ours,
-    /// Ours changed nothing.
+    /// Theirs is new, or has moved elsewhere what we have as the base has it.
     Theirs,
-    /// Both changed it, each in its own way.
+    /// Both have it, and not the same.
     Both,
 }
 
 /// Returns whose version of one todo decides. Works on whatever stands for a version, if equal stands for equal.
 pub fn who_decides<T: PartialEq>(base: Option<&T>, ours: Option<&T>, theirs: Option<&T>) -> Decides {
-    match () {
-        () if theirs == base || theirs == ours => Decides::Ours,
-        () if ours == base => Decides::Theirs,
-        () => Decides::Both,
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => Decides::Both,
+        (None, Some(_)) if theirs != base => Decides::Theirs,
+        (Some(_), None) if ours == base => Decides::Theirs,
+        _ => Decides::Ours,
     }
 }
 
-/// Returns where a rule had to choose between two versions of one todo that both differ from the base.
-fn conflicts(base: Option<&Todo>, ours: &Todo, theirs: &Todo, joined: &Todo) -> Vec<Conflict> {
+/// Returns where a rule had to choose between two versions of one todo that were joined.
+pub fn conflicts(base: Option<&Todo>, ours: &Todo, theirs: &Todo, joined: &Todo) -> Vec<Conflict> {
     let mut conflicts: Vec<_> = status_conflict(base, ours, theirs, joined).into_iter().collect();
     if let Some(base) = base {
         conflicts.extend(field_conflicts(base, ours, theirs));

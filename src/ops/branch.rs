@@ -34,7 +34,7 @@ pub fn branches(store: &Store) -> Result<Vec<Branch>, OpsError> {
     let mut found = Vec::new();
     for (full, tip) in store.repo.branches()? {
         let is_current = full == store.settings.branch;
-        if !is_current && !matches!(check_consolidated(&overlay, tip, current.tree), Ok(None)) {
+        if !is_current && !check_consolidated(&overlay, tip, current.tree).is_ok_and(|strays| strays.is_empty()) {
             continue;
         }
         let name = branch_of_ref(&full).to_owned();
@@ -56,10 +56,10 @@ pub fn find_branch(store: &Store, full: &str) -> Result<ObjectId, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let known = Consolidated::find(store, &overlay)?.tree;
     match check_consolidated(&overlay, tip, known) {
-        Ok(None) => Ok(tip),
-        Ok(Some(strays)) => {
-            Err(OpsError::Input(format!("'{name}' is no branch of todos: it holds {}", strays.paths[0])))
-        }
+        Ok(strays) => match strays.first() {
+            None => Ok(tip),
+            Some(stray) => Err(OpsError::Input(format!("'{name}' is no branch of todos: it holds {stray}"))),
+        },
         Err(reason) => Err(OpsError::Input(format!("'{name}' is no branch of todos: {reason}"))),
     }
 }

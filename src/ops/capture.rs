@@ -237,9 +237,6 @@ fn sort_by_session(
     (news, unheard)
 }
 
-/// How many sessions are worked on at a time.
-const CHUNK: usize = 512;
-
 /// Makes the commits of all sessions with news, on all cores.
 fn state(
     store: &Store,
@@ -302,7 +299,7 @@ fn state(
     let mut work = work.into_iter().peekable();
     while work.peek().is_some() {
         // A chunk at a time, so that only one chunk's lists and commits are in memory twice.
-        let chunk: Vec<_> = work.by_ref().take(CHUNK).collect();
+        let chunk: Vec<_> = work.by_ref().take(store.repo.limits.sessions_at_once).collect();
         let done: Vec<_> = if chunk.len() < 8 {
             let mut repo = store.repo.clone();
             chunk.into_iter().map(|work| speak(&mut repo, work)).collect::<Result<_, OpsError>>()?

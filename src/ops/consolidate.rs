@@ -5,24 +5,20 @@
 //! that went apart, sorted, then session tips that none of them contains, sorted. So two devices that merge the
 //! same tips make the same commit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::OpsError;
 use super::merge_trees::{Merge, Side};
-use super::sides::{find_branches, find_sessions};
-use super::tidy::take_back;
+use super::settle::{Behind, settle};
+use super::sides::{Branches, Verified, find_branches, find_sessions};
 use super::tips::Tips;
-use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo};
+use crate::git::{Ancestors, Batch, Identity, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, Store};
-use crate::todo::{Project, Time};
-
-/// At most this many tips are parents of one commit: tools that draw history choke on more. More tips are
-/// first merged in groups, each group a commit of its own.
-pub(super) const WIDEST: usize = 64;
+use crate::store::{Consolidated, Store, session_of};
+use crate::todo::{Project, Time, TodoId};
 
 /// What a consolidation would write.
 #[derive(Debug)]
@@ -41,7 +37,11 @@ pub struct Consolidation {
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
     /// Where the branch is checked out, which is why it was not moved.
     pub checked_out: Option<PathBuf>,
-    /// Sessions and branches that cannot be merged, and why.
+    /// What somebody had taken out of the branch, and was put back.
+    pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
+    /// Whether somebody had taken the branch back to an earlier commit, or to another one.
+    pub was_taken_back: bool,
+    /// What cannot be merged, and why: sessions, branches, single lines.
     pub left_out: Vec<(String, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub merged: Option<Merged>,
@@ -53,13 +53,13 @@ pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> b
     merged.is_of(tip) && tips.all().all(|other| other == tip || merged.contains(other))
 }
 
-/// Merges the tips that the branch does not contain. Nothing is written; `below` holds objects that are not
-/// written yet.
+/// Merges the tips that the branch does not contain, and settles what came of it. Nothing is written; `below` holds
+/// objects that are not written yet.
 ///
 /// # Errors
 /// When the consolidated commit cannot be read or is none of ours. What else cannot be read is left out and reported.
 pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -> Result<Consolidation, OpsError> {
-    let mut overlay = Overlay::above(&store.repo, below);
+    let overlay = Overlay::above(&store.repo, below);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut found = Consolidation {
         batch: Batch::new(store.repo.hash()),
@@ -69,34 +69,40 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         changed: 0,
         conflicts: Vec::new(),
         checked_out: None,
+        put_back: BTreeMap::new(),
+        was_taken_back: false,
         left_out: Vec::new(),
         merged: None,
     };
     if is_consolidated(consolidated.tip, tips, merged) {
         return Ok(found);
     }
-    if !consolidated.tip.is_some_and(|tip| merged.is_of(tip)) {
+    let verified = Verified::of(&overlay, merged, &store.settings.branch);
+    if consolidated.tip != verified.tip {
         // Moved by somebody else.
         consolidated.check(&overlay, store.settings.branch_name())?;
     }
     let mut left_out = Vec::new();
-    let branches = find_branches(&mut overlay, &consolidated, tips, merged, &mut left_out);
+    let branches = find_branches(&overlay, &consolidated, tips, &verified, &mut left_out);
+    found.was_taken_back =
+        verified.tip.is_some_and(|tip| Some(tip) != consolidated.tip && branches.tips.contains(&tip));
     let mut sides = find_sessions(&overlay, &branches, tips, &mut left_out);
     found.sessions = sides.len();
+    let mut behind = what_came(&overlay, &branches, &sides, tips, &verified);
     found.tip = match (branches.tips.as_slice(), sides.as_slice()) {
         ([], []) => None,
         // One contains all the rest.
-        ([only], []) if branches.is_clean(*only) => Some(*only),
+        ([only], []) => Some(*only),
         ([], [only]) => Some(only.commit),
         _ => {
             let ours = branches.first(&overlay)?;
             let others = branches.sides(&overlay)?;
-            let mut groups = std::mem::replace(&mut overlay.batch, Batch::new(store.repo.hash()));
-            while sides.len() > WIDEST {
+            let mut groups = Batch::new(store.repo.hash());
+            while sides.len() > store.repo.limits.parents {
                 sides = group(&store.repo, below, sides, &mut groups, &mut found)?;
             }
-            groups.absorb(std::mem::replace(&mut found.batch, Batch::new(store.repo.hash())));
-            let sides = others.into_iter().chain(sides).collect();
+            let sides: Vec<Side> = others.into_iter().chain(sides).collect();
+            behind.extend(sides.iter().map(|side| Behind { tree: side.tree, known: side.bases.clone() }));
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
@@ -106,31 +112,55 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
             Some(side.commit)
         }
     };
-    take_back_from_archive(store, below, &consolidated, merged, &mut found)?;
-    let unfit: BTreeSet<ObjectId> = left_out.iter().filter_map(|tip| tip.commit).collect();
-    found.left_out = left_out.into_iter().map(|tip| (tip.what, tip.reason)).collect();
+    if let Some(tip) = found.tip {
+        let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
+        let settled = settle(&mut overlay, tip, &behind, verified.tree)?;
+        let batch = overlay.batch;
+        if let Some(commit) = settled.commit {
+            found.batch.absorb(batch);
+            found.tip = Some(commit);
+        }
+        found.put_back = settled.put_back;
+        found.left_out = settled.removed;
+    }
+    let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
     finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
     Ok(found)
 }
 
-/// A todo that was spoken of again leaves the archive, in a commit of its own: the merge is what git makes of it.
-fn take_back_from_archive(
-    store: &Store,
-    below: &Batch,
-    before: &Consolidated,
-    merged: &Merged,
-    found: &mut Consolidation,
-) -> Result<(), OpsError> {
-    let Some(tip) = found.tip else { return Ok(()) };
-    // What this device did not merge itself, a person may have merged with git.
-    let known = before.tip.filter(|tip| merged.is_of(*tip)).and(before.tree);
-    let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
-    if let Some(new) = take_back(&mut overlay, tip, known)? {
-        let batch = overlay.batch;
-        found.batch.absorb(batch);
-        found.tip = Some(new);
+/// Returns what the branch has to cover although it may contain it already: what was settled before, and every commit of
+/// a session that came from elsewhere since. Whatever is said is said in a session's commit. Not its newest one alone:
+/// what is put on top of a session's history by somebody else need not hold what was said before.
+fn what_came(
+    overlay: &Overlay<'_>,
+    branches: &Branches,
+    sides: &[Side],
+    tips: &Tips,
+    verified: &Verified<'_>,
+) -> Vec<Behind> {
+    let mut behind: Vec<Behind> = verified.tree.into_iter().map(|tree| Behind { tree, known: Vec::new() }).collect();
+    let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
+    let foreign = sides.iter().map(|side| side.commit).filter(|commit| !own.contains(commit));
+    let moved = branches.tips.iter().copied().filter(|tip| Some(*tip) != verified.tip);
+    let is_quiet = !branches.tips.iter().any(|tip| Some(*tip) != verified.tip);
+    let known = if is_quiet { Ancestors::default() } else { Ancestors::of(overlay, verified.tip) };
+    let is_known = |id: ObjectId| if is_quiet { branches.contain(id) } else { known.contains(id) };
+    let (mut seen, mut queue) = (BTreeSet::new(), foreign.chain(moved).collect::<Vec<_>>());
+    while let Some(id) = queue.pop() {
+        if is_known(id) || !seen.insert(id) {
+            continue;
+        }
+        // History that was cut off ends there.
+        let Ok(info) = overlay.commit_info(id) else { continue };
+        if session_of(overlay, info.tree).is_some() {
+            // What it has as the commit before is looked at there.
+            let parents = info.parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree));
+            behind.push(Behind { tree: info.tree, known: parents.collect() });
+        }
+        queue.extend(info.parents);
     }
-    Ok(())
+    behind
 }
 
 /// Says how the branch moves and what to remember.
@@ -146,30 +176,37 @@ fn finish(store: &Store, before: &Consolidated, contained: impl Iterator<Item = 
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
     let contained = contained.map(|tip| tip.to_string()).collect();
-    found.merged = Some(Merged { tip: new.to_string(), contained });
+    found.merged = Some(Merged { branch: store.settings.branch.clone(), tip: new.to_string(), contained });
 }
 
-/// Merges tips in groups, on all cores.
+/// Merges tips in groups, on all cores. Tips of one time go together: a history whose branches overlap in time is slow
+/// to walk for git. What a group's members have in common with the branch, they need not have in common with each
+/// other, so they are joined without a base.
 fn group(
     repo: &Repo,
     below: &Batch,
-    sides: Vec<Side>,
+    mut sides: Vec<Side>,
     groups: &mut Batch,
     found: &mut Consolidation,
 ) -> Result<Vec<Side>, OpsError> {
-    let chunks: Vec<(Vec<Side>, Repo)> = sides.chunks(WIDEST).map(|chunk| (chunk.to_vec(), repo.clone())).collect();
+    sides.sort_by_key(|side| (side.time, side.commit));
+    let chunks: Vec<(Vec<Side>, Repo)> =
+        sides.chunks(repo.limits.parents).map(|chunk| (chunk.to_vec(), repo.clone())).collect();
     let made: Vec<_> = {
         let groups = &*groups;
         chunks
             .into_par_iter()
             .map(|(chunk, repo)| match <[Side; 1]>::try_from(chunk) {
                 Ok([only]) => Ok((only, Batch::new(repo.hash()), super::merge_trees::Outcome::default())),
-                Err(chunk) => {
+                Err(mut chunk) => {
+                    chunk.sort_by_key(|side| side.commit);
+                    let bases: BTreeSet<ObjectId> = chunk.iter().flat_map(|side| side.bases.clone()).collect();
+                    chunk.iter_mut().for_each(|side| side.bases.clear());
                     let merge = Merge::new(&repo, [Some(below), Some(groups)], None, chunk)?;
                     let (side, mut batch, outcome) = merge.commit(&consolidator())?;
                     // A group's lists are read once more, and then only written.
                     batch.shrink()?;
-                    Ok((side, batch, outcome))
+                    Ok((Side { bases: bases.into_iter().collect(), ..side }, batch, outcome))
                 }
             })
             .collect::<Result<_, OpsError>>()?

@@ -7,11 +7,11 @@ use super::OpsError;
 use super::log::LogFilter;
 use super::rollback::Lists;
 use super::undo::decided_on;
-use crate::codec::{decode_session, decode_todos};
+use crate::codec::{TodoFile, decode_session};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::join_todo;
-use crate::store::paths::{PROJECTS, SESSIONS, TODOS, todos_path};
-use crate::store::{Consolidated, Reach, Store};
+use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
+use crate::store::{Consolidated, ProjectLists, Reach, Store, list_paths};
 use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// One change of one todo by one session.
@@ -128,12 +128,12 @@ impl<'a> History<'a> {
     /// Returns what a commit changed; nothing for one that is no session's, or cannot be read.
     pub(super) fn said(&self, commit: &CommitInfo) -> Vec<Event> {
         let parent = commit.parents.first().and_then(|parent| self.overlay.commit_info(*parent).ok());
-        let before = parent.as_ref().map(|parent| self.files(parent.tree)).unwrap_or_default();
+        let before = parent.as_ref().map(|parent| self.projects(parent.tree)).unwrap_or_default();
         let mut changed = Vec::new();
-        for (project, blob) in self.files(commit.tree) {
+        for (project, tree) in self.projects(commit.tree) {
             let old = before.get(&project).copied();
-            if old != Some(blob) {
-                changed.extend(self.changed(project, old, blob));
+            if old != Some(tree) {
+                changed.extend(self.changed(project, old, tree));
             }
         }
         // Most commits are passed over before it is asked whose they are.
@@ -152,19 +152,33 @@ impl<'a> History<'a> {
         changed.map(|(project, before, after)| self.event(commit, &session, project, before, after)).collect()
     }
 
-    /// Returns the todos of a file that are not as they were, each with what it was.
+    /// Returns the todos of a project's tree that are not as they were, each with what it was.
     fn changed(&self, project: Project, old: Option<ObjectId>, new: ObjectId) -> Vec<(Project, Option<Todo>, Todo)> {
-        let read = |blob: ObjectId| self.overlay.blob(blob).unwrap_or_default();
-        let (old, new) = (old.map(read).unwrap_or_default(), read(new));
+        let lists = |tree| list_paths(self.overlay, &project, tree).unwrap_or_default();
+        let (before, after) = (lists(old), lists(Some(new)));
         let only = self.only.get(&project);
-        // Lines that are the same need not be read.
-        if only.is_some_and(|ids| ids.iter().all(|id| line(&old, *id) == line(&new, *id))) {
-            return Vec::new();
+        let mut ids = BTreeSet::new();
+        for (path, blob) in after {
+            let was = before.get(&path).copied();
+            if was == Some(blob) {
+                continue;
+            }
+            let read = |blob: ObjectId| self.overlay.blob(blob).unwrap_or_default();
+            let (was, now) = (was.map(read).unwrap_or_default(), read(blob));
+            // Lines that are the same need not be read.
+            match only {
+                Some(only) => ids.extend(only.iter().copied().filter(|id| line(&was, *id) != line(&now, *id))),
+                None => {
+                    let was = TodoFile::open(&was).unwrap_or_default();
+                    ids.extend(TodoFile::open(&now).unwrap_or_default().differing(&was));
+                }
+            }
         }
-        let (mut old, new) = (decode_todos(&old).unwrap_or_default(), decode_todos(&new).unwrap_or_default());
-        let counts = |todo: &Todo| only.is_none_or(|ids| ids.contains(&todo.id)) && !self.is_forgotten(todo.id);
-        let new = new.into_values().filter(counts).map(|after| (old.remove(&after.id), after));
-        let news = new.filter(|(before, after)| before.as_ref() != Some(after));
+        let open = |tree| ProjectLists::at(self.overlay, &project, tree);
+        let (Ok(mut before), Ok(mut after)) = (open(old), open(Some(new))) else { return Vec::new() };
+        let ids = ids.into_iter().filter(|id| !self.is_forgotten(*id));
+        let todos = ids.filter_map(|id| Some((before.get(id).ok()?, after.get(id).ok()??)));
+        let news = todos.filter(|(before, after)| before.as_ref() != Some(after));
         news.map(|(before, after)| (project.clone(), before, after)).collect()
     }
 
@@ -201,10 +215,10 @@ impl<'a> History<'a> {
         Some(then.some_todos(self.overlay, project, &BTreeSet::from([id])).ok()?.remove(&id))
     }
 
-    /// Returns the files of todos in a tree, of the projects that count.
-    fn files(&self, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
+    /// Returns the trees of the projects that count.
+    fn projects(&self, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
         let overlay = self.overlay;
-        let one = |project: &Project| Some((project.clone(), overlay.find(tree, &todos_path(project)).ok()??));
+        let one = |project: &Project| Some((project.clone(), overlay.find(tree, &project_dir(project)).ok()??));
         if !self.only.is_empty() {
             return self.only.keys().filter_map(one).collect();
         }
@@ -212,11 +226,8 @@ impl<'a> History<'a> {
             return one(project).into_iter().collect();
         }
         let projects = overlay.find(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
-        let files = projects.into_iter().filter_map(|(name, is_tree, id)| {
-            let project = Project::from_component(&name).filter(|_| is_tree)?;
-            Some((project, overlay.find(id, TODOS).ok()??))
-        });
-        files.collect()
+        let trees = projects.into_iter().filter(|(_, is_tree, _)| *is_tree);
+        trees.filter_map(|(name, _, id)| Some((Project::from_component(&name)?, id))).collect()
     }
 }
 

@@ -8,11 +8,13 @@ use super::outgoing::{Outgoing, Remembered};
 use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
+use super::tips::Tips;
 use crate::git::{
     Ancestors, Answer, Fsync, GitError, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
     Unreachable, Watch, Writer, descends, fetch, push, tracking_branch,
 };
 use crate::store::Store;
+use crate::store::cache::{self, Merged};
 use crate::todo::{Session, Time};
 
 /// How often a rejected push is made anew.
@@ -72,8 +74,13 @@ impl Exchange {
 /// # Errors
 /// When the store cannot be read or written, or git cannot be started. A remote that cannot be used is a value.
 pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
-    // Before anything that can take its time.
-    let captured = run(store, &Plan { consolidate: false, ..plan.clone() }, now)?;
+    // Before anything that can take its time. What was fetched before is merged first: the remote may have lost it.
+    let tips = Tips::find(store, Some(&link.remote))?;
+    let merged: Merged = cache::load(&store.repo, "merged");
+    let waits = tips.foreign.iter().map(|tip| tip.commit).chain(tips.branches.iter().map(|(_, tip)| *tip));
+    let consolidate = waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));
+    let remote = Some(link.remote.clone());
+    let captured = run(store, &Plan { consolidate, remote, ..plan.clone() }, now)?;
     let turn = match TransferLock::acquire(store.repo.common_dir()) {
         Ok(turn) => Ok(turn),
         Err(GitError::Busy { seconds, .. }) => Err(seconds),
@@ -206,6 +213,10 @@ impl Talk<'_> {
             self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
         all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
         all.left_out.extend(unfetched);
+        for (project, ids) in joined.put_back {
+            all.put_back.entry(project).or_default().extend(ids);
+        }
+        all.was_taken_back |= joined.was_taken_back;
         (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
         Ok(())
     }

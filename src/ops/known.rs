@@ -13,7 +13,7 @@ use crate::todo::{Project, Todo, TodoId, TodoList};
 /// What the consolidated branch holds of a project.
 pub(super) struct KnownFiles {
     project: Project,
-    todos: Vec<u8>,
+    todos: Vec<Vec<u8>>,
     archive: Option<KnownArchive>,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn read(
 ) -> Vec<KnownFiles> {
     let overlay = Overlay::new(&store.repo);
     let files = |project: Project| {
-        let todos = consolidated.file(&overlay, &project).ok().flatten()?;
+        let todos = consolidated.files(&overlay, &project).ok()?;
         let archive = consolidated.archive(&overlay, &project).ok().flatten().map(|archive| KnownArchive {
             tree: archive.tree(),
             ids: archive.ids().to_vec(),
@@ -54,7 +54,7 @@ impl<'a> KnownLists<'a> {
     /// Returns what these files hold.
     pub(super) fn of(files: &'a [KnownFiles]) -> Self {
         let list = |files: &'a KnownFiles| {
-            Some((&files.project, (TodoFile::open(&files.todos).ok()?, files.archive.as_ref())))
+            Some((&files.project, (TodoFile::gather(files.todos.iter().map(Vec::as_slice)).ok()?, files.archive.as_ref())))
         };
         KnownLists(files.iter().filter_map(list).collect())
     }

@@ -9,7 +9,7 @@ use super::event::{Event, History};
 use super::tips::Tips;
 use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
 use crate::store::cache::load;
-use crate::store::paths::todos_path;
+use crate::store::paths::project_dir;
 use crate::store::{Store, read_session, session_of};
 use crate::todo::{Project, Session, Time, Todo, TodoId};
 
@@ -117,7 +117,7 @@ pub fn has_project(store: &Store, project: &Project) -> Result<bool, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let tips = store.repo.find_ref(&store.settings.branch)?.into_iter();
     let mut tips = tips.chain(store.repo.sessions()?.into_iter().map(|(_, tip)| tip));
-    let path = todos_path(project);
+    let path = project_dir(project);
     let holds = |tip| overlay.commit_info(tip).and_then(|info| overlay.find(info.tree, &path));
     Ok(tips.any(|tip| matches!(holds(tip), Ok(Some(_)))))
 }

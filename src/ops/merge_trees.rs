@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::resolved::trailer;
-use crate::codec::{Merged, Open, TodoFile, decode_session, encode_session};
+use super::judge::judge;
+use crate::codec::{Open, TodoFile, decode_session, encode_session};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
 use crate::merge::{Conflict, join_session};
-use crate::store::StoreError;
-use crate::store::paths::{
-    ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, archive_dir, archive_path, month, todos_path,
-};
-use crate::todo::{Project, Time, TodoId, plain};
+use crate::store::{StoreError, list_paths};
+use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, project_dir};
+use crate::todo::{Project, Time, plain};
 
 /// One parent of a merge.
 #[derive(Clone, Debug)]
@@ -39,7 +38,9 @@ impl Side {
 /// What a merge did.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
+    /// How many todos came out different.
     pub changed: usize,
+    /// Where a rule had to choose.
     pub conflicts: Vec<(Project, Conflict)>,
 }
 
@@ -53,12 +54,18 @@ pub(super) struct Merge<'a> {
     sides: Vec<Side>,
 }
 
+/// What became of one file.
+enum Merged {
+    AsItWas,
+    Theirs(ObjectId),
+    New(Vec<u8>),
+}
+
 /// Paths below a directory with their blobs.
 type Files = BTreeMap<String, ObjectId>;
 
 impl<'a> Merge<'a> {
-    /// Prepares to merge `sides`, sorted by id, into `ours`, or into the first of them. Without sides the commit is
-    /// `ours` with another tree.
+    /// Prepares to merge `sides`, sorted by id, into `ours`, or into the first of them.
     pub(super) fn new(
         repo: &'a Repo,
         below: [Option<&'a Batch>; 2],
@@ -76,21 +83,20 @@ impl<'a> Merge<'a> {
         let mut outcome = Outcome::default();
         let mut changes: Vec<(String, ObjectId)> = Vec::new();
         for project in self.projects()? {
-            let todos = todos_path(&project);
-            for path in self.archives(&project)?.into_iter().chain([todos.clone()]) {
+            for path in self.lists(&project)? {
                 // A file can look like ours and have two todos on a line. Such files are read whole.
-                let (bytes, merged) = match self.merge_list(&path, TodoFile::open) {
+                let merged = match self.merge_list(&path, TodoFile::open) {
                     Err(OpsError::Store(StoreError::Decode { .. })) => self.merge_list(&path, TodoFile::read)?,
                     merged => merged?,
                 };
-                let conflicts = merged.conflicts.into_iter().map(|conflict| (project.clone(), conflict));
-                outcome.conflicts.extend(conflicts);
-                // What became of an archive changes no todo.
-                outcome.changed += if path == todos { merged.changed.len() } else { 0 };
-                if let Some(bytes) = bytes {
-                    changes.push((path, self.overlay.batch.blob(bytes)?));
-                }
+                let blob = match merged {
+                    Merged::AsItWas => continue,
+                    Merged::Theirs(blob) => blob,
+                    Merged::New(bytes) => self.overlay.batch.blob(bytes)?,
+                };
+                changes.push((path, blob));
             }
+            judge(&self.overlay, &project, &self.start, &self.sides, &mut outcome)?;
         }
         self.merge_sessions(&mut changes)?;
         if self.overlay.find(self.start.tree, ATTRIBUTES_PATH)?.is_none() {
@@ -123,61 +129,59 @@ impl<'a> Merge<'a> {
         Ok(projects)
     }
 
-    /// Returns the files of a project's archive that a side has. A session has none.
-    fn archives(&self, project: &Project) -> Result<BTreeSet<String>, OpsError> {
-        let path = archive_dir(project);
-        let mut files = BTreeSet::new();
-        for side in self.sides.iter().filter(|side| side.sessions == 0) {
-            let names = self.overlay.entries(self.overlay.find(side.tree, &path)?)?;
-            files.extend(names.iter().filter_map(|(name, ..)| month(name)).map(|month| archive_path(project, month)));
+    /// Returns the paths of a project's lists that a side has.
+    fn lists(&self, project: &Project) -> Result<BTreeSet<String>, OpsError> {
+        let mut paths = BTreeSet::new();
+        for side in &self.sides {
+            let tree = self.overlay.find(side.tree, &project_dir(project))?;
+            paths.extend(list_paths(&self.overlay, project, tree)?.into_keys());
         }
-        Ok(files)
+        Ok(paths)
     }
 
-    /// Returns the merged file at this path, unless it is as it was, and what the merge did.
-    fn merge_list(&self, path: &str, open: Open) -> Result<(Option<Vec<u8>>, Merged), OpsError> {
-        let mut news = Vec::new();
-        for side in &self.sides {
-            let Some(theirs) = self.overlay.find(side.tree, path)? else { continue };
-            let mut bases = Vec::new();
-            for base in &side.bases {
-                bases.extend(self.overlay.find(*base, path)?);
-            }
-            if bases != [theirs] || side.bases.len() != 1 {
-                news.push((bases, theirs));
-            }
-        }
-        if news.is_empty() {
-            return Ok((None, Merged::default()));
-        }
+    /// Merges one file as git does: where one side has the file as their common ancestors do, the other side's is
+    /// taken as it is.
+    fn merge_list(&self, path: &str, open: Open) -> Result<Merged, OpsError> {
         let failed = |blob: ObjectId| {
             let (commit, path) = (blob.to_string(), path.to_owned());
-            |source| StoreError::Decode { commit, path, source }
+            move |source| StoreError::Decode { commit, path, source }
         };
-        let ours = self.overlay.find(self.start.tree, path)?;
-        let bytes = ours.map(|blob| self.overlay.blob(blob)).transpose()?;
-        let mut file = match (ours, &bytes) {
-            (Some(blob), Some(bytes)) => open(bytes).map_err(failed(blob))?,
-            _ => TodoFile::default(),
-        };
-        let (mut conflicts, mut changed) = (Vec::new(), BTreeSet::new());
-        for (bases, theirs) in news {
-            let bases: Vec<_> =
-                bases.into_iter().map(|blob| Ok((blob, self.overlay.blob(blob)?))).collect::<Result<_, GitError>>()?;
-            let mut bases = bases.iter().map(|(blob, bytes)| open(bytes).map_err(failed(*blob)));
-            let mut base = bases.next().transpose()?.unwrap_or_default();
-            for other in bases {
-                base.merge(&TodoFile::default(), &other?).map_err(failed(theirs))?;
+        let mut ours = self.overlay.find(self.start.tree, path)?;
+        let mut file: Option<TodoFile<'static>> = None;
+        for side in &self.sides {
+            let Some(theirs) = self.overlay.find(side.tree, path)? else { continue };
+            let mut bases = BTreeSet::new();
+            for base in &side.bases {
+                bases.insert(self.overlay.find(*base, path)?);
             }
-            let bytes = self.overlay.blob(theirs)?;
-            let theirs_file = open(&bytes).map_err(failed(theirs))?;
-            let merged = file.merge(&base, &theirs_file).map_err(failed(theirs))?;
-            conflicts.extend(merged.conflicts);
-            changed.extend(merged.changed);
+            let is_base = |blob| bases.len() == 1 && bases.contains(&blob);
+            if is_base(Some(theirs)) || (file.is_none() && ours == Some(theirs)) {
+                continue;
+            }
+            if file.is_none() && (ours.is_none() || is_base(ours)) {
+                ours = Some(theirs);
+                continue;
+            }
+            let read = |blob: ObjectId| -> Result<TodoFile<'static>, OpsError> {
+                let bytes = self.overlay.blob(blob)?;
+                Ok(open(&bytes).map_err(failed(blob))?.into_owned())
+            };
+            let mut base = TodoFile::default();
+            for blob in bases.into_iter().flatten() {
+                base.absorb(read(blob)?).map_err(failed(blob))?;
+            }
+            let merging = match &mut file {
+                Some(file) => file,
+                None => file.insert(ours.map(read).transpose()?.unwrap_or_default()),
+            };
+            merging.merge(&base, &read(theirs)?).map_err(failed(theirs))?;
         }
-        let changed: Vec<TodoId> = changed.into_iter().collect();
-        let bytes = (!changed.is_empty()).then(|| file.encode());
-        Ok((bytes, Merged { conflicts, changed }))
+        let before = self.overlay.find(self.start.tree, path)?;
+        Ok(match (file, ours) {
+            (Some(file), _) => Merged::New(file.encode()),
+            (None, Some(blob)) if Some(blob) != before => Merged::Theirs(blob),
+            (None, _) => Merged::AsItWas,
+        })
     }
 
     /// Adds each session's file that is not there as it is.
@@ -229,9 +233,6 @@ impl<'a> Merge<'a> {
     /// trailer for each choice.
     fn message(&self, sessions: usize, outcome: &Outcome) -> String {
         let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-        if self.sides.is_empty() {
-            return "Leave out what is none of ours\n".to_owned();
-        }
         let what = if sessions == 0 { "what went apart".to_owned() } else { count(sessions, "session") };
         let mut text = format!("Merge {what}: {} changed", count(outcome.changed, "todo"));
         if !outcome.conflicts.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::consolidate::{WIDEST, consolidator};
+use super::consolidate::consolidator;
 use super::merge_trees::{Merge, Side};
 use super::sides::side;
 use super::{OpsError, date};
@@ -112,7 +112,7 @@ fn said_until(store: &Store, overlay: &Overlay<'_>, text: &str, until: Time) -> 
 fn merge(store: &Store, made: &mut Batch, sides: &[Side]) -> Result<Option<ObjectId>, OpsError> {
     let Some((first, others)) = sides.split_first() else { return Ok(None) };
     let mut ours = first.clone();
-    for chunk in others.chunks(WIDEST - 1) {
+    for chunk in others.chunks(store.repo.limits.parents.max(2) - 1) {
         let merge = Merge::new(&store.repo, [Some(made), None], Some(ours), chunk.to_vec())?;
         let (side, batch, _) = merge.commit(&consolidator())?;
         made.absorb(batch);

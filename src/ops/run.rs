@@ -1,5 +1,6 @@
 //! Capture and consolidation as one run: one look at the homes, one lock, one barrier.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::OpsError;
@@ -87,6 +88,10 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Credentials that were taken out of what a session says: which session, by which rule.
     pub redacted: Vec<(Session, &'static str)>,
+    /// What somebody had taken out of the branch by other means than a statement, and was put back.
+    pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
+    /// Whether somebody had taken the branch back to an earlier commit, or to another one.
+    pub was_taken_back: bool,
     /// Sessions, and remotes' branches, that cannot be merged, and why.
     pub left_out: Vec<(String, String)>,
     /// Refs of remotes that are no session's.
@@ -208,14 +213,24 @@ pub(super) fn conclude(
                 return Err(err);
             }
         };
-        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged } =
+        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged, put_back, was_taken_back } =
             joined;
         batch.absorb(more);
         changes.extend(change);
         let mut all = std::mem::take(&mut report.left_out);
         all.retain(|(what, _)| left_out.iter().all(|(other, _)| other != what));
         all.extend(left_out);
-        report = Report { merged: sessions, changed, conflicts, checked_out, left_out: all, tip, ..report };
+        report = Report {
+            merged: sessions,
+            changed,
+            conflicts,
+            checked_out,
+            put_back,
+            was_taken_back,
+            left_out: all,
+            tip,
+            ..report
+        };
         next_merged = merged;
     }
     let rejected = write(store, lock, &batch, &changes, now)?;

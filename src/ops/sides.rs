@@ -7,7 +7,7 @@ use super::merge_trees::Side;
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, Strays, check_consolidated, check_session, read_session, session_of};
+use crate::store::{Consolidated, check_consolidated, check_session, read_session, session_of};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
@@ -15,16 +15,14 @@ pub(super) struct Branches {
     /// The commits, sorted.
     pub tips: Vec<ObjectId>,
     contained: Contained,
-    /// The trees to merge instead of those of commits with something in them that is none of ours.
-    cleaned: BTreeMap<ObjectId, ObjectId>,
 }
 
 /// A tip that cannot be merged.
 pub(super) struct LeftOut {
     /// What it is, for people.
     pub what: String,
-    /// The commit, if nothing of it was merged.
-    pub commit: Option<ObjectId>,
+    /// The commit, of which nothing was merged.
+    pub commit: ObjectId,
     pub reason: String,
 }
 
@@ -37,27 +35,16 @@ enum Contained {
 
 impl Branches {
     /// Returns whether one of them contains this commit.
-    fn contain(&self, commit: ObjectId) -> bool {
+    pub(super) fn contain(&self, commit: ObjectId) -> bool {
         match &self.contained {
             Contained::Known(known) => known.contains(&commit),
             Contained::Walked(ancestors) => ancestors.contains(commit),
         }
     }
 
-    /// Returns whether the branch can be this commit as it is.
-    pub(super) fn is_clean(&self, commit: ObjectId) -> bool {
-        !self.cleaned.contains_key(&commit)
-    }
-
     /// Returns the first one, which the others are merged into.
     pub(super) fn first(&self, overlay: &Overlay<'_>) -> Result<Option<Side>, OpsError> {
-        let first = self.tips.first().map(|tip| Side::of_branch(overlay, *tip)).transpose()?;
-        Ok(first.map(|side| self.clean(side)))
-    }
-
-    fn clean(&self, side: Side) -> Side {
-        let tree = self.cleaned.get(&side.commit).copied().unwrap_or(side.tree);
-        Side { tree, ..side }
+        self.tips.first().map(|tip| Side::of_branch(overlay, *tip)).transpose()
     }
 
     /// Returns all but the first as sides of a merge into the first.
@@ -71,7 +58,7 @@ impl Branches {
         for tip in self.tips.iter().skip(1) {
             let bases = frontier(overlay, *tip, |commit| before.contains(commit));
             let label = format!("what was merged elsewhere, {}", &tip.to_string()[..12]);
-            sides.push(self.clean(side(overlay, *tip, &bases, label, 0)?));
+            sides.push(side(overlay, *tip, &bases, label, 0)?);
             before.add(overlay, *tip);
         }
         Ok(sides)
@@ -79,16 +66,17 @@ impl Branches {
 }
 
 /// Returns the consolidated commits of this device and of remotes that do not contain each other. One that is
-/// a session's own commit, as the first consolidation of one session is, counts as that session's. Trees without
-/// what is none of ours go into the overlay's batch.
+/// a session's own commit, as the first consolidation of one session is, counts as that session's. What the branch was
+/// before somebody took it back counts among them.
 pub(super) fn find_branches(
-    overlay: &mut Overlay<'_>,
+    overlay: &Overlay<'_>,
     consolidated: &Consolidated,
     tips: &Tips,
-    merged: &Merged,
+    verified: &Verified<'_>,
     left_out: &mut Vec<LeftOut>,
 ) -> Branches {
-    let known = consolidated.tip.filter(|tip| merged.is_of(*tip));
+    let merged = verified.merged;
+    let known = consolidated.tip.filter(|tip| verified.tip == Some(*tip));
     let is_known = |commit: ObjectId| Some(commit) == known || merged.contains(commit);
     if let Some(tip) = known
         && tips.branches.iter().all(|(_, tip)| is_known(*tip))
@@ -98,48 +86,41 @@ pub(super) fn find_branches(
     {
         let contained = merged.contained.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok());
         let contained = Contained::Known(contained.chain([tip]).collect());
-        let branches = Branches { tips: vec![tip], contained, cleaned: BTreeMap::new() };
+        let branches = Branches { tips: vec![tip], contained };
         return without_sessions(overlay, branches, tips);
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
     let ours = Ancestors::of(overlay, consolidated.tip);
-    let mut cleaned = BTreeMap::new();
+    candidates.extend(verified.tip.filter(|tip| !ours.contains(*tip)));
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
             continue;
         }
-        let strays = check_consolidated(overlay, *tip, consolidated.tree).and_then(|strays| {
-            let Some(Strays { paths, files }) = strays else { return Ok(None) };
-            let files = files.iter().map(|(path, blob)| (path.as_str(), Some(*blob)));
-            Ok(Some((overlay.edit_tree(None, files).map_err(|err| err.to_string())?, paths)))
-        });
-        match strays {
-            Ok(None) => candidates.push(*tip),
-            Ok(Some((tree, paths))) => {
-                candidates.push(*tip);
-                cleaned.insert(*tip, tree);
-                left_out.push(LeftOut {
-                    what: format!("{} on {what}", several(&paths)),
-                    commit: None,
-                    reason: "none of ours; its history keeps it".to_owned(),
-                });
-            }
-            Err(reason) => {
-                left_out.push(LeftOut { what, commit: Some(*tip), reason });
-            }
+        match check_consolidated(overlay, *tip, verified.tree.or(consolidated.tree)) {
+            Ok(_) => candidates.push(*tip),
+            Err(reason) => left_out.push(LeftOut { what, commit: *tip, reason }),
         }
     }
-    let branches = Branches { tips: candidates, contained: Contained::Walked(ours), cleaned };
+    let branches = Branches { tips: candidates, contained: Contained::Walked(ours) };
     without_sessions(overlay, branches, tips)
 }
 
-/// Names the first few of some paths.
-fn several(paths: &[String]) -> String {
-    let shown = paths.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-    match paths.len().saturating_sub(3) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+/// The newest consolidated commit of this device that was settled: all that is behind it is in it.
+pub(super) struct Verified<'a> {
+    /// The commit; nothing when that is not known any more.
+    pub tip: Option<ObjectId>,
+    /// Its tree.
+    pub tree: Option<ObjectId>,
+    merged: &'a Merged,
+}
+
+impl<'a> Verified<'a> {
+    /// Finds it, if it is still there.
+    pub(super) fn of(overlay: &Overlay<'_>, merged: &'a Merged, branch: &str) -> Self {
+        let tip = merged.tip_of(branch);
+        let tree = tip.and_then(|tip| Some(overlay.commit_info(tip).ok()?.tree));
+        Verified { tip: tip.filter(|_| tree.is_some()), tree, merged }
     }
 }
 
@@ -183,7 +164,7 @@ pub(super) fn find_sessions(
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<Side> {
     let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
-    let mut leave = |what, commit, reason| left_out.push(LeftOut { what, commit: Some(commit), reason });
+    let mut leave = |what, commit, reason| left_out.push(LeftOut { what, commit, reason });
     for (session, tip) in tips.local.iter().filter(|(_, tip)| !branches.contain(**tip)) {
         // Read it whole, so that what cannot be merged is left out before anything is built on it.
         match read_session(overlay, session, *tip) {

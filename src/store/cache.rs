@@ -13,7 +13,10 @@ use crate::git::{Fsync, ObjectId, Repo, home, replace_private_file};
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
-    /// The consolidated commit.
+    /// The branch, by its full name.
+    #[serde(default)]
+    pub branch: String,
+    /// The consolidated commit. It was settled: it covers everything behind it.
     pub tip: String,
     /// The tips of sessions and of remotes' consolidated branches that it contains.
     pub contained: BTreeSet<String>,
@@ -23,6 +26,11 @@ impl Merged {
     /// Returns whether this tells of that consolidated commit.
     pub fn is_of(&self, commit: ObjectId) -> bool {
         ObjectId::from_hex(self.tip.as_bytes()).is_ok_and(|tip| tip == commit)
+    }
+
+    /// Returns the commit, if it is one of this branch.
+    pub fn tip_of(&self, branch: &str) -> Option<ObjectId> {
+        ObjectId::from_hex(self.tip.as_bytes()).ok().filter(|_| self.branch == branch)
     }
 
     /// Returns whether the commit is known to be contained.

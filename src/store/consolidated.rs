@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::codec::{DecodeError, Open, TodoFile, decode_session, decode_todos};
+use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay};
 use crate::merge::join;
 use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
-use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, session_path, todos_path};
+use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, project_dir, session_path};
+use super::project_lists::{ProjectLists, working_lists, working_todos};
 use super::{Archive, Store, StoreError};
 
 /// A file in the consolidated tree that cannot be read, and is left alone.
@@ -78,24 +79,34 @@ impl Consolidated {
         }
     }
 
-    /// Returns the todos of one project; none when it has none.
+    /// Returns the todos of one project's working lists; none when it has none.
     ///
     /// # Errors
-    /// When the file cannot be read or was written by a newer version.
+    /// When a list cannot be read or was written by a newer version.
     pub fn todos(&self, overlay: &Overlay<'_>, project: &Project) -> Result<TodoList, StoreError> {
-        let Some(bytes) = self.file(overlay, project)? else { return Ok(TodoList::new()) };
         let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-        let path = todos_path(project);
-        decode_todos(&bytes).map_err(|source| StoreError::Decode { commit, path, source })
+        working_todos(overlay, project, self.project_tree(overlay, project)?, &commit)
     }
 
-    /// Returns the bytes of one project's todos; nothing when it has none.
+    /// Returns the bytes of one project's working lists; none when it has none.
     ///
     /// # Errors
     /// When an object cannot be read.
-    pub fn file(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<Vec<u8>>, StoreError> {
-        let blob = self.tree.map(|tree| overlay.find(tree, &todos_path(project))).transpose()?.flatten();
-        Ok(blob.map(|blob| overlay.blob(blob)).transpose()?)
+    pub fn files(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Vec<Vec<u8>>, StoreError> {
+        let lists = working_lists(overlay, self.project_tree(overlay, project)?)?;
+        Ok(lists.into_iter().map(|(_, blob)| overlay.blob(blob)).collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the lists of one project, to be looked at or changed.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn lists<'o>(&self, overlay: &'o Overlay<'o>, project: &Project) -> Result<ProjectLists<'o>, StoreError> {
+        ProjectLists::at(overlay, project, self.project_tree(overlay, project)?)
+    }
+
+    fn project_tree(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<ObjectId>, StoreError> {
+        Ok(self.tree.map(|tree| overlay.find(tree, &project_dir(project))).transpose()?.flatten())
     }
 
     /// Returns a project's archive; nothing when it has none.
@@ -149,19 +160,11 @@ impl Consolidated {
         project: &Project,
         ids: &BTreeSet<TodoId>,
     ) -> Result<TodoList, StoreError> {
-        let path = todos_path(project);
-        let Some(tree) = self.tree else { return Ok(TodoList::new()) };
-        let Some(blob) = overlay.find(tree, &path)? else { return Ok(TodoList::new()) };
-        let bytes = overlay.blob(blob)?;
-        let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-        let some = |open: Open| -> Result<TodoList, DecodeError> {
-            let file = open(&bytes)?;
-            let found = ids.iter().filter_map(|id| file.get(*id).transpose());
-            found.map(|todo| todo.map(|todo| (todo.id, todo.clone()))).collect()
-        };
-        // A file can look like ours and have two todos on a line.
-        let found = some(TodoFile::open).or_else(|_| some(TodoFile::read));
-        let mut todos = found.map_err(|source| StoreError::Decode { commit, path, source })?;
+        let mut lists = self.lists(overlay, project)?;
+        let mut todos = TodoList::new();
+        for id in ids {
+            todos.extend(lists.get_working(*id)?.map(|todo| (*id, todo)));
+        }
         if ids.iter().any(|id| !todos.contains_key(id))
             && let Some(archive) = self.archive(overlay, project)?
         {

@@ -6,7 +6,9 @@ use crate::codec::{decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
 use crate::todo::{Project, Session};
 
-use super::paths::{ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PROJECTS, SESSIONS, TODOS, month, session_path};
+use super::paths::{
+    ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, session_path,
+};
 use super::session::{SessionCommit, read_session};
 
 /// No file that we make is nearly as big.
@@ -36,37 +38,28 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
     }
 }
 
-/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again. Returns
-/// what has no business in it beside our files, if there is anything.
+/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again. Returns what
+/// has no business in it, as [`strays`] does.
 ///
 /// # Errors
-/// In words, when it is no branch of ours, or when a file of ours in it is damaged or of a newer version. Such a file
-/// cannot be left out: what is absent counts as removed.
-pub fn check_consolidated(
-    overlay: &Overlay<'_>,
-    tip: ObjectId,
-    known: Option<ObjectId>,
-) -> Result<Option<Strays>, String> {
+/// In words, when it is no branch of ours, or when a file of ours in it is damaged or of a newer version: then the
+/// whole commit has to wait.
+pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<Vec<String>, String> {
     let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
-    if check_tree(overlay, tree, known)?.strays.is_empty() {
-        return Ok(None);
+    let held = check_tree(overlay, tree, known)?;
+    match held.strays.first() {
+        Some(stray) if !held.has_session && !check_tree(overlay, tree, None)?.has_session => {
+            Err(format!("it holds {stray}, and nothing of ours"))
+        }
+        _ => Ok(held.strays),
     }
-    // Whole, so that what is left depends on nothing but the commit: every device leaves the same.
-    let Held { strays, files, has_session } = check_tree(overlay, tree, None)?;
-    if !has_session {
-        let stray = strays.first().map_or("", String::as_str);
-        return Err(format!("it holds {stray}, and nothing of ours"));
-    }
-    Ok(Some(Strays { paths: strays, files }))
 }
 
-/// What a consolidated tree holds beside our files, and our files.
-#[derive(Clone, Debug)]
-pub struct Strays {
-    /// What is none of ours: files, and whole directories.
-    pub paths: Vec<String>,
-    /// Every file of ours, by its path.
-    pub files: Vec<(String, ObjectId)>,
+/// Returns the paths of a consolidated tree that have no business in it: files and whole directories, and what is no
+/// regular file. What stands in `known`, a tree of ours, is not looked at again. Of a tree that cannot be read nothing
+/// is returned.
+pub fn strays(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Vec<String> {
+    check_tree(overlay, tree, known).map(|held| held.strays).unwrap_or_default()
 }
 
 /// Returns the session whose tree this is: the one with the only session file in it.
@@ -85,8 +78,15 @@ fn chain(err: &dyn std::error::Error) -> String {
 
 type Entries = Vec<(String, bool, ObjectId)>;
 
-/// Returns the entries of a tree that are not the same in `known`.
-fn new_entries(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Entries, String> {
+/// Returns the entries of a tree that are not the same in `known`. One that is neither a directory nor a regular file
+/// is a stray.
+fn new_entries(
+    overlay: &Overlay<'_>,
+    tree: ObjectId,
+    known: Option<ObjectId>,
+    path: &str,
+    held: &mut Held,
+) -> Result<Entries, String> {
     if overlay.size_of(tree).is_none_or(|size| size > LARGEST_TREE) {
         return Err(format!("the tree {tree} is missing or too large"));
     }
@@ -94,15 +94,18 @@ fn new_entries(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -
         Some(known) => overlay.entries(Some(known)).unwrap_or_default().into_iter().map(|(n, _, id)| (n, id)).collect(),
         None => BTreeMap::new(),
     };
+    let odd = overlay.odd_entries(tree).map_err(|err| err.to_string())?;
     let entries = overlay.entries(Some(tree)).map_err(|err| err.to_string())?;
-    Ok(entries.into_iter().filter(|(name, _, id)| known.get(name) != Some(id)).collect())
+    let is_plain = |name: &String| !odd.contains(name);
+    held.strays.extend(odd.iter().map(|name| format!("{path}{name}")));
+    let entries = entries.into_iter().filter(|(name, _, _)| is_plain(name));
+    Ok(entries.filter(|(name, _, id)| known.get(name) != Some(id)).collect())
 }
 
 /// What a tree holds.
 #[derive(Default)]
 struct Held {
     strays: Vec<String>,
-    files: Vec<(String, ObjectId)>,
     has_session: bool,
 }
 
@@ -110,34 +113,28 @@ struct Held {
 fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, String> {
     let below = |known: Option<ObjectId>, path: &str| known.and_then(|known| overlay.find(known, path).ok().flatten());
     let mut held = Held::default();
-    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+    for (name, is_tree, id) in new_entries(overlay, tree, known, "", &mut held)? {
         match (name.as_str(), is_tree) {
-            (ATTRIBUTES_PATH | BOARD_PATH, false) => {
-                file(overlay, id, &name)?;
-                held.files.push((name, id));
-            }
+            (ATTRIBUTES_PATH | BOARD_PATH, false) => drop(file(overlay, id, &name)?),
             (PROJECTS, true) => {
                 let known = below(known, PROJECTS);
-                for (project, is_tree, id) in new_entries(overlay, id, known)? {
+                for (project, is_tree, id) in new_entries(overlay, id, known, "projects/", &mut held)? {
                     let path = format!("{PROJECTS}/{project}");
                     match (Project::from_component(&project), is_tree) {
                         (Some(_), true) => check_project(overlay, id, below(known, &project), &path, &mut held)?,
-                        (Some(_), false) => return Err(format!("{path} is no directory")),
-                        (None, _) => held.strays.push(path),
+                        _ => held.strays.push(path),
                     }
                 }
             }
             (SESSIONS, true) => {
                 let known = below(known, SESSIONS);
-                for (shard, is_tree, id) in new_entries(overlay, id, known)? {
+                for (shard, is_tree, id) in new_entries(overlay, id, known, "sessions/", &mut held)? {
                     match is_tree {
                         true => check_shard(overlay, id, below(known, &shard), &shard, &mut held)?,
                         false => held.strays.push(format!("{SESSIONS}/{shard}")),
                     }
                 }
             }
-            // Instead of all our todos.
-            (PROJECTS | SESSIONS, false) => return Err(format!("{name} is no directory")),
             _ => held.strays.push(name),
         }
     }
@@ -151,18 +148,13 @@ fn check_project(
     path: &str,
     held: &mut Held,
 ) -> Result<(), String> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
+        let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
-            (TODOS, false) => {
-                decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
-                held.files.push((path, id));
-            }
-            (TODOS, true) => return Err(format!("{path} is no file")),
-            (ARCHIVE, true) => {
-                let known = known.and_then(|known| overlay.find(known, ARCHIVE).ok().flatten());
-                check_archive(overlay, id, known, &path, held)?;
-            }
+            (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?),
+            (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| digits(name).is_some())?,
+            (ARCHIVE, true) => check_lists(overlay, id, known(), &path, held, |name| month(name).is_some())?,
             _ => held.strays.push(path),
         }
     }
@@ -176,7 +168,7 @@ fn check_shard(
     shard: &str,
     held: &mut Held,
 ) -> Result<(), String> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
         let path = format!("{SESSIONS}/{shard}/{name}");
         let session = name.strip_suffix(".json").and_then(Session::from_component);
         if is_tree || session.is_none_or(|session| session_path(&session) != path) {
@@ -184,27 +176,27 @@ fn check_shard(
             continue;
         }
         decode_session(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
-        held.files.push((path, id));
         held.has_session = true;
     }
     Ok(())
 }
 
-fn check_archive(
+/// Looks at a directory of lists.
+fn check_lists(
     overlay: &Overlay<'_>,
     tree: ObjectId,
     known: Option<ObjectId>,
     path: &str,
     held: &mut Held,
+    is_ours: impl Fn(&str) -> bool,
 ) -> Result<(), String> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known)? {
+    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
-        if is_tree || month(&name).is_none() {
+        if is_tree || !is_ours(&name) {
             held.strays.push(path);
             continue;
         }
         decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
-        held.files.push((path, id));
     }
     Ok(())
 }

@@ -10,13 +10,15 @@ mod foreign;
 pub mod lists;
 mod locate;
 pub mod paths;
+mod project_lists;
 mod session;
 pub mod spool;
 
 pub use archive::{Archive, month_of};
 pub use consolidated::{Consolidated, Reach, Unreadable};
-pub use foreign::{Strays, check_consolidated, check_session, session_of};
+pub use foreign::{check_consolidated, check_session, session_of, strays};
 pub use locate::{Location, Origin, data_home, locate};
+pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;
@@ -117,7 +119,9 @@ impl Store {
     /// When it is gone or broken.
     pub fn reopen(&self) -> Result<Self, StoreError> {
         let path = self.repo.work_dir().unwrap_or(self.repo.common_dir());
-        Ok(Store { repo: Repo::open(path)?, settings: self.settings.clone(), origin: self.origin })
+        let mut repo = Repo::open(path)?;
+        repo.limits = self.repo.limits;
+        Ok(Store { repo, settings: self.settings.clone(), origin: self.origin })
     }
 
     /// Returns the store with another branch (its full name) in place of that of `chittysync.branch`. What is said

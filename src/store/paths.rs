@@ -2,8 +2,7 @@
 
 use crate::todo::{Project, Session};
 
-/// The file that tells git which files our driver merges. The same in every commit of every version, or the
-/// trees of two versions could not be merged.
+/// The file that tells git which files our driver merges. The same in every commit of a version.
 pub const ATTRIBUTES_PATH: &str = ".gitattributes";
 
 /// What [`ATTRIBUTES_PATH`] holds. `-text`: no line-end conversion, the bytes are the format.
@@ -12,6 +11,7 @@ pub const ATTRIBUTES: &str = "\
 README.md merge=chittysync
 projects/*/archive/*.json -text merge=chittysync
 projects/*/todos.json -text merge=chittysync
+projects/*/todos/*.json -text merge=chittysync
 sessions/*/*.json -text merge=chittysync
 ";
 
@@ -27,9 +27,36 @@ pub const SESSIONS: &str = "sessions";
 /// The name of the file of todos in a project's directory.
 pub const TODOS: &str = "todos.json";
 
+/// The directory of the lists that todos move on to when `todos.json` gets long, in a project's directory.
+pub const PARTS: &str = "todos";
+
+/// The most hex digits in the name of such a list: all but one of an id's.
+pub const MOST_DIGITS: usize = 15;
+
+/// Returns the directory of a project.
+pub fn project_dir(project: &Project) -> String {
+    format!("{PROJECTS}/{}", project.component())
+}
+
 /// Returns `projects/<project>/todos.json`.
 pub fn todos_path(project: &Project) -> String {
     format!("{PROJECTS}/{}/{TODOS}", project.component())
+}
+
+/// Returns the working list of the todos whose ids begin with these digits: `projects/<project>/todos/<digits>.json`,
+/// or `todos.json` for none.
+pub fn working_path(project: &Project, digits: &str) -> String {
+    match digits {
+        "" => todos_path(project),
+        digits => format!("{}/{PARTS}/{digits}.json", project_dir(project)),
+    }
+}
+
+/// Returns the digits that a part is named after, `3a` of `3a.json`; nothing for any other name.
+pub fn digits(name: &str) -> Option<&str> {
+    let digits = name.strip_suffix(".json")?;
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    ((1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(is_digit)).then_some(digits)
 }
 
 /// The name of the directory of closed todos in a project's directory.

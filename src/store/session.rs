@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::codec::{decode_session, decode_todos, encode_session, encode_todos};
+use crate::codec::{decode_session, encode_session};
 use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
 use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, TodoList, plain};
 
 use super::StoreError;
-use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, TODOS, session_path, todos_path};
+use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, project_dir, session_path};
+use super::project_lists::{ProjectLists, working_todos};
 
 /// A commit of a session, with what it holds.
 #[derive(Clone, Debug)]
@@ -34,8 +35,7 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
     let mut projects = std::collections::BTreeMap::new();
     for (name, is_tree, id) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
         let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
-        let Some(blob) = overlay.find(id, TODOS)? else { continue };
-        let todos = decode_todos(&overlay.blob(blob)?).map_err(|err| decode(todos_path(&project), err))?;
+        let todos = working_todos(overlay, &project, Some(id), &tip.to_string())?;
         projects.insert(project, todos);
     }
     Ok(SessionCommit { id: tip, tree, state: SessionState { info, projects } })
@@ -60,9 +60,17 @@ pub fn commit_session(
     }
     let before = |project: &Project| parent.and_then(|parent| parent.state.projects.get(project));
     for (project, todos) in &state.projects {
-        if before(project) != Some(todos) {
-            files.push((todos_path(project), encode_todos(todos)));
+        let before = before(project);
+        if before == Some(todos) {
+            continue;
         }
+        let tree = parent.map(|parent| overlay.find(parent.tree, &project_dir(project))).transpose()?.flatten();
+        let mut lists = ProjectLists::at(overlay, project, tree)?;
+        for todo in todos.values().filter(|todo| before.and_then(|before| before.get(&todo.id)) != Some(todo)) {
+            lists.say(todo)?;
+        }
+        lists.spread(Vec::new(), overlay.limits().list_lines)?;
+        files.extend(lists.edits());
     }
     files.push((session_path(&state.info.session), encode_session(&state.info)));
     let mut blobs = Vec::with_capacity(files.len());

@@ -87,23 +87,25 @@ fn stash_apply() {
 }
 
 #[test]
-fn a_reverted_completion_stays_reverted() {
+fn a_completion_outlasts_a_revert() {
     let checkout = Checkout::new();
     let pending = ("A", "ana", "pending", 1);
     checkout.commit(TODOS, &todos(&[pending, ("B", "ana", "pending", 1)]));
     let completion = checkout.commit(TODOS, &todos(&[("A", "ana", "completed", 2), ("B", "ana", "pending", 1)]));
     let later = [("A", "ana", "completed", 2), ("B", "ana", "in_progress", 3), ("C", "ben", "pending", 3)];
     checkout.commit(TODOS, &todos(&later));
-    checkout.git(&["revert", "--no-edit", &completion]);
-    let after = expected(&[("A", "pending"), ("B", "in_progress"), ("C", "pending")]);
+    // To git there is nothing to commit then.
+    checkout.git_run(&["revert", "--no-edit", &completion]);
+    checkout.git_run(&["revert", "--abort"]);
+    let after = expected(&[("A", "completed"), ("B", "in_progress"), ("C", "pending")]);
     assert_eq!(checkout.statuses(), after);
 
-    // And a branch that never touched the todo does not bring the completion back.
+    // Nor does an older version of the whole file take anything back once it is merged.
     checkout.git(&["checkout", "-q", "-b", "side", &completion]);
     checkout.commit(TODOS, &todos(&[("A", "ana", "completed", 2), ("B", "ana", "completed", 4)]));
     checkout.git(&["checkout", "-q", "consolidated"]);
     checkout.git(&["merge", "-q", "side"]);
-    let after = expected(&[("A", "pending"), ("B", "completed"), ("C", "pending")]);
+    let after = expected(&[("A", "completed"), ("B", "completed"), ("C", "pending")]);
     assert_eq!(checkout.statuses(), after);
 }
 

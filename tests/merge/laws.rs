@@ -53,13 +53,22 @@ proptest! {
     }
 
     #[test]
-    fn an_unchanged_side_yields(base in any_list(), x in any_list()) {
-        for other in [x.clone(), joined(&base, &x)] {
-            for (ours, theirs) in [(&base, &other), (&other, &base)] {
-                let outcome = three_way(&base, ours.clone(), theirs);
-                prop_assert_eq!(&outcome.todos, &other);
-                prop_assert!(outcome.conflicts.is_empty());
-            }
+    fn what_both_sides_have_is_joined_whatever_the_base(base in any_list(), ours in any_list(), theirs in any_list()) {
+        let outcome = three_way(&base, ours.clone(), &theirs);
+        for (id, todo) in joined(&ours, &theirs) {
+            let both = ours.contains_key(&id) && theirs.contains_key(&id);
+            let moved = base.get(&id) == ours.get(&id).or(theirs.get(&id));
+            prop_assert_eq!(outcome.todos.get(&id), (both || !moved).then_some(&todo));
+        }
+    }
+
+    #[test]
+    fn a_side_that_only_adds_to_the_base_decides_alone(base in any_list(), x in any_list()) {
+        let other = joined(&base, &x);
+        for (ours, theirs) in [(&base, &other), (&other, &base)] {
+            let outcome = three_way(&base, ours.clone(), theirs);
+            prop_assert_eq!(&outcome.todos, &other);
+            prop_assert!(outcome.conflicts.is_empty());
         }
     }
 

@@ -63,14 +63,8 @@ fn status_of(claims: &[Said]) -> &'static str {
     wanted.map(|claim| claim.status).max_by_key(|status| rank(status)).unwrap_or("dropped")
 }
 
-/// The rules for one todo: equal sides and unchanged sides first, then claim by claim.
-fn expected(base: &[Said], ours: &[Said], theirs: &[Said]) -> Vec<Said> {
-    if ours == base || ours == theirs {
-        return theirs.to_vec();
-    }
-    if theirs == base {
-        return ours.to_vec();
-    }
+/// The rules for one todo that both sides have: claim by claim, whatever the base.
+fn expected(ours: &[Said], theirs: &[Said]) -> Vec<Said> {
     let mut claims = ours.to_vec();
     for &claim in theirs {
         match claims.iter_mut().find(|other| other.by == claim.by) {
@@ -94,7 +88,7 @@ fn as_list(claims: &[Said]) -> TodoList {
 
 /// Merges one row of the table, both ways round, and compares claims and status.
 fn check(base: &[Said], ours: &[Said], theirs: &[Said]) {
-    let claims = expected(base, ours, theirs);
+    let claims = expected(ours, theirs);
     let want = as_list(&claims);
     for (ours, theirs) in [(ours, theirs), (theirs, ours)] {
         let outcome = three_way(&as_list(base), as_list(ours), &as_list(theirs));

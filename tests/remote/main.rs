@@ -11,6 +11,8 @@ mod hanging;
 mod model;
 mod model_acts;
 mod model_agreement;
+mod model_hand;
+mod model_oracle;
 mod plain_git;
 mod refusals;
 mod servers;

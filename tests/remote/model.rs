@@ -9,12 +9,13 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chittysync::git::{Fsync, Overlay, RemoteName, Watch, crash_at, fetch, has_crashed};
+use chittysync::git::{Fsync, Limits, Overlay, RemoteName, Watch, crash_at, fetch, has_crashed};
 use chittysync::ops::{Exchange, Link, Plan, Selection, run, sync};
 use chittysync::store::{Location, Origin, Store, read_session};
 use chittysync::todo::{Claim, Item, Project, Session, Snapshot, SourceKind, Status, Time, TodoId};
 
 use crate::common::{World, binary, done};
+use crate::model_oracle::Heard;
 
 /// How many runs there are by default.
 const RUNS: u64 = 300;
@@ -117,6 +118,10 @@ pub struct Model {
     pub to_forget: BTreeSet<(Project, TodoId)>,
     pub forgotten: BTreeSet<(Project, TodoId)>,
     pub trace: Vec<String>,
+    pub heard: Vec<Heard>,
+    limits: Limits,
+    /// Whether somebody with git alone, or somebody hostile, is about.
+    disturbed: bool,
 }
 
 /// Prints what had happened when a check fails.
@@ -136,6 +141,9 @@ impl Model {
         let directory = tempfile::tempdir().expect("a directory");
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         random.below(2);
+        // What holds only below a threshold falls when the threshold is low.
+        let limits = [Limits::all(2), Limits::all(2), Limits::all(3), Limits::default()][random.below(4)];
+        let disturbed = random.once_in(2);
         let mut model = Model {
             devices: Vec::new(),
             now: BEGINNING,
@@ -145,6 +153,9 @@ impl Model {
             trace: Vec::new(),
             random,
             directory,
+            heard: Vec::new(),
+            limits,
+            disturbed,
         };
         model.git(model.directory.path(), &["init", "-q", "--bare", "hub.git"]);
         let number = [2, 2, 2, 3, 3, 3, 4, 4, 5, 6][model.random.below(10)];
@@ -163,6 +174,7 @@ impl Model {
             std::fs::write(path.join("config"), config).expect("a configuration");
             let skew = if model.random.once_in(2) { 0 } else { (model.random.below(21) as i64 - 10) * DAY };
             model.devices.push(Device { path, skew });
+            model.heard.push(Heard::default());
         }
         model
     }
@@ -177,7 +189,9 @@ impl Model {
 
     pub fn store(&self, device: usize) -> Store {
         let location = Location { path: self.devices[device].path.clone(), origin: Origin::Option };
-        Store::open(&location).expect("a store")
+        let mut store = Store::open(&location).expect("a store");
+        store.repo.limits = self.limits;
+        store
     }
 
     pub fn clock(&self, device: usize) -> Time {
@@ -196,7 +210,14 @@ impl Model {
                 self.trace.push(format!("a crash at step {step} from here"));
                 crash_at(Some(step));
             }
-            match self.random.below(50) {
+            let before = self.trace.iter().filter(|line| line.as_str() == CRASHED).count();
+            let what = self.random.below(if self.disturbed { 62 } else { 50 });
+            // What is merged is what is there before, and what comes.
+            let merges = matches!(what, 16..31 | 48..50);
+            if merges {
+                self.listen(device);
+            }
+            match what {
                 0..16 => self.speak(device),
                 16..28 => drop(self.sync(device, "origin", true, true)),
                 28 => drop(self.sync(device, "origin", true, false)),
@@ -210,9 +231,18 @@ impl Model {
                 38..46 => self.act(device),
                 46 => self.roll_back(device),
                 47 => self.forget(device),
-                _ => self.consolidate(device),
+                48..50 => self.consolidate(device),
+                50..53 => self.edit_by_hand(),
+                53..56 => self.replace_branch(),
+                56..59 => self.empty_session(),
+                _ => self.rewind(device),
             }
             crash_at(None);
+            let crashed = self.trace.iter().filter(|line| line.as_str() == CRASHED).count() > before;
+            if merges && !crashed {
+                self.listen(device);
+                self.knows_all(device);
+            }
         }
         self.agree();
         self.trace.iter().filter(|line| line.as_str() == CRASHED).count()

@@ -1,0 +1,51 @@
+//! How much is taken at once, or kept in one file, before it is done in another way.
+
+/// Every number at which the program begins to do something in another way. None of them may change what comes out,
+/// but for the shape of commits and trees: tests run with all of them at 2.
+///
+/// The limits of a list and of a commit's parents are part of the format: two devices that use others make different
+/// commits of the same tips.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most tips that one commit has as parents beside the branch: tools that draw history choke on more. More tips
+    /// are first merged in groups.
+    pub parents: usize,
+    /// The most lines of a list before they move on to the lists below it.
+    pub list_lines: usize,
+    /// The most objects that are written one by one; more are written as one pack.
+    pub loose_objects: usize,
+    /// The most new refs that are written one by one, and the most that stay loose; more go to `packed-refs`.
+    pub loose_refs: usize,
+    /// How many refs one command names when a fetch of all of them failed. Their names have 250 bytes at most, on either
+    /// side.
+    pub fetched_refs: usize,
+    /// How many sessions are captured at once, which bounds the memory that they take.
+    pub sessions_at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            parents: 64,
+            list_lines: 48,
+            loose_objects: 128,
+            loose_refs: 64,
+            fetched_refs: 300,
+            sessions_at_once: 512,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns the same number for all.
+    pub fn all(number: usize) -> Self {
+        Limits {
+            parents: number,
+            list_lines: number,
+            loose_objects: number,
+            loose_refs: number,
+            fetched_refs: number,
+            sessions_at_once: number,
+        }
+    }
+}

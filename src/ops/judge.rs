@@ -1,0 +1,91 @@
+//! What a merge changed, and where a rule had to choose: seen from the todos, wherever their lines stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::merge_trees::{Outcome, Side};
+use crate::codec::TodoFile;
+use crate::git::{ObjectId, Overlay};
+use crate::merge::{conflicts, join_todo};
+use crate::store::paths::project_dir;
+use crate::store::{ProjectLists, list_paths};
+use crate::todo::{Project, Todo, TodoId};
+
+/// Adds what merging these sides into `start` does to the todos of a project.
+pub(super) fn judge(
+    overlay: &Overlay<'_>,
+    project: &Project,
+    start: &Side,
+    sides: &[Side],
+    outcome: &mut Outcome,
+) -> Result<(), OpsError> {
+    let tree = |root: ObjectId| overlay.find(root, &project_dir(project));
+    let mut ours = ProjectLists::at(overlay, project, tree(start.tree)?)?;
+    // As far as the sides before left them.
+    let mut now: BTreeMap<TodoId, Option<Todo>> = BTreeMap::new();
+    let mut changed = BTreeSet::new();
+    for side in sides {
+        let theirs_tree = tree(side.tree)?;
+        let bases = side.bases.iter().map(|base| tree(*base)).collect::<Result<Vec<_>, _>>()?;
+        let ids = spoken_of(overlay, project, theirs_tree, &bases)?;
+        let mut theirs = ProjectLists::at(overlay, project, theirs_tree)?;
+        let mut base = bases.into_iter().map(|base| ProjectLists::at(overlay, project, base)).collect::<Result<Vec<_>, _>>()?;
+        for id in ids {
+            let Some(said) = theirs.get(id)? else { continue };
+            let before = match now.get(&id) {
+                Some(before) => before.clone(),
+                None => ours.get(id)?,
+            };
+            let mut joined = before.clone().unwrap_or_else(|| said.clone());
+            join_todo(&mut joined, &said);
+            if before.as_ref() == Some(&joined) {
+                continue;
+            }
+            changed.insert(id);
+            if let Some(before) = &before {
+                let mut common: Option<Todo> = None;
+                for base in &mut base {
+                    match (&mut common, base.get(id)?) {
+                        (Some(common), Some(more)) => join_todo(common, &more),
+                        (None, found) => common = found,
+                        (Some(_), None) => {}
+                    }
+                }
+                let found = conflicts(common.as_ref(), before, &said, &joined);
+                outcome.conflicts.extend(found.into_iter().map(|conflict| (project.clone(), conflict)));
+            }
+            now.insert(id, Some(joined));
+        }
+    }
+    outcome.changed += changed.len();
+    Ok(())
+}
+
+/// Returns the todos that have a line in a tree that none of its bases has in the same list.
+fn spoken_of(
+    overlay: &Overlay<'_>,
+    project: &Project,
+    tree: Option<ObjectId>,
+    bases: &[Option<ObjectId>],
+) -> Result<BTreeSet<TodoId>, OpsError> {
+    let known = bases.iter().map(|base| list_paths(overlay, project, *base)).collect::<Result<Vec<_>, _>>()?;
+    let mut ids = BTreeSet::new();
+    for (path, blob) in list_paths(overlay, project, tree)? {
+        let before: BTreeSet<ObjectId> = known.iter().filter_map(|lists| lists.get(&path)).copied().collect();
+        if before.contains(&blob) {
+            continue;
+        }
+        let bytes = overlay.blob(blob)?;
+        // What cannot be read says nothing here: merging it failed before.
+        let Ok(list) = TodoFile::open(&bytes) else { continue };
+        let mut new: BTreeSet<TodoId> = list.ids().collect();
+        for blob in before {
+            let bytes = overlay.blob(blob)?;
+            let Ok(before) = TodoFile::open(&bytes) else { continue };
+            let differing: BTreeSet<TodoId> = list.differing(&before).collect();
+            new.retain(|id| differing.contains(id));
+        }
+        ids.extend(new);
+    }
+    Ok(ids)
+}

@@ -1,0 +1,294 @@
+//! What a merge owes to its parents, and what a tree of ours looks like.
+//!
+//! The branch covers every commit behind it: whatever was said in one of them can be found in its lists. A merge by
+//! ours does that by itself. A person with git alone, another program, or somebody hostile can leave out a line, lower
+//! one, or take the branch back. So whenever the branch has moved, what it ought to hold is compared with what it
+//! holds, and what is missing is put back, in one commit on top. An absence is never a statement.
+//!
+//! The same commit puts lists in order: a todo that was archived and is spoken of again stands in `todos.json`, lists
+//! that got long move on, and what is none of ours goes. All of it follows from the commits, so that two devices which
+//! look at the same ones make the same commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::consolidate::consolidator;
+use crate::codec::TodoFile;
+use crate::git::{Identity, NewCommit, ObjectId, Overlay};
+use crate::merge::join_todo;
+use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, working_path};
+use crate::store::{ProjectLists, StoreError, list_paths, strays};
+use crate::todo::{Project, Todo, TodoId};
+
+/// A commit that the branch is to cover.
+#[derive(Clone, Debug)]
+pub(super) struct Behind {
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Trees whose lists are covered, as is known.
+    pub known: Vec<ObjectId>,
+}
+
+/// What settling did.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// The commit on top; nothing when all was in order.
+    pub commit: Option<ObjectId>,
+    /// The todos of which something was missing.
+    pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
+    /// What was taken out of the tree because it is none of ours, and why.
+    pub removed: Vec<(String, String)>,
+    /// How many todos left the archive.
+    taken_back: usize,
+}
+
+/// The files of a tree that are to change: new bytes, or nothing for one that goes.
+type Edits = BTreeMap<String, Option<Vec<u8>>>;
+
+/// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
+/// settled before, is in order.
+///
+/// # Errors
+/// When an object cannot be read. A list that cannot be read stays as it is: `list` tells of it.
+pub(super) fn settle(
+    overlay: &mut Overlay<'_>,
+    tip: ObjectId,
+    behind: &[Behind],
+    settled: Option<ObjectId>,
+) -> Result<Settled, OpsError> {
+    let info = overlay.commit_info(tip)?;
+    let (mut found, mut edits) = (Settled::default(), Edits::new());
+    if settled == Some(info.tree) {
+        return Ok(found);
+    }
+    for path in strays(overlay, info.tree, settled) {
+        found.removed.push((path.clone(), "none of ours".to_owned()));
+        edits.insert(path, None);
+    }
+    let attributes = overlay.find(info.tree, ATTRIBUTES_PATH)?.map(|blob| overlay.blob(blob)).transpose()?;
+    if attributes.as_deref() != Some(ATTRIBUTES.as_bytes()) {
+        edits.insert(ATTRIBUTES_PATH.to_owned(), Some(ATTRIBUTES.as_bytes().to_vec()));
+    }
+    let roots = behind.iter().map(|commit| commit.tree).chain([info.tree]);
+    let mut projects = BTreeSet::new();
+    for root in roots {
+        let names = overlay.entries(overlay.find(root, PROJECTS)?)?;
+        projects.extend(names.into_iter().filter(|(_, is_tree, _)| *is_tree).map(|(name, ..)| name));
+    }
+    for name in projects {
+        let Some(project) = Project::from_component(&name) else { continue };
+        let settling = Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled };
+        match settling.project(behind, &mut found) {
+            Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
+            Err(OpsError::Store(StoreError::Decode { .. })) => {}
+            Err(err) => return Err(err),
+        }
+    }
+    found.commit = commit(overlay, tip, edits, found.message())?;
+    Ok(found)
+}
+
+impl Settled {
+    fn message(&self) -> String {
+        let count = |number: usize, rest: &str| {
+            format!("{number} todo{}{rest}", if number == 1 { "" } else { "s" })
+        };
+        let put_back: usize = self.put_back.values().map(BTreeSet::len).sum();
+        let mut parts = Vec::new();
+        if put_back > 0 {
+            parts.push(format!("Put back {}", count(put_back, "")));
+        }
+        if self.taken_back > 0 {
+            parts.push(format!("Take {} back from the archive", count(self.taken_back, "")));
+        }
+        if !self.removed.is_empty() {
+            parts.push("Leave out what is none of ours".to_owned());
+        }
+        let subject = if parts.is_empty() { "Put lists in order".to_owned() } else { parts.join("; ") };
+        let lines: String = self.put_back.iter().map(|(project, ids)| format!("- {project}: {}\n", ids.len())).collect();
+        if lines.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{lines}") }
+    }
+}
+
+/// One project under way.
+struct Settling<'a, 'o> {
+    overlay: &'a Overlay<'o>,
+    project: Project,
+    /// Where the project stands in a tree.
+    path: String,
+    tip: ObjectId,
+    settled: Option<ObjectId>,
+}
+
+impl<'a> Settling<'a, '_> {
+    fn tree(&self, root: ObjectId) -> Result<Option<ObjectId>, OpsError> {
+        Ok(self.overlay.find(root, &self.path)?)
+    }
+
+    fn lists(&self, root: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>, OpsError> {
+        let tree = root.map(|root| self.tree(root)).transpose()?.flatten();
+        Ok(list_paths(self.overlay, &self.project, tree)?)
+    }
+
+    /// Returns the files that have to change.
+    fn project(&self, behind: &[Behind], found: &mut Settled) -> Result<Vec<(String, Vec<u8>)>, OpsError> {
+        let tree = self.tree(self.tip)?;
+        let before = self.settled.map(|settled| self.tree(settled)).transpose()?.flatten();
+        let mut trees = Vec::new();
+        for commit in behind {
+            let known = commit.known.iter().map(|known| self.tree(*known)).collect::<Result<Vec<_>, _>>()?;
+            trees.extend(self.tree(commit.tree)?.filter(|other| Some(*other) != tree && !known.contains(&Some(*other))).map(|_| commit));
+        }
+        if trees.is_empty() && tree == before {
+            return Ok(Vec::new());
+        }
+        let mut lists = ProjectLists::at(self.overlay, &self.project, tree)?;
+        let ours = self.lists(Some(self.tip))?;
+        let was = self.lists(self.settled)?;
+        self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
+        for commit in trees {
+            self.cover(commit, &ours, &mut lists, found)?;
+        }
+        self.in_one_place(&ours, &was, &mut lists, found)?;
+        let is_new = |digits: &String| {
+            let path = working_path(&self.project, digits);
+            was.get(&path) != ours.get(&path)
+        };
+        let new = lists.names().into_iter().filter(is_new).collect();
+        lists.spread(new, self.overlay.limits().list_lines)?;
+        Ok(lists.edits())
+    }
+
+    /// Takes out the lines that nobody can have said. Others of the same list stay.
+    fn leave_out_what_is_wrong(
+        &self,
+        ours: &BTreeMap<String, ObjectId>,
+        was: &BTreeMap<String, ObjectId>,
+        lists: &mut ProjectLists<'a>,
+        found: &mut Settled,
+    ) -> Result<(), OpsError> {
+        for (path, _) in ours.iter().filter(|(path, blob)| was.get(*path) != Some(*blob)) {
+            let flaws = lists.leave_out_flawed(path)?;
+            found.removed.extend(flaws.into_iter().map(|flaw| (format!("a line of {path}"), flaw.to_string())));
+        }
+        Ok(())
+    }
+
+    /// Adds what a commit says and the lists lack.
+    fn cover(
+        &self,
+        commit: &Behind,
+        ours: &BTreeMap<String, ObjectId>,
+        lists: &mut ProjectLists<'a>,
+        found: &mut Settled,
+    ) -> Result<(), OpsError> {
+        let known = commit.known.iter().map(|known| self.lists(Some(*known))).collect::<Result<Vec<_>, _>>()?;
+        for (path, blob) in self.lists(Some(commit.tree))? {
+            if ours.get(&path) == Some(&blob) || known.iter().any(|known| known.get(&path) == Some(&blob)) {
+                continue;
+            }
+            let bytes = self.overlay.blob(blob)?;
+            // What was looked at before it was merged can be read. What was not says nothing.
+            let Ok(theirs) = TodoFile::open(&bytes) else { continue };
+            let our_bytes = ours.get(&path).map(|blob| self.overlay.blob(*blob)).transpose()?.unwrap_or_default();
+            let our_file = if our_bytes.is_empty() { TodoFile::default() } else { TodoFile::open(&our_bytes).unwrap_or_default() };
+            for id in theirs.differing(&our_file) {
+                let Ok(Some(said)) = theirs.get(id) else { continue };
+                if said.flaw(Some(&self.project)).is_some() {
+                    continue;
+                }
+                let now = lists.get(id)?;
+                let mut joined = now.clone().unwrap_or_else(|| said.clone());
+                join_todo(&mut joined, said);
+                if now.as_ref() != Some(&joined) {
+                    lists.say(&joined)?;
+                    lists.remove_archived(&[id])?;
+                    found.put_back.entry(self.project.clone()).or_default().insert(id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A todo stands in the archive, or in the working lists. Where a working line adds something to what was archived,
+    /// the todo is taken back; where it does not, the line goes. Of one that was forgotten nothing else stays.
+    fn in_one_place(
+        &self,
+        ours: &BTreeMap<String, ObjectId>,
+        was: &BTreeMap<String, ObjectId>,
+        lists: &mut ProjectLists<'a>,
+        found: &mut Settled,
+    ) -> Result<(), OpsError> {
+        let archive_moved = is_archive_new(ours, was, &self.project);
+        let mut twice: BTreeSet<TodoId> = BTreeSet::new();
+        let mut forgotten = Vec::new();
+        for digits in lists.names() {
+            let path = working_path(&self.project, &digits);
+            if was.get(&path) == ours.get(&path) && !archive_moved {
+                continue;
+            }
+            for id in lists.ids(&digits)? {
+                if lists.archive().is_some_and(|archive| archive.contains(id)) {
+                    twice.insert(id);
+                } else if lists.count(id)? > 1 {
+                    forgotten.extend(lists.get_working(id)?.filter(Todo::is_forgotten));
+                }
+            }
+        }
+        if archive_moved && let Some(archive) = lists.archive() {
+            twice.extend(archive.ids().windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        }
+        for todo in forgotten {
+            lists.say(&todo)?;
+        }
+        let mut taken = Vec::new();
+        for id in twice {
+            let Some(archived) = lists.archive().and_then(|archive| archive.get(id)).cloned() else { continue };
+            let Some(all) = lists.get(id)? else { continue };
+            let stands_in_two_months = lists.archive().is_some_and(|archive| archive.is_twice(id));
+            if all == archived && !stands_in_two_months {
+                lists.remove_working(id)?;
+            } else {
+                lists.say(&all)?;
+                taken.push(id);
+            }
+        }
+        found.taken_back += taken.len();
+        lists.remove_archived(&taken)?;
+        Ok(())
+    }
+}
+
+/// Returns whether a list of the archive is not as it was.
+fn is_archive_new(ours: &BTreeMap<String, ObjectId>, was: &BTreeMap<String, ObjectId>, project: &Project) -> bool {
+    let begin = format!("{}/", crate::store::paths::archive_dir(project));
+    ours.iter().any(|(path, blob)| path.starts_with(&begin) && was.get(path) != Some(blob))
+}
+
+/// Makes a commit with these files on top of another; none when they are as they were.
+pub(super) fn commit(
+    overlay: &mut Overlay<'_>,
+    parent: ObjectId,
+    edits: Edits,
+    message: String,
+) -> Result<Option<ObjectId>, OpsError> {
+    let info = overlay.commit_info(parent)?;
+    let mut blobs = Vec::new();
+    for (path, bytes) in edits {
+        let blob = bytes.map(|bytes| overlay.batch.blob(bytes)).transpose()?;
+        blobs.push((path, blob));
+    }
+    if blobs.is_empty() {
+        return Ok(None);
+    }
+    // What goes, goes first: a file may take the place of a directory.
+    blobs.sort_by_key(|(_, blob)| blob.is_some());
+    let edits = blobs.iter().map(|(path, blob)| (path.as_str(), *blob));
+    let tree = overlay.edit_tree(Some(info.tree), edits)?;
+    if tree == info.tree {
+        return Ok(None);
+    }
+    let identity = Identity { time: info.time, ..consolidator() };
+    let commit = NewCommit { tree, parents: vec![parent], identity: &identity, message };
+    Ok(Some(overlay.commit(commit)?))
+}

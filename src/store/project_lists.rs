@@ -1,0 +1,352 @@
+//! The lists of one project in one tree.
+//!
+//! Every change goes into `todos.json`. When that gets long, its lines move on to the lists below it, by the first
+//! digit of their ids, and from a list that gets long to those by two digits. So a change writes a short list, however
+//! many todos a project has, and a project of a few dozen todos is one file. A todo may stand in several lists: what
+//! was said of it is the join of all its lines. A list that becomes empty stays: to git a file that one side removed
+//! and the other side changed is a conflict.
+//!
+//! What moves follows from the lists alone, so devices that hold the same lists come to the same ones.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::codec::{DecodeError, TodoFile, decode_todos};
+use crate::git::{ObjectId, Overlay};
+use crate::merge::{join, join_todo};
+use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
+
+use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_dir, archive_path, digits, month, working_path};
+use super::{Archive, StoreError};
+
+/// The lists of one project, to be changed.
+#[derive(Debug)]
+pub struct ProjectLists<'o> {
+    overlay: &'o Overlay<'o>,
+    project: Project,
+    /// Working lists by the digits in their names; `todos.json` has none.
+    working: BTreeMap<String, List>,
+    archive: Option<Archive<'o>>,
+    /// The archive's lists by month.
+    months: BTreeMap<String, List>,
+}
+
+/// One list, read when it is first needed.
+#[derive(Debug, Default)]
+struct List {
+    blob: Option<ObjectId>,
+    file: Option<TodoFile<'static>>,
+    changed: bool,
+}
+
+/// Returns the working lists in a project's tree: the digits in their names, and their files.
+///
+/// # Errors
+/// When a tree cannot be read.
+pub fn working_lists(overlay: &Overlay<'_>, tree: Option<ObjectId>) -> Result<Vec<(String, ObjectId)>, StoreError> {
+    let mut lists = Vec::new();
+    for (name, is_tree, id) in overlay.entries(tree)? {
+        match (name.as_str(), is_tree) {
+            (TODOS, false) => lists.push((String::new(), id)),
+            (PARTS, true) => {
+                let parts = overlay.entries(Some(id))?.into_iter().filter(|(_, is_tree, _)| !is_tree);
+                lists.extend(parts.filter_map(|(name, _, id)| Some((digits(&name)?.to_owned(), id))));
+            }
+            _ => {}
+        }
+    }
+    lists.sort();
+    Ok(lists)
+}
+
+/// Returns the todos that the working lists in a project's tree hold.
+///
+/// # Errors
+/// When a list cannot be read or was written by a newer version; `of` is what it is called then.
+pub fn working_todos(
+    overlay: &Overlay<'_>,
+    project: &Project,
+    tree: Option<ObjectId>,
+    of: &str,
+) -> Result<TodoList, StoreError> {
+    let mut todos = TodoList::new();
+    for (digits, blob) in working_lists(overlay, tree)? {
+        let more = decode_todos(&overlay.blob(blob)?).map_err(|source| {
+            let (commit, path) = (of.to_owned(), working_path(project, &digits));
+            StoreError::Decode { commit, path, source }
+        })?;
+        if todos.is_empty() {
+            todos = more;
+        } else {
+            join(&mut todos, &more);
+        }
+    }
+    Ok(todos)
+}
+
+/// Returns all lists in a project's tree, those of the archive too, by their paths.
+///
+/// # Errors
+/// When a tree cannot be read.
+pub fn list_paths(
+    overlay: &Overlay<'_>,
+    project: &Project,
+    tree: Option<ObjectId>,
+) -> Result<BTreeMap<String, ObjectId>, StoreError> {
+    let working = working_lists(overlay, tree)?.into_iter();
+    let mut paths: BTreeMap<String, ObjectId> =
+        working.map(|(digits, blob)| (working_path(project, &digits), blob)).collect();
+    let archive = tree.map(|tree| overlay.find(tree, ARCHIVE)).transpose()?.flatten();
+    for (name, is_tree, blob) in overlay.entries(archive)? {
+        paths.extend(month(&name).filter(|_| !is_tree).map(|month| (archive_path(project, month), blob)));
+    }
+    Ok(paths)
+}
+
+impl<'o> ProjectLists<'o> {
+    /// Returns the lists in a project's tree; none of them has been read yet.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn at(overlay: &'o Overlay<'o>, project: &Project, tree: Option<ObjectId>) -> Result<Self, StoreError> {
+        let list = |blob| List { blob: Some(blob), ..List::default() };
+        let working = working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
+        let archive = tree.map(|tree| overlay.find(tree, ARCHIVE)).transpose()?.flatten();
+        let months = overlay.entries(archive)?.into_iter().filter(|(_, is_tree, _)| !is_tree);
+        let months = months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), list(blob)))).collect();
+        let archive = archive.map(|tree| Archive::new(overlay, project, tree));
+        Ok(ProjectLists { overlay, project: project.clone(), working, archive, months })
+    }
+
+    /// Returns everything that the lists hold of a todo.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn get(&mut self, id: TodoId) -> Result<Option<Todo>, StoreError> {
+        let mut found = self.get_working(id)?;
+        if let Some(archived) = self.archive.as_ref().and_then(|archive| archive.get(id)) {
+            match &mut found {
+                Some(todo) => join_todo(todo, archived),
+                None => found = Some(archived.clone()),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns everything that the working lists hold of a todo.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn get_working(&mut self, id: TodoId) -> Result<Option<Todo>, StoreError> {
+        let mut found: Option<Todo> = None;
+        for digits in self.names_for(id) {
+            let path = working_path(&self.project, &digits);
+            let list = self.working(&digits)?;
+            let Some(todo) = list.get(id).map_err(|source| damaged(path, source))? else { continue };
+            match &mut found {
+                Some(all) => join_todo(all, todo),
+                None => found = Some(todo.clone()),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the ids of all todos in a working list.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn ids(&mut self, digits: &str) -> Result<Vec<TodoId>, StoreError> {
+        Ok(self.working(digits)?.ids().collect())
+    }
+
+    /// Returns the digits in the names of the working lists.
+    pub fn names(&self) -> Vec<String> {
+        self.working.keys().cloned().collect()
+    }
+
+    /// Returns the archive; nothing when there is none.
+    pub fn archive(&self) -> Option<&Archive<'o>> {
+        self.archive.as_ref()
+    }
+
+    /// Says a todo, in `todos.json`: everything that is known of it. Of one that was forgotten no other list keeps
+    /// words.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn say(&mut self, todo: &Todo) -> Result<(), StoreError> {
+        if todo.is_forgotten() {
+            self.remove_working(todo.id)?;
+        }
+        let list = self.working("")?;
+        list.replace(todo);
+        self.mark("");
+        Ok(())
+    }
+
+    /// Takes a todo out of the working lists.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn remove_working(&mut self, id: TodoId) -> Result<(), StoreError> {
+        for digits in self.names_for(id) {
+            if self.working(&digits)?.remove(id) {
+                self.mark(&digits);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes todos out of the archive.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn remove_archived(&mut self, ids: &[TodoId]) -> Result<(), StoreError> {
+        let months: Vec<String> = self.months.keys().cloned().collect();
+        for month in months {
+            let list = self.month(&month)?;
+            let removed = ids.iter().filter(|id| list.remove(**id)).count();
+            if removed > 0 {
+                self.months.entry(month).or_default().changed = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a todo to the archive of a month.
+    ///
+    /// # Errors
+    /// When the month's list cannot be read.
+    pub fn archive_in(&mut self, month: &str, todo: &Todo) -> Result<(), StoreError> {
+        let path = archive_path(&self.project, month);
+        let list = self.month(month)?;
+        let mut todo = todo.clone();
+        if let Some(there) = list.get(todo.id).map_err(|source| damaged(path, source))? {
+            join_todo(&mut todo, there);
+        }
+        list.replace(&todo);
+        self.months.entry(month.to_owned()).or_default().changed = true;
+        Ok(())
+    }
+
+    /// Moves on the lines of the lists that changed, and of these, that are longer than `most` lines; then of the lists
+    /// below them that get so.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn spread(&mut self, lists: Vec<String>, most: usize) -> Result<(), StoreError> {
+        // The shortest names first: what moves on from one list counts in the next.
+        let changed = self.working.iter().filter(|(_, list)| list.changed).map(|(digits, _)| digits.clone());
+        let mut queue: BTreeSet<(usize, String)> =
+            lists.into_iter().chain(changed).map(|digits| (digits.len(), digits)).collect();
+        while let Some((length, digits)) = queue.pop_first() {
+            if length >= MOST_DIGITS || self.working(&digits)?.len() <= most {
+                continue;
+            }
+            let lines: Vec<_> = self.working(&digits)?.drain().collect();
+            self.mark(&digits);
+            for (id, line) in lines {
+                let next = id.to_string()[..=length].to_owned();
+                let path = working_path(&self.project, &next);
+                self.working(&next)?.absorb(line).map_err(|source| damaged(path, source))?;
+                self.mark(&next);
+                queue.insert((next.len(), next));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the lines out of a list that nobody can have said, and returns what is wrong with them.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub fn leave_out_flawed(&mut self, path: &str) -> Result<Vec<Flaw>, StoreError> {
+        let project = self.project.clone();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let is_archived = path.starts_with(&format!("{}/", archive_dir(&project)));
+        let list = match (month(name), digits(name)) {
+            (Some(month), _) if is_archived => self.month(month)?,
+            (_, Some(digits)) if name != TODOS => self.working(digits)?,
+            _ => self.working("")?,
+        };
+        let mut flawed = Vec::new();
+        for id in list.ids().collect::<Vec<_>>() {
+            let todo = list.get(id).map_err(|source| damaged(path.to_owned(), source))?;
+            flawed.extend(todo.and_then(|todo| todo.flaw(Some(&project))).map(|flaw| (id, flaw)));
+        }
+        for (id, _) in &flawed {
+            list.remove(*id);
+        }
+        if !flawed.is_empty() {
+            match (month(name), digits(name)) {
+                (Some(month), _) if is_archived => self.months.entry(month.to_owned()).or_default().changed = true,
+                (_, Some(digits)) if name != TODOS => self.mark(digits),
+                _ => self.mark(""),
+            }
+        }
+        Ok(flawed.into_iter().map(|(_, flaw)| flaw).collect())
+    }
+
+    /// Returns in how many working lists a todo stands.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn count(&mut self, id: TodoId) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for digits in self.names_for(id) {
+            count += usize::from(self.working(&digits)?.get(id).is_ok_and(|todo| todo.is_some()));
+        }
+        Ok(count)
+    }
+
+    /// Returns the files that changed.
+    pub fn edits(&self) -> Vec<(String, Vec<u8>)> {
+        let working = self.working.iter().map(|(digits, list)| (working_path(&self.project, digits), list));
+        let months = self.months.iter().map(|(month, list)| (archive_path(&self.project, month), list));
+        let changed = working.chain(months).filter(|(_, list)| list.changed);
+        changed.filter_map(|(path, list)| Some((path, list.file.as_ref()?.encode()))).collect()
+    }
+
+    fn names_for(&self, id: TodoId) -> Vec<String> {
+        let id = id.to_string();
+        self.working.keys().filter(|digits| id.starts_with(digits.as_str())).cloned().collect()
+    }
+
+    fn mark(&mut self, digits: &str) {
+        self.working.entry(digits.to_owned()).or_default().changed = true;
+    }
+
+    fn working(&mut self, digits: &str) -> Result<&mut TodoFile<'static>, StoreError> {
+        let path = || working_path(&self.project, digits);
+        read(self.overlay, self.working.entry(digits.to_owned()), path)
+    }
+
+    fn month(&mut self, month: &str) -> Result<&mut TodoFile<'static>, StoreError> {
+        let path = || archive_path(&self.project, month);
+        read(self.overlay, self.months.entry(month.to_owned()), path)
+    }
+}
+
+fn read<'l>(
+    overlay: &Overlay<'_>,
+    list: Entry<'l, String, List>,
+    path: impl Fn() -> String,
+) -> Result<&'l mut TodoFile<'static>, StoreError> {
+    let list = list.or_default();
+    let file = match list.file.take() {
+        Some(file) => file,
+        None => match list.blob {
+            // A file can look like ours and have two todos on a line: it is read whole.
+            Some(blob) => {
+                let todos = decode_todos(&overlay.blob(blob)?).map_err(|source| damaged(path(), source))?;
+                TodoFile::of(&todos)
+            }
+            None => TodoFile::default(),
+        },
+    };
+    Ok(list.file.insert(file))
+}
+
+fn damaged(path: String, source: DecodeError) -> StoreError {
+    StoreError::Decode { commit: "a list".to_owned(), path, source }
+}

@@ -1,0 +1,103 @@
+//! What people do with git alone, and what somebody hostile does who can push: nothing that was said may go.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::Model;
+
+impl Model {
+    /// Somebody commits to the hub's branch, in a clone: lines are taken out, or the commit before comes back.
+    pub fn edit_by_hand(&mut self) {
+        let what = ["takes lines out", "reverts", "empties everything", "says less of a todo"][self.random.below(4)];
+        self.trace.push(format!("somebody {what}"));
+        let Some(clone) = self.clone_of_hub() else { return };
+        match what {
+            "reverts" => drop(self.git(&clone, &["checkout", "-q", "HEAD~1", "--", "."])),
+            _ => {
+                for path in self.lists(&clone) {
+                    let text = std::fs::read_to_string(&path).expect("a list");
+                    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('{')).collect();
+                    let mut kept: Vec<String> = Vec::new();
+                    for line in lines {
+                        let line = line.trim_end_matches(',');
+                        match what {
+                            "takes lines out" if self.random.once_in(3) => {}
+                            "empties everything" => {}
+                            "says less of a todo" => kept.push(line.replace("\"status\":\"completed\"", "\"status\":\"pending\"")),
+                            _ => kept.push(line.to_owned()),
+                        }
+                    }
+                    std::fs::write(&path, format!("[\n{}\n]\n", kept.join(",\n")).replace("[\n\n]", "[\n]")).expect("a list");
+                }
+            }
+        }
+        self.git(&clone, &["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qam", "by hand"]);
+        self.git(&clone, &["push", "-q", "origin", "consolidated"]);
+        let _ = std::fs::remove_dir_all(&clone);
+    }
+
+    /// Somebody hostile replaces the hub's branch: by an older commit, or by one without history that lacks lines.
+    pub fn replace_branch(&mut self) {
+        let back = 1 + self.random.below(3);
+        let orphan = self.random.once_in(2);
+        self.trace.push(format!("the hub's branch is replaced: back {back}, orphan {orphan}"));
+        let hub = self.hub();
+        let old = self.git(&hub, &["rev-parse", "-q", "--verify", &format!("consolidated~{back}")]).stdout;
+        if old.is_empty() {
+            return;
+        }
+        let new = if orphan {
+            let tree = format!("{}^{{tree}}", old.trim());
+            let identity = ["-c", "user.name=x", "-c", "user.email=x@x"];
+            self.git(&hub, &[&identity[..], &["commit-tree", &tree, "-m", "orphan"]].concat()).stdout
+        } else {
+            old
+        };
+        self.git(&hub, &["update-ref", "refs/heads/consolidated", new.trim()]);
+    }
+
+    /// Somebody puts a commit without todos on top of a session's history on the hub.
+    pub fn empty_session(&mut self) {
+        let hub = self.hub();
+        let sessions = self.git(&hub, &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
+        let sessions: Vec<String> = sessions.lines().map(str::to_owned).collect();
+        if sessions.is_empty() {
+            return;
+        }
+        let name = &sessions[self.random.below(sessions.len())];
+        self.trace.push(format!("somebody empties {name} on the hub"));
+        let entries = self.git(&hub, &["ls-tree", name]).stdout;
+        let kept: Vec<&str> = entries.lines().filter(|line| !line.ends_with("\tprojects")).collect();
+        let kept = format!("{}\n", kept.join("\n"));
+        let mut command = std::process::Command::new("git");
+        command.current_dir(&hub).arg("mktree").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("git mktree");
+        std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), kept.as_bytes()).expect("written");
+        let tree = String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("UTF-8");
+        let identity = ["-c", "user.name=x", "-c", "user.email=x@x"];
+        let arguments = [&identity[..], &["commit-tree", tree.trim(), "-p", name, "-m", "emptied"]].concat();
+        let commit = self.git(&hub, &arguments).stdout;
+        self.git(&hub, &["update-ref", name, commit.trim()]);
+    }
+
+    /// A person takes a device's own branch back with git.
+    pub fn rewind(&mut self, device: usize) {
+        let path = self.devices[device].path.clone();
+        let old = self.git(&path, &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
+        if !old.is_empty() {
+            self.trace.push(format!("d{device} takes its branch back to {old}"));
+            self.git(&path, &["update-ref", "refs/heads/consolidated", old.trim()]);
+        }
+    }
+
+    fn clone_of_hub(&self) -> Option<PathBuf> {
+        let clone = self.hub().with_file_name("clone");
+        let hub = self.hub().to_string_lossy().into_owned();
+        let cloned = self.git(self.hub().parent().expect("a directory"), &["clone", "-q", "-b", "consolidated", &hub, "clone"]);
+        (cloned.code == Some(0)).then_some(clone)
+    }
+
+    fn lists(&self, clone: &Path) -> Vec<PathBuf> {
+        let files = self.git(clone, &["ls-files", "projects"]).stdout;
+        files.lines().map(|path| clone.join(path)).collect()
+    }
+}
