@@ -1,0 +1,8 @@
+//! The law of the merge, played out: every history of small scopes, and random ones of larger scopes.
+
+mod commits;
+mod devices;
+mod explore;
+mod law;
+mod lines;
+mod scopes;
