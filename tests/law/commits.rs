@@ -9,13 +9,29 @@ use crate::lines::{Key, Line, Lines, List, hash};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Id(u32);
 
-/// A file that holds a list: `todos.json`, a part of it for ids that begin with these digits, or the archive.
+/// A file that holds a list: the working list or the archive, or the part of it for ids that begin with these digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum File {
-    Todos,
-    Part(u8),
-    Deeper(u8, u8),
-    Archive,
+pub struct File {
+    pub archive: bool,
+    pub first: Option<u8>,
+    pub second: Option<u8>,
+}
+
+impl File {
+    /// `todos.json`, which takes every change.
+    pub const TODOS: File = File { archive: false, first: None, second: None };
+    /// Where closed todos go.
+    pub const ARCHIVE: File = File { archive: true, ..File::TODOS };
+
+    /// Returns the part, one level down, for this id.
+    pub fn part(self, key: Key) -> Option<File> {
+        let (first, second) = (Some(key / 2), Some(key % 2));
+        match (self.first, self.second) {
+            (None, _) => Some(File { first, ..self }),
+            (Some(_), None) => Some(File { second, ..self }),
+            (Some(_), Some(_)) => None,
+        }
+    }
 }
 
 /// The files of a commit.

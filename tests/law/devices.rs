@@ -163,7 +163,7 @@ impl Play {
                 let statement = self.statements[which];
                 self.say(&mut world.devices[statement.device], statement);
             }
-            Step::Fetch(at) => self.fetch(world, at),
+            Step::Fetch(at) => self.fetch(world, at)?,
             Step::Merge(at) => self.merge(world, at)?,
             Step::Push(at) => self.push(world, at),
             Step::Sync(at) => self.sync(world, at, false)?,
@@ -182,8 +182,8 @@ impl Play {
             Step::HandRemove(at, key) => {
                 let branch = world.devices[at].disk.branch.expect("there is a branch");
                 let mut tree = (*self.law.commits[branch].tree).clone();
-                self.law.take_out(&mut tree, key);
-                self.law.put(&mut tree, File::Archive, key, None);
+                self.law.take_out(&mut tree, key, false);
+                self.law.take_out(&mut tree, key, true);
                 let removed = self.law.commit(&[branch], tree, Maker::Hand);
                 self.by_hand(world, at, removed);
             }
@@ -269,7 +269,7 @@ impl Play {
         let line = self.law.lines.line(line);
         let list = self.law.lines.add(old, key, line);
         let parents: Vec<Id> = tip.into_iter().collect();
-        let new = self.law.commit(&parents, Tree::from([(File::Todos, list)]), Maker::Session(speaker));
+        let new = self.law.commit(&parents, Tree::from([(File::TODOS, list)]), Maker::Session(speaker));
         set(&mut disk.own, name, new);
         let says = self.law.lines.list(&[(key, line)]);
         self.heard(disk, says);
@@ -288,7 +288,9 @@ impl Play {
         self.law.lines.list(&seeds)
     }
 
-    fn fetch(&mut self, world: &mut World, at: usize) {
+    /// Merges what was fetched before, which the remote may have taken back since, and fetches.
+    fn fetch(&mut self, world: &mut World, at: usize) -> Result<(), Wrong> {
+        self.merge(world, at)?;
         let device = &mut world.devices[at];
         for (name, tip) in device.disk.own.clone() {
             // Somebody else's history stands there, or our own that we lost: ours goes on under another name.
@@ -307,26 +309,28 @@ impl Play {
             }
         }
         device.disk.tracked = world.remote.branch;
+        Ok(())
     }
 
     fn merge(&mut self, world: &mut World, at: usize) -> Result<(), Wrong> {
         let disk = &mut world.devices[at].disk;
-        let mut branch = disk.branch.map(|branch| self.law.verify(disk.verified, branch));
+        let mut branch = disk.branch.map(|branch| self.law.verify(disk.verified, branch, &[]));
         let mut verified = branch;
         branch = match (branch, disk.tracked) {
             (Some(ours), Some(theirs)) => Some(self.law.adopt(ours, theirs)),
             (ours, theirs) => ours.or(theirs),
         };
         if branch != verified {
-            branch = branch.map(|branch| self.law.verify(verified, branch));
+            branch = branch.map(|branch| self.law.verify(verified, branch, &[]));
             verified = branch;
         }
-        let tips: Vec<Id> = branch.into_iter().chain(disk.own.iter().chain(&disk.seen).map(|tip| tip.1)).collect();
-        if tips.is_empty() {
+        let tips: Vec<Id> = disk.own.iter().chain(&disk.seen).map(|tip| tip.1).collect();
+        let all: Vec<Id> = branch.into_iter().chain(tips.iter().copied()).collect();
+        if all.is_empty() {
             return Ok(());
         }
-        let merged = self.law.merge(&tips);
-        let branch = self.law.verify(verified, merged);
+        let merged = self.law.merge(&all);
+        let branch = self.law.verify(verified, merged, &tips);
         let before = disk.verified;
         (disk.branch, disk.verified) = (Some(branch), Some(branch));
         disk.seen.retain(|tip| !self.law.commits.contains(branch, tip.1));
@@ -368,7 +372,7 @@ impl Play {
     }
 
     pub fn sync(&mut self, world: &mut World, at: usize, archive: bool) -> Result<(), Wrong> {
-        self.fetch(world, at);
+        self.fetch(world, at)?;
         self.merge(world, at)?;
         if archive {
             self.tidy(world, at, Law::archive)?;
@@ -404,15 +408,15 @@ impl Play {
         let branch = remote.branch.expect("there is a branch");
         let mut tree = (*self.law.commits[branch].tree).clone();
         match attack {
-            Attack::Empty => tree = Tree::from([(File::Todos, Lines::NOTHING)]),
+            Attack::Empty => tree = Tree::from([(File::TODOS, Lines::NOTHING)]),
             Attack::Cut(key) | Attack::Orphan(key) => {
-                self.law.take_out(&mut tree, key);
-                self.law.put(&mut tree, File::Archive, key, None);
+                self.law.take_out(&mut tree, key, false);
+                self.law.take_out(&mut tree, key, true);
             }
             Attack::Lower(key, line) => {
-                self.law.take_out(&mut tree, key);
-                self.law.put(&mut tree, File::Archive, key, None);
-                self.law.put(&mut tree, File::Todos, key, Some(line));
+                self.law.take_out(&mut tree, key, false);
+                self.law.take_out(&mut tree, key, true);
+                self.law.add(&mut tree, File::TODOS, key, line);
             }
             Attack::Forge(key, speaker) => {
                 let says = self.law.says(branch);
@@ -420,8 +424,7 @@ impl Play {
                 let epoch = old.as_ref().map_or(0, Todo::epoch) + 1;
                 let at = old.map_or(Time::from_millis(1), |todo| todo.updated());
                 let forged = self.law.lines.line(todo(key, speaker, Claim { epoch, ..Claim::new(Status::Completed, at) }));
-                let list = tree.get(&File::Todos).copied().unwrap_or(Lines::NOTHING);
-                tree.insert(File::Todos, self.law.lines.add(list, key, forged));
+                self.law.add(&mut tree, File::TODOS, key, forged);
             }
             Attack::Rewind => {
                 remote.branch = self.law.commits[branch].parents.first().copied();
@@ -429,7 +432,7 @@ impl Play {
             }
             Attack::Rewrite(name) => {
                 let tip = remote.sessions.iter().find(|theirs| theirs.0 == name).expect("a ref").1;
-                let tree = Tree::from([(File::Todos, Lines::NOTHING)]);
+                let tree = Tree::from([(File::TODOS, Lines::NOTHING)]);
                 let forged = self.law.commit(&[tip], tree, Maker::Session(name.speaker));
                 return set(&mut remote.sessions, name, forged);
             }

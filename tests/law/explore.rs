@@ -14,6 +14,8 @@ pub struct Menu {
     pub hand: bool,
     pub restore: bool,
     pub attack: bool,
+    /// Whether attackers also push to sessions' refs.
+    pub rewrite: bool,
 }
 
 /// What an exploration came to.
@@ -136,7 +138,10 @@ pub fn enabled(play: &mut Play, world: &World, menu: Menu) -> Vec<Step> {
             attacks.extend(speaker.map(|speaker| Attack::Forge(*key, speaker)));
         }
         let names = world.remote.sessions.iter().map(|theirs| theirs.0);
-        attacks.extend(names.flat_map(|name| [Attack::Rewrite(name), Attack::Unsay(name)]));
+        attacks.extend(names.clone().map(Attack::Unsay));
+        if menu.rewrite {
+            attacks.extend(names.map(Attack::Rewrite));
+        }
         steps.extend(attacks.into_iter().map(Step::Attack));
     }
     steps

@@ -22,6 +22,8 @@ pub enum Verify {
     Nothing,
     /// The branch as it was before, and the newest new commits of each session.
     Newest,
+    /// The same, and each tip that is known, also where another tip contains it.
+    Tips,
     /// The branch as it was before, and each new commit of a session.
     Sessions,
     /// The branch as it was before, and each new commit's parents.
@@ -60,7 +62,7 @@ pub struct Law {
     pub commits: Commits,
     pub rules: Rules,
     merged: HashMap<Vec<Id>, Id>,
-    verified: HashMap<(Option<Id>, Id), Id>,
+    verified: HashMap<(Option<Id>, Id, Vec<Id>), Id>,
 }
 
 impl Law {
@@ -153,57 +155,54 @@ impl Law {
     /// Returns `id`, or a commit on top of it that says what `sources` say and it lacks, and in which no todo stands both
     /// in the archive and outside.
     pub fn settle(&mut self, id: Id, sources: &[Id]) -> Id {
-        let mut tree = (*self.commits[id].tree).clone();
+        let before = self.commits[id].tree.clone();
+        let [(here, here_archived), (mut work, mut archive)] = [id, id].map(|id| self.halves(id));
+        for source in sources {
+            let (more, archived) = self.halves(*source);
+            work = self.lines.join_lists(work, more);
+            archive = self.lines.join_lists(archive, archived);
+        }
+        let mut tree = (*before).clone();
+        let both = self.lines.join_lists(work, archive);
+        for (key, line) in self.lines.entries(both).iter().copied() {
+            let archived = self.lines.get(archive, key);
+            if archived == Some(line) {
+                self.take_out(&mut tree, key, false);
+                if !self.line_covers(here_archived, key, line) {
+                    self.add(&mut tree, File::ARCHIVE, key, line);
+                }
+            } else if archived.is_some() || !self.line_covers(here, key, line) {
+                self.take_out(&mut tree, key, true);
+                self.add(&mut tree, File::TODOS, key, line);
+            }
+        }
+        if tree == *before { id } else { self.commit(&[id], tree, Maker::Program) }
+    }
+
+    /// What all working files of a commit say, and what all files of its archive say.
+    fn halves(&mut self, id: Id) -> (List, List) {
         let (mut work, mut archive) = (Lines::NOTHING, Lines::NOTHING);
-        let (mut here, before) = (Lines::NOTHING, tree.clone());
-        let all: Vec<_> = [id].iter().chain(sources).map(|id| self.commits[*id].tree.clone()).collect();
-        for (at, source) in all.iter().enumerate() {
-            for (file, list) in source.iter() {
-                let part = if *file == File::Archive { &mut archive } else { &mut work };
-                *part = self.lines.join_lists(*part, *list);
-            }
-            here = if at == 0 { work } else { here };
+        for (file, list) in self.commits[id].tree.clone().iter() {
+            let half = if file.archive { &mut archive } else { &mut work };
+            *half = self.lines.join_lists(*half, *list);
         }
-        let keys: BTreeSet<Key> =
-            self.lines.entries(work).iter().chain(self.lines.entries(archive).iter()).map(|entry| entry.0).collect();
-        for key in keys {
-            match (self.lines.get(archive, key), self.lines.get(work, key)) {
-                (Some(archived), working) => {
-                    let all = working.map_or(archived, |line| self.lines.join(archived, line));
-                    if all == archived {
-                        self.take_out(&mut tree, key);
-                        self.put(&mut tree, File::Archive, key, Some(archived));
-                    } else {
-                        self.put(&mut tree, File::Archive, key, None);
-                        self.put(&mut tree, File::Todos, key, Some(all));
-                    }
-                }
-                (None, Some(line)) => {
-                    let covered = self.lines.get(here, key).is_some_and(|here| self.lines.join(here, line) == here);
-                    if !covered {
-                        self.put(&mut tree, File::Todos, key, Some(line));
-                    }
-                }
-                (None, None) => unreachable!("each key is of one of them"),
-            }
-        }
-        if tree == before { id } else { self.commit(&[id], tree, Maker::Program) }
+        (work, archive)
     }
 
-    /// Replaces a todo's line in one file.
-    pub fn put(&mut self, tree: &mut Tree, file: File, key: Key, line: Option<Line>) {
-        let old = tree.get(&file).copied();
-        let new = self.lines.set(old.unwrap_or(Lines::NOTHING), key, line);
-        if old.is_some() || line.is_some() {
-            tree.insert(file, new);
-        }
+    fn line_covers(&mut self, list: List, key: Key, line: Line) -> bool {
+        self.lines.get(list, key).is_some_and(|here| self.lines.join(here, line) == here)
     }
 
-    /// Takes a todo's lines out of all files but the archive.
-    pub fn take_out(&mut self, tree: &mut Tree, key: Key) {
-        let files: Vec<File> = tree.keys().copied().filter(|file| *file != File::Archive).collect();
-        for file in files {
-            self.put(tree, file, key, None);
+    /// Joins a line into one file.
+    pub fn add(&mut self, tree: &mut Tree, file: File, key: Key, line: Line) {
+        let list = tree.get(&file).copied().unwrap_or(Lines::NOTHING);
+        tree.insert(file, self.lines.add(list, key, line));
+    }
+
+    /// Takes a todo's lines out of all working files, or of all of the archive. Files without lines stay.
+    pub fn take_out(&mut self, tree: &mut Tree, key: Key, archive: bool) {
+        for (_, list) in tree.iter_mut().filter(|(file, _)| file.archive == archive) {
+            *list = self.lines.set(*list, key, None);
         }
     }
 
@@ -230,11 +229,14 @@ impl Law {
     }
 
     /// Makes the branch cover what is new behind it, and the branch as it was when it was last verified.
-    pub fn verify(&mut self, before: Option<Id>, branch: Id) -> Id {
+    /// `tips` are the sessions' tips that are known.
+    pub fn verify(&mut self, before: Option<Id>, branch: Id, tips: &[Id]) -> Id {
         if self.rules.verify == Verify::Nothing {
             return branch;
         }
-        if let Some(id) = self.verified.get(&(before, branch)) {
+        let tips = if self.rules.verify == Verify::Tips { tips } else { &[] };
+        let key = (before, branch, tips.to_vec());
+        if let Some(id) = self.verified.get(&key) {
             return *id;
         }
         let mut tip = branch;
@@ -253,7 +255,7 @@ impl Law {
         let mut sources: Vec<Id> = match self.rules.verify {
             Verify::All => new.iter().flat_map(|id| self.commits[*id].parents.clone()).collect(),
             Verify::Sessions => new.iter().copied().filter(|id| speaker(id).is_some()).collect(),
-            Verify::Newest => {
+            Verify::Newest | Verify::Tips => {
                 let mut sessions: BTreeMap<_, Vec<Id>> = BTreeMap::new();
                 for id in &new {
                     if let Some(speaker) = speaker(id) {
@@ -264,11 +266,11 @@ impl Law {
             }
             Verify::Nothing => Vec::new(),
         };
-        sources.extend(before);
+        sources.extend(before.iter().chain(tips));
         sources.sort_unstable();
         sources.dedup();
         let settled = self.settle(tip, &sources);
-        self.verified.insert((before, branch), settled);
+        self.verified.insert(key, settled);
         settled
     }
 
@@ -280,10 +282,10 @@ impl Law {
         for (key, line) in says.iter() {
             let todo = self.lines.todo(*line);
             let closed = matches!(todo.state(), State::Dropped | State::Wanted(Status::Completed));
-            let works = tree.iter().any(|(file, list)| *file != File::Archive && self.lines.get(*list, *key).is_some());
+            let works = tree.iter().any(|(file, list)| !file.archive && self.lines.get(*list, *key).is_some());
             if closed && works && Some(todo.updated()) < newest && !todo.is_forgotten() {
-                self.take_out(&mut tree, *key);
-                self.put(&mut tree, File::Archive, *key, Some(*line));
+                self.take_out(&mut tree, *key, false);
+                self.add(&mut tree, File::ARCHIVE, *key, *line);
             }
         }
         self.on_top(branch, tree)
@@ -295,15 +297,12 @@ impl Law {
         let mut tree = (*self.commits[branch].tree).clone();
         loop {
             let full = |(file, list): &(&File, &List)| {
-                matches!(file, File::Todos | File::Part(_)) && self.lines.entries(**list).len() > limit
+                file.second.is_none() && self.lines.entries(**list).len() > limit
             };
             let Some((file, list)) = tree.iter().find(full).map(|(file, list)| (*file, *list)) else { break };
             tree.insert(file, Lines::NOTHING);
             for (key, line) in self.lines.entries(list).iter() {
-                let (first, second) = digits(*key);
-                let part = if file == File::Todos { File::Part(first) } else { File::Deeper(first, second) };
-                let old = tree.get(&part).copied().unwrap_or(Lines::NOTHING);
-                tree.insert(part, self.lines.add(old, *key, *line));
+                self.add(&mut tree, file.part(*key).expect("not the deepest"), *key, *line);
             }
         }
         self.on_top(branch, tree)
@@ -312,9 +311,4 @@ impl Law {
     fn on_top(&mut self, branch: Id, tree: Tree) -> Id {
         if tree == *self.commits[branch].tree { branch } else { self.commit(&[branch], tree, Maker::Program) }
     }
-}
-
-/// The first two digits of a todo's id: 0 and 1 share the first, 2 and 3 as well.
-fn digits(key: Key) -> (u8, u8) {
-    (key / 2, key % 2)
 }
