@@ -64,6 +64,8 @@ pub struct Commit {
     pub says: List,
     /// The join of all that it and the commits behind it say.
     pub behind: List,
+    /// The join of all that commits of sessions say, of it and those behind it.
+    pub spoken: List,
     ancestors: Rc<[Id]>,
     name: u64,
 }
@@ -94,16 +96,18 @@ impl Commits {
         let id = Id(self.all.len() as u32);
         let mut ancestors = vec![id];
         let mut behind = says;
+        let mut spoken = if matches!(maker, Maker::Session(_)) { says } else { Lines::NOTHING };
         for parent in &parents {
             ancestors.extend(self[*parent].ancestors.iter());
             behind = lines.join_lists(behind, self[*parent].behind);
+            spoken = lines.join_lists(spoken, self[*parent].spoken);
         }
         ancestors.sort_unstable();
         ancestors.dedup();
         let names: Vec<u64> = parents.iter().map(|parent| self[*parent].name).collect();
         let files: Vec<_> = tree.iter().map(|(file, list)| (*file, lines.bytes(*list))).collect();
         let name = hash(&(self.salt, names, files, maker));
-        self.all.push(Commit { parents, tree, maker, says, behind, ancestors: ancestors.into(), name });
+        self.all.push(Commit { parents, tree, maker, says, behind, spoken, ancestors: ancestors.into(), name });
         self.known.insert(key, id);
         id
     }

@@ -138,7 +138,13 @@ pub enum Wrong {
 
 impl World {
     pub fn new(devices: usize, mishaps: u8) -> Self {
-        World { devices: vec![Device::default(); devices], remote: Remote::default(), said: 0, mishaps, attacked: false }
+        World {
+            devices: vec![Device::default(); devices],
+            remote: Remote::default(),
+            said: 0,
+            mishaps,
+            attacked: false,
+        }
     }
 }
 
@@ -146,13 +152,11 @@ impl World {
 pub struct Play {
     pub law: Law,
     pub statements: Vec<Statement>,
-    /// Whether a branch must cover all behind it, or only what sessions said and what it said itself.
-    pub strict: bool,
 }
 
 impl Play {
     pub fn new(rules: Rules, salt: u64, statements: &[Statement]) -> Self {
-        Play { law: Law::new(rules, salt), statements: statements.to_vec(), strict: true }
+        Play { law: Law::new(rules, salt), statements: statements.to_vec() }
     }
 
     /// Takes a step. What breaks a promise is an error.
@@ -226,10 +230,11 @@ impl Play {
     }
 
     /// A session's own history: cumulative, one claim a line, its own.
-    fn say(&mut self, device: &mut Device, statement: Statement) {
+    pub fn say(&mut self, device: &mut Device, statement: Statement) {
         let Statement { session, key, words, clock, device: number } = statement;
         let disk = &mut device.disk;
-        let tips: Vec<Id> = disk.branch.iter().copied().chain(disk.own.iter().chain(&disk.seen).map(|tip| tip.1)).collect();
+        let tips: Vec<Id> =
+            disk.branch.iter().copied().chain(disk.own.iter().chain(&disk.seen).map(|tip| tip.1)).collect();
         let known: Vec<Todo> = tips
             .iter()
             .filter_map(|tip| self.law.lines.get(self.law.says(*tip), key))
@@ -249,7 +254,8 @@ impl Play {
             (None, Some(branch)) => self.seed(branch, speaker),
             (None, None) => Lines::NOTHING,
         };
-        let before = self.law.lines.get(old, key).map(|line| self.law.lines.todo(line).claims[&session_name(speaker)].status);
+        let before =
+            self.law.lines.get(old, key).map(|line| self.law.lines.todo(line).claims[&session_name(speaker)].status);
         let status = match words {
             Words::Is(status) => status,
             Words::Drop => before.unwrap_or(Status::Pending),
@@ -290,7 +296,9 @@ impl Play {
 
     /// Merges what was fetched before, which the remote may have taken back since, and fetches.
     fn fetch(&mut self, world: &mut World, at: usize) -> Result<(), Wrong> {
-        self.merge(world, at)?;
+        if self.law.rules.merge_first {
+            self.merge(world, at)?;
+        }
         let device = &mut world.devices[at];
         for (name, tip) in device.disk.own.clone() {
             // Somebody else's history stands there, or our own that we lost: ours goes on under another name.
@@ -338,8 +346,9 @@ impl Play {
     }
 
     fn check(&mut self, disk: &mut Disk, at: usize, before: Option<Id>, branch: Id) -> Result<(), Wrong> {
-        let (says, behind) = (self.law.says(branch), self.law.commits[branch].behind);
-        if self.strict && says != behind {
+        let (says, commit) = (self.law.says(branch), &self.law.commits[branch]);
+        let behind = if self.law.rules.verify.sees_all() { commit.behind } else { commit.spoken };
+        if !self.law.lines.covers(says, behind) {
             return Err(Wrong::LacksPast(at));
         }
         if let Some(before) = before {
@@ -423,7 +432,8 @@ impl Play {
                 let old = self.law.lines.get(says, key).map(|line| self.law.lines.todo(line).clone());
                 let epoch = old.as_ref().map_or(0, Todo::epoch) + 1;
                 let at = old.map_or(Time::from_millis(1), |todo| todo.updated());
-                let forged = self.law.lines.line(todo(key, speaker, Claim { epoch, ..Claim::new(Status::Completed, at) }));
+                let forged =
+                    self.law.lines.line(todo(key, speaker, Claim { epoch, ..Claim::new(Status::Completed, at) }));
                 self.law.add(&mut tree, File::TODOS, key, forged);
             }
             Attack::Rewind => {
@@ -447,13 +457,6 @@ impl Play {
         }
         let parents = if matches!(attack, Attack::Orphan(_)) { vec![] } else { vec![branch] };
         remote.branch = Some(self.law.commit(&parents, tree, Maker::Hostile));
-    }
-
-    /// What a branch must cover under a law that verifies less than all: nothing that only a hand or an attacker said.
-    pub fn lenient(mut self) -> Self {
-        assert_ne!(self.law.rules.verify, Verify::All);
-        self.strict = false;
-        self
     }
 }
 

@@ -18,6 +18,10 @@ pub struct Menu {
     pub rewrite: bool,
 }
 
+impl Menu {
+    pub const ALL: Menu = Menu { archive: true, retire: true, hand: true, restore: true, attack: true, rewrite: true };
+}
+
 /// What an exploration came to.
 #[derive(Debug)]
 pub struct Explored {

@@ -30,6 +30,13 @@ pub enum Verify {
     All,
 }
 
+impl Verify {
+    /// Whether a branch covers all behind it, and not only what sessions said.
+    pub fn sees_all(self) -> bool {
+        !matches!(self, Verify::Newest | Verify::Tips | Verify::Sessions)
+    }
+}
+
 /// The parameters of the law.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
@@ -43,6 +50,8 @@ pub struct Rules {
     pub layers: Option<usize>,
     /// Whether, of two branches that went apart, what the program made of ours is made again on top of theirs.
     pub again: bool,
+    /// Whether what was fetched before is merged before the remote is asked again: it may have taken that back.
+    pub merge_first: bool,
 }
 
 impl Rules {
@@ -53,6 +62,7 @@ impl Rules {
         verify: Verify::All,
         layers: None,
         again: false,
+        merge_first: true,
     };
 }
 
@@ -216,9 +226,10 @@ impl Law {
         }
         if self.rules.again {
             let behind = self.commits.ancestors(ours);
-            let foreign = behind.iter().copied().filter(|id| {
-                self.commits[*id].maker != Maker::Program && !self.commits.contains(theirs, *id)
-            });
+            let foreign = behind
+                .iter()
+                .copied()
+                .filter(|id| self.commits[*id].maker != Maker::Program && !self.commits.contains(theirs, *id));
             let tips: Vec<Id> = foreign.chain([theirs]).collect();
             let again = self.merge(&tips);
             if self.covers(again, ours) {
@@ -296,9 +307,8 @@ impl Law {
         let Some(limit) = self.rules.layers else { return branch };
         let mut tree = (*self.commits[branch].tree).clone();
         loop {
-            let full = |(file, list): &(&File, &List)| {
-                file.second.is_none() && self.lines.entries(**list).len() > limit
-            };
+            let full =
+                |(file, list): &(&File, &List)| file.second.is_none() && self.lines.entries(**list).len() > limit;
             let Some((file, list)) = tree.iter().find(full).map(|(file, list)| (*file, *list)) else { break };
             tree.insert(file, Lines::NOTHING);
             for (key, line) in self.lines.entries(list).iter() {

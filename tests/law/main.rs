@@ -3,6 +3,8 @@
 mod commits;
 mod devices;
 mod explore;
+mod falls;
 mod law;
 mod lines;
+mod random;
 mod scopes;
