@@ -20,7 +20,7 @@ fn found(rules: Rules, mishaps: u8, menu: Menu) -> Vec<(Vec<Step>, Wrong)> {
 /// It was so once: a line that one side lacks was taken out when any base had it, and nobody looked again.
 #[test]
 fn absence_against_a_base_of_others_loses_what_was_said() {
-    let old = Rules { settle: false, verify: Verify::Nothing, ..Rules::LAW };
+    let old = Rules { group: 3, settle: false, verify: Verify::Nothing, ..Rules::LAW };
     let holds = found(old, 0, HONEST);
     assert!(holds.is_empty(), "{holds:?}");
     let falls = found(Rules { absence: Absence::FromAnyBase, ..old }, 0, HONEST);

@@ -1,4 +1,4 @@
-//! Small scopes: three devices and a remote, three statements, and every history of them up to a number of states.
+//! Small scopes: three devices and a remote, three or four statements, and every history of them up to a number of states.
 //!
 //! `CHITTYSYNC_STATES=<number>` sets how many states of each scope are seen.
 
@@ -11,10 +11,10 @@ use crate::law::{Rules, Verify};
 /// How many states are seen of each scope by default.
 const STATES: usize = 12_000;
 
-/// Three statements, and what happened before the exploration begins.
+/// A few statements, and what happened before the exploration begins.
 pub struct Scope {
     name: &'static str,
-    statements: [Statement; 3],
+    statements: Vec<Statement>,
     before: Vec<Step>,
 }
 
@@ -25,42 +25,56 @@ const fn say(device: usize, session: u8, key: u8, words: Words, clock: i64) -> S
 /// The scopes. Clocks are skewed: what is said later may carry the earlier time.
 pub fn scopes() -> Vec<Scope> {
     use Words::*;
-    let scope = |name, statements, before: &[Step]| Scope { name, statements, before: before.to_vec() };
+    let scope = |name, statements: &[Statement], before: &[Step]| Scope {
+        name,
+        statements: statements.to_vec(),
+        before: before.to_vec(),
+    };
     vec![
         scope(
             "two sessions, two todos, and nothing is said yet",
-            [say(0, 0, 0, Is(Pending), 10), say(1, 1, 0, Is(Completed), 5), say(1, 1, 1, Is(InProgress), 20)],
+            &[say(0, 0, 0, Is(Pending), 10), say(1, 1, 0, Is(Completed), 5), say(1, 1, 1, Is(InProgress), 20)],
             &[],
         ),
         scope(
             "a todo that all know is completed by one and reopened by another",
-            [say(0, 0, 0, Is(Pending), 10), say(0, 0, 0, Is(Completed), 20), say(1, 1, 0, Reopen, 15)],
+            &[say(0, 0, 0, Is(Pending), 10), say(0, 0, 0, Is(Completed), 20), say(1, 1, 0, Reopen, 15)],
             &[Step::Say(0), Step::Sync(0), Step::Sync(1), Step::Sync(2)],
         ),
         scope(
             "one session drops what another completes, beside a completed todo",
-            [say(0, 0, 0, Is(Completed), 10), say(0, 0, 1, Drop, 40), say(1, 1, 1, Is(Completed), 12)],
+            &[say(0, 0, 0, Is(Completed), 10), say(0, 0, 1, Drop, 40), say(1, 1, 1, Is(Completed), 12)],
             &[Step::Say(0), Step::Sync(0), Step::Sync(1)],
         ),
         scope(
             "of two closed todos that all know one is spoken of again",
-            [say(0, 0, 0, Is(Completed), 10), say(0, 0, 1, Is(Completed), 90), say(1, 1, 0, Is(Pending), 30)],
+            &[say(0, 0, 0, Is(Completed), 10), say(0, 0, 1, Is(Completed), 90), say(1, 1, 0, Is(Pending), 30)],
             &[Step::Say(0), Step::Say(1), Step::Sync(0), Step::Sync(1), Step::Sync(2)],
         ),
         scope(
             "a todo is forgotten while somebody completes it",
-            [say(0, 0, 0, Is(Pending), 10), say(0, 0, 0, Forget, 20), say(1, 1, 0, Is(Completed), 30)],
+            &[say(0, 0, 0, Is(Pending), 10), say(0, 0, 0, Forget, 20), say(1, 1, 0, Is(Completed), 30)],
             &[Step::Say(0), Step::Sync(0), Step::Sync(1)],
         ),
         scope(
             "three devices speak of one todo apart",
-            [say(0, 0, 0, Is(InProgress), 30), say(1, 0, 0, Is(Completed), 20), say(2, 1, 0, Drop, 10)],
+            &[say(0, 0, 0, Is(InProgress), 30), say(1, 0, 0, Is(Completed), 20), say(2, 1, 0, Drop, 10)],
             &[],
         ),
         scope(
             "three todos, one after the other",
-            [say(0, 0, 0, Is(Completed), 10), say(1, 1, 1, Is(Completed), 40), say(1, 1, 2, Is(Pending), 90)],
+            &[say(0, 0, 0, Is(Completed), 10), say(1, 1, 1, Is(Completed), 40), say(1, 1, 2, Is(Pending), 90)],
             &[Step::Say(0), Step::Sync(0), Step::Say(1), Step::Sync(1), Step::Sync(0), Step::Archive(0), Step::Push(0)],
+        ),
+        scope(
+            "a session goes on and another begins, beside what two said before",
+            &[
+                say(0, 0, 0, Is(Pending), 10),
+                say(1, 1, 1, Is(InProgress), 10),
+                say(0, 0, 2, Is(Completed), 20),
+                say(1, 2, 2, Is(Pending), 20),
+            ],
+            &[Step::Say(0), Step::Sync(0), Step::Say(1), Step::Sync(1), Step::Sync(0)],
         ),
     ]
 }
