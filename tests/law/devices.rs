@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chittysync::todo::{Claim, Field, Project, Session, Status, Time, Todo, TodoId};
 
 use crate::commits::{File, Id, Maker, Speaker, Tree};
-use crate::law::{Law, Rules, Verify};
+use crate::law::{Law, Rules};
 use crate::lines::{Key, Line, Lines, List};
 
 /// A session's ref. `kept` counts renames: a history gets another name when somebody else's stands under its own.
@@ -322,23 +322,22 @@ impl Play {
 
     fn merge(&mut self, world: &mut World, at: usize) -> Result<(), Wrong> {
         let disk = &mut world.devices[at].disk;
-        let mut branch = disk.branch.map(|branch| self.law.verify(disk.verified, branch, &[]));
+        let mut branch = disk.branch.map(|branch| self.law.verify(disk.verified, branch));
         let mut verified = branch;
         branch = match (branch, disk.tracked) {
             (Some(ours), Some(theirs)) => Some(self.law.adopt(ours, theirs)),
             (ours, theirs) => ours.or(theirs),
         };
         if branch != verified {
-            branch = branch.map(|branch| self.law.verify(verified, branch, &[]));
+            branch = branch.map(|branch| self.law.verify(verified, branch));
             verified = branch;
         }
-        let tips: Vec<Id> = disk.own.iter().chain(&disk.seen).map(|tip| tip.1).collect();
-        let all: Vec<Id> = branch.into_iter().chain(tips.iter().copied()).collect();
-        if all.is_empty() {
+        let tips: Vec<Id> = branch.into_iter().chain(disk.own.iter().chain(&disk.seen).map(|tip| tip.1)).collect();
+        if tips.is_empty() {
             return Ok(());
         }
-        let merged = self.law.merge(&all);
-        let branch = self.law.verify(verified, merged, &tips);
+        let merged = self.law.merge(&tips);
+        let branch = self.law.verify(verified, merged);
         let before = disk.verified;
         (disk.branch, disk.verified) = (Some(branch), Some(branch));
         disk.seen.retain(|tip| !self.law.commits.contains(branch, tip.1));

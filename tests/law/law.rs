@@ -22,8 +22,6 @@ pub enum Verify {
     Nothing,
     /// The branch as it was before, and the newest new commits of each session.
     Newest,
-    /// The same, and each tip that is known, also where another tip contains it.
-    Tips,
     /// The branch as it was before, and each new commit of a session.
     Sessions,
     /// The branch as it was before, and each new commit's parents.
@@ -33,7 +31,7 @@ pub enum Verify {
 impl Verify {
     /// Whether a branch covers all behind it, and not only what sessions said.
     pub fn sees_all(self) -> bool {
-        !matches!(self, Verify::Newest | Verify::Tips | Verify::Sessions)
+        !matches!(self, Verify::Newest | Verify::Sessions)
     }
 }
 
@@ -72,7 +70,7 @@ pub struct Law {
     pub commits: Commits,
     pub rules: Rules,
     merged: HashMap<Vec<Id>, Id>,
-    verified: HashMap<(Option<Id>, Id, Vec<Id>), Id>,
+    verified: HashMap<(Option<Id>, Id), Id>,
 }
 
 impl Law {
@@ -240,14 +238,11 @@ impl Law {
     }
 
     /// Makes the branch cover what is new behind it, and the branch as it was when it was last verified.
-    /// `tips` are the sessions' tips that are known.
-    pub fn verify(&mut self, before: Option<Id>, branch: Id, tips: &[Id]) -> Id {
+    pub fn verify(&mut self, before: Option<Id>, branch: Id) -> Id {
         if self.rules.verify == Verify::Nothing {
             return branch;
         }
-        let tips = if self.rules.verify == Verify::Tips { tips } else { &[] };
-        let key = (before, branch, tips.to_vec());
-        if let Some(id) = self.verified.get(&key) {
+        if let Some(id) = self.verified.get(&(before, branch)) {
             return *id;
         }
         let mut tip = branch;
@@ -266,7 +261,7 @@ impl Law {
         let mut sources: Vec<Id> = match self.rules.verify {
             Verify::All => new.iter().flat_map(|id| self.commits[*id].parents.clone()).collect(),
             Verify::Sessions => new.iter().copied().filter(|id| speaker(id).is_some()).collect(),
-            Verify::Newest | Verify::Tips => {
+            Verify::Newest => {
                 let mut sessions: BTreeMap<_, Vec<Id>> = BTreeMap::new();
                 for id in &new {
                     if let Some(speaker) = speaker(id) {
@@ -277,11 +272,11 @@ impl Law {
             }
             Verify::Nothing => Vec::new(),
         };
-        sources.extend(before.iter().chain(tips));
+        sources.extend(before);
         sources.sort_unstable();
         sources.dedup();
         let settled = self.settle(tip, &sources);
-        self.verified.insert(key, settled);
+        self.verified.insert((before, branch), settled);
         settled
     }
 
