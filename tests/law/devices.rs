@@ -6,7 +6,8 @@ use chittysync::todo::{Claim, Field, Project, Session, Status, Time, Todo, TodoI
 
 use crate::commits::{File, Id, Maker, Speaker, Tree};
 use crate::law::{Law, Rules};
-use crate::lines::{Key, Line, Lines, List};
+use crate::lines::{Key, Lines, List};
+use crate::mishaps::{Attack, Hand};
 
 /// A session's ref. `kept` counts renames: a history gets another name when somebody else's stands under its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -79,22 +80,6 @@ pub struct World {
     pub attacked: bool,
 }
 
-/// What somebody does to the remote who may push, and means harm.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Attack {
-    Empty,
-    Cut(Key),
-    Rewind,
-    Orphan(Key),
-    Lower(Key, Line),
-    /// A completed claim of a session, in the next epoch.
-    Forge(Key, Speaker),
-    /// A commit without lines on top of a session.
-    Rewrite(Ref),
-    /// A session's ref set back by one commit, or deleted.
-    Unsay(Ref),
-}
-
 /// What can happen next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -108,10 +93,7 @@ pub enum Step {
     Archive(usize),
     Spill(usize),
     Retire(usize),
-    HandMerge(usize, Id),
-    HandRemove(usize, Key),
-    HandRevert(usize),
-    HandReset(usize),
+    Hand(usize, Hand),
     Backup(usize),
     Restore(usize),
     Attack(Attack),
@@ -174,34 +156,9 @@ impl Play {
             Step::Archive(at) => self.tidy(world, at, Law::archive)?,
             Step::Spill(at) => self.tidy(world, at, Law::spill)?,
             Step::Retire(at) => self.retire(world, at)?,
-            Step::HandMerge(at, tip) => {
-                let branch = world.devices[at].disk.branch.expect("there is a branch");
-                let merged = match () {
-                    () if self.law.commits.contains(branch, tip) => branch,
-                    () if self.law.commits.contains(tip, branch) => tip,
-                    () => self.law.plain_merge(&[branch, tip], Maker::Hand),
-                };
-                self.by_hand(world, at, merged);
-            }
-            Step::HandRemove(at, key) => {
-                let branch = world.devices[at].disk.branch.expect("there is a branch");
-                let mut tree = (*self.law.commits[branch].tree).clone();
-                self.law.take_out(&mut tree, key, false);
-                self.law.take_out(&mut tree, key, true);
-                let removed = self.law.commit(&[branch], tree, Maker::Hand);
-                self.by_hand(world, at, removed);
-            }
-            Step::HandRevert(at) => {
-                let branch = world.devices[at].disk.branch.expect("there is a branch");
-                let parent = self.law.commits[branch].parents[0];
-                let tree = (*self.law.commits[parent].tree).clone();
-                let reverted = self.law.commit(&[branch], tree, Maker::Hand);
-                self.by_hand(world, at, reverted);
-            }
-            Step::HandReset(at) => {
-                let branch = world.devices[at].disk.branch.expect("there is a branch");
-                let parent = self.law.commits[branch].parents[0];
-                self.by_hand(world, at, parent);
+            Step::Hand(at, hand) => {
+                world.mishaps -= 1;
+                self.by_hand(&mut world.devices[at].disk, hand);
             }
             Step::Backup(at) => {
                 world.devices[at].backup = Some(Rc::new(world.devices[at].disk.clone()));
@@ -218,11 +175,6 @@ impl Play {
             }
         }
         Ok(())
-    }
-
-    fn by_hand(&mut self, world: &mut World, at: usize, branch: Id) {
-        world.devices[at].disk.branch = Some(branch);
-        world.mishaps -= 1;
     }
 
     fn heard(&mut self, disk: &mut Disk, says: List) {
@@ -411,52 +363,6 @@ impl Play {
         }
         Ok(())
     }
-
-    fn attack(&mut self, remote: &mut Remote, attack: Attack) {
-        let branch = remote.branch.expect("there is a branch");
-        let mut tree = (*self.law.commits[branch].tree).clone();
-        match attack {
-            Attack::Empty => tree = Tree::from([(File::TODOS, Lines::NOTHING)]),
-            Attack::Cut(key) | Attack::Orphan(key) => {
-                self.law.take_out(&mut tree, key, false);
-                self.law.take_out(&mut tree, key, true);
-            }
-            Attack::Lower(key, line) => {
-                self.law.take_out(&mut tree, key, false);
-                self.law.take_out(&mut tree, key, true);
-                self.law.add(&mut tree, File::TODOS, key, line);
-            }
-            Attack::Forge(key, speaker) => {
-                let says = self.law.says(branch);
-                let old = self.law.lines.get(says, key).map(|line| self.law.lines.todo(line).clone());
-                let epoch = old.as_ref().map_or(0, Todo::epoch) + 1;
-                let at = old.map_or(Time::from_millis(1), |todo| todo.updated());
-                let forged =
-                    self.law.lines.line(todo(key, speaker, Claim { epoch, ..Claim::new(Status::Completed, at) }));
-                self.law.add(&mut tree, File::TODOS, key, forged);
-            }
-            Attack::Rewind => {
-                remote.branch = self.law.commits[branch].parents.first().copied();
-                return;
-            }
-            Attack::Rewrite(name) => {
-                let tip = remote.sessions.iter().find(|theirs| theirs.0 == name).expect("a ref").1;
-                let tree = Tree::from([(File::TODOS, Lines::NOTHING)]);
-                let forged = self.law.commit(&[tip], tree, Maker::Session(name.speaker));
-                return set(&mut remote.sessions, name, forged);
-            }
-            Attack::Unsay(name) => {
-                let tip = remote.sessions.iter().find(|theirs| theirs.0 == name).expect("a ref").1;
-                match self.law.commits[tip].parents.first() {
-                    Some(parent) => set(&mut remote.sessions, name, *parent),
-                    None => remote.sessions.retain(|theirs| theirs.0 != name),
-                }
-                return;
-            }
-        }
-        let parents = if matches!(attack, Attack::Orphan(_)) { vec![] } else { vec![branch] };
-        remote.branch = Some(self.law.commit(&parents, tree, Maker::Hostile));
-    }
 }
 
 pub fn session_name(speaker: Speaker) -> Session {
@@ -464,7 +370,7 @@ pub fn session_name(speaker: Speaker) -> Session {
     Session::new(&format!("s{session}-on-{device}-{life}")).expect("a valid name")
 }
 
-fn todo(key: Key, speaker: Speaker, claim: Claim) -> Todo {
+pub fn todo(key: Key, speaker: Speaker, claim: Claim) -> Todo {
     let content = if claim.forgotten { String::new() } else { format!("todo {key}") };
     Todo {
         id: TodoId::of(&Project::general(), &format!("todo {key}")),
@@ -475,7 +381,7 @@ fn todo(key: Key, speaker: Speaker, claim: Claim) -> Todo {
     }
 }
 
-fn set(refs: &mut Refs, name: Ref, tip: Id) {
+pub fn set(refs: &mut Refs, name: Ref, tip: Id) {
     refs.retain(|old| old.0 != name);
     refs.push((name, tip));
     refs.sort_unstable();

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::commits::{Id, Speaker};
-use crate::devices::{Attack, Play, Step, World, Wrong};
+use crate::devices::{Play, Step, World, Wrong};
 use crate::lines::{Key, hash};
+use crate::mishaps::{Attack, Hand};
 
 /// Which steps are taken besides saying, fetching, merging and pushing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -119,12 +120,12 @@ pub fn enabled(play: &mut Play, world: &World, menu: Menu) -> Vec<Step> {
         let disk = &device.disk;
         let tips: Vec<Id> = disk.own.iter().chain(&disk.seen).map(|tip| tip.1).chain(disk.tracked).collect();
         let tips = tips.into_iter().filter(|tip| !play.law.commits.contains(branch, *tip));
-        steps.extend(tips.map(|tip| Step::HandMerge(at, tip)));
+        steps.extend(tips.map(|tip| Step::Hand(at, Hand::Merge(tip))));
         let says = play.law.says(branch);
         let has = |key: &&Key| play.law.lines.get(says, **key).is_some();
-        steps.extend(keys.iter().filter(has).map(|key| Step::HandRemove(at, *key)));
+        steps.extend(keys.iter().filter(has).map(|key| Step::Hand(at, Hand::Remove(*key))));
         if !play.law.commits[branch].parents.is_empty() {
-            steps.extend([Step::HandRevert(at), Step::HandReset(at)]);
+            steps.extend([Hand::Revert, Hand::Reset].map(|hand| Step::Hand(at, hand)));
         }
     }
     if let Some(branch) = world.remote.branch.filter(|_| menu.attack && !world.attacked && world.mishaps > 0) {

@@ -6,5 +6,6 @@ mod explore;
 mod falls;
 mod law;
 mod lines;
+mod mishaps;
 mod random;
 mod scopes;
