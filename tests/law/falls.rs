@@ -1,8 +1,14 @@
 //! Without one part of the law, a promise is broken, and the exploration finds where.
 
-use crate::devices::{Step, Wrong};
-use crate::explore::Menu;
+use std::collections::HashSet;
+
+use chittysync::todo::Status;
+
+use crate::commits::Speaker;
+use crate::devices::{Play, Statement, Step, Words, World, Wrong};
+use crate::explore::{Menu, comes_to_rest};
 use crate::law::{Absence, Rules, Verify};
+use crate::mishaps::{Attack, Hand};
 use crate::random;
 use crate::scopes::scopes;
 
@@ -46,6 +52,31 @@ fn a_look_at_the_newest_of_a_session_is_not_enough() {
     assert!(found(newest, 1, Menu::ALL, past).is_some());
     assert_eq!(found(newest, 1, Menu { rewrite: false, ..Menu::ALL }, |_| true), None);
     assert_eq!(found(Rules { verify: Verify::Sessions, ..newest }, 1, Menu::ALL, |_| true), None);
+}
+
+/// What is not seen by a look at sessions: a line that no session said, put into the branch and taken out again before
+/// others looked. Whoever had it puts it back.
+#[test]
+fn a_look_at_sessions_misses_a_forged_line_until_whoever_saw_it_syncs() {
+    let statements = [Statement { device: 0, session: 0, key: 0, words: Words::Is(Status::Pending), clock: 10 }];
+    let mut play = Play::new(Rules { verify: Verify::Sessions, ..Rules::LAW }, 0, &statements);
+    let mut world = World::new(2, 2);
+    let forged = Attack::Forge(0, Speaker { session: 0, device: 0, life: 0 });
+    let (removed, told) = (Step::Hand(1, Hand::Remove(0)), [Step::Say(0), Step::Sync(0), Step::Sync(1)]);
+    let steps = [Step::Attack(forged), Step::Sync(1), removed, Step::Push(1), Step::Sync(0)];
+    for step in told.into_iter().chain(steps) {
+        play.step(&mut world, step).expect("what sessions said is there");
+    }
+    let lacks = |play: &Play, world: &World, at: usize| {
+        let branch = &play.law.commits[world.devices[at].disk.branch.expect("a branch")];
+        branch.says != branch.behind
+    };
+    assert!(lacks(&play, &world, 0));
+    for at in [1, 0] {
+        play.sync(&mut world, at, true).expect("what sessions said is there");
+        assert!(!lacks(&play, &world, at));
+    }
+    comes_to_rest(&mut play, &world, &mut HashSet::new()).expect("rest");
 }
 
 /// A remote takes a session's statement back after it was fetched and before it was merged.

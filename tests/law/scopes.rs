@@ -9,7 +9,7 @@ use crate::explore::{Explored, Menu, explore};
 use crate::law::{Rules, Verify};
 
 /// How many states are seen of each scope by default.
-const STATES: usize = 5_000;
+const STATES: usize = 8_000;
 
 /// A few statements, and what happened before the exploration begins.
 pub struct Scope {
