@@ -135,18 +135,11 @@ impl Commits {
         ids.iter().copied().filter(head).collect()
     }
 
-    /// Returns the one best common ancestor of `tip` and any of `done`, if there is exactly one.
-    pub fn base(&self, done: &[Id], tip: Id) -> Option<Id> {
-        let common: Vec<Id> = self[tip]
-            .ancestors
-            .iter()
-            .copied()
-            .filter(|id| done.iter().any(|other| self.contains(*other, *id)))
-            .collect();
-        match self.heads(&common)[..] {
-            [one] => Some(one),
-            _ => None,
-        }
+    /// Returns the best common ancestors of `tip` and any of `done`, sorted by name.
+    pub fn bases(&self, done: &[Id], tip: Id) -> Vec<Id> {
+        let behind = self[tip].ancestors.iter().copied();
+        let common: Vec<Id> = behind.filter(|id| done.iter().any(|other| self.contains(*other, *id))).collect();
+        self.heads(&common)
     }
 
     /// Returns the line of a todo in each commit from `id` back, each once.

@@ -10,8 +10,10 @@ use crate::lines::{Key, Line, Lines, List};
 /// When an absent line counts as taken out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Absence {
-    /// When a base has that very line, and both sides descend from the base.
+    /// When the base has that very line, and both sides descend from the base. Of several bases none counts.
     FromOwnBase,
+    /// The same, but of several bases the first counts.
+    FromFirstBase,
     /// When any base has it, also one from which a side does not descend. It was so once, and lost todos.
     FromAnyBase,
 }
@@ -113,12 +115,14 @@ impl Law {
     /// What git makes of these tips with the driver, none of which contains another: file by file, tip by tip.
     pub fn plain_merge(&mut self, tips: &[Id], maker: Maker) -> Id {
         let any = tips.iter().flat_map(|a| tips.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
-        let any = any.filter_map(|(a, b)| self.commits.base(&[a], b)).max();
+        let any = any.flat_map(|(a, b)| self.commits.bases(&[a], b)).max();
         let mut tree = (*self.commits[tips[0]].tree).clone();
         for at in 1..tips.len() {
             let theirs = self.commits[tips[at]].tree.clone();
+            let bases = self.commits.bases(&tips[..at], tips[at]);
             let base = match self.rules.absence {
-                Absence::FromOwnBase => self.commits.base(&tips[..at], tips[at]),
+                Absence::FromOwnBase => bases.first().copied().filter(|_| bases.len() == 1),
+                Absence::FromFirstBase => bases.first().copied(),
                 Absence::FromAnyBase => any,
             };
             let base = base.map(|base| self.commits[base].tree.clone());

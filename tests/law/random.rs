@@ -9,7 +9,7 @@ use fastrand::Rng;
 
 use crate::devices::{Play, Statement, Step, Words, World, Wrong};
 use crate::explore::{Menu, comes_to_rest, enabled};
-use crate::law::{Rules, Verify};
+use crate::law::{Absence, Rules, Verify};
 
 /// How many runs there are by default.
 const RUNS: u64 = 300;
@@ -48,6 +48,9 @@ pub fn play(seed: u64, rules: Rules, menu: Menu) -> Result<(usize, usize), (Vec<
         group: random.usize(2..4),
         layers: *random.choice([None, Some(1), Some(2), Some(3)].iter()).expect("some"),
         again: random.bool(),
+        absence: if random.bool() { Absence::FromOwnBase } else { Absence::FromFirstBase },
+        // What a group lacks of its parents is also seen when the result is verified.
+        settle: random.bool(),
         ..rules
     };
     let (devices, todos) = (random.usize(2..5), random.u8(2..9));
