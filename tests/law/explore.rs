@@ -1,4 +1,7 @@
 //! All histories of a small scope, shortest first, each state once.
+//!
+//! A state is small because it names commits by numbers that all states share. A model checker whose states stand for
+//! themselves, as those of `stateright` do, would carry every commit in each.
 
 use std::collections::{HashMap, HashSet};
 

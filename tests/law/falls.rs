@@ -29,7 +29,7 @@ fn found(rules: Rules, mishaps: u8, menu: Menu, like: fn(&Wrong) -> bool) -> Opt
 fn absence_against_a_base_of_others_loses_what_was_said() {
     let old = Rules { group: 3, settle: false, verify: Verify::Nothing, ..Rules::LAW };
     assert_eq!(found(old, 0, HONEST, |_| true), None);
-    let falls = found(Rules { absence: Absence::FromAnyBase, ..old }, 0, HONEST, |_| true);
+    let falls = found(Rules { absence: Absence::Any, ..old }, 0, HONEST, |_| true);
     assert!(falls.is_some());
 }
 

@@ -7,15 +7,15 @@ use chittysync::todo::{State, Status};
 use crate::commits::{Commits, File, Id, Maker, Tree};
 use crate::lines::{Key, Line, Lines, List};
 
-/// When an absent line counts as taken out.
+/// Against which base an absent line counts as taken out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Absence {
-    /// When the base has that very line, and both sides descend from the base. Of several bases none counts.
-    FromOwnBase,
+    /// One that has that very line, and from which both sides descend. Of several none counts.
+    Sole,
     /// The same, but of several bases the first counts.
-    FromFirstBase,
-    /// When any base has it, also one from which a side does not descend. It was so once, and lost todos.
-    FromAnyBase,
+    First,
+    /// Any that has it, also one from which a side does not descend. It was so once, and lost todos.
+    Any,
 }
 
 /// What is looked at when the branch has moved.
@@ -57,7 +57,7 @@ pub struct Rules {
 impl Rules {
     pub const LAW: Rules = Rules {
         group: 2,
-        absence: Absence::FromOwnBase,
+        absence: Absence::Sole,
         settle: true,
         verify: Verify::All,
         layers: None,
@@ -121,9 +121,9 @@ impl Law {
             let theirs = self.commits[tips[at]].tree.clone();
             let bases = self.commits.bases(&tips[..at], tips[at]);
             let base = match self.rules.absence {
-                Absence::FromOwnBase => bases.first().copied().filter(|_| bases.len() == 1),
-                Absence::FromFirstBase => bases.first().copied(),
-                Absence::FromAnyBase => any,
+                Absence::Sole => bases.first().copied().filter(|_| bases.len() == 1),
+                Absence::First => bases.first().copied(),
+                Absence::Any => any,
             };
             let base = base.map(|base| self.commits[base].tree.clone());
             let files: BTreeSet<File> = tree.keys().chain(theirs.keys()).copied().collect();

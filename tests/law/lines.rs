@@ -18,13 +18,16 @@ pub struct Line(u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct List(u32);
 
+/// The lines of a list, sorted by todo.
+type Entries = Rc<[(Key, Line)]>;
+
 /// Every line and list that came up so far. Equal ones have the same number, and no join is made twice.
 pub struct Lines {
     todos: Vec<(Todo, u64)>,
     known: HashMap<String, Line>,
     joined: HashMap<(Line, Line), Line>,
-    lists: Vec<(Rc<[(Key, Line)]>, u64)>,
-    known_lists: HashMap<Rc<[(Key, Line)]>, List>,
+    lists: Vec<(Entries, u64)>,
+    known_lists: HashMap<Entries, List>,
     joined_lists: HashMap<(List, List), List>,
 }
 
@@ -80,14 +83,14 @@ impl Lines {
             return *list;
         }
         let list = List(self.lists.len() as u32);
-        let entries: Rc<[_]> = entries.into();
+        let entries: Entries = entries.into();
         let lines: Vec<u64> = entries.iter().map(|(_, line)| self.todos[line.0 as usize].1).collect();
         self.lists.push((entries.clone(), hash(&lines)));
         self.known_lists.insert(entries, list);
         list
     }
 
-    pub fn entries(&self, list: List) -> Rc<[(Key, Line)]> {
+    pub fn entries(&self, list: List) -> Entries {
         self.lists[list.0 as usize].0.clone()
     }
 

@@ -48,7 +48,7 @@ pub fn play(seed: u64, rules: Rules, menu: Menu) -> Result<(usize, usize), (Vec<
         group: random.usize(2..4),
         layers: *random.choice([None, Some(1), Some(2), Some(3)].iter()).expect("some"),
         again: random.bool(),
-        absence: if random.bool() { Absence::FromOwnBase } else { Absence::FromFirstBase },
+        absence: if random.bool() { Absence::Sole } else { Absence::First },
         // What a group lacks of its parents is also seen when the result is verified.
         settle: random.bool(),
         ..rules
