@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod claim;
+mod flaw;
 mod id;
 mod name;
 mod session;
@@ -17,6 +18,7 @@ mod time;
 mod todo;
 
 pub use claim::{Claim, Field, is_empty};
+pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
 pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};

@@ -12,6 +12,10 @@ const LATEST: i64 = 253_402_300_799_999;
 pub struct Time(i64);
 
 impl Time {
+    /// The last moment that anything is said of: the end of the year 2199. What is read may hold a later one, and is
+    /// [left out](super::Flaw) then.
+    pub const LAST: Time = Time(7_258_118_399_999);
+
     /// Returns the time that many milliseconds after the Unix epoch, moved into the range of the type.
     pub fn from_millis(millis: i64) -> Self {
         Time(millis.clamp(0, LATEST))
@@ -27,10 +31,11 @@ impl Time {
         self.0 / 1000
     }
 
-    /// Returns the next millisecond: the smallest step by which a later statement is later.
+    /// Returns the next millisecond: the smallest step by which a later statement is later. Nothing comes after the
+    /// [last](Time::LAST) one.
     #[must_use]
     pub fn next(self) -> Self {
-        Time::from_millis(self.0 + 1)
+        Time(self.0.saturating_add(1)).min(Time::LAST)
     }
 
     /// Reads an RFC 3339 timestamp, whatever its offset; finer parts than a millisecond are cut.
@@ -92,7 +97,10 @@ mod tests {
     #[test]
     fn stays_in_range() {
         assert_eq!(Time::from_millis(i64::MIN).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Time::from_millis(i64::MAX).next().to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Time::from_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Time::LAST.to_string(), "2199-12-31T23:59:59.999Z");
+        assert_eq!(Time::from_millis(Time::LAST.millis() - 1).next(), Time::LAST);
+        assert_eq!((Time::LAST.next(), Time::from_millis(i64::MAX).next()), (Time::LAST, Time::LAST));
         assert_eq!(Time::parse("yesterday"), None);
     }
 }
