@@ -24,7 +24,7 @@ pub use forget::forget;
 pub use session::{ended, listed};
 pub use unmet::Against;
 
-use crate::merge::join_field;
+use crate::merge::{join_field, join_session};
 use crate::todo::{
     Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
     Todo, TodoId, TodoList, is_empty, normalise,
@@ -104,8 +104,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         speech.drop_what_is_gone(&placed, &before);
     }
 
-    // Nothing comes after the last moment. What is said of todos counts then all the same; a session's file that says
-    // nothing else could lose against the one before.
+    // Nothing comes after the last moment. What is said of todos counts then all the same.
     let is_latest = |previous: &SessionState| previous.info.list == list || previous.info.updated >= at;
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && is_latest(previous));
     if unchanged || speech.projects.is_empty() {
@@ -114,7 +113,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     let before = previous.map(|previous| &previous.info);
     // What it said before its end may be read of its files after that. What hooks tell comes in order.
     let is_late = snapshot.source != SourceKind::ClaudeHook;
-    let info = SessionInfo {
+    let mut info = SessionInfo {
         session: snapshot.session.clone(),
         agent: snapshot.agent.clone(),
         source: snapshot.source.as_str().to_owned(),
@@ -127,6 +126,8 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         list,
         extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
     };
+    // Of two files of one moment the greater one is kept by every merge.
+    before.filter(|before| before.updated >= at).into_iter().for_each(|before| join_session(&mut info, before));
     Some(SessionState { info, projects: speech.projects })
 }
 
