@@ -24,7 +24,7 @@ pub use forget::forget;
 pub use session::{ended, listed};
 pub use unmet::Against;
 
-use crate::merge::{join_field, join_session};
+use crate::merge::join_field;
 use crate::todo::{
     Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
     Todo, TodoId, TodoList, is_empty, normalise,
@@ -104,16 +104,16 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         speech.drop_what_is_gone(&placed, &before);
     }
 
-    // Nothing comes after the last moment. What is said of todos counts then all the same.
-    let is_latest = |previous: &SessionState| previous.info.list == list || previous.info.updated >= at;
-    let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && is_latest(previous));
-    if unchanged || speech.projects.is_empty() {
+    let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
+    // Nothing comes after the last moment.
+    let too_late = previous.is_some_and(|previous| previous.info.updated >= at);
+    if unchanged || too_late || speech.projects.is_empty() {
         return None;
     }
     let before = previous.map(|previous| &previous.info);
     // What it said before its end may be read of its files after that. What hooks tell comes in order.
     let is_late = snapshot.source != SourceKind::ClaudeHook;
-    let mut info = SessionInfo {
+    let info = SessionInfo {
         session: snapshot.session.clone(),
         agent: snapshot.agent.clone(),
         source: snapshot.source.as_str().to_owned(),
@@ -126,8 +126,6 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         list,
         extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
     };
-    // Of two files of one moment the greater one is kept by every merge.
-    before.filter(|before| before.updated >= at).into_iter().for_each(|before| join_session(&mut info, before));
     Some(SessionState { info, projects: speech.projects })
 }
 
