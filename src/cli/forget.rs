@@ -39,6 +39,7 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     let forget = Some((project.clone(), todo.id));
     let plan = Plan { selection, forget, consolidate: true, ..Plan::default() };
     let report = ops::run(&store, &plan, world.now)?;
+    finish(&store, &report, out)?;
     if out.json {
         out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
     } else {
@@ -51,7 +52,7 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
             out.warn(&format!("it {word} {}, which is not forgotten", other.id), None);
         }
     }
-    finish(&store, &report, out)
+    Ok(())
 }
 
 /// Says that a todo was forgotten before, if one was whose id begins so.

@@ -69,9 +69,12 @@ impl SpeakerArgs {
     ) -> Result<Spoken<'a>, Failure> {
         let session = self.session(store)?;
         let acted = ops::act(store, &session, reason.into(), world.now, decide)?;
-        let Acted { report, redacted, about, before: mut everything } = acted;
-        // What the act was about is read again; nothing else can have changed that it would be told of.
-        let after = world.some_todos(store, &about)?;
+        let Acted { report, redacted, after, before: mut everything } = acted;
+        if report.checked_out.is_some() {
+            // It was said, and the branch does not show it.
+            warn_of(&redacted, out);
+            super::consolidate::finish(store, &report, out)?;
+        }
         after.into_iter().for_each(|(project, todos)| everything.projects.entry(project).or_default().extend(todos));
         warn_of_lost(&everything, &session, out);
         let here = world.here().cloned().unwrap_or_else(Project::general);

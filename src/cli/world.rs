@@ -1,7 +1,6 @@
 //! What a command knows of the world around it: the directory, the clock, the store, the agents' homes.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{CaptureArgs, Global};
@@ -9,7 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Project, Time, TodoId, TodoList, plain};
+use crate::todo::{Project, Time, plain};
 use crate::view::{Counts, Everything, search};
 
 /// How to find out what projects there are.
@@ -146,20 +145,6 @@ impl World {
         } else {
             Ok(working)
         }
-    }
-
-    /// Reads these todos, wherever they stand.
-    pub fn some_todos(
-        &self,
-        store: &Store,
-        ids: &BTreeMap<Project, BTreeSet<TodoId>>,
-    ) -> Result<BTreeMap<Project, TodoList>, Failure> {
-        let overlay = Overlay::new(&store.repo);
-        let consolidated = Consolidated::find(store, &overlay)?;
-        let todos = |(project, ids): (&Project, &BTreeSet<TodoId>)| {
-            Ok((project.clone(), consolidated.some_todos(&overlay, project, ids)?))
-        };
-        ids.iter().map(todos).collect()
     }
 
     /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.

@@ -1,8 +1,10 @@
 //! Explicit acts on todos: decided, committed and consolidated under one lock.
+//!
+//! An act that cannot come true is not said. One that was said is looked for in the branch before anybody is told that
+//! it came true.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::OpsError;
 use super::capture::Captured;
 use super::consolidate::is_consolidated;
 use super::drain::drain_if_any;
@@ -10,12 +12,14 @@ use super::past::past;
 use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
 use super::undo::Mark;
+use super::{OpsError, Unmet, check_clock};
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
+use crate::merge::join_todo;
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
 use crate::store::{Consolidated, Reach, Store, commit_session};
-use crate::todo::{Project, Session, Time, Todo, TodoId, TodoList};
+use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
 /// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
@@ -50,8 +54,8 @@ pub struct Acted {
     pub report: Report,
     /// The rules by which credentials were taken out of what was to be said.
     pub redacted: Found,
-    /// The todos that the act was about.
-    pub about: BTreeMap<Project, BTreeSet<TodoId>>,
+    /// The todos that the act was about, as the branch has them now.
+    pub after: BTreeMap<Project, TodoList>,
     /// The todos that it was decided on.
     pub before: Everything,
 }
@@ -73,7 +77,9 @@ impl Knowledge for Known {
 /// decision and the act. It may be asked again when refs moved meanwhile. It is given the todos only.
 ///
 /// # Errors
-/// When the store cannot be read or written, and when `decide` says no; then nothing is written.
+/// When the store cannot be read or written, when `decide` says no, and when the act cannot come true; then nothing is
+/// written. When the branch does not show afterwards what was asked for; then the session's history has it. Where the
+/// branch is checked out, and so was not moved, the report says so.
 pub fn act<E: From<OpsError>>(
     store: &Store,
     session: &Session,
@@ -81,6 +87,7 @@ pub fn act<E: From<OpsError>>(
     now: Time,
     decide: impl Fn(&Everything) -> Result<Vec<Act>, E>,
 ) -> Result<Acted, E> {
+    check_clock(now)?;
     let lock = StoreLock::acquire(store.repo.common_dir()).map_err(OpsError::from)?;
     drain_if_any(store, &lock, now);
     let mut moved = Vec::new();
@@ -100,16 +107,60 @@ pub fn act<E: From<OpsError>>(
         }
         match attempt(&store, session, reason, now, &lock, &known, &acts)? {
             Ok(report) => {
-                let mut about: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
-                for act in acts {
-                    about.entry(act.project).or_default().insert(act.id);
+                let after = after(&store, &report, &acts)?;
+                if report.checked_out.is_none() {
+                    check(session, &acts, &after, Some(&report))?;
                 }
-                return Ok(Acted { report, redacted, about, before: known.everything });
+                return Ok(Acted { report, redacted, after, before: known.everything });
             }
             Err(rejected) => moved = rejected,
         }
     }
     Err(OpsError::Moved(moved).into())
+}
+
+/// Reads what acts were about again, as the branch has it now.
+fn after(store: &Store, report: &Report, acts: &[Act]) -> Result<BTreeMap<Project, TodoList>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let tip = match report.checked_out {
+        Some(_) => store.repo.find_ref(&store.settings.branch)?,
+        None => report.tip,
+    };
+    let consolidated = Consolidated::at(&overlay, tip)?;
+    let mut about: BTreeMap<&Project, BTreeSet<TodoId>> = BTreeMap::new();
+    for act in acts {
+        about.entry(&act.project).or_default().insert(act.id);
+    }
+    let todos =
+        |(project, ids): (&Project, _)| Ok((project.clone(), consolidated.some_todos(&overlay, project, &ids)?));
+    about.into_iter().map(todos).collect()
+}
+
+/// Says no when these todos are not what the acts want of them. `said` tells how they were said, if they were.
+fn check(session: &Session, acts: &[Act], todos: &impl Knowledge, said: Option<&Report>) -> Result<(), OpsError> {
+    let against = |act: &Act| Some((act.clone(), act.against(session, todos.todo(&act.project, act.id))?));
+    let Some((act, against)) = acts.iter().find_map(against) else { return Ok(()) };
+    let left_out = said.map(|report| report.left_out.clone()).unwrap_or_default();
+    let unmet = Unmet { id: act.id, content: act.content, against, said: said.is_some(), left_out };
+    Err(Box::new(unmet).into())
+}
+
+/// Says no when nothing that this session says makes these acts come true.
+fn check_before(session: &Session, acts: &[Act], known: &Known, state: Option<&SessionState>) -> Result<(), OpsError> {
+    let mut then: BTreeMap<Project, TodoList> = BTreeMap::new();
+    for act in acts {
+        let own = state.and_then(|state| state.projects.todo(&act.project, act.id)).cloned();
+        let known = known.todo(&act.project, act.id).cloned();
+        let joined = match (known, own) {
+            (Some(mut known), Some(own)) => {
+                join_todo(&mut known, &own);
+                Some(known)
+            }
+            (known, own) => known.or(own),
+        };
+        then.entry(act.project.clone()).or_default().extend(joined.map(|todo| (act.id, todo)));
+    }
+    check(session, acts, &then, None)
 }
 
 /// Takes credentials out of what is said anew. The words of a known todo stay: they tell which one is meant.
@@ -188,7 +239,9 @@ fn attempt(
         project: None,
         project_of: &|_| Project::general(),
     };
-    let Some(state) = statement::act(past.state(), session, acts, &context) else {
+    let state = statement::act(past.state(), session, acts, &context);
+    check_before(session, acts, known, state.as_ref().or(past.state()))?;
+    let Some(state) = state else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
     let decided_on = consolidated.tip.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());

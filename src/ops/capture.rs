@@ -16,10 +16,11 @@ use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::redacted::{marks, new_marks};
 use super::run::{Plan, Selection};
+use super::stated::{Lines, Stated};
 use super::tips::Tips;
 use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
-use crate::source::{Notice, Reading, State, Unit};
+use crate::source::{Notice, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
@@ -69,8 +70,7 @@ impl Captured {
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
 struct News {
-    /// Beside each, whether it is the last one that its unit tells of.
-    states: Vec<(State, bool)>,
+    states: Vec<Stated>,
     project: Option<Project>,
     /// The rules by which something was taken out of them.
     redacted: Found,
@@ -123,7 +123,7 @@ pub fn capture(
         let session = snapshot.session.clone();
         let entry = news.entry(session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
-        entry.states.push((snapshot.into(), true));
+        entry.states.push(Stated::new(snapshot.into(), true));
         session
     });
     for (session, news) in &mut news {
@@ -201,6 +201,7 @@ fn sort_by_session(
     for (at, reading) in fresh {
         let before = seen.get(&paths[at]);
         let count = reading.states.len();
+        let mut lines = Lines::of(before);
         for (index, mut state) in reading.states.into_iter().enumerate() {
             let is_last = index + 1 == count;
             let (line, snapshot) = (state.line, &mut state.snapshot);
@@ -228,11 +229,11 @@ fn sort_by_session(
             let project = || projects.of(place.map(|place| place.directory.as_str()));
             let entry =
                 news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
-            entry.states.push((state, is_last));
+            entry.states.push(lines.stated(state, is_last));
         }
     }
     for session in news.values_mut() {
-        session.states.sort_by_key(|(state, _)| (state.snapshot.at, state.snapshot.source));
+        session.states.sort_by_key(|stated| (stated.order, stated.state.snapshot.source));
     }
     (news, unheard)
 }
@@ -325,22 +326,22 @@ fn state(
 fn commits(
     overlay: &mut Overlay<'_>,
     past: Past,
-    states: &[(State, bool)],
+    states: &[Stated],
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<Option<SessionCommit>, OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
     let Past { commit: mut tip, state: mut seed } = past;
     let mut replay = Replay::default();
-    for (state, is_last) in states {
+    for stated in states {
+        let (state, is_last) = (&stated.state, stated.is_last);
         let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
-        let is_old = !state.snapshot.forced && captured_until.is_some_and(|until| state.snapshot.at <= until);
-        let said = match (is_old, &state.change) {
+        let said = match (stated.is_old(before, captured_until), &state.change) {
             (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
             (false, None) => Some(Cow::Borrowed(&state.snapshot)),
             (true, Some(_)) => None,
             (true, None) => before
-                .filter(|before| *is_last && by_hooks(before))
+                .filter(|before| is_last && by_hooks(before))
                 .and_then(|before| unheard(before, &state.snapshot))
                 .map(Cow::Owned),
         };

@@ -1,15 +1,16 @@
 //! Events that wait in the spool into session refs.
 //!
-//! The event is taken as said when it happened. A commit names the events that it is made of: when a process is
+//! The event is taken as said when it happened, and no earlier than those that came before it: the clock may have
+//! stepped back meanwhile. A commit names the events that it is made of: when a process is
 //! killed between moving a ref and removing the files, the next one finds them there and says nothing twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::OpsError;
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
 use super::run::{TRIES, write};
 use super::tips::Tips;
+use super::{OpsError, check_clock};
 use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
 use crate::redact::{Found, Redactor};
@@ -27,6 +28,7 @@ use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Ti
 /// # Errors
 /// When the store cannot be written. What waits goes on waiting then.
 pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>, OpsError> {
+    check_clock(now)?;
     let mut moved = Vec::new();
     let mut store = store.clone();
     for _ in 0..TRIES {
@@ -72,10 +74,13 @@ fn attempt(
         sessions: BTreeMap::new(),
         consolidated,
         since: waiting.iter().map(|event| event.at).min().unwrap_or(now),
+        most: waiting.len(),
         now,
     };
-    let mut done = Vec::new();
+    let (mut done, mut latest) = (Vec::new(), Time::default());
     for event in waiting {
+        latest = latest.max(event.at.min(now));
+        let event = &Waiting { at: latest, ..event.clone() };
         match read(event, &store.settings.redactor) {
             Ok((heard, redacted)) => {
                 for rule in redacted {
@@ -84,7 +89,7 @@ fn attempt(
                         format!("session {who} said a credential ({rule}); it was redacted before it was saved");
                     log::append(store.repo.common_dir(), Level::Warn, "hook", &message);
                 }
-                done.extend(drain.hear(event, &heard)?.then_some(event));
+                done.extend(drain.hear(event, &heard)?.then(|| event.clone()));
             }
             Err(unread) => {
                 let (what, reason) = match unread {
@@ -116,7 +121,7 @@ fn attempt(
         cache::save(&store.repo, TaskLists::CACHE, &lists);
     }
     // Only now that everything is on the disk.
-    done.into_iter().for_each(spool::remove);
+    done.iter().for_each(spool::remove);
     Ok(Ok(said))
 }
 
@@ -166,6 +171,8 @@ struct Drain<'a> {
     consolidated: Consolidated,
     /// The time of the earliest event.
     since: Time,
+    /// How many events there are. They made as many commits at most.
+    most: usize,
     now: Time,
 }
 
@@ -247,7 +254,7 @@ impl Drain<'_> {
                 };
                 let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
                 let heard = match before {
-                    Some(tip) => heard_events(&self.overlay, tip, self.since)?,
+                    Some(tip) => heard_events(&self.overlay, tip, self.since, self.most)?,
                     None => BTreeSet::new(),
                 };
                 Ok(Speaker { before, past, heard, silent: Vec::new(), said: Vec::new() })
@@ -292,7 +299,8 @@ impl Drain<'_> {
             session: session.clone(),
             agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
             source: SourceKind::ClaudeHook,
-            at: event.at,
+            // A session's events come in the order in which it tells of them.
+            at: state.as_ref().map_or(event.at, |state| event.at.max(state.info.updated)),
             branch: None,
             items,
             partial: false,

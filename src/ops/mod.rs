@@ -31,6 +31,7 @@ mod rollback;
 mod run;
 mod settle;
 mod sides;
+mod stated;
 mod steps;
 mod tidy;
 mod tips;
@@ -61,8 +62,9 @@ pub use tips::{ForeignTip, Tips};
 pub use undo::{Mark, Undo, undo};
 
 use crate::git::GitError;
+use crate::statement::Against;
 use crate::store::StoreError;
-use crate::todo::TodoId;
+use crate::todo::{Time, TodoId};
 
 /// Why a use case could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -73,12 +75,40 @@ pub enum OpsError {
     /// What was to be said had been forgotten.
     #[error("todo {0} was forgotten, and is not said again")]
     Forgotten(TodoId),
+    /// An act did not come true.
+    #[error(transparent)]
+    Unmet(#[from] Box<Unmet>),
+    /// The clock of this device shows a time that nothing can be said at.
+    #[error("this device's clock says {0}, and nothing can be said after {last}", last = Time::LAST)]
+    Clock(Time),
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),
     /// Refs were moved by somebody who does not take the store's lock.
     #[error("{} moved while it was written, by a program that does not take the store's lock", .0.join(", "))]
     Moved(Vec<String>),
+}
+
+/// An act that did not come true, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}'{content}' {against}", if *said { "it was said, and still " } else { "this cannot be: " })]
+pub struct Unmet {
+    /// The todo that it is about.
+    pub id: TodoId,
+    /// Its words, or its id where it has none.
+    pub content: String,
+    /// What stands against it.
+    pub against: Against,
+    /// Whether it was said nevertheless: its session's history has it, the branch does not show it.
+    pub said: bool,
+    /// What could not be merged, and why.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// Says no where the clock of this device shows a time that nothing can be said at: what was said then could never
+/// be answered.
+fn check_clock(now: Time) -> Result<(), OpsError> {
+    if now > Time::LAST { Err(OpsError::Clock(now)) } else { Ok(()) }
 }
 
 impl From<GitError> for OpsError {

@@ -155,12 +155,16 @@ pub fn restore(then: &Lists, now: &Lists, takes: impl Fn(&Project, TodoId) -> bo
 fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> Option<Act> {
     let todo = then.or(now)?;
     let wish = then.map_or(State::Dropped, Todo::state);
-    let stays = now.map_or(State::Dropped, Todo::state) == wish;
+    // What somebody took out of the branch comes back as it was, one that was dropped too.
+    let stays = match (then, now) {
+        (Some(then), Some(now)) => then.state() == now.state(),
+        (then, now) => then.is_none() && now.is_none_or(|now| now.state() == State::Dropped),
+    };
     let mut fields = Vec::new();
-    if let (Some(then), Some(now)) = (then, now) {
-        let names: BTreeSet<&String> = then.fields.keys().chain(now.fields.keys()).collect();
+    if let Some(then) = then {
+        let names: BTreeSet<&String> = then.fields.keys().chain(now.iter().flat_map(|now| now.fields.keys())).collect();
         for name in names {
-            let (then, now) = (value(then, name), value(now, name));
+            let (then, now) = (value(then, name), now.map_or(Value::from(""), |now| value(now, name)));
             if then != now {
                 fields.push((name.clone(), then));
             }

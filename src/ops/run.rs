@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::OpsError;
 use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
@@ -12,12 +11,14 @@ use super::look::{Look, look};
 use super::rejoin::rejoin;
 use super::steps::Steps;
 use super::tips::Tips;
-use crate::git::{Batch, ObjectId, RefChange, RemoteName, StoreLock, Writer, session_ref};
+use super::{OpsError, Unmet, check_clock};
+use crate::git::{Batch, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, session_ref};
 use crate::source::Notice;
-use crate::store::Store;
+use crate::statement::Against;
 use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::store::lists::TaskLists;
 use crate::store::spool;
+use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
 
 /// What part of the homes to take.
@@ -110,6 +111,7 @@ pub(super) const TRIES: u32 = 8;
 /// # Errors
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
+    check_clock(now)?;
     let mut seen: Cached<Seen> =
         if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
@@ -142,6 +144,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
         match attempt(&store, plan, &look, &lock, &seen.content, &merged.content, now)? {
             Ok(mut report) => {
+                check_forgotten(&store, plan, &report)?;
                 report.captured.extend(heard);
                 report.captured.sort();
                 report.captured.dedup();
@@ -151,6 +154,21 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
     }
     Err(OpsError::Moved(moved))
+}
+
+/// Says no when the branch still knows a todo that was to be forgotten. Where it is checked out, it was not moved.
+fn check_forgotten(store: &Store, plan: &Plan, report: &Report) -> Result<(), OpsError> {
+    let Some((project, id)) = plan.forget.as_ref().filter(|_| report.checked_out.is_none()) else { return Ok(()) };
+    let overlay = Overlay::new(&store.repo);
+    let todos = Consolidated::at(&overlay, report.tip)?.some_todos(&overlay, project, &BTreeSet::from([*id]))?;
+    match todos.get(id) {
+        Some(todo) if todo.is_forgotten() => Ok(()),
+        todo => {
+            let content = todo.map_or_else(|| id.to_string(), |todo| todo.content.clone());
+            let (against, left_out) = (Against::Remembered, report.left_out.clone());
+            Err(Box::new(Unmet { id: *id, content, against, said: true, left_out }).into())
+        }
+    }
 }
 
 /// Carries out a plan with the lock held, once. Returns the refs that moved meanwhile, if any did.

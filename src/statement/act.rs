@@ -15,7 +15,8 @@ use serde_json::Value;
 use super::{Context, Speech};
 use crate::merge::{join_claim, join_field};
 use crate::todo::{
-    Claim, Claims, Fields, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time, Todo, TodoId,
+    Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time,
+    Todo, TodoId,
 };
 
 /// How an act stands to what other sessions say.
@@ -81,7 +82,7 @@ pub fn act(
     acts: &[Act],
     context: &Context<'_>,
 ) -> Option<SessionState> {
-    let at = previous.map_or(context.now, |previous| context.now.max(previous.info.updated.next()));
+    let at = previous.map_or(context.present(), |previous| context.present().max(previous.info.updated.next()));
     let projects = previous.map(|previous| previous.projects.clone()).unwrap_or_default();
     let mut speech = Speech { session, at, knows_until: None, projects, context };
     speech.forget();
@@ -129,11 +130,14 @@ impl Speech<'_> {
             claims: others.map(|(session, claim)| (session.clone(), claim.clone())).collect(),
             fields: Fields::new(),
         };
-        let mut before = own.map(|todo| todo.claims[self.session].clone());
-        if let Some(elsewhere) = known.and_then(|todo| todo.claims.get(self.session)) {
+        let mine = |todo: &'_ Todo| todo.claims.get(self.session).filter(|claim| claim.is_in_bounds()).cloned();
+        let mut before = own.and_then(mine);
+        if let Some(elsewhere) = &known.and_then(mine) {
             join_claim(before.get_or_insert_with(|| elsewhere.clone()), elsewhere);
         }
-        let claim = self.next_claim(before.as_ref(), &mut todo, act);
+        // What the session said and the branch lacks is said again, so that it comes back.
+        let stands = before.is_some() && before.as_ref() == known.and_then(|todo| todo.claims.get(self.session));
+        let claim = self.next_claim(before.as_ref(), stands, &mut todo, act);
         // Properties are told of a todo that the session speaks of.
         if let Some(claim) = claim.or_else(|| before.filter(|_| own.is_none() && !act.fields.is_empty())) {
             let todo = match own {
@@ -144,8 +148,9 @@ impl Speech<'_> {
             todo.claims.insert(self.session.clone(), claim);
         }
         for (name, value) in &act.fields {
+            let stands = known.and_then(|todo| todo.fields.get(name)).is_some_and(|field| field.value == *value);
             self.hear_field(&act.project, act.id, name, value);
-            if act.weight == Weight::Settles {
+            if act.weight == Weight::Settles || !stands {
                 self.say_again(&act.project, act.id, name, value);
             }
             self.set_field(&act.project, act.id, name, value);
@@ -161,7 +166,8 @@ impl Speech<'_> {
         join_field(todo.fields.entry(name.to_owned()).or_insert_with(|| known.clone()), known);
     }
 
-    /// Says a property again that the session says already: whatever others said of it is answered.
+    /// Says a property again that the session says already: whatever others said of it is answered, and what the
+    /// branch lacks of it comes back.
     fn say_again(&mut self, project: &Project, id: TodoId, name: &str, value: &Value) {
         let known = self.context.known.todo(project, id).and_then(|todo| todo.fields.get(name));
         let known = known.map(|field| field.at).filter(|at| self.knows(*at)).map_or(self.at, Time::next);
@@ -172,13 +178,12 @@ impl Speech<'_> {
         }
     }
 
-    /// Returns the claim that makes the act come true; nothing when the session says so already. `todo`
-    /// holds the claims of the others.
-    fn next_claim(&self, before: Option<&Claim>, todo: &mut Todo, act: &Act) -> Option<Claim> {
-        let weighed = || before.into_iter().chain(todo.claims.values());
+    /// Returns the claim that makes the act come true, if there is one; nothing when the session says so already and
+    /// the claim `stands` on the branch. `todo` holds the claims of the others.
+    fn next_claim(&self, before: Option<&Claim>, stands: bool, todo: &mut Todo, act: &Act) -> Option<Claim> {
+        let weighed = || before.into_iter().chain(todo.claims.values()).filter(|claim| claim.is_in_bounds());
         let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
-        // Times from the far future are a broken clock's: what follows them stays there.
-        let at = weighed().map(|claim| claim.at).filter(|at| self.knows(*at)).map(Time::next).fold(self.at, Time::max);
+        let at = weighed().map(|claim| claim.at.next()).fold(self.at, Time::max);
         let mut claim = match (before, act.wish) {
             // Properties alone take no side: the session speaks of the todo without wanting it.
             (Some(_), None) => return None,
@@ -199,6 +204,7 @@ impl Speech<'_> {
             act.wish.is_none_or(|wish| todo.state() == wish)
         };
         if let Some(before) = before
+            && stands
             && said(before)
             && (act.weight == Weight::Yields || act.weight == Weight::ComesTrue && comes_true(todo, before))
         {
@@ -210,7 +216,7 @@ impl Speech<'_> {
             Weight::Settles | Weight::ComesTrue => !comes_true(todo, &claim),
         };
         if overrules {
-            claim.epoch = epoch.saturating_add(1);
+            claim.epoch = LAST_EPOCH.min(epoch + 1);
         }
         Some(claim)
     }
@@ -284,10 +290,95 @@ mod tests {
                 crate::merge::join(&mut joined, &before.projects[&project]);
                 crate::merge::join(&mut joined, &said.projects[&project]);
                 assert_eq!(joined[&id].state(), wish, "{other:?} {own:?} {elsewhere:?}");
+                let known = BTreeMap::from([(project.clone(), joined)]);
+                let context = Context { known: &known, ..context };
                 let again = super::act(Some(said), &session("me"), &[act], &context);
                 assert_eq!(again, None, "{wish:?} {other:?} {own:?} {elsewhere:?}");
             }
         }
+    }
+
+    /// At the ends of what can be said, too, nothing is said that is out of bounds, and an act that did not come true is
+    /// told from one that did.
+    #[test]
+    fn nothing_is_said_out_of_bounds() {
+        let project = Project::general();
+        let id = TodoId::of(&project, "x");
+        let (mut came_true, mut did_not) = (0, 0);
+        let far = i64::MAX;
+        let last = Time::LAST.millis();
+        for epoch in [0, LAST_EPOCH - 1, LAST_EPOCH, LAST_EPOCH + 1, u64::MAX] {
+            for (at, now) in
+                [NOW, last - 1, last, last + 1, far].into_iter().flat_map(|at| [(at, NOW), (at, last), (at, far)])
+            {
+                for (name, other) in
+                    ["a", "z", "me"].into_iter().flat_map(|name| Status::ALL.map(|status| (name, status)))
+                {
+                    let claim = Claim { epoch, ..Claim::new(other, Time::from_millis(at)) };
+                    let field = Field { value: "zz".into(), at: Time::from_millis(at) };
+                    let todo = Todo {
+                        id,
+                        content: "x".into(),
+                        created: Time::from_millis(1),
+                        claims: [(session(name), claim)].into_iter().collect(),
+                        fields: [("priority".to_owned(), field)].into_iter().collect(),
+                    };
+                    let known = BTreeMap::from([(project.clone(), TodoList::from([(id, todo.clone())]))]);
+                    let context = Context { now: Time::from_millis(now), ..context(&known) };
+                    let wishes =
+                        Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]).map(Some).chain([None]);
+                    for (wish, weight) in wishes.flat_map(|wish| [(wish, Weight::ComesTrue), (wish, Weight::Settles)]) {
+                        let fields = vec![("priority".to_owned(), Value::from("high"))];
+                        let act = Act { wish, weight, fields, ..Act::new(&project, &todo, State::Dropped) };
+                        let after = super::act(None, &session("me"), std::slice::from_ref(&act), &context);
+                        let said = after.expect("it says something");
+                        assert_eq!(said.info.flaw(), None);
+                        let own = &said.projects[&project][&id];
+                        assert_eq!(own.flaw(Some(&project)), None, "{todo:?} {act:?}");
+                        let mut joined = todo.clone();
+                        crate::merge::join_todo(&mut joined, own);
+                        let state = wish.is_none_or(|wish| joined.state() == wish);
+                        let is_true = state && joined.text("priority") == Some("high");
+                        let against = act.against(&session("me"), Some(&joined));
+                        assert_eq!(against.is_none(), is_true, "{todo:?} {act:?} {against:?}");
+                        assert!(against.is_none_or(|against| against.is_last()), "{todo:?} {act:?}");
+                        let is_far = epoch >= LAST_EPOCH || at >= last;
+                        assert!(is_true || is_far, "{todo:?} {act:?}");
+                        *(if is_true { &mut came_true } else { &mut did_not }) += 1;
+                    }
+                }
+            }
+        }
+        assert!(came_true > 1000 && did_not > 1000, "{came_true} {did_not}");
+    }
+
+    /// What the branch lacks of what the session said is said again; what it has is not.
+    #[test]
+    fn what_the_branch_lacks_is_said_again() {
+        let project = Project::general();
+        let add = Act {
+            project: project.clone(),
+            id: TodoId::of(&project, "x"),
+            content: "x".into(),
+            wish: Some(State::Wanted(Status::Pending)),
+            weight: Weight::ComesTrue,
+            fields: vec![("priority".to_owned(), "high".into())],
+        };
+        let nothing = BTreeMap::new();
+        let me = session("me");
+        let one = super::act(None, &me, std::slice::from_ref(&add), &context(&nothing)).expect("news");
+        assert_eq!(super::act(Some(&one), &me, std::slice::from_ref(&add), &context(&one.projects)), None);
+        let two = super::act(Some(&one), &me, std::slice::from_ref(&add), &context(&nothing)).expect("said again");
+        let (before, after) = (&one.projects[&project][&add.id], &two.projects[&project][&add.id]);
+        assert!(after.claims[&me].at > before.claims[&me].at);
+        // Only a property is gone.
+        let mut branch = one.projects.clone();
+        branch.values_mut().flat_map(BTreeMap::values_mut).for_each(|todo| todo.fields = Fields::new());
+        let edit = Act { wish: None, ..add.clone() };
+        let three = super::act(Some(&one), &me, std::slice::from_ref(&edit), &context(&branch)).expect("said again");
+        let stamp = |state: &SessionState| state.projects[&project][&add.id].fields[&"priority".to_owned()].at;
+        assert!(stamp(&three) > stamp(&one));
+        assert_eq!(super::act(Some(&one), &me, &[edit], &context(&one.projects)), None);
     }
 
     /// Whoever lets go takes nothing from others and leaves nothing to nobody.

@@ -1,7 +1,7 @@
 //! The next claim of a session on one todo: its time and its epoch.
 
 use crate::merge::join_claim;
-use crate::todo::{Claim, Status, Time};
+use crate::todo::{Claim, LAST_EPOCH, Status, Time};
 
 /// Who may reopen a completed todo by listing it as open (`chittysync.reopen`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub enum Reopen {
 ///
 /// `before` is the session's own claim, `known` are the other sessions' claims that the device knows.
 /// The time is at least `at` and later than everything known, so that what was said knowing of
-/// something else comes after it even when clocks disagree.
+/// something else comes after it even when clocks disagree. There is nothing after the last epoch and the last
+/// moment: what cannot come after what it knows is not said.
 pub(super) fn next(
     before: Option<&Claim>,
     known: &[&Claim],
@@ -34,7 +35,7 @@ pub(super) fn next(
         return None;
     }
     let weighed = || before.into_iter().chain(known.iter().copied());
-    let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
+    let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0).min(LAST_EPOCH);
     let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
     // A completion of an earlier epoch was reopened by somebody else: listing the todo as open joins that.
     let own_completion = before.is_some_and(|before| before.status == Status::Completed && before.epoch == epoch);
@@ -44,7 +45,7 @@ pub(super) fn next(
             Reopen::Manual => false,
             Reopen::Any => own_completion || completed,
         };
-    claim.epoch = if reopens { epoch.saturating_add(1) } else { epoch };
+    claim.epoch = if reopens { LAST_EPOCH.min(epoch + 1) } else { epoch };
     claim.at = weighed().map(|claim| claim.at.next()).fold(at, Time::max);
     let sticks = before.cloned().is_none_or(|mut joined| {
         join_claim(&mut joined, &claim);

@@ -6,7 +6,9 @@ use serde_json::Map;
 
 use super::act::introduce;
 use super::{Context, Speech};
-use crate::todo::{Claim, Claims, Fields, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId};
+use crate::todo::{
+    Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId,
+};
 
 /// Returns the session's state after it had a todo forgotten; nothing when it had before.
 ///
@@ -19,7 +21,7 @@ pub fn forget(
     id: TodoId,
     context: &Context<'_>,
 ) -> Option<SessionState> {
-    let at = previous.map_or(context.now, |previous| previous.info.updated.next().max(context.now));
+    let at = previous.map_or(context.present(), |previous| previous.info.updated.next().max(context.present()));
     let new = || SessionState { info: introduce(session, at, context), projects: BTreeMap::new() };
     let mut state = previous.cloned().unwrap_or_else(new);
     let todos = state.projects.entry(project.clone()).or_default();
@@ -40,7 +42,8 @@ fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> 
     let claim = before.and_then(|todo| todo.claims.get(session)).cloned();
     let claim = claim.unwrap_or_else(|| Claim::new(Status::Pending, at));
     let at = if claim.at < at { at } else { claim.at.next() };
-    let claim = Claim { raw: None, at, dropped: true, forgotten: true, extra: Map::new(), ..claim };
+    let epoch = claim.epoch.min(LAST_EPOCH);
+    let claim = Claim { raw: None, at, epoch, dropped: true, forgotten: true, extra: Map::new(), ..claim };
     let claims = Claims::from_iter([(session.clone(), claim)]);
     Todo { id, content: String::new(), created: at, claims, fields: Fields::new() }
 }

@@ -12,6 +12,7 @@ mod forget;
 mod place;
 mod rename;
 mod session;
+mod unmet;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ pub use act::{Act, Weight, act};
 pub use claim::Reopen;
 pub use forget::forget;
 pub use session::{ended, listed};
+pub use unmet::Against;
 
 use crate::merge::join_field;
 use crate::todo::{
@@ -61,8 +63,12 @@ pub struct Context<'a> {
 /// An older one is history: it is weighed only against what had been said by then.
 const LIVE: i64 = 60 * 60 * 1000;
 
-/// How far ahead of this device's clock, in milliseconds, another one's may be.
-const DAY: i64 = 24 * 60 * 60 * 1000;
+impl Context<'_> {
+    /// Returns the present, as far as anything can be said of it.
+    fn present(&self) -> Time {
+        self.now.min(Time::LAST)
+    }
+}
 
 /// Returns the session's state after it stated this list, or nothing when the list says nothing new.
 ///
@@ -71,7 +77,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     if snapshot.items.iter().all(|item| normalise(&item.content).is_empty()) {
         return None;
     }
-    let stated = snapshot.at.min(context.now);
+    let stated = snapshot.at.min(context.present());
     let at = previous.map_or(stated, |previous| stated.max(previous.info.updated.next()));
     let mut speech = Speech {
         session: &snapshot.session,
@@ -99,7 +105,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     }
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
-    // Nothing comes after the last moment that a file can hold.
+    // Nothing comes after the last moment.
     let too_late = previous.is_some_and(|previous| previous.info.updated >= at);
     if unchanged || too_late || speech.projects.is_empty() {
         return None;
@@ -247,13 +253,13 @@ impl Speech<'_> {
     fn known(&self, project: &Project, id: TodoId) -> Vec<&crate::todo::Claim> {
         let todo = self.context.known.todo(project, id);
         let claims = todo.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
-        claims.map(|(_, claim)| claim).filter(|claim| self.knows(claim.at)).collect()
+        claims.map(|(_, claim)| claim).filter(|claim| claim.is_in_bounds() && self.knows(claim.at)).collect()
     }
 
-    /// Returns whether something of this time can be known. A stamp from the far future is a broken clock's,
-    /// or a forger's: following it would freeze the todo at that time on every device.
+    /// Returns whether something of this time can be known. However far ahead another clock is, what is said after
+    /// its words comes after them; only what is out of bounds has nothing after it.
     fn knows(&self, at: Time) -> bool {
-        at.millis() <= self.context.now.millis() + DAY && self.knows_until.is_none_or(|until| at <= until)
+        at <= Time::LAST && self.knows_until.is_none_or(|until| at <= until)
     }
 }
 

@@ -43,6 +43,6 @@ pub fn ended(state: &SessionState, at: Time) -> Option<SessionState> {
         return None;
     }
     let mut state = state.clone();
-    state.info.ended = Some(at.max(state.info.updated));
+    state.info.ended = Some(at.max(state.info.updated).min(Time::LAST));
     Some(state)
 }

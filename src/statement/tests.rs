@@ -1,5 +1,5 @@
 use super::*;
-use crate::todo::{SourceKind, State, Status};
+use crate::todo::{LAST_EPOCH, SourceKind, State, Status};
 
 const SESSION: &str = "029e1c6e-0000-4000-8000-000000000001";
 
@@ -254,13 +254,15 @@ fn after_a_command_reopened_it_a_list_may_speak_again() {
 
 #[test]
 fn nothing_is_said_that_the_next_merge_would_undo() {
-    let world = World { known: known(|claim| claim.epoch = u64::MAX), now: 100, ..World::new() };
+    let world = World { known: known(|claim| claim.epoch = LAST_EPOCH), now: 100, ..World::new() };
     let one = world.say(None, 100, &[("A", Completed)]).expect("news");
+    assert_eq!(claim(&one, "A").epoch, LAST_EPOCH);
     let two = world.say(Some(&one), 200, &[("A", Pending)]).expect("its list changed");
     assert_eq!(claim(&two, "A"), claim(&one, "A"), "there is no epoch left to reopen it");
 
     let world = World { now: i64::MAX, ..World::new() };
     let one = world.say(None, i64::MAX, &[("A", InProgress)]).expect("news");
+    assert_eq!(one.info.updated, Time::LAST);
     assert_eq!(world.say(Some(&one), i64::MAX, &[("A", Pending)]), None, "there is no later moment");
 }
 
@@ -272,13 +274,37 @@ fn a_list_without_words_drops_nothing() {
 }
 
 #[test]
-fn a_stamp_from_the_far_future_does_not_freeze_a_todo() {
-    let far = Time::from_millis(200_000_000_000_000);
-    let world = World { known: known(|claim| claim.at = far), ..World::new() };
-    assert_eq!(
-        claim(&world.say(None, 9_999_999_000, &[("A", Pending)]).expect("news"), "A").at.millis(),
-        9_999_999_000
-    );
+fn what_is_out_of_bounds_is_not_known() {
+    let far = Time::from_millis(Time::LAST.millis() + 1);
+    for known in [known(|claim| claim.at = far), known(|claim| claim.epoch = LAST_EPOCH + 1)] {
+        let world = World { known, ..World::new() };
+        let said = world.say(None, 9_999_999_000, &[("A", Pending)]).expect("news");
+        assert_eq!((claim(&said, "A").at.millis(), claim(&said, "A").epoch), (9_999_999_000, 0));
+    }
+}
+
+/// However far another device's clock is ahead or behind, what is said after its words comes after them.
+#[test]
+fn claims_and_properties_follow_what_is_known_of_them() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    for ahead in [-3650 * DAY, -2 * DAY, 0, 2 * DAY, 3650 * DAY] {
+        let mut world = World { now: 20_000 * DAY, ..World::new() };
+        let theirs = Time::from_millis(world.now + ahead);
+        world.known = known(|claim| (claim.at, claim.status) = (theirs, InProgress));
+        let todo = world.known.values_mut().flat_map(BTreeMap::values_mut).next().expect("one todo");
+        (todo.created, todo.fields) =
+            (theirs, [("owner".to_owned(), Field { value: "ben".into(), at: theirs })].into_iter().collect());
+        let fields = [("owner".to_owned(), Value::from("ana"))].into_iter().collect();
+        let item = Item { content: "A".into(), status: Completed, fields, ..Item::default() };
+        let said = world.say_items(None, world.now, vec![item]).expect("news");
+        let mut joined = world.known.clone();
+        for (project, todos) in &said.projects {
+            crate::merge::join(joined.entry(project.clone()).or_default(), todos);
+        }
+        let todo = joined.values().flat_map(BTreeMap::values).next().expect("one todo");
+        assert_eq!((todo.text("owner"), todo.state()), (Some("ana"), State::Wanted(Completed)), "{ahead}");
+        assert!(claim(&said, "A").at > theirs && todo.flaw(None).is_none(), "{ahead}");
+    }
 }
 
 #[test]

@@ -102,17 +102,24 @@ pub fn events_trailer(events: &[String]) -> String {
     lines.join("\n")
 }
 
-/// Returns the events that the commits of a session name, as far back as that time.
+/// Returns the events that the commits of a session name, as far back as that time, and in as many commits at least:
+/// the clock may have been ahead then.
 ///
 /// # Errors
 /// When a commit cannot be read.
-pub fn heard_events(overlay: &Overlay<'_>, tip: ObjectId, since: Time) -> Result<BTreeSet<String>, StoreError> {
-    let (mut events, mut next) = (BTreeSet::new(), Some(tip));
+pub fn heard_events(
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    since: Time,
+    at_least: usize,
+) -> Result<BTreeSet<String>, StoreError> {
+    let (mut events, mut next, mut count) = (BTreeSet::new(), Some(tip), 0);
     while let Some(commit) = next {
+        count += 1;
         let info = overlay.commit_info(commit)?;
         events.extend(info.message.lines().filter_map(|line| line.strip_prefix(HOOK)).map(str::to_owned));
         // A commit has the time of its statement, to the second.
-        next = info.parents.first().copied().filter(|_| info.time.seconds() >= since.seconds());
+        next = info.parents.first().copied().filter(|_| count < at_least || info.time.seconds() >= since.seconds());
     }
     Ok(events)
 }

@@ -1,5 +1,10 @@
 //! Events that wait to be saved: a file each below `chittysync/spool` in the store, in the order of their names.
 //!
+//! That is the order in which they came, whatever the clock does meanwhile: the name of each begins with a number
+//! greater than those of all that are there. Whoever puts one down looks at the names first, and needs no lock for
+//! that: only what comes at the same moment can get the same number, and then there is no order to keep. Once all are
+//! saved, the numbers begin anew.
+//!
 //! A hook must be quick and may find the store busy. So it leaves its event here, durably, and whoever has the
 //! store's lock next saves it. A file is removed only after what it says is in a ref.
 
@@ -11,6 +16,8 @@ use crate::todo::Time;
 
 /// How the name of an event's file ends.
 const END: &str = ".json";
+/// How it begins, before its number. Names of earlier versions begin with a time, and come before all others.
+const BEGIN: &str = "e";
 /// What is put behind the name of a file that cannot be read, so that it is not tried for ever.
 const BAD: &str = ".bad";
 
@@ -36,22 +43,32 @@ pub fn directory(common_dir: &Path) -> PathBuf {
 /// When it cannot be written.
 pub fn put(common_dir: &Path, at: Time, event: &[u8], fsync: Fsync) -> Result<String, GitError> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    // The statement's time first. The clock's finer parts keep the order of one millisecond, the process and
-    // where it keeps the event keep two apart that happen at once.
-    let id = format!("{:015}-{:020}-{:08x}", at.millis(), since.as_nanos(), std::process::id());
+    let number = names(common_dir).filter_map(|name| number(&name)).max().map_or(0, |last| last.saturating_add(1));
+    // The rest tells it from all others that ever were, those included that had the same number.
+    let id = format!("{BEGIN}{number:020}-{:015}-{:020}-{:08x}", at.millis(), since.as_nanos(), std::process::id());
     create_file(&directory(common_dir).join(format!("{id}{END}")), event, fsync)?;
     Ok(id)
 }
 
+/// Returns the names of the files in a spool.
+fn names(common_dir: &Path) -> impl Iterator<Item = String> {
+    let entries = std::fs::read_dir(directory(common_dir)).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
+}
+
+/// Returns the number in a name; nothing where an earlier version gave it none.
+fn number(name: &str) -> Option<u64> {
+    name.strip_prefix(BEGIN)?.split('-').next()?.parse().ok()
+}
+
 /// Returns the events that wait, the earliest first. A spool that is not there has none.
 pub fn waiting(common_dir: &Path) -> Vec<Waiting> {
-    let entries = std::fs::read_dir(directory(common_dir)).into_iter().flatten().flatten();
-    let mut waiting: Vec<Waiting> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
+    let mut waiting: Vec<Waiting> = names(common_dir)
+        .filter_map(|name| {
             let id = name.strip_suffix(END).filter(|_| !name.starts_with('.'))?.to_owned();
-            let at = Time::from_millis(id.split('-').next()?.parse().ok()?);
-            Some(Waiting { id, at, path: entry.path() })
+            let time = id.split('-').nth(usize::from(number(&id).is_some()))?;
+            let at = Time::from_millis(time.parse().ok()?);
+            Some(Waiting { path: directory(common_dir).join(&name), id, at })
         })
         .collect();
     waiting.sort_by(|a, b| a.id.cmp(&b.id));
@@ -84,4 +101,67 @@ pub fn put_aside(event: &Waiting) {
 pub fn count_aside(common_dir: &Path) -> usize {
     let entries = std::fs::read_dir(directory(common_dir)).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(BAD)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(common_dir: &Path) -> Vec<String> {
+        let read = |event: Waiting| String::from_utf8(std::fs::read(event.path).expect("a file")).expect("UTF-8");
+        waiting(common_dir).into_iter().map(read).collect()
+    }
+
+    /// The order is that of arrival: after steps of the clock in both directions, after others were saved, and beside
+    /// names that an earlier version gave.
+    #[test]
+    fn events_stand_in_the_order_in_which_they_came() {
+        let store = tempfile::tempdir().expect("a directory");
+        let store = store.path();
+        let put = |at: i64, text: &str| put(store, Time::from_millis(at), text.as_bytes(), Fsync::Off).expect("put");
+        for (at, text) in [(5_000, "a"), (9_000_000, "b"), (1, "c"), (1, "d"), (9_000_000, "e"), (i64::MAX, "f")] {
+            put(at, text);
+        }
+        assert_eq!(all(store), ["a", "b", "c", "d", "e", "f"]);
+        assert_eq!(waiting(store)[2].at.millis(), 1);
+        remove(&waiting(store)[0]);
+        remove(&waiting(store)[3]);
+        put(2, "g");
+        let old = directory(store).join("000000000000007-00000000000000000001-00000001.json");
+        std::fs::write(&old, "old").expect("a file");
+        // What is in the making, or was put aside, counts as nothing.
+        for name in [".e00000000000000000009-1-1-1.json.new", "e00000000000000000009-1-1-1.json.bad", "e.json", "x"] {
+            std::fs::write(directory(store).join(name), "no").expect("a file");
+        }
+        put(1, "h");
+        assert_eq!(all(store), ["old", "b", "c", "d", "f", "g", "h"]);
+        assert_eq!(waiting(store)[0].at.millis(), 7);
+        waiting(store).iter().for_each(remove);
+        put(3, "i");
+        put(2, "j");
+        assert_eq!(all(store), ["i", "j"]);
+    }
+
+    /// Many at once: each gets a place, and of one process they stay in order.
+    #[test]
+    fn events_that_come_at_once_all_get_a_place() {
+        let store = tempfile::tempdir().expect("a directory");
+        let store = store.path();
+        std::thread::scope(|threads| {
+            for who in 0..4 {
+                threads.spawn(move || {
+                    for at in 0..50 {
+                        let time = Time::from_millis(1_000_000 - at);
+                        put(store, time, format!("{who} {at:02}").as_bytes(), Fsync::Off).expect("put");
+                    }
+                });
+            }
+        });
+        let found = all(store);
+        assert_eq!(found.len(), 200);
+        for who in 0..4 {
+            let own: Vec<&String> = found.iter().filter(|text| text.starts_with(&who.to_string())).collect();
+            assert!(own.is_sorted() && own.len() == 50, "{own:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::{Project, Session, SessionInfo, Time, Todo, TodoId};
+use super::{Claim, Project, Session, SessionInfo, Time, Todo, TodoId};
 
 /// The greatest epoch of a claim: there are fewer than 2³¹ of them.
 pub const LAST_EPOCH: u64 = (1 << 31) - 1;
@@ -35,6 +35,13 @@ impl fmt::Display for Flaw {
             }
             Flaw::Time(what, at) => write!(f, "{what} is of {at}, which is after {}", Time::LAST),
         }
+    }
+}
+
+impl Claim {
+    /// Returns whether something can still come after it.
+    pub fn is_in_bounds(&self) -> bool {
+        self.epoch <= LAST_EPOCH && self.at <= Time::LAST
     }
 }
 
@@ -86,8 +93,13 @@ mod tests {
     #[test]
     fn what_is_out_of_bounds_is_named() {
         let api = Project::new("api").expect("valid");
-        let (id, created, at, epoch, stamp) =
-            ("7ac66c38513dd7d8", "2025-10-10T23:20:00.000Z", "2025-10-10T23:25:00.000Z", "0", "2025-10-10T23:21:00.000Z");
+        let (id, created, at, epoch, stamp) = (
+            "7ac66c38513dd7d8",
+            "2025-10-10T23:20:00.000Z",
+            "2025-10-10T23:25:00.000Z",
+            "0",
+            "2025-10-10T23:21:00.000Z",
+        );
         let last = "2199-12-31T23:59:59.999Z";
         let first_late = "2200-01-01T00:00:00.000Z";
         let other = "0000000000000001";

@@ -32,3 +32,4 @@ mod sessions;
 mod skill;
 mod stores;
 mod terminal;
+mod truth;

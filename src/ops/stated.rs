@@ -1,0 +1,69 @@
+//! Lists that sessions stated, in the order in which they did: by the clock, which may have stepped back meanwhile.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::attribute::by_hooks;
+use crate::source::State;
+use crate::store::cache::SeenUnit;
+use crate::todo::{Session, SessionState, Time};
+
+/// A list that a session stated.
+pub(super) struct Stated {
+    pub state: State,
+    /// Its place among all that the session stated: its time, and no earlier than what its file tells before it.
+    pub order: Time,
+    /// Whether it is the last one that its unit tells of.
+    pub is_last: bool,
+    /// Whether it was read before, where that can be told otherwise than by its time: nothing where it cannot.
+    read_before: Option<bool>,
+}
+
+impl Stated {
+    /// Returns a list that has its place by its time alone.
+    pub fn new(state: State, is_last: bool) -> Self {
+        Stated { order: state.snapshot.at, state, is_last, read_before: None }
+    }
+
+    /// Returns whether a session, which says `before` by now, had said this before it was captured last: `until`.
+    pub fn is_old(&self, before: Option<&SessionState>, until: Option<Time>) -> bool {
+        let by_time = until.is_some_and(|until| self.state.snapshot.at <= until);
+        match self.read_before {
+            _ if self.state.snapshot.forced => false,
+            Some(true) => until.is_some(),
+            // What hooks tell comes first, and a transcript tells of it later.
+            Some(false) => by_time && before.is_some_and(by_hooks),
+            None => by_time,
+        }
+    }
+}
+
+/// The lines of a transcript: they stand in the order in which they were written, whatever the clock did meanwhile.
+pub(super) struct Lines {
+    /// Those that were there when it was read last; nothing when it never was.
+    known: Option<HashSet<u64>>,
+    /// The latest place of each session.
+    latest: BTreeMap<Session, Time>,
+}
+
+impl Lines {
+    /// Begins to read a unit of which this much is known.
+    pub fn of(before: Option<&SeenUnit>) -> Self {
+        let known = before.map(|before| before.lines.iter().copied().collect());
+        Lines { known, latest: BTreeMap::new() }
+    }
+
+    /// Gives the next list that the unit tells of its place.
+    pub fn stated(&mut self, state: State, is_last: bool) -> Stated {
+        let latest = self.latest.entry(state.snapshot.session.clone()).or_default();
+        let steps_back = state.snapshot.at < *latest;
+        let known = self.known.as_ref().zip(state.line).map(|(known, line)| known.contains(&line));
+        let mut stated = Stated::new(state, is_last);
+        // A new line that is later than all others is new by its time as well.
+        stated.read_before = known.filter(|known| *known || steps_back);
+        if steps_back {
+            stated.order = latest.next();
+        }
+        *latest = stated.order;
+        stated
+    }
+}
