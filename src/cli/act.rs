@@ -207,15 +207,15 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
     let id = TodoId::of(&project, &content);
     let verb = std::cell::Cell::new("added");
     let spoken = args.speaker.act(&store, world, out, &format!("add: {content}"), |everything| {
-        if let Some((_, todo)) = everything.get(id) {
-            if todo.state().is_open() {
-                return Err(there_is(todo).hint("`git chittysync edit` changes it"));
-            }
+        if let Some(todo) = everything.with_words(&project, &content).into_iter().find(|todo| todo.state().is_open()) {
+            return Err(there_is(todo).hint("`git chittysync edit` changes it"));
+        }
+        if everything.get(id).is_some() {
             verb.set("reopened");
         }
         let fields = args.properties.fields(everything, &project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }])
+        Ok(vec![Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields }])
     })?;
     spoken.finish(id, verb.get(), out)
 }

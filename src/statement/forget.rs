@@ -42,7 +42,7 @@ fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> 
     let at = if claim.at < at { at } else { claim.at.next() };
     let claim = Claim { raw: None, at, dropped: true, forgotten: true, extra: Map::new(), ..claim };
     let claims = Claims::from_iter([(session.clone(), claim)]);
-    Todo { id, content: String::new(), created: at, claims, fields: Fields::new() }
+    Todo { id, content: String::new(), nth: 1, created: at, claims, fields: Fields::new() }
 }
 
 impl Speech<'_> {

@@ -7,6 +7,7 @@
 
 mod claim;
 mod id;
+mod link;
 mod name;
 mod session;
 mod snapshot;
@@ -18,6 +19,7 @@ mod todo;
 
 pub use claim::{Claim, Field, is_empty};
 pub use id::{TodoId, normalise};
+pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};
 pub use snapshot::{Item, Properties, Snapshot, SourceKind};

@@ -73,7 +73,7 @@ pub(super) fn order(todo: &Todo) -> impl Ord + use<> {
         State::Dropped => 3,
     };
     // By the minute: what was said in one breath stays in the order of its words.
-    (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone())
+    (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone(), todo.nth)
 }
 
 /// Returns the todos that a filter takes, by project, what is going on first, then the latest.
@@ -268,6 +268,9 @@ pub fn todo_json(project: &Project, todo: &Todo) -> Value {
         object.insert(name.clone(), field.value.clone());
     }
     let sessions: Vec<&str> = todo.claims.keys().map(crate::todo::Session::as_str).collect();
+    if todo.nth > 1 {
+        object.insert("nth".to_owned(), json!(todo.nth));
+    }
     for (key, value) in [
         ("id", json!(todo.id.to_string())),
         ("project", json!(project.as_str())),

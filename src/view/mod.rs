@@ -61,6 +61,14 @@ impl Everything {
         self.todos().filter(|(_, todo)| todo.id.to_string().starts_with(prefix)).collect()
     }
 
+    /// Returns the todos of a project with these very words, the first one first.
+    pub fn with_words(&self, project: &Project, content: &str) -> Vec<&Todo> {
+        let todos = self.projects.get(project).into_iter().flat_map(|todos| todos.values());
+        let mut found: Vec<&Todo> = todos.filter(|todo| todo.content == content).collect();
+        found.sort_by_key(|todo| todo.nth);
+        found
+    }
+
     /// Returns the todo with this id.
     pub fn get(&self, id: TodoId) -> Option<(&Project, &Todo)> {
         self.projects.iter().find_map(|(project, todos)| todos.get(&id).map(|todo| (project, todo)))
