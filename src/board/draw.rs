@@ -190,7 +190,10 @@ mod tests {
                     _ => [(one.clone(), claim(Status::Pending, 1))].into_iter().collect(),
                 };
                 let id = TodoId::of(&project, words);
-                (id, Todo { id, content: words.into(), created: Time::default(), claims, fields: Fields::new() })
+                (
+                    id,
+                    Todo { id, content: words.into(), nth: 1, created: Time::default(), claims, fields: Fields::new() },
+                )
             });
             let todos = todos.collect();
             projects.insert(project, todos);

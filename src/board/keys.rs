@@ -265,7 +265,7 @@ mod tests {
             .map(|(name, status, at)| (session(name), Claim::new(*status, Time::from_millis(*at))))
             .collect();
         let (id, created) = (TodoId::of(&Project::general(), words), Time::default());
-        Todo { id, content: words.into(), created, claims, fields: Fields::new() }
+        Todo { id, content: words.into(), nth: 1, created, claims, fields: Fields::new() }
     }
 
     fn everything(todos: Vec<Todo>) -> Everything {

@@ -12,8 +12,8 @@ use crate::ops;
 use crate::redact::Found;
 use crate::statement::{Act, Weight};
 use crate::store::Store;
-use crate::todo::{Project, State, Status, Todo, TodoId, normalise};
-use crate::view::{Everything, blockers, rank};
+use crate::todo::{LINKS, Project, State, Status, Todo, TodoId, normalise};
+use crate::view::{Everything, Links, rank};
 
 /// Arguments of `start`, `done`, `release`, `drop` and `reopen`.
 #[derive(Debug, Args)]
@@ -167,10 +167,12 @@ fn warn_of_obstacles(spoken: &Spoken<'_>, id: TodoId, world: &World, out: &Out) 
             Some(&format!("`git chittysync release {}` leaves it to them", &id.to_string()[..8])),
         );
     }
-    if todo.fields.contains_key("blockedBy") {
+    let is_link = |name: &&str| spoken.everything.todos().any(|(_, todo)| todo.fields.contains_key(*name));
+    if LINKS.iter().any(is_link) {
         // It may be named by a number of its agent, which only the session's file knows.
         let everything = world.everything(spoken.store, &Out::keeping())?;
-        for blocker in everything.get(id).map(|(_, todo)| blockers(&everything, todo)).unwrap_or_default() {
+        let blockers = everything.get(id).map(|(_, todo)| Links::new(&everything).blockers(todo));
+        for blocker in blockers.unwrap_or_default() {
             let blocker = format!("{} is still open: {}", &blocker.id.to_string()[..8], blocker.content);
             out.warn(&format!("{} waits for another todo; {blocker}", &id.to_string()[..8]), None);
         }
@@ -207,15 +209,15 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
     let id = TodoId::of(&project, &content);
     let verb = std::cell::Cell::new("added");
     let spoken = args.speaker.act(&store, world, out, &format!("add: {content}"), |everything| {
-        if let Some((_, todo)) = everything.get(id) {
-            if todo.state().is_open() {
-                return Err(there_is(todo).hint("`git chittysync edit` changes it"));
-            }
+        if let Some(todo) = everything.with_words(&project, &content).into_iter().find(|todo| todo.state().is_open()) {
+            return Err(there_is(todo).hint("`git chittysync edit` changes it"));
+        }
+        if everything.get(id).is_some() {
             verb.set("reopened");
         }
         let fields = args.properties.fields(everything, &project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }])
+        Ok(vec![Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields }])
     })?;
     spoken.finish(id, verb.get(), out)
 }

@@ -36,7 +36,10 @@ pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), F
     let what = format!("edit: {}", args.todo.join(" "));
     let spoken = args.speaker.act(&store, world, out, &what, |everything| {
         let (project, todo) = find(everything, world.here(), &args.todo)?;
-        let new_id = content.as_ref().map_or(todo.id, |content| TodoId::of(project, content));
+        let new_id = match &content {
+            Some(content) if *content != todo.content => TodoId::of(project, content),
+            _ => todo.id,
+        };
         let fields = args.properties.fields(everything, project, todo.id)?;
         id.set(Some(new_id));
         if new_id == todo.id {
@@ -60,10 +63,11 @@ pub(super) fn renaming(
     mut fields: Vec<(String, Value)>,
 ) -> Result<Vec<Act>, Failure> {
     let id = TodoId::of(project, &content);
-    let taken = everything.get(id).map(|(_, taken)| taken);
-    if let Some(taken) = taken.filter(|taken| taken.state() != State::Dropped) {
+    let is_wanted = |taken: &&Todo| taken.state() != State::Dropped;
+    if let Some(taken) = everything.with_words(project, &content).into_iter().find(is_wanted) {
         return Err(there_is(taken));
     }
+    let taken = everything.get(id).map(|(_, taken)| taken);
     if taken.is_some_and(|taken| taken.text("renamedTo").is_some()) {
         fields.push(("renamedTo".to_owned(), json!("")));
     }
@@ -78,5 +82,5 @@ pub(super) fn renaming(
         ..Act::new(project, todo, State::Dropped)
     };
     let wish = Some(todo.state());
-    Ok(vec![Act { project: project.clone(), id, content, wish, weight: Weight::ComesTrue, fields }, old])
+    Ok(vec![Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields }, old])
 }

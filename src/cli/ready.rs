@@ -9,7 +9,7 @@ use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::Act;
 use crate::todo::{Project, State, Status};
-use crate::view::{Everything, circles, porcelain_row, ready, ready_text, todo_json};
+use crate::view::{Everything, Links, porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
 #[derive(Debug, Args)]
@@ -47,7 +47,10 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
             // What blocks a todo may be named by a number of its agent, which only the session's file knows.
             let everything = world.everything(&store.reopen()?, &quiet)?;
             let found = ready(&everything, project.as_ref());
-            let (project, todo) = found.first().ok_or_else(|| Failure::no("nothing is ready"))?;
+            let Some((project, todo)) = found.first() else {
+                warn_of_circles(&everything, project.as_ref(), out);
+                return Err(Failure::no("nothing is ready"));
+            };
             id.set(Some(todo.id));
             Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])
         })?;
@@ -78,7 +81,7 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
 
 /// Warns of todos that will never be ready.
 fn warn_of_circles(everything: &Everything, project: Option<&Project>, out: &Out) {
-    let found = circles(everything, project);
+    let found = Links::new(everything).circles(project);
     if found.is_empty() {
         return;
     }

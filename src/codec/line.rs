@@ -21,6 +21,9 @@ pub(super) fn write_line(out: &mut Vec<u8>, todo: &Todo) {
     out.extend_from_slice(todo.id.to_string().as_bytes());
     out.extend_from_slice(b"\",\"content\":");
     write_json(out, &todo.content);
+    if todo.nth > 1 {
+        out.extend_from_slice(format!(",\"nth\":{}", todo.nth).as_bytes());
+    }
     out.extend_from_slice(b",\"status\":\"");
     out.extend_from_slice(todo.state().as_str().as_bytes());
     out.push(b'"');
@@ -141,13 +144,18 @@ impl<'de> Visitor<'de> for LineVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line, A::Error> {
         let (mut id, mut content, mut created) = (None, None, None);
         let (mut claims, mut stamps, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let mut format = super::FORMAT;
+        let (mut format, mut nth) = (super::FORMAT, 1);
         while let Some(Text(key)) = map.next_key::<Text<LineKey>>()? {
             match key {
                 // The first one is what the line is found by.
                 LineKey::Id if id.is_some() => return Err(A::Error::duplicate_field("id")),
                 LineKey::Id => id = map.next_value::<Text<Option<TodoId>>>()?.0,
                 LineKey::Content => content = Some(map.next_value::<String>()?),
+                LineKey::Nth => match ordinal(map.next_value()?) {
+                    Ok(which) => nth = which,
+                    // Version 1 did not know the key, so an agent's own property can have it.
+                    Err(value) => values.push(("x-nth".to_owned(), value)),
+                },
                 LineKey::Created => created = Some(map.next_value::<Text<Time>>()?.0),
                 LineKey::Claims => claims = map.next_value::<Pairs<Session, ClaimValue>>()?.0,
                 LineKey::Stamps => stamps = map.next_value::<Pairs<String, Text<Time>>>()?.0,
@@ -160,6 +168,7 @@ impl<'de> Visitor<'de> for LineVisitor {
             (Some(id), Some(content), Some(created)) if !claims.is_empty() => Some(Todo {
                 id,
                 content,
+                nth,
                 created,
                 claims: claims.into_iter().map(|(session, claim)| (session, claim.0)).collect(),
                 fields: fields(values, &stamps, created),
@@ -174,6 +183,12 @@ impl<'de> Visitor<'de> for LineVisitor {
     }
 }
 
+/// Returns the ordinal that a value is, or the value when it is none.
+fn ordinal(value: Value) -> Result<u32, Value> {
+    let nth = value.as_u64().and_then(|nth| u32::try_from(nth).ok()).filter(|nth| *nth > 0);
+    nth.ok_or(value)
+}
+
 fn fields(values: Vec<(String, Value)>, stamps: &[(String, Text<Time>)], created: Time) -> Fields {
     let field = |(name, value)| {
         let at = stamps.iter().rfind(|(stamped, _)| *stamped == name).map_or(created, |(_, stamp)| stamp.0);
@@ -186,6 +201,7 @@ fn fields(values: Vec<(String, Value)>, stamps: &[(String, Text<Time>)], created
 enum LineKey {
     Id,
     Content,
+    Nth,
     Created,
     Claims,
     Stamps,
@@ -202,6 +218,7 @@ impl Word for LineKey {
         Some(match text {
             "id" => LineKey::Id,
             "content" => LineKey::Content,
+            "nth" => LineKey::Nth,
             "created" => LineKey::Created,
             "claims" => LineKey::Claims,
             "stamps" => LineKey::Stamps,

@@ -40,6 +40,10 @@ fn list_entry(item: &ListEntry) -> String {
     if let Some(status) = item.status {
         text.push_str(&format!(",\"status\":\"{status}\""));
     }
+    if !item.meant.is_empty() {
+        let meant = item.meant.iter().map(|(number, id)| (number.clone(), Value::from(id.to_string())));
+        text.push_str(&format!(",\"meant\":{}", Value::Object(meant.collect())));
+    }
     text + "}"
 }
 
@@ -100,7 +104,12 @@ fn read_entry(value: &Value) -> Option<ListEntry> {
         id: TodoId::parse(text("id")?)?,
         native: text("native").map(str::to_owned),
         status: text("status").and_then(Status::parse),
+        meant: value.get("meant").and_then(Value::as_object).into_iter().flatten().filter_map(read_meant).collect(),
     })
+}
+
+fn read_meant((number, id): (&String, &Value)) -> Option<(String, TodoId)> {
+    Some((number.clone(), TodoId::parse(id.as_str()?)?))
 }
 
 #[cfg(test)]
@@ -119,7 +128,8 @@ mod tests {
   "later": {"a":1},
   "list": [
     {"id":"9c1f0b2a77de4c10","native":"1"},
-    {"id":"00c1f0b2a77de4c1","status":"pending"}
+    {"id":"00c1f0b2a77de4c1","status":"pending"},
+    {"id":"17b8c839bc558b22","native":"3","meant":{"2":"9c1f0b2a77de4c10"}}
   ]
 }
 "#;

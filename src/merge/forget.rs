@@ -19,6 +19,7 @@ pub fn settle(todo: &mut Todo) {
         .collect();
     todo.created = todo.claims.values().map(|claim| claim.at).min().unwrap_or(todo.created);
     todo.content.clear();
+    todo.nth = 1;
     todo.fields.clear();
 }
 

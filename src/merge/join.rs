@@ -20,9 +20,10 @@ pub fn join(ours: &mut TodoList, theirs: &TodoList) {
 /// Adds every statement of `theirs` to `ours`, both the same todo.
 pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
     ours.created = ours.created.min(theirs.created);
-    // The words follow from the id; only a forged file can differ, and then any fixed choice will do.
-    if theirs.content < ours.content {
+    // Words and ordinal follow from the id; only a forged file can differ, and then any fixed choice will do.
+    if (&theirs.content, theirs.nth) < (&ours.content, ours.nth) {
         ours.content.clone_from(&theirs.content);
+        ours.nth = theirs.nth;
     }
     for (session, claim) in &theirs.claims {
         match ours.claims.get_mut(session) {

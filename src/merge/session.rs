@@ -18,7 +18,7 @@ pub fn join_session(ours: &mut SessionInfo, theirs: &SessionInfo) {
 /// it is joined on its own.
 fn described(info: &SessionInfo) -> impl Ord + '_ {
     let SessionInfo { session, agent, source, device, project, branch, started: _, updated, ended, list, extra } = info;
-    let list: Vec<_> = list.iter().map(|entry| (entry.id, &entry.native, entry.status)).collect();
+    let list: Vec<_> = list.iter().map(|entry| (entry.id, &entry.native, entry.status, &entry.meant)).collect();
     let extra = serde_json::to_string(extra).expect("a JSON value is always written");
     (ended, list, source, device, project, branch, agent, session, updated, extra)
 }

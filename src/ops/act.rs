@@ -173,7 +173,7 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
         if known.todo(&act.project, act.id).is_none() {
             redactor.string(&mut act.content, &mut found);
             redactor.project(&mut act.project, &mut found);
-            act.id = TodoId::of(&act.project, &act.content);
+            act.id = TodoId::of_nth(&act.project, &act.content, act.nth);
         }
     }
     found

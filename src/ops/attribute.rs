@@ -9,7 +9,7 @@ use crate::source::{Change, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, normalise};
+use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, TodoId, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -72,11 +72,14 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     Snapshot { items, partial: true, ..snapshot.clone() }
 }
 
-/// Returns what a session says of the todo with these words.
+/// Returns what a session says of the todo with these words that is not on its list any more: of several the one that
+/// is done.
 fn own_claim<'a>(state: &'a SessionState, words: &str) -> Option<&'a Claim> {
     let words = normalise(words);
-    let todo = state.projects.values().find_map(|todos| todos.values().find(|todo| todo.content == words))?;
-    todo.claims.get(&state.info.session)
+    let listed: BTreeSet<TodoId> = state.info.list.iter().map(|entry| entry.id).collect();
+    let todos = state.projects.values().flat_map(|todos| todos.values());
+    let left = todos.filter(|todo| todo.content == words && !listed.contains(&todo.id));
+    left.filter_map(|todo| todo.claims.get(&state.info.session)).max_by_key(|claim| (!claim.dropped, claim.status))
 }
 
 /// The calls of all transcripts of a session, one after the other: what the list would be if nothing else told of it.
@@ -103,7 +106,12 @@ impl<'a> Replay<'a> {
     /// Returns all that was not deleted.
     pub(super) fn end(self) -> Option<Snapshot> {
         let Replay { list, mut cleared, last } = self;
-        cleared.retain(|item| list.iter().all(|other| other.content != item.content));
+        // The same words under another number are another task.
+        let is_other = |item: &Item, other: &Item| {
+            item.content != other.content
+                || item.native.is_some() && other.native.is_some() && item.native != other.native
+        };
+        cleared.retain(|item| list.iter().all(|other| is_other(item, other)));
         cleared.extend(list);
         Some(Snapshot { items: cleared, ..last?.clone() })
     }
@@ -118,12 +126,37 @@ pub(super) fn by_hooks(state: &SessionState) -> bool {
 /// know only of what changed since; and of a list that several transcripts change, one may be written after the
 /// others were read.
 pub(super) fn unheard(state: &SessionState, snapshot: &Snapshot) -> Option<Snapshot> {
-    let spoken: BTreeSet<&str> = state.projects.values().flatten().map(|(_, todo)| todo.content.as_str()).collect();
-    let numbers: BTreeSet<&str> = state.info.list.iter().filter_map(|entry| entry.native.as_deref()).collect();
-    let items = snapshot.items.iter().filter(|item| !spoken.contains(normalise(&item.content).as_ref()));
-    let items: Vec<Item> = items
+    let todos = || state.projects.values().flat_map(|todos| todos.values());
+    let mut spoken: BTreeMap<&str, usize> = BTreeMap::new();
+    todos().for_each(|todo| *spoken.entry(todo.content.as_str()).or_default() += 1);
+    let words = |id: TodoId| todos().find(|todo| todo.id == id).map(|todo| todo.content.as_str());
+    let mut numbers: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for entry in &state.info.list {
+        numbers.extend(entry.native.as_deref().map(|native| (native, words(entry.id))));
+    }
+    // As many as are spoken of with the same words are heard of, those first that the list has by their numbers.
+    let is_listed = |item: &Item, words: &str| {
+        item.native.as_deref().and_then(|native| numbers.get(native)).is_some_and(|listed| *listed == Some(words))
+    };
+    let mut hear = |words: &str| match spoken.get_mut(words) {
+        Some(left @ 1..) => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    };
+    let mut rest = Vec::new();
+    for item in &snapshot.items {
+        let words = normalise(&item.content);
+        if !is_listed(item, &words) || !hear(&words) {
+            rest.push(item);
+        }
+    }
+    let items: Vec<Item> = rest
+        .into_iter()
+        .filter(|item| !hear(&normalise(&item.content)))
         .map(|item| {
-            let native = item.native.clone().filter(|native| !numbers.contains(native.as_str()));
+            let native = item.native.clone().filter(|native| !numbers.contains_key(native.as_str()));
             Item { native, ..item.clone() }
         })
         .collect();

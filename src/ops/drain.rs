@@ -21,7 +21,7 @@ use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -329,10 +329,18 @@ impl Drain<'_> {
         for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
             ids.entry(project.clone()).or_default().extend(todos.keys());
         }
+        // Of those with the same words, as many as the session spoke of, and has listed, can be meant.
+        let mut count: BTreeMap<(Project, String), u32> = BTreeMap::new();
         for item in items {
-            let project = project_of(&item.content);
-            let id = TodoId::of(&project, &item.content);
-            ids.entry(project).or_default().insert(id);
+            let words = normalise(&item.content).into_owned();
+            *count.entry((project_of(&item.content), words)).or_default() += 1;
+        }
+        for ((project, words), listed) in count {
+            let spoken =
+                state.and_then(|state| state.projects.get(&project)).into_iter().flat_map(|todos| todos.values());
+            let spoken = u32::try_from(spoken.filter(|todo| todo.content == words).count()).unwrap_or(u32::MAX);
+            let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
+            ids.entry(project.clone()).or_default().extend(names);
         }
         let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
             // A list that another version wrote is as good as unknown here; consolidation reports it.

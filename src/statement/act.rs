@@ -40,6 +40,8 @@ pub struct Act {
     pub id: TodoId,
     /// Its words, for one that the session never spoke of.
     pub content: String,
+    /// Which of those with these words it is.
+    pub nth: u32,
     /// The state it shall have; nothing when only properties change.
     pub wish: Option<State>,
     /// How it stands to what others say.
@@ -55,6 +57,7 @@ impl Act {
             project: project.clone(),
             id: todo.id,
             content: todo.content.clone(),
+            nth: todo.nth,
             wish: Some(wish),
             weight: Weight::ComesTrue,
             fields: Vec::new(),
@@ -126,6 +129,7 @@ impl Speech<'_> {
         let mut todo = Todo {
             id: act.id,
             content: own.or(known).map_or_else(|| act.content.clone(), |todo| todo.content.clone()),
+            nth: own.or(known).map_or(act.nth, |todo| todo.nth),
             created: self.at,
             claims: others.map(|(session, claim)| (session.clone(), claim.clone())).collect(),
             fields: Fields::new(),
@@ -267,7 +271,7 @@ mod tests {
                     let claims: Claims =
                         mine.chain(other.iter().map(|claim| (session("other"), claim.clone()))).collect();
                     let (content, created) = ("x".into(), Time::from_millis(1));
-                    let todo = Todo { id, content, created, claims, fields: Fields::new() };
+                    let todo = Todo { id, content, nth: 1, created, claims, fields: Fields::new() };
                     if todo.claims.is_empty() { TodoList::new() } else { [(id, todo)].into() }
                 };
                 let known = BTreeMap::from([(project.clone(), list(elsewhere, other))]);
@@ -280,6 +284,7 @@ mod tests {
                     project: project.clone(),
                     id,
                     content: "x".into(),
+                    nth: 1,
                     wish: Some(wish),
                     weight: Weight::ComesTrue,
                     fields: Vec::new(),
@@ -393,7 +398,7 @@ mod tests {
                 let theirs = (session("other"), claim(other, dropped, 0));
                 let (content, created) = ("x".into(), Time::from_millis(1));
                 let claims = [mine.clone(), theirs.clone()].into_iter().collect();
-                let todo = Todo { id, content, created, claims, fields: Fields::new() };
+                let todo = Todo { id, content, nth: 1, created, claims, fields: Fields::new() };
                 let known = BTreeMap::from([(project.clone(), TodoList::from([(id, todo.clone())]))]);
                 let context = context(&known);
                 let own_list = TodoList::from([(id, Todo { claims: [mine].into_iter().collect(), ..todo.clone() })]);
@@ -427,6 +432,7 @@ mod tests {
         let todo = |name: &str, field: Option<Field>| Todo {
             id,
             content: "x".into(),
+            nth: 1,
             created: Time::from_millis(1),
             claims: [(session(name), Claim::new(Status::Pending, Time::from_millis(NOW - 9)))].into_iter().collect(),
             fields: field.into_iter().map(|field| ("priority".to_owned(), field)).collect(),

@@ -45,7 +45,7 @@ fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> 
     let epoch = claim.epoch.min(LAST_EPOCH);
     let claim = Claim { raw: None, at, epoch, dropped: true, forgotten: true, extra: Map::new(), ..claim };
     let claims = Claims::from_iter([(session.clone(), claim)]);
-    Todo { id, content: String::new(), created: at, claims, fields: Fields::new() }
+    Todo { id, content: String::new(), nth: 1, created: at, claims, fields: Fields::new() }
 }
 
 impl Speech<'_> {

@@ -9,6 +9,8 @@
 mod act;
 mod claim;
 mod forget;
+mod links;
+mod nth;
 mod place;
 mod rename;
 mod session;
@@ -29,6 +31,7 @@ use crate::todo::{
     Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
     Todo, TodoId, TodoList, is_empty, normalise,
 };
+use links::Links;
 use place::Placed;
 
 /// What is known of todos, by whatever takes the least work: few are asked for.
@@ -88,21 +91,24 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     };
     speech.forget();
     let before = previous.map(session::wanted).unwrap_or_default();
-    let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
-    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
-    let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();
     let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
     let mut placed = place::place(snapshot, &before, &speech.projects, |content| match project {
         Some(project) => project.clone(),
         None => (context.project_of)(content),
     });
+    let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
+    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
+    let all_placed = placed.clone();
+    let links = Links::new(&all_placed, &before);
+    let before: Vec<ListEntry> = before.iter().filter(|entry| is_kept(entry)).cloned().collect();
     placed.retain(|entry| !speech.is_forgotten(&entry.project, entry.id));
-    let mut list = speech.say(&placed);
+    let mut list = speech.say(&placed, &links);
     if snapshot.partial {
         list = with_what_is_missing(list, &placed, &before);
     } else {
         speech.drop_what_is_gone(&placed, &before);
     }
+    links.note(&mut list, |id| speech.projects.values().find_map(|todos| todos.get(&id)));
 
     let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
     // Nothing comes after the last moment.
@@ -159,9 +165,8 @@ struct Speech<'a> {
 
 impl Speech<'_> {
     /// States every item of the list, and returns the list as the session's file holds it.
-    fn say(&mut self, placed: &[Placed<'_>]) -> Vec<ListEntry> {
-        // The same words twice in one list: the work is done when every occurrence is, so the least
-        // advanced one speaks for all.
+    fn say(&mut self, placed: &[Placed<'_>], links: &Links<'_>) -> Vec<ListEntry> {
+        // A number that stands twice is one task, which is done when both say so: the least advanced one speaks.
         let mut least: BTreeMap<(&Project, TodoId), &Item> = BTreeMap::new();
         for entry in placed {
             let item = least.entry((&entry.project, entry.id)).or_insert(entry.item);
@@ -169,22 +174,27 @@ impl Speech<'_> {
                 *item = entry.item;
             }
         }
+        let mut said = Vec::new();
         for entry in placed {
             if let Some(item) = least.remove(&(&entry.project, entry.id)) {
-                self.say_item(entry, item);
+                self.say_item(entry, item, links);
+                said.push((entry, item));
             }
         }
-        placed.iter().filter_map(|entry| self.entry(entry)).collect()
+        said.into_iter().filter_map(|(entry, item)| self.entry(entry, item)).collect()
     }
 
-    fn say_item(&mut self, entry: &Placed<'_>, item: &Item) {
-        self.claim(&entry.project, entry.id, &item.content, |claim| {
+    fn say_item(&mut self, entry: &Placed<'_>, item: &Item, links: &Links<'_>) {
+        self.claim(&entry.project, entry.id, (&item.content, entry.nth), |claim| {
             claim.status = item.status;
             claim.raw.clone_from(&item.raw);
             claim.dropped = item.dropped;
         });
+        let (home, was) = entry.renamed_from.as_ref().map_or((&entry.project, entry.id), |(home, was)| (home, *was));
         for (name, value) in &item.fields {
-            self.set_field(&entry.project, entry.id, name, value);
+            let stored = self.own(home, was).and_then(|todo| todo.fields.get(name));
+            let value = links.kept(entry.id, name, value, stored.map(|field| &field.value));
+            self.set_field(&entry.project, entry.id, name, &value);
         }
         if self.own(&entry.project, entry.id).is_some_and(|todo| todo.text("renamedTo").is_some()) {
             self.set_field(&entry.project, entry.id, "renamedTo", &Value::from(""));
@@ -192,14 +202,14 @@ impl Speech<'_> {
         if let Some(old) = &entry.renamed_from {
             self.set_field(&entry.project, entry.id, "renamedFrom", &Value::from(old.1.to_string()));
             self.set_field(&old.0, old.1, "renamedTo", &Value::from(entry.id.to_string()));
-            self.claim(&old.0, old.1, "", |claim| claim.dropped = true);
+            self.claim(&old.0, old.1, ("", 1), |claim| claim.dropped = true);
         }
     }
 
-    fn entry(&self, entry: &Placed<'_>) -> Option<ListEntry> {
+    fn entry(&self, entry: &Placed<'_>, item: &Item) -> Option<ListEntry> {
         let claim = &self.own(&entry.project, entry.id)?.claims[self.session];
-        let status = (!claim.dropped && claim.status != entry.item.status).then_some(entry.item.status);
-        (!entry.item.dropped).then(|| ListEntry { id: entry.id, native: entry.item.native.clone(), status })
+        let status = (!claim.dropped && claim.status != item.status).then_some(item.status);
+        (!item.dropped).then(|| ListEntry { id: entry.id, native: item.native.clone(), status, meant: BTreeMap::new() })
     }
 
     /// Open todos that the list no longer shows are dropped. Completed ones stay: agents clear them away
@@ -209,7 +219,7 @@ impl Speech<'_> {
         for entry in before.iter().filter(|entry| !shown.contains(&entry.id)) {
             let home = self.projects.iter().find(|(_, todos)| todos.contains_key(&entry.id));
             let Some(project) = home.map(|(project, _)| project.clone()) else { continue };
-            self.claim(&project, entry.id, "", |claim| claim.dropped |= claim.is_open());
+            self.claim(&project, entry.id, ("", 1), |claim| claim.dropped |= claim.is_open());
         }
     }
 
@@ -217,8 +227,15 @@ impl Speech<'_> {
         self.projects.get(project)?.get(&id).filter(|todo| todo.claims.contains_key(self.session))
     }
 
-    /// Changes the session's claim on a todo; a claim that comes out as it was keeps its time.
-    fn claim(&mut self, project: &Project, id: TodoId, content: &str, change: impl FnOnce(&mut crate::todo::Claim)) {
+    /// Changes the session's claim on a todo; a claim that comes out as it was keeps its time. `words`, with which of
+    /// those that have them it is, are needed for a todo that the session never spoke of.
+    fn claim(
+        &mut self,
+        project: &Project,
+        id: TodoId,
+        words: (&str, u32),
+        change: impl FnOnce(&mut crate::todo::Claim),
+    ) {
         let known = self.known(project, id);
         let own = self.own(project, id);
         let before = own.map(|todo| &todo.claims[self.session]);
@@ -226,7 +243,8 @@ impl Speech<'_> {
         let at = claim.at;
         let todo = self.projects.entry(project.clone()).or_default().entry(id).or_insert_with(|| Todo {
             id,
-            content: normalise(content).into_owned(),
+            content: normalise(words.0).into_owned(),
+            nth: words.1,
             created: at,
             claims: Claims::new(),
             fields: Fields::new(),

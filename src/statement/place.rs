@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::nth::{Which, Worded, identify};
 use super::rename;
 use crate::todo::{Item, ListEntry, Project, Snapshot, Todo, TodoId, TodoList, normalise};
 
 /// An item of the new list, with the todo it is.
+#[derive(Clone)]
 pub(super) struct Placed<'a> {
     pub item: &'a Item,
     pub project: Project,
     pub id: TodoId,
+    /// Which of the todos with its words it is.
+    pub nth: u32,
     /// The todo that this one was before its words, or its project, changed.
     pub renamed_from: Option<(Project, TodoId)>,
 }
@@ -21,39 +25,46 @@ pub(super) fn place<'a>(
     projects: &BTreeMap<Project, TodoList>,
     project_of: impl Fn(&str) -> Project,
 ) -> Vec<Placed<'a>> {
-    let mut placed: Vec<Placed<'a>> = snapshot
-        .items
-        .iter()
-        .filter(|item| !normalise(&item.content).is_empty())
-        .map(|item| {
-            let project = project_of(&item.content);
-            let id = TodoId::of(&project, &item.content);
-            Placed { item, project, id, renamed_from: None }
-        })
-        .collect();
+    let worded = snapshot.items.iter().filter_map(|item| {
+        let words = normalise(&item.content);
+        (!words.is_empty()).then(|| Worded { item, project: project_of(&item.content), words: words.into_owned() })
+    });
+    let worded: Vec<Worded<'a>> = worded.collect();
+    let mut moved: BTreeSet<TodoId> = BTreeSet::new();
+    let named = identify(&worded, before, projects, &snapshot.session);
+    let place = |(Worded { item, project, .. }, which): (Worded<'a>, Which)| {
+        // The same words in another project: the session's project became known.
+        let was = which.was.map(|at| before[at].id).filter(|was| *was != which.id);
+        moved.extend(was);
+        let old = was.filter(|_| !item.dropped).and_then(|was| find(projects, was));
+        let renamed_from = old.map(|(project, todo)| (project.clone(), todo.id));
+        Placed { item, project, id: which.id, nth: which.nth, renamed_from }
+    };
+    let mut placed: Vec<Placed<'a>> = worded.into_iter().zip(named).map(place).collect();
 
     let was_listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
     let is_listed: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
     let places_before = places(before.iter().map(|entry| entry.id), &is_listed);
     let places_now = places(placed.iter().map(|entry| entry.id), &was_listed);
-    let gone = before.iter().filter(|entry| !is_listed.contains(&entry.id)).filter_map(|entry| {
-        let (project, todo) = find(projects, entry.id)?;
+    let is_gone = |entry: &&ListEntry| !is_listed.contains(&entry.id) && !moved.contains(&entry.id);
+    let gone = before.iter().filter(is_gone).filter_map(|entry| {
+        let (project, todo) = find(projects, entry.id).filter(|(_, todo)| !todo.is_forgotten())?;
         Some(Gone { project, todo, native: entry.native.as_deref(), place: places_before[&entry.id] })
     });
     let mut gone: Vec<Option<Gone<'_>>> = gone.map(Some).collect();
 
-    let (mut by_native, mut by_content) = (BTreeMap::new(), BTreeMap::new());
+    let mut by_native = BTreeMap::new();
     for (at, gone) in gone.iter().flatten().enumerate() {
         if let Some(native) = gone.native {
             by_native.entry(native).or_insert(at);
         }
-        by_content.entry(gone.todo.content.as_str()).or_insert(at);
     }
     // Every pair is compared; past this many the list was replaced, not edited.
     let new = placed.iter().filter(|entry| !was_listed.contains(&entry.id)).count();
     let few = gone.len() * new <= MOST_COMPARED;
     for entry in &mut placed {
-        if was_listed.contains(&entry.id) || entry.item.dropped || gone.is_empty() {
+        let is_known = was_listed.contains(&entry.id) || entry.renamed_from.is_some();
+        if is_known || entry.item.dropped || gone.is_empty() {
             continue;
         }
         let content = normalise(&entry.item.content);
@@ -65,9 +76,6 @@ pub(super) fn place<'a>(
                 !snapshot.partial || gone.is_some_and(|gone| rename::likeness(&gone.todo.content, &content).is_some())
             };
             by_native.get(native).copied().filter(there).filter(alike)
-        } else if let Some(at) = by_content.get(content.as_ref()).copied().filter(there) {
-            // The same words in another project: the session's project became known.
-            Some(at)
         } else if few && !snapshot.partial {
             // What is not on a part of a list need not be gone.
             most_alike(&gone, &content, places_now[&entry.id])

@@ -1,6 +1,6 @@
 //! What a session's own state says besides its statements: its list as it was, and that it ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::todo::{Item, ListEntry, SessionState, Time, Todo, TodoId};
 
@@ -11,7 +11,7 @@ pub(super) fn wanted(state: &SessionState) -> Vec<ListEntry> {
     let is_wanted = |todo: &&Todo| todo.claims.get(&state.info.session).is_some_and(|claim| claim.is_open());
     let todos = state.projects.values().flat_map(|todos| todos.values()).filter(is_wanted);
     let others = todos.map(|todo| todo.id).filter(|id| !listed.contains(id));
-    let others = others.map(|id| ListEntry { id, native: None, status: None });
+    let others = others.map(|id| ListEntry { id, native: None, status: None, meant: BTreeMap::new() });
     state.info.list.iter().cloned().chain(others).collect()
 }
 

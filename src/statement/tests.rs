@@ -197,16 +197,6 @@ fn a_live_statement_comes_after_what_it_knows_and_history_does_not() {
 }
 
 #[test]
-fn twice_in_one_list_is_done_when_both_are() {
-    let world = World::new();
-    let one = world.say(None, 1, &[("Commit", Completed), ("Commit", Pending)]).expect("news");
-    assert_eq!(todo(&one, "Commit").state(), State::Wanted(Pending));
-    assert_eq!(one.info.list.len(), 2);
-    let two = world.say(Some(&one), 2, &[("Commit", Completed), ("Commit", Completed)]).expect("news");
-    assert_eq!(todo(&two, "Commit").state(), State::Wanted(Completed));
-}
-
-#[test]
 fn fields_keep_the_time_of_their_change() {
     let world = World::new();
     let item = |status, owner: Value| Item {

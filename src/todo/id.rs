@@ -8,19 +8,31 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Project;
 
-/// The identity of a todo: the first 16 hex digits of SHA-256 over `<project> NUL <content>`.
+/// The identity of a todo: the first 16 hex digits of SHA-256 over `<project> NUL <content>`, and for the second and
+/// every later one with these words ` NUL <nth>` behind it.
 ///
-/// The same words in two projects are two todos: "Run tests" done in one says nothing about the other.
+/// The same words in two projects are two todos: "Run tests" done in one says nothing about the other. So are the same
+/// words twice in one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TodoId(u64);
 
 impl TodoId {
-    /// Returns the identity of these words in this project. The words are [normalised](normalise) first.
+    /// Returns the identity of the first todo with these words in this project. The words are
+    /// [normalised](normalise) first.
     pub fn of(project: &Project, content: &str) -> Self {
+        TodoId::of_nth(project, content, 1)
+    }
+
+    /// Returns the identity of the todo with these words that is the `nth` of its list, counted from 1.
+    pub fn of_nth(project: &Project, content: &str, nth: u32) -> Self {
         let mut hash = Sha256::new();
         hash.update(project.as_str().as_bytes());
         hash.update([0]);
         hash.update(normalise(content).as_bytes());
+        if nth > 1 {
+            hash.update([0]);
+            hash.update(nth.to_string().as_bytes());
+        }
         let digest = hash.finalize();
         TodoId(u64::from_be_bytes(digest[..8].try_into().expect("SHA-256 has 32 bytes")))
     }
@@ -96,6 +108,9 @@ mod tests {
     fn is_the_documented_hash() {
         // printf 'api\0Run tests' | sha256sum
         assert_eq!(TodoId::of(&project("api"), "Run tests").to_string(), "7ac66c38513dd7d8");
+        assert_eq!(TodoId::of_nth(&project("api"), " Run  tests", 1).to_string(), "7ac66c38513dd7d8");
+        // printf 'api\0Run tests\0\62' | sha256sum
+        assert_eq!(TodoId::of_nth(&project("api"), "Run tests", 2).to_string(), "d44126fc1cfb13d8");
     }
 
     #[test]

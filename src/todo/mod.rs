@@ -8,6 +8,7 @@
 mod claim;
 mod flaw;
 mod id;
+mod link;
 mod name;
 mod session;
 mod snapshot;
@@ -20,6 +21,7 @@ mod todo;
 pub use claim::{Claim, Field, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
+pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use session::{ListEntry, SessionInfo, SessionState};
 pub use snapshot::{Item, Properties, Snapshot, SourceKind};

@@ -43,6 +43,8 @@ pub struct ListEntry {
     /// What the session's own list says, where the claim cannot: open again after its own completion,
     /// while `chittysync.reopen` is `manual`.
     pub status: Option<Status>,
+    /// What its links meant by numbers that the list shows for something else by now, or not any more.
+    pub meant: BTreeMap<String, TodoId>,
 }
 
 /// Everything one session ever said: what the tree of its newest commit holds.

@@ -7,7 +7,7 @@ use litemap::LiteMap;
 use super::{Claim, Field, Session, State, Status, Time, TodoId};
 
 /// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
-pub const RESERVED: [&str; 8] = ["id", "content", "status", "created", "updated", "claims", "stamps", "format"];
+pub const RESERVED: [&str; 9] = ["id", "content", "nth", "status", "created", "updated", "claims", "stamps", "format"];
 
 /// All todos of one project, or of one session in one project.
 pub type TodoList = BTreeMap<TodoId, Todo>;
@@ -26,6 +26,8 @@ pub struct Todo {
     pub id: TodoId,
     /// Its words, [normalised](super::normalise); none when it was forgotten.
     pub content: String,
+    /// Which of those with the same words in one list it is, counted from 1; 1 when it was forgotten.
+    pub nth: u32,
     /// The earliest time at which a session spoke of it.
     pub created: Time,
     /// For each session, what it last said. Never empty.
@@ -100,6 +102,7 @@ mod tests {
         Todo {
             id: TodoId::of(&Project::general(), "x"),
             content: "x".into(),
+            nth: 1,
             created: Time::from_millis(0),
             claims: claims.collect(),
             fields: Fields::new(),

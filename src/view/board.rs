@@ -94,7 +94,7 @@ mod tests {
                     let claims: Claims =
                         [(Session::new("a").expect("valid"), Claim::new(status, time))].into_iter().collect();
                     let id = TodoId::of(&project, &content);
-                    (id, Todo { id, content, created: time, claims, fields: Fields::new() })
+                    (id, Todo { id, content, nth: 1, created: time, claims, fields: Fields::new() })
                 })
                 .collect();
             all.insert(project, list);

@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::ready::blockers;
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
-use super::{Everything, Style};
+use super::{Everything, Links, Style};
 use crate::todo::{Project, Session, State, Status, Time, Todo, TodoId, plain};
 
 /// Which todos to show.
@@ -73,7 +72,7 @@ pub(super) fn order(todo: &Todo) -> impl Ord + use<> {
         State::Dropped => 3,
     };
     // By the minute: what was said in one breath stays in the order of its words.
-    (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone())
+    (rank, Reverse(todo.updated().seconds() / 60), todo.content.clone(), todo.nth)
 }
 
 /// Returns the todos that a filter takes, by project, what is going on first, then the latest.
@@ -128,10 +127,11 @@ pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -
     // On one device there is nothing to tell apart.
     let several = devices.values().collect::<BTreeSet<_>>().len() > 1;
     let device = |session: &Session| devices.get(session).filter(|_| several).copied();
+    let links = Links::new(everything);
     let section = |(project, todos): (&'a Project, Vec<&'a Todo>)| Section {
         project,
         counts: count(everything.projects[project].values()),
-        rows: todos.into_iter().map(|todo| row(everything, todo, device, style)).collect(),
+        rows: todos.into_iter().map(|todo| row(&links, todo, device, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -189,7 +189,7 @@ fn is_active(todo: &Todo, now: Time) -> bool {
 }
 
 fn row<'a, 'b>(
-    everything: &Everything,
+    links: &Links<'_>,
     todo: &'a Todo,
     device: impl Fn(&Session) -> Option<&'b str>,
     style: Style,
@@ -200,7 +200,7 @@ fn row<'a, 'b>(
     let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
     Row {
         todo,
-        words: format!("{}{}{}", blocked(everything, todo), priority(todo), plain(&todo.content)),
+        words: format!("{}{}{}", blocked(links, todo), priority(todo), plain(&todo.content)),
         who: format!("{}{on}{more}", plain(&winner.short())),
         age: style.age(todo.updated()),
         is_conflict: in_conflict(todo),
@@ -215,8 +215,8 @@ fn priority(todo: &Todo) -> String {
 }
 
 /// Says that another todo must be done before.
-fn blocked(everything: &Everything, todo: &Todo) -> &'static str {
-    if todo.state().is_open() && !blockers(everything, todo).is_empty() { "[blocked] " } else { "" }
+fn blocked(links: &Links<'_>, todo: &Todo) -> &'static str {
+    if todo.state().is_open() && !links.blockers(todo).is_empty() { "[blocked] " } else { "" }
 }
 
 /// Returns the list for programs that read lines: for each todo its id, status, `!` for a conflict, time of
@@ -268,6 +268,9 @@ pub fn todo_json(project: &Project, todo: &Todo) -> Value {
         object.insert(name.clone(), field.value.clone());
     }
     let sessions: Vec<&str> = todo.claims.keys().map(crate::todo::Session::as_str).collect();
+    if todo.nth > 1 {
+        object.insert("nth".to_owned(), json!(todo.nth));
+    }
     for (key, value) in [
         ("id", json!(todo.id.to_string())),
         ("project", json!(project.as_str())),

@@ -9,6 +9,7 @@ mod board;
 mod conflicts;
 mod context;
 mod coordination;
+mod links;
 mod list;
 mod markdown;
 mod old_todos;
@@ -25,10 +26,11 @@ pub use conflicts::{
 };
 pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
+pub use links::Links;
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
-pub use ready::{blockers, circles, lost, rank, ready, search};
+pub use ready::{lost, rank, ready, search};
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
 };
@@ -59,6 +61,14 @@ impl Everything {
     /// Returns the todos whose id begins with these letters.
     pub fn find(&self, prefix: &str) -> Vec<(&Project, &Todo)> {
         self.todos().filter(|(_, todo)| todo.id.to_string().starts_with(prefix)).collect()
+    }
+
+    /// Returns the todos of a project with these very words, the first one first.
+    pub fn with_words(&self, project: &Project, content: &str) -> Vec<&Todo> {
+        let todos = self.projects.get(project).into_iter().flat_map(|todos| todos.values());
+        let mut found: Vec<&Todo> = todos.filter(|todo| todo.content == content).collect();
+        found.sort_by_key(|todo| todo.nth);
+        found
     }
 
     /// Returns the todo with this id.

@@ -1,18 +1,16 @@
 //! What can be begun now: open, nobody at it, nothing in its way.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::Everything;
-use crate::todo::{Project, Session, State, Status, Todo, TodoId};
+use super::{Everything, Links};
+use crate::todo::{Project, Session, State, Status, Todo};
 
 /// Returns the todos that can be begun, best first: by priority, then the oldest.
 pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+    let links = Links::new(everything);
     let pending = everything.todos().filter(|(_, todo)| todo.state() == State::Wanted(Status::Pending));
     let wanted = pending.filter(|(of, _)| project.is_none_or(|project| *of == project));
-    let mut ready: Vec<_> = wanted.filter(|(_, todo)| blockers(everything, todo).is_empty()).collect();
+    let mut ready: Vec<_> = wanted.filter(|(_, todo)| links.blockers(todo).is_empty()).collect();
     ready.sort_by_key(|(_, todo)| (priority(todo), todo.created, todo.id));
     ready
 }
@@ -39,90 +37,6 @@ pub fn rank(priority: &str) -> Option<u8> {
         "lowest" | "trivial" => Some(4),
         _ => None,
     }
-}
-
-/// Returns the open todos that stand in the way of one: those that its `blockedBy` names by their ids, or
-/// by the numbers that one of its own sessions knows them by. A name that nobody knows blocks nothing. Of a todo
-/// that got other words, the one with the new words stands in the way.
-pub fn blockers<'a>(everything: &'a Everything, todo: &Todo) -> Vec<&'a Todo> {
-    let names: Vec<String> = match todo.fields.get("blockedBy").map(|field| &field.value) {
-        Some(Value::Array(names)) => names.iter().map(text).collect(),
-        Some(name @ (Value::String(_) | Value::Number(_))) => vec![text(name)],
-        _ => return Vec::new(),
-    };
-    let mut ids = BTreeSet::new();
-    for name in names {
-        match TodoId::parse(&name) {
-            Some(id) => drop(ids.insert(id)),
-            None => ids.extend(natives(everything, todo, &name)),
-        }
-    }
-    let found = ids.into_iter().filter_map(|id| latest(everything, id)).filter(|blocker| blocker.state().is_open());
-    let found: BTreeMap<TodoId, &Todo> =
-        found.filter(|blocker| blocker.id != todo.id).map(|blocker| (blocker.id, blocker)).collect();
-    found.into_values().collect()
-}
-
-/// Returns the todo that one became whose words changed, however often they did; itself when they did not.
-fn latest(everything: &Everything, id: TodoId) -> Option<&Todo> {
-    let mut passed = BTreeSet::new();
-    let mut todo = everything.get(id)?.1;
-    while todo.state() == State::Dropped && passed.insert(todo.id) {
-        let next = todo.text("renamedTo").and_then(TodoId::parse).and_then(|id| everything.get(id));
-        todo = next.map_or(todo, |(_, next)| next);
-    }
-    Some(todo)
-}
-
-/// Returns the open todos of a project that wait for each other in a circle, so that none of them is ever ready.
-pub fn circles<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
-    let open = everything.todos().filter(|(_, todo)| todo.state().is_open());
-    let waits = open.map(|(_, todo)| (todo.id, blockers(everything, todo).iter().map(|blocker| blocker.id).collect()));
-    let waits: Graph = waits.filter(|(_, blockers): &(TodoId, BTreeSet<TodoId>)| !blockers.is_empty()).collect();
-    // Whoever is in a circle has somebody before it and somebody behind it who are too.
-    let circles = without_ends(&turned(&without_ends(&waits)));
-    let found = circles.keys().filter_map(|id| everything.get(*id));
-    found.filter(|(of, _)| project.is_none_or(|project| *of == project)).collect()
-}
-
-/// Todos, and those that each leads to.
-type Graph = BTreeMap<TodoId, BTreeSet<TodoId>>;
-
-fn turned(graph: &Graph) -> Graph {
-    let mut turned = Graph::new();
-    for (from, to) in graph.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to))) {
-        turned.entry(*to).or_default().insert(*from);
-    }
-    turned
-}
-
-/// Returns the part of a graph in which each todo leads to another one of the part.
-fn without_ends(graph: &Graph) -> Graph {
-    let (mut rest, turned) = (graph.clone(), turned(graph));
-    let mut ends: Vec<TodoId> = turned.keys().filter(|id| !rest.contains_key(id)).copied().collect();
-    while let Some(end) = ends.pop() {
-        for from in turned.get(&end).into_iter().flatten() {
-            if let Some(all) = rest.get_mut(from) {
-                all.remove(&end);
-                if all.is_empty() {
-                    rest.remove(from);
-                    ends.push(*from);
-                }
-            }
-        }
-    }
-    rest
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Returns the todos that sessions which speak of this one call by that number.
-fn natives(everything: &Everything, todo: &Todo, name: &str) -> Vec<TodoId> {
-    let speak = |session: &Session| todo.claims.contains_key(session);
-    let lists = everything.sessions.iter().filter(|info| speak(&info.session)).flat_map(|info| &info.list);
-    lists.filter(|entry| entry.native.as_deref() == Some(name)).map(|entry| entry.id).collect()
 }
 
 /// Returns the todos that a session, or a list beside its own, is working on although another session's claim to

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::list::todo_json;
 use super::table::align;
-use super::{Everything, Style};
+use super::{Everything, Links, Style};
 use crate::merge::disagreements;
 use crate::todo::{Project, Todo, plain};
 
@@ -18,11 +18,28 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         vec!["created".to_owned(), todo.created.to_string()],
         vec!["updated".to_owned(), format!("{} ({})", todo.updated(), style.age(todo.updated()))],
     ];
+    if todo.nth > 1 {
+        rows.insert(1, vec!["nth".to_owned(), format!("{} with these words", todo.nth)]);
+    }
     for (name, field) in todo.fields.iter().filter(|(_, field)| !field.is_taken_back()) {
         let value = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
         rows.push(vec![plain(name), plain(&value)]);
     }
+    let links = Links::new(everything);
+    let named = |todo: &Todo| format!("{} {}", &todo.id.to_string()[..8], plain(&todo.content));
+    if todo.state().is_open() {
+        rows.extend(links.blockers(todo).into_iter().map(|other| vec!["waits for".to_owned(), named(other)]));
+        let unknown = links.unknown(todo, "blockedBy").into_iter();
+        rows.extend(unknown.map(|name| vec!["waits for".to_owned(), format!("{}, which is not known", plain(&name))]));
+        rows.extend(links.blocked(todo).into_iter().map(|other| vec!["is before".to_owned(), named(other)]));
+    }
     text.push_str(&align(&rows));
+    if links.circles(None).iter().any(|(_, other)| other.id == todo.id) {
+        text.push_str(&format!(
+            "\n{}\n",
+            style.alert("todos wait for each other in a circle, and this one is among them")
+        ));
+    }
     text.push_str("\nsaid by\n");
     let device = |session| {
         let info = everything.sessions.iter().find(|info| info.session == session);

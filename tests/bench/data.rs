@@ -70,7 +70,7 @@ pub fn list(length: usize, at: i64) -> TodoList {
         ];
         let id = TodoId::of(&project, &content);
         let claims: Claims = said.into_iter().collect();
-        (id, Todo { id, content, created: Time::from_millis(1), claims, fields: Fields::new() })
+        (id, Todo { id, content, nth: 1, created: Time::from_millis(1), claims, fields: Fields::new() })
     });
     todos.collect()
 }

@@ -27,6 +27,7 @@ pub fn todo(content: &str, created: i64, claims: impl IntoIterator<Item = (Sessi
     Todo {
         id: TodoId::of(&Project::general(), &content),
         content: content.into_owned(),
+        nth: 1,
         created: Time::from_millis(created),
         claims: claims.into_iter().collect(),
         fields: Fields::new(),

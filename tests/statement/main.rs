@@ -5,13 +5,15 @@
 //! `partial`; `reopen` in it sets who may reopen. `meanwhile` is what the session stated on another machine half
 //! a minute before, knowing as much; both are joined. Lists are stated a minute apart.
 
+mod same_words;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chittysync::merge::{join, join_session};
 use chittysync::statement::{Context, Reopen, state};
-use chittysync::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Status, Time};
+use chittysync::todo::{Item, LINKS, Project, Session, SessionState, Snapshot, SourceKind, Status, Time, Todo, TodoId};
 use serde_json::{Value, json};
 
 const START: &str = "2026-11-01T10:00:00Z";
@@ -67,12 +69,23 @@ fn say(before: Option<&SessionState>, seconds: i64, file: &Value) -> Option<Sess
     state(before, &snapshot, &context)
 }
 
+/// Returns the words of a todo, and which of those that have them it is.
+fn words(todo: &Todo) -> String {
+    let nth = if todo.nth > 1 { format!(" ({})", todo.nth) } else { String::new() };
+    format!("{}{nth}", todo.content)
+}
+
 /// Returns what a person would want to know of a session's state.
 fn told(state: &SessionState, said: usize) -> Value {
     let todos = state.projects.values().flat_map(BTreeMap::values);
     let name = |id: &str| {
         let found = state.projects.values().flat_map(BTreeMap::values).find(|todo| todo.id.to_string() == id);
-        found.map_or_else(|| id.to_owned(), |todo| todo.content.clone())
+        found.map_or_else(|| id.to_owned(), words)
+    };
+    // Links are told by words too.
+    let linked = |value: &Value| -> Value {
+        let names = value.as_array().into_iter().flatten();
+        names.map(|value| value.as_str().map_or_else(|| value.clone(), |id| json!(name(id)))).collect()
     };
     let todos: BTreeMap<String, Value> = todos
         .map(|todo| {
@@ -86,9 +99,13 @@ fn told(state: &SessionState, said: usize) -> Value {
             }
             for (key, field) in &todo.fields {
                 let value = field.value.as_str().filter(|_| key.starts_with("renamed"));
-                told[key] = value.map_or_else(|| field.value.clone(), |id| json!(name(id)));
+                told[key] = match value {
+                    Some(id) => json!(name(id)),
+                    None if LINKS.contains(&key.as_str()) => linked(&field.value),
+                    None => field.value.clone(),
+                };
             }
-            (todo.content.clone(), told)
+            (words(todo), told)
         })
         .collect();
     let list = state.info.list.iter().map(|entry| match entry.status {
@@ -114,6 +131,12 @@ fn check(case: &Path) -> Result<(), String> {
             let other = file.get("meanwhile").and_then(|list| say(now.as_ref(), minute * 60 - 30, list));
             (now, said) = (Some(other.into_iter().fold(next, |next, other| joined(next, &other))), said + 1);
         }
+    }
+    for (project, todo) in
+        now.iter().flat_map(|now| &now.projects).flat_map(|(p, todos)| todos.values().map(move |t| (p, t)))
+    {
+        let id = TodoId::of_nth(project, &todo.content, todo.nth);
+        assert!(todo.is_forgotten() || todo.id == id, "{}: {} is not the id of its words", case.display(), todo.id);
     }
     let found = now.map_or(Value::Null, |now| told(&now, said));
     match read("expected.json") {

@@ -1,0 +1,262 @@
+//! Which of the todos with the same words each item of a list is.
+//!
+//! An agent's number tells. Without one, what the list showed before tells: in the same place, as far along, in the
+//! same order; and nothing is taken to be reopened that can be another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::todo::{Item, ListEntry, Project, Session, Status, Todo, TodoId, TodoList};
+
+/// The todo that an item is.
+#[derive(Clone, Copy)]
+pub(super) struct Which {
+    pub nth: u32,
+    pub id: TodoId,
+    /// Which entry of the list before it was, if it is known to be one.
+    pub was: Option<usize>,
+}
+
+/// An item that has words.
+pub(super) struct Worded<'a> {
+    pub item: &'a Item,
+    pub project: Project,
+    /// Normalised.
+    pub words: String,
+}
+
+/// An entry of the list before.
+struct Past<'a> {
+    at: usize,
+    entry: &'a ListEntry,
+    project: &'a Project,
+    todo: &'a Todo,
+    /// As the list showed it.
+    status: Status,
+}
+
+/// How many pairs of an item and an entry with the same words are compared. Beyond, their order alone tells.
+const MOST_COMPARED: usize = 64 * 64;
+
+/// Where an item stands among those with its words: behind which other one, and how many there are in between.
+type Spot<'a> = (Option<&'a str>, usize);
+
+/// Finds out for each item which todo it is. `before` is the list as it was, `projects` what the session said.
+pub(super) fn identify(
+    items: &[Worded<'_>],
+    before: &[ListEntry],
+    projects: &BTreeMap<Project, TodoList>,
+    session: &Session,
+) -> Vec<Which> {
+    let past: Vec<Past<'_>> =
+        before.iter().enumerate().filter_map(|(at, entry)| known(at, entry, projects, session)).collect();
+    let listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
+    let forgotten = past.iter().filter(|past| past.todo.is_forgotten()).count();
+    let mut by_words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, past) in past.iter().enumerate().filter(|(_, past)| !past.todo.is_forgotten()) {
+        by_words.entry(past.todo.content.as_str()).or_default().push(at);
+    }
+    let mut groups: BTreeMap<(&Project, &str), Vec<usize>> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        groups.entry((&item.project, item.words.as_str())).or_default().push(at);
+    }
+    let several = groups.values().any(|group| group.len() > 1) || by_words.values().any(|group| group.len() > 1);
+    let spots = if several { Spots::new(items, &past) } else { Spots::default() };
+
+    let mut found: Vec<Option<Which>> = vec![None; items.len()];
+    for ((project, words), group) in groups {
+        let mut entries = by_words.get(words).cloned().unwrap_or_default();
+        if forgotten > 0 {
+            // They have no words; their ids tell that they had these.
+            let ids: BTreeSet<TodoId> =
+                (1..).take(group.len() + before.len()).map(|nth| TodoId::of_nth(project, words, nth)).collect();
+            let is_one = |past: &Past<'_>| past.todo.is_forgotten() && ids.contains(&past.entry.id);
+            entries.extend((0..past.len()).filter(|at| is_one(&past[*at])));
+            entries.sort_unstable();
+        }
+        // The project of a session may have become known: then its todos are those of another one before.
+        entries.sort_by_key(|at| past[*at].project != project);
+        let pairs = pair(&group, &entries, items, &past, &spots);
+        let mut names =
+            Names { project, words, own: projects.get(project), session, listed: &listed, used: BTreeSet::new() };
+        for at in &group {
+            let was = pairs.get(at).map(|entry| &past[*entry]);
+            if let Some(was) = was.filter(|was| was.project == project) {
+                let nth = names.nth_of(was);
+                found[*at] = Some(Which { nth, id: was.entry.id, was: Some(was.at) });
+                names.used.insert(nth);
+            }
+        }
+        let mut numbered: BTreeMap<&str, Which> = BTreeMap::new();
+        for at in group {
+            let item = items[at].item;
+            let native = item.native.as_deref();
+            let same = native.and_then(|native| numbered.get(native)).copied();
+            let which = found[at].or(same).unwrap_or_else(|| {
+                let was = pairs.get(&at).map(|entry| &past[*entry]);
+                let (nth, id) = names.new(item, was.map(|was| was.todo.nth));
+                Which { nth, id, was: was.map(|was| was.at) }
+            });
+            native.map(|native| numbered.entry(native).or_insert(which));
+            found[at] = Some(which);
+        }
+    }
+    found.into_iter().map(|which| which.expect("every item is in a group")).collect()
+}
+
+fn known<'a>(
+    at: usize,
+    entry: &'a ListEntry,
+    projects: &'a BTreeMap<Project, TodoList>,
+    session: &Session,
+) -> Option<Past<'a>> {
+    let (project, todo) = projects.iter().find_map(|(project, todos)| Some((project, todos.get(&entry.id)?)))?;
+    let status = entry.status.or_else(|| Some(todo.claims.get(session)?.status)).unwrap_or_default();
+    Some(Past { at, entry, project, todo, status })
+}
+
+/// Returns which entry each item of a group was.
+fn pair(
+    group: &[usize],
+    entries: &[usize],
+    items: &[Worded<'_>],
+    past: &[Past<'_>],
+    spots: &Spots<'_>,
+) -> BTreeMap<usize, usize> {
+    let mut pairs = BTreeMap::new();
+    let mut numbers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for at in entries.iter().rev() {
+        if let Some(native) = past[*at].entry.native.as_deref() {
+            numbers.entry(native).or_default().push(*at);
+        }
+    }
+    let mut items_left: Vec<usize> = Vec::new();
+    for at in group {
+        let native = items[*at].item.native.as_deref();
+        match native.and_then(|native| numbers.get_mut(native)).and_then(Vec::pop) {
+            Some(entry) => drop(pairs.insert(*at, entry)),
+            None => items_left.push(*at),
+        }
+    }
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut left: Vec<usize> = entries.iter().copied().filter(|at| !taken.contains(at)).collect();
+    if items_left.len() * left.len() > MOST_COMPARED {
+        pairs.extend(items_left.into_iter().zip(left));
+        return pairs;
+    }
+    let regresses = |item: usize, entry: usize| {
+        past[entry].status == Status::Completed
+            && (items[item].item.status != Status::Completed || items[item].item.dropped)
+    };
+    let alike = |item: usize, entry: usize| past[entry].status == items[item].item.status;
+    let placed = |item: usize, entry: usize| spots.items.get(&item) == spots.past.get(&entry);
+    let open = |item: usize, entry: usize| {
+        let is_done = |status| status == Status::Completed;
+        !is_done(past[entry].status) && !is_done(items[item].item.status) && !items[item].item.dropped
+    };
+    // Two numbers are two tasks, unless a list was numbered anew: what is done of one is not done of the other.
+    let numbered = |item: usize, entry: usize| {
+        let numbers = (items[item].item.native.as_ref(), past[entry].entry.native.as_ref());
+        matches!(numbers, (Some(now), Some(before)) if now != before)
+    };
+    type Test<'a> = &'a dyn Fn(usize, usize) -> bool;
+    let both: Test<'_> = &|item, entry| alike(item, entry) && placed(item, entry);
+    let onward: Test<'_> = &|item, entry| !regresses(item, entry);
+    // As many as before: they moved, or changed. Fewer or more: what stands elsewhere may be another one.
+    let tests: [Test<'_>; 4] = match items_left.len() == left.len() {
+        true => [both, &alike, onward, &|_, _| true],
+        false => [both, &|item, entry| placed(item, entry) && !regresses(item, entry), &alike, onward],
+    };
+    // What is given up is none of those that are wanted.
+    let (wanted, given_up): (Vec<usize>, Vec<usize>) = items_left.iter().partition(|item| !items[**item].item.dropped);
+    for mut items_left in [wanted, given_up] {
+        for test in tests {
+            items_left.retain(|item| {
+                let fits = |entry: &usize| test(*item, *entry) && (!numbered(*item, *entry) || open(*item, *entry));
+                let Some(at) = left.iter().position(fits) else { return true };
+                pairs.insert(*item, left.remove(at));
+                false
+            });
+        }
+    }
+    pairs
+}
+
+/// Where items and entries stand.
+#[derive(Default)]
+struct Spots<'a> {
+    items: BTreeMap<usize, Spot<'a>>,
+    past: BTreeMap<usize, Spot<'a>>,
+}
+
+impl<'a> Spots<'a> {
+    fn new(items: &'a [Worded<'_>], past: &'a [Past<'a>]) -> Self {
+        let now: Vec<&str> = items.iter().map(|item| item.words.as_str()).collect();
+        let before: Vec<&str> = past.iter().map(|past| past.todo.content.as_str()).collect();
+        let (once_now, once_before) = (once(&now), once(&before));
+        let marks: BTreeSet<&str> = once_now.intersection(&once_before).copied().collect();
+        Spots { items: spots(&now, &marks), past: spots(&before, &marks) }
+    }
+}
+
+/// Returns the words that stand once in a list.
+fn once<'a>(list: &[&'a str]) -> BTreeSet<&'a str> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    list.iter().for_each(|words| *count.entry(words).or_default() += 1);
+    count.into_iter().filter(|(_, count)| *count == 1).map(|(words, _)| words).collect()
+}
+
+fn spots<'a>(list: &[&'a str], marks: &BTreeSet<&'a str>) -> BTreeMap<usize, Spot<'a>> {
+    let (mut last, mut behind): (Option<&str>, BTreeMap<&str, usize>) = (None, BTreeMap::new());
+    let mut spots = BTreeMap::new();
+    for (at, words) in list.iter().copied().enumerate() {
+        let count = behind.entry(words).or_default();
+        spots.insert(at, (last, *count));
+        *count += 1;
+        if marks.contains(&words) {
+            (last, behind) = (Some(words), BTreeMap::new());
+        }
+    }
+    spots
+}
+
+/// The ordinals of the todos with the same words.
+struct Names<'a> {
+    project: &'a Project,
+    words: &'a str,
+    own: Option<&'a TodoList>,
+    session: &'a Session,
+    /// What the list before had.
+    listed: &'a BTreeSet<TodoId>,
+    used: BTreeSet<u32>,
+}
+
+impl Names<'_> {
+    /// Returns the ordinal of an entry of the list before. One that was forgotten does not say it any more.
+    fn nth_of(&self, was: &Past<'_>) -> u32 {
+        match was.todo.is_forgotten() {
+            true => (1..).find(|nth| self.id(*nth) == was.entry.id).unwrap_or(1),
+            false => was.todo.nth,
+        }
+    }
+
+    fn id(&self, nth: u32) -> TodoId {
+        TodoId::of_nth(self.project, self.words, nth)
+    }
+
+    /// Names an item that the list before did not have; `wished` is the ordinal that it had in another project.
+    fn new(&mut self, item: &Item, wished: Option<u32>) -> (u32, TodoId) {
+        let claim = |id: TodoId| self.own?.get(&id)?.claims.get(self.session);
+        let spoken = |nth: &u32| claim(self.id(*nth)).is_some();
+        let is_listed = |nth: &u32| self.used.contains(nth) || self.listed.contains(&self.id(*nth));
+        let is_done =
+            |nth: &u32| claim(self.id(*nth)).is_some_and(|claim| claim.status == Status::Completed && !claim.dropped);
+        // What is done, or given up, may be told once more. What is open is another one than what was done and left.
+        let is_again = |nth: &u32| !is_listed(nth) && (item.dropped || is_done(nth));
+        let again = (item.status == Status::Completed || item.dropped)
+            .then(|| (1..).take_while(|nth| spoken(nth) || self.used.contains(nth)).find(is_again));
+        let is_free = |nth: &u32| !is_listed(nth) && !is_done(nth);
+        let nth = again.flatten().or(wished.filter(is_free)).unwrap_or_else(|| (1..).find(is_free).unwrap_or(u32::MAX));
+        self.used.insert(nth);
+        (nth, self.id(nth))
+    }
+}
