@@ -40,7 +40,7 @@ mod writer;
 pub use background::Background;
 pub use batch::Batch;
 pub use chaos::{bug, crash_at, has_crashed};
-pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
+pub use config::{Around, ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
 pub use durable::{Fsync, create_file, replace_file, replace_private_file};

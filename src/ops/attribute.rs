@@ -9,7 +9,7 @@ use crate::source::{Change, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, normalise};
+use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, Todo, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -63,7 +63,7 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     let mut items: Vec<Item> = snapshot.items.iter().filter(is_meant).cloned().collect();
     for item in &mut items {
         let spoken = state.and_then(|state| own_claim(state, &item.content));
-        if let Some(claim) = spoken.filter(|claim| !claim.dropped) {
+        if let Some(claim) = spoken {
             (item.status, item.raw, item.dropped) = (claim.status, claim.raw.clone(), false);
         }
     }
@@ -72,11 +72,13 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     Snapshot { items, partial: true, ..snapshot.clone() }
 }
 
-/// Returns what a session says of the todo with these words.
+/// Returns what a session says of the todo with these words, if it wants one.
 fn own_claim<'a>(state: &'a SessionState, words: &str) -> Option<&'a Claim> {
     let words = normalise(words);
-    let todo = state.projects.values().find_map(|todos| todos.values().find(|todo| todo.content == words))?;
-    todo.claims.get(&state.info.session)
+    let mut todos = state.projects.values().flat_map(|todos| todos.values()).filter(|todo| todo.content == words);
+    // What was carried over to another project is wanted there.
+    let claim = |todo: &'a Todo| todo.claims.get(&state.info.session).filter(|claim| !claim.dropped);
+    todos.find_map(claim)
 }
 
 /// The calls of all transcripts of a session, one after the other: what the list would be if nothing else told of it.

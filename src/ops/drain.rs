@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::past::{Lists, Past, past};
-use super::project::{Projects, by_words, lies_in};
+use super::known::KnownTodos;
+use super::project::{Projects, by_words, lies_in, names};
 use super::run::{TRIES, write};
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
@@ -20,7 +21,7 @@ use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -283,7 +284,8 @@ impl Drain<'_> {
             return Ok(Some(None));
         }
         let settings = &self.store.settings;
-        let own = state.as_ref().and_then(|state| state.info.project.as_ref()).or(project.as_ref());
+        let before = state.as_ref().and_then(|state| state.info.project.as_ref());
+        let own = statement::session_project(before, project.as_ref());
         let known = self.known(state.as_ref(), &items, |words| match own {
             Some(project) => project.clone(),
             None => by_words(settings, words),
@@ -316,22 +318,25 @@ impl Drain<'_> {
         state: Option<&SessionState>,
         items: &[Item],
         project_of: impl Fn(&str) -> Project,
-    ) -> BTreeMap<Project, TodoList> {
+    ) -> KnownTodos {
         let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
         for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
             ids.entry(project.clone()).or_default().extend(todos.keys());
         }
         for item in items {
             let project = project_of(&item.content);
-            let id = TodoId::of(&project, &item.content);
-            ids.entry(project).or_default().insert(id);
+            for project in project.plain().into_iter().chain([project]) {
+                let id = TodoId::of(&project, &item.content);
+                ids.entry(project).or_default().insert(id);
+            }
         }
         let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
             // A list that another version wrote is as good as unknown here; consolidation reports it.
             let todos = self.consolidated.some_todos(&self.overlay, &project, &ids).unwrap_or_default();
             (project, todos)
         };
-        ids.into_iter().map(todos).collect()
+        let names = names(&self.consolidated, &self.overlay).unwrap_or_default();
+        KnownTodos { todos: ids.into_iter().map(todos).collect(), names }
     }
 
     /// Makes the commit of what an event says. Returns whether the event need not wait any longer.

@@ -118,7 +118,7 @@ pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> S
 }
 
 impl Speech<'_> {
-    fn act(&mut self, act: &Act) {
+    pub(super) fn act(&mut self, act: &Act) {
         let known = self.context.known.todo(&act.project, act.id);
         let own = self.own(&act.project, act.id);
         let others = known.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);

@@ -7,6 +7,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod act;
+mod carry;
 mod claim;
 mod forget;
 mod place;
@@ -18,13 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 pub use act::{Act, Weight, act};
+pub use carry::session_project;
 pub use claim::Reopen;
 pub use forget::forget;
 pub use session::{ended, listed};
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
+    Claims, Field, Fields, Item, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
     Todo, TodoId, TodoList, is_empty, normalise,
 };
 use place::Placed;
@@ -33,11 +35,18 @@ use place::Placed;
 pub trait Knowledge: Sync {
     /// Returns what is known of a todo of this project.
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo>;
+
+    /// Returns whether no other repository is known by the last part of this project's name.
+    fn is_alone(&self, project: &Project) -> bool;
 }
 
 impl Knowledge for BTreeMap<Project, TodoList> {
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
         self.get(project)?.get(&id)
+    }
+
+    fn is_alone(&self, project: &Project) -> bool {
+        Names::of(self.keys().cloned()).is_alone(project)
     }
 }
 
@@ -85,12 +94,12 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
     let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
     let before: Vec<ListEntry> = before.into_iter().filter(is_kept).collect();
-    let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
+    let project = session_project(previous.and_then(|previous| previous.info.project.as_ref()), context.project);
     let mut placed = place::place(snapshot, &before, &speech.projects, |content| match project {
-        Some(project) => project.clone(),
+        Some(project) => speech.home(project, content),
         None => (context.project_of)(content),
     });
-    placed.retain(|entry| !speech.is_forgotten(&entry.project, entry.id));
+    placed.retain(|entry| !speech.was_forgotten(&entry.project, &entry.item.content));
     let mut list = speech.say(&placed);
     if snapshot.partial {
         list = with_what_is_missing(list, &placed, &before);
@@ -187,6 +196,9 @@ impl Speech<'_> {
             self.set_field(&entry.project, entry.id, "renamedFrom", &Value::from(old.1.to_string()));
             self.set_field(&old.0, old.1, "renamedTo", &Value::from(entry.id.to_string()));
             self.claim(&old.0, old.1, "", |claim| claim.dropped = true);
+        }
+        if !item.dropped {
+            self.carry(entry);
         }
     }
 

@@ -8,6 +8,7 @@
 mod claim;
 mod id;
 mod name;
+mod names;
 mod session;
 mod snapshot;
 mod status;
@@ -19,6 +20,7 @@ mod todo;
 pub use claim::{Claim, Field, is_empty};
 pub use id::{TodoId, normalise};
 pub use name::{NameError, Project, Session};
+pub use names::{Names, Scope};
 pub use session::{ListEntry, SessionInfo, SessionState};
 pub use snapshot::{Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};

@@ -76,7 +76,8 @@ struct Shown<'a> {
     order: (bool, Time),
     id: TodoId,
     content: &'a str,
-    project: &'a Project,
+    /// The name of its project.
+    project: String,
     rows: Vec<[String; 3]>,
     why: String,
 }
@@ -94,7 +95,7 @@ pub fn conflicts_text(everything: &Everything, all: bool, beside: &Beside<'_>, s
 }
 
 fn block(one: &Shown<'_>, style: Style) -> String {
-    let project = style.dim(&format!("({})", plain(one.project.as_str())));
+    let project = style.dim(&format!("({})", plain(&one.project)));
     let id = style.dim(&one.id.to_string()[..8]);
     let mut text = format!("{id} {} {project}\n", style.title(&plain(one.content)));
     let names = one.rows.iter().map(|[name, ..]| name.width()).max().unwrap_or(0);
@@ -149,6 +150,7 @@ fn over_status<'a>(
         }
     }
     let order = (one.is_newer(), overruled.1.at);
+    let project = everything.names().shown(project).to_owned();
     Shown { order, id: todo.id, content: &todo.content, project, rows, why: why(one) }
 }
 
@@ -165,6 +167,7 @@ fn over_property<'a>(everything: &Everything, found: &'a OverProperty, beside: &
     ];
     rows.retain(|[_, kept, overruled]| !(kept.is_empty() && overruled.is_empty()));
     let why = "the later stays; neither knew of the other".to_owned();
+    let project = everything.names().shown(project).to_owned();
     Shown { order: (!is_lag, overruled.at), id: one.id, content: &one.content, project, rows, why }
 }
 

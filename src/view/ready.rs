@@ -10,8 +10,9 @@ use crate::todo::{Project, Session, State, Status, Todo, TodoId};
 
 /// Returns the todos that can be begun, best first: by priority, then the oldest.
 pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+    let scope = project.map(|project| everything.names().scope(project));
     let pending = everything.todos().filter(|(_, todo)| todo.state() == State::Wanted(Status::Pending));
-    let wanted = pending.filter(|(of, _)| project.is_none_or(|project| *of == project));
+    let wanted = pending.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of)));
     let mut ready: Vec<_> = wanted.filter(|(_, todo)| blockers(everything, todo).is_empty()).collect();
     ready.sort_by_key(|(_, todo)| (priority(todo), todo.created, todo.id));
     ready
@@ -76,13 +77,14 @@ fn latest(everything: &Everything, id: TodoId) -> Option<&Todo> {
 
 /// Returns the open todos of a project that wait for each other in a circle, so that none of them is ever ready.
 pub fn circles<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+    let scope = project.map(|project| everything.names().scope(project));
     let open = everything.todos().filter(|(_, todo)| todo.state().is_open());
     let waits = open.map(|(_, todo)| (todo.id, blockers(everything, todo).iter().map(|blocker| blocker.id).collect()));
     let waits: Graph = waits.filter(|(_, blockers): &(TodoId, BTreeSet<TodoId>)| !blockers.is_empty()).collect();
     // Whoever is in a circle has somebody before it and somebody behind it who are too.
     let circles = without_ends(&turned(&without_ends(&waits)));
     let found = circles.keys().filter_map(|id| everything.get(*id));
-    found.filter(|(of, _)| project.is_none_or(|project| *of == project)).collect()
+    found.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of))).collect()
 }
 
 /// Todos, and those that each leads to.
@@ -163,7 +165,8 @@ pub fn search<'a>(everything: &'a Everything, project: Option<&Project>, text: &
         &|todo| all(todo) && kept(todo),
         &all,
     ];
-    let here = |of: &Project| project.is_none_or(|project| of == project);
+    let scope = project.map(|project| everything.names().scope(project));
+    let here = |of: &Project| scope.as_ref().is_none_or(|scope| scope.takes(of));
     let found = |test: &dyn Fn(&Todo) -> bool| {
         everything.todos().filter(|(of, todo)| here(of) && test(todo)).collect::<Vec<_>>()
     };
