@@ -1,8 +1,9 @@
 //! What had been saved under the last part of a repository's name, before projects had owners.
 //!
-//! A todo of `api` is found by a session of `acme/api`. What is done stays where it was done. What is open is carried
-//! over when a session says it: the old todo is dropped and says where it went. While no other repository is called
-//! so, that counts for all sessions that wanted it: those that never speak again would keep it open for ever.
+//! A todo of `api` is found by a session of `acme/api`. What is done stays where it was done, and so does what another
+//! session is at. What is open is carried over when a session says it: the old todo is dropped and says where it went.
+//! While no other repository is called so, that counts for all sessions that wanted it: those that never speak again
+//! would keep it open for ever.
 
 use serde_json::Value;
 
@@ -11,6 +12,8 @@ use super::place::Placed;
 use super::Speech;
 use crate::merge::{join_claim, join_field};
 use crate::todo::{Project, State, Status, Todo, TodoId};
+
+const DONE: State = State::Wanted(Status::Completed);
 
 /// Returns the project of a session: it stays where it began, unless only the owner was not known then.
 pub fn session_project<'a>(before: Option<&'a Project>, here: Option<&'a Project>) -> Option<&'a Project> {
@@ -24,26 +27,31 @@ pub fn session_project<'a>(before: Option<&'a Project>, here: Option<&'a Project
 impl Speech<'_> {
     /// Returns the project in which a session of `project` speaks of these words.
     pub(super) fn home(&self, project: &Project, words: &str) -> Project {
-        let Some(old) = self.old(project, words) else { return project.clone() };
-        let plain = || project.plain().unwrap_or_else(|| project.clone());
-        let id = TodoId::of(project, words);
-        let is_new = self.context.known.todo(project, id).is_none_or(|todo| todo.state() == State::Dropped)
-            && self.own(project, id).is_none_or(|todo| todo.state() == State::Dropped);
+        let Some(plain) = project.plain() else { return project.clone() };
+        let Some(old) = self.all_said(&plain, words) else { return project.clone() };
         let is_own = old.claims.get(self.session).is_some_and(|claim| !claim.dropped);
-        let is_alone = self.context.known.is_alone(project);
-        match old.state() {
-            State::Wanted(Status::Completed) if is_new && (is_own || is_alone) => plain(),
-            // Whoever is at it is asked for by this todo.
-            State::Wanted(Status::InProgress) if is_new && is_alone && self.others_are_at(&old) => plain(),
-            _ => project.clone(),
-        }
+        let new = self.all_said(project, words).filter(|new| new.state() != State::Dropped);
+        let stays = match (old.state(), self.context.known.is_alone(project)) {
+            (DONE, true) => true,
+            (DONE, false) => is_own && new.is_none(),
+            // Whoever is at it is found by this todo.
+            (State::Wanted(Status::InProgress), true) => {
+                self.others_are_at(&old) && !new.is_some_and(|new| self.others_are_at(&new))
+            }
+            _ => false,
+        };
+        if stays { plain } else { project.clone() }
     }
 
-    /// Carries the old todo of an item over to where the session says it now, if it is open and nobody else's.
-    pub(super) fn carry(&mut self, entry: &Placed<'_>) {
-        let Some(old) = self.old(&entry.project, &entry.item.content) else { return };
-        let Some(plain) = entry.project.plain() else { return };
-        if !old.state().is_open() || !self.context.known.is_alone(&entry.project) || self.others_are_at(&old) {
+    /// Lets go of an item's todo under the other name of the session's project, for all who wanted it: it is wanted
+    /// here now. One that somebody else is at stays, unless it is done.
+    pub(super) fn carry(&mut self, entry: &Placed<'_>, project: Option<&Project>) {
+        let Some((project, plain)) = project.and_then(|project| Some((project, project.plain()?))) else { return };
+        let other = if entry.project == plain { project.clone() } else { plain };
+        let words = &entry.item.content;
+        let Some(old) = self.all_said(&other, words).filter(|old| old.state().is_open()) else { return };
+        let is_done = || self.all_said(&entry.project, words).is_some_and(|new| new.state() == DONE);
+        if !self.context.known.is_alone(project) || (self.others_are_at(&old) && !is_done()) {
             return;
         }
         for (name, field) in old.fields.iter().filter(|(name, field)| goes_along(name, &field.value)) {
@@ -54,7 +62,7 @@ impl Speech<'_> {
         }
         self.set_field(&entry.project, entry.id, "renamedFrom", &Value::from(old.id.to_string()));
         self.act(&Act {
-            project: plain,
+            project: other,
             id: old.id,
             content: old.content,
             wish: Some(State::Dropped),
@@ -63,22 +71,20 @@ impl Speech<'_> {
         });
     }
 
-    /// Returns the todo with these words that was saved before the project's owner was known, with all that is known
-    /// of it.
-    fn old(&self, project: &Project, words: &str) -> Option<Todo> {
-        let plain = project.plain()?;
-        let id = TodoId::of(&plain, words);
-        let mut old = self.context.known.todo(&plain, id).cloned();
-        if let Some(own) = self.own(&plain, id) {
-            let old = old.get_or_insert_with(|| own.clone());
+    /// Returns the todo with these words in a project, with all that is known of it and what the session says here.
+    fn all_said(&self, project: &Project, words: &str) -> Option<Todo> {
+        let id = TodoId::of(project, words);
+        let mut todo = self.context.known.todo(project, id).cloned();
+        if let Some(own) = self.own(project, id) {
+            let todo = todo.get_or_insert_with(|| own.clone());
             for (session, claim) in &own.claims {
-                join_claim(old.claims.entry(session.clone()).or_insert_with(|| claim.clone()), claim);
+                join_claim(todo.claims.entry(session.clone()).or_insert_with(|| claim.clone()), claim);
             }
             for (name, field) in &own.fields {
-                join_field(old.fields.entry(name.clone()).or_insert_with(|| field.clone()), field);
+                join_field(todo.fields.entry(name.clone()).or_insert_with(|| field.clone()), field);
             }
         }
-        old.filter(|old| !old.is_forgotten())
+        todo.filter(|todo| !todo.is_forgotten())
     }
 
     fn others_are_at(&self, todo: &Todo) -> bool {

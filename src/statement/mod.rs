@@ -100,7 +100,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         None => (context.project_of)(content),
     });
     placed.retain(|entry| !speech.was_forgotten(&entry.project, &entry.item.content));
-    let mut list = speech.say(&placed);
+    let mut list = speech.say(&placed, project);
     if snapshot.partial {
         list = with_what_is_missing(list, &placed, &before);
     } else {
@@ -162,7 +162,7 @@ struct Speech<'a> {
 
 impl Speech<'_> {
     /// States every item of the list, and returns the list as the session's file holds it.
-    fn say(&mut self, placed: &[Placed<'_>]) -> Vec<ListEntry> {
+    fn say(&mut self, placed: &[Placed<'_>], project: Option<&Project>) -> Vec<ListEntry> {
         // The same words twice in one list: the work is done when every occurrence is, so the least
         // advanced one speaks for all.
         let mut least: BTreeMap<(&Project, TodoId), &Item> = BTreeMap::new();
@@ -175,6 +175,9 @@ impl Speech<'_> {
         for entry in placed {
             if let Some(item) = least.remove(&(&entry.project, entry.id)) {
                 self.say_item(entry, item);
+                if !item.dropped {
+                    self.carry(entry, project);
+                }
             }
         }
         placed.iter().filter_map(|entry| self.entry(entry)).collect()
@@ -196,9 +199,6 @@ impl Speech<'_> {
             self.set_field(&entry.project, entry.id, "renamedFrom", &Value::from(old.1.to_string()));
             self.set_field(&old.0, old.1, "renamedTo", &Value::from(entry.id.to_string()));
             self.claim(&old.0, old.1, "", |claim| claim.dropped = true);
-        }
-        if !item.dropped {
-            self.carry(entry);
         }
     }
 
