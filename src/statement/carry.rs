@@ -277,6 +277,69 @@ mod tests {
         assert!(!format!("{said:?}").contains("Secret"), "{said:?}");
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 400, ..Default::default() })]
+
+        /// Sessions speak by both names of the project, some knowing of the others and some not. Once all of them know
+        /// everything and say their lists again, it comes to rest: one todo is open at most, and what some session
+        /// completed last is not open again.
+        #[test]
+        fn it_comes_to_rest(said in proptest::collection::vec((0..3_usize, 0..3_usize, 0..2_usize, proptest::bool::ANY), 1..14)) {
+            let names = ["one", "two", "three"];
+            let mut states: [Option<SessionState>; 3] = [None, None, None];
+            let mut last: [Option<Status>; 3] = [None; 3];
+            let (mut met, mut reopened) = (Lists::new(), false);
+            let everything = |states: &[Option<SessionState>; 3]| all(&states.iter().flatten().collect::<Vec<_>>());
+            let mut at = 100;
+            for (who, status, here, meets) in said {
+                at += 10;
+                if meets {
+                    met = everything(&states);
+                }
+                let status = Status::ALL[status];
+                let here = if last[who].is_some() { "acme/api" } else { ["api", "acme/api"][here] };
+                // A device knows what its own sessions said, and may know nothing of the others.
+                let mut known = met.clone();
+                for (project, todos) in states[who].iter().flat_map(|state| &state.projects) {
+                    join(known.entry(project.clone()).or_default(), todos);
+                }
+                let list = vec![item("W", status), item(&format!("Other {at}"), Pending)];
+                if let Some(next) = say(states[who].as_ref(), names[who], (here, at), list, &known) {
+                    states[who] = Some(next);
+                }
+                reopened |= last[who] == Some(Completed) && status != Completed;
+                last[who] = Some(status);
+            }
+            let mut round = 0;
+            loop {
+                let before = states.clone();
+                for who in 0..3 {
+                    let Some(status) = last[who] else { continue };
+                    at += 10;
+                    let known = everything(&states);
+                    if let Some(next) = say(states[who].as_ref(), names[who], ("acme/api", at), vec![item("W", status)], &known) {
+                        states[who] = Some(next);
+                    }
+                }
+                if states == before {
+                    break;
+                }
+                round += 1;
+                proptest::prop_assert!(round < 8, "it never comes to rest: {last:?}");
+            }
+            let after = everything(&states);
+            let found = [status(&after, "api", "W"), status(&after, "acme/api", "W")];
+            let open = found.iter().filter(|status| *status == "pending" || *status == "in_progress").count();
+            proptest::prop_assert!(open <= 1, "{found:?} {last:?}");
+            if last.contains(&Some(Completed)) && !reopened {
+                proptest::prop_assert_eq!(open, 0, "{:?} {:?}", found, last);
+            }
+            if open == 0 {
+                proptest::prop_assert!(found.contains(&"completed".to_owned()), "{found:?} {last:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_session_stays_in_its_project_unless_only_the_owner_was_not_known() {
         let names = ["api", "acme/api", "web", "acme/web"].map(project);
