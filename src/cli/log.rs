@@ -152,7 +152,10 @@ fn verb(event: &Event) -> String {
     use Status::{Completed, InProgress, Pending};
     let (before, after) = (event.before.as_ref().map(Todo::state), event.after.state());
     let is_renamed = || event.after.text("renamedTo").is_some();
+    // The same words in another project.
+    let is_moved = || event.renamed_to.as_ref() == Some(&event.after.content);
     let verb = match (before, after) {
+        (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() && is_moved() => "moved",
         (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() => RENAMED,
         (Some(before), after) if before == after => return stayed(event, after),
         // Properties alone take no side.

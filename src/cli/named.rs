@@ -30,8 +30,10 @@ pub fn find<'a>(
     }
     match (search(everything, None, &text), project) {
         (found, Some(project)) if !found.is_empty() => {
-            let failure =
-                Failure::no(format!("no todo of {} has these words; name one of another project by its id", names.shown(project)));
+            let failure = Failure::no(format!(
+                "no todo of {} has these words; name one of another project by its id",
+                names.shown(project)
+            ));
             Err(several(found, failure))
         }
         _ => Err(Failure::no(format!("no todo has an id that begins with '{text}', or these words"))

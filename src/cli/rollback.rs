@@ -56,7 +56,8 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
     // What is seen now, not what is known once the branch has caught up: nobody asked to take that back.
     let now = ops::todos_at(&store, None)?;
     let only = world.scope(args.project.as_deref(), &store)?;
-    let is_known = |scope: &Scope| scope.projects().any(|project| then.contains_key(project) || now.contains_key(project));
+    let is_known =
+        |scope: &Scope| scope.projects().any(|project| then.contains_key(project) || now.contains_key(project));
     if let Some(scope) = only.as_ref().filter(|scope| !is_known(scope)) {
         return Err(Failure::no(format!("there is no project '{}'", scope.project)).hint(PROJECTS));
     }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::past::{Lists, Past, past};
 use super::known::KnownTodos;
+use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in, names};
 use super::run::{TRIES, write};
 use super::tips::Tips;
@@ -313,12 +313,7 @@ impl Drain<'_> {
 
     /// Returns what this device knows of the todos that a statement may be about: those of the session, and of
     /// its new list.
-    fn known(
-        &self,
-        state: Option<&SessionState>,
-        items: &[Item],
-        project_of: impl Fn(&str) -> Project,
-    ) -> KnownTodos {
+    fn known(&self, state: Option<&SessionState>, items: &[Item], project_of: impl Fn(&str) -> Project) -> KnownTodos {
         let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
         for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
             ids.entry(project.clone()).or_default().extend(todos.keys());

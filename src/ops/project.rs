@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::OpsError;
 use super::origin::{is_whole, last_part, repository_name};
 use crate::git::{Around, Overlay, Repo, Settings, setting_at};
-use crate::store::{Consolidated, Store};
 use crate::store::paths::PROJECTS;
+use crate::store::{Consolidated, Store};
 use crate::todo::{Names, Project};
 
 /// Finds the project of a working directory, asking each directory once.

@@ -7,11 +7,11 @@
 
 use serde_json::Value;
 
+use super::Speech;
 use super::act::{Act, Weight};
 use super::place::Placed;
-use super::Speech;
 use crate::merge::{join_claim, join_field};
-use crate::todo::{Project, State, Status, Todo, TodoId};
+use crate::todo::{Claim, Project, State, Status, Todo, TodoId};
 
 const DONE: State = State::Wanted(Status::Completed);
 
@@ -54,6 +54,9 @@ impl Speech<'_> {
         if !self.context.known.is_alone(project) || (self.others_are_at(&old) && !is_done()) {
             return;
         }
+        if self.is_wanted_again(&old, entry.id) {
+            return;
+        }
         for (name, field) in old.fields.iter().filter(|(name, field)| goes_along(name, &field.value)) {
             let is_said = self.own(&entry.project, entry.id).is_some_and(|todo| todo.fields.contains_key(name));
             if !is_said {
@@ -85,6 +88,16 @@ impl Speech<'_> {
             }
         }
         todo.filter(|todo| !todo.is_forgotten())
+    }
+
+    /// Returns whether another session said a todo again after it was carried over: then its project is called so on
+    /// purpose, and the two would take it from each other for ever.
+    fn is_wanted_again(&self, old: &Todo, new: TodoId) -> bool {
+        let Some(carried) = old.fields.get("renamedTo").filter(|field| field.value == new.to_string()) else {
+            return false;
+        };
+        let wants = |claim: &Claim| claim.is_open() && claim.epoch == old.epoch() && claim.at > carried.at;
+        old.claims.iter().any(|(session, claim)| session != self.session && wants(claim))
     }
 
     fn others_are_at(&self, todo: &Todo) -> bool {
@@ -170,9 +183,11 @@ mod tests {
     #[test]
     fn no_second_one_beside_it_and_nothing_done_is_open_again() {
         for other in Status::ALL {
-            for (own, now) in Status::ALL.iter().flat_map(|own| Status::ALL.map(|now| (Some(*own), now))).chain(
-                Status::ALL.map(|now| (None, now)),
-            ) {
+            for (own, now) in Status::ALL
+                .iter()
+                .flat_map(|own| Status::ALL.map(|now| (Some(*own), now)))
+                .chain(Status::ALL.map(|now| (None, now)))
+            {
                 let theirs = say(None, "other", ("api", 100), vec![item("W", other)], &Lists::new()).expect("news");
                 let mine = own.and_then(|own| {
                     say(None, "me", ("api", 200), vec![item("W", own), item("Z", Pending)], &all(&[&theirs]))
@@ -199,7 +214,10 @@ mod tests {
                 assert_eq!(twice.is_some(), reopens, "{case}");
                 if let Some(twice) = twice {
                     let after = all(&[&theirs, &twice]);
-                    assert_eq!((status(&after, "api", "W"), status(&after, "acme/api", "W")), ("dropped".into(), now.to_string()));
+                    assert_eq!(
+                        (status(&after, "api", "W"), status(&after, "acme/api", "W")),
+                        ("dropped".into(), now.to_string())
+                    );
                     assert_eq!(again(&twice, 500, &after), None, "{case}");
                 }
             }
@@ -232,7 +250,33 @@ mod tests {
         let two = say(None, "two", ("acme/api", 301), vec![item("W", InProgress)], &known).expect("news");
         let after = all(&[&dead, &one, &two]);
         assert_eq!(after, all(&[&two, &dead, &one]));
-        assert_eq!((status(&after, "api", "W"), status(&after, "acme/api", "W")), ("dropped".into(), "in_progress".into()));
+        assert_eq!(
+            (status(&after, "api", "W"), status(&after, "acme/api", "W")),
+            ("dropped".into(), "in_progress".into())
+        );
+    }
+
+    /// A project may be called so on purpose.
+    #[test]
+    fn who_says_it_again_by_the_short_name_keeps_it() {
+        let plain = say(None, "plain", ("api", 100), vec![item("W", Pending)], &Lists::new()).expect("news");
+        let owned = say(None, "me", ("acme/api", 200), vec![item("W", Pending)], &all(&[&plain])).expect("news");
+        let known = all(&[&plain, &owned]);
+        assert_eq!(status(&known, "api", "W"), "dropped");
+        let list = vec![item("W", Pending), item("Next", Pending)];
+        let plain = say(Some(&plain), "plain", ("api", 300), list, &known).expect("news");
+        let known = all(&[&plain, &owned]);
+        let again = say(Some(&plain), "plain", ("api", 400), vec![item("W", InProgress)], &known).expect("news");
+        let known = all(&[&again, &owned]);
+        assert_eq!(
+            (status(&known, "api", "W"), status(&known, "acme/api", "W")),
+            ("in_progress".into(), "pending".into())
+        );
+        let list = vec![item("W", Pending), item("More", Pending)];
+        let owned = say(Some(&owned), "me", ("acme/api", 500), list.clone(), &known).expect("news");
+        let known = all(&[&again, &owned]);
+        assert_eq!(say(Some(&owned), "me", ("acme/api", 600), list, &known), None);
+        assert_eq!(say(Some(&again), "plain", ("api", 700), vec![item("W", InProgress)], &known), None);
     }
 
     #[test]
@@ -253,7 +297,10 @@ mod tests {
         let list = vec![item("Of two", Pending), item("Both", Pending)];
         let two = say(Some(&two), "two", ("other/api", 400), list, &after).expect("news");
         let after = all(&[&one, &two, &other]);
-        assert_eq!((status(&after, "api", "Both"), status(&after, "other/api", "Both")), ("dropped".into(), "pending".into()));
+        assert_eq!(
+            (status(&after, "api", "Both"), status(&after, "other/api", "Both")),
+            ("dropped".into(), "pending".into())
+        );
         assert_eq!(status(&after, "acme/api", "Both"), "completed");
     }
 
@@ -343,9 +390,7 @@ mod tests {
     #[test]
     fn a_session_stays_in_its_project_unless_only_the_owner_was_not_known() {
         let names = ["api", "acme/api", "web", "acme/web"].map(project);
-        for (before, here, wanted) in
-            [(0, 1, 1), (1, 0, 1), (0, 2, 0), (1, 3, 1), (2, 3, 3), (0, 3, 0)]
-        {
+        for (before, here, wanted) in [(0, 1, 1), (1, 0, 1), (0, 2, 0), (1, 3, 1), (2, 3, 3), (0, 3, 0)] {
             let found = session_project(Some(&names[before]), Some(&names[here]));
             assert_eq!(found, Some(&names[wanted]), "{before} {here}");
         }

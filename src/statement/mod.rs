@@ -26,8 +26,8 @@ pub use session::{ended, listed};
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, Item, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
-    Todo, TodoId, TodoList, is_empty, normalise,
+    Claims, Field, Fields, Item, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind,
+    Time, Todo, TodoId, TodoList, is_empty, normalise,
 };
 use place::Placed;
 

@@ -20,7 +20,8 @@ fn repository(world: &World, owner: &str) -> PathBuf {
 
 /// A session in this directory writes its list.
 fn say(world: &World, session: &str, directory: &std::path::Path, list: &[(&str, &str)]) {
-    let todos: Vec<Value> = list.iter().map(|(content, status)| json!({"content": content, "status": status})).collect();
+    let todos: Vec<Value> =
+        list.iter().map(|(content, status)| json!({"content": content, "status": status})).collect();
     world.hook(&json!({
         "session_id": session,
         "cwd": directory,
@@ -36,7 +37,8 @@ fn say(world: &World, session: &str, directory: &std::path::Path, list: &[(&str,
 /// What a version without owners saved.
 fn old(world: &World, session: &str, list: &[(&str, &str)]) {
     let list: Vec<Value> = list.iter().map(|(content, status)| json!({"content": content, "status": status})).collect();
-    let done = world.input(&["import", "-q", "--session", session, "--project", "api"], &json!(list).to_string().into_bytes());
+    let done =
+        world.input(&["import", "-q", "--session", session, "--project", "api"], &json!(list).to_string().into_bytes());
     assert_eq!(done.code, Some(0), "{done:?}");
 }
 
@@ -66,7 +68,14 @@ fn two_owners_are_two_projects_and_the_short_name_is_shown_while_one_has_it() {
     assert!(world.ok(&["list"]).starts_with("api  1 open"), "{}", world.ok(&["list"]));
     assert_eq!(world.ok(&["list", "--project", "api"]), world.ok(&["list", "--project", "acme/api"]));
     assert_eq!(wanted(&world), ["acme/api Run the migration: pending"], "programs are told the full name");
-    let views = [&["projects"][..], &["ready", "--all"], &["sessions"], &["show", "migration"], &["log"], &["export", "--format", "markdown"]];
+    let views = [
+        &["projects"][..],
+        &["ready", "--all"],
+        &["sessions"],
+        &["show", "migration"],
+        &["log"],
+        &["export", "--format", "markdown"],
+    ];
     for view in views {
         let text = world.ok(view);
         assert!(text.contains("api") && !text.contains("acme"), "{view:?}: {text}");
@@ -77,13 +86,19 @@ fn two_owners_are_two_projects_and_the_short_name_is_shown_while_one_has_it() {
     for view in views.iter().filter(|view| view[0] != "show") {
         assert!(world.ok(view).contains("acme/api"), "{view:?}: {}", world.ok(view));
     }
-    let told = world.hook(&json!({"session_id": TWO, "cwd": acme, "hook_event_name": "SessionStart", "source": "startup"}));
+    let told =
+        world.hook(&json!({"session_id": TWO, "cwd": acme, "hook_event_name": "SessionStart", "source": "startup"}));
     assert!(told.contains("acme/api") && told.contains("Run the migration"), "{told}");
 
     let refused = world.run(&["list", "--project", "API"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(129), ""), "{refused:?}");
     assert!(refused.stderr.contains("acme/api") && refused.stderr.contains("other/api"), "{refused:?}");
-    for arguments in [&["add", "X", "--project", "api"][..], &["rollback", "consolidated", "--project", "api"], &["log", "--project", "api"], &["ready", "--project", "api"]] {
+    for arguments in [
+        &["add", "X", "--project", "api"][..],
+        &["rollback", "consolidated", "--project", "api"],
+        &["log", "--project", "api"],
+        &["ready", "--project", "api"],
+    ] {
         assert_eq!(world.run(arguments).code, Some(129), "{arguments:?}");
     }
     assert_eq!(world.input(&["import", "--session", "x", "--project", "api"], b"[]").code, Some(129));
@@ -111,7 +126,12 @@ fn what_was_saved_by_the_short_name_is_found_from_its_repository() {
     say(&world, ONE, &acme, &[("Fix the login", "in_progress"), ("Write docs", "completed"), ("New", "pending")]);
     assert_eq!(
         wanted(&world),
-        ["acme/api Fix the login: in_progress", "acme/api New: pending", "api Deploy: pending", "api Write docs: completed"]
+        [
+            "acme/api Fix the login: in_progress",
+            "acme/api New: pending",
+            "api Deploy: pending",
+            "api Write docs: completed"
+        ]
     );
     assert!(world.ok(&["list"]).starts_with("api  3 open, 1 completed"), "{}", world.ok(&["list"]));
     assert_eq!(world.ok(&["projects"]).lines().count(), 2, "{}", world.ok(&["projects"]));
@@ -122,6 +142,7 @@ fn what_was_saved_by_the_short_name_is_found_from_its_repository() {
     assert_eq!(listed.code, Some(0), "{listed:?}");
     let events = world.ok(&["log", "--project", "api"]);
     assert!(events.contains("New") && events.contains("Deploy"), "{events}");
+    assert!(events.contains("moved \u{2018}Fix the login\u{2019} (api)"), "{events}");
 
     // A second repository of that name appears: each has its own, and what nobody moved can still be read.
     let other = repository(&world, "other");

@@ -22,8 +22,9 @@ fn wanted(devices: &Devices, name: &str) -> Vec<String> {
     let todos: Vec<Value> = serde_json::from_str(&done.stdout).expect("a list");
     let text = |todo: &Value, key: &str| todo[key].as_str().expect("text").to_owned();
     let todos = todos.iter().filter(|todo| todo["status"] != "dropped");
-    let mut all: Vec<String> =
-        todos.map(|todo| format!("{} {}: {}", text(todo, "project"), text(todo, "content"), text(todo, "status"))).collect();
+    let mut all: Vec<String> = todos
+        .map(|todo| format!("{} {}: {}", text(todo, "project"), text(todo, "content"), text(todo, "status")))
+        .collect();
     all.sort();
     all
 }
@@ -57,7 +58,10 @@ fn two_machines_carry_over_the_same_and_agree() {
     devices.agree(&["a", "b"]);
     for name in ["a", "b"] {
         let found = wanted(&devices, name);
-        assert_eq!(found.iter().filter(|todo| todo.contains("Fix it")).collect::<Vec<_>>(), ["acme/api Fix it: completed"]);
+        assert_eq!(
+            found.iter().filter(|todo| todo.contains("Fix it")).collect::<Vec<_>>(),
+            ["acme/api Fix it: completed"]
+        );
         assert!(found.contains(&"acme/api Left: pending".to_owned()), "{found:?}");
         assert!(found.iter().any(|todo| todo.ends_with("Done before: completed")), "{found:?}");
         assert!(devices.ok(name, &["list"]).stdout.starts_with("api  "), "{found:?}");
@@ -113,14 +117,29 @@ fn an_act_on_one_machine_and_a_list_on_the_other() {
     let ready = at(&devices, "b", "acme", &["ready", "--porcelain"]);
     assert_eq!(ready.code, Some(0), "{ready:?}");
     // The machines did not know of each other. When the session next speaks, it joins what was done and begun.
-    import(&devices, "a", "one", "acme/api", &[("Fix it", "in_progress"), ("Begun", "pending"), ("New", "in_progress")]);
+    import(
+        &devices,
+        "a",
+        "one",
+        "acme/api",
+        &[("Fix it", "in_progress"), ("Begun", "pending"), ("New", "in_progress")],
+    );
     devices.sync_all(&["a", "b"]);
     devices.agree(&["a", "b"]);
     for name in ["a", "b"] {
-        assert_eq!(wanted(&devices, name), ["acme/api New: in_progress", "api Begun: in_progress", "api Fix it: completed"]);
+        assert_eq!(
+            wanted(&devices, name),
+            ["acme/api New: in_progress", "api Begun: in_progress", "api Fix it: completed"]
+        );
     }
     let tip = devices.tip(&devices.hub(), "consolidated");
-    import(&devices, "a", "one", "acme/api", &[("Fix it", "in_progress"), ("Begun", "pending"), ("New", "in_progress")]);
+    import(
+        &devices,
+        "a",
+        "one",
+        "acme/api",
+        &[("Fix it", "in_progress"), ("Begun", "pending"), ("New", "in_progress")],
+    );
     devices.sync_all(&["a", "b"]);
     assert_eq!(devices.tip(&devices.hub(), "consolidated"), tip, "there is nothing left to say");
 }

@@ -40,7 +40,9 @@ fn the_path_in_the_url_of_origin() {
 /// A URL that a machine abbreviates is what git makes of it; one that it fetches from a mirror is what it is.
 #[test]
 fn a_shorthand_is_spelled_out_and_a_mirror_is_not_followed() {
-    for (url, project) in [("work:api", "acme/api"), ("gh:other/api", "other/api"), ("https://host.example/a/api", "a/api")] {
+    for (url, project) in
+        [("work:api", "acme/api"), ("gh:other/api", "other/api"), ("https://host.example/a/api", "a/api")]
+    {
         let world = World::new();
         let path = repository(&world, "checkout");
         world.write(
