@@ -325,7 +325,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 400, ..Default::default() })]
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 150, ..Default::default() })]
 
         /// Sessions speak by both names of the project, some knowing of the others and some not. Once all of them know
         /// everything and say their lists again, it comes to rest: one todo is open at most, and what some session
