@@ -52,7 +52,8 @@ pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> 
 
 fn tabs(board: &Board, canvas: &mut Canvas<'_>) {
     let counts = board.everything.counts();
-    let projects = board.everything.projects.values().filter(|todos| !todos.is_empty()).count();
+    let groups = board.everything.groups();
+    let projects = groups.iter().filter(|group| group.todos().next().is_some()).count();
     let named = [
         ("Todos", counts.open()),
         ("Projects", projects),
@@ -80,7 +81,9 @@ fn summary(board: &Board) -> String {
     let counts = board.everything.counts();
     let mut parts = Vec::new();
     match &board.scope {
-        Scope::Project(project) if board.lists_todos() => parts.push(format!("of {}", plain(project.as_str()))),
+        Scope::Project(project) if board.lists_todos() => {
+            parts.push(format!("of {}", plain(board.everything.names().shown(project))));
+        }
         Scope::Session(session) if board.lists_todos() => parts.push(format!("of session {}", plain(&session.short()))),
         _ => {}
     }

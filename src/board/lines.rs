@@ -53,7 +53,7 @@ fn todos(board: &Board) -> Vec<Line<'_>> {
         if !lines.is_empty() {
             lines.push(Line::beside(Body::Blank));
         }
-        let name = plain(section.project.as_str());
+        let name = plain(section.project);
         lines.push(Line::beside(Body::Heading { name, summary: section.summary() }));
         let rows = section.rows.into_iter();
         lines.extend(rows.map(|row| Line::of(Target::Todo(row.todo.id), Body::Todo(row))));
@@ -93,12 +93,12 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
             None => todos.push((project, todo, vec![one])),
         }
     }
-    let mut lines = Vec::new();
+    let (mut lines, names) = (Vec::new(), board.everything.names());
     for (project, todo, disagreements) in todos {
         if !lines.is_empty() {
             lines.push(Line::beside(Body::Blank));
         }
-        let (words, project) = (plain(&todo.content), plain(project.as_str()));
+        let (words, project) = (plain(&todo.content), plain(names.shown(project)));
         let body = Body::Conflict { state: todo.state(), words, project };
         lines.push(Line::of(Target::Todo(todo.id), body));
         lines.extend(disagreements.iter().map(|one| Line::beside(Body::Said(said(board, one)))));

@@ -176,7 +176,7 @@ impl Board {
             Filter { all: self.all, also: self.finished.clone(), words: self.words(), ..Filter::default() };
         match &self.scope {
             Scope::All => {}
-            Scope::Project(project) => filter.project = Some(project.clone()),
+            Scope::Project(project) => filter.project = Some(self.everything.names().scope(project)),
             Scope::Session(session) => filter.speaker = Some(session.clone()),
         }
         filter

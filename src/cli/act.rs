@@ -203,23 +203,36 @@ pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Fa
     let store = world.store_or_create(out)?;
     let content = words(&text, &store, out)?;
     let project = match args.project.as_deref() {
-        Some(name) => project(name)?,
+        Some(name) => world.meant_anew(project(name)?, &store)?,
         None => world.here().cloned().unwrap_or_else(|| ops::by_words(&store.settings, &content)),
     };
-    let id = TodoId::of(&project, &content);
-    let verb = std::cell::Cell::new("added");
+    let (id, verb) = (std::cell::Cell::new(TodoId::of(&project, &content)), std::cell::Cell::new("added"));
     let spoken = args.speaker.act(&store, world, out, &format!("add: {content}"), |everything| {
-        if let Some(todo) = everything.with_words(&project, &content).into_iter().find(|todo| todo.state().is_open()) {
+        let known = everything.with_words(&project, &content);
+        if let Some(todo) = known.into_iter().find(|todo| todo.state().is_open()) {
             return Err(there_is(todo).hint("`git chittysync edit` changes it"));
         }
-        if everything.get(id).is_some() {
+        // It may have been saved before the project's owner was known.
+        let scope = everything.names().scope(&project);
+        let is_wanted = |of: &&Project| {
+            let todo = everything.get(TodoId::of(of, &content)).filter(|(at, _)| at == of);
+            todo.is_some_and(|(_, todo)| todo.state() != State::Dropped)
+        };
+        let project = scope.projects().find(is_wanted).unwrap_or(&project);
+        let named = TodoId::of(project, &content);
+        id.set(named);
+        let id = named;
+        if let Some((_, todo)) = everything.get(id) {
+            if todo.state().is_open() {
+                return Err(there_is(todo).hint("`git chittysync edit` changes it"));
+            }
             verb.set("reopened");
         }
-        let fields = args.properties.fields(everything, &project, id)?;
+        let fields = args.properties.fields(everything, project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
         Ok(vec![Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields }])
     })?;
-    spoken.finish(id, verb.get(), out)
+    spoken.finish(id.get(), verb.get(), out)
 }
 
 /// Says that these words are a todo's already.
@@ -238,6 +251,9 @@ pub(super) fn words(text: &str, store: &Store, out: &Out) -> Result<String, Fail
 }
 
 /// Returns the project that a command is about: the one named, else that of the directory.
-pub(super) fn chosen(name: Option<&str>, world: &World) -> Result<Option<Project>, Failure> {
-    name.map_or_else(|| Ok(world.here().cloned()), |name| project(name).map(Some))
+pub(super) fn chosen(name: Option<&str>, world: &World, store: &Store) -> Result<Option<Project>, Failure> {
+    match world.scope(name, store)? {
+        Some(scope) => Ok(Some(scope.project)),
+        None => Ok(world.here().cloned()),
+    }
 }

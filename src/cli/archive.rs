@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::ops::{self, Tidied, Tidy};
-use crate::todo::{Project, Todo, plain};
+use crate::todo::{Names, Project, Todo, plain};
 
 /// Arguments of `archive`.
 #[derive(Debug, Args)]
@@ -26,14 +26,14 @@ pub(super) fn run(args: &ArchiveArgs, world: &World, out: &mut Out) -> Result<()
     let archive_after = args.older_than.map(days).or(store.settings.archive_after);
     let how = Tidy { archive_after, board: false, dry_run: args.dry_run };
     let tidied = ops::tidy(&store, how, world.now)?;
-    say(&tidied, args.dry_run, out);
+    say(&tidied, &ops::project_names(&store)?, args.dry_run, out);
     let Some(directory) = &tidied.checked_out else { return Ok(()) };
     let branch = store.settings.branch_name();
     Err(Failure::no(format!("nothing was archived: {branch} is checked out in {}", display(directory)))
         .hint("check out another branch there, and archive again"))
 }
 
-fn say(tidied: &Tidied, dry_run: bool, out: &mut Out) {
+fn say(tidied: &Tidied, names: &Names, dry_run: bool, out: &mut Out) {
     let todos = tidied.archived.iter().flat_map(|(project, todos)| todos.iter().map(move |todo| (project, todo)));
     if out.json {
         let archived: Vec<Value> = todos.map(|(project, todo)| todo_json(project, todo)).collect();
@@ -46,7 +46,7 @@ fn say(tidied: &Tidied, dry_run: bool, out: &mut Out) {
         let verb = if dry_run { "would be archived" } else { "archived" };
         let lines = todos.map(|(project, todo)| {
             let id = todo.id.to_string();
-            format!("{} {verb}: {} ({})\n", &id[..8], plain(&todo.content), plain(project.as_str()))
+            format!("{} {verb}: {} ({})\n", &id[..8], plain(&todo.content), plain(names.shown(project)))
         });
         let lines: String = lines.collect();
         out.print(&lines);

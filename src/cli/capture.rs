@@ -9,8 +9,10 @@ use super::world::World;
 use crate::ops::Plan;
 
 pub(super) fn run(args: &CaptureArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let plan = Plan { consolidate: false, ..world.plan(args, "capture")? };
+    let mut plan = Plan { consolidate: false, ..world.plan(args, "capture")? };
     let store = world.store_or_create(out)?;
+    let project = plan.selection.project.take();
+    plan.selection.project = project.map(|typed| world.meant_anew(typed, &store)).transpose()?;
     let report = Progress::run(out, &store, &plan, world.now)?;
     out.warn_of(&report.notices);
     super::consolidate::finish(&store, &report, out)?;

@@ -50,10 +50,19 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
     let branch = store.settings.branch_name();
     let hint = "what is taken out by other means than a command comes back; `git chittysync rollback` is the way back";
     if report.was_taken_back {
-        out.warn(&format!("{branch} had been moved to another commit; everything that was said is in it again"), Some(hint));
+        out.warn(
+            &format!("{branch} had been moved to another commit; everything that was said is in it again"),
+            Some(hint),
+        );
     } else if put_back > 0 {
         let todos = plural(put_back, "todo");
-        out.warn(&format!("{todos} had been taken out of {branch}, or changed, and {} put back", if put_back == 1 { "was" } else { "were" }), Some(hint));
+        out.warn(
+            &format!(
+                "{todos} had been taken out of {branch}, or changed, and {} put back",
+                if put_back == 1 { "was" } else { "were" }
+            ),
+            Some(hint),
+        );
     }
     let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
     Err(Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))

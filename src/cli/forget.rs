@@ -12,7 +12,7 @@ use super::world::World;
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Store};
-use crate::todo::plain;
+use crate::todo::{Project, Todo, TodoId, plain};
 
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
@@ -27,28 +27,49 @@ pub struct ForgetArgs {
 
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything_with(&store, out, &args.todo)?;
+    // Whatever stands beside it in the archive is meant as well.
+    let everything = world.with_archive(&store, out)?;
     let (project, todo) = match find(&everything, world.here(), &args.todo) {
         Ok(found) => found,
         Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),
     };
+    let names = everything.names();
+    let shown = names.shown(project);
     if !args.yes {
-        ask(&format!("Forget \"{}\" of {project} on every device? This cannot be undone. [y/N] ", todo.content))?;
+        ask(&format!("Forget \"{}\" of {shown} on every device? This cannot be undone. [y/N] ", todo.content))?;
     }
-    let selection = Selection { what: "forget".into(), ..Selection::default() };
-    let forget = Some((project.clone(), todo.id));
-    let plan = Plan { selection, forget, consolidate: true, ..Plan::default() };
-    let report = ops::run(&store, &plan, world.now)?;
+    let forget = |project: &Project, id| {
+        let selection = Selection { what: "forget".into(), ..Selection::default() };
+        let plan = Plan { selection, forget: Some((project.clone(), id)), consolidate: true, ..Plan::default() };
+        ops::run(&store, &plan, world.now)
+    };
+    let report = forget(project, todo.id)?;
+    // What was carried over from one name of the project to another has the same words in both.
+    let scope = names.scope(project);
+    let is_linked = |other: &Todo| {
+        let links = |one: &Todo, other: &Todo| {
+            let id = other.id.to_string();
+            ["renamedFrom", "renamedTo"].iter().any(|name| one.text(name) == Some(id.as_str()))
+        };
+        links(todo, other) || links(other, todo)
+    };
+    let twins = everything.todos().filter(|(of, other)| {
+        other.id != todo.id && other.content == todo.content && (scope.takes(of) || is_linked(other))
+    });
+    let twins: Vec<(&Project, TodoId)> = twins.map(|(of, other)| (of, other.id)).collect();
+    for (of, id) in &twins {
+        finish(&store, &forget(of, *id)?, out)?;
+    }
     finish(&store, &report, out)?;
     if out.json {
         out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
     } else {
-        out.note(&format!("Forgot {} of {project}. Whoever says it again will not be heard.", todo.id));
+        out.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
         out.note("hint: older commits still hold its words; docs/security.md says how to rewrite them");
     }
     for (name, word) in [("renamedFrom", "was"), ("renamedTo", "became")] {
         let other = todo.text(name).and_then(crate::todo::TodoId::parse).and_then(|id| everything.get(id));
-        if let Some((_, other)) = other {
+        if let Some((_, other)) = other.filter(|(_, other)| twins.iter().all(|(_, id)| *id != other.id)) {
             out.warn(&format!("it {word} {}, which is not forgotten", other.id), None);
         }
     }

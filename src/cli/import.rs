@@ -28,8 +28,9 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     let mut snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
         Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}]"#)
     })?;
-    let project = args.project.as_deref().map(project).transpose()?;
+    let typed = args.project.as_deref().map(project).transpose()?;
     let store = world.store_or_create(out)?;
+    let project = typed.map(|typed| world.meant_anew(typed, &store)).transpose()?;
     store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
     let (session, items) = (snapshot.session.clone(), snapshot.items.len());
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };

@@ -5,7 +5,7 @@ use clap::Args;
 use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
-use super::world::{World, project};
+use super::world::World;
 use crate::todo::{State, Status};
 use crate::view::{Filter, list_json, list_rows, list_text};
 
@@ -30,14 +30,14 @@ pub struct ListArgs {
 }
 
 pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    let store = world.store(out)?;
     let filter = Filter {
-        project: args.project.as_deref().map(project).transpose()?,
+        project: world.scope(args.project.as_deref(), &store)?,
         session: args.session.clone(),
         state: args.status.as_deref().map(|word| Status::parse(word).map_or(State::Dropped, State::Wanted)),
         all: args.all,
         ..Filter::default()
     };
-    let store = world.store(out)?;
     let everything = match filter.takes_closed() {
         true => world.with_archive(&store, out)?,
         false if out.json || args.porcelain.wanted() => world.todos(&store, out)?,

@@ -10,9 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::named::find_anywhere;
 use super::out::{Failure, Out};
-use super::world::{World, project};
+use super::world::World;
 use crate::ops::{self, Event, LogFilter};
-use crate::todo::{State, Status, Time, Todo, plain};
+use crate::todo::{Names, State, Status, Time, Todo, plain};
 use crate::view::{Style, fit};
 
 /// Arguments of `log`.
@@ -54,7 +54,7 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     };
     let filter = LogFilter {
         todo,
-        project: args.project.as_deref().map(project).transpose()?,
+        project: world.scope(args.project.as_deref(), &store)?,
         session: args.session.clone(),
         since: args.since.as_deref().map(|text| date(text, ops::since)).transpose()?,
         until: args.until.as_deref().map(|text| date(text, ops::until)).transpose()?,
@@ -62,7 +62,7 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     };
     // Without it, all of history would be walked to tell nothing.
     let unknown = match &filter.project {
-        Some(project) => !ops::has_project(&store, project)?,
+        Some(scope) => !ops::has_project(&store, scope)?,
         None => false,
     };
     if unknown {
@@ -76,9 +76,9 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
     if unknown {
         return Ok(());
     }
-    let style = out.style(world.now);
+    let (style, names) = (out.style(world.now), ops::project_names(&store)?);
     out.print_as_made(|print| {
-        ops::tell(&store, &filter, |event| match print(&event_text(&event, args.patch, style)) {
+        ops::tell(&store, &filter, |event| match print(&event_text(&event, &names, args.patch, style)) {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),
         })
@@ -87,11 +87,11 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
 }
 
 /// Returns an event as a sentence: `yesterday 14:02  029e1c6e on mbp completed ‘Fix login tests’ (api)`.
-pub(super) fn event_text(event: &Event, patch: bool, style: Style) -> String {
+pub(super) fn event_text(event: &Event, names: &Names, patch: bool, style: Style) -> String {
     let device = Some(plain(&event.session.device)).filter(|device| !device.is_empty());
     let on = device.map(|device| format!(" on {device}")).unwrap_or_default();
     let who = plain(&event.session.session.short());
-    let project = format!("({})", plain(event.project.as_str()));
+    let project = format!("({})", plain(names.shown(&event.project)));
     let around = 15 + 2 + who.width() + on.width() + 1 + 1 + project.width();
     let mut text = format!(
         "{:>15}  {who}{} {} {}\n",
@@ -152,7 +152,10 @@ fn verb(event: &Event) -> String {
     use Status::{Completed, InProgress, Pending};
     let (before, after) = (event.before.as_ref().map(Todo::state), event.after.state());
     let is_renamed = || event.after.text("renamedTo").is_some();
+    // The same words in another project.
+    let is_moved = || event.renamed_to.as_ref() == Some(&event.after.content);
     let verb = match (before, after) {
+        (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() && is_moved() => "moved",
         (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() => RENAMED,
         (Some(before), after) if before == after => return stayed(event, after),
         // Properties alone take no side.

@@ -17,8 +17,10 @@ pub fn find<'a>(
     if let [one] = found.as_slice() {
         return Ok(*one);
     }
+    let names = everything.names();
     let several = |found: Vec<(&Project, &Todo)>, failure: Failure| {
         found.into_iter().take(10).fold(failure, |failure, (project, todo)| {
+            let project = names.shown(project);
             failure.hint(format!("{} {} ({project}: {})", &todo.id.to_string()[..8], todo.state(), todo.content))
         })
     };
@@ -28,8 +30,10 @@ pub fn find<'a>(
     }
     match (search(everything, None, &text), project) {
         (found, Some(project)) if !found.is_empty() => {
-            let failure =
-                Failure::no(format!("no todo of {project} has these words; name one of another project by its id"));
+            let failure = Failure::no(format!(
+                "no todo of {} has these words; name one of another project by its id",
+                names.shown(project)
+            ));
             Err(several(found, failure))
         }
         _ => Err(Failure::no(format!("no todo has an id that begins with '{text}', or these words"))

@@ -8,6 +8,7 @@ use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::Act;
+use crate::store::Store;
 use crate::todo::{Project, State, Status};
 use crate::view::{Everything, Links, porcelain_row, ready, ready_text, todo_json};
 
@@ -35,13 +36,14 @@ pub struct ReadyArgs {
 }
 
 pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let project = match args.all {
-        true => None,
-        false => chosen(args.project.as_deref(), world)?,
+    let project = |store: &Store| match args.all {
+        true => Ok(None),
+        false => chosen(args.project.as_deref(), world, store),
     };
     if args.claim {
         let id = std::cell::Cell::new(None);
         let store = world.store_or_create(out)?;
+        let project = project(&store)?;
         let quiet = Out::keeping();
         let spoken = args.speaker.act(&store, world, out, "ready: claim", |_| {
             // What blocks a todo may be named by a number of its agent, which only the session's file knows.
@@ -57,12 +59,14 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
         return id.get().map_or(Ok(()), |id| spoken.finish(id, "started", out));
     }
     let store = world.store(out)?;
+    let project = project(&store)?;
     let everything = world.everything(&store, out)?;
     args.speaker.warn_of_lost(&store, &everything, out)?;
     let mut found = ready(&everything, project.as_ref());
     warn_of_circles(&everything, project.as_ref(), out);
     if found.is_empty() {
-        world.warn_of_unknown(&store, project.as_ref().filter(|_| args.project.is_some()), None, out)?;
+        let named = world.scope(args.project.as_deref(), &store)?;
+        world.warn_of_unknown(&store, named.as_ref(), None, out)?;
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if out.json {
@@ -71,7 +75,7 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
         out.print_rows(&rows, args.porcelain.zero);
     } else {
-        out.print_page(&ready_text(&found, out.style(world.now)));
+        out.print_page(&ready_text(&found, &everything.names(), out.style(world.now)));
         if found.is_empty() {
             out.note("Nothing is ready.");
         }

@@ -80,7 +80,7 @@ fn question(
         "now" => "now".to_owned(),
         age => format!("{age} ago"),
     };
-    let beside = style.dim(&format!("({}, {})", plain(project.as_str()), &todo.id.to_string()[..8]));
+    let beside = style.dim(&format!("({}, {})", plain(everything.names().shown(project)), &todo.id.to_string()[..8]));
     let mut text = format!("\n{} {} {beside}\n", style.symbol(todo.state()), style.title(&plain(&todo.content)));
     let mut answers = Vec::new();
     let mut offer = |answer: Answer, said: String| {

@@ -176,7 +176,7 @@ fn below(everything: &Everything, project: &Project, todo: &Todo, disputed: &[Ov
          # the words, the status, and behind an empty line the description. With nothing there, nothing is settled.\n#\n\
          # {} in {}\n",
         todo.id,
-        plain(project.as_str())
+        plain(everything.names().shown(project))
     );
     for (session, claim) in choices(todo) {
         let line = format!("#\n# {} says, {}:\n#     status: {}\n", who(session), when(claim.at), claim.state());

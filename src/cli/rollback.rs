@@ -7,11 +7,11 @@ use super::log::{deed, moment};
 use super::named::find;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
-use super::world::{PROJECTS, World, project};
+use super::world::{PROJECTS, World};
 use crate::ops::{self, Reason, Undo};
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{State, plain};
+use crate::todo::{Scope, State, plain};
 use crate::view::Style;
 
 /// Arguments of `rollback`.
@@ -55,17 +55,19 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
     let then = ops::todos_at(&store, Some(&then))?;
     // What is seen now, not what is known once the branch has caught up: nobody asked to take that back.
     let now = ops::todos_at(&store, None)?;
-    let only = args.project.as_deref().map(project).transpose()?;
-    if let Some(project) = only.as_ref().filter(|project| !then.contains_key(*project) && !now.contains_key(*project)) {
-        return Err(Failure::no(format!("there is no project '{project}'")).hint(PROJECTS));
+    let only = world.scope(args.project.as_deref(), &store)?;
+    let is_known =
+        |scope: &Scope| scope.projects().any(|project| then.contains_key(project) || now.contains_key(project));
+    if let Some(scope) = only.as_ref().filter(|scope| !is_known(scope)) {
+        return Err(Failure::no(format!("there is no project '{}'", scope.project)).hint(PROJECTS));
     }
     let todo = args.todo.as_ref().map(|words| {
-        let (words, about) = (std::slice::from_ref(words), only.as_ref().or(world.here()));
+        let (words, about) = (std::slice::from_ref(words), only.as_ref().map(|scope| &scope.project).or(world.here()));
         find(&world.everything_with(&store, out, words)?, about, words).map(|(_, todo)| todo.id)
     });
     let todo = todo.transpose()?;
     let acts = ops::restore(&then, &now, |project, id| {
-        only.as_ref().is_none_or(|only| only == project) && todo.is_none_or(|todo| todo == id)
+        only.as_ref().is_none_or(|only| only.takes(project)) && todo.is_none_or(|todo| todo == id)
     });
     let what = format!("rollback: {}", args.revision);
     carry_out(&store, world, out, &args.speaker, args.dry_run, Reason::from(&what), &acts)

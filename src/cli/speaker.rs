@@ -109,7 +109,9 @@ impl Spoken<'_> {
                 out.print_json(&show_json(project, todo));
             } else {
                 let verb = if self.changed() { verb } else { "unchanged" };
-                let elsewhere = if *project == self.here { String::new() } else { format!(" ({project})") };
+                let names = self.everything.names();
+                let is_here = names.scope(&self.here).takes(project);
+                let elsewhere = if is_here { String::new() } else { format!(" ({})", names.shown(project)) };
                 let words = plain(&format!("{}{elsewhere}", todo.content));
                 out.print(&format!("{} {verb}: {words}\n", &todo.id.to_string()[..8]));
             }

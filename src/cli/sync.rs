@@ -12,8 +12,10 @@ use crate::ops::{self, Plan};
 use crate::view::{Filter, list_json, list_text};
 
 pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let plan = Plan { consolidate: true, ..world.plan(&args.capture, "sync")? };
+    let mut plan = Plan { consolidate: true, ..world.plan(&args.capture, "sync")? };
     let store = world.store_or_create(out)?;
+    let project = plan.selection.project.take();
+    plan.selection.project = project.map(|typed| world.meant_anew(typed, &store)).transpose()?;
     let remote = args.remote.as_deref().map(|name| remote::named(&store, name)).transpose()?;
     let remote = remote.or_else(|| store.settings.remote.clone());
     let (report, exchange) = match &remote {

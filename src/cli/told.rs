@@ -34,7 +34,7 @@ pub(super) fn told(
     random.write_i64(now.millis());
     let fence = format!("--todos-{:016x}--", random.finish());
     let style = Style { color: false, width: 0, isolate: false, now };
-    Ok(context_text(found.project.as_str(), &lines, found.more, &fence, style))
+    Ok(context_text(&found.project, &lines, found.more, &fence, style))
 }
 
 fn line(todo: Open) -> ContextLine {

@@ -8,7 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Project, Time, plain};
+use crate::todo::{Names, Project, Scope, Time, plain};
 use crate::view::{Counts, Everything, search};
 
 /// How to find out what projects there are.
@@ -161,7 +161,7 @@ impl World {
     pub fn warn_of_unknown(
         &self,
         store: &Store,
-        project: Option<&Project>,
+        project: Option<&Scope>,
         session: Option<&str>,
         out: &Out,
     ) -> Result<(), Failure> {
@@ -170,8 +170,8 @@ impl World {
         }
         let all = self.with_archive(store, &Out::keeping())?;
         let has_todos = |project: &Project| all.projects.get(project).is_some_and(|todos| !todos.is_empty());
-        if let Some(project) = project.filter(|project| !has_todos(project)) {
-            out.warn(&format!("there is no project '{project}'"), Some(PROJECTS));
+        if let Some(scope) = project.filter(|scope| !scope.projects().any(has_todos)) {
+            out.warn(&format!("there is no project '{}'", scope.project), Some(PROJECTS));
         }
         let known = |name: &str| all.sessions.iter().any(|info| info.session.as_str().starts_with(name));
         if let Some(name) = session.filter(|name| !known(name)) {
@@ -179,6 +179,34 @@ impl World {
             out.warn(&format!("there is no session whose name begins with '{name}'"), Some(hint));
         }
         Ok(())
+    }
+
+    /// Returns the project that is named to read of it, with what is shown as one with it. What the directory says is
+    /// meant as it stands.
+    pub fn scope(&self, name: Option<&str>, store: &Store) -> Result<Option<Scope>, Failure> {
+        let Some(name) = name else { return Ok(None) };
+        let (typed, names) = (project(name)?, self.names(store)?);
+        let meant = if self.here() == Some(&typed) { Ok(typed.clone()) } else { names.meant(&typed) };
+        Ok(Some(names.scope(&meant.map_err(|several| is_several(&typed, &several))?)))
+    }
+
+    /// Returns the project that is named to save something of it.
+    pub fn meant_anew(&self, typed: Project, store: &Store) -> Result<Project, Failure> {
+        if self.here() == Some(&typed) {
+            return Ok(typed);
+        }
+        let meant = self.names(store)?.meant_anew(&typed);
+        meant.map_err(|several| is_several(&typed, &several))
+    }
+
+    /// Returns what the projects are called. Those of which nothing is wanted any more are left out, where another
+    /// is called alike.
+    fn names(&self, store: &Store) -> Result<Names, Failure> {
+        let names = ops::project_names(store)?;
+        match names.has_shared() {
+            true => Ok(self.with_archive(store, &Out::keeping())?.names()),
+            false => Ok(names),
+        }
     }
 
     /// Counts the archived todos.
@@ -217,6 +245,12 @@ fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {
     for file in unreadable {
         out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
     }
+}
+
+/// Says that a name can mean several projects.
+fn is_several(typed: &Project, several: &[Project]) -> Failure {
+    let failure = Failure::usage(format!("{} projects are called '{typed}'; name one with its owner", several.len()));
+    several.iter().take(10).fold(failure, |failure, project| failure.hint(project.to_string()))
 }
 
 /// Checks the name of a project.

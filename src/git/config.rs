@@ -343,16 +343,36 @@ pub fn globals() -> Option<File> {
     Some(config.unwrap_or_default())
 }
 
-/// Returns what the repository around a directory says of a project: `chittysync.project` if it is set, the
-/// URL of `origin`, and the main working tree.
-pub fn setting_at(directory: &Path) -> Option<(Option<String>, Option<String>, PathBuf)> {
+/// What a repository says of its project.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// `chittysync.project`, if it is set.
+    pub project: Option<String>,
+    /// The URL of `origin` as it is written.
+    pub origin: Option<String>,
+    /// The same as git rewrites it (`url.<base>.insteadOf`).
+    pub rewritten: Option<String>,
+    /// The main working tree.
+    pub main: PathBuf,
+}
+
+/// Returns what the repository around a directory says of its project; nothing outside one.
+pub fn setting_at(directory: &Path) -> Option<Around> {
     let repo = gix::discover(directory).ok()?;
     let config = repo.config_snapshot();
-    let text = |key: &str| config.string(key).map(|value| value.to_string());
     // That of a linked worktree is given as `.git/worktrees/x/../..`.
     let common = std::fs::canonicalize(repo.common_dir()).ok()?;
     let main = if common.file_name().is_some_and(|name| name == ".git") { common.parent()?.to_owned() } else { common };
-    Some((text("chittysync.project"), text("remote.origin.url"), main))
+    let origin = repo.find_remote("origin").ok();
+    let rewritten = origin.as_ref().and_then(|origin| origin.url(gix::remote::Direction::Fetch));
+    // Of several, git fetches from the first.
+    let urls = config.plumbing().strings("remote.origin.url").unwrap_or_default();
+    Some(Around {
+        project: config.string("chittysync.project").map(|value| value.to_string()),
+        origin: urls.into_iter().map(|url| url.to_string()).find(|url| !url.is_empty()),
+        rewritten: rewritten.map(|url| url.to_bstring().to_string()),
+        main,
+    })
 }
 
 #[cfg(test)]

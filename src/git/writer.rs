@@ -67,7 +67,8 @@ impl Writer<'_> {
         chaos::step()?;
         let objects = self.repo.common_dir().join("objects");
         // Beside a running `git gc` a pack is the safer place, even before the refs lead to it.
-        if batch.len() > self.repo.limits.loose_objects || (!batch.is_empty() && gc::is_running(self.repo.common_dir())) {
+        if batch.len() > self.repo.limits.loose_objects || (!batch.is_empty() && gc::is_running(self.repo.common_dir()))
+        {
             pack::write(self.lock, &objects, batch, Compression::BEST_SPEED, self.fsync)?;
         } else {
             loose::write(self.lock, &objects, batch, self.fsync)?;

@@ -71,6 +71,10 @@ impl Knowledge for Known {
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
         self.everything.projects.todo(project, id).or_else(|| self.forgotten.todo(project, id))
     }
+
+    fn is_alone(&self, project: &Project) -> bool {
+        self.everything.projects.is_alone(project)
+    }
 }
 
 /// Lets a session act. `decide` is asked with the lock held, so that no other process can act between its

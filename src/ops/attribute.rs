@@ -63,7 +63,7 @@ pub(super) fn changed(state: Option<&SessionState>, snapshot: &Snapshot, change:
     let mut items: Vec<Item> = snapshot.items.iter().filter(is_meant).cloned().collect();
     for item in &mut items {
         let spoken = state.and_then(|state| own_claim(state, &item.content));
-        if let Some(claim) = spoken.filter(|claim| !claim.dropped) {
+        if let Some(claim) = spoken {
             (item.status, item.raw, item.dropped) = (claim.status, claim.raw.clone(), false);
         }
     }
@@ -79,6 +79,7 @@ fn own_claim<'a>(state: &'a SessionState, words: &str) -> Option<&'a Claim> {
     let listed: BTreeSet<TodoId> = state.info.list.iter().map(|entry| entry.id).collect();
     let todos = state.projects.values().flat_map(|todos| todos.values());
     let left = todos.filter(|todo| todo.content == words && !listed.contains(&todo.id));
+    // What was carried over to another project is wanted there.
     left.filter_map(|todo| todo.claims.get(&state.info.session)).max_by_key(|claim| (!claim.dropped, claim.status))
 }
 

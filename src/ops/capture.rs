@@ -13,7 +13,7 @@ use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
-use super::project::{Projects, by_words, lies_in};
+use super::project::{Projects, by_words, lies_in, names};
 use super::redacted::{marks, new_marks};
 use super::run::{Plan, Selection};
 use super::stated::{Lines, Stated};
@@ -273,8 +273,10 @@ fn state(
         }
         work.push((session, news, past));
     }
+    let before_owners: Vec<Project> = needed.iter().filter_map(Project::plain).collect();
+    needed.extend(before_owners);
     let lists = known::read(&consolidated, store, needed);
-    let known = KnownLists::of(&lists);
+    let known = KnownLists::of(&lists, names(&consolidated, &overlay)?);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
     let count = plan.steps.count("Saving", work.len(), "sessions");

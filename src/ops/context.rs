@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use super::project::Projects;
+use super::project::{Projects, names};
 use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay, session_ref};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Project, Session, Status, Time, Todo};
+use crate::todo::{Claim, Session, Status, Time, Todo, TodoList};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -17,8 +17,8 @@ const MOST: usize = 24;
 /// The open todos of one project, as one session sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// The project.
-    pub project: Project,
+    /// What the project is called.
+    pub project: String,
     /// The latest ones, the newest first.
     pub todos: Vec<Open>,
     /// How many more there are.
@@ -73,7 +73,11 @@ pub fn elsewhere(
     let Some(project) = Projects::default().of(Some(directory)) else { return Ok(None) };
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let todos = consolidated.todos(&overlay, &project)?;
+    let names = names(&consolidated, &overlay)?;
+    let (scope, mut todos) = (names.scope(&project), TodoList::new());
+    for project in scope.projects() {
+        todos.extend(consolidated.todos(&overlay, project)?);
+    }
     let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
     // A ref of this namespace is only ever written on the device on which its session runs.
     let here = if device_only { store.repo.sessions()?.into_iter().collect() } else { BTreeMap::new() };
@@ -109,7 +113,7 @@ pub fn elsewhere(
         let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
         open.push(Open { words, status: claim.status, at: claim.at, session, device, own, lost });
     }
-    Ok(Some(Elsewhere { project, todos: open, more }))
+    Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more }))
 }
 
 /// Returns how many todos of its list a session has completed, and how many there are.

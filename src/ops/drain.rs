@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::known::KnownTodos;
 use super::past::{Lists, Past, past};
-use super::project::{Projects, by_words, lies_in};
+use super::project::{Projects, by_words, lies_in, names};
 use super::run::{TRIES, write};
 use super::tips::Tips;
 use super::{OpsError, check_clock};
@@ -21,7 +22,7 @@ use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, TodoList, normalise};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -290,7 +291,8 @@ impl Drain<'_> {
             return Ok(Some(None));
         }
         let settings = &self.store.settings;
-        let own = state.as_ref().and_then(|state| state.info.project.as_ref()).or(project.as_ref());
+        let before = state.as_ref().and_then(|state| state.info.project.as_ref());
+        let own = statement::session_project(before, project.as_ref());
         let known = self.known(state.as_ref(), &items, |words| match own {
             Some(project) => project.clone(),
             None => by_words(settings, words),
@@ -319,12 +321,7 @@ impl Drain<'_> {
 
     /// Returns what this device knows of the todos that a statement may be about: those of the session, and of
     /// its new list.
-    fn known(
-        &self,
-        state: Option<&SessionState>,
-        items: &[Item],
-        project_of: impl Fn(&str) -> Project,
-    ) -> BTreeMap<Project, TodoList> {
+    fn known(&self, state: Option<&SessionState>, items: &[Item], project_of: impl Fn(&str) -> Project) -> KnownTodos {
         let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
         for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
             ids.entry(project.clone()).or_default().extend(todos.keys());
@@ -336,18 +333,20 @@ impl Drain<'_> {
             *count.entry((project_of(&item.content), words)).or_default() += 1;
         }
         for ((project, words), listed) in count {
-            let spoken =
-                state.and_then(|state| state.projects.get(&project)).into_iter().flat_map(|todos| todos.values());
+            let spoken = state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values());
             let spoken = u32::try_from(spoken.filter(|todo| todo.content == words).count()).unwrap_or(u32::MAX);
-            let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
-            ids.entry(project.clone()).or_default().extend(names);
+            for project in project.plain().into_iter().chain([project]) {
+                let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
+                ids.entry(project.clone()).or_default().extend(names);
+            }
         }
         let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
             // A list that another version wrote is as good as unknown here; consolidation reports it.
             let todos = self.consolidated.some_todos(&self.overlay, &project, &ids).unwrap_or_default();
             (project, todos)
         };
-        ids.into_iter().map(todos).collect()
+        let names = names(&self.consolidated, &self.overlay).unwrap_or_default();
+        KnownTodos { todos: ids.into_iter().map(todos).collect(), names }
     }
 
     /// Makes the commit of what an event says. Returns whether the event need not wait any longer.

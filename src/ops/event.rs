@@ -12,7 +12,7 @@ use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
 use crate::store::{Consolidated, ProjectLists, Reach, Store, list_paths};
-use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::todo::{Project, Scope, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// One change of one todo by one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub(super) struct History<'a> {
     archive: OnceCell<Lists>,
     /// Only these todos count, in these projects; all, when there are none.
     only: BTreeMap<Project, BTreeSet<TodoId>>,
-    project: Option<Project>,
+    project: Option<Scope>,
     /// Only what sessions said whose names begin so.
     session: Option<String>,
 }
@@ -88,11 +88,11 @@ impl<'a> History<'a> {
             let times = only.map(|id| self.known(*id).map(|(_, todo)| todo.created));
             return times.collect::<Option<Vec<Time>>>()?.into_iter().min();
         }
-        let project = self.project.as_ref()?;
+        let scope = self.project.as_ref()?;
         let lists = [&self.working, self.archive()];
         lists
             .into_iter()
-            .filter_map(|lists| lists.get(project))
+            .flat_map(|lists| scope.projects().filter_map(move |project| lists.get(project)))
             .flat_map(TodoList::values)
             .map(|todo| todo.created)
             .min()
@@ -222,8 +222,8 @@ impl<'a> History<'a> {
         if !self.only.is_empty() {
             return self.only.keys().filter_map(one).collect();
         }
-        if let Some(project) = &self.project {
-            return one(project).into_iter().collect();
+        if let Some(scope) = &self.project {
+            return scope.projects().filter_map(one).collect();
         }
         let projects = overlay.find(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
         let trees = projects.into_iter().filter(|(_, is_tree, _)| *is_tree);

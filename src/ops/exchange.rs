@@ -78,7 +78,8 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
     let tips = Tips::find(store, Some(&link.remote))?;
     let merged: Merged = cache::load(&store.repo, "merged");
     let waits = tips.foreign.iter().map(|tip| tip.commit).chain(tips.branches.iter().map(|(_, tip)| *tip));
-    let consolidate = waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));
+    let consolidate =
+        waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));
     let remote = Some(link.remote.clone());
     let captured = run(store, &Plan { consolidate, remote, ..plan.clone() }, now)?;
     let turn = match TransferLock::acquire(store.repo.common_dir()) {

@@ -29,7 +29,8 @@ pub(super) fn judge(
         let bases = side.bases.iter().map(|base| tree(*base)).collect::<Result<Vec<_>, _>>()?;
         let ids = spoken_of(overlay, project, theirs_tree, &bases)?;
         let mut theirs = ProjectLists::at(overlay, project, theirs_tree)?;
-        let mut base = bases.into_iter().map(|base| ProjectLists::at(overlay, project, base)).collect::<Result<Vec<_>, _>>()?;
+        let mut base =
+            bases.into_iter().map(|base| ProjectLists::at(overlay, project, base)).collect::<Result<Vec<_>, _>>()?;
         for id in ids {
             let Some(said) = theirs.get(id)? else { continue };
             let before = match now.get(&id) {

@@ -8,7 +8,7 @@ use crate::codec::TodoFile;
 use crate::git::{ObjectId, Overlay, Repo};
 use crate::statement::Knowledge;
 use crate::store::{Archive, Consolidated, Store};
-use crate::todo::{Project, Todo, TodoId, TodoList};
+use crate::todo::{Names, Project, Todo, TodoId, TodoList};
 
 /// What the consolidated branch holds of a project.
 pub(super) struct KnownFiles {
@@ -28,7 +28,10 @@ struct KnownArchive {
 
 /// The consolidated lists of some projects. What cannot be read is as good as unknown here; consolidation
 /// reports it.
-pub(super) struct KnownLists<'a>(BTreeMap<&'a Project, (TodoFile<'a>, Option<&'a KnownArchive>)>);
+pub(super) struct KnownLists<'a> {
+    lists: BTreeMap<&'a Project, (TodoFile<'a>, Option<&'a KnownArchive>)>,
+    names: Names,
+}
 
 /// Returns the consolidated files of these projects, as far as there are any.
 pub(super) fn read(
@@ -51,19 +54,42 @@ pub(super) fn read(
 }
 
 impl<'a> KnownLists<'a> {
-    /// Returns what these files hold.
-    pub(super) fn of(files: &'a [KnownFiles]) -> Self {
+    /// Returns what these files hold, in a store that has these projects.
+    pub(super) fn of(files: &'a [KnownFiles], names: Names) -> Self {
         let list = |files: &'a KnownFiles| {
-            Some((&files.project, (TodoFile::gather(files.todos.iter().map(Vec::as_slice)).ok()?, files.archive.as_ref())))
+            Some((
+                &files.project,
+                (TodoFile::gather(files.todos.iter().map(Vec::as_slice)).ok()?, files.archive.as_ref()),
+            ))
         };
-        KnownLists(files.iter().filter_map(list).collect())
+        KnownLists { lists: files.iter().filter_map(list).collect(), names }
     }
 }
 
 impl Knowledge for KnownLists<'_> {
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
-        let (file, archive) = self.0.get(project)?;
+        let (file, archive) = self.lists.get(project)?;
         file.get(id).ok()?.or_else(|| archive.and_then(|archive| archive.get(project, id)))
+    }
+
+    fn is_alone(&self, project: &Project) -> bool {
+        self.names.is_alone(project)
+    }
+}
+
+/// A few todos, in a store that has these projects.
+pub(super) struct KnownTodos {
+    pub todos: BTreeMap<Project, TodoList>,
+    pub names: Names,
+}
+
+impl Knowledge for KnownTodos {
+    fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
+        self.todos.todo(project, id)
+    }
+
+    fn is_alone(&self, project: &Project) -> bool {
+        self.names.is_alone(project)
     }
 }
 

@@ -11,15 +11,15 @@ use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
 use crate::store::cache::load;
 use crate::store::paths::project_dir;
 use crate::store::{Store, read_session, session_of};
-use crate::todo::{Project, Session, Time, Todo, TodoId};
+use crate::todo::{Project, Scope, Session, Time, Todo, TodoId};
 
 /// What part of history to tell.
 #[derive(Clone, Debug, Default)]
 pub struct LogFilter {
     /// Only of this todo, and of what it was renamed from.
     pub todo: Option<TodoId>,
-    /// Only of this project.
-    pub project: Option<Project>,
+    /// Only of this project, and of what is shown as one with it.
+    pub project: Option<Scope>,
     /// Only by sessions whose name begins so.
     pub session: Option<String>,
     /// Only what was said at this time or later.
@@ -113,13 +113,13 @@ fn release(
 ///
 /// # Errors
 /// When the refs cannot be read.
-pub fn has_project(store: &Store, project: &Project) -> Result<bool, OpsError> {
+pub fn has_project(store: &Store, scope: &Scope) -> Result<bool, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let tips = store.repo.find_ref(&store.settings.branch)?.into_iter();
     let mut tips = tips.chain(store.repo.sessions()?.into_iter().map(|(_, tip)| tip));
-    let path = project_dir(project);
-    let holds = |tip| overlay.commit_info(tip).and_then(|info| overlay.find(info.tree, &path));
-    Ok(tips.any(|tip| matches!(holds(tip), Ok(Some(_)))))
+    let holds = |tip, path: &str| overlay.commit_info(tip).and_then(|info| overlay.find(info.tree, path));
+    let paths: Vec<String> = scope.projects().map(project_dir).collect();
+    Ok(tips.any(|tip| paths.iter().any(|path| matches!(holds(tip, path), Ok(Some(_))))))
 }
 
 /// Says whether a session's history is wanted.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::resolved::trailer;
 use super::judge::judge;
+use super::resolved::trailer;
 use crate::codec::{Open, TodoFile, decode_session, encode_session};
 use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
 use crate::merge::{Conflict, join_session};
-use crate::store::{StoreError, list_paths};
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, project_dir};
+use crate::store::{StoreError, list_paths};
 use crate::todo::{Project, Time, plain};
 
 /// One parent of a merge.

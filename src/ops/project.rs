@@ -4,8 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::git::{Repo, Settings, setting_at};
-use crate::todo::Project;
+use super::OpsError;
+use super::origin::{is_whole, last_part, repository_name};
+use crate::git::{Around, Overlay, Repo, Settings, setting_at};
+use crate::store::paths::PROJECTS;
+use crate::store::{Consolidated, Store};
+use crate::todo::{Names, Project};
 
 /// Finds the project of a working directory, asking each directory once.
 #[derive(Debug, Default)]
@@ -17,8 +21,8 @@ pub(super) struct Projects {
 
 impl Projects {
     /// Returns the project of a session that works in this directory: what was given, what the directory's
-    /// git config says, the name of its repository by the URL of `origin`, or of the main working tree, or
-    /// of the directory itself where that does not exist on this device.
+    /// git config says, the name of its repository with its owner by the URL of `origin`, or of the main working
+    /// tree, or of the directory itself where that does not exist on this device.
     pub(super) fn of(&self, directory: Option<&str>) -> Option<Project> {
         if self.explicit.is_some() {
             return self.explicit.clone();
@@ -36,20 +40,34 @@ fn find(directory: &str) -> Option<Project> {
         // Another device's directory, or one that is gone. Its separators may be another system's.
         return name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?);
     }
-    let Some((set, url, main)) = setting_at(path) else { return name(&path.file_name()?.to_string_lossy()) };
-    set.as_deref()
+    let Some(around) = setting_at(path) else { return name(&path.file_name()?.to_string_lossy()) };
+    let Around { project, origin, rewritten, main } = around;
+    let origin = match origin {
+        Some(url) if !is_whole(&url) => rewritten.or(Some(url)),
+        origin => origin,
+    };
+    project
+        .as_deref()
         .and_then(name)
-        .or_else(|| url.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
+        .or_else(|| origin.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
         // A bare repository is called `api.git`.
-        .or_else(|| name(&repository_name(&main.file_name()?.to_string_lossy())?))
+        .or_else(|| name(&last_part(&main.file_name()?.to_string_lossy())?))
 }
 
-/// Returns the last part of a URL, without `.git`: `git@host:team/api.git` is `api`.
-fn repository_name(url: &str) -> Option<String> {
-    let path = url.trim_end_matches('/');
-    let last = path.rsplit(['/', ':', '\\']).next()?;
-    let last = last.strip_suffix(".git").unwrap_or(last);
-    (!last.is_empty()).then(|| last.to_owned())
+/// Returns what the projects of the branch are called.
+pub(super) fn names(consolidated: &Consolidated, overlay: &Overlay<'_>) -> Result<Names, OpsError> {
+    let projects = consolidated.tree.map(|tree| overlay.find(tree, PROJECTS)).transpose()?.flatten();
+    let projects = overlay.entries(projects)?.into_iter().filter(|(_, is_tree, _)| *is_tree);
+    Ok(Names::of(projects.filter_map(|(name, ..)| Project::from_component(&name))))
+}
+
+/// Returns what the projects of a store are called.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn project_names(store: &Store) -> Result<Names, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    names(&Consolidated::find(store, &overlay)?, &overlay)
 }
 
 /// Returns the project of a directory: what its git config says, else the name of its repository. Nothing
@@ -81,18 +99,6 @@ pub(super) fn lies_in(store: &Repo, directory: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_name_of_a_repository() {
-        for (url, name) in [
-            ("git@github.com:acme/API.git", "API"),
-            ("https://host.example/acme/api/", "api"),
-            ("/srv/git/api.git", "api"),
-            ("host:api", "api"),
-        ] {
-            assert_eq!(repository_name(url).as_deref(), Some(name));
-        }
-    }
 
     #[test]
     fn a_directory_of_another_device_names_its_project() {

@@ -231,8 +231,19 @@ pub(super) fn conclude(
                 return Err(err);
             }
         };
-        let Consolidation { batch: more, change, tip, sessions, changed, conflicts, checked_out, left_out, merged, put_back, was_taken_back } =
-            joined;
+        let Consolidation {
+            batch: more,
+            change,
+            tip,
+            sessions,
+            changed,
+            conflicts,
+            checked_out,
+            left_out,
+            merged,
+            put_back,
+            was_taken_back,
+        } = joined;
         batch.absorb(more);
         changes.extend(change);
         let mut all = std::mem::take(&mut report.left_out);

@@ -90,9 +90,7 @@ pub(super) fn settle(
 
 impl Settled {
     fn message(&self) -> String {
-        let count = |number: usize, rest: &str| {
-            format!("{number} todo{}{rest}", if number == 1 { "" } else { "s" })
-        };
+        let count = |number: usize, rest: &str| format!("{number} todo{}{rest}", if number == 1 { "" } else { "s" });
         let put_back: usize = self.put_back.values().map(BTreeSet::len).sum();
         let mut parts = Vec::new();
         if put_back > 0 {
@@ -105,7 +103,8 @@ impl Settled {
             parts.push("Leave out what is none of ours".to_owned());
         }
         let subject = if parts.is_empty() { "Put lists in order".to_owned() } else { parts.join("; ") };
-        let lines: String = self.put_back.iter().map(|(project, ids)| format!("- {project}: {}\n", ids.len())).collect();
+        let lines: String =
+            self.put_back.iter().map(|(project, ids)| format!("- {project}: {}\n", ids.len())).collect();
         if lines.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{lines}") }
     }
 }
@@ -137,7 +136,11 @@ impl<'a> Settling<'a, '_> {
         let mut trees = Vec::new();
         for commit in behind {
             let known = commit.known.iter().map(|known| self.tree(*known)).collect::<Result<Vec<_>, _>>()?;
-            trees.extend(self.tree(commit.tree)?.filter(|other| Some(*other) != tree && !known.contains(&Some(*other))).map(|_| commit));
+            trees.extend(
+                self.tree(commit.tree)?
+                    .filter(|other| Some(*other) != tree && !known.contains(&Some(*other)))
+                    .map(|_| commit),
+            );
         }
         if trees.is_empty() && tree == before {
             return Ok(Vec::new());
@@ -191,7 +194,8 @@ impl<'a> Settling<'a, '_> {
             // What was looked at before it was merged can be read. What was not says nothing.
             let Ok(theirs) = TodoFile::open(&bytes) else { continue };
             let our_bytes = ours.get(&path).map(|blob| self.overlay.blob(*blob)).transpose()?.unwrap_or_default();
-            let our_file = if our_bytes.is_empty() { TodoFile::default() } else { TodoFile::open(&our_bytes).unwrap_or_default() };
+            let our_file =
+                if our_bytes.is_empty() { TodoFile::default() } else { TodoFile::open(&our_bytes).unwrap_or_default() };
             for id in theirs.differing(&our_file) {
                 let Ok(Some(said)) = theirs.get(id) else { continue };
                 if said.flaw(Some(&self.project)).is_some() {

@@ -122,7 +122,7 @@ pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> S
 }
 
 impl Speech<'_> {
-    fn act(&mut self, act: &Act) {
+    pub(super) fn act(&mut self, act: &Act) {
         let known = self.context.known.todo(&act.project, act.id);
         let own = self.own(&act.project, act.id);
         let others = known.into_iter().flat_map(|todo| &todo.claims).filter(|(session, _)| *session != self.session);
@@ -324,6 +324,7 @@ mod tests {
                     let todo = Todo {
                         id,
                         content: "x".into(),
+                        nth: 1,
                         created: Time::from_millis(1),
                         claims: [(session(name), claim)].into_iter().collect(),
                         fields: [("priority".to_owned(), field)].into_iter().collect(),
@@ -365,6 +366,7 @@ mod tests {
             project: project.clone(),
             id: TodoId::of(&project, "x"),
             content: "x".into(),
+            nth: 1,
             wish: Some(State::Wanted(Status::Pending)),
             weight: Weight::ComesTrue,
             fields: vec![("priority".to_owned(), "high".into())],

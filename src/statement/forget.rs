@@ -60,6 +60,12 @@ impl Speech<'_> {
         }
     }
 
+    /// Returns whether these words were forgotten in a project, by whatever name it went.
+    pub(super) fn was_forgotten(&self, project: &Project, words: &str, nth: u32) -> bool {
+        let is_forgotten = |project: &Project| self.is_forgotten(project, TodoId::of_nth(project, words, nth));
+        is_forgotten(project) || project.plain().as_ref().is_some_and(is_forgotten)
+    }
+
     /// Returns whether a todo was forgotten, so that nobody speaks of it again.
     pub(super) fn is_forgotten(&self, project: &Project, id: TodoId) -> bool {
         let said = self.projects.get(project).and_then(|todos| todos.get(&id));

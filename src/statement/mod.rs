@@ -7,6 +7,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod act;
+mod carry;
 mod claim;
 mod forget;
 mod links;
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 pub use act::{Act, Weight, act};
+pub use carry::session_project;
 pub use claim::Reopen;
 pub use forget::forget;
 pub use session::{ended, listed};
@@ -28,8 +30,8 @@ pub use unmet::Against;
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, Item, ListEntry, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
-    Todo, TodoId, TodoList, is_empty, normalise,
+    Claims, Field, Fields, Item, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind,
+    Time, Todo, TodoId, TodoList, is_empty, normalise,
 };
 use links::Links;
 use place::Placed;
@@ -38,11 +40,18 @@ use place::Placed;
 pub trait Knowledge: Sync {
     /// Returns what is known of a todo of this project.
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo>;
+
+    /// Returns whether no other repository is known by the last part of this project's name.
+    fn is_alone(&self, project: &Project) -> bool;
 }
 
 impl Knowledge for BTreeMap<Project, TodoList> {
     fn todo(&self, project: &Project, id: TodoId) -> Option<&Todo> {
         self.get(project)?.get(&id)
+    }
+
+    fn is_alone(&self, project: &Project) -> bool {
+        Names::of(self.keys().cloned()).is_alone(project)
     }
 }
 
@@ -91,9 +100,9 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     };
     speech.forget();
     let before = previous.map(session::wanted).unwrap_or_default();
-    let project = previous.and_then(|previous| previous.info.project.as_ref()).or(context.project);
+    let project = session_project(previous.and_then(|previous| previous.info.project.as_ref()), context.project);
     let mut placed = place::place(snapshot, &before, &speech.projects, |content| match project {
-        Some(project) => project.clone(),
+        Some(project) => speech.home(project, content),
         None => (context.project_of)(content),
     });
     let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
@@ -101,8 +110,8 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     let all_placed = placed.clone();
     let links = Links::new(&all_placed, &before);
     let before: Vec<ListEntry> = before.iter().filter(|entry| is_kept(entry)).cloned().collect();
-    placed.retain(|entry| !speech.is_forgotten(&entry.project, entry.id));
-    let mut list = speech.say(&placed, &links);
+    placed.retain(|entry| !speech.was_forgotten(&entry.project, &entry.item.content, entry.nth));
+    let mut list = speech.say(&placed, &links, project);
     if snapshot.partial {
         list = with_what_is_missing(list, &placed, &before);
     } else {
@@ -165,7 +174,7 @@ struct Speech<'a> {
 
 impl Speech<'_> {
     /// States every item of the list, and returns the list as the session's file holds it.
-    fn say(&mut self, placed: &[Placed<'_>], links: &Links<'_>) -> Vec<ListEntry> {
+    fn say(&mut self, placed: &[Placed<'_>], links: &Links<'_>, project: Option<&Project>) -> Vec<ListEntry> {
         // A number that stands twice is one task, which is done when both say so: the least advanced one speaks.
         let mut least: BTreeMap<(&Project, TodoId), &Item> = BTreeMap::new();
         for entry in placed {
@@ -178,6 +187,9 @@ impl Speech<'_> {
         for entry in placed {
             if let Some(item) = least.remove(&(&entry.project, entry.id)) {
                 self.say_item(entry, item, links);
+                if !item.dropped {
+                    self.carry(entry, project);
+                }
                 said.push((entry, item));
             }
         }

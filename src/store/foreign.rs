@@ -44,7 +44,11 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
 /// # Errors
 /// In words, when it is no branch of ours, or when a file of ours in it is damaged or of a newer version: then the
 /// whole commit has to wait.
-pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<Vec<String>, String> {
+pub fn check_consolidated(
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    known: Option<ObjectId>,
+) -> Result<Vec<String>, String> {
     let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
     let held = check_tree(overlay, tree, known)?;
     match held.strays.first() {

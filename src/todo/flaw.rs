@@ -71,7 +71,7 @@ impl Todo {
 
     /// Returns whether its id is that of its words in this project.
     fn has_id_of(&self, project: &Project) -> bool {
-        self.id == TodoId::of(project, &self.content)
+        self.id == TodoId::of_nth(project, &self.content, self.nth)
     }
 }
 
@@ -156,6 +156,7 @@ mod tests {
         let todo = Todo {
             id: TodoId::of(&Project::general(), "x"),
             content: "x".into(),
+            nth: 1,
             created: Time::default(),
             claims: super::super::Claims::new(),
             fields: super::super::Fields::new(),

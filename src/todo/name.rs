@@ -239,6 +239,16 @@ impl Project {
         &self.0
     }
 
+    /// Returns the last part of the name: `api` of `acme/api`.
+    pub fn short(&self) -> &str {
+        self.0.rsplit('/').map(str::trim).find(|part| !part.is_empty()).unwrap_or(&self.0)
+    }
+
+    /// Returns the project that this one was before projects had owners: `api` for `acme/api`, none for `api`.
+    pub fn plain(&self) -> Option<Self> {
+        (self.short() != self.0).then(|| Project(self.short().to_owned()))
+    }
+
     /// Returns the name of this project's directory under `projects/`.
     pub fn component(&self) -> String {
         component(&self.0)
@@ -350,6 +360,21 @@ mod tests {
         assert_eq!(Session::new(&"x".repeat(1025)), Err(NameError::TooLong(1025)));
         for bad in ["", "..", "A", "%2", "%zz", "a%2fb%2Fc"] {
             assert_eq!(Session::from_component(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_last_part_of_a_project() {
+        for (name, short, plain) in [
+            ("acme/api", "api", Some("api")),
+            ("group/sub/api", "api", Some("api")),
+            ("api", "api", None),
+            ("api/", "api", Some("api")),
+            ("/", "/", None),
+        ] {
+            let project = Project::new(name).expect("valid");
+            assert_eq!((project.short(), project.plain().as_ref().map(Project::as_str)), (short, plain), "{name}");
+            assert_eq!(Project::from_component(&project.component()), Some(project));
         }
     }
 

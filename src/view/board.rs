@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use super::list::order;
 use super::markdown::escape;
-use super::{Everything, count};
-use crate::todo::{Project, State, Status, Todo, TodoList};
+use super::{Everything, Group, count};
+use crate::todo::{State, Status, Todo};
 
 /// No board is longer than this, in bytes. What does not fit is counted.
 const LONGEST: usize = 64 * 1024;
@@ -24,11 +24,11 @@ pub fn board(everything: &Everything) -> String {
         counts.open(),
         counts.completed
     );
-    let mut projects: Vec<(&Project, &TodoList)> = everything.projects.iter().collect();
-    projects.sort_by_key(|(project, todos)| (Reverse(todos.values().map(Todo::updated).max()), *project));
+    let mut projects = everything.groups();
+    projects.sort_by_key(|group| (Reverse(group.todos().map(Todo::updated).max()), group.project));
     let mut left_out = 0;
-    for (project, todos) in projects {
-        let section = section(project, todos);
+    for group in &projects {
+        let section = section(group);
         if text.len() + section.len() > LONGEST {
             left_out += 1;
         } else {
@@ -42,17 +42,17 @@ pub fn board(everything: &Everything) -> String {
     text
 }
 
-fn section(project: &Project, todos: &TodoList) -> String {
-    let counts = count(todos.values());
-    let file = format!("projects/{}/todos.json", project.component());
+fn section(group: &Group<'_>) -> String {
+    let counts = count(group.todos());
+    let file = format!("projects/{}/todos.json", group.project.component());
     let mut text = format!(
         "\n## [{}]({})\n\n{} open, {} completed\n\n",
-        escape(project.as_str()),
+        escape(group.name),
         link(&file),
         counts.open(),
         counts.completed
     );
-    let mut open: Vec<&Todo> = todos.values().filter(|todo| todo.state().is_open()).collect();
+    let mut open: Vec<&Todo> = group.todos().filter(|todo| todo.state().is_open()).collect();
     open.sort_by_cached_key(|todo| order(todo));
     for todo in open.iter().take(MOST_OPEN) {
         let note = if todo.state() == State::Wanted(Status::InProgress) { " *(in progress)*" } else { "" };
@@ -62,7 +62,7 @@ fn section(project: &Project, todos: &TodoList) -> String {
         text.push_str(&format!("- {} more in [todos.json]({})\n", open.len() - MOST_OPEN, link(&file)));
     }
     let completed = |todo: &&Todo| todo.state() == State::Wanted(Status::Completed);
-    let mut done: Vec<&Todo> = todos.values().filter(completed).collect();
+    let mut done: Vec<&Todo> = group.todos().filter(completed).collect();
     done.sort_by_key(|todo| (Reverse(todo.updated()), todo.id));
     for todo in done.iter().take(MOST_COMPLETED) {
         text.push_str(&format!("- [x] {}\n", escape(&todo.content)));
@@ -80,7 +80,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::todo::{Claim, Claims, Fields, Session, Time, TodoId};
+    use crate::todo::{Claim, Claims, Fields, Project, Session, Time, TodoId, TodoList};
 
     fn everything(projects: usize, todos: usize) -> Everything {
         let mut all = BTreeMap::new();

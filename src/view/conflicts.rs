@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::table::{fit, pad};
 use super::{Everything, Style};
 use crate::merge::{Conflict, Disagreement, Side, Subject, disagreements};
-use crate::todo::{Claim, Project, Session, Time, Todo, TodoId, plain};
+use crate::todo::{Claim, Names, Project, Session, Time, Todo, TodoId, plain};
 
 /// Finds what one session itself says of a todo, its properties included, where its own history is at hand.
 pub type OwnVersion<'a> = dyn Fn(&Session, &Project, TodoId) -> Option<Todo> + 'a;
@@ -76,7 +76,8 @@ struct Shown<'a> {
     order: (bool, Time),
     id: TodoId,
     content: &'a str,
-    project: &'a Project,
+    /// The name of its project.
+    project: String,
     rows: Vec<[String; 3]>,
     why: String,
 }
@@ -84,9 +85,10 @@ struct Shown<'a> {
 /// Returns the disagreements for people.
 pub fn conflicts_text(everything: &Everything, all: bool, beside: &Beside<'_>, style: Style) -> String {
     let statuses = all_disagreements(everything, all).into_iter();
-    let statuses = statuses.map(|(project, todo, one)| over_status(everything, project, todo, &one, beside));
+    let names = everything.names();
+    let statuses = statuses.map(|(project, todo, one)| over_status(everything, &names, project, todo, &one, beside));
     let properties = beside.properties.iter().filter(|one| all || !one.is_lag);
-    let properties = properties.map(|one| over_property(everything, one, beside));
+    let properties = properties.map(|one| over_property(everything, &names, one, beside));
     let mut shown: Vec<Shown<'_>> = statuses.chain(properties).collect();
     shown.sort_by_key(|one| (Reverse(one.order), one.id));
     let blocks: Vec<String> = shown.iter().map(|one| block(one, style)).collect();
@@ -94,7 +96,7 @@ pub fn conflicts_text(everything: &Everything, all: bool, beside: &Beside<'_>, s
 }
 
 fn block(one: &Shown<'_>, style: Style) -> String {
-    let project = style.dim(&format!("({})", plain(one.project.as_str())));
+    let project = style.dim(&format!("({})", plain(&one.project)));
     let id = style.dim(&one.id.to_string()[..8]);
     let mut text = format!("{id} {} {project}\n", style.title(&plain(one.content)));
     let names = one.rows.iter().map(|[name, ..]| name.width()).max().unwrap_or(0);
@@ -124,7 +126,8 @@ fn value(value: &Value) -> String {
 
 fn over_status<'a>(
     everything: &Everything,
-    project: &'a Project,
+    names: &Names,
+    project: &Project,
     todo: &'a Todo,
     one: &Disagreement<'_>,
     beside: &Beside<'_>,
@@ -149,10 +152,16 @@ fn over_status<'a>(
         }
     }
     let order = (one.is_newer(), overruled.1.at);
+    let project = names.shown(project).to_owned();
     Shown { order, id: todo.id, content: &todo.content, project, rows, why: why(one) }
 }
 
-fn over_property<'a>(everything: &Everything, found: &'a OverProperty, beside: &Beside<'_>) -> Shown<'a> {
+fn over_property<'a>(
+    everything: &Everything,
+    names: &Names,
+    found: &'a OverProperty,
+    beside: &Beside<'_>,
+) -> Shown<'a> {
     let OverProperty { project, conflict: one, is_lag } = found;
     let (kept, overruled) = one.sides();
     let name = property(one);
@@ -165,6 +174,7 @@ fn over_property<'a>(everything: &Everything, found: &'a OverProperty, beside: &
     ];
     rows.retain(|[_, kept, overruled]| !(kept.is_empty() && overruled.is_empty()));
     let why = "the later stays; neither knew of the other".to_owned();
+    let project = names.shown(project).to_owned();
     Shown { order: (!is_lag, overruled.at), id: one.id, content: &one.content, project, rows, why }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::list::todo_json;
 use super::table::{Column, Table};
 use super::{Everything, Style, count};
-use crate::todo::{Project, Time, TodoList, plain};
+use crate::todo::{Project, Time, Todo, TodoList, plain};
 
 /// The columns of projects, as people see them.
 pub const PROJECT_COLUMNS: [(&str, Column); 6] = [
@@ -22,17 +22,18 @@ pub const PROJECT_COLUMNS: [(&str, Column); 6] = [
 
 /// Returns the projects that have todos, each as a row of [`PROJECT_COLUMNS`].
 pub fn project_rows(everything: &Everything, style: Style) -> Vec<(&Project, [String; 6])> {
-    let rows = known(everything).map(|(project, todos)| {
-        let counts = count(todos.values());
+    let groups = everything.groups().into_iter().filter(|group| group.todos().next().is_some());
+    let rows = groups.map(|group| {
+        let counts = count(group.todos());
         let row = [
-            plain(project.as_str()),
+            plain(group.name),
             counts.open().to_string(),
             counts.in_progress.to_string(),
             counts.completed.to_string(),
-            sessions(todos).len().to_string(),
-            style.age(last_activity(todos)),
+            sessions(group.todos()).len().to_string(),
+            style.age(last_activity(group.todos())),
         ];
-        (project, row)
+        (group.project, row)
     });
     rows.collect()
 }
@@ -64,14 +65,14 @@ fn known(everything: &Everything) -> impl Iterator<Item = (&Project, &TodoList)>
 
 /// Returns the projects for programs.
 pub fn projects_json(everything: &Everything) -> Value {
-    let last = everything.projects.values().map(last_activity).max().unwrap_or_default();
+    let last = everything.projects.values().map(|todos| last_activity(todos.values())).max().unwrap_or_default();
     let projects: Vec<Value> = known(everything).map(|(project, todos)| project_json(project, todos)).collect();
     json!({ "version": "1.0.0", "last_updated": last.to_string(), "projects": projects })
 }
 
 fn project_json(project: &Project, todos: &TodoList) -> Value {
     let counts = count(todos.values());
-    let sessions = sessions(todos);
+    let sessions = sessions(todos.values());
     json!({
         "project_name": project.as_str(),
         "sessions": sessions,
@@ -79,16 +80,16 @@ fn project_json(project: &Project, todos: &TodoList) -> Value {
         "todo_count": counts.total() - counts.dropped,
         "active_todos": counts.open(),
         "completed_todos": counts.completed,
-        "last_activity": last_activity(todos).to_string(),
+        "last_activity": last_activity(todos.values()).to_string(),
         "todos": todos.values().filter(|todo| todo.state() != crate::todo::State::Dropped)
             .map(|todo| todo_json(project, todo)).collect::<Vec<_>>(),
     })
 }
 
-fn sessions(todos: &TodoList) -> BTreeSet<&str> {
-    todos.values().flat_map(|todo| todo.claims.keys()).map(crate::todo::Session::as_str).collect()
+fn sessions<'a>(todos: impl Iterator<Item = &'a Todo>) -> BTreeSet<&'a str> {
+    todos.flat_map(|todo| todo.claims.keys()).map(crate::todo::Session::as_str).collect()
 }
 
-fn last_activity(todos: &TodoList) -> Time {
-    todos.values().map(crate::todo::Todo::updated).max().unwrap_or_default()
+fn last_activity<'a>(todos: impl Iterator<Item = &'a Todo>) -> Time {
+    todos.map(Todo::updated).max().unwrap_or_default()
 }

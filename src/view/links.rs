@@ -62,7 +62,8 @@ impl<'a> Links<'a> {
         // Whoever is in a circle has somebody before it and somebody behind it who are too.
         let circles = without_ends(&turned(&without_ends(&waits)));
         let found = circles.keys().filter_map(|id| self.everything.get(*id));
-        found.filter(|(of, _)| project.is_none_or(|project| *of == project)).collect()
+        let scope = project.map(|project| self.everything.names().scope(project));
+        found.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of))).collect()
     }
 
     /// Returns the names in a property with the todos that they stand for: ids, or, where an earlier version kept them

@@ -8,14 +8,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
-use super::{Everything, Links, Style};
-use crate::todo::{Project, Session, State, Status, Time, Todo, TodoId, plain};
+use super::{Everything, Group, Links, Style};
+use crate::todo::{Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
 
 /// Which todos to show.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only of this project.
-    pub project: Option<Project>,
+    /// Only of this project, and of what is shown as one with it.
+    pub project: Option<Scope>,
     /// Only what this session (or one whose name begins so) spoke of.
     pub session: Option<String>,
     /// Only what this very session spoke of.
@@ -38,7 +38,7 @@ impl Filter {
 
     /// Returns whether a todo is shown.
     pub fn takes(&self, project: &Project, todo: &Todo) -> bool {
-        self.project.as_ref().is_none_or(|wanted| wanted == project)
+        self.project.as_ref().is_none_or(|wanted| wanted.takes(project))
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.claims
                     .iter()
@@ -76,20 +76,21 @@ pub(super) fn order(todo: &Todo) -> impl Ord + use<> {
 }
 
 /// Returns the todos that a filter takes, by project, what is going on first, then the latest.
-fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, Vec<&'a Todo>)> {
-    let projects = everything.projects.iter().map(|(project, todos)| {
-        let mut taken: Vec<&Todo> = todos.values().filter(|todo| filter.takes(project, todo)).collect();
-        taken.sort_by_cached_key(|todo| order(todo));
-        (project, taken)
+fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(Group<'a>, Vec<(&'a Project, &'a Todo)>)> {
+    let groups = everything.groups().into_iter().map(|group| {
+        let todos = group.parts.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (*project, todo)));
+        let mut taken: Vec<_> = todos.filter(|(project, todo)| filter.takes(project, todo)).collect();
+        taken.sort_by_cached_key(|(_, todo)| order(todo));
+        (group, taken)
     });
-    projects.filter(|(_, todos)| !todos.is_empty()).collect()
+    groups.filter(|(_, todos)| !todos.is_empty()).collect()
 }
 
 /// A project and those of its todos that a filter takes.
 #[derive(Debug)]
 pub struct Section<'a> {
-    /// The project.
-    pub project: &'a Project,
+    /// What the project is called.
+    pub project: &'a str,
     /// How many todos it has, whatever the filter takes.
     pub counts: Counts,
     /// What the filter takes, in the order of the list.
@@ -128,10 +129,10 @@ pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -
     let several = devices.values().collect::<BTreeSet<_>>().len() > 1;
     let device = |session: &Session| devices.get(session).filter(|_| several).copied();
     let links = Links::new(everything);
-    let section = |(project, todos): (&'a Project, Vec<&'a Todo>)| Section {
-        project,
-        counts: count(everything.projects[project].values()),
-        rows: todos.into_iter().map(|todo| row(&links, todo, device, style)).collect(),
+    let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| Section {
+        project: group.name,
+        counts: count(group.todos()),
+        rows: todos.into_iter().map(|(_, todo)| row(&links, todo, device, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -143,7 +144,7 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
         if !text.is_empty() {
             text.push('\n');
         }
-        let name = fit(&plain(section.project.as_str()), style.width);
+        let name = fit(&plain(section.project), style.width);
         let summary = section.summary();
         let room = style.width.saturating_sub(name.width() + 2);
         let summary = if summary.width() > room { String::new() } else { style.dim(&summary) };
@@ -223,7 +224,7 @@ fn blocked(links: &Links<'_>, todo: &Todo) -> &'static str {
 /// the last statement, project, winning session, and words, as they are.
 pub fn list_rows(everything: &Everything, filter: &Filter) -> Vec<Vec<String>> {
     let selected = select(everything, filter).into_iter();
-    selected.flat_map(|(project, todos)| todos.into_iter().map(move |todo| porcelain_row(project, todo))).collect()
+    selected.flat_map(|(_, todos)| todos.into_iter().map(|(project, todo)| porcelain_row(project, todo))).collect()
 }
 
 /// Returns one todo for programs that read lines, as [`list_rows`] does.
@@ -240,13 +241,13 @@ pub fn porcelain_row(project: &Project, todo: &Todo) -> Vec<String> {
 }
 
 /// Returns what can be begun, in its order, for people.
-pub fn ready_text(todos: &[(&Project, &Todo)], style: Style) -> String {
+pub fn ready_text(todos: &[(&Project, &Todo)], names: &Names, style: Style) -> String {
     let rows: Vec<Vec<String>> = todos
         .iter()
         .map(|(project, todo)| {
             vec![
                 todo.id.to_string()[..8].to_owned(),
-                plain(project.as_str()),
+                plain(names.shown(project)),
                 style.age(todo.created),
                 style.words(&format!("{}{}", priority(todo), plain(&todo.content))),
             ]
@@ -257,8 +258,8 @@ pub fn ready_text(todos: &[(&Project, &Todo)], style: Style) -> String {
 
 /// Returns the list for programs.
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
-    let selected = select(everything, filter);
-    selected.into_iter().flat_map(|(project, todos)| todos.into_iter().map(|todo| todo_json(project, todo))).collect()
+    let selected = select(everything, filter).into_iter();
+    selected.flat_map(|(_, todos)| todos.into_iter().map(|(project, todo)| todo_json(project, todo))).collect()
 }
 
 /// Returns one todo for programs: its properties, and what follows from its claims.

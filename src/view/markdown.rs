@@ -7,13 +7,13 @@ use crate::todo::{State, Status, plain};
 /// Returns all todos that are wanted, by project, as lists with boxes to tick.
 pub fn markdown(everything: &Everything) -> String {
     let mut text = String::from("# Todos\n");
-    for (project, todos) in &everything.projects {
-        let mut wanted: Vec<_> = todos.values().filter(|todo| todo.state() != State::Dropped).collect();
+    for group in everything.groups() {
+        let mut wanted: Vec<_> = group.todos().filter(|todo| todo.state() != State::Dropped).collect();
         if wanted.is_empty() {
             continue;
         }
         wanted.sort_by_cached_key(|todo| order(todo));
-        text.push_str(&format!("\n## {}\n\n", escape(project.as_str())));
+        text.push_str(&format!("\n## {}\n\n", escape(group.name)));
         for todo in wanted {
             let (tick, note) = match todo.state() {
                 State::Wanted(Status::Completed) => ("x", ""),

@@ -41,7 +41,7 @@ pub use table::{Column, Table, fit};
 
 use std::collections::BTreeMap;
 
-use crate::todo::{Project, SessionInfo, Todo, TodoId, TodoList};
+use crate::todo::{Names, Project, SessionInfo, State, Todo, TodoId, TodoList};
 
 /// The consolidated state as views take it.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,48 @@ pub struct Everything {
     pub sessions: Vec<SessionInfo>,
 }
 
+/// Projects that are shown as one.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// The one that stands for them: the one with an owner.
+    pub project: &'a Project,
+    /// Each with its todos.
+    pub parts: Vec<(&'a Project, &'a TodoList)>,
+}
+
+impl<'a> Group<'a> {
+    /// Returns the todos of all of them.
+    pub fn todos(&self) -> impl Iterator<Item = &'a Todo> {
+        self.parts.iter().flat_map(|(_, todos)| todos.values())
+    }
+}
+
 impl Everything {
+    /// Returns what the projects are called.
+    pub fn names(&self) -> Names {
+        // What was carried over or dropped leaves no name behind.
+        let is_wanted = |todos: &TodoList| todos.values().any(|todo| todo.state() != State::Dropped);
+        let named = self.projects.iter().filter(|(project, todos)| project.plain().is_some() || is_wanted(todos));
+        Names::of(named.map(|(project, _)| project.clone()))
+    }
+
+    /// Returns the projects as they are shown, by what they are called.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let names = self.names();
+        let mut groups: BTreeMap<&str, Group<'_>> = BTreeMap::new();
+        for (project, todos) in &self.projects {
+            let name = names.shown(project);
+            let group = groups.entry(name).or_insert_with(|| Group { name, project, parts: Vec::new() });
+            if project.plain().is_some() {
+                group.project = project;
+            }
+            group.parts.push((project, todos));
+        }
+        groups.into_values().collect()
+    }
+
     /// Returns every todo with its project.
     pub fn todos(&self) -> impl Iterator<Item = (&Project, &Todo)> {
         self.projects.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (project, todo)))

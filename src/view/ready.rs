@@ -8,8 +8,9 @@ use crate::todo::{Project, Session, State, Status, Todo};
 /// Returns the todos that can be begun, best first: by priority, then the oldest.
 pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
     let links = Links::new(everything);
+    let scope = project.map(|project| everything.names().scope(project));
     let pending = everything.todos().filter(|(_, todo)| todo.state() == State::Wanted(Status::Pending));
-    let wanted = pending.filter(|(of, _)| project.is_none_or(|project| *of == project));
+    let wanted = pending.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of)));
     let mut ready: Vec<_> = wanted.filter(|(_, todo)| links.blockers(todo).is_empty()).collect();
     ready.sort_by_key(|(_, todo)| (priority(todo), todo.created, todo.id));
     ready
@@ -77,7 +78,8 @@ pub fn search<'a>(everything: &'a Everything, project: Option<&Project>, text: &
         &|todo| all(todo) && kept(todo),
         &all,
     ];
-    let here = |of: &Project| project.is_none_or(|project| of == project);
+    let scope = project.map(|project| everything.names().scope(project));
+    let here = |of: &Project| scope.as_ref().is_none_or(|scope| scope.takes(of));
     let found = |test: &dyn Fn(&Todo) -> bool| {
         everything.todos().filter(|(of, todo)| here(of) && test(todo)).collect::<Vec<_>>()
     };

@@ -81,6 +81,8 @@ pub struct SessionView<'a> {
     pub info: &'a SessionInfo,
     /// The name of the project that it works on: that of its directory, else that of the todo of which it last spoke.
     pub project: &'a str,
+    /// The same as people see it.
+    pub shown: &'a str,
     /// How alive it is.
     pub state: SessionState,
     /// How many open todos it wants.
@@ -109,6 +111,7 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
     let states: BTreeMap<&Session, SessionState> =
         everything.sessions.iter().map(|info| (&info.session, state(info, now, stale_after))).collect();
     let mut shared = shared(everything, &states);
+    let names = everything.names();
     let mut counts = BTreeMap::new();
     let mut last: BTreeMap<&Session, (Time, &Project)> = BTreeMap::new();
     for (project, todo) in everything.todos() {
@@ -134,8 +137,9 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
                 warnings.push(Warning::Stale);
             }
             let project = info.project.as_ref().or_else(|| Some(last.get(&info.session)?.1));
+            let shown = project.map_or(Project::GENERAL, |project| names.shown(project));
             let project = project.map_or(Project::GENERAL, Project::as_str);
-            SessionView { info, project, state, open, total, warnings }
+            SessionView { info, project, shown, state, open, total, warnings }
         })
         .collect();
     views.sort_by(|a, b| b.info.updated.cmp(&a.info.updated).then_with(|| a.info.session.cmp(&b.info.session)));
@@ -168,7 +172,7 @@ impl SessionView<'_> {
         [
             self.state.as_str().to_owned(),
             plain(&self.info.session.short()),
-            plain(self.project),
+            plain(self.shown),
             plain(&self.info.device),
             self.open.to_string(),
             self.total.to_string(),

@@ -13,7 +13,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
     let mut text = format!("{} {}\n", style.symbol(todo.state()), style.title(&plain(&todo.content)));
     let mut rows = vec![
         vec!["id".to_owned(), todo.id.to_string()],
-        vec!["project".to_owned(), plain(project.as_str())],
+        vec!["project".to_owned(), plain(everything.names().shown(project))],
         vec!["status".to_owned(), todo.state().as_str().to_owned()],
         vec!["created".to_owned(), todo.created.to_string()],
         vec!["updated".to_owned(), format!("{} ({})", todo.updated(), style.age(todo.updated()))],

@@ -23,6 +23,7 @@ mod json;
 mod mcp;
 mod mcp_claims;
 mod meaning;
+mod owners;
 mod pages;
 mod pages_of_todos;
 mod progress;

@@ -375,6 +375,7 @@ pub fn todo(key: Key, speaker: Speaker, claim: Claim) -> Todo {
     Todo {
         id: TodoId::of(&Project::general(), &format!("todo {key}")),
         content,
+        nth: 1,
         created: claim.at,
         claims: [(session_name(speaker), claim)].into_iter().collect(),
         fields: Default::default(),

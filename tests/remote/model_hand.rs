@@ -22,11 +22,14 @@ impl Model {
                         match what {
                             "takes lines out" if self.random.once_in(3) => {}
                             "empties everything" => {}
-                            "says less of a todo" => kept.push(line.replace("\"status\":\"completed\"", "\"status\":\"pending\"")),
+                            "says less of a todo" => {
+                                kept.push(line.replace("\"status\":\"completed\"", "\"status\":\"pending\""))
+                            }
                             _ => kept.push(line.to_owned()),
                         }
                     }
-                    std::fs::write(&path, format!("[\n{}\n]\n", kept.join(",\n")).replace("[\n\n]", "[\n]")).expect("a list");
+                    std::fs::write(&path, format!("[\n{}\n]\n", kept.join(",\n")).replace("[\n\n]", "[\n]"))
+                        .expect("a list");
                 }
             }
         }
@@ -69,7 +72,11 @@ impl Model {
         let kept: Vec<&str> = entries.lines().filter(|line| !line.ends_with("\tprojects")).collect();
         let kept = format!("{}\n", kept.join("\n"));
         let mut command = std::process::Command::new("git");
-        command.current_dir(&hub).arg("mktree").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        command
+            .current_dir(&hub)
+            .arg("mktree")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped());
         let mut child = command.spawn().expect("git mktree");
         std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), kept.as_bytes()).expect("written");
         let tree = String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("UTF-8");
@@ -92,7 +99,8 @@ impl Model {
     fn clone_of_hub(&self) -> Option<PathBuf> {
         let clone = self.hub().with_file_name("clone");
         let hub = self.hub().to_string_lossy().into_owned();
-        let cloned = self.git(self.hub().parent().expect("a directory"), &["clone", "-q", "-b", "consolidated", &hub, "clone"]);
+        let cloned =
+            self.git(self.hub().parent().expect("a directory"), &["clone", "-q", "-b", "consolidated", &hub, "clone"]);
         (cloned.code == Some(0)).then_some(clone)
     }
 

@@ -21,7 +21,8 @@ impl Model {
     pub fn listen(&mut self, device: usize) {
         let store = self.store(device);
         let overlay = Overlay::new(&store.repo);
-        let mut queue: Vec<ObjectId> = store.repo.sessions().expect("sessions").into_iter().map(|(_, tip)| tip).collect();
+        let mut queue: Vec<ObjectId> =
+            store.repo.sessions().expect("sessions").into_iter().map(|(_, tip)| tip).collect();
         queue.extend(store.repo.find_ref(&store.settings.branch).expect("a branch"));
         for remote in store.repo.remotes() {
             let (sessions, _) = store.repo.remote_sessions(&remote).expect("sessions");

@@ -28,13 +28,55 @@ fn repository(world: &World, name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn the_name_in_the_url_of_origin() {
+fn the_path_in_the_url_of_origin() {
     let world = World::new();
     let path = repository(&world, "checkout");
     world.git(&path, &["remote", "add", "origin", "git@host.example:team/Acme-API.git"]);
     let below = path.join("src/deep");
     std::fs::create_dir_all(&below).expect("a directory");
-    assert_eq!(project_of(&world, &below), "acme-api");
+    assert_eq!(project_of(&world, &below), "team/acme-api");
+}
+
+/// A URL that a machine abbreviates is what git makes of it; one that it fetches from a mirror is what it is.
+#[test]
+fn a_shorthand_is_spelled_out_and_a_mirror_is_not_followed() {
+    for (url, project) in
+        [("work:api", "acme/api"), ("gh:other/api", "other/api"), ("https://host.example/a/api", "a/api")]
+    {
+        let world = World::new();
+        let path = repository(&world, "checkout");
+        world.write(
+            "home/.gitconfig",
+            b"[url \"git@host.example:acme/\"]\n\tinsteadOf = work:\n[url \"https://host.example/\"]\n\tinsteadOf = gh:\n\
+              [url \"/srv/mirror/of/\"]\n\tinsteadOf = https://host.example/\n",
+        );
+        world.git(&path, &["remote", "add", "origin", url]);
+        assert_eq!(project_of(&world, &path), project, "{url}");
+    }
+}
+
+/// Two machines have it at different places.
+#[test]
+fn an_origin_on_this_machine_is_its_last_part() {
+    let world = World::new();
+    let path = repository(&world, "checkout");
+    world.git(&path, &["remote", "add", "origin", "../srv/Team/api.git"]);
+    assert_eq!(project_of(&world, &path), "api");
+}
+
+#[test]
+fn a_submodule_is_a_repository_of_its_own() {
+    let world = World::new();
+    let (path, library) = (repository(&world, "main"), repository(&world, "library"));
+    world.git(&path, &["remote", "add", "origin", "https://host.example/acme/main.git"]);
+    let url = library.to_str().expect("UTF-8");
+    world.git(&path, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "lib"]);
+    assert_eq!(project_of(&world, &path.join("lib")), "library");
+    world.git(&path.join("lib"), &["remote", "set-url", "origin", "https://host.example/others/lib.git"]);
+    works_in(&world, "22222222-1111-4111-8111-111111111111", &path.join("lib"), "B");
+    works_in(&world, "33333333-1111-4111-8111-111111111111", &path, "C");
+    world.sync();
+    assert_eq!((&world.todo("B")["project"], &world.todo("C")["project"]), (&"others/lib".into(), &"acme/main".into()));
 }
 
 #[test]
@@ -55,10 +97,15 @@ fn a_repository_without_origin_has_the_name_of_its_directory() {
 
 #[test]
 fn a_linked_worktree_has_the_name_of_the_main_one() {
-    let world = World::new();
-    let path = repository(&world, "main-checkout");
-    world.git(&path, &["worktree", "add", "-q", "../feature-x"]);
-    assert_eq!(project_of(&world, &world.path("feature-x")), "main-checkout");
+    for (origin, project) in [(None, "main-checkout"), (Some("git@host.example:acme/api.git"), "acme/api")] {
+        let world = World::new();
+        let path = repository(&world, "main-checkout");
+        world.git(&path, &["worktree", "add", "-q", "../feature-x"]);
+        if let Some(origin) = origin {
+            world.git(&path, &["remote", "add", "origin", origin]);
+        }
+        assert_eq!(project_of(&world, &world.path("feature-x")), project);
+    }
 }
 
 #[test]

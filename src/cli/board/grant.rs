@@ -63,7 +63,8 @@ fn carry_out(
             let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
             let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
             let style = Style { now: world.now, ..board.style() };
-            let text: String = events.iter().map(|event| event_text(event, true, style)).collect();
+            let names = board.everything().names();
+            let text: String = events.iter().map(|event| event_text(event, &names, true, style)).collect();
             board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
             Ok(String::new())
         }
