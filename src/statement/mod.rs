@@ -30,8 +30,8 @@ pub use unmet::Against;
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, Item, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind,
-    Time, Todo, TodoId, TodoList, is_empty, normalise,
+    Claims, Field, Fields, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
+    Todo, TodoId, TodoList, is_empty, normalise,
 };
 use links::Links;
 use place::Placed;
@@ -175,28 +175,17 @@ struct Speech<'a> {
 impl Speech<'_> {
     /// States every item of the list, and returns the list as the session's file holds it.
     fn say(&mut self, placed: &[Placed<'_>], links: &Links<'_>, project: Option<&Project>) -> Vec<ListEntry> {
-        // A number that stands twice is one task, which is done when both say so: the least advanced one speaks.
-        let mut least: BTreeMap<(&Project, TodoId), &Item> = BTreeMap::new();
         for entry in placed {
-            let item = least.entry((&entry.project, entry.id)).or_insert(entry.item);
-            if (entry.item.dropped, entry.item.status) < (item.dropped, item.status) {
-                *item = entry.item;
+            self.say_item(entry, links);
+            if !entry.item.dropped {
+                self.carry(entry, project);
             }
         }
-        let mut said = Vec::new();
-        for entry in placed {
-            if let Some(item) = least.remove(&(&entry.project, entry.id)) {
-                self.say_item(entry, item, links);
-                if !item.dropped {
-                    self.carry(entry, project);
-                }
-                said.push((entry, item));
-            }
-        }
-        said.into_iter().filter_map(|(entry, item)| self.entry(entry, item)).collect()
+        placed.iter().filter_map(|entry| self.entry(entry)).collect()
     }
 
-    fn say_item(&mut self, entry: &Placed<'_>, item: &Item, links: &Links<'_>) {
+    fn say_item(&mut self, entry: &Placed<'_>, links: &Links<'_>) {
+        let item = entry.item;
         self.claim(&entry.project, entry.id, (&item.content, entry.nth), |claim| {
             claim.status = item.status;
             claim.raw.clone_from(&item.raw);
@@ -218,7 +207,8 @@ impl Speech<'_> {
         }
     }
 
-    fn entry(&self, entry: &Placed<'_>, item: &Item) -> Option<ListEntry> {
+    fn entry(&self, entry: &Placed<'_>) -> Option<ListEntry> {
+        let item = entry.item;
         let claim = &self.own(&entry.project, entry.id)?.claims[self.session];
         let status = (!claim.dropped && claim.status != item.status).then_some(item.status);
         (!item.dropped).then(|| ListEntry { id: entry.id, native: item.native.clone(), status, meant: BTreeMap::new() })

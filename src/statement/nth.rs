@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::todo::{Item, ListEntry, Project, Session, Status, Todo, TodoId, TodoList};
+use crate::todo::{Claim, Item, ListEntry, Project, Session, Status, Todo, TodoId, TodoList};
 
 /// The todo that an item is.
 #[derive(Clone, Copy)]
@@ -40,13 +40,14 @@ const MOST_COMPARED: usize = 64 * 64;
 /// Where an item stands among those with its words: behind which other one, and how many there are in between.
 type Spot<'a> = (Option<&'a str>, usize);
 
-/// Finds out for each item which todo it is. `before` is the list as it was, `projects` what the session said.
+/// Finds out for each item which todo it is; nothing for one that says nothing. `before` is the list as it was, `projects` what the session said.
 pub(super) fn identify(
     items: &[Worded<'_>],
     before: &[ListEntry],
     projects: &BTreeMap<Project, TodoList>,
     session: &Session,
-) -> Vec<Which> {
+    partial: bool,
+) -> Vec<Option<Which>> {
     let past: Vec<Past<'_>> =
         before.iter().enumerate().filter_map(|(at, entry)| known(at, entry, projects, session)).collect();
     let listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
@@ -60,10 +61,13 @@ pub(super) fn identify(
         groups.entry((&item.project, item.words.as_str())).or_default().push(at);
     }
     let several = groups.values().any(|group| group.len() > 1) || by_words.values().any(|group| group.len() > 1);
-    let spots = if several { Spots::new(items, &past) } else { Spots::default() };
+    let old = given_up_before(items, projects, &listed);
+    let spots = if several { Spots::new(items, &past, old) } else { Spots { old, ..Spots::default() } };
 
     let mut found: Vec<Option<Which>> = vec![None; items.len()];
-    for ((project, words), group) in groups {
+    for ((project, words), mut group) in groups {
+        // What is wanted comes before what is given up.
+        group.sort_by_key(|at| items[*at].item.dropped);
         let mut entries = by_words.get(words).cloned().unwrap_or_default();
         if forgotten > 0 {
             // They have no words; their ids tell that they had these.
@@ -75,9 +79,9 @@ pub(super) fn identify(
         }
         // The project of a session may have become known: then its todos are those of another one before.
         entries.sort_by_key(|at| past[*at].project != project);
-        let pairs = pair(&group, &entries, items, &past, &spots);
-        let mut names =
-            Names { project, words, own: projects.get(project), session, listed: &listed, used: BTreeSet::new() };
+        let own = projects.get(project);
+        let pairs = pair(&group, &entries, items, &past, &spots, partial);
+        let mut names = Names { project, words, own, session, listed: &listed, used: BTreeSet::new() };
         for at in &group {
             let was = pairs.get(at).map(|entry| &past[*entry]);
             if let Some(was) = was.filter(|was| was.project == project) {
@@ -86,21 +90,36 @@ pub(super) fn identify(
                 names.used.insert(nth);
             }
         }
-        let mut numbered: BTreeMap<&str, Which> = BTreeMap::new();
+        // What was given up before, or done, says nothing new when it is given up.
+        let given_up = |at: &usize| items[*at].item.dropped && !pairs.contains_key(at);
+        let mut old: BTreeSet<usize> =
+            group.iter().copied().filter(given_up).filter(|_| names.takes_left(|claim| claim.dropped)).collect();
         for at in group {
-            let item = items[at].item;
-            let native = item.native.as_deref();
-            let same = native.and_then(|native| numbered.get(native)).copied();
-            let which = found[at].or(same).unwrap_or_else(|| {
-                let was = pairs.get(&at).map(|entry| &past[*entry]);
-                let (nth, id) = names.new(item, was.map(|was| was.todo.nth));
-                Which { nth, id, was: was.map(|was| was.at) }
-            });
-            native.map(|native| numbered.entry(native).or_insert(which));
-            found[at] = Some(which);
+            if given_up(&at) && !old.contains(&at) && names.takes_left(|claim| !claim.dropped) {
+                old.insert(at);
+            }
+            if found[at].is_some() || old.contains(&at) {
+                continue;
+            }
+            let was = pairs.get(&at).map(|entry| &past[*entry]);
+            let (nth, id) = names.new(items[at].item, was.map(|was| was.todo.nth));
+            found[at] = Some(Which { nth, id, was: was.map(|was| was.at) });
         }
     }
-    found.into_iter().map(|which| which.expect("every item is in a group")).collect()
+    found
+}
+
+/// Returns the items that are given up and say nothing new by it: the session has let go of a todo with these words.
+fn given_up_before(
+    items: &[Worded<'_>],
+    projects: &BTreeMap<Project, TodoList>,
+    listed: &BTreeSet<TodoId>,
+) -> BTreeSet<usize> {
+    let is_old = |Worded { item, project, words }: &Worded<'_>| {
+        let mut todos = projects.get(project).into_iter().flat_map(|todos| todos.values());
+        item.dropped && todos.any(|todo| todo.content == *words && !listed.contains(&todo.id))
+    };
+    items.iter().enumerate().filter(|(_, item)| is_old(item)).map(|(at, _)| at).collect()
 }
 
 fn known<'a>(
@@ -121,6 +140,7 @@ fn pair(
     items: &[Worded<'_>],
     past: &[Past<'_>],
     spots: &Spots<'_>,
+    partial: bool,
 ) -> BTreeMap<usize, usize> {
     let mut pairs = BTreeMap::new();
     let mut numbers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -134,6 +154,9 @@ fn pair(
         let native = items[*at].item.native.as_deref();
         match native.and_then(|native| numbers.get_mut(native)).and_then(Vec::pop) {
             Some(entry) => drop(pairs.insert(*at, entry)),
+            None if spots.old.contains(at) => {}
+            // What is given up by its number is not another one with the same words.
+            None if native.is_some() && items[*at].item.dropped => {}
             None => items_left.push(*at),
         }
     }
@@ -161,13 +184,14 @@ fn pair(
     type Test<'a> = &'a dyn Fn(usize, usize) -> bool;
     let both: Test<'_> = &|item, entry| alike(item, entry) && placed(item, entry);
     let onward: Test<'_> = &|item, entry| !regresses(item, entry);
-    // As many as before: they moved, or changed. Fewer or more: what stands elsewhere may be another one.
-    let tests: [Test<'_>; 4] = match items_left.len() == left.len() {
+    // What is given up is none of those that are wanted.
+    let (wanted, given_up): (Vec<usize>, Vec<usize>) = items_left.iter().partition(|item| !items[**item].item.dropped);
+    // Where items stand on a part of a list says nothing. As many as before: they moved, or changed. Fewer or more: what stands elsewhere may be another one.
+    let tests: [Test<'_>; 4] = match wanted.len() + given_up.len() == left.len() {
+        _ if partial => [&alike, onward, &|_, _| false, &|_, _| false],
         true => [both, &alike, onward, &|_, _| true],
         false => [both, &|item, entry| placed(item, entry) && !regresses(item, entry), &alike, onward],
     };
-    // What is given up is none of those that are wanted.
-    let (wanted, given_up): (Vec<usize>, Vec<usize>) = items_left.iter().partition(|item| !items[**item].item.dropped);
     for mut items_left in [wanted, given_up] {
         for test in tests {
             items_left.retain(|item| {
@@ -186,15 +210,33 @@ fn pair(
 struct Spots<'a> {
     items: BTreeMap<usize, Spot<'a>>,
     past: BTreeMap<usize, Spot<'a>>,
+    /// Items that are given up once more: the list is kept without them.
+    old: BTreeSet<usize>,
 }
 
 impl<'a> Spots<'a> {
-    fn new(items: &'a [Worded<'_>], past: &'a [Past<'a>]) -> Self {
-        let now: Vec<&str> = items.iter().map(|item| item.words.as_str()).collect();
-        let before: Vec<&str> = past.iter().map(|past| past.todo.content.as_str()).collect();
+    fn new(items: &'a [Worded<'_>], past: &'a [Past<'a>], old: BTreeSet<usize>) -> Self {
+        let numbers_now: BTreeSet<_> =
+            items.iter().filter_map(|item| Some((item.item.native.as_deref()?, item.words.as_str()))).collect();
+        let number = |past: &Past<'a>| Some((past.entry.native.as_deref()?, past.todo.content.as_str()));
+        let numbers_before: BTreeSet<_> = past.iter().filter_map(number).collect();
+        // What its number tells needs no place, and what is given up by its number has none.
+        let has_spot = |at: usize, Worded { item, words, .. }: &Worded<'_>| {
+            let native = item.native.as_deref();
+            !old.contains(&at)
+                && native.is_none_or(|native| !item.dropped && !numbers_before.contains(&(native, words.as_str())))
+        };
+        let shown = items.iter().enumerate().filter(|(at, item)| has_spot(*at, item));
+        let (shown, now): (Vec<usize>, Vec<&str>) = shown.map(|(at, item)| (at, item.words.as_str())).unzip();
+        let kept =
+            past.iter().enumerate().filter(|(_, past)| number(past).is_none_or(|key| !numbers_now.contains(&key)));
+        let (kept, before): (Vec<usize>, Vec<&str>) = kept.map(|(at, past)| (at, past.todo.content.as_str())).unzip();
         let (once_now, once_before) = (once(&now), once(&before));
         let marks: BTreeSet<&str> = once_now.intersection(&once_before).copied().collect();
-        Spots { items: spots(&now, &marks), past: spots(&before, &marks) }
+        let place = |list: &[&'a str], all: &[usize]| {
+            spots(list, &marks).into_iter().map(|(at, spot)| (all[at], spot)).collect()
+        };
+        Spots { items: place(&now, &shown), past: place(&before, &kept), old }
     }
 }
 
@@ -243,19 +285,28 @@ impl Names<'_> {
         TodoId::of_nth(self.project, self.words, nth)
     }
 
+    /// Uses up one that the session spoke of and that the list before did not have. Returns whether there was one.
+    fn takes_left(&mut self, is_meant: impl Fn(&Claim) -> bool) -> bool {
+        let claim = |nth: u32| self.own?.get(&self.id(nth))?.claims.get(self.session);
+        let left = (1..)
+            .map_while(|nth| Some((nth, claim(nth)?)))
+            .find(|(nth, claim)| is_meant(claim) && !self.listed.contains(&self.id(*nth)) && !self.used.contains(nth));
+        self.used.extend(left.map(|(nth, _)| nth));
+        left.is_some()
+    }
+
     /// Names an item that the list before did not have; `wished` is the ordinal that it had in another project.
     fn new(&mut self, item: &Item, wished: Option<u32>) -> (u32, TodoId) {
         let claim = |id: TodoId| self.own?.get(&id)?.claims.get(self.session);
-        let spoken = |nth: &u32| claim(self.id(*nth)).is_some();
         let is_listed = |nth: &u32| self.used.contains(nth) || self.listed.contains(&self.id(*nth));
         let is_done =
             |nth: &u32| claim(self.id(*nth)).is_some_and(|claim| claim.status == Status::Completed && !claim.dropped);
-        // What is done, or given up, may be told once more. What is open is another one than what was done and left.
-        let is_again = |nth: &u32| !is_listed(nth) && (item.dropped || is_done(nth));
-        let again = (item.status == Status::Completed || item.dropped)
-            .then(|| (1..).take_while(|nth| spoken(nth) || self.used.contains(nth)).find(is_again));
+        // What is done may be told once more. What is open is another one than what was done and left.
+        let mut spoken = (1..).take_while(|nth| claim(self.id(*nth)).is_some() || self.used.contains(nth));
+        let is_again = |nth: &u32| is_done(nth) && !is_listed(nth);
+        let again = if item.status == Status::Completed && !item.dropped { spoken.find(is_again) } else { None };
         let is_free = |nth: &u32| !is_listed(nth) && !is_done(nth);
-        let nth = again.flatten().or(wished.filter(is_free)).unwrap_or_else(|| (1..).find(is_free).unwrap_or(u32::MAX));
+        let nth = again.or(wished.filter(is_free)).unwrap_or_else(|| (1..).find(is_free).unwrap_or(u32::MAX));
         self.used.insert(nth);
         (nth, self.id(nth))
     }

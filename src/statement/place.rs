@@ -1,5 +1,6 @@
 //! Which todo each item of a list is.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::nth::{Which, Worded, identify};
@@ -29,10 +30,10 @@ pub(super) fn place<'a>(
         let words = normalise(&item.content);
         (!words.is_empty()).then(|| Worded { item, project: project_of(&item.content), words: words.into_owned() })
     });
-    let worded: Vec<Worded<'a>> = worded.collect();
+    let worded = once(worded.collect());
     let mut moved: BTreeSet<TodoId> = BTreeSet::new();
-    let named = identify(&worded, before, projects, &snapshot.session);
-    let place = |(Worded { item, project, .. }, which): (Worded<'a>, Which)| {
+    let named = identify(&worded, before, projects, &snapshot.session, snapshot.partial);
+    let mut place = |(Worded { item, project, .. }, which): (Worded<'a>, Which)| {
         // The same words in another project: the session's project became known.
         let was = which.was.map(|at| before[at].id).filter(|was| *was != which.id);
         moved.extend(was);
@@ -40,7 +41,8 @@ pub(super) fn place<'a>(
         let renamed_from = old.map(|(project, todo)| (project.clone(), todo.id));
         Placed { item, project, id: which.id, nth: which.nth, renamed_from }
     };
-    let mut placed: Vec<Placed<'a>> = worded.into_iter().zip(named).map(place).collect();
+    let mut placed: Vec<Placed<'a>> =
+        worded.into_iter().zip(named).filter_map(|(item, which)| Some(place((item, which?)))).collect();
 
     let was_listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();
     let is_listed: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
@@ -87,6 +89,29 @@ pub(super) fn place<'a>(
         }
     }
     placed
+}
+
+/// A number that stands twice with the same words is one task, which is done when both say so: the least advanced one
+/// speaks.
+fn once<'a>(worded: Vec<Worded<'a>>) -> Vec<Worded<'a>> {
+    let mut all: Vec<Worded<'a>> = Vec::with_capacity(worded.len());
+    let mut numbered: BTreeMap<(&'a str, String), usize> = BTreeMap::new();
+    for new in worded {
+        let known = new.item.native.as_deref().map(|native| numbered.entry((native, new.words.clone())));
+        match known {
+            Some(Entry::Occupied(at)) => {
+                let said = &mut all[*at.get()].item;
+                if (new.item.dropped, new.item.status) < (said.dropped, said.status) {
+                    *said = new.item;
+                }
+                continue;
+            }
+            Some(Entry::Vacant(place)) => drop(place.insert(all.len())),
+            None => {}
+        }
+        all.push(new);
+    }
+    all
 }
 
 /// How many pairs of a vanished todo and a new one are compared by their words. A pair takes some microseconds.

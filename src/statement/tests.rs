@@ -1,3 +1,4 @@
+use crate::todo::Item;
 use super::*;
 use crate::todo::{LAST_EPOCH, SourceKind, State, Status};
 

@@ -70,7 +70,9 @@ fn check(case: &Path) -> Result<(), String> {
             return Err(format!("{file} is not what we would write:\n{}", written(&todos)));
         }
         let mut with_words = todos.values().filter(|todo| !todo.is_forgotten());
-        if let Some(todo) = with_words.find(|todo| todo.id != TodoId::of(&Project::general(), &todo.content)) {
+        if let Some(todo) =
+            with_words.find(|todo| todo.id != TodoId::of_nth(&Project::general(), &todo.content, todo.nth))
+        {
             return Err(format!("{file}: {} is not the id of its words", todo.id));
         }
     }

@@ -111,10 +111,12 @@ fn any_todo() -> impl Strategy<Value = Todo> {
         any_time(),
         btree_map(any_session(), any_claim(), 1..4),
         any_fields(),
+        prop_oneof![8 => Just(1), 2 => Just(2), 1 => Just(u32::MAX)],
     )
-        .prop_map(|(content, created, claims, fields)| {
+        .prop_map(|(content, created, claims, fields, nth)| {
             let plain = todo(content, 0, claims);
-            let mut todo = Todo { created, fields, ..plain };
+            let id = TodoId::of_nth(&Project::general(), &plain.content, nth);
+            let mut todo = Todo { id, nth, created, fields, ..plain };
             settle(&mut todo);
             todo
         })
@@ -128,13 +130,10 @@ pub fn any_list() -> impl Strategy<Value = TodoList> {
 /// What a file says of one session.
 pub fn any_info() -> impl Strategy<Value = SessionInfo> {
     let word = || select(vec!["", "a", "b", "ab"]).prop_map(str::to_owned);
-    let entry = (0..3_u64, option::of(word()), option::of(select(Status::ALL.to_vec()))).prop_map(
-        |(number, native, status)| ListEntry {
-            id: TodoId::parse(&format!("{number:016x}")).expect("16 hex digits"),
-            native,
-            status,
-        },
-    );
+    let id = |number: u64| TodoId::parse(&format!("{number:016x}")).expect("16 hex digits");
+    let meant = btree_map(word(), (0..3_u64).prop_map(id), 0..2);
+    let entry = (0..3_u64, option::of(word()), option::of(select(Status::ALL.to_vec())), meant)
+        .prop_map(move |(number, native, status, meant)| ListEntry { id: id(number), native, status, meant });
     let project = option::of(select(vec!["a", "ab"]).prop_map(|name| Project::new(name).expect("a valid name")));
     let words = (option::of(word()), word(), word(), project, option::of(word()));
     let times = (any_time(), any_time(), option::of(any_time()));

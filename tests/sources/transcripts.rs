@@ -167,7 +167,10 @@ fn tasks_are_created_changed_and_deleted() {
     world.sync();
     assert_eq!(world.states(), ["A: in_progress", "B, better: pending", "B: dropped", "C: dropped"]);
     let a = world.todo("A");
-    assert_eq!((&a["blocks"], &a["owner"], &a["metadata"]), (&json!(["2"]), &json!("ana"), &json!({"k": 1})));
+    assert_eq!(
+        (&a["blocks"], &a["owner"], &a["metadata"]),
+        (&json!([world.todo("B, better")["id"]]), &json!("ana"), &json!({"k": 1}))
+    );
     assert_eq!(world.todo("B, better")["renamedFrom"], world.todo("B")["id"]);
     assert_eq!(world.todo("B, better")["activeForm"], "Doing B");
 }

@@ -294,6 +294,7 @@ proptest! {
             let partial = list.starts_with('~');
             let Some(next) = world.say_items(now.as_ref(), minute, items(list), partial) else { continue };
             check(&next);
+            prop_assert_eq!(world.say_items(Some(&next), minute, items(list), partial), None);
             let ids: Vec<TodoId> = next.info.list.iter().map(|entry| entry.id).collect();
             let mut once = ids.clone();
             once.sort();
