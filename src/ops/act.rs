@@ -14,7 +14,7 @@ use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
-use crate::store::{Consolidated, Reach, Store, commit_session};
+use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Session, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
@@ -179,7 +179,8 @@ fn attempt(
     let mut overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
     let tips = Tips::find(store, None)?;
-    let past = past(&overlay, session, &tips, &consolidated, &mut BTreeMap::new())?;
+    let mut past = past(&overlay, store, session, &tips, &consolidated, &mut BTreeMap::new(), now)?;
+    let session = past.name.clone();
     let context = Context {
         known,
         now,
@@ -188,21 +189,22 @@ fn attempt(
         project: None,
         project_of: &|_| Project::general(),
     };
-    let Some(state) = statement::act(past.state(), session, acts, &context) else {
+    let Some(state) = statement::act(past.state(), &session, acts, &context) else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
     let decided_on = consolidated.tip.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
     let trailer = format!("{mark}{DECIDED_ON}{decided_on}");
     let identity: Identity = store.settings.identity(now);
-    let after = commit_session(&mut overlay, past.commit.as_ref(), state, &identity, Some(&trailer))?;
+    past.say(&mut overlay, state, &identity, Some(&trailer))?;
+    let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };
     let message = store.settings.redactor.text(reason.what, &mut Found::new()).into_owned();
-    let old = tips.local.get(session).copied();
+    let old = tips.local.get(&session).copied();
     let mut said = Captured { batch: overlay.batch, ..Captured::nothing(store, &tips) };
     if !store.settings.aside {
-        said.changes.push(RefChange { name: session_ref(session), old, new: after.id, message });
+        said.changes.push(RefChange { name: session_ref(&session), old, new, message });
     }
     said.sessions.push(session.clone());
-    said.tips.insert(session.clone(), after.id);
+    said.tips.insert(session, new);
     conclude(store, lock, said, tips, Some(&cache::load(&store.repo, "merged")), now)
 }

@@ -85,8 +85,8 @@ fn project_json(project: &Project, todos: &TodoList) -> Value {
     })
 }
 
-fn sessions(todos: &TodoList) -> BTreeSet<&str> {
-    todos.values().flat_map(|todo| todo.claims.keys()).map(crate::todo::Session::as_str).collect()
+fn sessions(todos: &TodoList) -> BTreeSet<String> {
+    todos.values().flat_map(|todo| todo.claims.keys()).map(|session| session.origin().to_string()).collect()
 }
 
 fn last_activity(todos: &TodoList) -> Time {
