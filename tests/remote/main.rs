@@ -11,6 +11,7 @@ mod hanging;
 mod model;
 mod model_acts;
 mod model_agreement;
+mod one_writer;
 mod plain_git;
 mod refusals;
 mod servers;
