@@ -13,7 +13,7 @@ use crate::git::{Identity, ObjectId, Overlay, descends, retired_ref};
 use crate::merge::join;
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Reach, SessionCommit, Store, check_session, commit_session, read_session};
-use crate::todo::{Claims, Fields, Project, Session, SessionInfo, SessionState, Time, Todo, TodoList};
+use crate::todo::{Claims, Fields, ListEntry, Project, Session, SessionInfo, SessionState, Time, Todo, TodoList};
 
 /// A stamp that is further ahead of this device's clock than this, in milliseconds, is a broken clock's or a forger's:
 /// what followed it would stay there.
@@ -121,7 +121,7 @@ pub(super) fn past(
     let whole = match (&commit, elsewhere) {
         (_, None) => None,
         (None, elsewhere) => elsewhere,
-        (Some(commit), Some(elsewhere)) => Some(both(&commit.state, elsewhere)),
+        (Some(commit), Some(elsewhere)) => Some(own_first(&commit.state, elsewhere)),
     };
     Ok(Past { name, commit, whole })
 }
@@ -310,6 +310,23 @@ pub(super) fn renamed(from: &Session, state: SessionState, to: &Session, latest:
         .collect();
     let (started, updated) = (info.started.min(latest), info.updated.min(latest));
     SessionState { info: SessionInfo { session: to.clone(), started, updated, ..info }, projects }
+}
+
+/// Joins what a session said here with what it said elsewhere. Which todo a number of the agent means, and to which
+/// project its words belong, is what was said here: else a list from elsewhere could put its words into the mouth of
+/// the agent that works here.
+fn own_first(own: &SessionState, elsewhere: SessionState) -> SessionState {
+    let mut list = own.info.list.clone();
+    for entry in &elsewhere.info.list {
+        if list.iter().all(|own| own.id != entry.id) {
+            let is_free = |native: &String| list.iter().all(|own| own.native.as_ref() != Some(native));
+            list.push(ListEntry { native: entry.native.clone().filter(is_free), ..entry.clone() });
+        }
+    }
+    let mut all = both(own, elsewhere);
+    all.info.list = list;
+    all.info.project = own.info.project.clone().or(all.info.project);
+    all
 }
 
 /// Joins what one session said in two places. Its list is the later one.
