@@ -72,8 +72,8 @@ fn sessions(board: &Board) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for view in session_views(&board.everything, board.now, board.setting.stale_after) {
         let row = view.row(board.style());
-        if has_words(board, &format!("{} {}", view.info.session, row.join(" "))) {
-            let target = Target::Session(view.info.session.clone());
+        if has_words(board, &format!("{} {}", view.session, row.join(" "))) {
+            let target = Target::Session(view.session.clone());
             lines.push(Line::of(target, Body::Session(view.state, row)));
             lines.extend(view.warnings.iter().map(|warning| Line::beside(Body::Warning(warning.text()))));
         }

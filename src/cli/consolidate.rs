@@ -43,6 +43,12 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
             Some("its agent still has it in its own files; if it is a real one, replace it where it is valid"),
         );
     }
+    for (session, name) in &report.renamed {
+        out.warn(
+            &format!("somebody else wrote session {session} too; it goes on here as {name}"),
+            Some("both are kept, and shown as one session; a copied or restored store does that"),
+        );
+    }
     let left_out: Vec<String> =
         report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
     out.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));

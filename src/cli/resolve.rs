@@ -72,7 +72,7 @@ pub(super) fn run(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
 
 /// Returns what the one session whose name begins so says of a todo.
 fn said_by(todo: &Todo, session: &str, properties: &[OverProperty]) -> Result<Answer, Failure> {
-    let found: Vec<_> = todo.claims.iter().filter(|(name, _)| name.as_str().starts_with(session)).collect();
+    let found: Vec<_> = todo.voices().filter(|(name, _)| name.as_str().starts_with(session)).collect();
     match found.as_slice() {
         [(session, claim)] => Ok(taken(todo, session, claim, properties)),
         [] => Err(Failure::no(format!("no session whose name begins with '{session}' spoke of '{}'", todo.content))

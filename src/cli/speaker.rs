@@ -130,7 +130,7 @@ impl Spoken<'_> {
 fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
     for (todo, winner) in lost(everything, session) {
         let id = &todo.id.to_string()[..8];
-        let let_go = match todo.workers().any(|(worker, _)| worker == session) {
+        let let_go = match todo.workers().any(|(worker, _)| worker.is_same(session)) {
             true => format!("`git chittysync release {id}` lets go of it"),
             // A list speaks for itself: what it shows is wanted.
             false => "take it off your own list to let go of it".to_owned(),

@@ -30,7 +30,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = locate(world.option.as_deref(), &directory).ok().and_then(|location| Store::open(&location).ok());
     let (mut own, mut others) = (None, 0);
     if let Some(store) = store {
-        own = session.as_ref().and_then(|session| progress(&store, session).ok().flatten());
+        own = session.as_ref().and_then(|session| progress(&store, session, world.now).ok().flatten());
         let found = elsewhere(&store, &directory.to_string_lossy(), session.as_ref(), false, false);
         others = found.ok().flatten().map_or(0, |found| found.todos.len() + found.more);
     }

@@ -56,7 +56,8 @@ pub use program::{Git, GitOutput};
 pub use public::is_public;
 pub use push::{Answer, Send, push};
 pub use refs::{
-    Place, SESSIONS, branch_of_ref, branch_ref, default_branch, session_of_ref, session_ref, tracking_branch,
+    Place, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,
+    tracking_branch,
 };
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};

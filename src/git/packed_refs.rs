@@ -64,7 +64,8 @@ pub(super) fn create_packed(
     let written = (|| {
         let mut rejected = Vec::new();
         let mut refs = packed_lines(git_dir, hash)?;
-        let known = list(git_dir, super::SESSIONS, hash)?;
+        let mut known = list(git_dir, super::SESSIONS, hash)?;
+        known.append(&mut list(git_dir, super::RETIRED, hash)?);
         for change in changes {
             let found = known.get(&change.name).copied();
             if found != change.old {

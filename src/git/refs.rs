@@ -13,6 +13,15 @@ pub fn session_ref(session: &Session) -> String {
     format!("{SESSIONS}{}", session.component())
 }
 
+/// `refs/chittysync-retired/`: what sessions of this device had said when their refs were given up. Never sent: it is
+/// how the device knows that a name is its own, and what it said itself under that name.
+pub const RETIRED: &str = "refs/chittysync-retired/";
+
+/// Returns `refs/chittysync-retired/<session>`.
+pub fn retired_ref(session: &Session) -> String {
+    format!("{RETIRED}{}", session.component())
+}
+
 /// Returns the session whose ref this is. Refs that this program would not have named so are nobody's.
 pub fn session_of_ref(name: &str) -> Option<Session> {
     Session::from_component(name.strip_prefix(SESSIONS)?)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, Limits, Place, RemoteName, SESSIONS, ref_file, session_of_ref};
+use super::{GitError, Limits, Place, RETIRED, RemoteName, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
 /// How many bytes of objects that were read are kept in memory, for each thread.
@@ -145,6 +145,16 @@ impl Repo {
     pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
         let refs = ref_file::list(self.common_dir(), SESSIONS, self.hash())?;
         Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
+    }
+
+    /// Returns every session of this device whose ref was given up, with the newest commit that it had.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn retired_sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
+        let refs = ref_file::list(self.common_dir(), RETIRED, self.hash())?.into_iter();
+        let session = |name: &str| Session::from_component(name.strip_prefix(RETIRED)?);
+        Ok(refs.filter_map(|(name, id)| Some((session(&name)?, id))).collect())
     }
 
     /// Checks a ref that [`Repo::sessions`] may have left out.

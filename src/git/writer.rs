@@ -109,8 +109,9 @@ impl Writer<'_> {
     fn move_refs(&self, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
         let git_dir = self.repo.common_dir();
         let bulk = changes.iter().filter(|change| change.old.is_none()).count() > self.repo.limits.loose_refs;
+        let is_session = |name: &str| name.starts_with(super::SESSIONS) || name.starts_with(super::RETIRED);
         let (created, moved): (Vec<&RefChange>, Vec<&RefChange>) =
-            changes.iter().partition(|change| bulk && change.old.is_none() && change.name.starts_with(super::SESSIONS));
+            changes.iter().partition(|change| bulk && change.old.is_none() && is_session(&change.name));
         let mut rejected = packed_refs::create_packed(git_dir, self.lock.tmp(), &created, self.fsync)?;
         let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
         if !created.is_empty() {

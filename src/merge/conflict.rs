@@ -70,8 +70,7 @@ impl Disagreement<'_> {
 pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
     let winner = todo.winner();
     let mut found: Vec<_> = todo
-        .claims
-        .iter()
+        .voices()
         .filter(|(_, claim)| differ(winner.1, claim))
         .map(|overruled| Disagreement { winner, overruled })
         .collect();
@@ -82,7 +81,7 @@ pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
 /// Returns what a person who settles a todo can take: the claims of the present epoch, and those that disagree.
 pub fn choices(todo: &Todo) -> Vec<(&Session, &Claim)> {
     let (epoch, winner) = (todo.epoch(), todo.winner().1);
-    todo.claims.iter().filter(|(_, claim)| claim.epoch == epoch || differ(winner, claim)).collect()
+    todo.voices().filter(|(_, claim)| claim.epoch == epoch || differ(winner, claim)).collect()
 }
 
 /// Returns whether the other claim wants something else than the winning one, and was not answered by it.
@@ -102,7 +101,7 @@ pub(super) fn status_conflict(base: Option<&Todo>, ours: &Todo, theirs: &Todo, j
     let overruled = if kept_theirs { our_winner } else { their_winner };
     let unchanged = base.is_some_and(|base| base.winner() == overruled);
     // The other side may hold a later word of the overruled session, and then there is nothing to overrule.
-    let stands = overruled.0 == kept.0 || joined.claims.get(overruled.0) == Some(overruled.1);
+    let stands = overruled.0.is_same(kept.0) || joined.voice(overruled.0) == Some(overruled);
     if unchanged || !stands || !differ(kept.1, overruled.1) || overruled.1.at <= kept.1.at {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 
-use crate::todo::{Claim, Field, Status, Todo, TodoList};
+use crate::todo::{Claim, Field, Todo, TodoList};
 
 /// Adds every statement of `theirs` to `ours`.
 pub fn join(ours: &mut TodoList, theirs: &TodoList) {
@@ -40,20 +40,11 @@ pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
     super::settle(ours);
 }
 
-/// Keeps the greater of two claims of one session: the greatest of (forgotten, epoch, is completed, time, rank,
-/// not dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
-/// until someone reopens the todo, which takes a new epoch.
+/// Keeps the greater of two claims of one session, by [`Claim::order`].
 pub fn join_claim(ours: &mut Claim, theirs: &Claim) {
-    if claim_order(theirs, ours) == Ordering::Greater {
+    if theirs.order(ours) == Ordering::Greater {
         ours.clone_from(theirs);
     }
-}
-
-fn claim_order(a: &Claim, b: &Claim) -> Ordering {
-    let completed = |claim: &Claim| claim.status == Status::Completed;
-    let key = |claim: &Claim| (claim.forgotten, claim.epoch, completed(claim), claim.at, claim.status, !claim.dropped);
-    // The rest cannot matter to a reader, but equal bytes on every machine need a total order.
-    key(a).cmp(&key(b)).then_with(|| a.raw.cmp(&b.raw)).then_with(|| text(&a.extra).cmp(&text(&b.extra)))
 }
 
 /// Keeps the later of two settings of one property.

@@ -18,7 +18,7 @@ use crate::merge::join_todo;
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
-use crate::store::{Consolidated, Reach, Store, commit_session};
+use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
@@ -234,7 +234,8 @@ fn attempt(
     let mut overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
     let tips = Tips::find(store, None)?;
-    let past = past(&overlay, session, &tips, &consolidated, &mut BTreeMap::new())?;
+    let mut past = past(&overlay, store, session, &tips, &consolidated, &mut BTreeMap::new(), now)?;
+    let session = past.name.clone();
     let context = Context {
         known,
         now,
@@ -243,8 +244,8 @@ fn attempt(
         project: None,
         project_of: &|_| Project::general(),
     };
-    let state = statement::act(past.state(), session, acts, &context);
-    check_before(session, acts, known, state.as_ref().or(past.state()))?;
+    let state = statement::act(past.state(), &session, acts, &context);
+    check_before(&session, acts, known, state.as_ref().or(past.state()))?;
     let Some(state) = state else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
@@ -252,14 +253,15 @@ fn attempt(
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
     let trailer = format!("{mark}{DECIDED_ON}{decided_on}");
     let identity: Identity = store.settings.identity(now);
-    let after = commit_session(&mut overlay, past.commit.as_ref(), state, &identity, Some(&trailer))?;
+    past.say(&mut overlay, state, &identity, Some(&trailer))?;
+    let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };
     let message = store.settings.redactor.text(reason.what, &mut Found::new()).into_owned();
-    let old = tips.local.get(session).copied();
+    let old = tips.local.get(&session).copied();
     let mut said = Captured { batch: overlay.batch, ..Captured::nothing(store, &tips) };
     if !store.settings.aside {
-        said.changes.push(RefChange { name: session_ref(session), old, new: after.id, message });
+        said.changes.push(RefChange { name: session_ref(&session), old, new, message });
     }
     said.sessions.push(session.clone());
-    said.tips.insert(session.clone(), after.id);
+    said.tips.insert(session, new);
     conclude(store, lock, said, tips, Some(&cache::load(&store.repo, "merged")), now)
 }

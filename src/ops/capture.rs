@@ -24,7 +24,7 @@ use crate::source::{Notice, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
-use crate::store::{Consolidated, SessionCommit, Store, commit_session};
+use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
 
 /// What a capture would write.
@@ -104,7 +104,11 @@ pub fn capture(
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
-            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| tips.local.contains_key(list));
+            let goes_on: BTreeSet<Cow<'_, str>> =
+                tips.local.keys().filter(|name| name.is_continued()).map(Session::root).collect();
+            let carried = carried_lists(&look.units, &look.paths, seen, &fresh, &|list| {
+                tips.local.contains_key(list) || goes_on.contains(&list.root())
+            });
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
             sort_by_session(store, look, (seen, &next_seen, &lists), fresh, selection, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
@@ -255,7 +259,7 @@ fn state(
             true => Ok(()),
             false => store.repo.check_ref(&session_ref(&session)).map_err(OpsError::from),
         };
-        let past = match check().and_then(|()| past(&overlay, &session, tips, &consolidated, &mut lists)) {
+        let past = match check().and_then(|()| past(&overlay, store, &session, tips, &consolidated, &mut lists, now)) {
             Ok(past) => past,
             // One broken session, or one that a newer version wrote, must not keep the others from being saved.
             Err(err) => {
@@ -292,10 +296,10 @@ fn state(
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let after = commits(&mut overlay, past, &news.states, &context, &identity)?;
-        let redacted = new_marks(after.as_ref().map(|after| &after.state), &marked);
+        let past = commits(&mut overlay, past, &news.states, &context, &identity)?;
+        let redacted = new_marks(past.commit.as_ref().map(|after| &after.state), &marked);
         count.add(1);
-        Ok((session, before, after.map(|after| after.id), overlay.batch, redacted))
+        Ok((session, past.name, (before, past.commit.map(|after| after.id)), overlay.batch, redacted))
     };
     let mut next_tips = tips.local.clone();
     let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
@@ -309,35 +313,34 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, before, new, batch, redacted) in done {
+        for (session, name, (before, new), batch, redacted) in done {
             captured.batch.absorb(batch);
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
             let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
-            let old = tips.local.get(&session).copied();
+            let old = tips.local.get(&name).copied();
             let message = settings.redactor.text(&plan.selection.what, &mut Found::new()).into_owned();
-            captured.changes.push(RefChange { name: session_ref(&session), old, new, message });
-            captured.sessions.push(session.clone());
-            next_tips.insert(session, new);
+            captured.changes.push(RefChange { name: session_ref(&name), old, new, message });
+            captured.sessions.push(name.clone());
+            next_tips.insert(name, new);
         }
     }
     captured.tips = next_tips;
     Ok(captured)
 }
 
-/// Makes a commit for each state that says something new, one on the other. Returns the newest.
+/// Makes a commit for each state that says something new, one on the other.
 fn commits(
     overlay: &mut Overlay<'_>,
-    past: Past,
+    mut past: Past,
     states: &[Stated],
     context: &Context<'_>,
     identity: &Identity,
-) -> Result<Option<SessionCommit>, OpsError> {
+) -> Result<Past, OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
-    let Past { commit: mut tip, state: mut seed } = past;
     let mut replay = Replay::default();
     for stated in states {
         let (state, is_last) = (&stated.state, stated.is_last);
-        let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref());
+        let before = past.state();
         let said = match (stated.is_old(before, captured_until), &state.change) {
             (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
             (false, None) => Some(Cow::Borrowed(&state.snapshot)),
@@ -347,16 +350,24 @@ fn commits(
                 .and_then(|before| unheard(before, &state.snapshot))
                 .map(Cow::Owned),
         };
-        if let Some(next) = said.and_then(|snapshot| statement::state(before, &snapshot, context)) {
-            seed = None;
-            tip = Some(commit_session(overlay, tip.as_ref(), next, identity, None)?);
+        if let Some(next) = said.and_then(|said| statement::state(before, &under(&past.name, said), context)) {
+            past.say(overlay, next, identity, None)?;
         }
         replay.add(state);
     }
-    let before = tip.as_ref().map(|tip| &tip.state).or(seed.as_ref()).filter(|_| captured_until.is_some());
+    let before = past.state().filter(|_| captured_until.is_some());
     let late = before.zip(replay.end()).and_then(|(before, snapshot)| unheard(before, &snapshot));
+    let late = late.map(|late| under(&past.name, Cow::Owned(late)));
     if let Some(next) = late.and_then(|snapshot| statement::state(before, &snapshot, context)) {
-        tip = Some(commit_session(overlay, tip.as_ref(), next, identity, None)?);
+        past.say(overlay, next, identity, None)?;
     }
-    Ok(tip)
+    Ok(past)
+}
+
+/// Returns a list as that of the name under which its session speaks here.
+fn under<'a>(name: &Session, mut snapshot: Cow<'a, Snapshot>) -> Cow<'a, Snapshot> {
+    if snapshot.session != *name {
+        snapshot.to_mut().session = name.clone();
+    }
+    snapshot
 }

@@ -4,12 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::OpsError;
+use super::past::{Lists, past, speaks};
 use super::project::{Projects, names};
+use super::tips::Tips;
 use crate::codec::decode_session;
-use crate::git::{ObjectId, Overlay, session_ref};
+use crate::git::{ObjectId, Overlay};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, Status, Time, Todo, TodoList};
+use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -79,60 +81,102 @@ pub fn elsewhere(
         todos.extend(consolidated.todos(&overlay, project)?);
     }
     let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
-    // A ref of this namespace is only ever written on the device on which its session runs.
-    let here = if device_only { store.repo.sessions()?.into_iter().collect() } else { BTreeMap::new() };
-    let is_here = |other: &Session| here.contains_key(other);
+    let mut here = Here::of(store, &overlay, device_only)?;
     let mut found: Vec<Candidate> = todos
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
-            let own = todo.claims.iter().any(|(other, claim)| is_ours(other) && !claim.dropped);
+            let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {
                 // The words are told as a session of this device has them, which is not the one that won.
-                let words_of = if !device_only || is_here(by) { by } else { said.find(|(other, _)| is_ours(other))?.0 };
+                let words_of = if here.may_tell_of(by) { by } else { said.find(|(other, _)| is_ours(other))?.0 };
                 return Some(Candidate { todo, by, claim, words_of, own, lost: true });
             }
             let (by, claim) = said
-                .filter(|(other, _)| !device_only || is_here(other))
+                .filter(|(other, _)| {
+                    here.may_tell_of(other) && todo.voice(other).is_some_and(|(_, claim)| claim.is_open())
+                })
                 .max_by_key(|(other, claim)| (claim.at, *other))?;
             (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false })
         })
         .collect();
     found.sort_by_key(|found| (!found.lost, Reverse(found.claim.at), found.todo.id));
-    let more = found.len().saturating_sub(MOST);
-    let mut open = Vec::new();
-    for Candidate { todo, by, claim, words_of, own, lost } in found.into_iter().take(MOST) {
-        let Some((words, device)) = (match device_only {
-            true => here.get(words_of).and_then(|tip| own_words(&overlay, words_of, *tip, todo)),
-            false => Some((todo.content.clone(), device(&overlay, &consolidated, by))),
-        }) else {
+    let (mut open, mut more) = (Vec::new(), 0);
+    for Candidate { todo, by, claim, words_of, own, lost } in found {
+        if open.len() == MOST {
+            more += 1;
             continue;
-        };
+        }
         let told = words_of == by;
+        let (words, claim, device) = match device_only {
+            false => (todo.content.clone(), claim.clone(), device(&overlay, &consolidated, by)),
+            // In the branch, another device may have had a hand in the words, and in the claim.
+            true => match here.said(words_of, todo) {
+                Some((words, said, device)) => (words, if told { said } else { claim.clone() }, Some(device)),
+                None => continue,
+            },
+        };
         let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
         open.push(Open { words, status: claim.status, at: claim.at, session, device, own, lost });
     }
     Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more }))
 }
 
+/// What was said on this device. A ref is written by one device, so what its own refs hold was said here, and what
+/// the branch holds under the same names need not have been.
+struct Here<'a> {
+    overlay: &'a Overlay<'a>,
+    /// The newest commits of this device's sessions, also of those whose refs were given up; nothing at all where all
+    /// may be told of.
+    tips: Option<BTreeMap<Session, ObjectId>>,
+    read: BTreeMap<Session, Option<SessionState>>,
+}
+
+impl<'a> Here<'a> {
+    fn of(store: &Store, overlay: &'a Overlay<'a>, device_only: bool) -> Result<Self, OpsError> {
+        let mut tips = None;
+        if device_only {
+            let mut all: BTreeMap<Session, ObjectId> = store.repo.retired_sessions()?.into_iter().collect();
+            all.extend(store.repo.sessions()?);
+            tips = Some(all);
+        }
+        Ok(Here { overlay, tips, read: BTreeMap::new() })
+    }
+
+    fn may_tell_of(&self, session: &Session) -> bool {
+        self.tips.as_ref().is_none_or(|tips| tips.contains_key(session))
+    }
+
+    /// Returns what a session of this device itself says of a todo that it wants, and the device's label.
+    fn said(&mut self, session: &Session, todo: &Todo) -> Option<(String, Claim, String)> {
+        let tip = *self.tips.as_ref()?.get(session)?;
+        if !self.read.contains_key(session) {
+            let state = read_session(self.overlay, session, tip).ok().map(|commit| commit.state);
+            self.read.insert(session.clone(), state);
+        }
+        let state = self.read.get(session)?.as_ref()?;
+        let own = state.projects.values().find_map(|todos| todos.get(&todo.id))?;
+        let claim = own.claims.get(session).filter(|claim| claim.is_open())?;
+        Some((own.content.clone(), claim.clone(), state.info.device.clone()))
+    }
+}
+
 /// Returns how many todos of its list a session has completed, and how many there are.
 ///
 /// # Errors
 /// When its ref cannot be read.
-pub fn progress(store: &Store, session: &Session) -> Result<Option<(usize, usize)>, OpsError> {
-    let Some(tip) = store.repo.find_ref(&session_ref(session))? else { return Ok(None) };
-    let commit = read_session(&Overlay::new(&store.repo), session, tip)?;
-    let list = crate::statement::listed(&commit.state);
+pub fn progress(store: &Store, session: &Session, now: Time) -> Result<Option<(usize, usize)>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let tips = Tips::find(store, None)?;
+    if !speaks(&tips, session) {
+        return Ok(None);
+    }
+    let known = past(&overlay, store, session, &tips, &consolidated, &mut Lists::new(), now)?;
+    let Some(state) = known.state() else { return Ok(None) };
+    let list = crate::statement::listed(state);
     Ok(Some((list.iter().filter(|item| item.status == Status::Completed).count(), list.len())))
-}
-
-/// Returns the words and the device as a session of this device itself wrote them: in the branch, another
-/// device may have had a hand in them.
-fn own_words(overlay: &Overlay<'_>, by: &Session, tip: ObjectId, todo: &Todo) -> Option<(String, Option<String>)> {
-    let state = read_session(overlay, by, tip).ok()?.state;
-    let own = state.projects.into_values().find_map(|mut todos| todos.remove(&todo.id))?;
-    Some((own.content, Some(state.info.device)))
 }
 
 fn device(overlay: &Overlay<'_>, consolidated: &Consolidated, by: &Session) -> Option<String> {

@@ -15,13 +15,22 @@ use crate::todo::Session;
 /// # Errors
 /// When the store's directory cannot be written.
 pub fn own_session(store: &Store) -> Result<Session, OpsError> {
+    let session = Session::new(&format!("{}-{}", store.settings.device, drawn(store)?));
+    session.map_err(|err| OpsError::Input(format!("chittysync.device cannot name a session: {err}")))
+}
+
+/// Returns 8 hex digits that are drawn once for each store.
+///
+/// # Errors
+/// As [`own_session`].
+pub(super) fn drawn(store: &Store) -> Result<String, OpsError> {
     let path = drawn_digits(store);
     let directory = path.parent().unwrap_or(&path);
     let known = || {
         let text = std::fs::read_to_string(&path).ok()?;
         Some(text.trim_ascii().to_owned()).filter(|text| text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    let digits = match known() {
+    Ok(match known() {
         Some(digits) => digits,
         None => {
             private_directory(directory).map_err(GitError::io("create", directory))?;
@@ -36,9 +45,7 @@ pub fn own_session(store: &Store) -> Result<Session, OpsError> {
                 })?,
             }
         }
-    };
-    let session = Session::new(&format!("{}-{digits}", store.settings.device));
-    session.map_err(|err| OpsError::Input(format!("chittysync.device cannot name a session: {err}")))
+    })
 }
 
 /// Returns whether a person has spoken in this store, so that [`own_session`] writes nothing.

@@ -21,7 +21,7 @@ use crate::source::hook::{self, Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{Consolidated, Store, cache, commit_session, events_trailer, heard_events};
+use crate::store::{Consolidated, Store, cache, events_trailer, heard_events};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -74,6 +74,7 @@ fn attempt(
         projects: Projects::default(),
         sessions: BTreeMap::new(),
         consolidated,
+        tips: Tips::find(store, None)?,
         since: waiting.iter().map(|event| event.at).min().unwrap_or(now),
         most: waiting.len(),
         now,
@@ -107,11 +108,11 @@ fn attempt(
     }
     let Drain { overlay, lists, sessions, .. } = drain;
     let (mut changes, mut said) = (Vec::new(), Vec::new());
-    for (session, speaker) in sessions.into_iter().filter_map(|(session, speaker)| Some((session, speaker?))) {
+    for speaker in sessions.into_values().flatten() {
         let Some(tip) = speaker.past.commit.filter(|_| !speaker.said.is_empty()) else { continue };
         let message = format!("hook: {}", speaker.said.join(", "));
-        changes.push(RefChange { name: session_ref(&session), old: speaker.before, new: tip.id, message });
-        said.push(session);
+        changes.push(RefChange { name: session_ref(&speaker.past.name), old: speaker.before, new: tip.id, message });
+        said.push(speaker.past.name);
     }
     let batch: Batch = overlay.batch;
     let rejected = write(store, lock, &batch, &changes, now)?;
@@ -170,6 +171,7 @@ struct Drain<'a> {
     /// Nothing for a session whose ref cannot be read: its events wait until it can.
     sessions: BTreeMap<Session, Option<Speaker>>,
     consolidated: Consolidated,
+    tips: Tips,
     /// The time of the earliest event.
     since: Time,
     /// How many events there are. They made as many commits at most.
@@ -190,8 +192,9 @@ impl Drain<'_> {
             What::Ended => {
                 let mut done = true;
                 for session in self.ending(heard)? {
-                    let end = |state: Option<&SessionState>| statement::ended(state?, event.at);
-                    let next = self.speaker(&session)?.map(|speaker| end(speaker.state()));
+                    // One that said nothing on this device does not end here.
+                    let end = |speaker: &Speaker| statement::ended(speaker.spoken()?, event.at);
+                    let next = self.speaker(&session)?.map(end);
                     done &= self.take(&session, event, heard, next)?;
                 }
                 Ok(done)
@@ -236,26 +239,24 @@ impl Drain<'_> {
             return Ok(heard.session.agent(agent).into_iter().collect());
         }
         let agents = format!("{}-agent-", heard.session);
-        let mut known: BTreeSet<Session> =
-            self.store.repo.sessions()?.into_iter().map(|(session, _)| session).collect();
-        known.extend(self.sessions.keys().cloned());
-        known.retain(|session| *session == heard.session || session.as_str().starts_with(&agents));
-        Ok(known.into_iter().collect())
+        let spoken = self.store.repo.sessions()?.into_iter().map(|(session, _)| session.origin());
+        let known = spoken.chain(self.sessions.keys().cloned());
+        let ends = |session: &Session| session.is_same(&heard.session) || session.as_str().starts_with(&agents);
+        let ending: BTreeSet<Session> = known.filter(ends).collect();
+        Ok(ending.into_iter().collect())
     }
 
     /// Returns a session as it is, read once; nothing when it cannot be read.
     fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
         if !self.sessions.contains_key(session) {
             let read = || -> Result<_, OpsError> {
-                let before = self.store.repo.find_ref(&session_ref(session))?;
-                // Where it has no ref, a remote may know it, or the branch.
-                let tips = match before {
-                    Some(tip) => Tips { local: BTreeMap::from([(session.clone(), tip)]), ..Tips::default() },
-                    None => Tips::find(self.store, None)?,
-                };
-                let past = past(&self.overlay, session, &tips, &self.consolidated, &mut Lists::new())?;
-                let heard = match before {
-                    Some(tip) => heard_events(&self.overlay, tip, self.since, self.most)?,
+                // A ref that is broken is not to be taken for none.
+                self.store.repo.check_ref(&session_ref(session))?;
+                let (overlay, mut lists) = (&self.overlay, Lists::new());
+                let past = past(overlay, self.store, session, &self.tips, &self.consolidated, &mut lists, self.now)?;
+                let before = self.tips.local.get(&past.name).copied();
+                let heard = match &past.commit {
+                    Some(commit) => heard_events(overlay, commit.id, self.since, self.most)?,
                     None => BTreeSet::new(),
                 };
                 Ok(Speaker { before, past, heard, silent: Vec::new(), said: Vec::new() })
@@ -285,7 +286,7 @@ impl Drain<'_> {
         let mut project = self.projects.of(heard.directory.as_deref());
         project.iter_mut().for_each(|project| self.store.settings.redactor.project(project, &mut Found::new()));
         let Some(speaker) = self.speaker(session)? else { return Ok(None) };
-        let state = speaker.state().cloned();
+        let (name, state) = (speaker.past.name.clone(), speaker.past.state().cloned());
         let mut items = state.as_ref().map(statement::listed).unwrap_or_default();
         if !change.apply(&mut items) {
             return Ok(Some(None));
@@ -298,7 +299,7 @@ impl Drain<'_> {
             None => by_words(settings, words),
         });
         let snapshot = Snapshot {
-            session: session.clone(),
+            session: name,
             agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
             source: SourceKind::ClaudeHook,
             // A session's events come in the order in which it tells of them.
@@ -365,9 +366,7 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        let parent = speaker.past.commit.as_ref();
-        let commit = commit_session(&mut self.overlay, parent, next, &identity, Some(&events_trailer(&events)))?;
-        speaker.past = Past { commit: Some(commit), state: None };
+        speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events)))?;
         if !speaker.said.contains(&heard.event) {
             speaker.said.push(heard.event.clone());
         }
@@ -376,7 +375,8 @@ impl Drain<'_> {
 }
 
 impl Speaker {
-    fn state(&self) -> Option<&SessionState> {
-        self.past.state()
+    /// Returns what the session said, if it spoke on this device.
+    fn spoken(&self) -> Option<&SessionState> {
+        self.past.state().filter(|_| self.past.commit.is_some())
     }
 }

@@ -205,6 +205,9 @@ impl Talk<'_> {
         let joined = run(&self.store, &self.plan, self.now)?;
         self.store = self.store.reopen()?;
         let all = &mut self.report;
+        all.renamed.extend(joined.renamed);
+        all.renamed.sort();
+        all.renamed.dedup();
         all.merged += joined.merged;
         all.changed += joined.changed;
         all.conflicts.extend(joined.conflicts);

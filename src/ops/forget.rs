@@ -9,7 +9,7 @@ use super::past::{Lists, past};
 use super::tips::Tips;
 use crate::git::{Overlay, RefChange, session_ref};
 use crate::statement::{self, Context};
-use crate::store::{Consolidated, Store, commit_session};
+use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Session, Time, TodoId};
 
 /// Adds to what is to be written that a todo is forgotten: the user's session says so, and every session of this
@@ -41,16 +41,18 @@ pub(super) fn forget(
     let identity = store.settings.identity(now);
     let (mut moved, mut lists) = (Vec::new(), Lists::new());
     for session in speakers {
-        let past = match past(&overlay, &session, &tips, &consolidated, &mut lists) {
+        let mut past = match past(&overlay, store, &session, &tips, &consolidated, &mut lists, now) {
+            // Under two names of one session it speaks once.
+            Ok(past) if moved.iter().any(|(name, _)| *name == past.name) => continue,
             Ok(past) => past,
             Err(err) => {
                 captured.left_out.push((session, super::chain(&err)));
                 continue;
             }
         };
-        let Some(state) = statement::forget(past.state(), &session, project, id, &context) else { continue };
-        let commit = commit_session(&mut overlay, past.commit.as_ref(), state, &identity, None)?;
-        moved.push((session, commit.id));
+        let Some(state) = statement::forget(past.state(), &past.name, project, id, &context) else { continue };
+        past.say(&mut overlay, state, &identity, None)?;
+        moved.extend(past.commit.map(|commit| (past.name, commit.id)));
     }
     let batch = overlay.batch;
     captured.batch.absorb(batch);

@@ -56,14 +56,17 @@ impl Outgoing {
         let overlay = Overlay::new(&store.repo);
         let mut outgoing = Outgoing::default();
         let mut idle = Idle::new(store, &overlay, remembered.branch, now);
-        for (session, tip) in store.repo.sessions()? {
+        let local = store.repo.sessions()?;
+        for (session, tip) in local.iter().cloned() {
             let there = |place| remembered.sessions.get(&(session.clone(), place)).copied();
             match there(place) {
                 Some(theirs) if theirs == tip => {}
                 Some(theirs) if descends(&overlay, tip, theirs) => outgoing.sessions.push((session, tip)),
                 Some(theirs) if descends(&overlay, theirs, tip) || idle.is_contained(tip) => {}
+                // It goes on under another name, and that one is sent.
+                Some(_) if local.iter().any(|(name, _)| *name != session && name.is_same(&session)) => {}
                 Some(_) => {
-                    let reason = "the remote has another history of it, which cannot be merged".to_owned();
+                    let reason = "the remote has another history of it".to_owned();
                     outgoing.stuck.push((place.on_remote(&session), reason));
                 }
                 None => {

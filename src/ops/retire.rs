@@ -2,12 +2,16 @@
 //!
 //! Every push by anyone advertises every ref, so that live refs must stay few. A session that has said nothing
 //! for `chittysync.retireAfter` and is part of the remote's branch gives up its ref, there and here: its commits
-//! stay behind the branch, its statements in it. Should it speak again, it gets a ref again (`past`).
+//! stay behind the branch, its statements in it. The device that wrote it remembers its last commit; should it speak
+//! again, it goes on from there (`past`).
 
 use super::OpsError;
 use super::exchange::Link;
 use super::outgoing::{Idle, Remembered};
-use crate::git::{Answer, ObjectId, Overlay, Place, RefDelete, Send, StoreLock, Writer, descends, push, session_ref};
+use crate::git::{
+    Answer, Batch, ObjectId, Overlay, Place, RefChange, RefDelete, Send, StoreLock, Writer, descends, push,
+    retired_ref, session_of_ref, session_ref,
+};
 use crate::store::Store;
 use crate::todo::{Session, Time};
 
@@ -46,14 +50,24 @@ pub(super) fn retire(store: &Store, link: &Link<'_>, now: Time) -> Result<Vec<Se
             retired.push(session.clone());
         }
     }
+    // What this device had said under which name is remembered first.
+    let mut kept = Vec::new();
     for (session, tip) in here {
-        let name = session_ref(&session);
-        deletes.push(RefDelete { name, old: tip });
+        let name = retired_ref(&session);
+        let old = store.repo.find_ref(&name)?;
+        kept.push(RefChange { name, old, new: tip, message: "retired".to_owned() });
+        deletes.push(RefDelete { name: session_ref(&session), old: tip });
         retired.push(session);
     }
     let lock = StoreLock::acquire(store.repo.common_dir())?;
     let identity = store.settings.identity(now);
     let writer = Writer { repo: &store.repo, lock: &lock, fsync: store.settings.fsync, identity: &identity };
+    kept.retain(|change| change.old != Some(change.new));
+    let unkept: Vec<String> =
+        writer.write(&Batch::new(store.repo.hash()), &kept)?.into_iter().map(|rejected| rejected.name).collect();
+    let is_kept = |session: &Session| !unkept.contains(&retired_ref(session));
+    deletes.retain(|delete| session_of_ref(&delete.name).is_none_or(|session| is_kept(&session)));
+    retired.retain(is_kept);
     let rejected = writer.delete(&deletes)?;
     retired.retain(|session| rejected.iter().all(|other| other.name != session_ref(session)));
     retired.sort();

@@ -8,11 +8,11 @@ use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
 use super::look::{Look, look};
-use super::rejoin::rejoin;
+use super::step_aside::{Moved, given_up, step_aside};
 use super::steps::Steps;
 use super::tips::Tips;
 use super::{OpsError, Unmet, check_clock};
-use crate::git::{Batch, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, session_ref};
+use crate::git::{Batch, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer};
 use crate::source::Notice;
 use crate::statement::Against;
 use crate::store::cache::{self, Cached, Merged, Seen};
@@ -95,6 +95,8 @@ pub struct Report {
     pub was_taken_back: bool,
     /// Sessions, and remotes' branches, that cannot be merged, and why.
     pub left_out: Vec<(String, String)>,
+    /// Sessions whose names somebody else wrote too, and the names under which they go on on this device.
+    pub renamed: Vec<(Session, Session)>,
     /// Refs of remotes that are no session's.
     pub strange: Vec<(RemoteName, String)>,
     /// The consolidated commit.
@@ -211,18 +213,9 @@ pub(super) fn conclude(
     };
     let mut batch = captured.batch;
     let mut changes: Vec<RefChange> = captured.changes;
-    let mut next_merged = None;
+    let (mut next_merged, mut moved) = (None, Vec::new());
     if let Some(merged) = merged {
-        let (made, joined) = rejoin(store, &batch, &tips)?;
-        batch.absorb(made);
-        for (session, new) in joined {
-            let old = tips.local.insert(session.clone(), new);
-            let name = session_ref(&session);
-            match changes.iter_mut().find(|change| change.name == name) {
-                Some(change) => change.new = new,
-                None => changes.push(RefChange { name, old, new, message: "sync: as it went on elsewhere".into() }),
-            }
-        }
+        moved = step_aside(store, &mut batch, &mut tips, &mut changes, now)?;
         let joined = match consolidate(store, &batch, &tips, merged) {
             Ok(joined) => joined,
             Err(err) => {
@@ -273,8 +266,18 @@ pub(super) fn conclude(
     if let Some(lists) = captured.lists {
         cache::save(&store.repo, TaskLists::CACHE, &lists);
     }
-    if let Some(merged) = next_merged {
-        cache::save(&store.repo, "merged", &merged);
+    if let Some(next) = &next_merged {
+        cache::save(&store.repo, "merged", next);
+    }
+    report.renamed = moved.iter().map(|Moved { from, to, .. }| (from.clone(), to.clone())).collect();
+    // Until the branch has all that was said under an old name, its ref stays, and is not sent.
+    let known = next_merged.as_ref().or(merged);
+    moved.retain(|moved| known.is_some_and(|known| known.contains(moved.tip)));
+    if !moved.is_empty() {
+        let identity = store.settings.identity(now);
+        let writer = Writer { repo: &store.repo, lock, fsync: store.settings.fsync, identity: &identity };
+        // One that cannot go now goes the next time.
+        writer.delete(&given_up(store, &moved)?)?;
     }
     Ok(Ok(report))
 }

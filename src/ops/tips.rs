@@ -23,7 +23,7 @@ pub struct ForeignTip {
 pub struct Tips {
     /// This device's sessions.
     pub local: BTreeMap<Session, ObjectId>,
-    /// Remotes' sessions, whatever they turn out to be.
+    /// Remotes' sessions, whatever they turn out to be, in the order of names.
     pub foreign: Vec<ForeignTip>,
     /// Remotes' consolidated commits, and what they were before the last fetch.
     pub branches: Vec<(RemoteName, ObjectId)>,
@@ -60,6 +60,8 @@ impl Tips {
             let branch = store.repo.find_ref(&tracking_branch(&remote, &store.settings.branch))?;
             tips.branches.extend(branch.map(|tip| (remote, tip)));
         }
+        // One remote's come in this order, those of all are looked up by name.
+        tips.foreign.sort_by(|a, b| a.session.cmp(&b.session));
         Ok(tips)
     }
 

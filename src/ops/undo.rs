@@ -137,14 +137,15 @@ fn take_back(
 /// Returns who else spoke of a todo since an act, or changed a property of it: anybody but those who speak through
 /// commands on this device, all of whose later acts were taken back.
 fn spoke_since(then: Option<&Todo>, act: &Event, now: &Todo, speakers: &BTreeSet<Session>) -> Option<Session> {
-    let others = now.claims.iter().filter(|(session, _)| !speakers.contains(session));
+    let speaks = |session: &Session| speakers.iter().any(|speaker| speaker.is_same(session));
+    let others = now.claims.iter().filter(|(session, _)| !speaks(session));
     let mut news = others.filter(|(session, claim)| then.and_then(|then| then.claims.get(session)) != Some(claim));
     if let Some((session, _)) = news.next() {
         return Some(session.clone());
     }
     let names = act.after.fields.keys().chain(now.fields.keys());
     let changed = names.into_iter().any(|name| value(&act.after, name) != value(now, name));
-    let other = || now.claims.keys().find(|session| !speakers.contains(session)).cloned();
+    let other = || now.claims.keys().find(|session| !speaks(session)).cloned();
     changed.then(other).flatten()
 }
 

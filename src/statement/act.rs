@@ -68,8 +68,8 @@ impl Act {
     /// stays theirs; what nobody else wants can be begun by anybody. Nothing when the session has no such claim.
     pub fn release(project: &Project, todo: &Todo, session: &Session) -> Option<Self> {
         let counts = |claim: &Claim| !claim.dropped && claim.epoch == todo.epoch();
-        todo.claims.get(session).filter(|claim| counts(claim) && claim.is_open())?;
-        let others = todo.claims.iter().filter(|(other, _)| *other != session);
+        todo.voice(session).filter(|(_, claim)| counts(claim) && claim.is_open())?;
+        let others = todo.voices().filter(|(other, _)| !other.is_same(session));
         Some(match others.map(|(_, claim)| claim).any(counts) {
             true => Act { weight: Weight::Yields, ..Act::new(project, todo, State::Dropped) },
             false => Act::new(project, todo, State::Wanted(Status::Pending)),

@@ -231,7 +231,7 @@ impl Consolidated {
         Ok(todos.filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| id).collect())
     }
 
-    /// Counts the sessions, without reading what is known of them.
+    /// Counts the sessions, without reading what is known of them. One that went on elsewhere counts once.
     ///
     /// # Errors
     /// When a tree cannot be read.
@@ -239,9 +239,32 @@ impl Consolidated {
         let shards = self.tree.map(|tree| overlay.find(tree, SESSIONS)).transpose()?.flatten();
         let mut count = 0;
         for (_, is_tree, shard) in overlay.entries(shards)? {
-            count += if is_tree { overlay.entries(Some(shard))?.len() } else { 0 };
+            let names = if is_tree { overlay.entries(Some(shard))? } else { Vec::new() };
+            // What goes on from a session lies beside it.
+            let session = |name: &str| name.strip_suffix(".json").and_then(Session::from_component);
+            let sessions: Vec<Session> = names.iter().filter_map(|(name, ..)| session(name)).collect();
+            let several = sessions.iter().any(Session::is_continued);
+            let roots = || sessions.iter().map(Session::root).collect::<BTreeSet<_>>().len();
+            count += if several { roots() + names.len() - sessions.len() } else { names.len() };
         }
         Ok(count)
+    }
+
+    /// Returns the names under which a session has a file: its own, and those under which it went on elsewhere.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn names_of(&self, overlay: &Overlay<'_>, session: &Session) -> Result<Vec<Session>, StoreError> {
+        let Some(tree) = self.tree else { return Ok(Vec::new()) };
+        let shards = BTreeSet::from([session.shard(), session.continued("", "", 0).shard()]);
+        let mut names = Vec::new();
+        for shard in shards {
+            for (name, is_tree, _) in overlay.entries(overlay.find(tree, &format!("{SESSIONS}/{shard}"))?)? {
+                let found = name.strip_suffix(".json").and_then(Session::from_component);
+                names.extend(found.filter(|found| !is_tree && found.is_same(session)));
+            }
+        }
+        Ok(names)
     }
 
     /// Returns what is known of every session.

@@ -1,5 +1,7 @@
 //! What one session said of one todo.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::{State, Status, Time};
@@ -27,6 +29,19 @@ impl Claim {
     /// Returns a plain claim: this status, at this time.
     pub fn new(status: Status, at: Time) -> Self {
         Claim { status, raw: None, at, epoch: 0, dropped: false, forgotten: false, extra: Map::new() }
+    }
+
+    /// Orders what one session said of one todo; the greater claim stays: by (forgotten, epoch, is completed, time,
+    /// rank, not dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
+    /// until someone reopens the todo, which takes a new epoch.
+    pub fn order(&self, other: &Claim) -> Ordering {
+        let completed = |claim: &Claim| claim.status == Status::Completed;
+        let key =
+            |claim: &Claim| (claim.forgotten, claim.epoch, completed(claim), claim.at, claim.status, !claim.dropped);
+        let text = |extra| serde_json::to_string(extra).expect("a JSON value is always written");
+        // The rest cannot matter to a reader, but equal bytes on every machine need a total order.
+        let rest = || self.raw.cmp(&other.raw).then_with(|| text(&self.extra).cmp(&text(&other.extra)));
+        key(self).cmp(&key(other)).then_with(rest)
     }
 
     /// Returns what the claim wants of the todo.

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod claim;
+mod continued;
 mod flaw;
 mod id;
 mod link;

@@ -161,8 +161,10 @@ impl Session {
     }
 
     /// Returns the name of the session that this list belongs to: its own, where it is no sub-agent's.
+    /// A session that goes on elsewhere is still that session.
     pub fn main(&self) -> &str {
-        self.0.split_once("-agent-").map_or(&self.0, |(main, _)| main)
+        let root = self.parts().map_or(self.0.as_str(), |(root, _)| root);
+        root.split_once("-agent-").map_or(root, |(main, _)| main)
     }
 
     /// Returns the name as the agent gave it.
@@ -181,17 +183,19 @@ impl Session {
     }
 
     /// Returns the two hex digits that spread session files over directories: the first ones of the
-    /// SHA-256 of the component.
+    /// SHA-256 of the component. The file of one that goes on elsewhere lies beside that of its session.
     pub fn shard(&self) -> String {
-        hex(&Sha256::digest(self.component())[..1])
+        let component = self.parts().map_or_else(|| self.component(), |(root, _)| component(root));
+        hex(&Sha256::digest(component)[..1])
     }
 
     /// Returns as much of the name as a person needs to tell sessions apart: the first eight characters
-    /// of a UUID, and those of its agent.
+    /// of a UUID, and those of its agent. The same on every device.
     pub fn short(&self) -> String {
-        let (session, agent) = match self.0.split_once("-agent-") {
+        let root = self.parts().map_or(self.0.as_str(), |(root, _)| root);
+        let (session, agent) = match root.split_once("-agent-") {
             Some((session, agent)) => (session, Some(agent)),
-            None => (self.0.as_str(), None),
+            None => (root, None),
         };
         let cut = |name: &str| if looks_like_uuid(name) { name[..8].to_owned() } else { name.to_owned() };
         agent.map_or_else(|| cut(session), |agent| format!("{}+{}", cut(session), cut(agent)))

@@ -37,11 +37,29 @@ pub struct Todo {
 }
 
 impl Todo {
-    /// Returns the claim that gives the todo its status, and who made it: the greatest of (epoch, not
-    /// dropped, rank, time, session).
+    /// Returns what each session says, in the order of names. One that went on elsewhere speaks under several names
+    /// and has one voice: the greatest of its claims, as if all were made under one name.
+    pub fn voices(&self) -> impl Iterator<Item = (&Session, &Claim)> {
+        let goes_on = self.claims.keys().any(Session::is_continued);
+        self.claims.iter().filter(move |(session, claim)| {
+            let said_more = |(other, later): (&Session, &Claim)| {
+                other != *session
+                    && other.is_same(session)
+                    && claim.order(later).then_with(|| other.cmp(session)).is_lt()
+            };
+            !goes_on || !self.claims.iter().any(said_more)
+        })
+    }
+
+    /// Returns what a session says, under whatever name.
+    pub fn voice(&self, session: &Session) -> Option<(&Session, &Claim)> {
+        self.voices().find(|(other, _)| other.is_same(session))
+    }
+
+    /// Returns the claim that gives the todo its status, and who made it: of what each session says, the greatest of
+    /// (epoch, not dropped, rank, time, session).
     pub fn winner(&self) -> (&Session, &Claim) {
-        self.claims
-            .iter()
+        self.voices()
             .max_by_key(|(session, claim)| (claim.epoch, !claim.dropped, claim.status, claim.at, *session))
             .expect("a todo has at least one claim")
     }
@@ -64,7 +82,7 @@ impl Todo {
     pub fn workers(&self) -> impl Iterator<Item = (&Session, &Claim)> {
         let epoch = self.epoch();
         let works = move |claim: &Claim| !claim.dropped && claim.status == Status::InProgress && claim.epoch == epoch;
-        self.claims.iter().filter(move |(_, claim)| works(claim))
+        self.voices().filter(move |(_, claim)| works(claim))
     }
 
     /// Returns when a session last said something new of it.
@@ -129,6 +147,25 @@ mod tests {
             assert_eq!(todo(&[("a", InProgress, 1, 0, false), other]).lost_to(is("a")), None, "{other:?}");
         }
         assert_eq!(todo(&[("a", InProgress, 1, 0, true), ("b", InProgress, 2, 0, false)]).lost_to(is("a")), None);
+    }
+
+    /// What a session says on one device, it may change on another.
+    #[test]
+    fn a_session_that_went_on_has_one_voice() {
+        use Status::*;
+        let on = Session::new("a").expect("valid").continued("laptop", "salt", 0);
+        let on = on.as_str();
+        let dropped = todo(&[("a", InProgress, 1, 0, false), (on, InProgress, 2, 0, true)]);
+        assert_eq!(dropped.state(), State::Dropped, "nobody wants it any more");
+        assert_eq!(dropped.workers().count(), 0);
+        let back = todo(&[("a", Pending, 3, 0, false), (on, InProgress, 2, 0, true)]);
+        assert_eq!(back.state(), State::Wanted(Pending));
+        let sticks = todo(&[("a", Completed, 1, 0, false), (on, Pending, 2, 0, false)]);
+        assert_eq!((sticks.state(), sticks.voices().count()), (State::Wanted(Completed), 1));
+        let other = todo(&[("a", InProgress, 1, 0, false), ("b", Pending, 1, 0, false), (on, InProgress, 2, 0, true)]);
+        assert_eq!(other.state(), State::Wanted(Pending), "another one still does");
+        let same = todo(&[("a", Pending, 1, 0, false), (on, Pending, 1, 0, false)]);
+        assert_eq!(same.voices().map(|(session, _)| session.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]

@@ -86,8 +86,8 @@ fn project_json(project: &Project, todos: &TodoList) -> Value {
     })
 }
 
-fn sessions<'a>(todos: impl Iterator<Item = &'a Todo>) -> BTreeSet<&'a str> {
-    todos.flat_map(|todo| todo.claims.keys()).map(crate::todo::Session::as_str).collect()
+fn sessions<'a>(todos: impl Iterator<Item = &'a Todo>) -> BTreeSet<String> {
+    todos.flat_map(|todo| todo.claims.keys()).map(|session| session.origin().to_string()).collect()
 }
 
 fn last_activity<'a>(todos: impl Iterator<Item = &'a Todo>) -> Time {

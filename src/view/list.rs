@@ -40,11 +40,9 @@ impl Filter {
     pub fn takes(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted.takes(project))
             && self.session.as_ref().is_none_or(|wanted| {
-                todo.claims
-                    .iter()
-                    .any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
+                todo.voices().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
             })
-            && self.speaker.as_ref().is_none_or(|wanted| todo.claims.get(wanted).is_some_and(|claim| !claim.dropped))
+            && self.speaker.as_ref().is_none_or(|wanted| todo.voice(wanted).is_some_and(|(_, claim)| !claim.dropped))
             && match self.state {
                 Some(state) => todo.state() == state,
                 None => self.all || todo.state().is_open() || self.also.contains(&todo.id),
@@ -196,7 +194,7 @@ fn row<'a, 'b>(
     style: Style,
 ) -> Row<'a> {
     let (winner, _) = todo.winner();
-    let others = todo.claims.values().filter(|claim| !claim.dropped).count().saturating_sub(1);
+    let others = todo.voices().filter(|(_, claim)| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
     let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
     Row {
@@ -268,7 +266,7 @@ pub fn todo_json(project: &Project, todo: &Todo) -> Value {
     for (name, field) in &todo.fields {
         object.insert(name.clone(), field.value.clone());
     }
-    let sessions: Vec<&str> = todo.claims.keys().map(crate::todo::Session::as_str).collect();
+    let sessions: BTreeSet<String> = todo.claims.keys().map(|session| session.origin().to_string()).collect();
     if todo.nth > 1 {
         object.insert("nth".to_owned(), json!(todo.nth));
     }

@@ -1,5 +1,6 @@
 //! Who works on what, where, since when, and what is wrong with it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anstyle::AnsiColor;
@@ -77,8 +78,12 @@ impl Warning<'_> {
 /// A session with its counts.
 #[derive(Clone, Debug)]
 pub struct SessionView<'a> {
-    /// The session.
+    /// Its name, wherever it goes on.
+    pub session: Session,
+    /// What is known of it, as of where it spoke last.
     pub info: &'a SessionInfo,
+    /// When it first spoke, wherever that was.
+    pub started: Time,
     /// The name of the project that it works on: that of its directory, else that of the todo of which it last spoke.
     pub project: &'a str,
     /// The same as people see it.
@@ -105,44 +110,58 @@ fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionStat
     }
 }
 
-/// Returns all sessions, the latest first. `stale_after` is `chittysync.staleAfter` in milliseconds, nothing for
-/// never.
+/// A session by the name that it has in common with all that go on from it.
+type Root<'a> = Cow<'a, str>;
+
+/// Returns all sessions, the latest first; one that went on elsewhere once. `stale_after` is `chittysync.staleAfter`
+/// in milliseconds, nothing for never.
 pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<SessionView<'_>> {
-    let states: BTreeMap<&Session, SessionState> =
-        everything.sessions.iter().map(|info| (&info.session, state(info, now, stale_after))).collect();
+    let mut known: BTreeMap<Root<'_>, Vec<&SessionInfo>> = BTreeMap::new();
+    for info in &everything.sessions {
+        known.entry(info.session.root()).or_default().push(info);
+    }
+    let known: BTreeMap<Root<'_>, (&SessionInfo, Time)> = known
+        .into_iter()
+        .filter_map(|(root, infos)| {
+            let last = infos.iter().copied().max_by_key(|info| (info.updated, &info.session))?;
+            Some((root, (last, infos.iter().map(|info| info.started).min()?)))
+        })
+        .collect();
+    let states: BTreeMap<Root<'_>, SessionState> =
+        known.iter().map(|(root, (info, _))| (root.clone(), state(info, now, stale_after))).collect();
     let mut shared = shared(everything, &states);
     let names = everything.names();
     let mut counts = BTreeMap::new();
-    let mut last: BTreeMap<&Session, (Time, &Project)> = BTreeMap::new();
+    let mut last: BTreeMap<Root<'_>, (Time, &Project)> = BTreeMap::new();
     for (project, todo) in everything.todos() {
-        for (session, claim) in &todo.claims {
-            let said = last.entry(session).or_insert((claim.at, project));
+        for (session, claim) in todo.voices() {
+            let said = last.entry(session.root()).or_insert((claim.at, project));
             *said = (*said).max((claim.at, project));
             if claim.dropped {
                 continue;
             }
-            let (open, total): &mut (usize, usize) = counts.entry(session).or_default();
+            let (open, total): &mut (usize, usize) = counts.entry(session.root()).or_default();
             *total += 1;
             *open += usize::from(claim.is_open() && todo.state().is_open());
         }
     }
-    let mut views: Vec<_> = everything
-        .sessions
+    let mut views: Vec<_> = known
         .iter()
-        .map(|info| {
-            let (open, total) = counts.get(&info.session).copied().unwrap_or_default();
-            let state = states[&info.session];
-            let mut warnings = shared.remove(&info.session).unwrap_or_default();
+        .map(|(root, (info, started))| {
+            let (open, total) = counts.get(root).copied().unwrap_or_default();
+            let state = states[root];
+            let mut warnings = shared.remove(root).unwrap_or_default();
             if state == SessionState::Stale && open > 0 {
                 warnings.push(Warning::Stale);
             }
-            let project = info.project.as_ref().or_else(|| Some(last.get(&info.session)?.1));
+            let project = info.project.as_ref().or_else(|| Some(last.get(root)?.1));
             let shown = project.map_or(Project::GENERAL, |project| names.shown(project));
             let project = project.map_or(Project::GENERAL, Project::as_str);
-            SessionView { info, project, shown, state, open, total, warnings }
+            let session = info.session.origin();
+            SessionView { session, info, started: *started, project, shown, state, open, total, warnings }
         })
         .collect();
-    views.sort_by(|a, b| b.info.updated.cmp(&a.info.updated).then_with(|| a.info.session.cmp(&b.info.session)));
+    views.sort_by(|a, b| b.info.updated.cmp(&a.info.updated).then_with(|| a.session.cmp(&b.session)));
     views
 }
 
@@ -150,17 +169,16 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
 /// sub-agents share their work on purpose.
 fn shared<'a>(
     everything: &'a Everything,
-    states: &BTreeMap<&Session, SessionState>,
-) -> BTreeMap<&'a Session, Vec<Warning<'a>>> {
-    let mut found: BTreeMap<&Session, Vec<Warning<'_>>> = BTreeMap::new();
-    let root = |session: &'a Session| session.as_str().split("-agent-").next();
+    states: &BTreeMap<Root<'_>, SessionState>,
+) -> BTreeMap<Root<'a>, Vec<Warning<'a>>> {
+    let mut found: BTreeMap<Root<'_>, Vec<Warning<'_>>> = BTreeMap::new();
     let in_progress = |todo: &&Todo| todo.state() == State::Wanted(Status::InProgress);
     for todo in everything.todos().map(|(_, todo)| todo).filter(in_progress) {
-        let is_active = |session: &&Session| states.get(session) == Some(&SessionState::Active);
+        let is_active = |session: &&Session| states.get(&session.root()) == Some(&SessionState::Active);
         let at_it: Vec<&Session> = todo.workers().map(|(session, _)| session).filter(is_active).collect();
         for session in &at_it {
-            let others = at_it.iter().filter(|other| root(other) != root(session));
-            found.entry(session).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
+            let others = at_it.iter().filter(|other| other.main() != session.main());
+            found.entry(session.root()).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
         }
     }
     found
@@ -171,7 +189,7 @@ impl SessionView<'_> {
     pub fn row(&self, style: Style) -> [String; 7] {
         [
             self.state.as_str().to_owned(),
-            plain(&self.info.session.short()),
+            plain(&self.session.short()),
             plain(self.shown),
             plain(&self.info.device),
             self.open.to_string(),
@@ -224,7 +242,7 @@ pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64
     views
         .map(|view| {
             vec![
-                view.info.session.to_string(),
+                view.session.to_string(),
                 view.state.as_str().to_owned(),
                 view.open.to_string(),
                 view.total.to_string(),
@@ -240,11 +258,11 @@ pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64
 pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64>) -> Value {
     let sessions = session_views(everything, now, stale_after).into_iter().map(|view| {
         let mut value = json!({
-            "session": view.info.session.as_str(),
+            "session": view.session.as_str(),
             "source": view.info.source,
             "device": view.info.device,
             "project": view.project,
-            "started": view.info.started.to_string(),
+            "started": view.started.to_string(),
             "updated": view.info.updated.to_string(),
             "state": view.state.as_str(),
             "open": view.open,

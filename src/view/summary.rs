@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Everything;
 use crate::merge::disagreements;
-use crate::todo::{State, Status, Todo};
+use crate::todo::{Session, State, Status, Todo};
 
 /// How many todos there are of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Counts {
             State::Wanted(Status::Completed) => &mut self.completed,
             State::Dropped => &mut self.dropped,
         } += 1;
-        self.duplicates += todo.claims.len() - 1;
+        self.duplicates += todo.voices().count() - 1;
         self.conflicts += usize::from(in_conflict(todo));
     }
 }
@@ -54,7 +54,7 @@ pub fn count<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Counts {
     let mut sessions = BTreeSet::new();
     for todo in todos {
         counts.add(todo);
-        sessions.extend(todo.claims.keys());
+        sessions.extend(todo.claims.keys().map(Session::root));
     }
     counts.sessions = sessions.len();
     counts

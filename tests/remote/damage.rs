@@ -177,18 +177,20 @@ fn many_strange_refs_are_counted() {
 
 /// Nothing is forced by us; the way out is named.
 #[test]
-fn a_session_that_the_remote_replaced_is_named_with_a_way_out() {
+fn a_session_that_the_remote_replaced_goes_on_under_another_name() {
     let devices = Devices::new(&["a"]);
     devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
     devices.sync("a");
     let (hub, tree) = (devices.hub(), devices.world.git(&devices.hub(), &["mktree", "--missing"]));
     put(&devices, "refs/chittysync/s1", &devices.world.git(&hub, &["commit-tree", "-m", "x", &tree]));
     devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
-    let done = devices.try_sync("a", NOW, &[]);
-    assert_eq!(done.code, Some(1), "{done:?}");
-    assert!(done.stderr.contains("hint: look at what origin has at refs/chittysync/s1: "), "{done:?}");
-    assert!(done.stderr.contains("a forced `git push` of refs/chittysync/s1 from the store"), "{done:?}");
-    devices.world.git(&devices.store("a"), &["push", "-q", "--force", "origin", "refs/chittysync/s1"]);
     let done = devices.sync("a");
-    assert!(done.stderr.contains("Synced with origin"), "{done:?}");
+    assert!(done.stderr.contains("session s1 of origin was left out"), "what is there now is none: {done:?}");
+    assert!(done.stderr.contains("it goes on here as s1-on-d-"), "{done:?}");
+    assert!(done.stderr.contains("Synced with origin"), "nothing is stuck: {done:?}");
+    let names = devices.refs(&devices.hub(), "refs/chittysync/");
+    assert!(names.len() == 2 && names[1].starts_with("refs/chittysync/s1-on-d-"), "{names:?}");
+    let said = devices.world.git(&hub, &["show", &format!("{}:projects/general/todos.json", names[1])]);
+    assert!(said.contains(r#""status":"completed""#), "all that was said: {said}");
+    assert_eq!(devices.states("a"), ["Fix login: completed"]);
 }

@@ -13,6 +13,7 @@ mod model_acts;
 mod model_agreement;
 mod model_hand;
 mod model_oracle;
+mod one_writer;
 mod owners;
 mod plain_git;
 mod refusals;

@@ -280,17 +280,20 @@ impl Model {
         self.remember(device, &session);
     }
 
-    /// Notes what a session says now: none of it may ever be lost.
+    /// Notes what a session says now, under whatever name it speaks on this device: none of it may ever be lost.
     pub fn remember(&mut self, device: usize, session: &Session) {
         let store = self.store(device);
-        let tips: BTreeMap<_, _> = store.repo.sessions().expect("sessions").into_iter().collect();
         // A list that says what a retired session had said makes no ref.
-        let Some(tip) = tips.get(session) else { return };
-        let state = read_session(&Overlay::new(&store.repo), session, *tip).expect("a session").state;
-        for (project, todos) in state.projects {
-            for todo in todos.into_values() {
-                let claims = self.said.entry((project.clone(), todo.id, session.clone())).or_default();
-                claims.push(todo.claims.get(session).expect("its own claim").clone());
+        for (name, tip) in store.repo.sessions().expect("sessions") {
+            if !name.is_same(session) {
+                continue;
+            }
+            let state = read_session(&Overlay::new(&store.repo), &name, tip).expect("a session").state;
+            for (project, todos) in state.projects {
+                for todo in todos.into_values() {
+                    let claims = self.said.entry((project.clone(), todo.id, name.clone())).or_default();
+                    claims.push(todo.claims.get(&name).expect("its own claim").clone());
+                }
             }
         }
     }

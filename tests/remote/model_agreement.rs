@@ -46,7 +46,8 @@ impl Model {
                 join_claim(&mut joined, claim);
                 assert_eq!(&joined, last, "{session} said more of {id}: {}", todo.content);
                 // What was completed is open again only in a later epoch, or when its session dropped it.
-                if claim.status == Status::Completed && !claim.dropped && !last.dropped {
+                let voice = todo.voice(session).expect("it spoke").1;
+                if claim.status == Status::Completed && !claim.dropped && !voice.dropped {
                     let stands = todo.state() == State::Wanted(Status::Completed) || todo.epoch() > claim.epoch;
                     assert!(stands, "{} was completed", todo.content);
                 }

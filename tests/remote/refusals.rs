@@ -62,15 +62,19 @@ fn sessions_in_both_places_are_one() {
     devices.world.git(&devices.store("a"), &["config", "chittysync.remotePrefix", "heads"]);
     devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
     devices.sync("a");
+    devices.world.git(&devices.store("a"), &["push", "-q", "origin", "refs/chittysync/s1"]);
+    devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "in_progress")]);
+    devices.sync("a");
     devices.sync("b");
-    devices.list("b", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
+    let [old, new] = ["refs/chittysync/s1", "refs/heads/chittysync/s1"].map(|name| devices.tip(&devices.hub(), name));
+    assert_ne!(old, new, "each device writes in its place, and reads both");
+    devices.list("b", "s1", "2026-11-20T11:30:00Z", &[("Fix login", "completed")]);
     devices.sync_all(&["b", "a"]);
     devices.agree(&["a", "b"]);
     let refs: BTreeSet<String> = devices.refs(&devices.hub(), "refs/").into_iter().collect();
-    let expected = ["refs/chittysync/s1", "refs/heads/chittysync/s1", "refs/heads/consolidated"];
-    assert_eq!(refs, expected.map(str::to_owned).into());
-    let ids: BTreeSet<String> = expected[..2].iter().map(|name| devices.tip(&devices.hub(), name)).collect();
-    assert_eq!(ids.len(), 1, "both devices have the session, and each keeps it in its place");
+    assert_eq!(refs.len(), 4, "{refs:?}");
+    assert!(refs.iter().any(|name| name.starts_with("refs/chittysync/s1-on-d-")), "{refs:?}");
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"]);
     assert_eq!(devices.states("a"), ["Fix login: completed"]);
 }
 

@@ -74,14 +74,15 @@ fn a_session_on_two_machines_loses_nothing() {
     let list = |device, at, items: &[(&str, &str)]| devices.list(device, "s1", at, items);
     list("a", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ship", "pending")]);
     devices.sync("a");
-    // Resumed on b, which has heard of it: it goes on from there.
+    let first = devices.tip(&devices.store("a"), "refs/chittysync/s1");
+    // Resumed on b, which has heard of it: it goes on there under a name of its own.
     devices.sync("b");
     list("b", "2026-11-20T10:00:00Z", &[("Fix login", "completed"), ("Ship", "pending")]);
     devices.sync("b");
-    assert_eq!(
-        devices.tip(&devices.store("b"), "refs/chittysync/s1~1"),
-        devices.tip(&devices.store("a"), "refs/chittysync/s1")
-    );
+    let refs = devices.refs(&devices.store("b"), "refs/chittysync/");
+    assert!(refs.len() == 1 && refs[0].starts_with("refs/chittysync/s1-on-d-"), "{refs:?}");
+    let said = devices.world.git(&devices.store("b"), &["show", &format!("{}:projects/general/todos.json", refs[0])]);
+    assert!(said.contains("Fix login") && !said.contains("Ship"), "only what was said here: {said}");
     devices.sync("a");
     // Both go on, and hear of each other only afterwards.
     list("a", "2026-11-20T11:00:00Z", &[("Fix login", "completed"), ("Ship", "in_progress"), ("Notes", "pending")]);
@@ -89,19 +90,133 @@ fn a_session_on_two_machines_loses_nothing() {
     devices.sync_all(&["a", "b"]);
     devices.agree(&["a", "b"]);
     assert_eq!(devices.states("a"), ["Fix login: completed", "Notes: pending", "Ship: completed", "Tests: pending"]);
-    let tip = devices.tip(&devices.hub(), "refs/chittysync/s1");
-    assert_eq!(devices.tip(&devices.store("a"), "refs/chittysync/s1"), tip);
-    let parents = devices.world.git(&devices.hub(), &["log", "-1", "--format=%P", "refs/chittysync/s1"]);
-    assert_eq!(parents.split(' ').count(), 2, "{parents}");
-    // The history is one, and goes on.
-    let log = devices.ok("a", &["log"]).stdout;
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"]);
+    assert_eq!(devices.refs(&devices.store("b"), "refs/chittysync/"), refs, "always the same one");
+    let descends = ["merge-base", "--is-ancestor", &first, "refs/chittysync/s1"];
+    assert_eq!(devices.world.git_run(&devices.hub(), &descends).code, Some(0), "nobody else moved it");
+    let log = devices.ok("a", &["log", "--session", "s1"]).stdout;
     assert!(log.contains("Notes") && log.contains("Tests"), "{log}");
+    // It is one session wherever one looks.
+    let sessions = devices.ok("a", &["--json", "sessions"]).stdout;
+    let sessions: Vec<serde_json::Value> = serde_json::from_str(&sessions).expect("a list");
+    assert_eq!((sessions.len(), &sessions[0]["session"], &sessions[0]["open"]), (1, &"s1".into(), &2.into()));
+    assert_eq!(devices.ok("a", &["conflicts", "--all"]).stdout, "");
+    let summary = devices.sync("a");
+    assert!(summary.stdout.contains("1 session, 4 todos (2 open), 0 duplicates merged, 0 conflicts"), "{summary:?}");
     list("a", "2026-11-20T11:30:00Z", &[("Notes", "completed"), ("Tests", "completed")]);
     devices.sync_all(&["a", "b"]);
     assert_eq!(
         devices.states("b"),
         ["Fix login: completed", "Notes: completed", "Ship: completed", "Tests: completed"]
     );
+}
+
+/// What it said elsewhere is what it said before: its first list on another machine drops, renames and reopens.
+#[test]
+fn a_resumed_session_is_compared_with_what_it_said_elsewhere() {
+    let devices = Devices::new(&["a", "b", "c"]);
+    let list = |device, at, items: &[(&str, &str)]| devices.list(device, "s1", at, items);
+    list("a", "2026-11-20T09:00:00Z", &[("Fix login tests", "pending"), ("Ship", "pending"), ("Measure", "completed")]);
+    devices.sync_all(&["a", "b", "c"]);
+    list("b", "2026-11-20T10:00:00Z", &[("Fix the login tests", "pending"), ("Measure", "pending")]);
+    devices.sync_all(&["b", "a", "c"]);
+    let expected = ["Fix login tests: dropped", "Fix the login tests: pending", "Measure: pending", "Ship: dropped"];
+    assert_eq!(devices.states("a"), expected, "renamed, dropped, and reopened by its author");
+    list("c", "2026-11-20T11:00:00Z", &[("Measure", "completed"), ("Ship", "pending")]);
+    devices.sync_all(&["c", "a", "b"]);
+    let expected = ["Fix login tests: dropped", "Fix the login tests: dropped", "Measure: completed", "Ship: pending"];
+    assert_eq!(devices.states("b"), expected, "on a third machine");
+    list("a", "2026-11-20T11:30:00Z", &[("Measure", "completed"), ("Write", "pending")]);
+    devices.sync_all(&["a", "b", "c"]);
+    devices.agree(&["a", "b", "c"]);
+    assert_eq!(devices.states("c")[2..], ["Measure: completed", "Ship: dropped", "Write: pending"]);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/").len(), 3, "a ref for each machine");
+}
+
+/// Retired in between, it goes on under the names that its machines had.
+#[test]
+fn a_retired_session_goes_on_on_both_machines() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T09:00:00Z", &[("Ship", "pending")]);
+    devices.sync_all(&["a", "b"]);
+    devices.list("b", "s1", "2026-11-20T10:00:00Z", &[("Ship", "pending"), ("Tests", "pending")]);
+    devices.sync_all(&["b", "a"]);
+    let names = devices.refs(&devices.hub(), "refs/chittysync/");
+    assert_eq!(names.len(), 2, "{names:?}");
+    for name in ["a", "b", "a"] {
+        devices.sync_at(name, LATER);
+    }
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), [""; 0]);
+    devices.list("b", "s1", "2026-12-20T11:00:00Z", &[("Tests", "completed")]);
+    devices.sync_at("b", LATER);
+    devices.sync_at("a", LATER);
+    devices.list("a", "s1", "2026-12-20T11:30:00Z", &[("Tests", "completed"), ("Write", "pending")]);
+    for name in ["a", "b", "a"] {
+        devices.sync_at(name, LATER);
+    }
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("b"), ["Ship: dropped", "Tests: completed", "Write: pending"]);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), names);
+}
+
+/// Two machines made a session of one name before they met.
+#[test]
+fn two_machines_made_the_same_name() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T09:00:00Z", &[("Ship", "pending")]);
+    devices.list("b", "s1", "2026-11-20T10:00:00Z", &[("Tests", "pending")]);
+    devices.sync("a");
+    let done = devices.sync("b");
+    assert!(done.stderr.contains("somebody else wrote session s1 too; it goes on here as s1-on-d-"), "{done:?}");
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("a"), ["Ship: pending", "Tests: pending"], "neither had heard of the other");
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"]);
+    let done = devices.sync("b");
+    assert!(done.stderr.contains("nothing new"), "said once: {done:?}");
+    devices.list("b", "s1", "2026-11-20T11:00:00Z", &[("Tests", "completed")]);
+    devices.sync_all(&["b", "a"]);
+    assert_eq!(devices.states("a"), ["Ship: dropped", "Tests: completed"], "now it has");
+}
+
+/// A store that is copied, and one that is restored from a backup, write names that somebody else wrote.
+#[test]
+fn a_copied_and_a_restored_store_go_on_under_other_names() {
+    let devices = Devices::new(&["a"]);
+    let copy = |from: &str, to: &str| {
+        let _ = std::fs::remove_dir_all(devices.store(to));
+        let done = std::process::Command::new("cp").arg("-a").args([devices.store(from), devices.store(to)]).status();
+        assert!(done.expect("cp").success());
+    };
+    devices.list("a", "s1", "2026-11-20T09:00:00Z", &[("Ship", "pending")]);
+    devices.ok("a", &["add", "Buy milk"]);
+    devices.sync("a");
+    copy("a", "b");
+    copy("a", "backup");
+    for (name, at, word) in [("a", "2026-11-20T10:00:00Z", "Tests"), ("b", "2026-11-20T10:30:00Z", "Notes")] {
+        devices.list(name, "s1", at, &[("Ship", "pending"), (word, "pending")]);
+        devices.ok(name, &["add", &format!("{word} by hand")]);
+        devices.sync(name);
+    }
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    let all = ["Buy milk: pending", "Notes by hand: pending", "Notes: pending", "Ship: pending"];
+    assert_eq!(devices.states("a")[..4], all);
+    assert_eq!(devices.states("a")[4..], ["Tests by hand: pending", "Tests: pending"]);
+    // a breaks, and is restored as it was before all that.
+    copy("backup", "a");
+    devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Ship", "completed"), ("Write", "pending")]);
+    devices.ok("a", &["add", "Write by hand"]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    let states = devices.states("b");
+    for expected in
+        ["Buy milk: pending", "Tests by hand: pending", "Ship: completed", "Write: pending", "Write by hand: pending"]
+    {
+        assert!(states.iter().any(|state| state == expected), "{expected}: {states:?}");
+    }
+    let done = devices.sync("a");
+    assert!(done.stderr.contains("nothing new"), "{done:?}");
 }
 
 /// It is one session: what either half had listed is dropped when its next list is without it.
