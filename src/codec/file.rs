@@ -319,10 +319,10 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_wherever_it_stands() {
-        let newer = file(&[line(1, "a", ""), line(2, "a", ",\"format\":2")]);
+        let newer = file(&[line(1, "a", ""), line(2, "a", ",\"format\":3")]);
         let other = file(&[line(1, "b", "")]);
         for (base, ours, theirs) in [(&b""[..], &newer, &other), (b"", &other, &newer), (&newer, &other, &other)] {
-            assert!(matches!(merge_todos(base, ours, theirs), Err(DecodeError::Newer(2))));
+            assert!(matches!(merge_todos(base, ours, theirs), Err(DecodeError::Newer(3))));
         }
     }
 }

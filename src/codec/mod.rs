@@ -17,7 +17,7 @@ pub use session::{decode_session, encode_session};
 pub use todos::{decode_todos, encode_todos};
 
 /// The newest version of the formats that this program reads and the only one that it writes.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// Why a file of a tree cannot be read.
 #[derive(Debug, thiserror::Error)]

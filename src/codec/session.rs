@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     const FILE: &str = r#"{
-  "format": 1,
+  "format": 2,
   "session": "029e1c6e-0000-4000-8000-000000000001",
   "source": "claude-tasks",
   "device": "mbp",
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn refuses_the_future_and_the_foreign() {
-        let newer = FILE.replace("\"format\": 1", "\"format\": 9");
+        let newer = FILE.replace("\"format\": 2", "\"format\": 9");
         assert!(matches!(decode_session(newer.as_bytes()), Err(DecodeError::Newer(9))));
         for foreign in ["", "[]", "{}", &FILE.replace("updated", "u")] {
             assert!(matches!(decode_session(foreign.as_bytes()), Err(DecodeError::Foreign(_))), "{foreign}");

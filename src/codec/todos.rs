@@ -79,8 +79,8 @@ mod tests {
 
     #[test]
     fn refuses_the_future_and_the_foreign() {
-        let newer = LINES.replacen("{\"id\"", "{\"format\":2,\"id\"", 1);
-        assert!(matches!(decode_todos(newer.as_bytes()), Err(DecodeError::Newer(2))));
+        let newer = LINES.replacen("{\"id\"", "{\"format\":3,\"id\"", 1);
+        assert!(matches!(decode_todos(newer.as_bytes()), Err(DecodeError::Newer(3))));
         let reshaped = r#"[{"format":3,"something":"else"}]"#;
         assert!(matches!(decode_todos(reshaped.as_bytes()), Err(DecodeError::Newer(3))));
         for foreign in

@@ -92,7 +92,7 @@ fn a_conflict_in_what_is_none_of_ours_is_left_in_it() {
 #[test]
 fn a_newer_format_is_refused() {
     let [base, ours, theirs] = three();
-    let newer = String::from_utf8(theirs.clone()).expect("UTF-8").replacen("{\"id\"", "{\"format\":2,\"id\"", 1);
+    let newer = String::from_utf8(theirs.clone()).expect("UTF-8").replacen("{\"id\"", "{\"format\":3,\"id\"", 1);
     for [ours, theirs] in [[&ours, newer.as_bytes()], [newer.as_bytes(), &theirs]] {
         let (checkout, done) = merge(TODOS, [&base, ours, theirs]);
         assert!(done.code.is_some_and(|code| code > 1), "{done:?}");
@@ -112,7 +112,7 @@ fn a_file_that_is_no_text_is_refused() {
 fn a_session_file_keeps_its_later_state() {
     let file = |updated: &str, started: &str, device: &str| {
         format!(
-            "{{\n  \"format\": 1,\n  \"session\": \"s\",\n  \"source\": \"import\",\n  \"device\": \"{device}\",\n  \"started\": \
+            "{{\n  \"format\": 2,\n  \"session\": \"s\",\n  \"source\": \"import\",\n  \"device\": \"{device}\",\n  \"started\": \
              \"2026-11-20T{started}:00.000Z\",\n  \"updated\": \"2026-11-20T{updated}:00.000Z\",\n  \"list\": []\n}}\n"
         )
     };
