@@ -329,6 +329,18 @@ impl Names<'_> {
                 found[*at] = which(*nth, self);
             }
         }
+        // Where none of those without a number is missing, it was one with a number.
+        let bare = |at: &&usize| items[**at].item.native.is_none();
+        let bare_before: Vec<u32> = entries
+            .iter()
+            .filter(|(nth, was)| !gone.contains(nth) && was.entry.native.is_none())
+            .map(|(nth, _)| *nth)
+            .collect();
+        if group.iter().filter(bare).count() <= bare_before.len() {
+            for (at, nth) in group.iter().filter(bare).zip(bare_before) {
+                found[*at] = which(nth, self);
+            }
+        }
         for at in group {
             if found[*at].is_none() {
                 let is_next = |nth: &u32| !self.used.contains(nth) && (gone.contains(nth) || entries.contains_key(nth));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::todo::{SourceKind, State, Status};
+use crate::todo::{Item, SourceKind, State, Status};
 
 const SESSION: &str = "029e1c6e-0000-4000-8000-000000000001";
 
