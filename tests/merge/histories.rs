@@ -104,15 +104,16 @@ impl World {
         let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
         let Some(after) = state(before, &snapshot, &context) else { return };
-        // Of several with the same words one was forgotten: which of them the list shows is not known for sure, and
-        // another look may take it for the other one.
+        // Of several with the same words one was forgotten, or has a claim of the last moment, which nothing comes after:
+        // which of them the list shows is not known for sure, and another look may take it for the other one.
         let ids = |words: &str| (1..=8).map(|nth| TodoId::of_nth(&Project::general(), words, nth)).collect::<Vec<_>>();
         let todos = &after.projects[&Project::general()];
         let is_gone = |id: &TodoId| {
             [Some(todos), self.devices.get(device)]
                 .into_iter()
                 .flatten()
-                .any(|list| list.get(id).is_some_and(Todo::is_forgotten))
+                .filter_map(|list| list.get(id))
+                .any(|todo| todo.is_forgotten() || todo.updated() == Time::LAST)
         };
         let one_of_several = items.iter().any(|item| {
             let ids = ids(&item.content);
