@@ -159,19 +159,23 @@ impl<'a> Overlay<'a> {
         self.read(id, Kind::Blob).map(|(_, data)| data)
     }
 
-    /// Returns the entries of a tree: name, whether it is a directory, and id. No tree has none.
+    /// Returns the entries of a tree that are directories or regular files: name, whether it is a directory, and id. No
+    /// tree has none. Links, programs and other repositories have no place in a tree of ours; they are as good as not
+    /// there.
     ///
     /// # Errors
     /// When it is missing, damaged, or no tree.
     pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<(String, bool, ObjectId)>, GitError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
         let (_, data) = self.read(tree, Kind::Tree)?;
-        TreeRefIter::from_bytes(&data, self.batch.hash())
-            .map(|entry| {
-                let entry = entry.map_err(|err| GitError::object(tree, err))?;
-                Ok((entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned()))
-            })
-            .collect()
+        let mut entries = Vec::new();
+        for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
+            let entry = entry.map_err(|err| GitError::object(tree, err))?;
+            if matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
+                entries.push((entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned()));
+            }
+        }
+        Ok(entries)
     }
 
     /// Returns the names in a tree that are neither a directory nor a regular file: links, other repositories, files

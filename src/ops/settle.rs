@@ -257,10 +257,9 @@ impl<'a> Settling<'a, '_> {
         }
         let mut taken = Vec::new();
         for id in twice {
-            let Some(archived) = lists.archive().and_then(|archive| archive.get(id)).cloned() else { continue };
+            let (Some(archived), months) = lists.get_archived(id)? else { continue };
             let Some(all) = lists.get(id)? else { continue };
-            let stands_in_two_months = lists.archive().is_some_and(|archive| archive.is_twice(id));
-            if all == archived && !stands_in_two_months {
+            if all == archived && months == 1 {
                 lists.remove_working(id)?;
             } else {
                 lists.say(&all)?;

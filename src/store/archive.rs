@@ -90,12 +90,6 @@ impl<'a> Archive<'a> {
         self.ids().binary_search(&id).is_ok()
     }
 
-    /// Returns whether a todo stands in two of its months.
-    pub fn is_twice(&self, id: TodoId) -> bool {
-        let at = self.ids().partition_point(|other| *other < id);
-        self.ids().get(at + 1) == Some(&id)
-    }
-
     /// Returns how many todos stand in it.
     pub fn len(&self) -> usize {
         self.ids().len()

@@ -100,10 +100,8 @@ fn new_entries(
     };
     let odd = overlay.odd_entries(tree).map_err(|err| err.to_string())?;
     let entries = overlay.entries(Some(tree)).map_err(|err| err.to_string())?;
-    let is_plain = |name: &String| !odd.contains(name);
     held.strays.extend(odd.iter().map(|name| format!("{path}{name}")));
-    let entries = entries.into_iter().filter(|(name, _, _)| is_plain(name));
-    Ok(entries.filter(|(name, _, id)| known.get(name) != Some(id)).collect())
+    Ok(entries.into_iter().filter(|(name, _, id)| known.get(name) != Some(id)).collect())
 }
 
 /// What a tree holds.

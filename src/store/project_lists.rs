@@ -127,14 +127,37 @@ impl<'o> ProjectLists<'o> {
     /// # Errors
     /// When a list cannot be read.
     pub fn get(&mut self, id: TodoId) -> Result<Option<Todo>, StoreError> {
-        let mut found = self.get_working(id)?;
-        if let Some(archived) = self.archive.as_ref().and_then(|archive| archive.get(id)) {
+        let (working, archived) = (self.get_working(id)?, self.get_archived(id)?.0);
+        Ok(match (working, archived) {
+            (Some(mut todo), Some(archived)) => {
+                join_todo(&mut todo, &archived);
+                Some(todo)
+            }
+            (working, archived) => working.or(archived),
+        })
+    }
+
+    /// Returns everything that the archive holds of a todo, and in how many of its lists it stands.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn get_archived(&mut self, id: TodoId) -> Result<(Option<Todo>, usize), StoreError> {
+        let (mut found, mut count): (Option<Todo>, usize) = (None, 0);
+        if !self.archive.as_ref().is_some_and(|archive| archive.contains(id)) {
+            return Ok((found, count));
+        }
+        for month in self.months.keys().cloned().collect::<Vec<_>>() {
+            let path = archive_path(&self.project, &month);
+            let Some(todo) = self.month(&month)?.get(id).map_err(|source| damaged(path, source))?.cloned() else {
+                continue;
+            };
+            count += 1;
             match &mut found {
-                Some(todo) => join_todo(todo, archived),
-                None => found = Some(archived.clone()),
+                Some(all) => join_todo(all, &todo),
+                None => found = Some(todo),
             }
         }
-        Ok(found)
+        Ok((found, count))
     }
 
     /// Returns everything that the working lists hold of a todo.

@@ -5,6 +5,9 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chittysync::git::{Overlay, Repo};
+use chittysync::store::read_session;
+use chittysync::todo::{Project, Session};
 use serde_json::json;
 
 use crate::common::{World, project, set_time, store_files};
@@ -171,11 +174,13 @@ fn no_statement_is_made_of_a_torn_read() {
         stop.store(true, Ordering::Relaxed);
     });
     let found = world.git_run(&world.store(), &["rev-list", &format!("refs/chittysync/{ONE}")]);
+    let repo = Repo::open(&world.store()).expect("a store");
+    let (overlay, session) = (Overlay::new(&repo), Session::new(ONE).expect("a name"));
     for commit in found.stdout.lines() {
-        let todos = world.git(&world.store(), &["show", &format!("{commit}:projects/general/todos.json")]);
-        let todos: serde_json::Value = serde_json::from_str(&todos).expect("JSON");
-        let todos = todos.as_array().expect("a list");
-        let states: BTreeSet<_> = todos.iter().map(|todo| todo["status"].as_str().expect("a status")).collect();
+        let id = commit.parse().expect("an id");
+        let mut projects = read_session(&overlay, &session, id).expect("a session").state.projects;
+        let todos = projects.remove(&Project::general()).expect("a list");
+        let states: BTreeSet<_> = todos.values().map(|todo| todo.state().as_str()).collect();
         assert_eq!((todos.len(), states.len()), (400, 1), "{commit} mixes two states: {states:?}");
     }
     println!("{} states captured", found.stdout.lines().count());
