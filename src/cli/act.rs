@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::named::find;
+use super::named::{find, note_others};
 use super::out::{Failure, Out};
 use super::speaker::{SpeakerArgs, Spoken, warn_of};
 use super::world::{World, project};
@@ -150,7 +150,9 @@ pub(super) fn run(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> R
     if verb == Verb::Start && spoken.changed() {
         warn_of_obstacles(&spoken, id, world, out)?;
     }
-    spoken.finish(id, verb.past(), out)
+    spoken.finish(id, verb.past(), out)?;
+    note_others(&spoken.everything, id, &args.todo, out);
+    Ok(())
 }
 
 /// Warns whoever started a todo of others who are at it, and of what it waits for.
@@ -195,7 +197,10 @@ pub(super) fn release(args: &ActArgs, world: &World, out: &mut Out) -> Result<()
         })?;
         Ok(vec![act])
     })?;
-    id.get().map_or(Ok(()), |id| spoken.finish(id, "released", out))
+    let Some(id) = id.get() else { return Ok(()) };
+    spoken.finish(id, "released", out)?;
+    note_others(&spoken.everything, id, &args.todo, out);
+    Ok(())
 }
 
 pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Failure> {

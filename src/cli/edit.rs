@@ -9,8 +9,8 @@ use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::statement::{Act, Weight};
-use crate::todo::{Project, State, Todo, TodoId};
-use crate::view::Everything;
+use crate::todo::{Project, State, Todo, TodoId, link_ids};
+use crate::view::{Everything, Links};
 
 /// Arguments of `edit`.
 #[derive(Debug, Args)]
@@ -46,11 +46,31 @@ pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), F
             if fields.is_empty() {
                 return Err(Failure::usage("nothing to change").hint("--text, --priority, --description, --blocked-by"));
             }
-            return Ok(vec![Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }]);
+            let mut acts = unblocking(everything, todo, &fields);
+            acts.push(Act { wish: None, fields, ..Act::new(project, todo, todo.state()) });
+            return Ok(acts);
         }
-        renaming(everything, project, todo, content.clone().unwrap_or_default(), fields)
+        let mut acts = unblocking(everything, todo, &fields);
+        acts.extend(renaming(everything, project, todo, content.clone().unwrap_or_default(), fields)?);
+        Ok(acts)
     })?;
     id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
+}
+
+/// Returns the acts that take back what others say of blocking a todo which is said to wait for other ones: a link is
+/// one of both.
+fn unblocking(everything: &Everything, todo: &Todo, fields: &[(String, Value)]) -> Vec<Act> {
+    let Some((_, waits_for)) = fields.iter().find(|(name, _)| name == "blockedBy") else { return Vec::new() };
+    let waits_for = link_ids(waits_for);
+    let links = Links::new(everything);
+    let others = links.blockers(todo).into_iter().filter(|other| !waits_for.contains(&other.id));
+    let acts = others.filter_map(|other| {
+        let (project, _) = everything.get(other.id)?;
+        let blocks = links.without(other, todo)?;
+        let fields = vec![("blocks".to_owned(), blocks)];
+        Some(Act { wish: None, fields, ..Act::new(project, other, other.state()) })
+    });
+    acts.collect()
 }
 
 /// Returns the acts that give a todo other words: first the new one. Everything that was known of it goes along,

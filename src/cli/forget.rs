@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::consolidate::finish;
-use super::named::find;
+use super::named::find_one;
 use super::out::{Failure, Out};
 use super::world::World;
 use crate::git::Overlay;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     let store = world.store(out)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = world.with_archive(&store, out)?;
-    let (project, todo) = match find(&everything, world.here(), &args.todo) {
+    let (project, todo) = match find_one(&everything, world.here(), &args.todo) {
         Ok(found) => found,
         Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),
     };
@@ -66,6 +66,9 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     } else {
         out.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
         out.note("hint: older commits still hold its words; docs/security.md says how to rewrite them");
+    }
+    for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
+        out.warn(&format!("{} has the same words, and is not forgotten", &other.id.to_string()[..8]), None);
     }
     for (name, word) in [("renamedFrom", "was"), ("renamedTo", "became")] {
         let other = todo.text(name).and_then(crate::todo::TodoId::parse).and_then(|id| everything.get(id));

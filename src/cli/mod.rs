@@ -49,6 +49,7 @@ mod stdin;
 mod sync;
 mod terminal;
 mod told;
+mod unmet;
 mod usage;
 mod world;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::args::{Global, When};
 use super::pager::Pager;
 use crate::git::GitError;
-use crate::ops::{OpsError, Unmet};
+use crate::ops::OpsError;
 use crate::source::Notice;
 use crate::store::StoreError;
 use crate::todo::{Time, plain};
@@ -76,26 +76,6 @@ impl From<OpsError> for Failure {
             clock @ OpsError::Clock(_) => Failure::fatal(clock.to_string()).hint("set the clock"),
             OpsError::Input(message) => Failure::fatal(message),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
-        }
-    }
-}
-
-impl From<Unmet> for Failure {
-    fn from(unmet: Unmet) -> Self {
-        let id = unmet.id.short();
-        let failure = Failure::no(unmet.to_string());
-        let failure = unmet
-            .left_out
-            .iter()
-            .fold(failure, |failure, (what, why)| failure.hint(format!("{what} was left out: {why}")));
-        match (unmet.against.is_last(), unmet.said) {
-            (true, _) => failure
-                .hint("nothing can be said after that: its clock, or a hand, went as far as it gets")
-                .hint(format!("`git chittysync forget {id}` takes it out for good; other words are another todo")),
-            (false, false) => failure.hint(format!("nothing was said; `git chittysync show {id}` tells who says what")),
-            (false, true) => failure
-                .hint(format!("your session's history has it; `git chittysync show {id}` tells who says what"))
-                .hint("`git chittysync consolidate` merges what the branch lacks"),
         }
     }
 }

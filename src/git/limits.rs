@@ -37,6 +37,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Returns the limits of a repository: in a debug build those that `CHITTYSYNC_LIMITS` asks for, so that tests of the
+    /// whole program can run with low ones.
+    pub(super) fn of_this_build() -> Self {
+        let asked = || std::env::var("CHITTYSYNC_LIMITS").ok()?.parse().ok();
+        let number: Option<usize> = if cfg!(debug_assertions) { asked() } else { None };
+        number.map_or_else(Limits::default, Limits::all)
+    }
+
     /// Returns the same number for all.
     pub fn all(number: usize) -> Self {
         Limits {

@@ -43,7 +43,7 @@ impl Repo {
         let mut inner = gix::open_opts(&path, options).map_err(failed)?;
         // A run reads the same trees and lists several times.
         inner.object_cache_size(CACHED);
-        Repo { inner, limits: Limits::default() }.checked()
+        Repo { inner, limits: Limits::of_this_build() }.checked()
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is

@@ -94,10 +94,10 @@ pub fn act<E: From<OpsError>>(
     check_clock(now)?;
     let lock = StoreLock::acquire(store.repo.common_dir()).map_err(OpsError::from)?;
     drain_if_any(store, &lock, now);
-    let mut moved = Vec::new();
+    let (mut moved, mut caught) = (Vec::new(), Report::default());
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
-        catch_up(&store, &lock, now)?;
+        caught.add(catch_up(&store, &lock, now)?);
         let mut known = known(&store, Reach::Working)?;
         let mut acts = decide(&known.everything);
         if needs_archive(&store, acts.as_deref().ok())? {
@@ -110,7 +110,8 @@ pub fn act<E: From<OpsError>>(
             return Err(OpsError::Forgotten(act.id).into());
         }
         match attempt(&store, session, reason, now, &lock, &known, &acts)? {
-            Ok(report) => {
+            Ok(mut report) => {
+                report.add(std::mem::take(&mut caught));
                 let after = after(&store, &report, &acts)?;
                 if report.checked_out.is_none() {
                     check(session, &acts, &after, Some(&report))?;
@@ -183,16 +184,16 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
     found
 }
 
-/// Consolidates what is not yet: an act is decided on everything that this device knows.
-fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(), OpsError> {
+/// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did.
+fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<Report, OpsError> {
     let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, "merged"));
     let tip = store.repo.find_ref(&store.settings.branch)?;
     if !is_consolidated(tip, &tips, &merged) {
         let nothing = Captured::nothing(store, &tips);
         // When refs move meanwhile, the act itself finds out.
-        let _ = conclude(store, lock, nothing, tips, Some(&merged), now)?;
+        return Ok(conclude(store, lock, nothing, tips, Some(&merged), now)?.unwrap_or_default());
     }
-    Ok(())
+    Ok(Report::default())
 }
 
 fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {

@@ -217,10 +217,7 @@ impl Talk<'_> {
             self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
         all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
         all.left_out.extend(unfetched);
-        for (project, ids) in joined.put_back {
-            all.put_back.entry(project).or_default().extend(ids);
-        }
-        all.was_taken_back |= joined.was_taken_back;
+        all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
         (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
         Ok(())
     }

@@ -39,10 +39,10 @@ pub(super) fn judge(
             };
             let mut joined = before.clone().unwrap_or_else(|| said.clone());
             join_todo(&mut joined, &said);
-            if before.as_ref() == Some(&joined) {
-                continue;
+            if before.as_ref() != Some(&joined) {
+                changed.insert(id);
             }
-            changed.insert(id);
+            // What ours overrules changes nothing, and is told as well.
             if let Some(before) = &before {
                 let mut common: Option<Todo> = None;
                 for base in &mut base {

@@ -105,6 +105,19 @@ pub struct Report {
     pub checked_out: Option<PathBuf>,
 }
 
+impl Report {
+    /// Adds what an earlier part of the same command found in the branch.
+    pub(super) fn add(&mut self, earlier: Report) {
+        for (project, ids) in earlier.put_back {
+            self.put_back.entry(project).or_default().extend(ids);
+        }
+        self.was_taken_back |= earlier.was_taken_back;
+        let known = std::mem::take(&mut self.left_out);
+        self.left_out = earlier.left_out.into_iter().filter(|one| !known.contains(one)).collect();
+        self.left_out.extend(known);
+    }
+}
+
 /// How often a run starts again when somebody who does not take the lock moves refs under it.
 pub(super) const TRIES: u32 = 8;
 

@@ -61,9 +61,10 @@ pub(super) fn settle(
     if settled == Some(info.tree) {
         return Ok(found);
     }
-    for path in strays(overlay, info.tree, settled) {
-        found.removed.push((path.clone(), "none of ours".to_owned()));
-        edits.insert(path, None);
+    let strays = strays(overlay, info.tree, settled);
+    if !strays.is_empty() {
+        found.removed.push((several(&strays), "none of ours; the history keeps it".to_owned()));
+        edits.extend(strays.into_iter().map(|path| (path, None)));
     }
     let attributes = overlay.find(info.tree, ATTRIBUTES_PATH)?.map(|blob| overlay.blob(blob)).transpose()?;
     if attributes.as_deref() != Some(ATTRIBUTES.as_bytes()) {
@@ -106,6 +107,15 @@ impl Settled {
         let lines: String =
             self.put_back.iter().map(|(project, ids)| format!("- {project}: {}\n", ids.len())).collect();
         if lines.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{lines}") }
+    }
+}
+
+/// Names the first few of some paths.
+fn several(paths: &[String]) -> String {
+    let shown = paths.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    match paths.len().saturating_sub(3) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

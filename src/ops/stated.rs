@@ -67,3 +67,54 @@ impl Lines {
         stated
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::todo::{Item, Snapshot, SourceKind};
+
+    fn line(number: u64, at: i64) -> State {
+        let snapshot = Snapshot {
+            session: Session::new("a").expect("valid"),
+            agent: None,
+            source: SourceKind::ClaudeTranscript,
+            at: Time::from_millis(at),
+            branch: None,
+            items: vec![Item { content: "x".into(), ..Item::default() }],
+            partial: false,
+            forced: false,
+        };
+        State { line: Some(number), ..State::from(snapshot) }
+    }
+
+    /// The clock was ahead for two lines, and stepped back: what was read before is old, and the rest is new.
+    #[test]
+    fn lines_stand_in_the_order_of_their_file() {
+        let seen = SeenUnit { lines: vec![1, 2, 3, 4], ..SeenUnit::default() };
+        let mut lines = Lines::of(Some(&seen));
+        let all: Vec<Stated> = [(1, 5), (2, 900), (3, 901), (4, 10), (5, 11), (6, 11), (7, 950)]
+            .map(|(number, at)| lines.stated(line(number, at), false))
+            .into();
+        assert!(all.is_sorted_by(|one, next| one.order < next.order));
+        let until = Some(Time::from_millis(920));
+        let old: Vec<bool> = all.iter().map(|stated| stated.is_old(None, until)).collect();
+        assert_eq!(old, [true, true, true, true, false, false, false]);
+        // Nothing is old to a session that said nothing yet.
+        assert!(all.iter().all(|stated| !stated.is_old(None, None)));
+    }
+
+    /// Where nothing is known of the file, the clock is all there is; and what was read when the clock was behind is
+    /// old although it is later than all that its session said.
+    #[test]
+    fn what_was_read_before_is_known_by_its_line() {
+        let until = Some(Time::from_millis(20));
+        let old = |seen: Option<&SeenUnit>| -> Vec<bool> {
+            let mut lines = Lines::of(seen);
+            [(1, 10), (2, 500), (3, 600)]
+                .map(|(number, at)| lines.stated(line(number, at), false).is_old(None, until))
+                .into()
+        };
+        assert_eq!(old(None), [true, false, false]);
+        assert_eq!(old(Some(&SeenUnit { lines: vec![1, 2], ..SeenUnit::default() })), [true, true, false]);
+    }
+}

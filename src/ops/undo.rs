@@ -9,8 +9,9 @@ use std::fmt;
 use super::OpsError;
 use super::act::DECIDED_ON;
 use super::event::{Event, History, speaker};
-use super::log::Walk;
+use super::log::{Walk, walk};
 use super::rollback::{EarlierState, Lists, restore, todos_at, value};
+use super::step_aside::continues;
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::statement::Act;
 use crate::store::Store;
@@ -79,7 +80,7 @@ pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let now = todos_at(store, None)?;
     let (mut void, mut speakers) = (BTreeSet::new(), BTreeSet::new());
-    for (said, commit) in Acts::new(&overlay, store.repo.sessions()?.into_iter().map(|(_, tip)| tip)) {
+    for (said, commit) in Acts::new(&overlay, histories(store, &overlay)?.into_iter()) {
         speakers.insert(said.session.clone());
         let (told, mark) = match Mark::of(&commit) {
             _ if void.contains(&commit.id) => continue,
@@ -101,6 +102,24 @@ pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
         }
     }
     Ok(None)
+}
+
+/// Returns the newest commits of this device's sessions, and those that they had under names which somebody else wrote
+/// too.
+fn histories(store: &Store, overlay: &Overlay<'_>) -> Result<Vec<ObjectId>, OpsError> {
+    let mut found = Vec::new();
+    for (session, tip) in store.repo.sessions()? {
+        let first = found.len();
+        found.push(tip);
+        let mut at = if session.is_continued() { first } else { found.len() };
+        while let Some(tip) = found.get(at).copied() {
+            let before = walk(overlay, tip).filter_map(|commit| continues(&commit));
+            let news: Vec<ObjectId> = before.filter(|id| !found.contains(id)).collect();
+            found.extend(news);
+            at += 1;
+        }
+    }
+    Ok(found)
 }
 
 /// Returns how to take back what a commit did, and what the commit `told` did, for people.

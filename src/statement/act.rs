@@ -227,5 +227,4 @@ impl Speech<'_> {
 }
 
 #[cfg(test)]
-#[path = "act_tests.rs"]
 mod tests;

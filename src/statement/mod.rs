@@ -101,10 +101,12 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     speech.forget();
     let before = previous.map(session::wanted).unwrap_or_default();
     let project = session_project(previous.and_then(|previous| previous.info.project.as_ref()), context.project);
-    let mut placed = place::place(snapshot, &before, &speech.projects, |content| match project {
+    let project_of = |content: &str| match project {
         Some(project) => speech.home(project, content),
         None => (context.project_of)(content),
-    });
+    };
+    let is_forgotten = |project: &Project, id| speech.is_forgotten(project, id);
+    let mut placed = place::place(snapshot, &before, &speech.projects, project_of, is_forgotten);
     let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
     let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
     let all_placed = placed.clone();

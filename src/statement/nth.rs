@@ -40,13 +40,15 @@ const MOST_COMPARED: usize = 64 * 64;
 /// Where an item stands among those with its words: behind which other one, and how many there are in between.
 type Spot<'a> = (Option<&'a str>, usize);
 
-/// Finds out for each item which todo it is; nothing for one that says nothing. `before` is the list as it was, `projects` what the session said.
+/// Finds out for each item which todo it is; nothing for one that says nothing. `before` is the list as it was, `projects`
+/// what the session said.
 pub(super) fn identify(
     items: &[Worded<'_>],
     before: &[ListEntry],
     projects: &BTreeMap<Project, TodoList>,
     session: &Session,
     partial: bool,
+    is_forgotten: impl Fn(&Project, TodoId) -> bool,
 ) -> Vec<Option<Which>> {
     let past: Vec<Past<'_>> =
         before.iter().enumerate().filter_map(|(at, entry)| known(at, entry, projects, session)).collect();
@@ -80,8 +82,20 @@ pub(super) fn identify(
         // The project of a session may have become known: then its todos are those of another one before.
         entries.sort_by_key(|at| past[*at].project != project);
         let own = projects.get(project);
-        let pairs = pair(&group, &entries, items, &past, &spots, partial);
         let mut names = Names { project, words, own, session, listed: &listed, used: BTreeSet::new() };
+        if group.len() > 1 {
+            let all = (1..).take(group.len() + entries.len());
+            let gone: BTreeSet<u32> = all.filter(|nth| is_forgotten(project, names.id(*nth))).collect();
+            let known = entries.iter().map(|at| &past[*at]).filter(|past| past.project == project);
+            let known: Vec<&Past<'_>> = known.filter(|past| !gone.contains(&names.nth_of(past))).collect();
+            if !gone.is_empty() && group.len() > known.len() {
+                group.sort_unstable();
+                let entries = entries.iter().map(|at| &past[*at]).filter(|past| past.project == project);
+                names.in_order(&group, items, &entries.collect::<Vec<_>>(), &gone, &mut found);
+                continue;
+            }
+        }
+        let pairs = pair(&group, &entries, items, &past, &spots, partial);
         for at in &group {
             let was = pairs.get(at).map(|entry| &past[*entry]);
             if let Some(was) = was.filter(|was| was.project == project) {
@@ -287,25 +301,78 @@ impl Names<'_> {
 
     /// Uses up one that the session spoke of and that the list before did not have. Returns whether there was one.
     fn takes_left(&mut self, is_meant: impl Fn(&Claim) -> bool) -> bool {
-        let claim = |nth: u32| self.own?.get(&self.id(nth))?.claims.get(self.session);
-        let left = (1..)
-            .map_while(|nth| Some((nth, claim(nth)?)))
-            .find(|(nth, claim)| is_meant(claim) && !self.listed.contains(&self.id(*nth)) && !self.used.contains(nth));
-        self.used.extend(left.map(|(nth, _)| nth));
+        let mut spoken = (1..).map_while(|nth| Some((nth, self.claim(nth)?)));
+        let left = spoken.find(|(nth, claim)| is_meant(claim) && !self.is_listed(*nth)).map(|(nth, _)| nth);
+        self.used.extend(left);
         left.is_some()
+    }
+
+    /// Names items one after the other: one of them was forgotten and is not on the list any more, although the agent
+    /// shows it, so that what the list had tells nothing of the others.
+    fn in_order(
+        &mut self,
+        group: &[usize],
+        items: &[Worded<'_>],
+        entries: &[&Past<'_>],
+        gone: &BTreeSet<u32>,
+        found: &mut [Option<Which>],
+    ) {
+        let entries: BTreeMap<u32, &Past<'_>> = entries.iter().map(|was| (self.nth_of(was), *was)).collect();
+        let which = |nth: u32, names: &mut Self| {
+            names.used.insert(nth);
+            Some(Which { nth, id: names.id(nth), was: entries.get(&nth).map(|was| was.at) })
+        };
+        for at in group {
+            let native = items[*at].item.native.as_deref();
+            let numbered = entries.iter().find(|(_, was)| native.is_some() && was.entry.native.as_deref() == native);
+            if let Some((nth, _)) = numbered {
+                found[*at] = which(*nth, self);
+            }
+        }
+        // Where none of those without a number is missing, it was one with a number.
+        let bare = |at: &&usize| items[**at].item.native.is_none();
+        let bare_before: Vec<u32> = entries
+            .iter()
+            .filter(|(nth, was)| !gone.contains(nth) && was.entry.native.is_none())
+            .map(|(nth, _)| *nth)
+            .collect();
+        if group.iter().filter(bare).count() <= bare_before.len() {
+            for (at, nth) in group.iter().filter(bare).zip(bare_before) {
+                found[*at] = which(nth, self);
+            }
+        }
+        for at in group {
+            if found[*at].is_none() {
+                let is_next = |nth: &u32| !self.used.contains(nth) && (gone.contains(nth) || entries.contains_key(nth));
+                let nth = (1..).find(|nth| is_next(nth) || self.is_free(*nth)).unwrap_or(u32::MAX);
+                found[*at] = which(nth, self);
+            }
+        }
+    }
+
+    fn claim(&self, nth: u32) -> Option<&Claim> {
+        self.own?.get(&self.id(nth))?.claims.get(self.session)
+    }
+
+    fn is_listed(&self, nth: u32) -> bool {
+        self.used.contains(&nth) || self.listed.contains(&self.id(nth))
+    }
+
+    fn is_done(&self, nth: u32) -> bool {
+        self.claim(nth).is_some_and(|claim| claim.status == Status::Completed && !claim.dropped)
+    }
+
+    fn is_free(&self, nth: u32) -> bool {
+        !self.is_listed(nth) && !self.is_done(nth)
     }
 
     /// Names an item that the list before did not have; `wished` is the ordinal that it had in another project.
     fn new(&mut self, item: &Item, wished: Option<u32>) -> (u32, TodoId) {
-        let claim = |id: TodoId| self.own?.get(&id)?.claims.get(self.session);
-        let is_listed = |nth: &u32| self.used.contains(nth) || self.listed.contains(&self.id(*nth));
-        let is_done =
-            |nth: &u32| claim(self.id(*nth)).is_some_and(|claim| claim.status == Status::Completed && !claim.dropped);
         // What is done may be told once more. What is open is another one than what was done and left.
-        let mut spoken = (1..).take_while(|nth| claim(self.id(*nth)).is_some() || self.used.contains(nth));
-        let is_again = |nth: &u32| is_done(nth) && !is_listed(nth);
+        let mut spoken = (1..).take_while(|nth| self.claim(*nth).is_some() || self.used.contains(nth));
+        let is_again = |nth: &u32| self.is_done(*nth) && !self.is_listed(*nth);
         let again = if item.status == Status::Completed && !item.dropped { spoken.find(is_again) } else { None };
-        let is_free = |nth: &u32| !is_listed(nth) && !is_done(nth);
+        let is_free = |nth: &u32| self.is_free(*nth);
         let nth = again.or(wished.filter(is_free)).unwrap_or_else(|| (1..).find(is_free).unwrap_or(u32::MAX));
         self.used.insert(nth);
         (nth, self.id(nth))

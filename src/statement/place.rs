@@ -25,6 +25,7 @@ pub(super) fn place<'a>(
     before: &[ListEntry],
     projects: &BTreeMap<Project, TodoList>,
     project_of: impl Fn(&str) -> Project,
+    is_forgotten: impl Fn(&Project, TodoId) -> bool,
 ) -> Vec<Placed<'a>> {
     let worded = snapshot.items.iter().filter_map(|item| {
         let words = normalise(&item.content);
@@ -32,7 +33,7 @@ pub(super) fn place<'a>(
     });
     let worded = once(worded.collect());
     let mut moved: BTreeSet<TodoId> = BTreeSet::new();
-    let named = identify(&worded, before, projects, &snapshot.session, snapshot.partial);
+    let named = identify(&worded, before, projects, &snapshot.session, snapshot.partial, is_forgotten);
     let mut place = |(Worded { item, project, .. }, which): (Worded<'a>, Which)| {
         // The same words in another project: the session's project became known.
         let was = which.was.map(|at| before[at].id).filter(|was| *was != which.id);

@@ -1,6 +1,5 @@
 use super::*;
-use crate::todo::Item;
-use crate::todo::{LAST_EPOCH, SourceKind, State, Status};
+use crate::todo::{Item, LAST_EPOCH, SourceKind, State, Status};
 
 const SESSION: &str = "029e1c6e-0000-4000-8000-000000000001";
 

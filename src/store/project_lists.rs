@@ -26,6 +26,8 @@ pub struct ProjectLists<'o> {
     project: Project,
     /// Working lists by the digits in their names; `todos.json` has none.
     working: BTreeMap<String, List>,
+    /// The most digits in such a name.
+    deepest: usize,
     archive: Option<Archive<'o>>,
     /// The archive's lists by month.
     months: BTreeMap<String, List>,
@@ -110,12 +112,14 @@ impl<'o> ProjectLists<'o> {
     /// When a tree cannot be read.
     pub fn at(overlay: &'o Overlay<'o>, project: &Project, tree: Option<ObjectId>) -> Result<Self, StoreError> {
         let list = |blob| List { blob: Some(blob), ..List::default() };
-        let working = working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
+        let working: BTreeMap<String, List> =
+            working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
+        let deepest = working.keys().map(String::len).max().unwrap_or(0);
         let archive = tree.map(|tree| overlay.find(tree, ARCHIVE)).transpose()?.flatten();
         let months = overlay.entries(archive)?.into_iter().filter(|(_, is_tree, _)| !is_tree);
         let months = months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), list(blob)))).collect();
         let archive = archive.map(|tree| Archive::new(overlay, project, tree));
-        Ok(ProjectLists { overlay, project: project.clone(), working, archive, months })
+        Ok(ProjectLists { overlay, project: project.clone(), working, deepest, archive, months })
     }
 
     /// Returns everything that the lists hold of a todo.
@@ -309,7 +313,8 @@ impl<'o> ProjectLists<'o> {
 
     fn names_for(&self, id: TodoId) -> Vec<String> {
         let id = id.to_string();
-        self.working.keys().filter(|digits| id.starts_with(digits.as_str())).cloned().collect()
+        let names = (0..=self.deepest).map(|length| &id[..length]).filter(|digits| self.working.contains_key(*digits));
+        names.map(str::to_owned).collect()
     }
 
     fn mark(&mut self, digits: &str) {
@@ -317,6 +322,7 @@ impl<'o> ProjectLists<'o> {
     }
 
     fn working(&mut self, digits: &str) -> Result<&mut TodoFile<'static>, StoreError> {
+        self.deepest = self.deepest.max(digits.len());
         let path = || working_path(&self.project, digits);
         read(self.overlay, self.working.entry(digits.to_owned()), path)
     }

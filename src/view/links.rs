@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Everything;
 use crate::todo::{Project, Session, State, Todo, TodoId, link_names};
 
@@ -40,6 +42,16 @@ impl<'a> Links<'a> {
         ids.remove(&todo.id);
         let found = ids.into_iter().filter_map(|id| self.everything.get(id));
         found.map(|(_, todo)| todo).filter(|todo| todo.state().is_open()).collect()
+    }
+
+    /// Returns what is left of the `blocks` of a todo that shall not block another one; nothing when it does not say
+    /// that it does.
+    pub fn without(&self, todo: &Todo, blocked: &Todo) -> Option<Value> {
+        let named = self.named(todo, "blocks");
+        let is_meant = |ids: &[TodoId]| ids.iter().any(|id| self.latest(*id) == blocked.id);
+        named.iter().any(|(_, ids)| is_meant(ids)).then(|| {
+            named.iter().filter(|(_, ids)| !is_meant(ids)).map(|(name, _)| Value::from(name.as_str())).collect()
+        })
     }
 
     /// Returns the open todos that wait for one, by id; none when it is closed.

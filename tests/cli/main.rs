@@ -20,6 +20,7 @@ mod history;
 mod hostile_text;
 mod install;
 mod json;
+mod links;
 mod mcp;
 mod mcp_claims;
 mod meaning;

@@ -68,6 +68,7 @@ impl World {
             .env("GIT_COMMITTER_EMAIL", "test@example.invalid")
             .env("CHITTYSYNC_NOW", NOW)
             .env("LC_ALL", "C.UTF-8")
+            .envs(std::env::var_os("CHITTYSYNC_LIMITS").map(|limits| ("CHITTYSYNC_LIMITS", limits)))
             .env("TZ", "UTC")
             .current_dir(self.directory.path())
             .stdin(Stdio::null());

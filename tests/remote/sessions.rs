@@ -203,6 +203,11 @@ fn a_copied_and_a_restored_store_go_on_under_other_names() {
     let all = ["Buy milk: pending", "Notes by hand: pending", "Notes: pending", "Ship: pending"];
     assert_eq!(devices.states("a")[..4], all);
     assert_eq!(devices.states("a")[4..], ["Tests by hand: pending", "Tests: pending"]);
+    // What was done by command under the name of before can be taken back.
+    devices.ok("b", &["undo"]);
+    assert!(devices.states("b").contains(&"Notes by hand: dropped".to_owned()), "{:?}", devices.states("b"));
+    devices.ok("b", &["undo", "--redo"]);
+    devices.sync_all(&["b", "a"]);
     // a breaks, and is restored as it was before all that.
     copy("backup", "a");
     devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Ship", "completed"), ("Write", "pending")]);

@@ -188,7 +188,7 @@ fn a_stray_file_is_left_out_and_the_rest_is_joined() {
             );
         }
         let done = devices.sync("a");
-        let expected = "warning: notes.txt, projects/general/todo.sh, sessions/zz/x.json on the branch of origin was left out: none of ours; its history keeps it";
+        let expected = "warning: notes.txt, projects/general/todo.sh, sessions/zz/x.json was left out: none of ours; the history keeps it";
         assert!(done.stderr.contains(expected), "{done:?}");
         assert!(devices.states("a").contains(&format!("B at {at}: pending")));
         let hub = devices.hub();
@@ -224,7 +224,8 @@ fn what_is_left_out_is_left_out_by_all_alike() {
 fn a_broken_file_of_ours_on_the_branch_is_not_taken_for_a_stray() {
     for (path, content, why) in [
         ("projects/general/todos.json", "[\n<<<<<<< ours\n", "todos.json: not a file of this format"),
-        ("projects/other", "a file", "projects/other is no directory"),
+        ("projects/general/todos/3.json", "[1]\n", "todos/3.json: not a file of this format"),
+        ("projects/general/todos.json", "[{\"format\":3}]\n", "todos.json: the file has format 3"),
     ] {
         let devices = one_device();
         devices.sync("a");

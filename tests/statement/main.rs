@@ -5,6 +5,7 @@
 //! `partial`; `reopen` in it sets who may reopen. `meanwhile` is what the session stated on another machine half
 //! a minute before, knowing as much; both are joined. Lists are stated a minute apart.
 
+mod links;
 mod same_words;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Acts: on every pair of claims for every wish.
+//! Acts against everything that can have been said before.
 
 use super::*;
 use crate::statement::Reopen;
