@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two machines, two agents, one remote: sync, a conflict and its resolution, a rollback by plain git.
+# Two machines, two agents, one remote: sync, a conflict and its resolution, todos that come back, a rollback.
 #
 # Everything happens in a directory of its own, which is removed at the end. `git chittysync` has to be on PATH.
 set -eu
@@ -95,14 +95,20 @@ at 11:40
 run 'git chittysync resolve login tests --take b0b77a3e && git chittysync list'
 
 echo
-say "All of it is git: who said what, and back again with nothing but git."
+say "All of it is git: who said what, and when."
 git chittysync -q sync
 on laptop
 git clone -q -b consolidated ../todos.git todos
 cd todos
 run 'git log --oneline -5 consolidated'
+echo
+say "Somebody takes the branch back with git. What was said comes back with the next sync."
 at 11:50
-run 'git restore -s HEAD~1 . && git commit -qam "Back to before" && git push -q'
+run 'git restore -s HEAD~2 . && git commit -qam "Back to before" && git push -q'
 cd ..
 at 12:00
-run 'git chittysync -q sync; git chittysync list'
+run 'git chittysync sync'
+echo
+say "To go back, say so: then it holds on every machine."
+at 12:10
+run 'git chittysync rollback "2026-11-20 11:35"; git chittysync list'

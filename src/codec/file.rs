@@ -1,4 +1,4 @@
-//! `projects/<project>/todos.json`, read no further than is needed.
+//! A list of a project, `todos.json` or another one, read no further than is needed.
 //!
 //! Of a list of a thousand todos, one session changes a few. The other lines are known by their first bytes,
 //! which hold the id, and go into the merged file as they are.

@@ -1,4 +1,4 @@
-//! `projects/<project>/todos.json`.
+//! The list of a project, `todos.json` or another one, as a whole.
 
 use std::collections::btree_map::Entry;
 

@@ -2,8 +2,8 @@
 //!
 //! The outcome of a merge depends only on the *set* of statements merged, never on their order, their
 //! grouping or the merge base: [`join()`] is commutative, associative and idempotent. The base is needed
-//! for two things only: to know what each side *changed* (a side that changed nothing yields, and a
-//! removal by hand sticks), and to report honest conflicts. `docs/merge-rules.md` has the table.
+//! for two things only: to know which lines a side moved to another file, and to report honest conflicts.
+//! An absence is never a statement. `docs/merge-rules.md` has the table.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 

@@ -1,4 +1,4 @@
-//! Closed todos out of the working file: `projects/<project>/archive/<yyyy-mm>.json`, laid out as `todos.json`
+//! Closed todos out of the working lists: `projects/<project>/archive/<yyyy-mm>.json`, laid out as `todos.json`
 //! is. A todo stands in the file of the month in which it was last spoken of.
 //!
 //! Working with open todos never reads these files. Whether one of them holds a certain todo is answered by an

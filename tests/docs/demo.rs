@@ -47,7 +47,7 @@ fn picture(text: &str) -> String {
 #[test]
 fn the_picture_is_what_the_demo_prints() {
     let shown = play();
-    for part in ["overruled", "resolve", "git restore", "Synced with origin"] {
+    for part in ["overruled", "resolve", "git restore", "put back", "rollback", "Synced with origin"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let picture = picture(&shown);
