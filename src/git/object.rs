@@ -195,20 +195,29 @@ impl<'a> Overlay<'a> {
         Ok(odd)
     }
 
-    /// Returns what stands at this path below a tree.
+    /// Returns the directory at this path below a tree; nothing when a file stands there.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing or damaged.
+    pub fn find_dir(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+        Ok(self.find_entry(tree, path)?.filter(|(is_tree, _)| *is_tree).map(|(_, id)| id))
+    }
+
+    /// Returns what stands at this path below a tree, file or directory.
     ///
     /// # Errors
     /// When a tree on the way is missing or damaged.
     pub fn find(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
-        let mut at = tree;
-        let mut parts = path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            let found = self.entries(Some(at))?.into_iter().find(|(name, ..)| name == part);
-            match found {
-                Some((_, is_tree, id)) if is_tree == parts.peek().is_some() => at = id,
-                Some((_, true, id)) => at = id,
-                _ => return Ok(None),
-            }
+        Ok(self.find_entry(tree, path)?.map(|(_, id)| id))
+    }
+
+    fn find_entry(&self, tree: ObjectId, path: &str) -> Result<Option<(bool, ObjectId)>, GitError> {
+        let mut at = (true, tree);
+        for part in path.split('/') {
+            let (true, directory) = at else { return Ok(None) };
+            let found = self.entries(Some(directory))?.into_iter().find(|(name, ..)| name == part);
+            let Some((_, is_tree, id)) = found else { return Ok(None) };
+            at = (is_tree, id);
         }
         Ok(Some(at))
     }

@@ -218,14 +218,14 @@ impl<'a> History<'a> {
     /// Returns the trees of the projects that count.
     fn projects(&self, tree: ObjectId) -> BTreeMap<Project, ObjectId> {
         let overlay = self.overlay;
-        let one = |project: &Project| Some((project.clone(), overlay.find(tree, &project_dir(project)).ok()??));
+        let one = |project: &Project| Some((project.clone(), overlay.find_dir(tree, &project_dir(project)).ok()??));
         if !self.only.is_empty() {
             return self.only.keys().filter_map(one).collect();
         }
         if let Some(scope) = &self.project {
             return scope.projects().filter_map(one).collect();
         }
-        let projects = overlay.find(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
+        let projects = overlay.find_dir(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
         let trees = projects.into_iter().filter(|(_, is_tree, _)| *is_tree);
         trees.filter_map(|(name, _, id)| Some((Project::from_component(&name)?, id))).collect()
     }
@@ -247,7 +247,7 @@ fn line(file: &[u8], id: TodoId) -> Option<&[u8]> {
 
 /// Returns whose commit this is: a session's tree has one session file.
 pub(super) fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
-    let shards = overlay.entries(overlay.find(commit.tree, SESSIONS).ok()?).ok()?;
+    let shards = overlay.entries(overlay.find_dir(commit.tree, SESSIONS).ok()?).ok()?;
     let [(_, true, shard)] = shards.as_slice() else { return None };
     let files = overlay.entries(Some(*shard)).ok()?;
     let [(_, false, file)] = files.as_slice() else { return None };

@@ -19,7 +19,7 @@ pub(super) fn judge(
     sides: &[Side],
     outcome: &mut Outcome,
 ) -> Result<(), OpsError> {
-    let tree = |root: ObjectId| overlay.find(root, &project_dir(project));
+    let tree = |root: ObjectId| overlay.find_dir(root, &project_dir(project));
     let mut ours = ProjectLists::at(overlay, project, tree(start.tree)?)?;
     // As far as the sides before left them.
     let mut now: BTreeMap<TodoId, Option<Todo>> = BTreeMap::new();

@@ -123,7 +123,7 @@ impl<'a> Merge<'a> {
     fn projects(&self) -> Result<BTreeSet<Project>, OpsError> {
         let mut projects = BTreeSet::new();
         for side in &self.sides {
-            let names = self.overlay.entries(self.overlay.find(side.tree, PROJECTS)?)?;
+            let names = self.overlay.entries(self.overlay.find_dir(side.tree, PROJECTS)?)?;
             projects.extend(names.iter().filter_map(|(name, ..)| Project::from_component(name)));
         }
         Ok(projects)
@@ -133,7 +133,7 @@ impl<'a> Merge<'a> {
     fn lists(&self, project: &Project) -> Result<BTreeSet<String>, OpsError> {
         let mut paths = BTreeSet::new();
         for side in &self.sides {
-            let tree = self.overlay.find(side.tree, &project_dir(project))?;
+            let tree = self.overlay.find_dir(side.tree, &project_dir(project))?;
             paths.extend(list_paths(&self.overlay, project, tree)?.into_keys());
         }
         Ok(paths)
@@ -219,7 +219,7 @@ impl<'a> Merge<'a> {
 
     fn session_files(&self, tree: ObjectId) -> Result<Files, GitError> {
         let mut files = Files::new();
-        for (shard, is_tree, shard_tree) in self.overlay.entries(self.overlay.find(tree, SESSIONS)?)? {
+        for (shard, is_tree, shard_tree) in self.overlay.entries(self.overlay.find_dir(tree, SESSIONS)?)? {
             if is_tree {
                 for (name, _, blob) in self.overlay.entries(Some(shard_tree))? {
                     files.insert(format!("{SESSIONS}/{shard}/{name}"), blob);

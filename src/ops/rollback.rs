@@ -63,7 +63,7 @@ pub fn find_state(store: &Store, text: &str, now: Time) -> Result<EarlierState, 
         }
     };
     let none = || OpsError::Input(format!("{text} is no commit of {branch}: it holds no todos"));
-    let known = overlay.commit_info(commit).and_then(|info| overlay.find(info.tree, PROJECTS));
+    let known = overlay.commit_info(commit).and_then(|info| overlay.find_dir(info.tree, PROJECTS));
     known.ok().flatten().ok_or_else(none)?;
     Ok(EarlierState::at(store, commit))
 }

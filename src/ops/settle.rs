@@ -73,7 +73,7 @@ pub(super) fn settle(
     let roots = behind.iter().map(|commit| commit.tree).chain([info.tree]);
     let mut projects = BTreeSet::new();
     for root in roots {
-        let names = overlay.entries(overlay.find(root, PROJECTS)?)?;
+        let names = overlay.entries(overlay.find_dir(root, PROJECTS)?)?;
         projects.extend(names.into_iter().filter(|(_, is_tree, _)| *is_tree).map(|(name, ..)| name));
     }
     for name in projects {
@@ -131,7 +131,7 @@ struct Settling<'a, 'o> {
 
 impl<'a> Settling<'a, '_> {
     fn tree(&self, root: ObjectId) -> Result<Option<ObjectId>, OpsError> {
-        Ok(self.overlay.find(root, &self.path)?)
+        Ok(self.overlay.find_dir(root, &self.path)?)
     }
 
     fn lists(&self, root: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>, OpsError> {

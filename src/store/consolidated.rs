@@ -63,7 +63,7 @@ impl Consolidated {
     /// [`StoreError::NotOurs`] when it is a branch of something else that happens to have the name.
     pub fn check(&self, overlay: &Overlay<'_>, branch: &str) -> Result<(), StoreError> {
         let Some(tree) = self.tree else { return Ok(()) };
-        for (shard, is_tree, id) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+        for (shard, is_tree, id) in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
             let files = if is_tree { overlay.entries(Some(id))? } else { Vec::new() };
             let is_session = |name: &str| {
                 let session = name.strip_suffix(".json").and_then(Session::from_component);
@@ -106,7 +106,7 @@ impl Consolidated {
     }
 
     fn project_tree(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<ObjectId>, StoreError> {
-        Ok(self.tree.map(|tree| overlay.find(tree, &project_dir(project))).transpose()?.flatten())
+        Ok(self.tree.map(|tree| overlay.find_dir(tree, &project_dir(project))).transpose()?.flatten())
     }
 
     /// Returns a project's archive; nothing when it has none.
@@ -114,7 +114,7 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn archive<'o>(&self, overlay: &'o Overlay<'o>, project: &Project) -> Result<Option<Archive<'o>>, StoreError> {
-        let tree = self.tree.map(|tree| overlay.find(tree, &archive_dir(project))).transpose()?.flatten();
+        let tree = self.tree.map(|tree| overlay.find_dir(tree, &archive_dir(project))).transpose()?.flatten();
         Ok(tree.map(|tree| Archive::new(overlay, project, tree)))
     }
 
@@ -123,9 +123,9 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn has_archive(&self, overlay: &Overlay<'_>) -> Result<bool, StoreError> {
-        let projects = self.tree.map(|tree| overlay.find(tree, PROJECTS)).transpose()?.flatten();
+        let projects = self.tree.map(|tree| overlay.find_dir(tree, PROJECTS)).transpose()?.flatten();
         for (_, is_tree, project) in overlay.entries(projects)? {
-            if is_tree && overlay.find(project, ARCHIVE)?.is_some() {
+            if is_tree && overlay.find_dir(project, ARCHIVE)?.is_some() {
                 return Ok(true);
             }
         }
@@ -138,10 +138,10 @@ impl Consolidated {
     /// When a tree cannot be read.
     pub fn archived(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
         let mut count = 0;
-        let projects = self.tree.map(|tree| overlay.find(tree, PROJECTS)).transpose()?.flatten();
+        let projects = self.tree.map(|tree| overlay.find_dir(tree, PROJECTS)).transpose()?.flatten();
         for (name, is_tree, tree) in overlay.entries(projects)? {
             if let Some(project) = Project::from_component(&name).filter(|_| is_tree)
-                && let Some(archive) = overlay.find(tree, ARCHIVE)?
+                && let Some(archive) = overlay.find_dir(tree, ARCHIVE)?
             {
                 count += Archive::new(overlay, &project, archive).len();
             }
@@ -200,7 +200,7 @@ impl Consolidated {
     ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
-        for (name, is_tree, _) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+        for (name, is_tree, _) in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
             let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
             match self.todos(overlay, &project) {
                 Ok(mut todos) => {
@@ -236,7 +236,7 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn count_sessions(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
-        let shards = self.tree.map(|tree| overlay.find(tree, SESSIONS)).transpose()?.flatten();
+        let shards = self.tree.map(|tree| overlay.find_dir(tree, SESSIONS)).transpose()?.flatten();
         let mut count = 0;
         for (_, is_tree, shard) in overlay.entries(shards)? {
             let names = if is_tree { overlay.entries(Some(shard))? } else { Vec::new() };
@@ -259,7 +259,7 @@ impl Consolidated {
         let shards = BTreeSet::from([session.shard(), session.continued("", "", 0).shard()]);
         let mut names = Vec::new();
         for shard in shards {
-            for (name, is_tree, _) in overlay.entries(overlay.find(tree, &format!("{SESSIONS}/{shard}"))?)? {
+            for (name, is_tree, _) in overlay.entries(overlay.find_dir(tree, &format!("{SESSIONS}/{shard}"))?)? {
                 let found = name.strip_suffix(".json").and_then(Session::from_component);
                 names.extend(found.filter(|found| !is_tree && found.is_same(session)));
             }
@@ -274,7 +274,7 @@ impl Consolidated {
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((sessions, unreadable)) };
-        for (shard, is_tree, shard_tree) in overlay.entries(overlay.find(tree, SESSIONS)?)? {
+        for (shard, is_tree, shard_tree) in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
             if !is_tree {
                 continue;
             }

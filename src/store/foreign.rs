@@ -68,7 +68,7 @@ pub fn strays(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) ->
 
 /// Returns the session whose tree this is: the one with the only session file in it.
 pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
-    let shards = overlay.entries(overlay.find(tree, SESSIONS).ok()?).ok()?;
+    let shards = overlay.entries(overlay.find_dir(tree, SESSIONS).ok()?).ok()?;
     let [(_, true, shard)] = shards.as_slice() else { return None };
     let files = overlay.entries(Some(*shard)).ok()?;
     let [(name, false, _)] = files.as_slice() else { return None };

@@ -33,7 +33,7 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
     let decode = |path: String, source| StoreError::Decode { commit: tip.to_string(), path, source };
     let info = decode_session(&overlay.blob(file)?).map_err(|err| decode(path, err))?;
     let mut projects = std::collections::BTreeMap::new();
-    for (name, is_tree, id) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+    for (name, is_tree, id) in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
         let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
         let todos = working_todos(overlay, &project, Some(id), &tip.to_string())?;
         projects.insert(project, todos);
@@ -64,7 +64,7 @@ pub fn commit_session(
         if before == Some(todos) {
             continue;
         }
-        let tree = parent.map(|parent| overlay.find(parent.tree, &project_dir(project))).transpose()?.flatten();
+        let tree = parent.map(|parent| overlay.find_dir(parent.tree, &project_dir(project))).transpose()?.flatten();
         let mut lists = ProjectLists::at(overlay, project, tree)?;
         for todo in todos.values().filter(|todo| before.and_then(|before| before.get(&todo.id)) != Some(todo)) {
             lists.say(todo)?;
