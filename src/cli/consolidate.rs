@@ -22,9 +22,9 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
             "put_back": report.put_back.values().map(BTreeSet::len).sum::<usize>(),
             "tip": report.tip.map(|tip| tip.to_string()),
         }));
-    } else if report.merged == 0 {
+    } else if report.merged == 0 && report.put_back.is_empty() && !report.was_taken_back {
         out.note("Already up to date.");
-    } else {
+    } else if report.merged > 0 {
         out.note(&format!(
             "Merged {}: {} changed, {}.",
             plural(report.merged, "session"),

@@ -214,6 +214,11 @@ impl Repo {
         Ok(id.detach())
     }
 
+    /// Returns whether history was cut off (`git clone --depth`): what is behind the cut is not known.
+    pub fn is_shallow(&self) -> bool {
+        self.common_dir().join("shallow").exists()
+    }
+
     /// Returns whether an object is there.
     pub(super) fn has_object(&self, id: ObjectId) -> bool {
         self.inner.has_object(id)

@@ -186,7 +186,7 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
 
 /// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did.
 fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<Report, OpsError> {
-    let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, "merged"));
+    let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, store.merged_cache()));
     let tip = store.repo.find_ref(&store.settings.branch)?;
     if !is_consolidated(tip, &tips, &merged) {
         let nothing = Captured::nothing(store, &tips);
@@ -264,5 +264,5 @@ fn attempt(
     }
     said.sessions.push(session.clone());
     said.tips.insert(session, new);
-    conclude(store, lock, said, tips, Some(&cache::load(&store.repo, "merged")), now)
+    conclude(store, lock, said, tips, Some(&cache::load(&store.repo, store.merged_cache())), now)
 }

@@ -225,7 +225,8 @@ impl<'a> History<'a> {
         if let Some(scope) = &self.project {
             return scope.projects().filter_map(one).collect();
         }
-        let projects = overlay.find_dir(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
+        let projects =
+            overlay.find_dir(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
         let trees = projects.into_iter().filter(|(_, is_tree, _)| *is_tree);
         trees.filter_map(|(name, _, id)| Some((Project::from_component(&name)?, id))).collect()
     }

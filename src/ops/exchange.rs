@@ -76,7 +76,7 @@ impl Exchange {
 pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
     // Before anything that can take its time. What was fetched before is merged first: the remote may have lost it.
     let tips = Tips::find(store, Some(&link.remote))?;
-    let merged: Merged = cache::load(&store.repo, "merged");
+    let merged: Merged = cache::load(&store.repo, store.merged_cache());
     let waits = tips.foreign.iter().map(|tip| tip.commit).chain(tips.branches.iter().map(|(_, tip)| *tip));
     let consolidate =
         waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));

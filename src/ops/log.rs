@@ -54,7 +54,7 @@ pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> Co
     history.limit(filter);
     let tips = Tips::find(store, None)?;
     // What the branch does not know yet may have begun earlier.
-    let whole = is_consolidated(history.tip(), &tips, &load(&store.repo, "merged"));
+    let whole = is_consolidated(history.tip(), &tips, &load(&store.repo, store.merged_cache()));
     let since = filter.since.max(history.beginning().filter(|_| whole));
     let speakers = history.speakers().filter(|_| whole);
     let mut walk = Walk::new(&overlay, tips.local.into_values().chain(history.tip()));

@@ -30,6 +30,7 @@ mod retire;
 mod rollback;
 mod run;
 mod settle;
+mod settle_sessions;
 mod sides;
 mod stated;
 mod step_aside;

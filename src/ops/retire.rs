@@ -23,6 +23,10 @@ use crate::todo::{Session, Time};
 /// # Errors
 /// When the store cannot be read or written. What the remote does not let us delete stays there.
 pub(super) fn retire(store: &Store, link: &Link<'_>, now: Time) -> Result<Vec<Session>, OpsError> {
+    // What the branch contains cannot be told where history was cut off.
+    if store.repo.is_shallow() {
+        return Ok(Vec::new());
+    }
     let overlay = Overlay::new(&store.repo);
     let remembered = Remembered::of(store, &link.remote)?;
     let ours = store.repo.find_ref(&store.settings.branch)?;

@@ -131,7 +131,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
     let look = look(&plan.homes, &store.settings.redactor);
     let mut merged: Cached<Merged> =
-        if plan.consolidate { Cached::load(&store.repo, "merged") } else { Cached::default() };
+        if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
     let common_dir = store.repo.common_dir();
     let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
     if is_idle && !look.is_news(&seen.content) {
@@ -280,7 +280,7 @@ pub(super) fn conclude(
         cache::save(&store.repo, TaskLists::CACHE, &lists);
     }
     if let Some(next) = &next_merged {
-        cache::save(&store.repo, "merged", next);
+        cache::save(&store.repo, store.merged_cache(), next);
     }
     report.renamed = moved.iter().map(|Moved { from, to, .. }| (from.clone(), to.clone())).collect();
     // Until the branch has all that was said under an old name, its ref stays, and is not sent.

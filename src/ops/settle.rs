@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::consolidate::consolidator;
+use super::settle_sessions::{Sessions, is_part};
 use crate::codec::TodoFile;
 use crate::git::{Identity, NewCommit, ObjectId, Overlay};
 use crate::merge::join_todo;
@@ -43,7 +44,7 @@ pub(super) struct Settled {
 }
 
 /// The files of a tree that are to change: new bytes, or nothing for one that goes.
-type Edits = BTreeMap<String, Option<Vec<u8>>>;
+pub(super) type Edits = BTreeMap<String, Option<Vec<u8>>>;
 
 /// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
 /// settled before, is in order.
@@ -84,6 +85,11 @@ pub(super) fn settle(
             Err(OpsError::Store(StoreError::Decode { .. })) => {}
             Err(err) => return Err(err),
         }
+    }
+    let sessions = Sessions { overlay, tip: info.tree, settled };
+    edits.extend(sessions.cover(behind, &mut found)?);
+    if edits.keys().any(|path| is_part(path)) {
+        edits.extend(sessions.of_this_version(&edits)?);
     }
     found.commit = commit(overlay, tip, edits, found.message())?;
     Ok(found)
@@ -242,6 +248,10 @@ impl<'a> Settling<'a, '_> {
                 continue;
             }
             for id in lists.ids(&digits)? {
+                if !id.to_string().starts_with(&digits) {
+                    lists.put_right(&digits, id)?;
+                    continue;
+                }
                 if lists.archive().is_some_and(|archive| archive.contains(id)) {
                     twice.insert(id);
                 } else if lists.count(id)? > 1 {

@@ -62,9 +62,9 @@ fn tidy_locked(store: &Store, lock: &StoreLock, how: Tidy, now: Time) -> Result<
         let change = RefChange { name: store.settings.branch.clone(), old: Some(tip), new, message };
         moved = write(&store, lock, &overlay.batch, &[change], now)?;
         if moved.is_empty() {
-            let merged: Merged = cache::load(&store.repo, "merged");
+            let merged: Merged = cache::load(&store.repo, store.merged_cache());
             if merged.is_of(tip) {
-                cache::save(&store.repo, "merged", &Merged { tip: new.to_string(), ..merged });
+                cache::save(&store.repo, store.merged_cache(), &Merged { tip: new.to_string(), ..merged });
             }
             return Ok(Tidied { moved: true, ..tidied });
         }

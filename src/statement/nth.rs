@@ -116,7 +116,7 @@ pub(super) fn identify(
                 continue;
             }
             let was = pairs.get(&at).map(|entry| &past[*entry]);
-            let (nth, id) = names.new(items[at].item, was.map(|was| was.todo.nth));
+            let (nth, id) = names.name_new(items[at].item, was.map(|was| was.todo.nth));
             found[at] = Some(Which { nth, id, was: was.map(|was| was.at) });
         }
     }
@@ -367,7 +367,7 @@ impl Names<'_> {
     }
 
     /// Names an item that the list before did not have; `wished` is the ordinal that it had in another project.
-    fn new(&mut self, item: &Item, wished: Option<u32>) -> (u32, TodoId) {
+    fn name_new(&mut self, item: &Item, wished: Option<u32>) -> (u32, TodoId) {
         // What is done may be told once more. What is open is another one than what was done and left.
         let mut spoken = (1..).take_while(|nth| self.claim(*nth).is_some() || self.used.contains(nth));
         let is_again = |nth: &u32| self.is_done(*nth) && !self.is_listed(*nth);

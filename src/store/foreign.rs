@@ -28,6 +28,9 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
         return Err(format!("it holds {stray}, which is none of ours"));
     }
     let commit = read_session(overlay, session, tip).map_err(|err| chain(&err))?;
+    if let Some(flaw) = commit.state.info.flaw() {
+        return Err(flaw.to_string());
+    }
     if commit.state.info.session != *session || session_of(overlay, tree).as_ref() != Some(session) {
         return Err("it speaks for another session".to_owned());
     }

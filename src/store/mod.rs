@@ -152,6 +152,12 @@ impl Store {
         Ok(true)
     }
 
+    /// Returns the name of the cache that says what the branch in use contains. Beside the main branch there is one for
+    /// whichever other one was used last.
+    pub fn merged_cache(&self) -> &'static str {
+        if self.settings.aside { "merged-aside" } else { "merged" }
+    }
+
     /// Returns whether the store takes only the sessions that work in its own directory.
     pub fn is_project(&self) -> bool {
         !self.repo.is_bare()

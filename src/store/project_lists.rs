@@ -224,6 +224,22 @@ impl<'o> ProjectLists<'o> {
         Ok(())
     }
 
+    /// Moves a todo that stands in a list of other digits than its own to `todos.json`.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn put_right(&mut self, digits: &str, id: TodoId) -> Result<(), StoreError> {
+        let path = working_path(&self.project, digits);
+        let list = self.working(digits)?;
+        let Some(mut todo) = list.get(id).map_err(|source| damaged(path, source))?.cloned() else { return Ok(()) };
+        list.remove(id);
+        self.mark(digits);
+        if let Some(known) = self.get_working(id)? {
+            join_todo(&mut todo, &known);
+        }
+        self.say(&todo)
+    }
+
     /// Takes todos out of the archive.
     ///
     /// # Errors

@@ -44,7 +44,8 @@ pub fn board(everything: &Everything) -> String {
 
 fn section(group: &Group<'_>) -> String {
     let counts = count(group.todos());
-    let file = format!("projects/{}/todos.json", group.project.component());
+    let directory = format!("projects/{}", group.project.component());
+    let file = format!("{directory}/todos.json");
     let mut text = format!(
         "\n## [{}]({})\n\n{} open, {} completed\n\n",
         escape(group.name),
@@ -59,7 +60,7 @@ fn section(group: &Group<'_>) -> String {
         text.push_str(&format!("- [ ] {}{note}\n", escape(&todo.content)));
     }
     if open.len() > MOST_OPEN {
-        text.push_str(&format!("- {} more in [todos.json]({})\n", open.len() - MOST_OPEN, link(&file)));
+        text.push_str(&format!("- {} more in [its lists]({})\n", open.len() - MOST_OPEN, link(&directory)));
     }
     let completed = |todo: &&Todo| todo.state() == State::Wanted(Status::Completed);
     let mut done: Vec<&Todo> = group.todos().filter(completed).collect();

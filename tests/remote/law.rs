@@ -123,9 +123,7 @@ fn what_plain_git_takes_back_on_a_device_comes_back_and_is_said() {
 fn lines_that_nobody_can_have_said_are_left_out_and_named() {
     let general = Project::general();
     let claim = |epoch: u64, at: &str| json!({"x": {"status": "completed", "at": at, "epoch": epoch}});
-    let line = |id: TodoId, content: &str, claims: Value| {
-        json!({"id": id.to_string(), "content": content, "created": "2026-11-20T09:00:00.000Z", "claims": claims})
-    };
+    let line = |id: TodoId, content: &str, claims: Value| json!({"id": id.to_string(), "content": content, "created": "2026-11-20T09:00:00.000Z", "claims": claims});
     let (now, ship) = ("2026-11-20T09:00:00.000Z", TodoId::of(&general, "Ship"));
     for (what, bad, why) in [
         ("another's id", line(ship, "Pay the bill", claim(0, now)), "is not the id of these words"),

@@ -377,36 +377,6 @@ impl Model {
             self.git(&self.hub(), &["update-ref", "-d", lost]);
         }
     }
-
-    /// Somebody merges the hub's sessions into its branch with stock git and the driver.
-    fn merge_by_hand(&mut self) {
-        self.trace.push("by hand".to_owned());
-        let clone = self.directory.path().join("clone");
-        let hub = self.hub().to_string_lossy().into_owned();
-        if self.git(self.directory.path(), &["clone", "-q", "-b", "consolidated", &hub, "clone"]).code == Some(0) {
-            self.git(&clone, &["fetch", "-q", "origin", "+refs/chittysync/*:refs/chittysync/*"]);
-            let sessions = self.git(&clone, &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
-            for session in sessions.lines() {
-                let merged = self.git(
-                    &clone,
-                    &[
-                        "-c",
-                        "user.name=x",
-                        "-c",
-                        "user.email=x@x",
-                        "merge",
-                        "-q",
-                        "--no-edit",
-                        "--allow-unrelated-histories",
-                        session,
-                    ],
-                );
-                assert_eq!(merged.code, Some(0), "{merged:?}");
-            }
-            self.git(&clone, &["push", "-q", "origin", "consolidated"]);
-        }
-        let _ = std::fs::remove_dir_all(&clone);
-    }
 }
 
 fn watch() -> Watch<'static> {
