@@ -110,7 +110,7 @@ pub struct Device {
 
 pub struct Model {
     pub random: Random,
-    directory: tempfile::TempDir,
+    pub directory: tempfile::TempDir,
     pub devices: Vec<Device>,
     now: i64,
     pub said: BTreeMap<(Project, TodoId, Session), Vec<Claim>>,
