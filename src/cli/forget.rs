@@ -54,7 +54,8 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
         links(todo, other) || links(other, todo)
     };
     let twins = everything.todos().filter(|(of, other)| {
-        other.id != todo.id && other.content == todo.content && (scope.takes(of) || is_linked(other))
+        let is_same = other.content == todo.content && other.nth == todo.nth;
+        *of != project && is_same && (scope.takes(of) || is_linked(other))
     });
     let twins: Vec<(&Project, TodoId)> = twins.map(|(of, other)| (of, other.id)).collect();
     for (of, id) in &twins {

@@ -88,7 +88,10 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         verified.tip.is_some_and(|tip| Some(tip) != consolidated.tip && branches.tips.contains(&tip));
     let mut sides = find_sessions(&overlay, &branches, tips, &mut left_out);
     found.sessions = sides.len();
-    let mut behind = what_came(&overlay, &branches, &sides, tips, &verified);
+    let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
+    let is_ours = branches.tips.iter().all(|tip| Some(*tip) == verified.tip || own.contains(tip))
+        && sides.iter().all(|side| own.contains(&side.commit));
+    let mut behind = what_came(&overlay, &branches, &sides, &own, &verified);
     found.tip = match (branches.tips.as_slice(), sides.as_slice()) {
         ([], []) => None,
         // One contains all the rest.
@@ -114,7 +117,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
     };
     if let Some(tip) = found.tip {
         let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
-        let settled = settle(&mut overlay, tip, &behind, verified.tree)?;
+        let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours)?;
         let batch = overlay.batch;
         if let Some(commit) = settled.commit {
             found.batch.absorb(batch);
@@ -136,11 +139,10 @@ fn what_came(
     overlay: &Overlay<'_>,
     branches: &Branches,
     sides: &[Side],
-    tips: &Tips,
+    own: &BTreeSet<ObjectId>,
     verified: &Verified<'_>,
 ) -> Vec<Behind> {
     let mut behind: Vec<Behind> = verified.tree.into_iter().map(|tree| Behind { tree, known: Vec::new() }).collect();
-    let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
     let foreign = sides.iter().map(|side| side.commit).filter(|commit| !own.contains(commit));
     let moved = branches.tips.iter().copied().filter(|tip| Some(*tip) != verified.tip);
     let is_quiet = !branches.tips.iter().any(|tip| Some(*tip) != verified.tip);

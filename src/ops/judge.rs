@@ -27,12 +27,13 @@ pub(super) fn judge(
     for side in sides {
         let theirs_tree = tree(side.tree)?;
         let bases = side.bases.iter().map(|base| tree(*base)).collect::<Result<Vec<_>, _>>()?;
-        let ids = spoken_of(overlay, project, theirs_tree, &bases)?;
+        let spoken = spoken_of(overlay, project, theirs_tree, &bases)?;
         let mut theirs = ProjectLists::at(overlay, project, theirs_tree)?;
         let mut base =
             bases.into_iter().map(|base| ProjectLists::at(overlay, project, base)).collect::<Result<Vec<_>, _>>()?;
-        for id in ids {
-            let Some(said) = theirs.get(id)? else { continue };
+        for (id, line) in spoken {
+            // What stands in one list only is all that is said of it.
+            let Some(said) = (if theirs.is_one_list() { Some(line) } else { theirs.get(id)? }) else { continue };
             let before = match now.get(&id) {
                 Some(before) => before.clone(),
                 None => ours.get(id)?,
@@ -62,15 +63,15 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Returns the todos that have a line in a tree that none of its bases has in the same list.
+/// Returns the lines of a tree, one for each todo, that none of its bases has in the same list.
 fn spoken_of(
     overlay: &Overlay<'_>,
     project: &Project,
     tree: Option<ObjectId>,
     bases: &[Option<ObjectId>],
-) -> Result<BTreeSet<TodoId>, OpsError> {
+) -> Result<BTreeMap<TodoId, Todo>, OpsError> {
     let known = bases.iter().map(|base| list_paths(overlay, project, *base)).collect::<Result<Vec<_>, _>>()?;
-    let mut ids = BTreeSet::new();
+    let mut spoken = BTreeMap::new();
     for (path, blob) in list_paths(overlay, project, tree)? {
         let before: BTreeSet<ObjectId> = known.iter().filter_map(|lists| lists.get(&path)).copied().collect();
         if before.contains(&blob) {
@@ -86,7 +87,7 @@ fn spoken_of(
             let differing: BTreeSet<TodoId> = list.differing(&before).collect();
             new.retain(|id| differing.contains(id));
         }
-        ids.extend(new);
+        spoken.extend(new.into_iter().filter_map(|id| Some((id, list.get(id).ok()??.clone()))));
     }
-    Ok(ids)
+    Ok(spoken)
 }

@@ -47,7 +47,8 @@ pub(super) struct Settled {
 pub(super) type Edits = BTreeMap<String, Option<Vec<u8>>>;
 
 /// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
-/// settled before, is in order.
+/// settled before, is in order. Where all of it is ours, made by this program and nobody else, there is nothing that
+/// nobody can have said.
 ///
 /// # Errors
 /// When an object cannot be read. A list that cannot be read stays as it is: `list` tells of it.
@@ -56,13 +57,14 @@ pub(super) fn settle(
     tip: ObjectId,
     behind: &[Behind],
     settled: Option<ObjectId>,
+    is_ours: bool,
 ) -> Result<Settled, OpsError> {
     let info = overlay.commit_info(tip)?;
     let (mut found, mut edits) = (Settled::default(), Edits::new());
     if settled == Some(info.tree) {
         return Ok(found);
     }
-    let strays = strays(overlay, info.tree, settled);
+    let strays = if is_ours { Vec::new() } else { strays(overlay, info.tree, settled) };
     if !strays.is_empty() {
         found.removed.push((several(&strays), "none of ours; the history keeps it".to_owned()));
         edits.extend(strays.into_iter().map(|path| (path, None)));
@@ -79,7 +81,7 @@ pub(super) fn settle(
     }
     for name in projects {
         let Some(project) = Project::from_component(&name) else { continue };
-        let settling = Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled };
+        let settling = Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled, is_ours };
         match settling.project(behind, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { .. })) => {}
@@ -133,6 +135,7 @@ struct Settling<'a, 'o> {
     path: String,
     tip: ObjectId,
     settled: Option<ObjectId>,
+    is_ours: bool,
 }
 
 impl<'a> Settling<'a, '_> {
@@ -164,7 +167,9 @@ impl<'a> Settling<'a, '_> {
         let mut lists = ProjectLists::at(self.overlay, &self.project, tree)?;
         let ours = self.lists(Some(self.tip))?;
         let was = self.lists(self.settled)?;
-        self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
+        if !self.is_ours {
+            self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
+        }
         for commit in trees {
             self.cover(commit, &ours, &mut lists, found)?;
         }

@@ -191,6 +191,11 @@ impl<'o> ProjectLists<'o> {
         self.working.keys().cloned().collect()
     }
 
+    /// Returns whether all todos stand in one list.
+    pub fn is_one_list(&self) -> bool {
+        self.working.len() == 1 && self.months.is_empty()
+    }
+
     /// Returns the archive; nothing when there is none.
     pub fn archive(&self) -> Option<&Archive<'o>> {
         self.archive.as_ref()
@@ -381,10 +386,8 @@ fn read<'l>(
     let file = match list.file.take() {
         Some(file) => file,
         None => match list.blob {
-            // A file can look like ours and have two todos on a line: it is read whole.
             Some(blob) => {
-                let todos = decode_todos(&overlay.blob(blob)?).map_err(|source| damaged(path(), source))?;
-                TodoFile::of(&todos)
+                TodoFile::read_lines(&overlay.blob(blob)?).map_err(|source| damaged(path(), source))?
             }
             None => TodoFile::default(),
         },
