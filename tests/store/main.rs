@@ -10,6 +10,7 @@ mod clocks;
 mod errors;
 mod hooks;
 mod kill;
+mod layers;
 mod locks;
 mod oracle;
 mod order;
