@@ -23,6 +23,18 @@ pub fn settle(todo: &mut Todo) {
     todo.fields.clear();
 }
 
+/// Leaves of a purged todo what [`settle`] leaves of a forgotten one, whether anybody had said so by then: in its
+/// history, each claim on it becomes one that has it purged. So whoever sees a part of that history knows.
+pub fn purge(todo: &mut Todo) {
+    if !todo.is_forgotten() {
+        for (_, claim) in todo.claims.iter_mut() {
+            (claim.forgotten, claim.purged) = (true, true);
+            claim.extra.clear();
+        }
+    }
+    settle(todo);
+}
+
 #[cfg(test)]
 mod tests {
     use crate::codec::{decode_todos, encode_todos};

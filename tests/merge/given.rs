@@ -88,6 +88,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
             epoch,
             dropped,
             forgotten,
+            purged: false,
             extra,
         })
 }

@@ -70,7 +70,7 @@ impl Model {
         std::fs::write(directory.join("device"), format!("{device:08x}\n")).expect("a file");
         self.to_forget.insert((project.clone(), todo.id));
         let store = self.store(device);
-        let plan = Plan { forget: Some((project.clone(), todo.id)), consolidate: true, ..Plan::default() };
+        let plan = Plan { forget: vec![(project.clone(), todo.id)], consolidate: true, ..Plan::default() };
         if self.unless_crashed(run(&store, &plan, self.clock(device))).is_some() {
             self.forgotten.insert((project, todo.id));
         }
