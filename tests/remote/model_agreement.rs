@@ -57,9 +57,28 @@ impl Model {
             let todo = projects.get(project).and_then(|todos| todos.get(id)).expect("a tombstone");
             assert!(todo.is_forgotten() && todo.content.is_empty(), "{} is not forgotten", todo.content);
         }
+        self.git(&self.hub(), &["gc", "-q", "--prune=now"]);
+        for path in self.devices.iter().map(|device| device.path.clone()).chain([self.hub()]) {
+            self.words_are_gone(&path);
+        }
         for path in self.devices.iter().map(|device| device.path.clone()).chain([self.hub()]) {
             let fsck = self.git(&path, &["fsck", "--strict", "--no-dangling", "--no-progress"]);
             assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{fsck:?}");
+        }
+    }
+
+    /// No object of a repository holds the words of what was purged: neither a list, nor a board, nor a message.
+    fn words_are_gone(&self, path: &Path) {
+        if self.purged.is_empty() {
+            return;
+        }
+        let objects = self.git(path, &["cat-file", "--batch-all-objects", "--batch", "--unordered"]).stdout;
+        for (id, words) in &self.purged {
+            let list = format!("\"id\":\"{id}\",\"content\":\"{words}");
+            let quotes = |line: &str| line.contains(&list) || line.ends_with(&format!(": {words}"))
+                || line.starts_with(&format!("Resolved: {id}")) || line.ends_with(&format!("] {words}"));
+            let held: Vec<&str> = objects.lines().filter(|line| quotes(line)).collect();
+            assert_eq!(held, Vec::<&str>::new(), "{} still holds {words}", path.display());
         }
     }
 

@@ -60,10 +60,11 @@ fn leaked(names: &[&str]) -> Devices {
         devices.list(name, &session, "2026-11-20T09:00:00Z", &[(LEAK, "pending"), (&own, "in_progress")]);
     }
     devices.sync_all(names);
-    devices.ok(names[0], &["start", "--project", "general", LEAK]);
-    devices.ok(names[0], &["edit", "--project", "general", LEAK, "--priority", "high"]);
-    devices.ok(names[1], &["edit", "--project", "general", LEAK, "--priority", "low"]);
-    devices.ok(names[1], &["done", "--project", "general", LEAK]);
+    let leak = id(&devices, names[0], LEAK);
+    devices.ok(names[0], &["start", &leak]);
+    devices.ok(names[0], &["edit", &leak, "--priority", "high"]);
+    devices.ok(names[1], &["edit", &leak, "--priority", "low"]);
+    devices.ok(names[1], &["done", &leak]);
     devices.sync_all(names);
     devices.agree(names);
     devices
