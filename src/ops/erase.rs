@@ -19,6 +19,7 @@ pub(super) fn erase(
 ) -> Result<usize, OpsError> {
     let fresh = store.reopen()?;
     if store.is_project() {
+        forget_words(store, &history.words(), left)?;
         let why = "old objects of a project's repository are left to its owner: \
                    `git reflog expire --expire-unreachable=now --all`, then `git gc --prune=now`, deletes them";
         left.push((store.repo.common_dir().display().to_string(), why.to_owned()));
@@ -29,6 +30,14 @@ pub(super) fn erase(
     let mut garbage = Garbage { overlay: &overlay, history, kinds: unreachable.into_iter().collect(), known: HashMap::new() };
     let ids: Vec<ObjectId> = garbage.kinds.keys().copied().collect();
     let gone: HashSet<ObjectId> = ids.into_iter().filter(|id| garbage.holds_words(*id)).collect();
+    // A run that came to no end can have left the words there and nowhere else. So they go last.
+    let rewritten = history.moved();
+    let held = rewritten.keys().filter(|id| !gone.contains(*id) && overlay.size_of(**id).is_some()).count();
+    if held > 0 {
+        let why = "something else than a ref of ours leads to them: a tag, a branch with other files, a working tree";
+        left.push((format!("{held} old commits"), why.to_owned()));
+    }
+    forget_words(store, &history.words(), left)?;
     if !gone.is_empty() {
         Writer { repo: &fresh.repo, ..*writer }.erase(&gone)?;
     }

@@ -11,14 +11,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::OpsError;
-use super::erase::{erase, forget_words};
+use super::erase::erase;
 use super::run::Plan;
 use super::tips::Tips;
 use crate::git::{
     Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer,
 };
 use crate::store::cache::{self, Merged, Purged};
-use crate::store::purge::{Purge, purged};
+use crate::store::purge::{PURGED, Purge, contains, purged};
 use crate::store::{Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays};
 use crate::todo::{Time, TodoId};
 
@@ -201,8 +201,6 @@ struct Rewriting<'s> {
     history: Purge<'s>,
     known: &'s Purged,
     changes: Vec<RefChange>,
-    /// The refs whose reflogs are looked through.
-    ours: Vec<String>,
     left: Vec<(String, String)>,
 }
 
@@ -213,8 +211,7 @@ impl<'s> Rewriting<'s> {
         let clean = known.clean.iter().filter(|_| known.gone == known.ids);
         let clean: HashSet<ObjectId> = clean.filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
         let history = Purge::new(Overlay::new(&store.repo), &ids, clean);
-        let (changes, ours, left) = (Vec::new(), Vec::new(), Vec::new());
-        let mut rewriting = Rewriting { store, history, known, changes, ours, left };
+        let mut rewriting = Rewriting { store, history, known, changes: Vec::new(), left: Vec::new() };
         for (name, old) in store.repo.refs()? {
             rewriting.find_one(name, old)?;
         }
@@ -235,9 +232,8 @@ impl<'s> Rewriting<'s> {
         }
         if new != old {
             let message = "purge".to_owned();
-            self.changes.push(RefChange { name: name.clone(), old: Some(old), new, message });
+            self.changes.push(RefChange { name, old: Some(old), new, message });
         }
-        self.ours.push(name);
         Ok(())
     }
 
@@ -276,9 +272,10 @@ impl<'s> Rewriting<'s> {
             let Some(old) = change.old else { continue };
             history.commit(old, keep)?;
         }
-        for name in &self.ours {
-            for id in store.repo.reflog(name)? {
-                // One that is not there any more led nowhere before.
+        let reflogs = store.repo.reflogs();
+        for path in &reflogs {
+            for id in store.repo.logged(path)? {
+                // What leads to something that is not there, or to no commit, is nothing to go on from.
                 history.commit(id, keep).ok();
             }
         }
@@ -296,8 +293,10 @@ impl<'s> Rewriting<'s> {
         if !writer.write(&Batch::new(store.repo.hash()), &self.changes)?.is_empty() {
             return Ok(None);
         }
-        for name in &self.ours {
-            writer.rewrite_reflog(name, &moved)?;
+        let words = history.words();
+        let quotes = |message: &str| words.iter().any(|words| contains(message, words));
+        for path in &reflogs {
+            writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
         }
         let merged: Merged = cache::load(&store.repo, "merged");
         let now_called = |id: &String| {
@@ -308,7 +307,6 @@ impl<'s> Rewriting<'s> {
         cache::save(&store.repo, "merged", &Merged { tip: now_called(&merged.tip), contained, ..merged });
         let mut left = std::mem::take(&mut self.left);
         left.extend(history.unreadable().iter().map(|path| (path.clone(), "it cannot be read".to_owned())));
-        forget_words(store, &history.words(), &mut left)?;
         let erased = erase(store, &writer, history, &mut left)?;
         let refs = self.changes.iter().map(|change| change.name.clone()).collect();
         Ok(Some(Obeyed { commits: moved.len(), refs, moved, erased, left, waits: None }))

@@ -23,7 +23,7 @@ use crate::git::{Batch, CommitInfo, ObjectId, Overlay};
 use crate::todo::{Project, Todo, TodoId, TodoList, plain};
 
 /// What stands in the place of a line that quoted the words.
-const PURGED: &str = "[purged]";
+pub const PURGED: &str = "[purged]";
 /// How lines of messages begin that hold nothing but ids of ours.
 const IDS: [&str; 4] = ["Hook: ", "Decided-On: ", "Undoes: ", "Redoes: "];
 /// How a board begins.

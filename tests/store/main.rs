@@ -13,6 +13,7 @@ mod kill;
 mod locks;
 mod oracle;
 mod order;
+mod purge;
 mod race;
 mod safety;
 mod scene;
