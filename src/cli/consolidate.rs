@@ -45,7 +45,8 @@ fn say_of_purge(report: &Report, out: &Out) {
             plural(purge.refs.len(), "ref")
         ));
     }
-    let left: Vec<String> = purge.left.iter().map(|(what, why)| format!("{what} may hold words of purged todos: {why}")).collect();
+    let left: Vec<String> =
+        purge.left.iter().map(|(what, why)| format!("{what} may hold words of purged todos: {why}")).collect();
     out.warn_some(&left, None);
     if let Some(reason) = &purge.waits {
         out.warn(

@@ -66,7 +66,15 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
             .hint("check out another branch there; it cannot be moved under somebody's files"));
     }
     if !args.yes {
-        let names: Vec<String> = chosen.keys().map(|id| found.iter().find(|todo| todo.id == *id).map_or_else(|| id.to_string(), |todo| format!("\"{}\"", todo.content))).collect();
+        let names: Vec<String> = chosen
+            .keys()
+            .map(|id| {
+                found
+                    .iter()
+                    .find(|todo| todo.id == *id)
+                    .map_or_else(|| id.to_string(), |todo| format!("\"{}\"", todo.content))
+            })
+            .collect();
         let question = format!(
             "Take {} out of the lists and out of all history, on every device and on the remote? {} here will be others. This cannot be undone. [y/N] ",
             names.join(", "),
@@ -108,7 +116,8 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     remote::say(with.as_ref(), exchange.as_ref(), &report, out);
     let finished = finish(&store, &report, out);
     if report.purge.waits.is_some() {
-        return Err(Failure::no("the words are out of the lists, and still in history").hint("run it again once the reason above is gone"));
+        return Err(Failure::no("the words are out of the lists, and still in history")
+            .hint("run it again once the reason above is gone"));
     }
     remote::judge(with.as_ref(), exchange.as_ref()).map_err(|failure| {
         failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")

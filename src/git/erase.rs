@@ -83,7 +83,8 @@ impl Writer<'_> {
         chaos::step()?;
         // What is made of packs and history, and tells git of objects that are about to go. git makes it anew.
         let listed = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
-        let about_all = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("multi-pack-index"));
+        let about_all =
+            |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("multi-pack-index"));
         for path in listed.filter(about_all).chain([objects.join("info/commit-graph")]) {
             remove(&path)?;
         }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
+use super::durable::write_new;
 use super::ref_file::missing;
-use super::{GitError, Repo, Writer, replace_file};
+use super::{GitError, Repo, Writer, chaos};
 
 impl Repo {
     /// Returns the files of all reflogs: those of refs, of `HEAD`, and of linked working trees.
@@ -75,7 +76,12 @@ impl Writer<'_> {
         };
         let rewritten: String = text.lines().filter_map(&mut entry).collect();
         if changed {
-            replace_file(path, rewritten.as_bytes(), self.fsync)?;
+            chaos::step()?;
+            let tmp = self.lock.tmp().join("reflog");
+            let file = write_new(&tmp, 0o644, rewritten.as_bytes())?;
+            self.fsync.file(&file, &tmp)?;
+            fs::rename(&tmp, path).map_err(GitError::io("replace", path))?;
+            self.fsync.directories(&path.parent().map(Path::to_owned).into_iter().collect())?;
         }
         Ok(())
     }

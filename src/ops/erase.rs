@@ -27,7 +27,8 @@ pub(super) fn erase(
     }
     let unreachable = fresh.repo.unreachable()?;
     let overlay = Overlay::new(&fresh.repo);
-    let mut garbage = Garbage { overlay: &overlay, history, kinds: unreachable.into_iter().collect(), known: HashMap::new() };
+    let mut garbage =
+        Garbage { overlay: &overlay, history, kinds: unreachable.into_iter().collect(), known: HashMap::new() };
     let ids: Vec<ObjectId> = garbage.kinds.keys().copied().collect();
     let gone: HashSet<ObjectId> = ids.into_iter().filter(|id| garbage.holds_words(*id)).collect();
     // A run that came to no end can have left the words there and nowhere else. So they go last.

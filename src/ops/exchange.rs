@@ -6,14 +6,14 @@ use std::time::Duration;
 use super::OpsError;
 use super::outgoing::{Outgoing, Remembered, remember};
 use super::purge::{Turn, rewrite};
-use super::retire::retire;
 use super::replace::Replacing;
+use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
 use super::tips::Tips;
 use crate::git::{
-    Ancestors, Answer, GitError, ObjectId, Overlay, Place, RemoteName, Send, TransferLock, Unreachable, Watch, descends,
-    fetch,
+    Ancestors, Answer, GitError, ObjectId, Overlay, Place, RemoteName, Send, TransferLock, Unreachable, Watch,
+    descends, fetch,
 };
 use crate::store::Store;
 use crate::store::cache::{self, Merged};

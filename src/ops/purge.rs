@@ -14,9 +14,7 @@ use super::OpsError;
 use super::erase::erase;
 use super::run::Plan;
 use super::tips::Tips;
-use crate::git::{
-    Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer,
-};
+use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Merged, Purged};
 use crate::store::purge::{PURGED, Purge, contains, purged};
 use crate::store::{Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays};
@@ -289,7 +287,11 @@ impl<'s> Rewriting<'s> {
         let moved = history.moved();
         Rewritten::add(&store.repo, &moved, store.settings.fsync)?;
         // Whatever happens from here on: the next run looks at everything again.
-        cache::save(&store.repo, "purged", &Purged { clean: BTreeSet::new(), gone: BTreeSet::new(), ..self.known.clone() });
+        cache::save(
+            &store.repo,
+            "purged",
+            &Purged { clean: BTreeSet::new(), gone: BTreeSet::new(), ..self.known.clone() },
+        );
         if !writer.write(&Batch::new(store.repo.hash()), &self.changes)?.is_empty() {
             return Ok(None);
         }

@@ -97,12 +97,7 @@ fn still_open(everything: &Everything, line: &str) -> Option<OverProperty> {
 }
 
 /// Finds who said what. Returns whether they disagree: the later one may have known of the other.
-fn ask_the_histories(
-    overlay: &Overlay<'_>,
-    events: &[Event],
-    rewritten: &Rewritten,
-    one: &mut OverProperty,
-) -> bool {
+fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewritten, one: &mut OverProperty) -> bool {
     let OverProperty { conflict, is_lag, .. } = one;
     let Subject::Field(name) = &conflict.subject else { return false };
     let said = |side: &Side| {

@@ -38,11 +38,7 @@ type Words = Rc<BTreeMap<TodoId, String>>;
 ///
 /// # Errors
 /// When a tree or a list is missing. One that cannot be read tells of none.
-pub fn purged(
-    overlay: &Overlay<'_>,
-    tree: ObjectId,
-    known: Option<ObjectId>,
-) -> Result<BTreeSet<TodoId>, StoreError> {
+pub fn purged(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<BTreeSet<TodoId>, StoreError> {
     let mut found = BTreeSet::new();
     for (name, is_tree, id) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
         let Some(project) = Project::from_component(&name).filter(|_| is_tree) else { continue };
@@ -217,7 +213,11 @@ impl<'r> Purge<'r> {
             for ((path, old), new) in old.iter().zip(new.values()).filter(|((_, old), new)| old != new) {
                 let todos = |blob| -> Result<TodoList, StoreError> {
                     let read = decode_todos(&overlay.blob(blob)?);
-                    read.map_err(|source| StoreError::Decode { commit: "a list".to_owned(), path: path.clone(), source })
+                    read.map_err(|source| StoreError::Decode {
+                        commit: "a list".to_owned(),
+                        path: path.clone(),
+                        source,
+                    })
                 };
                 let (mut old, new) = (todos(*old)?, todos(*new)?);
                 old.values_mut().filter(|todo| self.lists.ids.contains_key(&todo.id)).for_each(crate::merge::purge);
@@ -235,7 +235,12 @@ impl Lists {
         self.ids.values().any(|id| memmem::find(bytes, id.as_bytes()).is_some())
     }
 
-    fn root(&mut self, overlay: &mut Overlay<'_>, tree: ObjectId, without_board: bool) -> Result<(ObjectId, Words), StoreError> {
+    fn root(
+        &mut self,
+        overlay: &mut Overlay<'_>,
+        tree: ObjectId,
+        without_board: bool,
+    ) -> Result<(ObjectId, Words), StoreError> {
         if let Some(known) = self.roots.get(&(tree, without_board)) {
             return Ok(known.clone());
         }
@@ -257,7 +262,12 @@ impl Lists {
         Ok((new, words))
     }
 
-    fn project(&mut self, overlay: &mut Overlay<'_>, project: &Project, tree: ObjectId) -> Result<(ObjectId, Words), StoreError> {
+    fn project(
+        &mut self,
+        overlay: &mut Overlay<'_>,
+        project: &Project,
+        tree: ObjectId,
+    ) -> Result<(ObjectId, Words), StoreError> {
         let key = (project.clone(), tree);
         if let Some(known) = self.projects.get(&key) {
             return Ok(known.clone());
@@ -284,7 +294,13 @@ impl Lists {
         Ok((new, words))
     }
 
-    fn list(&mut self, overlay: &mut Overlay<'_>, project: &Project, path: &str, blob: ObjectId) -> Result<(ObjectId, Words), StoreError> {
+    fn list(
+        &mut self,
+        overlay: &mut Overlay<'_>,
+        project: &Project,
+        path: &str,
+        blob: ObjectId,
+    ) -> Result<(ObjectId, Words), StoreError> {
         let key = (project.clone(), blob);
         if let Some(known) = self.blobs.get(&key) {
             return Ok(known.clone());
@@ -368,4 +384,37 @@ pub fn contains(text: &str, words: &str) -> bool {
             let (before, after) = (&text[..at], &text[at + words.len()..]);
             !is_part(before.chars().next_back(), first) && !is_part(after.chars().next(), last)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_as_words() {
+        for (text, words, found) in [
+            ("new: Fix it", "Fix it", true),
+            ("new: Fix items", "Fix it", false),
+            ("Prefix it", "fix it", false),
+            ("(Fix it)", "Fix it", true),
+            ("say \"hi\"!", "\"hi\"", true),
+            ("anything", "", false),
+            ("été", "t", false),
+        ] {
+            assert_eq!(contains(text, words), found, "{text} {words}");
+        }
+    }
+
+    #[test]
+    fn lines_that_quote_go_and_ids_stay() {
+        let id = TodoId::of(&Project::general(), "Fix it");
+        let words: Words = Rc::new(BTreeMap::from([(id, "Fix it".to_owned())]));
+        let message =
+            format!("s1: 2 new\n\nnew: Fix it\nnew: Ship\nResolved: {id} owner x over y (general: z)\nHook: Fix it\n");
+        let said = "s1: 2 new\n\n[purged]\nnew: Ship\n[purged]\nHook: Fix it\n";
+        let rewritten = without_quotes(message.as_bytes(), &words);
+        assert_eq!(String::from_utf8_lossy(&rewritten), said);
+        assert_eq!(without_quotes(&rewritten, &words), rewritten);
+        assert_eq!(without_quotes(message.as_bytes(), &Words::default()), message.as_bytes());
+    }
 }

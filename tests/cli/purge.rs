@@ -37,7 +37,14 @@ fn two_at_once_and_what_quotes_them_is_told() {
     world.list(ONE, "2026-11-20T09:30:00Z", &[("Ask Zoltan about the mergers", "pending"), ("Run tests", "completed")]);
     world.sync();
     let other = world.todo("Ask Zoltan about the mergers")["id"].as_str().expect("an id").to_owned();
-    let quoting = world.json(&["add", "--project", "general", "Look again", "--description", "as in ‘Ask Zoltan about the merger’"]);
+    let quoting = world.json(&[
+        "add",
+        "--project",
+        "general",
+        "Look again",
+        "--description",
+        "as in ‘Ask Zoltan about the merger’",
+    ]);
     let quoting = quoting["id"].as_str().unwrap_or_default().to_owned();
     let before = world.commits();
     let told = world.run(&["purge", "--dry-run", &id[..8], &other[..8]]);
@@ -118,7 +125,10 @@ fn wherever_it_lies() {
     world.ok(&["branch", "plan"]);
     world.ok(&["--branch", "plan", "start", &id]);
     let tree = world.git(&store, &["rev-parse", "consolidated^{tree}"]);
-    let by_hand = world.git(&store, &["commit-tree", &tree, "-p", "consolidated", "-m", "Zoltan\n\nAsk Zoltan about the merger, he said"]);
+    let by_hand = world.git(
+        &store,
+        &["commit-tree", &tree, "-p", "consolidated", "-m", "Zoltan\n\nAsk Zoltan about the merger, he said"],
+    );
     world.git(&store, &["update-ref", "refs/heads/consolidated", &by_hand]);
     world.git(&store, &["update-ref", "-m", "back", "refs/heads/consolidated", "consolidated~1"]);
     std::fs::create_dir_all(store.join("chittysync/export")).expect("a directory");
@@ -132,7 +142,10 @@ fn wherever_it_lies() {
     let text = "Ask Zoltan about the merger";
     is_gone(&world, &store, text);
     assert_eq!(world.git(&store, &["cat-file", "-t", blob.stdout.trim()]), "blob", "what is none of it stays");
-    assert!(world.git(&store, &["log", "-g", "--format=%B", "consolidated"]).contains("[purged]"), "the reflog leads on");
+    assert!(
+        world.git(&store, &["log", "-g", "--format=%B", "consolidated"]).contains("[purged]"),
+        "the reflog leads on"
+    );
     assert!(world.ok(&["--branch", "plan", "list", "--all"]).contains("Run tests"));
     // A device that captures the agent's own file hears nothing of it.
     world.sync();

@@ -88,7 +88,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
             epoch,
             dropped,
             forgotten,
-            purged: false,
+            purged: forgotten && epoch == 1,
             extra,
         })
 }

@@ -17,8 +17,9 @@ fn found(devices: &Devices, store: &Path, word: &str) -> Vec<String> {
     for line in ids.lines() {
         let (id, kind) = (&line[..40], line.split(' ').nth(1).expect("a kind"));
         let pretty = if kind == "tree" { "-p" } else { kind };
-        if devices.world.git(store, &["cat-file", pretty, id]).contains(word) {
-            found.push(line.to_owned());
+        let object = devices.world.git(store, &["cat-file", pretty, id]);
+        if object.contains(word) {
+            found.push(format!("{line}: {object}"));
         }
     }
     let mut queue = vec![store.to_owned()];
@@ -100,7 +101,12 @@ fn the_words_go_from_four_machines_and_the_hub_and_nothing_else_does() {
     assert_eq!(found(&devices, &devices.store("a"), WORD), Vec::<String>::new());
     std::fs::rename(devices.world.path("away.git"), devices.hub()).expect("a move");
     let own = "session-of-d";
-    devices.list("d", own, "2026-11-20T10:30:00Z", &[(LEAK, "pending"), ("Work of d", "completed"), ("New", "pending")]);
+    devices.list(
+        "d",
+        own,
+        "2026-11-20T10:30:00Z",
+        &[(LEAK, "pending"), ("Work of d", "completed"), ("New", "pending")],
+    );
     devices.sync("d");
     for name in ["a", "b", "d", "c", "a", "b", "c", "d"] {
         devices.sync(name);
@@ -129,4 +135,86 @@ fn the_words_go_from_four_machines_and_the_hub_and_nothing_else_does() {
         devices.sync(name);
     }
     devices.agree(&ALL);
+}
+
+/// Somebody puts a backup of the hub back, or a program that knows nothing of purges pushes what it has.
+#[test]
+fn old_history_that_comes_back_is_replaced_again() {
+    let devices = leaked(&["a", "b"]);
+    let old = devices.world.path("old.git");
+    let hub = devices.hub();
+    devices.world.git(&devices.world.path(""), &["clone", "-q", "--mirror", &hub.to_string_lossy(), "old.git"]);
+    let leak = id(&devices, "a", LEAK);
+    let done = devices.ok("a", &["purge", "--yes", &leak]);
+    assert!(done.stderr.contains("Purged") && !done.stderr.contains("had lost"), "{done:?}");
+    devices.world.git(&old, &["push", "-q", "--force", &hub.to_string_lossy(), "+refs/*:refs/*"]);
+    for name in ["b", "a", "b", "a"] {
+        let done = devices.sync(name);
+        assert!(!done.stderr.contains("goes on here"), "{name}: {done:?}");
+    }
+    devices.agree(&["a", "b"]);
+    hub_without_garbage(&devices);
+    for store in [devices.store("a"), devices.store("b"), hub] {
+        assert_eq!(found(&devices, &store, WORD), Vec::<String>::new(), "{}", store.display());
+        whole(&devices, &store);
+    }
+    assert_eq!(devices.states("b"), ["Work of a: in_progress", "Work of b: in_progress"]);
+}
+
+/// Where sessions are branches, and where the remote has to be told first that it may be rewritten.
+#[test]
+fn a_host_that_takes_only_branches_and_forbids_rewinding() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.hook("update", "case $1 in refs/heads/*) ;; *) echo only branches >&2; exit 1 ;; esac");
+    for name in ["a", "b"] {
+        devices.list(name, &format!("of-{name}"), "2026-11-20T09:00:00Z", &[(LEAK, "pending"), (name, "pending")]);
+    }
+    devices.sync_all(&["a", "b"]);
+    assert!(!devices.refs(&devices.hub(), "refs/heads/chittysync").is_empty());
+    devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "true"]);
+    let refused = devices.run("a", &["purge", "--yes", &id(&devices, "a", LEAK)]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("denyNonFastForwards"), "{refused:?}");
+    assert_eq!(found(&devices, &devices.store("a"), WORD), Vec::<String>::new());
+    devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "false"]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    hub_without_garbage(&devices);
+    for store in [devices.store("a"), devices.store("b"), devices.hub()] {
+        assert_eq!(found(&devices, &store, WORD), Vec::<String>::new(), "{}", store.display());
+    }
+}
+
+/// A mark does not make a branch one that is believed: what it lacks besides is put back.
+#[test]
+fn whoever_pushes_a_mark_takes_nothing_else() {
+    let devices = leaked(&["a", "b"]);
+    let leak = id(&devices, "a", LEAK);
+    let before = lines(&devices, &devices.hub());
+    // Somebody hostile: a branch without history that says of one todo that it is purged, and nothing of the others.
+    let clone = devices.world.path("clone");
+    devices.world.git(
+        &devices.world.path(""),
+        &["clone", "-q", "-b", "consolidated", &devices.hub().to_string_lossy(), "clone"],
+    );
+    for file in devices.world.git(&clone, &["ls-files", "projects"]).lines() {
+        let line = format!(
+            "{{\"id\":\"{leak}\",\"content\":\"\",\"status\":\"dropped\",\"created\":\"2026-11-20T11:00:00.000Z\",\"updated\":\"2026-11-20T11:00:00.000Z\",\"claims\":{{\"x\":{{\"status\":\"pending\",\"at\":\"2026-11-20T11:00:00.000Z\",\"dropped\":true,\"forgotten\":true,\"purged\":true}}}}}}"
+        );
+        let text = if file.ends_with("todos.json") { format!("[\n{line}\n]\n") } else { "[\n]\n".to_owned() };
+        std::fs::write(clone.join(file), text).expect("a list");
+    }
+    std::fs::remove_file(clone.join("README.md")).expect("a board");
+    devices.world.git(&clone, &["add", "-A"]);
+    let tree = devices.world.git(&clone, &["write-tree"]);
+    let orphan = devices.world.git(&clone, &["commit-tree", &tree, "-m", "hostile"]);
+    devices.world.git(&clone, &["push", "-q", "--force", "origin", &format!("{orphan}:refs/heads/consolidated")]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+    let after = lines(&devices, &devices.hub());
+    assert_eq!(before.iter().filter(|line| !line.contains(&leak) && !after.contains(*line)).count(), 0);
+    for name in ["a", "b"] {
+        assert_eq!(devices.states(name), ["Work of a: in_progress", "Work of b: in_progress"]);
+        assert_eq!(found(&devices, &devices.store(name), WORD), Vec::<String>::new(), "{name}");
+    }
 }
