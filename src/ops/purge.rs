@@ -77,7 +77,8 @@ pub enum Turn {
 pub(super) fn is_due(store: &Store) -> Result<bool, OpsError> {
     let known: Purged = cache::load(&store.repo, "purged");
     let branch = Consolidated::at(&Overlay::new(&store.repo), store.repo.find_ref(&store.settings.main_branch)?)?;
-    Ok(known.gone != known.ids || branch.tree.is_some_and(|tree| known.tree != tree.to_string()))
+    let looked_at = ObjectId::from_hex(known.tree.as_bytes()).ok();
+    Ok(known.gone != known.ids || branch.tree.is_some() && branch.tree != looked_at)
 }
 
 /// Rewrites history as far as todos are known to be purged and anything is left of their words. Costs nearly nothing
@@ -94,6 +95,12 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
         if known != before {
             cache::save(&store.repo, "purged", &known);
         }
+        return Ok(Obeyed::default());
+    }
+    if known.gone == known.ids && Rewriting::find(store, &known)?.changes.is_empty() {
+        // New commits, and nothing old behind them.
+        known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
+        cache::save(&store.repo, "purged", &known);
         return Ok(Obeyed::default());
     }
     let waits = |reason: &str| Ok(Obeyed { waits: Some(reason.to_owned()), ..Obeyed::default() });
@@ -118,7 +125,11 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
         let moved = done.is_none();
         all.absorb(done.unwrap_or_default());
         if !moved {
-            let refs = store.reopen()?.repo.refs()?;
+            let store = store.reopen()?;
+            let branch = store.repo.find_ref(&store.settings.main_branch)?;
+            let tree = Consolidated::at(&Overlay::new(&store.repo), branch)?.tree;
+            known.tree = tree.map(|tree| tree.to_string()).unwrap_or_default();
+            let refs = store.repo.refs()?;
             known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
             known.gone.clone_from(&known.ids);
             cache::save(&store.repo, "purged", &known);

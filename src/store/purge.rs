@@ -321,12 +321,15 @@ impl Lists {
     }
 }
 
-/// Returns a list without the words of these todos, if it is another one then, and the words.
+/// A list without words, if it is another one then, and the words.
+type Without = (Option<Vec<u8>>, BTreeMap<TodoId, String>);
+
+/// Takes the words of these todos out of a list.
 fn without_words(
     project: &Project,
     bytes: &[u8],
     ids: &BTreeMap<TodoId, String>,
-) -> Result<(Option<Vec<u8>>, BTreeMap<TodoId, String>), DecodeError> {
+) -> Result<Without, DecodeError> {
     let take_out = |mut file: TodoFile<'_>| {
         let (mut words, mut has_any) = (BTreeMap::new(), false);
         for id in ids.keys() {
