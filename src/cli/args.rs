@@ -153,6 +153,10 @@ pub enum Command {
     Archive(super::archive::ArchiveArgs),
     /// Remove a todo for good, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
+    /// Forget todos and take their words out of all history, on every device and on the remote
+    ///
+    /// For a leak. The history of every session and branch is written anew without the words: here, on the remote, and on each other device when it next syncs. It cannot be undone. Every todo besides, and all that was said of it, stays. What it cannot reach is told: clones made with git alone, backups, what a host keeps of old history, and other todos that quote the words.
+    Purge(super::purge::PurgeArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(super::hook::HookArgs),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output

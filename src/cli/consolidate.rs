@@ -35,6 +35,27 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     finish(&store, &report, out)
 }
 
+/// Says what became of history because todos are purged.
+fn say_of_purge(report: &Report, out: &Out) {
+    let purge = &report.purge;
+    if purge.commits > 0 {
+        out.note(&format!(
+            "History was rewritten without the words of purged todos: {} in {}.",
+            plural(purge.commits, "commit"),
+            plural(purge.refs.len(), "ref")
+        ));
+    }
+    let left: Vec<String> =
+        purge.left.iter().map(|(what, why)| format!("{what} may hold words of purged todos: {why}")).collect();
+    out.warn_some(&left, None);
+    if let Some(reason) = &purge.waits {
+        out.warn(
+            &format!("history still holds the words of purged todos: {reason}"),
+            Some("nothing is sent until that is over; the next run tries again"),
+        );
+    }
+}
+
 /// Warns of what was redacted and of sessions that were left out, and says so when the branch could not be moved.
 pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Failure> {
     for (session, rule) in &report.redacted {
@@ -49,6 +70,7 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
             Some("both are kept, and shown as one session; a copied or restored store does that"),
         );
     }
+    say_of_purge(report, out);
     let left_out: Vec<String> =
         report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
     out.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));

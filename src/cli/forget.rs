@@ -13,6 +13,7 @@ use crate::git::Overlay;
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Todo, TodoId, plain};
+use crate::view::Everything;
 
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
@@ -36,16 +37,43 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     let names = everything.names();
     let shown = names.shown(project);
     if !args.yes {
-        ask(&format!("Forget \"{}\" of {shown} on every device? This cannot be undone. [y/N] ", todo.content))?;
+        ask(
+            &format!("Forget \"{}\" of {shown} on every device? This cannot be undone. [y/N] ", todo.content),
+            "nothing was forgotten",
+        )?;
     }
     let forget = |project: &Project, id| {
         let selection = Selection { what: "forget".into(), ..Selection::default() };
-        let plan = Plan { selection, forget: Some((project.clone(), id)), consolidate: true, ..Plan::default() };
+        let plan = Plan { selection, forget: vec![(project.clone(), id)], consolidate: true, ..Plan::default() };
         ops::run(&store, &plan, world.now)
     };
     let report = forget(project, todo.id)?;
-    // What was carried over from one name of the project to another has the same words in both.
-    let scope = names.scope(project);
+    let twins = twins(&everything, project, todo);
+    for (of, id) in &twins {
+        finish(&store, &forget(of, *id)?, out)?;
+    }
+    finish(&store, &report, out)?;
+    if out.json {
+        out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
+    } else {
+        out.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
+        out.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");
+    }
+    for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
+        out.warn(&format!("{} has the same words, and is not forgotten", &other.id.to_string()[..8]), None);
+    }
+    for (word, other) in relatives(&everything, todo) {
+        if twins.iter().all(|(_, id)| *id != other) {
+            out.warn(&format!("it {word} {other}, which is not forgotten"), None);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the todos with the same words that mean the same: what was carried over from one name of the project to
+/// another has them in both.
+pub(super) fn twins<'a>(everything: &'a Everything, project: &Project, todo: &Todo) -> Vec<(&'a Project, TodoId)> {
+    let scope = everything.names().scope(project);
     let is_linked = |other: &Todo| {
         let links = |one: &Todo, other: &Todo| {
             let id = other.id.to_string();
@@ -57,27 +85,13 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
         let is_same = other.content == todo.content && other.nth == todo.nth;
         *of != project && is_same && (scope.takes(of) || is_linked(other))
     });
-    let twins: Vec<(&Project, TodoId)> = twins.map(|(of, other)| (of, other.id)).collect();
-    for (of, id) in &twins {
-        finish(&store, &forget(of, *id)?, out)?;
-    }
-    finish(&store, &report, out)?;
-    if out.json {
-        out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
-    } else {
-        out.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
-        out.note("hint: older commits still hold its words; docs/security.md says how to rewrite them");
-    }
-    for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
-        out.warn(&format!("{} has the same words, and is not forgotten", &other.id.to_string()[..8]), None);
-    }
-    for (name, word) in [("renamedFrom", "was"), ("renamedTo", "became")] {
-        let other = todo.text(name).and_then(crate::todo::TodoId::parse).and_then(|id| everything.get(id));
-        if let Some((_, other)) = other.filter(|(_, other)| twins.iter().all(|(_, id)| *id != other.id)) {
-            out.warn(&format!("it {word} {}, which is not forgotten", other.id), None);
-        }
-    }
-    Ok(())
+    twins.map(|(of, other)| (of, other.id)).collect()
+}
+
+/// Returns what a todo was called before, and after, and in what words to say so.
+pub(super) fn relatives(everything: &Everything, todo: &Todo) -> Vec<(&'static str, TodoId)> {
+    let named = |(name, word)| Some((word, everything.get(todo.text(name).and_then(TodoId::parse)?)?.1.id));
+    [("renamedFrom", "was"), ("renamedTo", "became")].into_iter().filter_map(named).collect()
 }
 
 /// Says that a todo was forgotten before, if one was whose id begins so.
@@ -96,10 +110,10 @@ fn is_forgotten(store: &Store, id: &str, out: &mut Out) -> Result<Option<()>, Fa
 }
 
 /// Asks on the terminal. Where there is none, the answer is no.
-fn ask(question: &str) -> Result<(), Failure> {
-    let no = || Failure::no("nothing was forgotten");
+pub(super) fn ask(question: &str, unless: &str) -> Result<(), Failure> {
+    let no = || Failure::no(unless);
     if !std::io::stdin().is_terminal() {
-        return Err(no().hint("there is no terminal to ask on; with --yes, forget does not ask"));
+        return Err(no().hint("there is no terminal to ask on; with --yes, nobody is asked"));
     }
     let mut answer = String::new();
     let mut terminal = std::io::stderr();

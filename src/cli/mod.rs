@@ -33,6 +33,7 @@ mod out;
 mod pager;
 mod progress;
 mod projects;
+mod purge;
 mod ready;
 mod remote;
 mod resolve;
@@ -136,6 +137,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Branch(args) => branch::run(&args, &world, out),
         Command::Archive(args) => archive::run(&args, &world, out),
         Command::Forget(args) => forget::run(&args, &world, out),
+        Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),

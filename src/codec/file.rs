@@ -12,8 +12,8 @@ use memchr::{memchr_iter, memmem};
 use super::DecodeError;
 use super::line::{decode_line, write_line};
 use super::todos::{decode_todos, write_list};
-use crate::merge::{Conflict, Decides, join_todo, three_way, who_decides};
-use crate::todo::{Todo, TodoId, TodoList};
+use crate::merge::{Conflict, Decides, join_todo, purge, three_way, who_decides};
+use crate::todo::{Project, Todo, TodoId, TodoList};
 
 /// A list as a file holds it: lines, each of which is read when it matters what it says.
 #[derive(Debug, Default)]
@@ -155,6 +155,20 @@ impl TodoFile<'_> {
     /// Takes a todo out. Returns whether it was there.
     pub fn remove(&mut self, id: TodoId) -> bool {
         self.entries.remove(&id).is_some()
+    }
+
+    /// Leaves of a todo what is left of a purged one. Returns its words, if the line held any, and whether it is there.
+    ///
+    /// # Errors
+    /// When its line cannot be read.
+    pub fn purge(&mut self, id: TodoId, project: &Project) -> Result<(Option<String>, bool), DecodeError> {
+        let Some(entry) = self.entries.get_mut(&id) else { return Ok((None, false)) };
+        let mut todo = entry.to_todo()?;
+        // Words under an id that is not theirs are somebody's forgery. They go, and are nobody's to look for.
+        let words = todo.has_id_of(project).then(|| todo.content.clone());
+        purge(&mut todo);
+        *entry = Entry::of_todo(&todo);
+        Ok((words.filter(|words| !words.is_empty()), true))
     }
 
     /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which both sides

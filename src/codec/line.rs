@@ -70,6 +70,9 @@ fn write_claim(out: &mut Vec<u8>, claim: &Claim) {
     if claim.forgotten {
         out.extend_from_slice(b",\"forgotten\":true");
     }
+    if claim.purged {
+        out.extend_from_slice(b",\"purged\":true");
+    }
     for (key, value) in &claim.extra {
         out.push(b',');
         write_json(out, key);
@@ -248,7 +251,8 @@ impl<'de> Visitor<'de> for ClaimVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ClaimValue, A::Error> {
         let (mut status, mut at, mut raw) = (None, None, None);
-        let (mut epoch, mut dropped, mut forgotten, mut extra) = (0, false, false, Map::new());
+        let (mut epoch, mut dropped, mut forgotten, mut purged) = (0, false, false, false);
+        let mut extra = Map::new();
         while let Some(Text(key)) = map.next_key::<Text<ClaimKey>>()? {
             match key {
                 ClaimKey::Status => status = map.next_value::<Text<Option<Status>>>()?.0,
@@ -257,11 +261,14 @@ impl<'de> Visitor<'de> for ClaimVisitor {
                 ClaimKey::Epoch => epoch = map.next_value()?,
                 ClaimKey::Dropped => dropped = map.next_value()?,
                 ClaimKey::Forgotten => forgotten = map.next_value()?,
+                ClaimKey::Purged => purged = map.next_value()?,
                 ClaimKey::Other(name) => drop(extra.insert(name, map.next_value()?)),
             }
         }
         match (status, at) {
-            (Some(status), Some(at)) => Ok(ClaimValue(Claim { status, raw, at, epoch, dropped, forgotten, extra })),
+            (Some(status), Some(at)) => {
+                Ok(ClaimValue(Claim { status, raw, at, epoch, dropped, forgotten, purged, extra }))
+            }
             _ => Err(A::Error::custom("a claim without a known status or without a time")),
         }
     }
@@ -275,6 +282,7 @@ enum ClaimKey {
     Epoch,
     Dropped,
     Forgotten,
+    Purged,
     Other(String),
 }
 
@@ -289,6 +297,7 @@ impl Word for ClaimKey {
             "epoch" => ClaimKey::Epoch,
             "dropped" => ClaimKey::Dropped,
             "forgotten" => ClaimKey::Forgotten,
+            "purged" => ClaimKey::Purged,
             name => ClaimKey::Other(name.to_owned()),
         })
     }

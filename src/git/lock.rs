@@ -115,6 +115,20 @@ impl TransferLock {
         wait_for(&file, &path, git_dir)?;
         Ok(TransferLock { _file: file })
     }
+
+    /// Takes the turn if it is free; nothing when another process talks to a remote.
+    ///
+    /// # Errors
+    /// When the lock cannot be made or asked for.
+    pub fn try_acquire(git_dir: &Path) -> Result<Option<Self>, GitError> {
+        let path = home(git_dir).join("transfer");
+        let file = open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(TransferLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(err)) => Err(GitError::io("lock", &path)(err)),
+        }
+    }
 }
 
 /// Opens the file whose lock is the store's, and makes the directories around it.

@@ -82,6 +82,11 @@ impl<'a> Overlay<'a> {
         Overlay { repo, below, batch: Batch::new(repo.hash()) }
     }
 
+    /// Returns the repository.
+    pub fn repo(&self) -> &'a Repo {
+        self.repo
+    }
+
     /// Returns how much is taken at once.
     pub fn limits(&self) -> super::Limits {
         self.repo.limits
@@ -139,7 +144,7 @@ impl<'a> Overlay<'a> {
         Ok(id)
     }
 
-    fn tree(&self, id: ObjectId) -> Result<Tree, GitError> {
+    pub(super) fn tree(&self, id: ObjectId) -> Result<Tree, GitError> {
         let (_, data) = self.read(id, Kind::Tree)?;
         let tree = gix::objs::TreeRef::from_bytes(&data, self.batch.hash()).map_err(|err| GitError::object(id, err))?;
         Ok(tree.into())
@@ -237,7 +242,7 @@ impl<'a> Overlay<'a> {
         read.map_or_else(|_| Vec::new(), |(_, data)| CommitRefIter::from_bytes(&data, id.kind()).parent_ids().collect())
     }
 
-    fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
+    pub(super) fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
         let mut buffer = Vec::new();
         let finder = Finder { repo: self.repo, below: self.below, batch: &self.batch };
         let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, super::with_causes(&err)))?;

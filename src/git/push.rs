@@ -1,4 +1,5 @@
-//! Sending refs to a remote, each named, none forced.
+//! Sending refs to a remote, each named. None is forced, but to take the place of history that a purge rewrote, and
+//! then only if it is that history.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ const LONGEST_LINE: usize = 200_000;
 pub enum Send {
     /// It shall point here; the remote takes it only as a descendant of what it has.
     Update(ObjectId),
+    /// It shall point to the second, if it points to the first: the same history, without words that are to go.
+    Replace(ObjectId, ObjectId),
     /// It shall be gone, if it points here.
     Delete(ObjectId),
 }
@@ -70,13 +73,13 @@ fn push_some(
     arguments.extend(flags.map(str::to_owned));
     arguments.push("--recurse-submodules=no".to_owned());
     for (name, send) in refs {
-        if let Send::Delete(old) = send {
+        if let Send::Delete(old) | Send::Replace(old, _) = send {
             arguments.push(format!("--force-with-lease={name}:{old}"));
         }
     }
     arguments.extend(["--end-of-options".to_owned(), remote.as_str().to_owned()]);
     arguments.extend(refs.iter().map(|(name, send)| match send {
-        Send::Update(new) => format!("{new}:{name}"),
+        Send::Update(new) | Send::Replace(_, new) => format!("{new}:{name}"),
         Send::Delete(_) => format!(":{name}"),
     }));
     let git = Git::new(Some(repo.common_dir()), arguments.iter().map(String::as_str));

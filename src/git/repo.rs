@@ -137,6 +137,23 @@ impl Repo {
         Ok(ref_file::list(self.common_dir(), "refs/heads/", self.hash())?.into_iter().collect())
     }
 
+    /// Returns all refs that lead to an object, not to another ref, by their full names.
+    ///
+    /// # Errors
+    /// When the refs cannot be read. One that is broken is left out.
+    pub fn refs(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let failed = |err: &dyn std::fmt::Display| GitError::object("the refs", err);
+        let platform = self.inner.references().map_err(|err| failed(&err))?;
+        let found = platform.all().map_err(|err| failed(&err))?.filter_map(Result::ok);
+        let direct = found.filter_map(|found| Some((found.name().as_bstr().to_string(), found.try_id()?.detach())));
+        Ok(direct.collect())
+    }
+
+    /// Returns whether history was cut off: what the oldest commits here were made on is not here.
+    pub fn is_shallow(&self) -> bool {
+        fs::metadata(self.common_dir().join("shallow")).is_ok_and(|file| file.len() > 0)
+    }
+
     /// Returns every session of this device with its newest commit, in the order of their names. Refs of
     /// this namespace that are not named by us are left out, and so are those whose file holds no object id.
     ///
@@ -212,11 +229,6 @@ impl Repo {
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, GitError> {
         let id = self.inner.rev_parse_single(revision).map_err(|err| GitError::object(revision, reason(&err)))?;
         Ok(id.detach())
-    }
-
-    /// Returns whether history was cut off (`git clone --depth`): what is behind the cut is not known.
-    pub fn is_shallow(&self) -> bool {
-        self.common_dir().join("shallow").exists()
     }
 
     /// Returns whether an object is there.

@@ -11,7 +11,7 @@ use crate::codec::{TodoFile, decode_session};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
-use crate::store::{Consolidated, ProjectLists, Reach, Store, list_paths};
+use crate::store::{Consolidated, ProjectLists, Reach, Rewritten, Store, list_paths};
 use crate::todo::{Project, Scope, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
 /// One change of one todo by one session.
@@ -47,6 +47,7 @@ pub(super) struct History<'a> {
     project: Option<Scope>,
     /// Only what sessions said whose names begin so.
     session: Option<String>,
+    rewritten: Rewritten,
 }
 
 impl<'a> History<'a> {
@@ -58,7 +59,8 @@ impl<'a> History<'a> {
         let consolidated = Consolidated::find(store, overlay)?;
         let working = consolidated.with_forgotten(overlay, Reach::Working)?.0;
         let (archive, only) = (OnceCell::new(), BTreeMap::new());
-        Ok(History { overlay, consolidated, working, archive, only, project: None, session: None })
+        let rewritten = Rewritten::load(&store.repo);
+        Ok(History { overlay, consolidated, working, archive, only, project: None, session: None, rewritten })
     }
 
     /// Leaves only what a filter takes, but for times. A todo is followed back to what it was renamed from.
@@ -192,7 +194,7 @@ impl<'a> History<'a> {
     ) -> Event {
         let known = self.known(after.id).map(|(_, todo)| todo);
         let mut is_new = before.is_none() && known.is_none_or(|known| known.created >= after.created);
-        if let Some(decided_on) = decided_on(commit)
+        if let Some(decided_on) = decided_on(commit, &self.rewritten)
             && let Some(todo) = self.as_of(decided_on, &project, after.id)
         {
             is_new = todo.is_none();

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::OpsError;
-use super::outgoing::{Outgoing, Remembered};
+use super::outgoing::{Outgoing, Remembered, remember};
+use super::purge::{Turn, rewrite};
+use super::replace::Replacing;
 use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
 use super::tips::Tips;
 use crate::git::{
-    Ancestors, Answer, Fsync, GitError, ObjectId, Overlay, Place, RefChange, RemoteName, Send, StoreLock, TransferLock,
-    Unreachable, Watch, Writer, descends, fetch, push, tracking_branch,
+    Ancestors, Answer, GitError, ObjectId, Overlay, Place, RemoteName, Send, TransferLock, Unreachable, Watch,
+    descends, fetch,
 };
 use crate::store::Store;
 use crate::store::cache::{self, Merged};
@@ -103,8 +105,10 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         place: known_place.unwrap_or(Place::Own),
         known_place,
         unfetched: BTreeMap::new(),
+        there: Remembered::default(),
     };
     talk.plan.consolidate = true;
+    talk.plan.turn = if turn.is_ok() { Turn::Held } else { Turn::Asked };
     match turn {
         Ok(_turn) => talk.go_on()?,
         Err(seconds) => {
@@ -130,6 +134,8 @@ struct Talk<'a> {
     known_place: Option<Place>,
     /// Refs of the remote, by their names there, that could not be fetched, and why.
     unfetched: BTreeMap<String, String>,
+    /// What the remote has, as it was fetched: what is remembered of it can be rewritten since.
+    there: Remembered,
 }
 
 /// What a push came to.
@@ -143,8 +149,8 @@ enum Pushed {
 impl Talk<'_> {
     fn go_on(&mut self) -> Result<(), OpsError> {
         for attempt in 1..=TRIES {
-            let before = Remembered::of(&self.store, &self.link.remote)?;
-            if self.link.fetch && !self.fetch(&before)? {
+            let mut before = Remembered::of(&self.store, &self.link.remote)?;
+            if self.link.fetch && !self.fetch(&mut before)? {
                 break;
             }
             self.join()?;
@@ -169,7 +175,7 @@ impl Talk<'_> {
     }
 
     /// Fetches, and looks for what the remote no longer has. When it cannot be used, what is known is joined.
-    fn fetch(&mut self, before: &Remembered) -> Result<bool, OpsError> {
+    fn fetch(&mut self, before: &mut Remembered) -> Result<bool, OpsError> {
         let (remote, settings) = (&self.link.remote, &self.store.settings);
         let fetched = fetch(&self.store.repo, remote, &settings.branch, settings.fsync, &self.link.watch)?;
         self.store = self.store.reopen()?;
@@ -181,6 +187,13 @@ impl Talk<'_> {
                 return Ok(false);
             }
         }
+        self.there = Remembered::of(&self.store, remote)?;
+        // What came is rewritten before it is compared with what was there, or merged with what is here.
+        let purge = rewrite(&self.store, &self.plan, self.now)?;
+        self.store = self.store.reopen()?;
+        before.rename(|id| purge.now(id));
+        self.report.purge.absorb(purge);
+        let remote = &self.link.remote;
         let after = Remembered::of(&self.store, remote)?;
         self.exchange.fetched += after.differences(before);
         if let Some(old) = before.branch {
@@ -218,6 +231,7 @@ impl Talk<'_> {
         all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
         all.left_out.extend(unfetched);
         all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
+        all.purge.absorb(joined.purge);
         (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
         Ok(())
     }
@@ -246,11 +260,18 @@ impl Talk<'_> {
             }
         }
         refs.retain(|(name, _)| !self.unfetched.contains_key(name));
+        if let Some(reason) = &self.report.purge.waits {
+            // Nobody is to get what everybody is about to lose.
+            self.exchange.problems.push(("history".to_owned(), reason.clone()));
+            return Ok(Pushed::Failed);
+        }
+        let replacing = Replacing::of(&self.there, &remembered, &branch);
+        let refs = replacing.add_to(refs);
         if refs.is_empty() {
             return Ok(if self.exchange.problems.is_empty() { Pushed::All } else { Pushed::Failed });
         }
         self.exchange.tries = attempt;
-        let (answers, failed) = push(&self.store.repo, remote, &refs, &self.link.watch)?;
+        let (answers, failed) = replacing.push(&self.store.repo, remote, &refs, &branch, &self.link.watch)?;
         if let Some(Unreachable(reason)) = failed {
             self.exchange.unreachable = Some(reason);
         }
@@ -258,7 +279,7 @@ impl Talk<'_> {
         let taken: Vec<_> =
             outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
         let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
-        self.remember(&remembered, place, &taken, branch_taken)?;
+        remember(&self.store, remote, &remembered, place, &taken, branch_taken, self.now)?;
         self.note_what_came_back(before, &remembered, place, &taken);
         self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
         self.exchange.pushed_branch |= branch_taken.is_some();
@@ -338,43 +359,6 @@ impl Talk<'_> {
             (false, true) => Pushed::All,
             (false, false) => Pushed::Failed,
         }
-    }
-
-    /// Moves our tracking refs to what the remote has acknowledged. Nothing is lost when that fails: the next
-    /// fetch tells the same.
-    fn remember(
-        &self,
-        known: &Remembered,
-        place: Place,
-        sessions: &[(Session, ObjectId)],
-        branch: Option<ObjectId>,
-    ) -> Result<(), OpsError> {
-        let message = "sync: the remote has it".to_owned();
-        let mut changes: Vec<RefChange> = Vec::new();
-        for (session, new) in sessions {
-            let old = known.sessions.get(&(session.clone(), place)).copied();
-            let name = place.tracking(&self.link.remote, session);
-            changes.push(RefChange { name, old, new: *new, message: message.clone() });
-        }
-        if let Some(new) = branch {
-            let name = tracking_branch(&self.link.remote, &self.store.settings.branch);
-            changes.push(RefChange { name, old: known.branch, new, message });
-        }
-        // git may have moved them itself, as the configuration says.
-        let mut pending = Vec::new();
-        for change in changes {
-            if self.store.repo.find_ref(&change.name)? == change.old {
-                pending.push(change);
-            }
-        }
-        if pending.is_empty() {
-            return Ok(());
-        }
-        let lock = StoreLock::acquire(self.store.repo.common_dir())?;
-        let identity = self.store.settings.identity(self.now);
-        let writer = Writer { repo: &self.store.repo, lock: &lock, fsync: Fsync::Off, identity: &identity };
-        writer.write(&crate::git::Batch::new(self.store.repo.hash()), &pending)?;
-        Ok(())
     }
 }
 

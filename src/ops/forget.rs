@@ -13,13 +13,13 @@ use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Session, Time, TodoId};
 
 /// Adds to what is to be written that a todo is forgotten: the user's session says so, and every session of this
-/// device that spoke of it lets go of its words. Sessions of other devices do when they next speak.
+/// device that spoke of it lets go of its words; with `purge`, that they are to go from all history, too. Sessions of other devices do when they next speak.
 pub(super) fn forget(
     store: &Store,
     captured: &mut Captured,
     tips: &Tips,
-    project: &Project,
-    id: TodoId,
+    (project, id): (&Project, TodoId),
+    purge: bool,
     now: Time,
 ) -> Result<(), OpsError> {
     let tips = Tips { local: captured.tips.clone(), ..tips.clone() };
@@ -50,7 +50,8 @@ pub(super) fn forget(
                 continue;
             }
         };
-        let Some(state) = statement::forget(past.state(), &past.name, project, id, &context) else { continue };
+        let say = if purge { statement::purge } else { statement::forget };
+        let Some(state) = say(past.state(), &past.name, project, id, &context) else { continue };
         past.say(&mut overlay, state, &identity, None)?;
         moved.extend(past.commit.map(|commit| (past.name, commit.id)));
     }

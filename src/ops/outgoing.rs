@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use crate::git::{Ancestors, ObjectId, Overlay, Place, RemoteName, descends, tracking_branch};
+use crate::git::{
+    Ancestors, Batch, Fsync, ObjectId, Overlay, Place, RefChange, RemoteName, StoreLock, Writer, descends,
+    tracking_branch,
+};
 use crate::store::Store;
 use crate::todo::{Session, Time};
 
@@ -26,6 +29,11 @@ impl Remembered {
         let sessions = sessions.into_iter().map(|found| ((found.session, found.place), found.tip)).collect();
         let branch = store.repo.find_ref(&tracking_branch(remote, &store.settings.branch))?;
         Ok(Remembered { sessions, branch })
+    }
+
+    /// Calls commits by other names.
+    pub(super) fn rename(&mut self, now: impl Fn(ObjectId) -> ObjectId) {
+        self.sessions.values_mut().chain(self.branch.as_mut()).for_each(|tip| *tip = now(*tip));
     }
 
     /// Returns how many refs differ.
@@ -93,6 +101,44 @@ impl Outgoing {
         }
         Ok(outgoing)
     }
+}
+
+/// Moves our tracking refs to what the remote has acknowledged. Nothing is lost when that fails: the next fetch tells
+/// the same.
+pub(super) fn remember(
+    store: &Store,
+    remote: &RemoteName,
+    known: &Remembered,
+    place: Place,
+    sessions: &[(Session, ObjectId)],
+    branch: Option<ObjectId>,
+    now: Time,
+) -> Result<(), OpsError> {
+    let message = "sync: the remote has it".to_owned();
+    let mut changes: Vec<RefChange> = Vec::new();
+    for (session, new) in sessions {
+        let old = known.sessions.get(&(session.clone(), place)).copied();
+        changes.push(RefChange { name: place.tracking(remote, session), old, new: *new, message: message.clone() });
+    }
+    if let Some(new) = branch {
+        let name = tracking_branch(remote, &store.settings.branch);
+        changes.push(RefChange { name, old: known.branch, new, message });
+    }
+    // git may have moved them itself, as the configuration says.
+    let mut pending = Vec::new();
+    for change in changes {
+        if store.repo.find_ref(&change.name)? == change.old {
+            pending.push(change);
+        }
+    }
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    let identity = store.settings.identity(now);
+    let writer = Writer { repo: &store.repo, lock: &lock, fsync: Fsync::Off, identity: &identity };
+    writer.write(&Batch::new(store.repo.hash()), &pending)?;
+    Ok(())
 }
 
 /// Tells which sessions have said nothing for long and are part of the remote's branch: they need no ref.

@@ -15,7 +15,7 @@ use super::event::Event;
 use super::log::{LogFilter, log, walk};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
-use crate::store::{Consolidated, Store};
+use crate::store::{Consolidated, Rewritten, Store};
 use crate::todo::{Project, Time, TodoId, plain};
 use crate::view::{Everything, OverProperty};
 
@@ -70,7 +70,8 @@ pub fn open_properties(store: &Store, everything: &Everything) -> Result<Vec<Ove
     };
     let since = Some(Time::from_millis(earliest.millis() - DAY));
     let events = log(store, &LogFilter { since, most: usize::MAX, ..LogFilter::default() })?;
-    found.retain_mut(|one| ask_the_histories(&overlay, &events, one));
+    let rewritten = Rewritten::load(&store.repo);
+    found.retain_mut(|one| ask_the_histories(&overlay, &events, &rewritten, one));
     Ok(found)
 }
 
@@ -96,7 +97,7 @@ fn still_open(everything: &Everything, line: &str) -> Option<OverProperty> {
 }
 
 /// Finds who said what. Returns whether they disagree: the later one may have known of the other.
-fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], one: &mut OverProperty) -> bool {
+fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewritten, one: &mut OverProperty) -> bool {
     let OverProperty { conflict, is_lag, .. } = one;
     let Subject::Field(name) = &conflict.subject else { return false };
     let said = |side: &Side| {
@@ -107,12 +108,12 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], one: &mut OverProp
     };
     let (kept, overruled) = (said(&conflict.ours), said(&conflict.theirs));
     if let (Some((kept, _)), Some((overruled, _))) = (&kept, &overruled) {
-        let base = decided_on(overlay, kept.commit);
+        let base = decided_on(overlay, kept.commit, rewritten);
         if base.into_iter().chain([kept.commit]).any(|commit| descends(overlay, commit, overruled.commit)) {
             return false;
         }
         // Neither list was written by somebody who chose between the two.
-        *is_lag = [kept, overruled].into_iter().all(|event| decided_on(overlay, event.commit).is_none());
+        *is_lag = [kept, overruled].into_iter().all(|event| decided_on(overlay, event.commit, rewritten).is_none());
     }
     for (side, said) in [(&mut conflict.ours, kept), (&mut conflict.theirs, overruled)] {
         if let Some((event, field)) = said {
@@ -123,9 +124,9 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], one: &mut OverProp
 }
 
 /// Returns the consolidated commit that an act was decided on; nothing for what an agent's list says.
-fn decided_on(overlay: &Overlay<'_>, commit: ObjectId) -> Option<ObjectId> {
+fn decided_on(overlay: &Overlay<'_>, commit: ObjectId, rewritten: &Rewritten) -> Option<ObjectId> {
     let message = overlay.commit_info(commit).ok()?.message;
     let line = message.lines().rev().find_map(|line| line.strip_prefix(DECIDED_ON).map(str::to_owned))?;
     // Whoever decided in an empty store decided as well.
-    Some(line.parse().unwrap_or(commit))
+    Some(line.parse().map_or(commit, |id| rewritten.now(id)))
 }

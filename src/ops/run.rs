@@ -8,6 +8,7 @@ use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
 use super::look::{Look, look};
+use super::purge::{Obeyed, Turn, is_due, obey_or_say};
 use super::step_aside::{Moved, given_up, step_aside};
 use super::steps::Steps;
 use super::tips::Tips;
@@ -19,7 +20,7 @@ use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::store::lists::TaskLists;
 use crate::store::spool;
 use crate::store::{Consolidated, Store};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time, TodoId};
+use crate::todo::{Project, Session, Snapshot, SourceKind, Time, Todo, TodoId};
 
 /// What part of the homes to take.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +49,10 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
-    /// A todo to have forgotten.
-    pub forget: Option<(Project, TodoId)>,
+    /// Todos to have forgotten.
+    pub forget: Vec<(Project, TodoId)>,
+    /// Whether the words of those are to go from all history, too.
+    pub purge: bool,
     /// Whether to consolidate.
     pub consolidate: bool,
     /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
@@ -58,13 +61,15 @@ pub struct Plan {
     pub also: Vec<(String, ObjectId)>,
     /// Commits that remotes' branches pointed to before they were rewound.
     pub rewound: Vec<(RemoteName, ObjectId)>,
+    /// Whether whoever runs this has the turn to talk to remotes.
+    pub turn: Turn,
     /// Who is told how far it is.
     pub steps: Steps,
 }
 
 impl Plan {
     /// Returns what there is to merge.
-    fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
+    pub(super) fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
         let mut tips = Tips::find(store, self.remote.as_ref())?;
         tips.branches.extend(self.rewound.iter().cloned());
         tips.also.clone_from(&self.also);
@@ -103,6 +108,8 @@ pub struct Report {
     pub tip: Option<ObjectId>,
     /// Where the branch is checked out, which is why it was not moved to `tip`.
     pub checked_out: Option<PathBuf>,
+    /// What became of history, because todos are purged.
+    pub purge: Obeyed,
 }
 
 impl Report {
@@ -133,8 +140,8 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut merged: Cached<Merged> =
         if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
     let common_dir = store.repo.common_dir();
-    let is_idle = plan.given.is_none() && plan.forget.is_none() && spool::is_empty(common_dir);
-    if is_idle && !look.is_news(&seen.content) {
+    let is_idle = plan.given.is_none() && plan.forget.is_empty() && spool::is_empty(common_dir);
+    if is_idle && !look.is_news(&seen.content) && !(plan.consolidate && is_due(store)?) {
         let tip = store.repo.find_ref(&store.settings.branch)?;
         if !plan.consolidate || is_consolidated(tip, &plan.tips(store)?, &merged.content) {
             return Ok(Report {
@@ -147,6 +154,12 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     }
     let lock = StoreLock::acquire(common_dir)?;
     let heard = drain_if_any(store, &lock, now);
+    let mut purge = Obeyed::default();
+    if plan.consolidate {
+        // What was fetched, before it is merged.
+        let store = store.reopen()?;
+        purge = obey_or_say(&store, &lock, &plan.tips(&store)?, plan.turn, now);
+    }
     // Another process may have captured the same while this one waited.
     let mut moved = Vec::new();
     for _ in 0..TRIES {
@@ -163,7 +176,11 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
                 report.captured.extend(heard);
                 report.captured.sort();
                 report.captured.dedup();
-                return Ok(report);
+                if plan.consolidate {
+                    purge.absorb(obey_or_say(&store.reopen()?, &lock, &Tips::default(), plan.turn, now));
+                    report.tip = report.tip.map(|tip| purge.now(tip));
+                }
+                return Ok(Report { purge, ..report });
             }
             Err(rejected) => moved = rejected,
         }
@@ -173,17 +190,20 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
 
 /// Says no when the branch still knows a todo that was to be forgotten. Where it is checked out, it was not moved.
 fn check_forgotten(store: &Store, plan: &Plan, report: &Report) -> Result<(), OpsError> {
-    let Some((project, id)) = plan.forget.as_ref().filter(|_| report.checked_out.is_none()) else { return Ok(()) };
+    if plan.forget.is_empty() || report.checked_out.is_some() {
+        return Ok(());
+    }
     let overlay = Overlay::new(&store.repo);
-    let todos = Consolidated::at(&overlay, report.tip)?.some_todos(&overlay, project, &BTreeSet::from([*id]))?;
-    match todos.get(id) {
-        Some(todo) if todo.is_forgotten() => Ok(()),
-        todo => {
-            let content = todo.map_or_else(|| id.to_string(), |todo| todo.content.clone());
+    let consolidated = Consolidated::at(&overlay, report.tip)?;
+    for (project, id) in &plan.forget {
+        let todo = consolidated.some_todos(&overlay, project, &BTreeSet::from([*id]))?.remove(id);
+        if !todo.as_ref().is_some_and(Todo::is_forgotten) {
+            let content = todo.map_or_else(|| id.to_string(), |todo| todo.content);
             let (against, left_out) = (Against::Remembered, report.left_out.clone());
-            Err(Box::new(Unmet { id: *id, content, against, said: true, left_out }).into())
+            return Err(Box::new(Unmet { id: *id, content, against, said: true, left_out }).into());
         }
     }
+    Ok(())
 }
 
 /// Carries out a plan with the lock held, once. Returns the refs that moved meanwhile, if any did.
@@ -198,8 +218,8 @@ fn attempt(
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let tips = plan.tips(store)?;
     let mut captured = capture(store, look, plan, seen, &tips, now)?;
-    if let Some((project, id)) = &plan.forget {
-        forget(store, &mut captured, &tips, project, *id, now)?;
+    for (project, id) in &plan.forget {
+        forget(store, &mut captured, &tips, (project, *id), plan.purge, now)?;
     }
     let report = conclude(store, lock, captured, tips, plan.consolidate.then_some(merged), now)?;
     Ok(report.map(|report| Report { units: look.units(), ..report }))

@@ -81,7 +81,8 @@ pub(super) fn settle(
     }
     for name in projects {
         let Some(project) = Project::from_component(&name) else { continue };
-        let settling = Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled, is_ours };
+        let settling =
+            Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled, is_ours };
         match settling.project(behind, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { .. })) => {}

@@ -14,7 +14,7 @@ use super::rollback::{EarlierState, Lists, restore, todos_at, value};
 use super::step_aside::continues;
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::statement::Act;
-use crate::store::Store;
+use crate::store::{Rewritten, Store};
 use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId};
 
 /// What an act takes back, as a line of its commit's message says.
@@ -27,11 +27,11 @@ pub enum Mark {
 }
 
 impl Mark {
-    fn of(commit: &CommitInfo) -> Option<Self> {
+    fn of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Self> {
         let mut lines = commit.message.trim_end().lines().rev();
         lines.next().filter(|last| last.starts_with(DECIDED_ON))?;
         let (key, id) = lines.next()?.split_once(": ")?;
-        let id = ObjectId::from_hex(id.as_bytes()).ok()?;
+        let id = rewritten.now(ObjectId::from_hex(id.as_bytes()).ok()?);
         match key {
             "Undoes" => Some(Mark::Undoes(id)),
             "Redoes" => Some(Mark::Redoes(id)),
@@ -51,9 +51,9 @@ impl fmt::Display for Mark {
 
 /// Returns what the last line of an act's commit message names: the consolidated commit before the act, or nothing
 /// in an empty store. Nothing at all when the commit is no act.
-pub(super) fn decided_on(commit: &CommitInfo) -> Option<Option<ObjectId>> {
+pub(super) fn decided_on(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Option<ObjectId>> {
     let named = commit.message.trim_end().lines().last()?.strip_prefix(DECIDED_ON)?;
-    Some(ObjectId::from_hex(named.as_bytes()).ok())
+    Some(ObjectId::from_hex(named.as_bytes()).ok().map(|id| rewritten.now(id)))
 }
 
 /// How to take an act back.
@@ -79,10 +79,11 @@ pub struct Undo {
 pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let now = todos_at(store, None)?;
+    let rewritten = Rewritten::load(&store.repo);
     let (mut void, mut speakers) = (BTreeSet::new(), BTreeSet::new());
     for (said, commit) in Acts::new(&overlay, histories(store, &overlay)?.into_iter()) {
         speakers.insert(said.session.clone());
-        let (told, mark) = match Mark::of(&commit) {
+        let (told, mark) = match Mark::of(&commit, &rewritten) {
             _ if void.contains(&commit.id) => continue,
             Some(Mark::Redoes(undo)) => {
                 void.insert(undo);
@@ -96,7 +97,7 @@ pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
             None if redo => return Ok(None),
             None => (commit.id, Mark::Undoes(commit.id)),
         };
-        let undo = take_back(store, &overlay, &commit, told, mark, &now, &speakers)?;
+        let undo = take_back(store, &overlay, &commit, (told, mark), &now, &speakers, &rewritten)?;
         if !undo.acts.is_empty() || !undo.left.is_empty() {
             return Ok(Some(undo));
         }
@@ -127,12 +128,12 @@ fn take_back(
     store: &Store,
     overlay: &Overlay<'_>,
     commit: &CommitInfo,
-    told: ObjectId,
-    mark: Mark,
+    (told, mark): (ObjectId, Mark),
     now: &Lists,
     speakers: &BTreeSet<Session>,
+    rewritten: &Rewritten,
 ) -> Result<Undo, OpsError> {
-    let then = match decided_on(commit).flatten() {
+    let then = match decided_on(commit, rewritten).flatten() {
         Some(before) => todos_at(store, Some(&EarlierState::at(store, before)))?,
         None => Lists::new(),
     };
@@ -191,7 +192,7 @@ impl Iterator for Acts<'_> {
             let mut time: Option<Time> = None;
             while let Some(commit) = self.walk.next_if(|commit| time.is_none_or(|time| commit.time == time)) {
                 time = Some(commit.time);
-                if decided_on(&commit).is_some()
+                if decided_on(&commit, &Rewritten::default()).is_some()
                     && let Some(session) = speaker(self.overlay, &commit)
                 {
                     self.second.push((session, commit));

@@ -21,14 +21,36 @@ pub fn forget(
     id: TodoId,
     context: &Context<'_>,
 ) -> Option<SessionState> {
+    gone(previous, session, project, id, context, false)
+}
+
+/// As [`forget`], and its words are to go from all history. Nothing when the session had said that before.
+pub fn purge(
+    previous: Option<&SessionState>,
+    session: &Session,
+    project: &Project,
+    id: TodoId,
+    context: &Context<'_>,
+) -> Option<SessionState> {
+    gone(previous, session, project, id, context, true)
+}
+
+fn gone(
+    previous: Option<&SessionState>,
+    session: &Session,
+    project: &Project,
+    id: TodoId,
+    context: &Context<'_>,
+    purged: bool,
+) -> Option<SessionState> {
     let at = previous.map_or(context.present(), |previous| previous.info.updated.next().max(context.present()));
     let new = || SessionState { info: introduce(session, at, context), projects: BTreeMap::new() };
     let mut state = previous.cloned().unwrap_or_else(new);
     let todos = state.projects.entry(project.clone()).or_default();
-    if todos.get(&id).is_some_and(Todo::is_forgotten) {
+    if todos.get(&id).is_some_and(|todo| todo.is_forgotten() && (todo.is_purged() || !purged)) {
         return None;
     }
-    let todo = forgotten(todos.get(&id), session, id, at);
+    let todo = forgotten(todos.get(&id), session, id, at, purged);
     todos.insert(id, todo);
     if state.info.source == SourceKind::Command.as_str() {
         state.info.updated = at;
@@ -38,12 +60,12 @@ pub fn forget(
 
 /// Returns what a session keeps of a todo that it had forgotten. Status and epoch stay those of its last claim,
 /// so that programs that know nothing of forgetting do not prefer an older one to it.
-fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time) -> Todo {
+fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time, purged: bool) -> Todo {
     let claim = before.and_then(|todo| todo.claims.get(session)).cloned();
     let claim = claim.unwrap_or_else(|| Claim::new(Status::Pending, at));
     let at = if claim.at < at { at } else { claim.at.next() };
     let epoch = claim.epoch.min(LAST_EPOCH);
-    let claim = Claim { raw: None, at, epoch, dropped: true, forgotten: true, extra: Map::new(), ..claim };
+    let claim = Claim { raw: None, at, epoch, dropped: true, forgotten: true, purged, extra: Map::new(), ..claim };
     let claims = Claims::from_iter([(session.clone(), claim)]);
     Todo { id, content: String::new(), nth: 1, created: at, claims, fields: Fields::new() }
 }
@@ -55,7 +77,7 @@ impl Speech<'_> {
         for (project, todos) in &mut self.projects {
             for (id, todo) in todos.iter_mut().filter(|(id, todo)| !todo.is_forgotten() && is_forgotten(project, **id))
             {
-                *todo = forgotten(Some(todo), self.session, *id, self.at);
+                *todo = forgotten(Some(todo), self.session, *id, self.at, false);
             }
         }
     }

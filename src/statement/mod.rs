@@ -24,7 +24,7 @@ use serde_json::Value;
 pub use act::{Act, Weight, act};
 pub use carry::session_project;
 pub use claim::Reopen;
-pub use forget::forget;
+pub use forget::{forget, purge};
 pub use session::{ended, listed};
 pub use unmet::Against;
 

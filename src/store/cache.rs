@@ -39,6 +39,19 @@ impl Merged {
     }
 }
 
+/// What is known of todos whose words are to go from all history, so that it is not looked through each time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purged {
+    /// The tree of the branch in which they were looked for last.
+    pub tree: String,
+    /// Their ids.
+    pub ids: BTreeSet<String>,
+    /// Those whose words have gone from this store.
+    pub gone: BTreeSet<String>,
+    /// Commits that refs lead to, in whose history none of those words is left.
+    pub clean: BTreeSet<String>,
+}
+
 /// What was read from agents' homes, by the full path of the file or directory.
 pub type Seen = BTreeMap<String, SeenUnit>;
 

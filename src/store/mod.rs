@@ -11,6 +11,8 @@ pub mod lists;
 mod locate;
 pub mod paths;
 mod project_lists;
+pub mod purge;
+mod rewritten;
 mod session;
 pub mod spool;
 
@@ -19,6 +21,7 @@ pub use consolidated::{Consolidated, Reach, Unreadable};
 pub use foreign::{check_consolidated, check_session, session_of, strays};
 pub use locate::{Location, Origin, data_home, locate};
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
+pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
 
 use crate::codec::DecodeError;

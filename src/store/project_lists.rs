@@ -386,9 +386,7 @@ fn read<'l>(
     let file = match list.file.take() {
         Some(file) => file,
         None => match list.blob {
-            Some(blob) => {
-                TodoFile::read_lines(&overlay.blob(blob)?).map_err(|source| damaged(path(), source))?
-            }
+            Some(blob) => TodoFile::read_lines(&overlay.blob(blob)?).map_err(|source| damaged(path(), source))?,
             None => TodoFile::default(),
         },
     };

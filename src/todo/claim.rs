@@ -21,6 +21,8 @@ pub struct Claim {
     pub dropped: bool,
     /// Somebody had the todo forgotten: nothing is kept of it but this claim, whatever others say.
     pub forgotten: bool,
+    /// Its words are to go from all history, too. Means nothing unless it is forgotten.
+    pub purged: bool,
     /// Keys written by a newer version, kept as they came.
     pub extra: Map<String, Value>,
 }
@@ -28,16 +30,16 @@ pub struct Claim {
 impl Claim {
     /// Returns a plain claim: this status, at this time.
     pub fn new(status: Status, at: Time) -> Self {
-        Claim { status, raw: None, at, epoch: 0, dropped: false, forgotten: false, extra: Map::new() }
+        Claim { status, raw: None, at, epoch: 0, dropped: false, forgotten: false, purged: false, extra: Map::new() }
     }
 
-    /// Orders what one session said of one todo; the greater claim stays: by (forgotten, epoch, is completed, time,
-    /// rank, not dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
+    /// Orders what one session said of one todo; the greater claim stays: by (forgotten, purged, epoch, is completed,
+    /// time, rank, not dropped). So a session moves freely between pending, in progress and dropped, while completed sticks
     /// until someone reopens the todo, which takes a new epoch.
     pub fn order(&self, other: &Claim) -> Ordering {
         let completed = |claim: &Claim| claim.status == Status::Completed;
-        let key =
-            |claim: &Claim| (claim.forgotten, claim.epoch, completed(claim), claim.at, claim.status, !claim.dropped);
+        let gone = |claim: &Claim| (claim.forgotten, claim.purged);
+        let key = |claim: &Claim| (gone(claim), claim.epoch, completed(claim), claim.at, claim.status, !claim.dropped);
         let text = |extra| serde_json::to_string(extra).expect("a JSON value is always written");
         // The rest cannot matter to a reader, but equal bytes on every machine need a total order.
         let rest = || self.raw.cmp(&other.raw).then_with(|| text(&self.extra).cmp(&text(&other.extra)));

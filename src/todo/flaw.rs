@@ -70,7 +70,7 @@ impl Todo {
     }
 
     /// Returns whether its id is that of its words in this project. In version 1 `nth` was an agent's own property.
-    fn has_id_of(&self, project: &Project) -> bool {
+    pub fn has_id_of(&self, project: &Project) -> bool {
         self.id == TodoId::of_nth(project, &self.content, self.nth) || self.id == TodoId::of(project, &self.content)
     }
 }

@@ -95,6 +95,11 @@ impl Todo {
         self.claims.values().any(|claim| claim.forgotten)
     }
 
+    /// Returns whether its words are to go from all history, too.
+    pub fn is_purged(&self) -> bool {
+        self.claims.values().any(|claim| claim.forgotten && claim.purged)
+    }
+
     /// Returns the greatest epoch known of it.
     pub fn epoch(&self) -> u64 {
         self.claims.values().map(|claim| claim.epoch).max().unwrap_or(0)

@@ -1,6 +1,6 @@
 //! `forget`: a todo out for good, whoever says it again.
 
-use crate::common::{World, done, files, project};
+use crate::common::World;
 
 const ONE: &str = "11111111-1111-4111-8111-111111111111";
 const TWO: &str = "22222222-2222-4222-8222-222222222222";
@@ -115,28 +115,4 @@ fn neither_a_command_nor_a_rollback_says_it_again() {
     world.run(&["undo"]);
     assert_eq!(world.states(), ["Run tests: pending"]);
     assert!(!newest_trees(&world).contains("Zoltan"));
-}
-
-/// The commands of `docs/security.md`, as they stand there.
-#[test]
-fn after_a_leak_the_page_says_how_no_object_is_left() {
-    let (world, id) = world();
-    world.ok(&["start", &id[..8]]);
-    world.ok(&["forget", "--yes", &id]);
-    let objects = || world.git(&world.store(), &["cat-file", "--batch-all-objects", "--batch", "--unordered"]);
-    assert!(objects().contains("Zoltan"), "history still has it");
-    let page = std::fs::read_to_string(project("docs/security.md")).expect("a page");
-    let script = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a script");
-    let ran = done(world.command("sh").args(["-e", "-c", script]).current_dir(world.store()).output());
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(!objects().contains("Zoltan"));
-    for (path, (content, _)) in files(&world.store()) {
-        assert!(!String::from_utf8_lossy(&content).contains("Zoltan"), "{}", path.display());
-    }
-    assert_eq!(world.states(), ["Run tests: pending"]);
-    world.list(TWO, "2026-11-20T11:00:00Z", &[("Ask Zoltan about the merger", "completed"), ("Deploy", "pending")]);
-    world.sync();
-    assert_eq!(world.states(), ["Deploy: pending", "Run tests: pending"]);
-    assert!(!objects().contains("Zoltan"));
-    assert_eq!(world.git(&world.store(), &["fsck", "--strict"]), "");
 }

@@ -28,6 +28,7 @@ mod owners;
 mod pages;
 mod pages_of_todos;
 mod progress;
+mod purge;
 mod reference;
 mod resolve;
 mod sessions;

@@ -79,7 +79,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         prop_oneof![6 => 0..3_u64, 1 => Just(u64::MAX)],
         any::<bool>(),
         prop::bool::weighted(0.1),
-        any_extra(&["status", "raw", "at", "epoch", "dropped", "forgotten"]),
+        any_extra(&["status", "raw", "at", "epoch", "dropped", "forgotten", "purged"]),
     )
         .prop_map(|(status, raw, at, epoch, dropped, forgotten, extra)| Claim {
             status,
@@ -88,6 +88,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
             epoch,
             dropped,
             forgotten,
+            purged: forgotten && epoch == 1,
             extra,
         })
 }

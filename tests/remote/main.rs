@@ -17,6 +17,7 @@ mod model_oracle;
 mod one_writer;
 mod owners;
 mod plain_git;
+mod purge;
 mod refusals;
 mod servers;
 mod sessions;

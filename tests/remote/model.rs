@@ -117,6 +117,8 @@ pub struct Model {
     /// What somebody wanted forgotten, whether that crashed or not.
     pub to_forget: BTreeSet<(Project, TodoId)>,
     pub forgotten: BTreeSet<(Project, TodoId)>,
+    /// What nobody is to hold any more, not even in history.
+    pub purged: BTreeMap<TodoId, String>,
     pub trace: Vec<String>,
     pub heard: Vec<Heard>,
     limits: Limits,
@@ -150,6 +152,7 @@ impl Model {
             said: BTreeMap::new(),
             to_forget: BTreeSet::new(),
             forgotten: BTreeSet::new(),
+            purged: BTreeMap::new(),
             trace: Vec::new(),
             random,
             directory,
@@ -228,7 +231,8 @@ impl Model {
                 35 => self.lose_caches(device),
                 36 => self.lose(),
                 37 => self.merge_by_hand(),
-                38..46 => self.act(device),
+                38..44 => self.act(device),
+                44 | 45 => self.forget(device),
                 46 => self.roll_back(device),
                 47 => self.forget(device),
                 48..50 => self.consolidate(device),

@@ -63,16 +63,20 @@ impl Model {
     /// A person has a todo forgotten, for good.
     pub fn forget(&mut self, device: usize) {
         let Some((project, todo)) = self.some_todo(device) else { return };
-        self.trace.push(format!("d{device} forgets {}", todo.content));
+        let purge = self.random.once_in(2);
+        self.trace.push(format!("d{device} {} {} {}", if purge { "purges" } else { "forgets" }, todo.id, todo.content));
         // Whose word it is is drawn, and is to be the same in each run of one seed.
         let directory = self.devices[device].path.join("chittysync");
         std::fs::create_dir_all(&directory).expect("a directory");
         std::fs::write(directory.join("device"), format!("{device:08x}\n")).expect("a file");
         self.to_forget.insert((project.clone(), todo.id));
         let store = self.store(device);
-        let plan = Plan { forget: Some((project.clone(), todo.id)), consolidate: true, ..Plan::default() };
+        let plan = Plan { forget: vec![(project.clone(), todo.id)], purge, consolidate: true, ..Plan::default() };
         if self.unless_crashed(run(&store, &plan, self.clock(device))).is_some() {
             self.forgotten.insert((project, todo.id));
+            if purge {
+                self.purged.insert(todo.id, todo.content);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use chittysync::git::Overlay;
 use chittysync::merge::join_claim;
 use chittysync::store::{Consolidated, Reach, Store};
-use chittysync::todo::{State, Status};
+use chittysync::todo::{Project, Session, State, Status, TodoId};
 
 use crate::model::Model;
 
@@ -57,9 +57,36 @@ impl Model {
             let todo = projects.get(project).and_then(|todos| todos.get(id)).expect("a tombstone");
             assert!(todo.is_forgotten() && todo.content.is_empty(), "{} is not forgotten", todo.content);
         }
+        self.git(&self.hub(), &["gc", "-q", "--prune=now"]);
+        for path in self.devices.iter().map(|device| device.path.clone()).chain([self.hub()]) {
+            self.words_are_gone(&path);
+        }
         for path in self.devices.iter().map(|device| device.path.clone()).chain([self.hub()]) {
             let fsck = self.git(&path, &["fsck", "--strict", "--no-dangling", "--no-progress"]);
             assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{fsck:?}");
+        }
+    }
+
+    /// No object of a repository holds the words of what was purged: neither a list, nor a board, nor a message.
+    fn words_are_gone(&self, path: &Path) {
+        if self.purged.is_empty() {
+            return;
+        }
+        let objects = self.git(path, &["cat-file", "--batch-all-objects", "--batch", "--unordered"]).stdout;
+        for (id, words) in &self.purged {
+            let list = format!("\"id\":\"{id}\",\"content\":\"{words}");
+            // Who said the words twice in one list has another todo of them, which can be shown.
+            let is_twin = |(project, other, _): &(Project, TodoId, Session)| {
+                *other != *id && (2..6).any(|nth| TodoId::of_nth(project, words, nth) == *other)
+                    || *other == TodoId::of(project, words) && other != id
+            };
+            let has_twin = self.said.keys().any(is_twin);
+            let quotes = |line: &str| {
+                let shown = line.ends_with(&format!(": {words}")) || line.ends_with(&format!("] {words}"));
+                line.contains(&list) || line.starts_with(&format!("Resolved: {id}")) || shown && !has_twin
+            };
+            let held: Vec<&str> = objects.lines().filter(|line| quotes(line)).collect();
+            assert_eq!(held, Vec::<&str>::new(), "{} still holds {words}", path.display());
         }
     }
 

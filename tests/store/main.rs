@@ -14,6 +14,7 @@ mod layers;
 mod locks;
 mod oracle;
 mod order;
+mod purge;
 mod race;
 mod safety;
 mod scene;

@@ -32,6 +32,18 @@ impl Scene {
         Scene::save(world)
     }
 
+    /// Returns a world in which two sessions said something that is to go from all history. Some of it is packed.
+    pub fn leaked() -> Self {
+        let world = World::new();
+        world.list("s1", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ask Zoltan", "pending")]);
+        world.ok(&FROM);
+        world.git(&world.store(), &["gc", "-q"]);
+        world.list("s2", "2026-11-20T09:01:00Z", &[("Ask Zoltan", "in_progress"), ("Write notes", "pending")]);
+        world.list("s1", "2026-11-20T10:00:00Z", &[("Fix login", "completed"), ("Ship", "in_progress")]);
+        world.ok(&FROM);
+        Scene::save(world)
+    }
+
     /// Returns a world in which the next run has a few new sessions, and then so many loose refs that it packs them.
     pub fn with_many_refs() -> Self {
         let world = World::new();

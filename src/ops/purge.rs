@@ -1,0 +1,327 @@
+//! Purged todos: their words go from all history of a store, on every device that learns of it.
+//!
+//! A claim says that a todo is purged, and travels as all claims do. Whoever sees it, in the branch or in what was
+//! fetched, rewrites all refs of todos (`store::purge`) before anything is merged. So what a device still has of the old
+//! history, or brings from elsewhere, never meets the new one. Nothing but the words may go: before a ref moves, what it
+//! is to point to is compared with what it points to.
+//!
+//! In this order, so that whenever it is ended before its time, the next run begins again and finishes: new objects,
+//! refs, reflogs, what is kept beside the refs, old objects.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::OpsError;
+use super::erase::erase;
+use super::run::Plan;
+use super::tips::Tips;
+use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
+use crate::store::cache::{self, Merged, Purged};
+use crate::store::purge::{PURGED, Purge, contains, purged};
+use crate::store::{Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays};
+use crate::todo::{Time, TodoId};
+
+/// How often it is begun again when refs move meanwhile.
+const TRIES: u32 = 3;
+
+/// What became of history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Obeyed {
+    /// How many commits are others now.
+    pub commits: usize,
+    /// The refs that moved.
+    pub refs: Vec<String>,
+    /// What commits became.
+    pub moved: HashMap<ObjectId, ObjectId>,
+    /// How many objects were deleted.
+    pub erased: usize,
+    /// What still holds the words, and why.
+    pub left: Vec<(String, String)>,
+    /// Why nothing was done now.
+    pub waits: Option<String>,
+}
+
+impl Obeyed {
+    /// Returns what a commit is called now.
+    pub fn now(&self, id: ObjectId) -> ObjectId {
+        let steps = std::iter::successors(Some(id), |id| self.moved.get(id).copied());
+        steps.take(self.moved.len() + 1).last().unwrap_or(id)
+    }
+
+    /// Adds what a later run did.
+    pub fn absorb(&mut self, later: Obeyed) {
+        self.commits += later.commits;
+        self.refs.extend(later.refs);
+        self.refs.sort();
+        self.refs.dedup();
+        self.moved.extend(later.moved);
+        self.erased += later.erased;
+        self.left.extend(later.left);
+        self.left.sort();
+        self.left.dedup();
+        self.waits = later.waits;
+    }
+}
+
+/// Who may talk to remotes while history is rewritten: what a fetch builds on must not go under it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// Nobody: the turn is asked for, and it is done later when somebody has it.
+    #[default]
+    Asked,
+    /// Whoever calls.
+    Held,
+}
+
+/// Returns whether there may be something to do although nothing new was said: the branch was moved by hand, or a run
+/// came to no end.
+pub(super) fn is_due(store: &Store) -> Result<bool, OpsError> {
+    let known: Purged = cache::load(&store.repo, "purged");
+    let branch = Consolidated::at(&Overlay::new(&store.repo), store.repo.find_ref(&store.settings.main_branch)?)?;
+    let looked_at = ObjectId::from_hex(known.tree.as_bytes()).ok();
+    Ok(known.gone != known.ids || branch.tree.is_some() && branch.tree != looked_at)
+}
+
+/// Rewrites history as far as todos are known to be purged and anything is left of their words. Costs nearly nothing
+/// while there are none.
+///
+/// # Errors
+/// When the store cannot be read or written. What was acknowledged before is safe.
+fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> Result<Obeyed, OpsError> {
+    let before: Purged = cache::load(&store.repo, "purged");
+    let mut known = before.clone();
+    look(store, tips, &mut known)?;
+    let refs = if known.ids.is_empty() { Vec::new() } else { store.repo.refs()? };
+    if known.gone == known.ids && refs.iter().all(|(_, id)| known.clean.contains(&id.to_string())) {
+        if known != before {
+            cache::save(&store.repo, "purged", &known);
+        }
+        return Ok(Obeyed::default());
+    }
+    if known.gone == known.ids && Rewriting::find(store, &known)?.changes.is_empty() {
+        // New commits, and nothing old behind them.
+        known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
+        cache::save(&store.repo, "purged", &known);
+        return Ok(Obeyed::default());
+    }
+    let waits = |reason: &str| Ok(Obeyed { waits: Some(reason.to_owned()), ..Obeyed::default() });
+    let _turn = match turn {
+        Turn::Held => None,
+        Turn::Asked => match TransferLock::try_acquire(store.repo.common_dir())? {
+            None => return waits("another process is talking with a remote of this store"),
+            held => held,
+        },
+    };
+    if store.repo.is_shallow() {
+        return waits("history was cut off here (a shallow clone): `git fetch --unshallow` brings the rest");
+    }
+    let mut all = Obeyed::default();
+    for _ in 0..TRIES {
+        let store = store.reopen()?;
+        let mut rewriting = Rewriting::find(&store, &known)?;
+        if let Some((name, directory)) = rewriting.checked_out() {
+            return waits(&format!("{name} is checked out in {directory}; check out another branch there"));
+        }
+        let done = rewriting.write(lock, now)?;
+        let moved = done.is_none();
+        all.absorb(done.unwrap_or_default());
+        if !moved {
+            let store = store.reopen()?;
+            let branch = store.repo.find_ref(&store.settings.main_branch)?;
+            let tree = Consolidated::at(&Overlay::new(&store.repo), branch)?.tree;
+            known.tree = tree.map(|tree| tree.to_string()).unwrap_or_default();
+            let refs = store.repo.refs()?;
+            known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
+            known.gone.clone_from(&known.ids);
+            cache::save(&store.repo, "purged", &known);
+            return Ok(all);
+        }
+    }
+    waits("refs moved meanwhile, by a program that does not take the store's lock")
+}
+
+/// As [`obey`], of what a plan looks at, by whoever does not hold the store's lock. What fails is told, as it is when a
+/// plan is carried out.
+pub(super) fn rewrite(store: &Store, plan: &Plan, now: Time) -> Result<Obeyed, OpsError> {
+    let lock = StoreLock::acquire(store.repo.common_dir())?;
+    Ok(obey_or_say(store, &lock, &plan.tips(store)?, plan.turn, now))
+}
+
+/// As [`obey`]. Where it fails, everything else goes on: what sessions say is saved.
+pub(super) fn obey_or_say(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> Obeyed {
+    let failed = |err: OpsError| Obeyed { waits: Some(super::chain(&err)), ..Obeyed::default() };
+    obey(store, lock, tips, turn, now).unwrap_or_else(failed)
+}
+
+/// Finds out what would become of history if these todos were purged. Nothing is written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn foresee(store: &Store, ids: &BTreeSet<TodoId>) -> Result<Obeyed, OpsError> {
+    let mut known: Purged = cache::load(&store.repo, "purged");
+    look(store, &Tips::find(store, None)?, &mut known)?;
+    known.ids.extend(ids.iter().map(ToString::to_string));
+    let rewriting = Rewriting::find(store, &known)?;
+    let waits = rewriting.checked_out().map(|(name, directory)| format!("{name} is checked out in {directory}"));
+    let refs = rewriting.changes.iter().map(|change| change.name.clone()).collect();
+    let moved = rewriting.history.moved();
+    Ok(Obeyed { commits: moved.len(), refs, left: rewriting.left, waits, ..Obeyed::default() })
+}
+
+/// Looks for purged todos where they were not looked for yet: in the branch, and in what remotes have that is not
+/// merged. What cannot be merged tells of none.
+fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let branch = Consolidated::at(&overlay, store.repo.find_ref(&store.settings.main_branch)?)?;
+    let looked_at = ObjectId::from_hex(known.tree.as_bytes()).ok().filter(|tree| overlay.entries(Some(*tree)).is_ok());
+    if let Some(tree) = branch.tree.filter(|tree| Some(*tree) != looked_at) {
+        known.ids.extend(purged(&overlay, tree, looked_at)?.iter().map(ToString::to_string));
+        known.tree = tree.to_string();
+    }
+    let merged: Merged = cache::load(&store.repo, "merged");
+    let is_new = |tip: ObjectId| !merged.contains(tip) && !known.clean.contains(&tip.to_string());
+    let mut more = BTreeSet::new();
+    let mut look_at = |tip: ObjectId, is_fit: &dyn Fn() -> bool| -> Result<(), OpsError> {
+        if !is_new(tip) {
+            return Ok(());
+        }
+        let Ok(info) = overlay.commit_info(tip) else { return Ok(()) };
+        // One that is damaged is told of where it is merged.
+        let found = purged(&overlay, info.tree, branch.tree).unwrap_or_default();
+        let found = found.iter().map(ToString::to_string).filter(|id| !known.ids.contains(id));
+        let found: Vec<String> = found.collect();
+        if !found.is_empty() && is_fit() {
+            more.extend(found);
+        }
+        Ok(())
+    };
+    for tip in &tips.foreign {
+        look_at(tip.commit, &|| check_session(&overlay, &tip.session, tip.commit).is_ok())?;
+    }
+    for (_, tip) in &tips.branches {
+        look_at(*tip, &|| check_consolidated(&overlay, *tip, branch.tree).is_ok())?;
+    }
+    known.ids.extend(more);
+    Ok(())
+}
+
+/// History under way.
+struct Rewriting<'s> {
+    store: &'s Store,
+    history: Purge<'s>,
+    known: &'s Purged,
+    changes: Vec<RefChange>,
+    left: Vec<(String, String)>,
+}
+
+impl<'s> Rewriting<'s> {
+    /// Finds out what each ref is to point to. Nothing is written.
+    fn find(store: &'s Store, known: &'s Purged) -> Result<Self, OpsError> {
+        let ids: BTreeSet<TodoId> = known.ids.iter().filter_map(|id| TodoId::parse(id)).collect();
+        let clean = known.clean.iter().filter(|_| known.gone == known.ids);
+        let clean: HashSet<ObjectId> = clean.filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+        let history = Purge::new(Overlay::new(&store.repo), &ids, clean);
+        let mut rewriting = Rewriting { store, history, known, changes: Vec::new(), left: Vec::new() };
+        for (name, old) in store.repo.refs()? {
+            rewriting.find_one(name, old)?;
+        }
+        Ok(rewriting)
+    }
+
+    fn find_one(&mut self, name: String, old: ObjectId) -> Result<(), OpsError> {
+        let overlay = Overlay::new(&self.store.repo);
+        // A tag, or whatever somebody lets a ref lead to.
+        let Ok(info) = overlay.commit_info(old) else {
+            self.left.push((name, "it leads to no commit, and was not looked into".to_owned()));
+            return Ok(());
+        };
+        let new = self.history.commit(old, |_| Ok::<_, OpsError>(()))?;
+        if new != old && !self.is_ours(&name) && !strays(&overlay, info.tree, None).is_empty() {
+            self.left.push((name, "its history holds other things than todos".to_owned()));
+            return Ok(());
+        }
+        if new != old {
+            let message = "purge".to_owned();
+            self.changes.push(RefChange { name, old: Some(old), new, message });
+        }
+        Ok(())
+    }
+
+    fn is_ours(&self, name: &str) -> bool {
+        let settings = &self.store.settings;
+        name.starts_with(SESSIONS)
+            || name.starts_with(RETIRED)
+            || name.starts_with("refs/chittysync-")
+            || name == settings.main_branch
+            || name == settings.branch
+    }
+
+    /// Returns a branch that would have to move and that somebody works on, and where.
+    fn checked_out(&self) -> Option<(String, String)> {
+        let mut names = self.changes.iter().map(|change| &change.name);
+        let directory = |name: &str| self.store.repo.checked_out(name).map(|path| path.display().to_string());
+        names.find_map(|name| Some((name.trim_start_matches("refs/heads/").to_owned(), directory(name)?)))
+    }
+
+    /// Moves refs, and deletes what they led to. Returns nothing when refs had moved meanwhile.
+    fn write(&mut self, lock: &StoreLock, now: Time) -> Result<Option<Obeyed>, OpsError> {
+        let Rewriting { store, history, .. } = self;
+        let identity = store.settings.identity(now);
+        let writer = Writer { repo: &store.repo, lock, fsync: store.settings.fsync, identity: &identity };
+        // Again, from the beginning: this time what is made is kept.
+        let ids = self.known.ids.iter().filter_map(|id| TodoId::parse(id)).collect();
+        let clean = history.clean().clone();
+        *history = Purge::new(Overlay::new(&store.repo), &ids, clean);
+        let keep = |batch: &Batch| -> Result<(), OpsError> {
+            if !batch.is_empty() {
+                writer.write(batch, &[])?;
+            }
+            Ok(())
+        };
+        for change in &self.changes {
+            let Some(old) = change.old else { continue };
+            history.commit(old, keep)?;
+        }
+        let reflogs = store.repo.reflogs();
+        for path in &reflogs {
+            for id in store.repo.logged(path)? {
+                // What leads to something that is not there, or to no commit, is nothing to go on from.
+                history.commit(id, keep).ok();
+            }
+        }
+        for change in &self.changes {
+            let Some(old) = change.old else { continue };
+            if let Err(path) = history.verify(old, change.new)? {
+                let reason = format!("rewriting {} would have changed more than the words: {path}", change.name);
+                return Err(OpsError::Store(StoreError::from(crate::git::GitError::object("history", reason))));
+            }
+        }
+        let moved = history.moved();
+        Rewritten::add(&store.repo, &moved, store.settings.fsync)?;
+        // Whatever happens from here on: the next run looks at everything again.
+        cache::save(
+            &store.repo,
+            "purged",
+            &Purged { clean: BTreeSet::new(), gone: BTreeSet::new(), ..self.known.clone() },
+        );
+        if !writer.write(&Batch::new(store.repo.hash()), &self.changes)?.is_empty() {
+            return Ok(None);
+        }
+        let words = history.words();
+        let quotes = |message: &str| words.iter().any(|words| contains(message, words));
+        for path in &reflogs {
+            writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
+        }
+        let merged: Merged = cache::load(&store.repo, "merged");
+        let now_called = |id: &String| {
+            let id = ObjectId::from_hex(id.as_bytes()).ok();
+            id.map(|id| moved.get(&id).copied().unwrap_or(id).to_string()).unwrap_or_default()
+        };
+        let contained = merged.contained.iter().map(now_called).collect();
+        cache::save(&store.repo, "merged", &Merged { tip: now_called(&merged.tip), contained, ..merged });
+        let mut left = std::mem::take(&mut self.left);
+        left.extend(history.unreadable().iter().map(|path| (path.clone(), "it cannot be read".to_owned())));
+        let erased = erase(store, &writer, history, &mut left)?;
+        let refs = self.changes.iter().map(|change| change.name.clone()).collect();
+        Ok(Some(Obeyed { commits: moved.len(), refs, moved, erased, left, waits: None }))
+    }
+}
