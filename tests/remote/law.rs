@@ -18,6 +18,9 @@ fn two() -> Devices {
     devices
 }
 
+/// What somebody does to a checkout of the branch.
+type Change<'a> = &'a dyn Fn(&Devices, PathBuf);
+
 const BOTH: [&str; 2] = ["Fix login: completed", "Ship: pending"];
 
 /// Makes a commit on top of the hub's branch, as somebody with a checkout of it can.
@@ -157,7 +160,7 @@ fn lines_that_nobody_can_have_said_are_left_out_and_named() {
 #[test]
 fn links_programs_and_other_attributes_are_replaced() {
     use std::os::unix::fs::{PermissionsExt, symlink};
-    let change: [(&str, &dyn Fn(&Devices, PathBuf)); 6] = [
+    let changes: [(&str, Change<'_>); 6] = [
         ("a link in place of a list", &|_, work| {
             std::fs::remove_file(work.join(TODOS)).expect("removed");
             symlink("/etc/passwd", work.join(TODOS)).expect("a link");
@@ -176,7 +179,7 @@ fn links_programs_and_other_attributes_are_replaced() {
         ("other attributes", &|devices, _| write(devices, ".gitattributes", "* merge=binary\n")),
         ("attributes below", &|devices, _| write(devices, "projects/general/.gitattributes", "* merge=ours\n")),
     ];
-    for (what, change) in change {
+    for (what, change) in changes {
         let devices = two();
         let before = devices.world.git(&devices.hub(), &["ls-tree", "-r", "consolidated"]);
         commit(&devices, change);

@@ -53,7 +53,7 @@ impl Model {
                             "takes lines out" if self.random.once_in(3) => {}
                             "empties everything" => {}
                             "says less of a todo" => {
-                                kept.push(line.replace("\"status\":\"completed\"", "\"status\":\"pending\""))
+                                kept.push(line.replace("\"status\":\"completed\"", "\"status\":\"pending\""));
                             }
                             _ => kept.push(line.to_owned()),
                         }
