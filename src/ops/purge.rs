@@ -224,7 +224,8 @@ impl<'s> Rewriting<'s> {
         let clean = known.clean.iter().filter(|_| known.gone == known.ids);
         let clean: HashSet<ObjectId> = clean.filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
         let history = Purge::new(Overlay::new(&store.repo), &ids, clean);
-        let mut rewriting = Rewriting { store, history, known, changes: Vec::new(), clean: BTreeSet::new(), left: Vec::new() };
+        let mut rewriting =
+            Rewriting { store, history, known, changes: Vec::new(), clean: BTreeSet::new(), left: Vec::new() };
         for (name, old) in store.repo.refs()? {
             rewriting.find_one(name, old)?;
         }

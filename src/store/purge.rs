@@ -325,11 +325,7 @@ impl Lists {
 type Without = (Option<Vec<u8>>, BTreeMap<TodoId, String>);
 
 /// Takes the words of these todos out of a list.
-fn without_words(
-    project: &Project,
-    bytes: &[u8],
-    ids: &BTreeMap<TodoId, String>,
-) -> Result<Without, DecodeError> {
+fn without_words(project: &Project, bytes: &[u8], ids: &BTreeMap<TodoId, String>) -> Result<Without, DecodeError> {
     let take_out = |mut file: TodoFile<'_>| {
         let (mut words, mut has_any) = (BTreeMap::new(), false);
         for id in ids.keys() {
