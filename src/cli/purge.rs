@@ -44,7 +44,9 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     for text in &args.todos {
         match find(&everything, world.here(), std::slice::from_ref(text)) {
             Ok((project, todo)) => {
-                let all = twins(&everything, project, todo).into_iter().chain([(project, todo.id)]);
+                // What a list says twice are two todos, and each holds the words.
+                let same = everything.todos().filter(|(of, other)| *of == project && other.content == todo.content);
+                let all = twins(&everything, project, todo).into_iter().chain(same.map(|(of, same)| (of, same.id)));
                 chosen.extend(all.map(|(project, id)| (id, project.clone())));
                 found.push(todo);
             }

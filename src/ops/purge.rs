@@ -97,11 +97,14 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
         }
         return Ok(Obeyed::default());
     }
-    if known.gone == known.ids && Rewriting::find(store, &known)?.changes.is_empty() {
-        // New commits, and nothing old behind them.
-        known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
-        cache::save(&store.repo, "purged", &known);
-        return Ok(Obeyed::default());
+    if known.gone == known.ids {
+        let rewriting = Rewriting::find(store, &known)?;
+        if rewriting.changes.is_empty() {
+            // New commits, and nothing old behind them.
+            known.clean = rewriting.clean;
+            cache::save(&store.repo, "purged", &known);
+            return Ok(Obeyed::default());
+        }
     }
     let waits = |reason: &str| Ok(Obeyed { waits: Some(reason.to_owned()), ..Obeyed::default() });
     let _turn = match turn {
@@ -122,15 +125,14 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
             return waits(&format!("{name} is checked out in {directory}; check out another branch there"));
         }
         let done = rewriting.write(lock, now)?;
-        let moved = done.is_none();
+        let (moved, clean) = (done.is_none(), rewriting.clean);
         all.absorb(done.unwrap_or_default());
         if !moved {
             let store = store.reopen()?;
             let branch = store.repo.find_ref(&store.settings.main_branch)?;
             let tree = Consolidated::at(&Overlay::new(&store.repo), branch)?.tree;
             known.tree = tree.map(|tree| tree.to_string()).unwrap_or_default();
-            let refs = store.repo.refs()?;
-            known.clean = refs.iter().map(|(_, id)| id.to_string()).collect();
+            known.clean = clean;
             known.gone.clone_from(&known.ids);
             cache::save(&store.repo, "purged", &known);
             return Ok(all);
@@ -210,6 +212,8 @@ struct Rewriting<'s> {
     history: Purge<'s>,
     known: &'s Purged,
     changes: Vec<RefChange>,
+    /// What refs lead to, without the words, when all have moved. What is left as it is, is none of it.
+    clean: BTreeSet<String>,
     left: Vec<(String, String)>,
 }
 
@@ -220,7 +224,8 @@ impl<'s> Rewriting<'s> {
         let clean = known.clean.iter().filter(|_| known.gone == known.ids);
         let clean: HashSet<ObjectId> = clean.filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
         let history = Purge::new(Overlay::new(&store.repo), &ids, clean);
-        let mut rewriting = Rewriting { store, history, known, changes: Vec::new(), left: Vec::new() };
+        let mut rewriting =
+            Rewriting { store, history, known, changes: Vec::new(), clean: BTreeSet::new(), left: Vec::new() };
         for (name, old) in store.repo.refs()? {
             rewriting.find_one(name, old)?;
         }
@@ -239,6 +244,7 @@ impl<'s> Rewriting<'s> {
             self.left.push((name, "its history holds other things than todos".to_owned()));
             return Ok(());
         }
+        self.clean.insert(new.to_string());
         if new != old {
             let message = "purge".to_owned();
             self.changes.push(RefChange { name, old: Some(old), new, message });

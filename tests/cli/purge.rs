@@ -86,6 +86,22 @@ fn one_that_was_forgotten_and_one_that_was_archived() {
     is_gone(&world, &world.store(), "Zoltan");
 }
 
+/// What a list says twice are two todos, each of which holds the words.
+#[test]
+fn words_that_one_list_says_twice() {
+    let (world, id) = world();
+    world.list(ONE, "2026-11-20T10:00:00Z", &[(LEAK, "pending"), (LEAK, "completed"), ("Run tests", "pending")]);
+    world.sync();
+    let said = world.json(&["purge", "--yes", &id]);
+    assert_eq!(said["purged"].as_array().map(Vec::len), Some(2), "{said}");
+    assert_eq!(world.states(), ["Run tests: pending"]);
+    is_gone(&world, &world.store(), "Zoltan");
+    world.list(ONE, "2026-11-20T11:00:00Z", &[(LEAK, "pending"), (LEAK, "completed"), ("Run tests", "completed")]);
+    world.sync();
+    assert_eq!(world.states(), ["Run tests: completed"]);
+    is_gone(&world, &world.store(), "Zoltan");
+}
+
 #[test]
 fn nobody_is_asked_where_nobody_can_answer() {
     let (world, id) = world();
