@@ -14,7 +14,7 @@ use super::remote;
 use super::world::World;
 use crate::git::Overlay;
 use crate::ops::{self, Obeyed, Plan, Selection};
-use crate::store::purge::contains;
+use crate::store::quotes::contains;
 use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Todo, TodoId};
 use crate::view::Everything;

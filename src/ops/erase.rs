@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::OpsError;
 use crate::git::{GitError, ObjectId, ObjectKind, Overlay, Writer, home};
-use crate::store::purge::{Purge, contains};
+use crate::store::purge::Purge;
+use crate::store::quotes::contains;
 use crate::store::spool;
 use crate::store::{Store, StoreError};
 

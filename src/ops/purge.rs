@@ -16,7 +16,8 @@ use super::run::Plan;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Merged, Purged};
-use crate::store::purge::{PURGED, Purge, contains, purged};
+use crate::store::purge::{Purge, purged};
+use crate::store::quotes::{PURGED, contains};
 use crate::store::{Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays};
 use crate::todo::{Time, TodoId};
 

@@ -12,6 +12,7 @@ mod locate;
 pub mod paths;
 mod project_lists;
 pub mod purge;
+pub mod quotes;
 mod rewritten;
 mod session;
 pub mod spool;

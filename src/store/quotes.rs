@@ -1,0 +1,76 @@
+//! Words of todos that a text quotes: a commit's message does.
+
+use std::collections::BTreeMap;
+
+use crate::todo::{TodoId, plain};
+
+/// What stands in the place of a line that quoted the words.
+pub const PURGED: &str = "[purged]";
+/// How lines of messages begin that hold nothing but ids of ours.
+const IDS: [&str; 4] = ["Hook: ", "Decided-On: ", "Undoes: ", "Redoes: "];
+
+/// Returns a message in which lines that quote these words, or say what became of the todo, are others.
+pub(super) fn without_quotes(message: &[u8], words: &BTreeMap<TodoId, String>) -> Vec<u8> {
+    if words.is_empty() {
+        return message.to_vec();
+    }
+    let text = String::from_utf8_lossy(message);
+    let quotes = |line: &str| {
+        let quotes = |(id, words): (&TodoId, &String)| {
+            contains(line, words) || contains(line, &plain(words)) || line.starts_with(&format!("Resolved: {id}"))
+        };
+        !IDS.iter().any(|begin| line.starts_with(begin)) && words.iter().any(quotes)
+    };
+    if !text.lines().any(quotes) {
+        return message.to_vec();
+    }
+    let lines = text.split('\n').map(|line| if quotes(line) { PURGED } else { line });
+    lines.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+/// Returns whether a text holds these words, not as a part of longer ones.
+pub fn contains(text: &str, words: &str) -> bool {
+    let is_part = |char: Option<char>, of: Option<char>| {
+        char.is_some_and(char::is_alphanumeric) && of.is_some_and(char::is_alphanumeric)
+    };
+    let (first, last) = (words.chars().next(), words.chars().next_back());
+    !words.is_empty()
+        && text.match_indices(words).any(|(at, _)| {
+            let (before, after) = (&text[..at], &text[at + words.len()..]);
+            !is_part(before.chars().next_back(), first) && !is_part(after.chars().next(), last)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::todo::Project;
+
+    #[test]
+    fn words_are_found_as_words() {
+        for (text, words, found) in [
+            ("new: Fix it", "Fix it", true),
+            ("new: Fix items", "Fix it", false),
+            ("Prefix it", "fix it", false),
+            ("(Fix it)", "Fix it", true),
+            ("say \"hi\"!", "\"hi\"", true),
+            ("anything", "", false),
+            ("été", "t", false),
+        ] {
+            assert_eq!(contains(text, words), found, "{text} {words}");
+        }
+    }
+
+    #[test]
+    fn lines_that_quote_go_and_ids_stay() {
+        let id = TodoId::of(&Project::general(), "Fix it");
+        let words = BTreeMap::from([(id, "Fix it".to_owned())]);
+        let message =
+            format!("s1: 2 new\n\nnew: Fix it\nnew: Ship\nResolved: {id} owner x over y (general: z)\nHook: Fix it\n");
+        let said = "s1: 2 new\n\n[purged]\nnew: Ship\n[purged]\nHook: Fix it\n";
+        let rewritten = without_quotes(message.as_bytes(), &words);
+        assert_eq!(String::from_utf8_lossy(&rewritten), said);
+        assert_eq!(without_quotes(&rewritten, &words), rewritten);
+        assert_eq!(without_quotes(message.as_bytes(), &BTreeMap::new()), message.as_bytes());
+    }
+}
