@@ -83,7 +83,11 @@ impl<'a> Merge<'a> {
         let mut outcome = Outcome::default();
         let mut changes: Vec<(String, ObjectId)> = Vec::new();
         for project in self.projects()? {
-            for path in self.lists(&project)? {
+            let paths = self.lists(&project)?;
+            if paths.is_empty() {
+                continue;
+            }
+            for path in paths {
                 // A file can look like ours and have two todos on a line. Such files are read whole.
                 let merged = match self.merge_list(&path, TodoFile::open) {
                     Err(OpsError::Store(StoreError::Decode { .. })) => self.merge_list(&path, TodoFile::read)?,
@@ -129,12 +133,30 @@ impl<'a> Merge<'a> {
         Ok(projects)
     }
 
-    /// Returns the paths of a project's lists that a side has.
+    /// Returns the paths of a project's lists on which a side has something to say: they are neither as we have them
+    /// nor as all its bases do.
     fn lists(&self, project: &Project) -> Result<BTreeSet<String>, OpsError> {
-        let mut paths = BTreeSet::new();
+        let tree = |root: ObjectId| self.overlay.find_dir(root, &project_dir(project));
+        let lists = |tree| list_paths(&self.overlay, project, tree);
+        let our_tree = tree(self.start.tree)?;
+        let (mut paths, mut ours) = (BTreeSet::new(), None);
         for side in &self.sides {
-            let tree = self.overlay.find_dir(side.tree, &project_dir(project))?;
-            paths.extend(list_paths(&self.overlay, project, tree)?.into_keys());
+            let theirs = tree(side.tree)?;
+            let bases = side.bases.iter().map(|base| tree(*base)).collect::<Result<Vec<_>, _>>()?;
+            if theirs == our_tree || (!bases.is_empty() && bases.iter().all(|base| *base == theirs)) {
+                continue;
+            }
+            let ours = match &mut ours {
+                Some(ours) => ours,
+                None => ours.insert(lists(our_tree)?),
+            };
+            let bases = bases.into_iter().map(lists).collect::<Result<Vec<_>, _>>()?;
+            for (path, blob) in lists(theirs)? {
+                let is_base = !bases.is_empty() && bases.iter().all(|base| base.get(&path) == Some(&blob));
+                if ours.get(&path) != Some(&blob) && !is_base {
+                    paths.insert(path);
+                }
+            }
         }
         Ok(paths)
     }

@@ -9,7 +9,7 @@
 //! that got long move on, and what is none of ours goes. All of it follows from the commits, so that two devices which
 //! look at the same ones make the same commit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::OpsError;
 use super::consolidate::consolidator;
@@ -61,7 +61,8 @@ pub(super) fn settle(
 ) -> Result<Settled, OpsError> {
     let info = overlay.commit_info(tip)?;
     let (mut found, mut edits) = (Settled::default(), Edits::new());
-    if settled == Some(info.tree) {
+    // A tree that was settled can have got something behind it that it does not cover.
+    if settled == Some(info.tree) && behind.iter().all(|commit| settled == Some(commit.tree)) {
         return Ok(found);
     }
     let strays = if is_ours { Vec::new() } else { strays(overlay, info.tree, settled) };
@@ -73,16 +74,17 @@ pub(super) fn settle(
     if attributes.as_deref() != Some(ATTRIBUTES.as_bytes()) {
         edits.insert(ATTRIBUTES_PATH.to_owned(), Some(ATTRIBUTES.as_bytes().to_vec()));
     }
-    let roots = behind.iter().map(|commit| commit.tree).chain([info.tree]);
-    let mut projects = BTreeSet::new();
-    for root in roots {
-        let names = overlay.entries(overlay.find_dir(root, PROJECTS)?)?;
-        projects.extend(names.into_iter().filter(|(_, is_tree, _)| *is_tree).map(|(name, ..)| name));
+    let known = behind.iter().flat_map(|commit| commit.known.iter().copied());
+    let trees = behind.iter().map(|commit| commit.tree).chain(known).chain([info.tree]).chain(settled);
+    let mut roots = Roots::new();
+    for root in trees.collect::<BTreeSet<_>>() {
+        let entries = overlay.entries(overlay.find_dir(root, PROJECTS)?)?.into_iter();
+        roots.insert(root, entries.filter(|(_, is_tree, _)| *is_tree).map(|(name, _, id)| (name, id)).collect());
     }
-    for name in projects {
-        let Some(project) = Project::from_component(&name) else { continue };
-        let settling =
-            Settling { overlay, project, path: format!("{PROJECTS}/{name}"), tip: info.tree, settled, is_ours };
+    let names: BTreeSet<&String> = roots.values().flat_map(BTreeMap::keys).collect();
+    for name in names {
+        let Some(project) = Project::from_component(name) else { continue };
+        let settling = Settling { overlay, project, name, roots: &roots, tip: info.tree, settled, is_ours };
         match settling.project(behind, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { .. })) => {}
@@ -100,14 +102,14 @@ pub(super) fn settle(
 
 impl Settled {
     fn message(&self) -> String {
-        let count = |number: usize, rest: &str| format!("{number} todo{}{rest}", if number == 1 { "" } else { "s" });
+        let count = |number: usize| format!("{number} todo{}", if number == 1 { "" } else { "s" });
         let put_back: usize = self.put_back.values().map(BTreeSet::len).sum();
         let mut parts = Vec::new();
         if put_back > 0 {
-            parts.push(format!("Put back {}", count(put_back, "")));
+            parts.push(format!("Put back {}", count(put_back)));
         }
         if self.taken_back > 0 {
-            parts.push(format!("Take {} back from the archive", count(self.taken_back, "")));
+            parts.push(format!("Take {} back from the archive", count(self.taken_back)));
         }
         if !self.removed.is_empty() {
             parts.push("Leave out what is none of ours".to_owned());
@@ -128,40 +130,40 @@ fn several(paths: &[String]) -> String {
     }
 }
 
+/// For each tree that is looked at, the trees of its projects by the names of their directories.
+type Roots = HashMap<ObjectId, BTreeMap<String, ObjectId>>;
+
 /// One project under way.
 struct Settling<'a, 'o> {
     overlay: &'a Overlay<'o>,
     project: Project,
-    /// Where the project stands in a tree.
-    path: String,
+    /// The name of the project's directory.
+    name: &'a str,
+    roots: &'a Roots,
     tip: ObjectId,
     settled: Option<ObjectId>,
     is_ours: bool,
 }
 
 impl<'a> Settling<'a, '_> {
-    fn tree(&self, root: ObjectId) -> Result<Option<ObjectId>, OpsError> {
-        Ok(self.overlay.find_dir(root, &self.path)?)
+    fn tree(&self, root: ObjectId) -> Option<ObjectId> {
+        self.roots.get(&root)?.get(self.name).copied()
     }
 
     fn lists(&self, root: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>, OpsError> {
-        let tree = root.map(|root| self.tree(root)).transpose()?.flatten();
+        let tree = root.and_then(|root| self.tree(root));
         Ok(list_paths(self.overlay, &self.project, tree)?)
     }
 
     /// Returns the files that have to change.
     fn project(&self, behind: &[Behind], found: &mut Settled) -> Result<Vec<(String, Vec<u8>)>, OpsError> {
-        let tree = self.tree(self.tip)?;
-        let before = self.settled.map(|settled| self.tree(settled)).transpose()?.flatten();
-        let mut trees = Vec::new();
-        for commit in behind {
-            let known = commit.known.iter().map(|known| self.tree(*known)).collect::<Result<Vec<_>, _>>()?;
-            trees.extend(
-                self.tree(commit.tree)?
-                    .filter(|other| Some(*other) != tree && !known.contains(&Some(*other)))
-                    .map(|_| commit),
-            );
-        }
+        let tree = self.tree(self.tip);
+        let before = self.settled.and_then(|settled| self.tree(settled));
+        let is_new = |commit: &&Behind| {
+            let theirs = self.tree(commit.tree);
+            theirs.is_some() && theirs != tree && commit.known.iter().all(|known| self.tree(*known) != theirs)
+        };
+        let trees: Vec<&Behind> = behind.iter().filter(is_new).collect();
         if trees.is_empty() && tree == before {
             return Ok(Vec::new());
         }
