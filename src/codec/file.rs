@@ -12,7 +12,7 @@ use memchr::{memchr_iter, memmem};
 use super::DecodeError;
 use super::line::{decode_line, write_line};
 use super::todos::{decode_todos, write_list};
-use crate::merge::{Conflict, Decides, join_todo, purge, three_way, who_decides};
+use crate::merge::{Conflict, Decides, join_todo, three_way, who_decides};
 use crate::todo::{Project, Todo, TodoId, TodoList};
 
 /// A list as a file holds it: lines, each of which is read when it matters what it says.
@@ -157,18 +157,21 @@ impl TodoFile<'_> {
         self.entries.remove(&id).is_some()
     }
 
-    /// Leaves of a todo what is left of a purged one. Returns its words, if the line held any, and whether it is there.
+    /// Takes a todo out, unless it was forgotten: then what is left of it is as short as it can be. Returns its words, if
+    /// the line held any, and whether it is there.
     ///
     /// # Errors
     /// When its line cannot be read.
     pub fn purge(&mut self, id: TodoId, project: &Project) -> Result<(Option<String>, bool), DecodeError> {
         let Some(entry) = self.entries.get_mut(&id) else { return Ok((None, false)) };
-        let mut todo = entry.to_todo()?;
+        let todo = entry.to_todo()?;
+        if todo.is_forgotten() {
+            *entry = Entry::of_todo(&todo);
+            return Ok((None, true));
+        }
+        self.entries.remove(&id);
         // Words under an id that is not theirs are somebody's forgery. They go, and are nobody's to look for.
-        let words = todo.has_id_of(project).then(|| todo.content.clone());
-        purge(&mut todo);
-        *entry = Entry::of_todo(&todo);
-        Ok((words.filter(|words| !words.is_empty()), true))
+        Ok((Some(todo.content.clone()).filter(|_| todo.has_id_of(project)), true))
     }
 
     /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which both sides

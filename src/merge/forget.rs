@@ -23,49 +23,9 @@ pub fn settle(todo: &mut Todo) {
     todo.fields.clear();
 }
 
-/// Leaves of a purged todo what [`settle`] leaves of a forgotten one, whether anybody had said so by then: in its
-/// history, each claim on it becomes one that has it purged. So whoever sees a part of that history knows.
-pub fn purge(todo: &mut Todo) {
-    if !todo.is_forgotten() {
-        for (_, claim) in todo.claims.iter_mut() {
-            (claim.forgotten, claim.purged) = (true, true);
-            claim.extra.clear();
-        }
-    }
-    settle(todo);
-}
-
 #[cfg(test)]
 mod tests {
     use crate::codec::{decode_todos, encode_todos};
-
-    /// In rewritten history nobody had said so yet; whoever sees a part of it is to know. Doing it again changes nothing,
-    /// and neither does it to one that was merely forgotten: what is said after a purge is not rewritten.
-    #[test]
-    fn what_is_purged_says_so_and_only_once() {
-        let claims = |claims: &str| {
-            format!(
-                r#"[{{"id":"f43479aef22e1082","content":"Fix login tests","owner":"x","created":"2025-10-10T23:20:00.000Z","claims":{{{claims}}}}}]"#
-            )
-        };
-        let purged = |text: &str| {
-            let mut todos = decode_todos(text.as_bytes()).expect("decodes");
-            todos.values_mut().for_each(super::purge);
-            String::from_utf8(encode_todos(&todos)).expect("UTF-8")
-        };
-        let wanted =
-            r#""ana":{"status":"completed","raw":"shipped","at":"2025-10-10T23:50:00.000Z","epoch":2,"why":"words"}"#;
-        let forgotten = r#""ben":{"status":"pending","at":"2025-10-10T23:30:00.000Z","dropped":true,"forgotten":true}"#;
-        let once = purged(&claims(wanted));
-        assert!(once.contains(
-            r#""claims":{"ana":{"status":"completed","at":"2025-10-10T23:50:00.000Z","epoch":2,"dropped":true,"forgotten":true,"purged":true}}"#
-        ));
-        assert!(!once.contains("words") && !once.contains("owner") && once.contains(r#""content":"""#), "{once}");
-        assert_eq!(purged(&once), once);
-        let kept = purged(&claims(&format!("{wanted},{forgotten}")));
-        assert!(kept.contains(&format!("\"claims\":{{{forgotten}}}")), "{kept}");
-        assert_eq!(purged(&kept), kept);
-    }
 
     /// A program that knows nothing of forgetting keeps the key that it does not know, and takes what others say.
     #[test]

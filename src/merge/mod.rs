@@ -14,7 +14,7 @@ mod session;
 mod three_way;
 
 pub use conflict::{Conflict, Disagreement, Side, Subject, choices, disagreements};
-pub use forget::{purge, settle};
+pub use forget::settle;
 pub use join::{join, join_claim, join_field, join_todo};
 pub use session::join_session;
 pub use three_way::{Decides, Outcome, conflicts, three_way, who_decides};

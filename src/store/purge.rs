@@ -4,7 +4,7 @@
 //! rewrite the same history come to the same commits. It is the same whether several todos are purged at once or one
 //! after the other, and rewriting once more changes nothing. So nobody has to ask anybody.
 //!
-//! - In every list, the line of such a todo becomes that of a forgotten one.
+//! - In every list, the line of such a todo goes. One that says that it was forgotten stays.
 //! - In messages, a line that quotes its words becomes `[purged]`.
 //! - The board goes from commits that change: it quotes lists, and is made anew when it is wanted.
 //!
@@ -217,7 +217,7 @@ impl<'r> Purge<'r> {
                     })
                 };
                 let (mut old, new) = (todos(*old)?, todos(*new)?);
-                old.values_mut().filter(|todo| self.lists.ids.contains_key(&todo.id)).for_each(crate::merge::purge);
+                old.retain(|id, todo| todo.is_forgotten() || !self.lists.ids.contains_key(id));
                 if old != new {
                     return Ok(Err(path.clone()));
                 }
