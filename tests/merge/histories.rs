@@ -104,20 +104,19 @@ impl World {
         let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
         let Some(after) = state(before, &snapshot, &context) else { return };
-        // Of several with the same words one was forgotten, or has a claim of the last moment, which nothing comes after:
-        // which of them the list shows is not known for sure, and another look may take it for the other one.
+        // Of several with the same words one was forgotten: which of them the list shows is not known for sure, and
+        // another look may take it for the other one. After a claim of the last moment nothing can be said.
         let ids = |words: &str| (1..=8).map(|nth| TodoId::of_nth(&Project::general(), words, nth)).collect::<Vec<_>>();
         let todos = &after.projects[&Project::general()];
-        let is_gone = |id: &TodoId| {
-            [Some(todos), self.devices.get(device)]
-                .into_iter()
-                .flatten()
-                .filter_map(|list| list.get(id))
-                .any(|todo| todo.is_forgotten() || todo.updated() == Time::LAST)
+        let known = |id: &TodoId, is: fn(&Todo) -> bool| {
+            let lists = [Some(todos), self.devices.get(device)].into_iter().flatten();
+            lists.filter_map(|list| list.get(id)).any(is)
         };
         let one_of_several = items.iter().any(|item| {
             let ids = ids(&item.content);
-            ids.iter().any(is_gone) && ids[1..].iter().any(|id| is_gone(id) || todos.contains_key(id))
+            let is_gone = |id: &TodoId| known(id, Todo::is_forgotten);
+            ids.iter().any(|id| known(id, |todo| todo.updated() == Time::LAST))
+                || ids.iter().any(is_gone) && ids[1..].iter().any(|id| is_gone(id) || todos.contains_key(id))
         });
         if !one_of_several {
             assert_eq!(state(Some(&after), &snapshot, &context), None, "saying it again is no statement");
