@@ -17,7 +17,8 @@ pub fn said(world: &World, store: &Path, name: &str, history: bool) -> BTreeSet<
     // Every object that a commit leads to, once, with its path.
     let commits = if history { name.to_owned() } else { format!("{name}^{{tree}}") };
     let listed = world.git(store, &["rev-list", "--objects", &commits]);
-    let lists = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| path.ends_with("todos.json"));
+    let is_list = |path: &str| path.starts_with("projects/") && path.ends_with(".json");
+    let lists = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| is_list(path));
     let ids: Vec<&str> = lists.map(|(id, _)| id).collect();
     // The files of a history repeat their lines; each is read once.
     let contents = contents(world, store, &ids);
