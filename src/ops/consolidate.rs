@@ -115,6 +115,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
             Some(side.commit)
         }
     };
+    let mut is_verified = true;
     if let Some(tip) = found.tip {
         let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
         let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours)?;
@@ -125,10 +126,16 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         }
         found.put_back = settled.put_back;
         found.left_out = settled.removed;
+        is_verified = settled.unread.is_empty();
+        found.left_out.extend(settled.unread);
     }
     let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
     found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
     finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
+    if !is_verified {
+        // What was settled last counts until the list can be read again.
+        found.merged = None;
+    }
     Ok(found)
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Settled {
     pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
     /// What was taken out of the tree because it is none of ours, and why.
     pub removed: Vec<(String, String)>,
+    /// The lists that cannot be read, and why: what is behind the branch was not compared with their projects.
+    pub unread: Vec<(String, String)>,
     /// How many todos left the archive.
     taken_back: usize,
 }
@@ -51,7 +53,7 @@ pub(super) type Edits = BTreeMap<String, Option<Vec<u8>>>;
 /// nobody can have said.
 ///
 /// # Errors
-/// When an object cannot be read. A list that cannot be read stays as it is: `list` tells of it.
+/// When an object cannot be read. A project with a list that cannot be read stays as it is, and is named.
 pub(super) fn settle(
     overlay: &mut Overlay<'_>,
     tip: ObjectId,
@@ -87,7 +89,9 @@ pub(super) fn settle(
         let settling = Settling { overlay, project, name, roots: &roots, tip: info.tree, settled, is_ours };
         match settling.project(behind, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
-            Err(OpsError::Store(StoreError::Decode { .. })) => {}
+            Err(OpsError::Store(StoreError::Decode { path, source, .. })) => {
+                found.unread.push((path, source.to_string()))
+            }
             Err(err) => return Err(err),
         }
     }

@@ -120,6 +120,29 @@ fn what_plain_git_takes_back_on_a_device_comes_back_and_is_said() {
     assert_eq!(devices.states("a"), ["Fix login: completed", "Ship: pending"]);
 }
 
+/// A list that somebody broke is named, and nothing of it counts as settled: once it can be read again, what it lost by
+/// then comes back.
+#[test]
+fn what_a_broken_list_lost_comes_back_when_it_is_repaired() {
+    let devices = Devices::without_hub(&["a"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "completed"), ("Ship", "pending")]);
+    devices.list("a", "s2", "2026-11-20T10:00:00Z", &[("Write", "pending")]);
+    devices.sync("a");
+    let (store, world) = (devices.store("a"), &devices.world);
+    for content in ["[\n<<<<<<< ours\n", "[\n]\n"] {
+        let _ = std::fs::remove_dir_all(world.path("work"));
+        world.git(&world.path(""), &["clone", "-q", "-b", "consolidated", "a.git", "work"]);
+        write(&devices, TODOS, content);
+        world.git(&world.path("work"), &["commit", "-qam", "by hand"]);
+        world.git(&world.path("work"), &["push", "-q", "origin", "HEAD:consolidated"]);
+        let done = devices.run("a", &["consolidate"]);
+        let said = if content.contains("ours") { "todos.json was left out" } else { "put back" };
+        assert!(done.stderr.contains(said), "{done:?}");
+    }
+    assert_eq!(devices.states("a"), ["Fix login: completed", "Ship: pending", "Write: pending"]);
+    assert_eq!(world.git_run(&store, &["fsck"]).code, Some(0));
+}
+
 /// A line under another's id, one with an epoch or a time that nothing comes after: left out whole, and named,
 /// wherever it comes from. All others of the same list are taken.
 #[test]
