@@ -90,7 +90,7 @@ pub(super) fn settle(
         match settling.project(behind, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { path, source, .. })) => {
-                found.unread.push((path, source.to_string()))
+                found.unread.push((path, source.to_string()));
             }
             Err(err) => return Err(err),
         }
