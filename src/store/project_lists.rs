@@ -16,7 +16,7 @@ use crate::git::{ObjectId, Overlay};
 use crate::merge::{join, join_todo};
 use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
 
-use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_dir, archive_path, digits, month, working_path};
+use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_path, digits, month, working_path};
 use super::{Archive, StoreError};
 
 /// The lists of one project, to be changed.
@@ -277,8 +277,8 @@ impl<'o> ProjectLists<'o> {
         Ok(())
     }
 
-    /// Moves on the lines of the lists that changed, and of these, that are longer than `most` lines; then of the lists
-    /// below them that get so.
+    /// Moves lines on from the lists that changed, and from these, where they are longer than `most` lines; then from the
+    /// lists below that get too long by it.
     ///
     /// # Errors
     /// When a list cannot be read.
@@ -310,12 +310,12 @@ impl<'o> ProjectLists<'o> {
     /// When the list cannot be read.
     pub fn leave_out_flawed(&mut self, path: &str) -> Result<Vec<Flaw>, StoreError> {
         let project = self.project.clone();
+        // No name of a part looks like a month.
         let name = path.rsplit('/').next().unwrap_or_default();
-        let is_archived = path.starts_with(&format!("{}/", archive_dir(&project)));
-        let list = match (month(name), digits(name)) {
-            (Some(month), _) if is_archived => self.month(month)?,
-            (_, Some(digits)) if name != TODOS => self.working(digits)?,
-            _ => self.working("")?,
+        let (month, digits) = (month(name), digits(name).unwrap_or_default());
+        let list = match month {
+            Some(month) => self.month(month)?,
+            None => self.working(digits)?,
         };
         let mut flawed = Vec::new();
         for id in list.ids().collect::<Vec<_>>() {
@@ -326,10 +326,9 @@ impl<'o> ProjectLists<'o> {
             list.remove(*id);
         }
         if !flawed.is_empty() {
-            match (month(name), digits(name)) {
-                (Some(month), _) if is_archived => self.months.entry(month.to_owned()).or_default().changed = true,
-                (_, Some(digits)) if name != TODOS => self.mark(digits),
-                _ => self.mark(""),
+            match month {
+                Some(month) => self.months.entry(month.to_owned()).or_default().changed = true,
+                None => self.mark(digits),
             }
         }
         Ok(flawed.into_iter().map(|(_, flaw)| flaw).collect())
