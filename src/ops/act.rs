@@ -9,6 +9,7 @@ use super::capture::Captured;
 use super::consolidate::is_consolidated;
 use super::drain::drain_if_any;
 use super::past::past;
+use super::redo::to_decide_on;
 use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
 use super::undo::Mark;
@@ -22,8 +23,8 @@ use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
-/// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, or
-/// `nothing` in an empty store.
+/// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, besides what
+/// its session had said before, or `nothing` in an empty store.
 pub(super) const DECIDED_ON: &str = "Decided-On: ";
 
 /// What an act is for.
@@ -250,7 +251,9 @@ fn attempt(
     let Some(state) = state else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
-    let decided_on = consolidated.tip.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
+    let own = past.commit.as_ref().map(|commit| &commit.state);
+    let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
+    let decided_on = decided_on.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
     let trailer = format!("{mark}{DECIDED_ON}{decided_on}");
     let identity: Identity = store.settings.identity(now);

@@ -83,10 +83,10 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         consolidated.check(&overlay, store.settings.branch_name())?;
     }
     let mut left_out = Vec::new();
-    let branches = find_branches(&overlay, &consolidated, tips, &verified, &mut left_out);
+    let branches = find_branches(store, &overlay, &consolidated, tips, &verified, &mut left_out);
     found.was_taken_back =
         verified.tip.is_some_and(|tip| Some(tip) != consolidated.tip && branches.tips.contains(&tip));
-    let mut sides = find_sessions(&overlay, &branches, tips, &mut left_out);
+    let mut sides = find_sessions(store, &overlay, &branches, tips, &mut left_out);
     found.sessions = sides.len();
     let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
     let is_ours = branches.tips.iter().all(|tip| Some(*tip) == verified.tip || own.contains(tip))

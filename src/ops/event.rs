@@ -197,8 +197,15 @@ impl<'a> History<'a> {
         if let Some(decided_on) = decided_on(commit, &self.rewritten)
             && let Some(todo) = self.as_of(decided_on, &project, after.id)
         {
-            is_new = todo.is_none();
-            before = todo;
+            // Whoever decides knows what it said itself.
+            before = match (todo, before) {
+                (Some(mut todo), Some(own)) => {
+                    join_todo(&mut todo, &own);
+                    Some(todo)
+                }
+                (todo, own) => todo.or(own),
+            };
+            is_new = before.is_none();
             if let Some(before) = &before {
                 let said = std::mem::replace(&mut after, before.clone());
                 join_todo(&mut after, &said);

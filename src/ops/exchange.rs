@@ -108,6 +108,7 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         there: Remembered::default(),
     };
     talk.plan.consolidate = true;
+    talk.plan.remake = link.fetch && link.push;
     talk.plan.turn = if turn.is_ok() { Turn::Held } else { Turn::Asked };
     match turn {
         Ok(_turn) => talk.go_on()?,

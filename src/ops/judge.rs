@@ -29,8 +29,9 @@ pub(super) fn judge(
         let bases = side.bases.iter().map(|base| tree(*base)).collect::<Result<Vec<_>, _>>()?;
         let spoken = spoken_of(overlay, project, theirs_tree, &bases)?;
         let mut theirs = ProjectLists::at(overlay, project, theirs_tree)?;
-        let mut base =
-            bases.into_iter().map(|base| ProjectLists::at(overlay, project, base)).collect::<Result<Vec<_>, _>>()?;
+        let seen = side.seen.iter().map(|seen| tree(*seen)).collect::<Result<Vec<_>, _>>()?;
+        let known = bases.into_iter().chain(seen);
+        let mut base = known.map(|tree| ProjectLists::at(overlay, project, tree)).collect::<Result<Vec<_>, _>>()?;
         for (id, line) in spoken {
             // What stands in one list only is all that is said of it.
             let Some(said) = (if theirs.is_one_list() { Some(line) } else { theirs.get(id)? }) else { continue };

@@ -20,6 +20,8 @@ pub(super) struct Side {
     pub time: Time,
     /// The trees of the commits it has in common with the other parent.
     pub bases: Vec<ObjectId>,
+    /// Further trees that those who speak in it had seen: what they changed of these they did not do unknowingly.
+    pub seen: Vec<ObjectId>,
     /// What it is, for the message.
     pub label: String,
     /// How many sessions it brings.
@@ -31,7 +33,15 @@ impl Side {
     pub(super) fn of_branch(overlay: &Overlay<'_>, tip: ObjectId) -> Result<Self, OpsError> {
         let info = overlay.commit_info(tip)?;
         let label = String::new();
-        Ok(Side { commit: tip, tree: info.tree, time: info.time, bases: Vec::new(), label, sessions: 0 })
+        Ok(Side {
+            commit: tip,
+            tree: info.tree,
+            time: info.time,
+            bases: Vec::new(),
+            seen: Vec::new(),
+            label,
+            sessions: 0,
+        })
     }
 }
 
@@ -120,7 +130,7 @@ impl<'a> Merge<'a> {
         let commit = self.overlay.commit(NewCommit { tree, parents, identity: &identity, message })?;
         let label = format!("{sessions} sessions merged in {}", &commit.to_string()[..12]);
         let bases = bases.into_iter().collect();
-        Ok((Side { commit, tree, time, bases, label, sessions }, self.overlay.batch, outcome))
+        Ok((Side { commit, tree, time, bases, seen: Vec::new(), label, sessions }, self.overlay.batch, outcome))
     }
 
     /// Returns the projects that a side has todos of.

@@ -27,6 +27,7 @@ mod past;
 mod project;
 mod purge;
 mod redacted;
+mod redo;
 mod replace;
 mod resolved;
 mod retire;

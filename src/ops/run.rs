@@ -61,6 +61,8 @@ pub struct Plan {
     pub also: Vec<(String, ObjectId)>,
     /// Commits that remotes' branches pointed to before they were rewound.
     pub rewound: Vec<(RemoteName, ObjectId)>,
+    /// Whether merges that no remote has had are made again on top of what remotes have: for who pushes there next.
+    pub remake: bool,
     /// Whether whoever runs this has the turn to talk to remotes.
     pub turn: Turn,
     /// Who is told how far it is.
@@ -73,6 +75,7 @@ impl Plan {
         let mut tips = Tips::find(store, self.remote.as_ref())?;
         tips.branches.extend(self.rewound.iter().cloned());
         tips.also.clone_from(&self.also);
+        tips.remake = self.remake;
         Ok(tips)
     }
 }

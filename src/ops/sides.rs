@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::merge_trees::Side;
+use super::redo::{decided_on_trees, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, check_consolidated, check_session, read_session, session_of};
+use crate::store::{Consolidated, Store, check_consolidated, check_session, read_session, session_of};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
@@ -69,6 +70,7 @@ impl Branches {
 /// a session's own commit, as the first consolidation of one session is, counts as that session's. What the branch was
 /// before somebody took it back counts among them.
 pub(super) fn find_branches(
+    store: &Store,
     overlay: &Overlay<'_>,
     consolidated: &Consolidated,
     tips: &Tips,
@@ -90,8 +92,13 @@ pub(super) fn find_branches(
         return without_sessions(overlay, branches, tips);
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
-    let ours = Ancestors::of(overlay, consolidated.tip);
-    candidates.extend(verified.tip.filter(|tip| !ours.contains(*tip)));
+    let mut ours = Ancestors::of(overlay, consolidated.tip);
+    if let Some((tip, kept)) = known.and_then(|tip| Some((tip, to_keep(store, overlay, tip, &ours, tips)?))) {
+        candidates.retain(|candidate| *candidate != tip);
+        candidates.extend(kept);
+        ours = Ancestors::default();
+    }
+    candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip)));
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
@@ -158,6 +165,7 @@ fn is_fit(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> bool {
 /// Returns the tips of sessions that no branch contains, sorted, each with what it has in common with them. Of
 /// two tips of one session, one of which contains the other, it is the newer one.
 pub(super) fn find_sessions(
+    store: &Store,
     overlay: &Overlay<'_>,
     branches: &Branches,
     tips: &Tips,
@@ -186,7 +194,10 @@ pub(super) fn find_sessions(
         for commit in newest(overlay, commits) {
             let bases = frontier(overlay, commit, |id| branches.contain(id));
             match side(overlay, commit, &bases, session.to_string(), 1) {
-                Ok(side) => sides.push(side),
+                Ok(side) => {
+                    let seen = decided_on_trees(store, overlay, commit, |id| branches.contain(id));
+                    sides.push(Side { seen: seen.into_iter().collect(), ..side });
+                }
                 Err(err) => leave(format!("session {session}"), commit, super::chain(&err)),
             }
         }
@@ -216,5 +227,5 @@ pub(super) fn side(
 ) -> Result<Side, OpsError> {
     let info = overlay.commit_info(commit)?;
     let bases = bases.iter().map(|base| Ok(overlay.commit_info(*base)?.tree)).collect::<Result<_, OpsError>>()?;
-    Ok(Side { commit, tree: info.tree, time: info.time, bases, label, sessions })
+    Ok(Side { commit, tree: info.tree, time: info.time, bases, seen: Vec::new(), label, sessions })
 }

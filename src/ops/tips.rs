@@ -31,6 +31,8 @@ pub struct Tips {
     pub also: Vec<(String, ObjectId)>,
     /// Refs of remotes that are no session's.
     pub strange: Vec<(RemoteName, String)>,
+    /// Whether what can be made again on top of a remote's branch is not kept: for who pushes there next.
+    pub remake: bool,
 }
 
 impl Tips {

@@ -133,12 +133,16 @@ fn take_back(
     speakers: &BTreeSet<Session>,
     rewritten: &Rewritten,
 ) -> Result<Undo, OpsError> {
-    let then = match decided_on(commit, rewritten).flatten() {
+    let mut then = match decided_on(commit, rewritten).flatten() {
         Some(before) => todos_at(store, Some(&EarlierState::at(store, before)))?,
         None => Lists::new(),
     };
     let history = History::of_all(store, overlay)?;
     let did = history.said(commit);
+    for event in &did {
+        let todo = event.before.clone().map(|todo| (todo.id, todo));
+        then.entry(event.project.clone()).or_default().extend(todo);
+    }
     let (mut taken, mut left) = (BTreeSet::new(), Vec::new());
     for event in &did {
         let todo = |lists: &Lists| lists.get(&event.project).and_then(|todos| todos.get(&event.after.id)).cloned();

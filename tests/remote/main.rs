@@ -5,6 +5,7 @@ mod common;
 
 mod board;
 mod conflicts;
+mod crowd;
 mod damage;
 mod devices;
 mod hanging;

@@ -121,6 +121,8 @@ pub struct Model {
     pub purged: BTreeMap<TodoId, String>,
     pub trace: Vec<String>,
     pub heard: Vec<Heard>,
+    /// How often a session went on under another name.
+    pub renamed: usize,
     limits: Limits,
     /// Whether somebody with git alone, or somebody hostile, is about.
     disturbed: bool,
@@ -157,6 +159,7 @@ impl Model {
             random,
             directory,
             heard: Vec::new(),
+            renamed: 0,
             limits,
             disturbed,
         };
@@ -327,6 +330,7 @@ impl Model {
         let synced = sync(&self.store(device), &plan, &link, self.clock(device));
         let (report, exchange) = self.unless_crashed(synced)?;
         self.trace.push(format!("  {exchange:?} {:?}", report.tip));
+        self.renamed += report.renamed.len();
         assert_eq!(report.left_out, []);
         assert_eq!(report.strange, []);
         Some(exchange)

@@ -12,10 +12,18 @@ use crate::model::Model;
 impl Model {
     /// After everyone has synced twice, everyone has the same, and all of it.
     pub fn agree(&mut self) {
-        for round in 0..2 {
+        // Who finds out that another device has a session's name says what it said under another one: that is said anew,
+        // and can happen in the second round if the ref of the first to come was given up meanwhile.
+        let (mut round, mut rounds) = (0, 2);
+        while round < rounds {
+            let renamed = self.renamed;
             for device in 0..self.devices.len() {
                 let exchange = self.sync(device, "origin", true, true).expect("it did not crash");
                 assert!(exchange.is_complete(), "round {round}, d{device}: {exchange:?}");
+            }
+            round += 1;
+            if self.renamed > renamed {
+                rounds = (round + 2).min(4);
             }
         }
         let tip = |path: &Path| {

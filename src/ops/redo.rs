@@ -1,0 +1,120 @@
+//! Which commits of the branch need not be kept, because they can be made again.
+//!
+//! Two devices merge different sessions into one commit. Only one of the two merges gets onto the remote; the other one
+//! says nothing that the sessions do not say. If it were merged with the first one, then each device that came too late
+//! would send a commit that no other device can make, and each of these would have to be merged with the next one. So
+//! what nobody else has seen is made again, on top of what the remote has: all who come too late make the same commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::OpsError;
+use super::act::DECIDED_ON;
+use super::consolidate::consolidator;
+use super::tips::Tips;
+use super::undo::decided_on;
+use crate::git::{Ancestors, ObjectId, Overlay, descends};
+use crate::merge::join;
+use crate::statement::Act;
+use crate::store::{Consolidated, Rewritten, Store};
+use crate::todo::{Project, SessionState, TodoId};
+
+/// Returns which commits are to be kept of a branch that a remote's has moved away from, besides what the remote has:
+/// those that something was decided on. Nothing when all of it has to stay, because part of it can not be made again
+/// out of sessions that still have their refs. `below` is the branch and all that is behind it.
+pub(super) fn to_keep(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    branch: ObjectId,
+    below: &Ancestors,
+    tips: &Tips,
+) -> Option<BTreeSet<ObjectId>> {
+    if !tips.remake || tips.branches.iter().all(|(_, theirs)| below.contains(*theirs)) {
+        return None;
+    }
+    let mut known = Ancestors::default();
+    tips.branches.iter().for_each(|(_, theirs)| known.add(overlay, *theirs));
+    let rewritten = Rewritten::load(&store.repo);
+    let (mut made, mut decided, mut said) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut queue: Vec<ObjectId> = tips.local.values().copied().chain([branch]).collect();
+    while let Some(id) = queue.pop() {
+        if known.contains(id) || made.contains(&id) || !said.insert(id) {
+            continue;
+        }
+        let info = overlay.commit_info(id).ok()?;
+        let ours = consolidator();
+        if info.committer == (ours.name, ours.email) {
+            said.remove(&id);
+            made.insert(id);
+        }
+        decided.extend(decided_on(&info, &rewritten).flatten());
+        queue.extend(info.parents);
+    }
+    let foreign = tips.foreign.iter().map(|tip| tip.commit);
+    tips.local.values().copied().chain(foreign).for_each(|tip| known.add(overlay, tip));
+    said.iter().all(|id| known.contains(*id)).then(|| &made & &decided)
+}
+
+/// Returns the consolidated commit that a decision on these todos names; nothing for an empty store. That commit is kept,
+/// while what was merged later may be made again. So it is the one that a remote has, where nothing that bears on these
+/// todos was said here since but `own`, by the session that decides.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn to_decide_on(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    now: &Consolidated,
+    tips: &Tips,
+    acts: &[Act],
+    own: Option<&SessionState>,
+) -> Result<Option<ObjectId>, OpsError> {
+    let Some(tip) = now.tip else { return Ok(None) };
+    let mut about: BTreeMap<&Project, BTreeSet<TodoId>> = BTreeMap::new();
+    for act in acts {
+        about.entry(&act.project).or_default().insert(act.id);
+    }
+    let mut before: Vec<Option<ObjectId>> = tips.branches.iter().map(|(_, theirs)| Some(*theirs)).collect();
+    if before.is_empty() && store.settings.remote.is_some() {
+        before.push(None);
+    }
+    for there in before {
+        if there == Some(tip) || there.is_some_and(|there| !descends(overlay, tip, there)) {
+            continue;
+        }
+        let (then, mut is_same) = (Consolidated::at(overlay, there)?, true);
+        for (project, ids) in &about {
+            let (mut then, now) = (then.some_todos(overlay, project, ids)?, now.some_todos(overlay, project, ids)?);
+            let own = own.and_then(|own| own.projects.get(project)).into_iter().flatten();
+            join(&mut then, &own.filter(|(id, _)| ids.contains(id)).map(|(id, todo)| (*id, todo.clone())).collect());
+            is_same &= then == now;
+        }
+        if is_same {
+            return Ok(there);
+        }
+    }
+    Ok(Some(tip))
+}
+
+/// Returns the trees of the consolidated commits on which a session decided what no branch contains yet, as far as a
+/// branch contains those.
+pub(super) fn decided_on_trees(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    is_contained: impl Fn(ObjectId) -> bool,
+) -> BTreeSet<ObjectId> {
+    let (mut seen, mut queue, mut trees, mut rewritten) = (BTreeSet::new(), vec![tip], BTreeSet::new(), None);
+    while let Some(id) = queue.pop() {
+        if is_contained(id) || !seen.insert(id) {
+            continue;
+        }
+        let Ok(info) = overlay.commit_info(id) else { continue };
+        if info.message.contains(DECIDED_ON) {
+            let rewritten = rewritten.get_or_insert_with(|| Rewritten::load(&store.repo));
+            let named = decided_on(&info, rewritten).flatten().filter(|named| is_contained(*named));
+            trees.extend(named.and_then(|named| Some(overlay.commit_info(named).ok()?.tree)));
+        }
+        queue.extend(info.parents);
+    }
+    trees
+}
