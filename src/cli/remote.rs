@@ -104,6 +104,7 @@ pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
         "restored": exchange.restored,
         "given_up": exchange.given_up.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
         "unreachable": exchange.unreachable,
+        "busy": exchange.busy,
         "problems": exchange.problems.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
     })
 }
@@ -113,7 +114,11 @@ pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) ->
     let (Some(remote), Some(exchange)) = (remote, exchange) else { return Ok(()) };
     if let Some(reason) = &exchange.unreachable {
         return Err(Failure::no(format!("cannot reach {remote}: {reason}"))
-            .hint("everything is saved here; the next `git chittysync sync` delivers it"));
+            .hint("everything is saved here; `git chittysync sync` delivers it once the remote can be reached"));
+    }
+    if let Some(reason) = &exchange.busy {
+        return Err(Failure::no(format!("{remote} is busy: {reason}"))
+            .hint("everything is saved here; `git chittysync sync` tries again"));
     }
     let Some((what, why)) = exchange.problems.first() else { return Ok(()) };
     let more = match exchange.problems.len() {

@@ -31,6 +31,7 @@ mod private;
 mod program;
 mod public;
 mod push;
+mod pushes;
 mod ref_file;
 mod reflog;
 mod refs;

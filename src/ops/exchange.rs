@@ -1,9 +1,10 @@
 //! Talking to a remote: fetch, join, push, and again when somebody was faster.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::OpsError;
+use super::budget;
 use super::outgoing::{Outgoing, Remembered, remember};
 use super::purge::{Turn, rewrite};
 use super::replace::Replacing;
@@ -57,6 +58,9 @@ pub struct Exchange {
     pub falls_back: bool,
     /// Why the remote could not be used now.
     pub unreachable: Option<String>,
+    /// Why the remote could not be used now although it can be reached: others were always faster, or it was pushed to
+    /// too often.
+    pub busy: Option<String>,
     /// What the remote does not have although it should, and why.
     pub problems: Vec<(String, String)>,
     /// A ref there that holds something else than ours, which can be neither merged nor replaced.
@@ -66,7 +70,7 @@ pub struct Exchange {
 impl Exchange {
     /// Returns whether the remote has everything that was to be there.
     pub fn is_complete(&self) -> bool {
-        self.unreachable.is_none() && self.problems.is_empty()
+        self.unreachable.is_none() && self.busy.is_none() && self.problems.is_empty()
     }
 }
 
@@ -94,6 +98,7 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         store: store.clone(),
         link,
         now,
+        began: Instant::now(),
         plan: Plan {
             selection: plan.selection.clone(),
             remote: Some(link.remote.clone()),
@@ -126,6 +131,7 @@ struct Talk<'a> {
     store: Store,
     link: &'a Link<'a>,
     now: Time,
+    began: Instant,
     plan: Plan,
     report: Report,
     exchange: Exchange,
@@ -164,7 +170,13 @@ impl Talk<'_> {
                     break;
                 }
                 Pushed::Failed => break,
-                Pushed::Again if !self.link.fetch || attempt == TRIES => break,
+                Pushed::Again if !self.link.fetch => break,
+                Pushed::Again if attempt == TRIES => {
+                    let last = std::mem::take(&mut self.exchange.problems).pop();
+                    let last = last.map(|(what, why)| format!(", {what} at last ({why})")).unwrap_or_default();
+                    self.exchange.busy = Some(format!("others pushed at the same time, {TRIES} times in a row{last}"));
+                    break;
+                }
                 Pushed::Again => {
                     self.exchange.problems.clear();
                     std::thread::sleep(pause(attempt));
@@ -270,6 +282,11 @@ impl Talk<'_> {
         let refs = replacing.add_to(refs);
         if refs.is_empty() {
             return Ok(if self.exchange.problems.is_empty() { Pushed::All } else { Pushed::Failed });
+        }
+        let now = Time::from_millis(self.now.millis() + self.began.elapsed().as_millis() as i64);
+        if let Err(full) = budget::take(&self.store, remote, now)? {
+            self.exchange.busy = Some(full.to_string());
+            return Ok(Pushed::Failed);
         }
         self.exchange.tries = attempt;
         let (answers, failed) = replacing.push(&self.store.repo, remote, &refs, &branch, &self.link.watch)?;

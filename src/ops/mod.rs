@@ -3,6 +3,7 @@
 mod act;
 mod attribute;
 mod branch;
+mod budget;
 mod capture;
 mod consolidate;
 mod context;
