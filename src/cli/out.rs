@@ -75,6 +75,7 @@ impl From<OpsError> for Failure {
             OpsError::Unmet(unmet) => (*unmet).into(),
             clock @ OpsError::Clock(_) => Failure::fatal(clock.to_string()).hint("set the clock"),
             OpsError::Input(message) => Failure::fatal(message),
+            slower @ OpsError::Slower(_) => Failure::no(slower.to_string()).hint("try again in a moment"),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
         }
     }

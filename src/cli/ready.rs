@@ -5,8 +5,9 @@ use clap::Args;
 use super::act::chosen;
 use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
+use super::speaker::{SpeakerArgs, Spoken};
 use super::world::World;
+use crate::ops::{self, Asked, Claimed, Link};
 use crate::statement::Act;
 use crate::store::Store;
 use crate::todo::{Project, State, Status};
@@ -21,9 +22,12 @@ pub struct ReadyArgs {
     /// Of all projects
     #[arg(short, long)]
     pub all: bool,
-    /// Take the first one: it is in progress, and nobody else's
+    /// Take the first one: it is in progress, and nobody else's. In a store with a remote, the remote is asked
     #[arg(long)]
     pub claim: bool,
+    /// With --claim: do not ask the remote whether another device has it
+    #[arg(long, requires = "claim")]
+    pub offline: bool,
     /// At most this many
     #[arg(short = 'n', long, value_name = "COUNT", conflicts_with = "claim")]
     pub max_count: Option<usize>,
@@ -41,22 +45,9 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
         false => chosen(args.project.as_deref(), world, store),
     };
     if args.claim {
-        let id = std::cell::Cell::new(None);
         let store = world.store_or_create(out)?;
         let project = project(&store)?;
-        let quiet = Out::keeping();
-        let spoken = args.speaker.act(&store, world, out, "ready: claim", |_| {
-            // What blocks a todo may be named by a number of its agent, which only the session's file knows.
-            let everything = world.everything(&store.reopen()?, &quiet)?;
-            let found = ready(&everything, project.as_ref());
-            let Some((project, todo)) = found.first() else {
-                warn_of_circles(&everything, project.as_ref(), out);
-                return Err(Failure::no("nothing is ready"));
-            };
-            id.set(Some(todo.id));
-            Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])
-        })?;
-        return id.get().map_or(Ok(()), |id| spoken.finish(id, "started", out));
+        return claim(args, project.as_ref(), &store, world, out);
     }
     let store = world.store(out)?;
     let project = project(&store)?;
@@ -82,6 +73,53 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     }
     Ok(())
 }
+
+/// Takes the first one. A remote is asked whether nobody else has it.
+fn claim(
+    args: &ReadyArgs,
+    project: Option<&Project>,
+    store: &Store,
+    world: &World,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let (id, quiet) = (std::cell::Cell::new(None), Out::keeping());
+    let decide = |_: &Everything| {
+        // What blocks a todo may be named by a number of its agent, which only the session's file knows.
+        let everything = world.everything(&store.reopen()?, &quiet)?;
+        let found = ready(&everything, project);
+        let Some((project, todo)) = found.first() else {
+            warn_of_circles(&everything, project, out);
+            return Err(Failure::no("nothing is ready"));
+        };
+        id.set(Some(todo.id));
+        Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])
+    };
+    let remote = store.settings.remote.as_ref();
+    let spoken = match remote.filter(|_| !args.offline && !store.settings.aside) {
+        None => args.speaker.act(store, world, out, "ready: claim", decide)?,
+        Some(remote) => {
+            super::remote::check(store, remote)?;
+            let watch = super::remote::watch(store, out);
+            let link = Link { remote: remote.clone(), fetch: true, push: true, watch };
+            let session = args.speaker.session(store)?;
+            let Claimed { acted, asked, yielded } = ops::claim(store, &session, &link, world.now, decide)?;
+            for todo in yielded {
+                out.note(&format!("{} was taken by others meanwhile: {}", &todo.id.to_string()[..8], todo.content));
+            }
+            if let Asked::Unanswered(why) = asked {
+                out.warn(&format!("{remote} could not be asked whether others have it: {why}"), Some(MAY_BE_TAKEN));
+            }
+            Spoken::of(acted, session, store, world, out)?
+        }
+    };
+    if args.offline && remote.is_some() {
+        out.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN));
+    }
+    id.get().map_or(Ok(()), |id| spoken.finish(id, "started", out))
+}
+
+/// What follows when nobody was asked.
+const MAY_BE_TAKEN: &str = "another device may take the same todo; the next sync tells";
 
 /// Warns of todos that will never be ready.
 fn warn_of_circles(everything: &Everything, project: Option<&Project>, out: &Out) {

@@ -23,6 +23,25 @@ pub(super) fn named(store: &Store, name: &str) -> Result<RemoteName, Failure> {
     })
 }
 
+/// Says no when the configuration names a remote that is not there.
+pub(super) fn check(store: &Store, remote: &RemoteName) -> Result<(), Failure> {
+    if store.repo.remote_url(remote).is_none() {
+        return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
+            .hint("`git chittysync init --remote <url>` adds one"));
+    }
+    Ok(())
+}
+
+/// Returns how transfers are watched; nobody is told how far they are.
+pub(super) fn watch(store: &Store, out: &Out) -> Watch<'static> {
+    Watch {
+        patience: store.settings.patience,
+        interactive: out.tells_a_person() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        progress: None,
+        most: store.settings.max_fetch,
+    }
+}
+
 /// Syncs with a remote.
 pub(super) fn exchange(
     args: &SyncArgs,
@@ -32,20 +51,12 @@ pub(super) fn exchange(
     now: Time,
     out: &Out,
 ) -> Result<(Report, Exchange), Failure> {
-    if store.repo.remote_url(remote).is_none() {
-        return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
-            .hint("`git chittysync init --remote <url>` adds one"));
-    }
+    check(store, remote)?;
     let person = out.tells_a_person();
     let progress = Progress::new(person);
     let plan = &Plan { steps: progress.steps(), ..plan.clone() };
     let say = |line: &str| progress.say(line);
-    let watch = Watch {
-        patience: store.settings.patience,
-        interactive: person && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-        progress: Some(&say),
-        most: store.settings.max_fetch,
-    };
+    let watch = Watch { progress: Some(&say), ..watch(store, out) };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
     let done = ops::sync(store, plan, &link, now);
     progress.clear();

@@ -69,6 +69,13 @@ impl SpeakerArgs {
     ) -> Result<Spoken<'a>, Failure> {
         let session = self.session(store)?;
         let acted = ops::act(store, &session, reason.into(), world.now, decide)?;
+        Spoken::of(acted, session, store, world, out)
+    }
+}
+
+impl<'a> Spoken<'a> {
+    /// Tells what went wrong beside an act.
+    pub fn of(acted: Acted, session: Session, store: &'a Store, world: &World, out: &Out) -> Result<Self, Failure> {
         let Acted { report, redacted, after, before: mut everything } = acted;
         if report.checked_out.is_some() {
             // It was said, and the branch does not show it.

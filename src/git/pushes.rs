@@ -6,6 +6,9 @@ use super::{GitError, RemoteName, Repo};
 /// How many pushes a minute github.com recommends for a repository at most.
 const GITHUB_PUSHES: usize = 6;
 
+/// How many pushes a minute a remote gets.
+const PUSHES_PER_MINUTE: &str = "chittysync.remote.<name>.pushesPerMinute";
+
 impl Repo {
     /// Returns how many pushes a minute a remote gets, as `chittysync.remote.<name>.pushesPerMinute` says (default: 6 for
     /// github.com, as it recommends, else any number); nothing for any number.
@@ -13,7 +16,7 @@ impl Repo {
     /// # Errors
     /// [`GitError::Setting`] when it says anything but a number above 0 or `unlimited`.
     pub fn pushes_per_minute(&self, remote: &RemoteName) -> Result<Option<usize>, GitError> {
-        let key = format!("chittysync.remote.{remote}.pushesPerMinute");
+        let key = PUSHES_PER_MINUTE.replace("<name>", remote.as_str());
         let given = match command_line()?.get(&key.to_ascii_lowercase()).and_then(|values| values.last()) {
             Some(given) => Some(given.clone()),
             None => self.config().string(key.as_str()).map(|value| value.to_string()),

@@ -1,27 +1,14 @@
-//! Talking to a remote: fetch, join, push, and again when somebody was faster.
-
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+//! Talking to a remote: what is asked for, and what came of it.
 
 use super::OpsError;
-use super::budget;
-use super::outgoing::{Outgoing, Remembered, remember};
-use super::purge::{Turn, rewrite};
-use super::replace::Replacing;
-use super::retire::retire;
+use super::purge::Turn;
 use super::run::{Plan, Report, run};
-use super::tidy::{Tidy, tidy};
+use super::talk::Talk;
 use super::tips::Tips;
-use crate::git::{
-    Ancestors, Answer, GitError, ObjectId, Overlay, Place, RemoteName, Send, TransferLock, Unreachable, Watch,
-    descends, fetch,
-};
+use crate::git::{GitError, RemoteName, TransferLock, Watch};
 use crate::store::Store;
 use crate::store::cache::{self, Merged};
 use crate::todo::{Session, Time};
-
-/// How often a rejected push is made anew.
-const TRIES: u32 = 8;
 
 /// How to talk to which remote.
 #[derive(Clone, Debug)]
@@ -87,300 +74,20 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
     let consolidate =
         waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));
     let remote = Some(link.remote.clone());
-    let captured = run(store, &Plan { consolidate, remote, ..plan.clone() }, now)?;
+    let captured = run(store, &Plan { consolidate, remote, remake: link.fetch && link.push, ..plan.clone() }, now)?;
     let turn = match TransferLock::acquire(store.repo.common_dir()) {
         Ok(turn) => Ok(turn),
         Err(GitError::Busy { seconds, .. }) => Err(seconds),
         Err(err) => return Err(err.into()),
     };
-    let known_place = store.settings.place_on(&store.repo, &link.remote);
-    let mut talk = Talk {
-        store: store.clone(),
-        link,
-        now,
-        began: Instant::now(),
-        plan: Plan {
-            selection: plan.selection.clone(),
-            remote: Some(link.remote.clone()),
-            steps: plan.steps.clone(),
-            ..Plan::default()
-        },
-        report: Report { tip: None, ..captured },
-        exchange: Exchange::default(),
-        place: known_place.unwrap_or(Place::Own),
-        known_place,
-        unfetched: BTreeMap::new(),
-        there: Remembered::default(),
-    };
-    talk.plan.consolidate = true;
-    talk.plan.remake = link.fetch && link.push;
-    talk.plan.turn = if turn.is_ok() { Turn::Held } else { Turn::Asked };
+    let mut talk = Talk::new(store, plan, link, captured, if turn.is_ok() { Turn::Held } else { Turn::Asked }, now);
     match turn {
         Ok(_turn) => talk.go_on()?,
         Err(seconds) => {
             let reason = format!("another process has been talking with a remote of this store for {seconds} seconds");
-            talk.exchange.unreachable = Some(reason);
+            talk.exchange.busy = Some(reason);
             talk.join()?;
         }
     }
-    Ok((talk.report, talk.exchange))
-}
-
-/// An exchange under way.
-struct Talk<'a> {
-    store: Store,
-    link: &'a Link<'a>,
-    now: Time,
-    began: Instant,
-    plan: Plan,
-    report: Report,
-    exchange: Exchange,
-    /// Where sessions are sent to.
-    place: Place,
-    /// Where the remote keeps them, if that was settled before.
-    known_place: Option<Place>,
-    /// Refs of the remote, by their names there, that could not be fetched, and why.
-    unfetched: BTreeMap<String, String>,
-    /// What the remote has, as it was fetched: what is remembered of it can be rewritten since.
-    there: Remembered,
-}
-
-/// What a push came to.
-enum Pushed {
-    All,
-    Again,
-    Elsewhere,
-    Failed,
-}
-
-impl Talk<'_> {
-    fn go_on(&mut self) -> Result<(), OpsError> {
-        for attempt in 1..=TRIES {
-            let mut before = Remembered::of(&self.store, &self.link.remote)?;
-            if self.link.fetch && !self.fetch(&mut before)? {
-                break;
-            }
-            self.join()?;
-            if self.exchange.unreachable.is_some() || !self.link.push {
-                break;
-            }
-            match self.push(&before, attempt)? {
-                Pushed::All => {
-                    self.exchange.retired = retire(&self.store, self.link, self.now)?;
-                    break;
-                }
-                Pushed::Failed => break,
-                Pushed::Again if !self.link.fetch => break,
-                Pushed::Again if attempt == TRIES => {
-                    let last = std::mem::take(&mut self.exchange.problems).pop();
-                    let last = last.map(|(what, why)| format!(", {what} at last ({why})")).unwrap_or_default();
-                    self.exchange.busy = Some(format!("others pushed at the same time, {TRIES} times in a row{last}"));
-                    break;
-                }
-                Pushed::Again => {
-                    self.exchange.problems.clear();
-                    std::thread::sleep(pause(attempt));
-                }
-                Pushed::Elsewhere => self.exchange.problems.clear(),
-            }
-        }
-        Ok(())
-    }
-
-    /// Fetches, and looks for what the remote no longer has. When it cannot be used, what is known is joined.
-    fn fetch(&mut self, before: &mut Remembered) -> Result<bool, OpsError> {
-        let (remote, settings) = (&self.link.remote, &self.store.settings);
-        let fetched = fetch(&self.store.repo, remote, &settings.branch, settings.fsync, &self.link.watch)?;
-        self.store = self.store.reopen()?;
-        match fetched {
-            Ok(unfetched) => self.unfetched = unfetched,
-            Err(Unreachable(reason)) => {
-                self.exchange.unreachable = Some(reason);
-                self.join()?;
-                return Ok(false);
-            }
-        }
-        self.there = Remembered::of(&self.store, remote)?;
-        // What came is rewritten before it is compared with what was there, or merged with what is here.
-        let purge = rewrite(&self.store, &self.plan, self.now)?;
-        self.store = self.store.reopen()?;
-        before.rename(|id| purge.now(id));
-        self.report.purge.absorb(purge);
-        let remote = &self.link.remote;
-        let after = Remembered::of(&self.store, remote)?;
-        self.exchange.fetched += after.differences(before);
-        if let Some(old) = before.branch {
-            let overlay = Overlay::new(&self.store.repo);
-            if !after.branch.is_some_and(|new| new == old || descends(&overlay, new, old)) {
-                let name = self.store.settings.branch_name().to_owned();
-                self.plan.rewound.push((remote.clone(), old));
-                self.note_restored(name);
-            }
-        }
-        Ok(true)
-    }
-
-    fn note_restored(&mut self, name: String) {
-        if !self.exchange.restored.contains(&name) {
-            self.exchange.restored.push(name);
-        }
-    }
-
-    /// Merges what came with what is here.
-    fn join(&mut self) -> Result<(), OpsError> {
-        let joined = run(&self.store, &self.plan, self.now)?;
-        self.store = self.store.reopen()?;
-        let all = &mut self.report;
-        all.renamed.extend(joined.renamed);
-        all.renamed.sort();
-        all.renamed.dedup();
-        all.merged += joined.merged;
-        all.changed += joined.changed;
-        all.conflicts.extend(joined.conflicts);
-        all.left_out.retain(|(what, _)| joined.left_out.iter().all(|(other, _)| other != what));
-        all.left_out.extend(joined.left_out);
-        let unfetched =
-            self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
-        all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
-        all.left_out.extend(unfetched);
-        all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
-        all.purge.absorb(joined.purge);
-        (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
-        Ok(())
-    }
-
-    fn push(&mut self, before: &Remembered, attempt: u32) -> Result<Pushed, OpsError> {
-        let remote = &self.link.remote;
-        let remembered = Remembered::of(&self.store, remote)?;
-        let place = self.place;
-        let mut outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
-        if outgoing.branch.is_some() && self.tidy()? {
-            outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
-        }
-        // What keeps the branch can be on this side: it is checked out, or nothing could be merged.
-        let mut session_refs = outgoing.stuck.iter().map(|(name, _)| name).filter(|name| name.starts_with("refs/"));
-        self.exchange.in_the_way = session_refs.next().cloned();
-        self.exchange.problems.extend(outgoing.stuck.clone());
-        let mut refs: Vec<(String, Send)> =
-            outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
-        let branch = self.store.settings.branch.clone();
-        refs.extend(outgoing.branch.map(|tip| (branch.clone(), Send::Update(tip))));
-        // What is there would have to be fetched first.
-        for (name, why) in &self.unfetched {
-            if refs.iter().any(|(other, _)| other == name) {
-                self.exchange.in_the_way.get_or_insert_with(|| name.clone());
-                self.exchange.problems.push((name.clone(), format!("what it has there cannot be fetched: {why}")));
-            }
-        }
-        refs.retain(|(name, _)| !self.unfetched.contains_key(name));
-        if let Some(reason) = &self.report.purge.waits {
-            // Nobody is to get what everybody is about to lose.
-            self.exchange.problems.push(("history".to_owned(), reason.clone()));
-            return Ok(Pushed::Failed);
-        }
-        let replacing = Replacing::of(&self.there, &remembered, &branch);
-        let refs = replacing.add_to(refs);
-        if refs.is_empty() {
-            return Ok(if self.exchange.problems.is_empty() { Pushed::All } else { Pushed::Failed });
-        }
-        let now = Time::from_millis(self.now.millis() + self.began.elapsed().as_millis() as i64);
-        if let Err(full) = budget::take(&self.store, remote, now)? {
-            self.exchange.busy = Some(full.to_string());
-            return Ok(Pushed::Failed);
-        }
-        self.exchange.tries = attempt;
-        let (answers, failed) = replacing.push(&self.store.repo, remote, &refs, &branch, &self.link.watch)?;
-        if let Some(Unreachable(reason)) = failed {
-            self.exchange.unreachable = Some(reason);
-        }
-        let accepted = |name: &str| answers.get(name) == Some(&Answer::Accepted);
-        let taken: Vec<_> =
-            outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
-        let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
-        remember(&self.store, remote, &remembered, place, &taken, branch_taken, self.now)?;
-        self.note_what_came_back(before, &remembered, place, &taken);
-        self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
-        self.exchange.pushed_branch |= branch_taken.is_some();
-        if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
-            self.store.repo.remember_place(remote, place)?;
-            self.known_place = Some(place);
-            self.exchange.falls_back = true;
-        }
-        if self.exchange.unreachable.is_some() {
-            return Ok(Pushed::Failed);
-        }
-        Ok(self.judge(&answers, place))
-    }
-
-    /// Archives what is due and writes the board anew: those who look at the remote see what they get. Returns
-    /// whether the branch moved.
-    fn tidy(&mut self) -> Result<bool, OpsError> {
-        let how = Tidy { archive_after: self.store.settings.archive_after, board: true, dry_run: false };
-        let moved = tidy(&self.store, how, self.now)?.moved;
-        if moved {
-            self.store = self.store.reopen()?;
-        }
-        Ok(moved)
-    }
-
-    /// Notes what the remote took that it had had before. What its branch has all of is not lost: another device gave
-    /// up the ref, because the session had gone quiet by that device's clock and settings.
-    fn note_what_came_back(
-        &mut self,
-        before: &Remembered,
-        now: &Remembered,
-        place: Place,
-        taken: &[(Session, ObjectId)],
-    ) {
-        let overlay = Overlay::new(&self.store.repo);
-        let mut branch = None;
-        let mut is_in_branch = |id| branch.get_or_insert_with(|| Ancestors::of(&overlay, now.branch)).contains(id);
-        let (mut lost, mut given_up) = (Vec::new(), Vec::new());
-        for (session, tip) in taken {
-            let key = (session.clone(), place);
-            let Some(had) = before.sessions.get(&key).copied() else { continue };
-            match now.sessions.get(&key) {
-                Some(has) if descends(&overlay, *has, had) => {}
-                _ if !is_in_branch(had) => lost.push(format!("session {session}")),
-                None if is_in_branch(*tip) => given_up.push(session.clone()),
-                _ => {}
-            }
-        }
-        lost.into_iter().for_each(|name| self.note_restored(name));
-        self.exchange.given_up.extend(given_up);
-    }
-
-    /// Decides how to go on after a push.
-    fn judge(&mut self, answers: &BTreeMap<String, Answer>, place: Place) -> Pushed {
-        let (mut rejected, mut refused) = (false, false);
-        let mut problems = Vec::new();
-        for (name, answer) in answers {
-            match answer {
-                Answer::Accepted => {}
-                Answer::Rejected(reason) => {
-                    rejected = true;
-                    problems.push((name.clone(), format!("rejected: {reason}")));
-                }
-                Answer::Refused(reason) => {
-                    refused |= name.starts_with(Place::Own.prefix());
-                    problems.push((name.clone(), format!("refused: {reason}")));
-                }
-            }
-        }
-        self.exchange.problems.extend(problems);
-        if refused && place == Place::Own && self.known_place.is_none() {
-            self.place = Place::Branches;
-            return Pushed::Elsewhere;
-        }
-        match (rejected, self.exchange.problems.is_empty()) {
-            (true, _) => Pushed::Again,
-            (false, true) => Pushed::All,
-            (false, false) => Pushed::Failed,
-        }
-    }
-}
-
-/// Returns how long to wait before the next try: longer each time, and different on each device.
-fn pause(attempt: u32) -> Duration {
-    Duration::from_millis((20 << attempt.min(6)) * fastrand::u64(50..150) / 100)
+    Ok(talk.end())
 }

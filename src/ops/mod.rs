@@ -5,6 +5,7 @@ mod attribute;
 mod branch;
 mod budget;
 mod capture;
+mod claim;
 mod consolidate;
 mod context;
 mod copies;
@@ -40,6 +41,7 @@ mod sides;
 mod stated;
 mod step_aside;
 mod steps;
+mod talk;
 mod tidy;
 mod tips;
 mod undo;
@@ -47,6 +49,7 @@ mod undo;
 pub use act::{Acted, Reason, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::{Captured, capture};
+pub use claim::{Asked, Claimed, claim};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
@@ -92,6 +95,9 @@ pub enum OpsError {
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// Of those who claimed a todo at the same moment, others were always faster.
+    #[error("others were faster, {0} times in a row: nothing was taken")]
+    Slower(u32),
     /// Refs were moved by somebody who does not take the store's lock.
     #[error("{} moved while it was written, by a program that does not take the store's lock", .0.join(", "))]
     Moved(Vec<String>),

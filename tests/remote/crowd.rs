@@ -68,7 +68,10 @@ fn a_remote_is_pushed_to_as_often_as_it_may_be() {
         assert_eq!(done.code, Some(i32::from(number == 2)), "{number}: {done:?}");
         if number == 2 {
             assert!(done.stderr.contains("origin is busy: it gets at most 2 pushes a minute"), "{done:?}");
-            assert!(done.stderr.contains("the next one is possible in") && !done.stderr.contains("cannot reach"), "{done:?}");
+            assert!(
+                done.stderr.contains("the next one is possible in") && !done.stderr.contains("cannot reach"),
+                "{done:?}"
+            );
         }
     }
     // What needs no push is not held up.
