@@ -11,7 +11,7 @@ use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList};
+use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList, Voices};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -86,6 +86,7 @@ pub fn elsewhere(
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
+            let voices = Voices::of(todo);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {
@@ -95,7 +96,7 @@ pub fn elsewhere(
             }
             let (by, claim) = said
                 .filter(|(other, _)| {
-                    here.may_tell_of(other) && todo.voice(other).is_some_and(|(_, claim)| claim.is_open())
+                    here.may_tell_of(other) && voices.find(other).is_some_and(|(_, claim)| claim.is_open())
                 })
                 .max_by_key(|(other, claim)| (claim.at, *other))?;
             (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false })

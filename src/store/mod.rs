@@ -4,6 +4,7 @@
 //! merge them. What is kept beside the refs ([`cache`]) only saves work: it can be deleted at any time.
 
 mod archive;
+mod archived_lists;
 pub mod cache;
 mod consolidated;
 mod foreign;
