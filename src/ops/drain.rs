@@ -333,9 +333,12 @@ impl Drain<'_> {
             let words = normalise(&item.content).into_owned();
             *count.entry((project_of(&item.content), words)).or_default() += 1;
         }
+        let mut spoken: BTreeMap<&str, u32> = BTreeMap::new();
+        for todo in state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values()) {
+            *spoken.entry(&todo.content).or_default() += 1;
+        }
         for ((project, words), listed) in count {
-            let spoken = state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values());
-            let spoken = u32::try_from(spoken.filter(|todo| todo.content == words).count()).unwrap_or(u32::MAX);
+            let spoken = spoken.get(words.as_str()).copied().unwrap_or_default();
             for project in project.plain().into_iter().chain([project]) {
                 let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
                 ids.entry(project.clone()).or_default().extend(names);
