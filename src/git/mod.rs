@@ -10,6 +10,7 @@
 
 mod background;
 mod batch;
+mod budget;
 mod chaos;
 mod config;
 mod create;
@@ -43,6 +44,7 @@ mod writer;
 
 pub use background::Background;
 pub use batch::Batch;
+pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
 pub use config::{Around, ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
 pub use create::create_bare;

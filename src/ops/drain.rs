@@ -21,7 +21,7 @@ use crate::source::hook::{self, Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{Consolidated, Store, cache, events_trailer, heard_events};
+use crate::store::{Consolidated, Store, StoreError, cache, events_trailer, heard_events};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -369,7 +369,15 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events)))?;
+        match speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events))) {
+            Err(OpsError::Store(err @ StoreError::TooMuch { .. })) => {
+                spool::put_aside(event);
+                let message = format!("{} was put aside: {err}", event.path.display());
+                log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
+                return Ok(false);
+            }
+            said => said?,
+        }
         if !speaker.said.contains(&heard.event) {
             speaker.said.push(heard.event.clone());
         }

@@ -41,7 +41,7 @@ impl Past {
     /// Puts what the session says now on what it said here before. What was said elsewhere stays there.
     ///
     /// # Errors
-    /// When the tree of the commit before cannot be read.
+    /// As [`commit_session`]. Then nothing was said.
     pub fn say(
         &mut self,
         overlay: &mut Overlay<'_>,
@@ -49,15 +49,12 @@ impl Past {
         identity: &Identity,
         trailer: Option<&str>,
     ) -> Result<(), OpsError> {
-        let said = match &self.whole {
-            None => next,
-            Some(whole) => {
-                let said = own_part(self.commit.as_ref().map(|commit| &commit.state), whole, &next);
-                self.whole = Some(next);
-                said
-            }
+        let (said, whole) = match &self.whole {
+            None => (next, None),
+            Some(whole) => (own_part(self.commit.as_ref().map(|commit| &commit.state), whole, &next), Some(next)),
         };
         self.commit = Some(commit_session(overlay, self.commit.as_ref(), said, identity, trailer)?);
+        self.whole = whole;
         Ok(())
     }
 }

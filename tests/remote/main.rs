@@ -4,6 +4,7 @@
 mod common;
 
 mod board;
+mod budget;
 mod conflicts;
 mod damage;
 mod devices;
