@@ -20,7 +20,7 @@ pub struct Budgets {
     pub session: Budget,
     /// Of a commit of the branch: room for a million.
     pub branch: Budget,
-    /// The most bytes that a hook unpacks while its agent waits.
+    /// The most bytes that a hook reads while its agent waits.
     pub hook: u64,
 }
 
@@ -31,7 +31,7 @@ impl Default for Budgets {
         Budgets {
             session: Budget { entries: 1 << 14, bytes: 32 * MIB },
             branch: Budget { entries: 1 << 20, bytes: 512 * MIB },
-            hook: MIB,
+            hook: 3 * MIB / 4,
         }
     }
 }

@@ -41,6 +41,7 @@ mod steps;
 mod tidy;
 mod tips;
 mod undo;
+mod waiting;
 
 pub use act::{Acted, Reason, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};

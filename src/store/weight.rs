@@ -4,18 +4,13 @@
 //! times. So a tree is walked only as far as its budget goes, along the directories that are ours, and what exceeds it
 //! is left out as a whole.
 
-use memchr::memchr3_iter;
-
 use super::paths::{PROJECTS, SESSIONS};
-use crate::git::{Budget, GitError, ObjectId, Overlay};
+use crate::git::{Budget, GitError, ObjectId, Overlay, count_values, most_values};
 
 /// A directory of more than 300,000 entries.
 pub(super) const LARGEST_TREE: u64 = 16 * 1024 * 1024;
 /// How many directories there are above a list: the root, `projects`, the project, `todos`.
 const DEEPEST: usize = 4;
-/// How many bytes there are for each value of a budget's files. A number of one digit takes two bytes in a file, and
-/// thirty times as many in memory.
-const BYTES_PER_VALUE: u64 = 16;
 
 /// What a commit has too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +46,7 @@ pub fn weigh_session(overlay: &Overlay<'_>, tree: ObjectId) -> Result<(), Excess
     let budget = overlay.limits().budgets.session;
     let mut walk = Walk { overlay, budget, entries: 0, bytes: 0, files: Vec::new() };
     walk.directory(tree, 0)?;
-    let most = budget.bytes / BYTES_PER_VALUE;
+    let most = most_values(budget.bytes);
     // Each value has a byte of its own at least.
     if walk.bytes <= most {
         return Ok(());
@@ -81,13 +76,8 @@ pub fn weigh_branch(overlay: &Overlay<'_>, tree: ObjectId) -> Result<(), Excess>
 /// # Errors
 /// When there are too many values in it.
 pub(super) fn weigh_file(bytes: &[u8], largest: u64) -> Result<(), Excess> {
-    let most = largest / BYTES_PER_VALUE;
+    let most = most_values(largest);
     if bytes.len() as u64 > most && count_values(bytes) > most { Err(Excess::Values(most)) } else { Ok(()) }
-}
-
-/// Counts what begins a value or stands between two. What stands in texts is counted too: it is the same for everybody.
-fn count_values(bytes: &[u8]) -> u64 {
-    memchr3_iter(b',', b'[', b'{', bytes).count() as u64
 }
 
 /// Returns whether a directory is not too large to be read.
