@@ -28,17 +28,19 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let session = text("/session_id").and_then(|name| Session::new(name).ok());
     // Where there is no store, or none that can be read, there is nothing to say: the line is drawn all the time.
     let store = locate(world.option.as_deref(), &directory).ok().and_then(|location| Store::open(&location).ok());
-    let (mut own, mut others) = (None, 0);
+    let (mut own, mut others, mut is_part) = (None, 0, false);
     if let Some(store) = store {
         own = session.as_ref().and_then(|session| progress(&store, session, world.now).ok().flatten());
         let found = elsewhere(&store, &directory.to_string_lossy(), session.as_ref(), false, false);
-        others = found.ok().flatten().map_or(0, |found| found.todos.len() + found.more);
+        if let Ok(Some(found)) = found {
+            (others, is_part) = (found.todos.len() + found.more, found.is_part);
+        }
     }
     if out.json {
         let own = own.map(|(completed, total)| json!({ "completed": completed, "total": total }));
         out.print_json(&json!({ "own": own, "elsewhere": others }));
     } else {
-        out.print(&status_line(own, others));
+        out.print(&status_line(own, others, is_part));
     }
     Ok(())
 }

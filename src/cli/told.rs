@@ -29,12 +29,13 @@ pub(super) fn told(
     let Some(found) = ops::elsewhere(store, &directory.to_string_lossy(), session, own, device_only)? else {
         return Ok(String::new());
     };
+    let more = (!found.is_part).then_some(found.more);
     let lines: Vec<ContextLine> = found.todos.into_iter().map(line).collect();
     let mut random = std::hash::RandomState::new().build_hasher();
     random.write_i64(now.millis());
     let fence = format!("--todos-{:016x}--", random.finish());
     let style = Style { color: false, width: 0, isolate: false, now };
-    Ok(context_text(&found.project, &lines, found.more, &fence, style))
+    Ok(context_text(&found.project, &lines, more, &fence, style))
 }
 
 fn line(todo: Open) -> ContextLine {

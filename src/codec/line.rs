@@ -1,5 +1,6 @@
 //! One todo as one line.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io::Write;
 
@@ -193,8 +194,10 @@ fn ordinal(value: Value) -> Result<u32, Value> {
 }
 
 fn fields(values: Vec<(String, Value)>, stamps: &[(String, Text<Time>)], created: Time) -> Fields {
-    let field = |(name, value)| {
-        let at = stamps.iter().rfind(|(stamped, _)| *stamped == name).map_or(created, |(_, stamp)| stamp.0);
+    // The last one counts of several for one property.
+    let stamps: HashMap<&str, Time> = stamps.iter().map(|(name, stamp)| (name.as_str(), stamp.0)).collect();
+    let field = |(name, value): (String, Value)| {
+        let at = stamps.get(name.as_str()).copied().unwrap_or(created);
         (name, Field { value, at })
     };
     values.into_iter().map(field).collect()

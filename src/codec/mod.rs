@@ -14,7 +14,7 @@ mod word;
 
 pub use file::{Merged, Open, TodoFile, merge_todos};
 pub use session::{decode_session, encode_session};
-pub use todos::{decode_todos, encode_todos};
+pub use todos::{decode_lines, decode_todos, encode_todos};
 
 /// The newest version of the formats that this program reads and the only one that it writes.
 pub const FORMAT: u64 = 2;

@@ -1,11 +1,9 @@
 //! The list of a project, `todos.json` or another one, as a whole.
 
-use std::collections::btree_map::Entry;
-
 use super::DecodeError;
 use super::line::{Line, write_line};
-use crate::merge::join_todo;
-use crate::todo::TodoList;
+use crate::merge::join_lines;
+use crate::todo::{Todo, TodoList};
 
 /// Returns the one and only way to write this list.
 pub fn encode_todos(todos: &TodoList) -> Vec<u8> {
@@ -34,18 +32,16 @@ pub(super) fn write_list<T>(lines: impl ExactSizeIterator<Item = T>, write: impl
 /// [`DecodeError::Newer`] when the format is from the future, [`DecodeError::Foreign`] when the bytes are
 /// no JSON, or not todos of ours: no id, no claims.
 pub fn decode_todos(bytes: &[u8]) -> Result<TodoList, DecodeError> {
+    decode_lines(bytes).map(join_lines)
+}
+
+/// Reads the lines of a list one by one, for those who join them with others.
+///
+/// # Errors
+/// As [`decode_todos`].
+pub fn decode_lines(bytes: &[u8]) -> Result<Vec<Todo>, DecodeError> {
     let lines: Vec<Line> = serde_json::from_slice(bytes)?;
-    let mut todos = TodoList::new();
-    for line in lines {
-        let todo = line.todo()?;
-        match todos.entry(todo.id) {
-            Entry::Vacant(entry) => {
-                entry.insert(todo);
-            }
-            Entry::Occupied(mut entry) => join_todo(entry.get_mut(), &todo),
-        }
-    }
-    Ok(todos)
+    lines.into_iter().map(Line::todo).collect()
 }
 
 #[cfg(test)]

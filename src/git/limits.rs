@@ -21,6 +21,8 @@ pub struct Limits {
     pub fetched_refs: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
+    /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
+    pub budgets: super::Budgets,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             loose_refs: 64,
             fetched_refs: 300,
             sessions_at_once: 512,
+            budgets: super::Budgets::default(),
         }
     }
 }
@@ -42,7 +45,7 @@ impl Limits {
     pub(super) fn of_this_build() -> Self {
         let asked = || std::env::var("CHITTYSYNC_LIMITS").ok()?.parse().ok();
         let number: Option<usize> = if cfg!(debug_assertions) { asked() } else { None };
-        number.map_or_else(Limits::default, Limits::all)
+        Limits { budgets: super::Budgets::of_this_build(), ..number.map_or_else(Limits::default, Limits::all) }
     }
 
     /// Returns the same number for all.
@@ -54,6 +57,7 @@ impl Limits {
             loose_refs: number,
             fetched_refs: number,
             sessions_at_once: number,
+            budgets: super::Budgets::default(),
         }
     }
 }

@@ -10,6 +10,7 @@
 
 mod background;
 mod batch;
+mod budget;
 mod chaos;
 mod config;
 mod create;
@@ -32,6 +33,7 @@ mod program;
 mod public;
 mod push;
 mod pushes;
+mod reading;
 mod ref_file;
 mod reflog;
 mod refs;
@@ -44,6 +46,7 @@ mod writer;
 
 pub use background::Background;
 pub use batch::Batch;
+pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
 pub use config::{Around, ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
 pub use create::create_bare;
@@ -60,6 +63,7 @@ pub use private::{home, private_directories, private_directory, private_file};
 pub use program::{Git, GitOutput};
 pub use public::is_public;
 pub use push::{Answer, Send, push};
+pub use reading::{Reading, count_values, most_values};
 pub use refs::{
     Place, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,
     tracking_branch,

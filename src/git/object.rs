@@ -8,7 +8,7 @@ use gix::bstr::BStr;
 use gix::objs::tree::EntryKind;
 use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
-use super::{Batch, GitError, Repo};
+use super::{Batch, GitError, Reading, Repo};
 use crate::todo::Time;
 
 /// Who makes a commit.
@@ -62,6 +62,8 @@ pub struct Overlay<'a> {
     repo: &'a Repo,
     /// Objects not written yet that others made.
     below: [Option<&'a Batch>; 2],
+    /// How much may be read.
+    reading: Option<&'a Reading>,
     /// Objects not written yet that are made here.
     pub batch: Batch,
 }
@@ -72,6 +74,21 @@ impl<'a> Overlay<'a> {
         Overlay::above_all(repo, [None, None])
     }
 
+    /// Returns the repository with an empty batch, of which no more is read than this allows.
+    pub fn within(repo: &'a Repo, reading: Option<&'a Reading>) -> Self {
+        Overlay { reading, ..Overlay::new(repo) }
+    }
+
+    /// Returns whether something was not read because it was too much.
+    pub fn is_spent(&self) -> bool {
+        self.reading.is_some_and(Reading::is_spent)
+    }
+
+    /// Returns whether something beside the objects, of so many bytes, may be read.
+    pub fn allows(&self, bytes: u64) -> bool {
+        self.reading.is_none_or(|reading| reading.allows(bytes))
+    }
+
     /// Returns the repository with objects that are not written yet, and an empty batch above them.
     pub fn above(repo: &'a Repo, below: &'a Batch) -> Self {
         Overlay::above_all(repo, [Some(below), None])
@@ -79,7 +96,7 @@ impl<'a> Overlay<'a> {
 
     /// Returns the repository with two batches that are not written yet, and an empty one above them.
     pub fn above_all(repo: &'a Repo, below: [Option<&'a Batch>; 2]) -> Self {
-        Overlay { repo, below, batch: Batch::new(repo.hash()) }
+        Overlay { repo, below, reading: None, batch: Batch::new(repo.hash()) }
     }
 
     /// Returns the repository.
@@ -243,6 +260,12 @@ impl<'a> Overlay<'a> {
     }
 
     pub(super) fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
+        let too_much = || GitError::object(id, "more would have to be read than may be while somebody waits");
+        if let Some(reading) = self.reading
+            && !(reading.allows_one() && reading.allows(self.size_of(id).unwrap_or_default()))
+        {
+            return Err(too_much());
+        }
         let mut buffer = Vec::new();
         let finder = Finder { repo: self.repo, below: self.below, batch: &self.batch };
         let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, super::with_causes(&err)))?;
@@ -253,6 +276,9 @@ impl<'a> Overlay<'a> {
         let kind = found.kind;
         let length = found.data.len();
         buffer.truncate(length);
+        if kind == Kind::Blob && self.reading.is_some_and(|reading| !reading.allows_values(&buffer)) {
+            return Err(too_much());
+        }
         Ok((kind, buffer))
     }
 }

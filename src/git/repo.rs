@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, Limits, Place, RETIRED, RemoteName, SESSIONS, ref_file, session_of_ref};
+use super::{GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, ref_file, session_of_ref};
 use crate::todo::Session;
 
 /// How many bytes of objects that were read are kept in memory, for each thread.
@@ -210,6 +210,16 @@ impl Repo {
         }
         sessions.sort();
         Ok((sessions, strange))
+    }
+
+    /// Returns whether finding out what sessions there are, here and at remotes, takes no more than this allows.
+    pub fn has_few_refs(&self, reading: &Reading) -> bool {
+        let packed = fs::metadata(self.common_dir().join("packed-refs")).map_or(0, |file| file.len());
+        let remotes = self.remotes().into_iter();
+        let prefixes = remotes.flat_map(|remote| Place::ALL.map(|place| place.tracking_prefix(&remote)));
+        let loose = prefixes.flat_map(|prefix| fs::read_dir(self.common_dir().join(prefix)).into_iter().flatten());
+        // Each that is loose is a file to be found.
+        reading.allows(packed) && { loose }.all(|_| reading.allows_one())
     }
 
     /// Returns the names of all remotes in git config.

@@ -1,9 +1,12 @@
 //! The join: the least list that contains every statement of both.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::todo::{Claim, Field, Todo, TodoList};
+use litemap::LiteMap;
+
+use crate::todo::{Claim, Field, Todo, TodoId, TodoList};
 
 /// Adds every statement of `theirs` to `ours`.
 pub fn join(ours: &mut TodoList, theirs: &TodoList) {
@@ -17,6 +20,31 @@ pub fn join(ours: &mut TodoList, theirs: &TodoList) {
     }
 }
 
+/// Returns the list of these lines, in which an id can stand as often as it likes: its lines are joined two by two, then
+/// what came of that, so that many of them cost little more than their bytes.
+pub fn join_lines(lines: impl IntoIterator<Item = Todo>) -> TodoList {
+    let mut same: BTreeMap<TodoId, Vec<Todo>> = BTreeMap::new();
+    for line in lines {
+        same.entry(line.id).or_default().push(line);
+    }
+    same.into_iter().filter_map(|(id, lines)| Some((id, join_all(lines)?))).collect()
+}
+
+/// Returns what several lines of one todo say together; nothing when there are none.
+pub fn join_all(mut lines: Vec<Todo>) -> Option<Todo> {
+    while lines.len() > 1 {
+        let mut pairs = lines.into_iter();
+        lines = Vec::with_capacity(pairs.len().div_ceil(2));
+        while let Some(mut one) = pairs.next() {
+            if let Some(other) = pairs.next() {
+                join_todo(&mut one, &other);
+            }
+            lines.push(one);
+        }
+    }
+    lines.pop()
+}
+
 /// Adds every statement of `theirs` to `ours`, both the same todo.
 pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
     ours.created = ours.created.min(theirs.created);
@@ -25,19 +53,22 @@ pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
         ours.content.clone_from(&theirs.content);
         ours.nth = theirs.nth;
     }
-    for (session, claim) in &theirs.claims {
-        match ours.claims.get_mut(session) {
-            None => drop(ours.claims.insert(session.clone(), claim.clone())),
-            Some(ours) => join_claim(ours, claim),
-        }
-    }
-    for (name, field) in &theirs.fields {
-        match ours.fields.get_mut(name) {
-            None => drop(ours.fields.insert(name.clone(), field.clone())),
-            Some(ours) => join_field(ours, field),
-        }
-    }
+    join_map(&mut ours.claims, &theirs.claims, join_claim);
+    join_map(&mut ours.fields, &theirs.fields, join_field);
     super::settle(ours);
+}
+
+/// Adds the entries of `theirs` to `ours`; one that both have is joined. New ones are added all at once: each by itself
+/// would move all behind it.
+fn join_map<K: Ord + Clone, V: Clone>(ours: &mut LiteMap<K, V>, theirs: &LiteMap<K, V>, join: impl Fn(&mut V, &V)) {
+    let mut new = Vec::new();
+    for (key, value) in theirs {
+        match ours.get_mut(key) {
+            None => new.push((key.clone(), value.clone())),
+            Some(ours) => join(ours, value),
+        }
+    }
+    ours.extend(new);
 }
 
 /// Keeps the greater of two claims of one session, by [`Claim::order`].

@@ -60,7 +60,7 @@ pub fn find_branch(store: &Store, full: &str) -> Result<ObjectId, OpsError> {
             None => Ok(tip),
             Some(stray) => Err(OpsError::Input(format!("'{name}' is no branch of todos: it holds {stray}"))),
         },
-        Err(reason) => Err(OpsError::Input(format!("'{name}' is no branch of todos: {reason}"))),
+        Err(unfit) => Err(OpsError::Input(format!("'{name}' is no branch of todos: {}", unfit.reason))),
     }
 }
 

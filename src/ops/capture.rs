@@ -24,7 +24,7 @@ use crate::source::{Notice, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
-use crate::store::{Consolidated, Store};
+use crate::store::{Consolidated, Store, StoreError};
 use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
 
 /// What a capture would write.
@@ -42,7 +42,7 @@ pub struct Captured {
     pub notices: Vec<Notice>,
     /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
     pub redacted: Vec<(Session, &'static str)>,
-    /// Sessions whose own history cannot be read, so that nothing can be added to it, and why.
+    /// Sessions to whose own history nothing can be added, and why: it cannot be read, or is full.
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub seen: Option<Seen>,
@@ -296,10 +296,17 @@ fn state(
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let past = commits(&mut overlay, past, &news.states, &context, &identity)?;
-        let redacted = new_marks(past.commit.as_ref().map(|after| &after.state), &marked);
+        let past = commits(&mut overlay, past, &news.states, &context, &identity);
         count.add(1);
-        Ok((session, past.name, (before, past.commit.map(|after| after.id)), overlay.batch, redacted))
+        let past = match past {
+            // Nothing of it is saved: a part of a list would say that the rest was dropped.
+            Err(OpsError::Store(StoreError::TooMuch { excess, .. })) => {
+                return Ok(Err((session, format!("it would have said too much: {excess}"))));
+            }
+            past => past?,
+        };
+        let redacted = new_marks(past.commit.as_ref().map(|after| &after.state), &marked);
+        Ok(Ok((session, past.name, (before, past.commit.map(|after| after.id)), overlay.batch, redacted)))
     };
     let mut next_tips = tips.local.clone();
     let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
@@ -313,7 +320,14 @@ fn state(
         } else {
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
-        for (session, name, (before, new), batch, redacted) in done {
+        for said in done {
+            let (session, name, (before, new), batch, redacted) = match said {
+                Ok(said) => said,
+                Err(too_much) => {
+                    captured.left_out.push(too_much);
+                    continue;
+                }
+            };
             captured.batch.absorb(batch);
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
             let Some(new) = new.filter(|new| Some(*new) != before) else { continue };

@@ -17,7 +17,7 @@ use super::sides::{Branches, Verified, find_branches, find_sessions};
 use super::tips::Tips;
 use crate::git::{Ancestors, Batch, Identity, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, Store, session_of};
+use crate::store::{Consolidated, Store, session_of, weigh_session};
 use crate::todo::{Project, Time, TodoId};
 
 /// What a consolidation would write.
@@ -86,7 +86,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
     let branches = find_branches(store, &overlay, &consolidated, tips, &verified, &mut left_out);
     found.was_taken_back =
         verified.tip.is_some_and(|tip| Some(tip) != consolidated.tip && branches.tips.contains(&tip));
-    let mut sides = find_sessions(store, &overlay, &branches, tips, &mut left_out);
+    let mut sides = find_sessions(store, &overlay, &branches, tips, merged, &mut left_out);
     found.sessions = sides.len();
     let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
     let is_ours = branches.tips.iter().all(|tip| Some(*tip) == verified.tip || own.contains(tip))
@@ -129,9 +129,10 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         is_verified = settled.unread.is_empty();
         found.left_out.extend(settled.unread);
     }
-    let unfit: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    let out: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    let unfit = left_out.iter().filter_map(|tip| Some((tip.for_good.clone()?, tip.reason.clone()))).collect();
     found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
-    finish(store, &consolidated, tips.all().filter(|tip| !unfit.contains(tip)), &mut found);
+    finish(store, &consolidated, tips.all().filter(|tip| !out.contains(tip)), unfit, &mut found);
     if !is_verified {
         // What was settled last counts until the list can be read again.
         found.merged = None;
@@ -162,7 +163,8 @@ fn what_came(
         }
         // History that was cut off ends there.
         let Ok(info) = overlay.commit_info(id) else { continue };
-        if session_of(overlay, info.tree).is_some() {
+        // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
+        if session_of(overlay, info.tree).is_some() && weigh_session(overlay, info.tree).is_ok() {
             // What it has as the commit before is looked at there.
             let parents = info.parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree));
             behind.push(Behind { tree: info.tree, known: parents.collect() });
@@ -173,7 +175,13 @@ fn what_came(
 }
 
 /// Says how the branch moves and what to remember.
-fn finish(store: &Store, before: &Consolidated, contained: impl Iterator<Item = ObjectId>, found: &mut Consolidation) {
+fn finish(
+    store: &Store,
+    before: &Consolidated,
+    contained: impl Iterator<Item = ObjectId>,
+    unfit: BTreeMap<String, String>,
+    found: &mut Consolidation,
+) {
     let Some(new) = found.tip else { return };
     if Some(new) != before.tip {
         if let Some(directory) = store.repo.checked_out(&store.settings.branch) {
@@ -185,7 +193,7 @@ fn finish(store: &Store, before: &Consolidated, contained: impl Iterator<Item = 
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
     let contained = contained.map(|tip| tip.to_string()).collect();
-    found.merged = Some(Merged { branch: store.settings.branch.clone(), tip: new.to_string(), contained });
+    found.merged = Some(Merged { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
 }
 
 /// Merges tips in groups, on all cores. Tips of one time go together: a history whose branches overlap in time is slow

@@ -8,10 +8,10 @@ use super::past::{Lists, past, speaks};
 use super::project::{Projects, names};
 use super::tips::Tips;
 use crate::codec::decode_session;
-use crate::git::{ObjectId, Overlay};
+use crate::git::{ObjectId, Overlay, Reading};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList};
+use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList, Voices};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -23,8 +23,10 @@ pub struct Elsewhere {
     pub project: String,
     /// The latest ones, the newest first.
     pub todos: Vec<Open>,
-    /// How many more there are.
+    /// How many more there are, as far as was read.
     pub more: usize,
+    /// Whether the project has more lists than can be read while somebody waits: the older ones may hold more.
+    pub is_part: bool,
 }
 
 /// An open todo, and who last said something of it.
@@ -63,6 +65,9 @@ struct Candidate<'a> {
 /// other devices said is left out altogether, words and names included. Nothing when the directory belongs to no
 /// project.
 ///
+/// Whoever asks is waited for. So no more is read than a hook may, the lists with the latest changes first, and of a
+/// store that begins with more than that, nothing is told.
+///
 /// # Errors
 /// When the store cannot be read.
 pub fn elsewhere(
@@ -73,19 +78,32 @@ pub fn elsewhere(
     device_only: bool,
 ) -> Result<Option<Elsewhere>, OpsError> {
     let Some(project) = Projects::default().of(Some(directory)) else { return Ok(None) };
-    let overlay = Overlay::new(&store.repo);
-    let consolidated = Consolidated::find(store, &overlay)?;
-    let names = names(&consolidated, &overlay)?;
+    let reading = Reading::of(store.repo.limits.budgets.hook);
+    let overlay = Overlay::within(&store.repo, Some(&reading));
+    let begin = || -> Result<_, OpsError> {
+        let consolidated = Consolidated::find(store, &overlay)?;
+        let names = names(&consolidated, &overlay)?;
+        Ok((consolidated, names))
+    };
+    let (consolidated, names) = match begin() {
+        Err(_) if reading.is_spent() => return Ok(None),
+        begun => begun?,
+    };
     let (scope, mut todos) = (names.scope(&project), TodoList::new());
     for project in scope.projects() {
-        todos.extend(consolidated.todos(&overlay, project)?);
+        todos.extend(consolidated.latest_todos(&overlay, project)?);
     }
+    let is_part = reading.is_spent();
+    // Who said it, and what it says itself, is told as far as there is room for that again.
+    let reading = Reading::of(store.repo.limits.budgets.hook);
+    let overlay = Overlay::within(&store.repo, Some(&reading));
     let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
     let mut here = Here::of(store, &overlay, device_only)?;
     let mut found: Vec<Candidate> = todos
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
+            let voices = Voices::of(todo);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {
@@ -95,7 +113,7 @@ pub fn elsewhere(
             }
             let (by, claim) = said
                 .filter(|(other, _)| {
-                    here.may_tell_of(other) && todo.voice(other).is_some_and(|(_, claim)| claim.is_open())
+                    here.may_tell_of(other) && voices.find(other).is_some_and(|(_, claim)| claim.is_open())
                 })
                 .max_by_key(|(other, claim)| (claim.at, *other))?;
             (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false })
@@ -120,7 +138,7 @@ pub fn elsewhere(
         let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
         open.push(Open { words, status: claim.status, at: claim.at, session, device, own, lost });
     }
-    Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more }))
+    Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more, is_part }))
 }
 
 /// What was said on this device. A ref is written by one device, so what its own refs hold was said here, and what
@@ -162,19 +180,25 @@ impl<'a> Here<'a> {
     }
 }
 
-/// Returns how many todos of its list a session has completed, and how many there are.
+/// Returns how many todos of its list a session has completed, and how many there are; nothing where more would have to
+/// be read than a hook may.
 ///
 /// # Errors
 /// When its ref cannot be read.
 pub fn progress(store: &Store, session: &Session, now: Time) -> Result<Option<(usize, usize)>, OpsError> {
-    let overlay = Overlay::new(&store.repo);
+    let most = store.repo.limits.budgets.hook;
+    if !store.repo.has_few_refs(&Reading::of(most)) {
+        return Ok(None);
+    }
+    let reading = Reading::of(most);
+    let overlay = Overlay::within(&store.repo, Some(&reading));
     let consolidated = Consolidated::find(store, &overlay)?;
     let tips = Tips::find(store, None)?;
     if !speaks(&tips, session) {
         return Ok(None);
     }
     let known = past(&overlay, store, session, &tips, &consolidated, &mut Lists::new(), now)?;
-    let Some(state) = known.state() else { return Ok(None) };
+    let Some(state) = known.state().filter(|_| !reading.is_spent()) else { return Ok(None) };
     let list = crate::statement::listed(state);
     Ok(Some((list.iter().filter(|item| item.status == Status::Completed).count(), list.len())))
 }

@@ -11,17 +11,18 @@ use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in, names};
 use super::run::{TRIES, write};
 use super::tips::Tips;
+use super::waiting::{Unread, read};
 use super::{OpsError, check_clock};
-use crate::git::{Batch, ObjectId, Overlay, RefChange, StoreLock, session_ref};
+use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
-use crate::redact::{Found, Redactor};
+use crate::redact::Found;
 use crate::source::Change;
 use crate::source::claude_teams::is_own;
-use crate::source::hook::{self, Heard, What};
+use crate::source::hook::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{Consolidated, Store, cache, events_trailer, heard_events};
+use crate::store::{Consolidated, Store, StoreError, cache, events_trailer, heard_events};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -29,6 +30,16 @@ use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Ti
 /// # Errors
 /// When the store cannot be written. What waits goes on waiting then.
 pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>, OpsError> {
+    drain_within(store, lock, None, now)
+}
+
+/// As [`drain`], reading no more than is allowed. Nothing is saved where that is not enough.
+pub(super) fn drain_within(
+    store: &Store,
+    lock: &StoreLock,
+    reading: Option<&Reading>,
+    now: Time,
+) -> Result<Vec<Session>, OpsError> {
     check_clock(now)?;
     let mut moved = Vec::new();
     let mut store = store.clone();
@@ -37,7 +48,7 @@ pub fn drain(store: &Store, lock: &StoreLock, now: Time) -> Result<Vec<Session>,
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
-        match attempt(&store, lock, &waiting, now)? {
+        match attempt(&store, lock, &waiting, reading, now)? {
             Ok(sessions) => return Ok(sessions),
             Err(rejected) => (moved, store) = (rejected, store.reopen()?),
         }
@@ -62,10 +73,11 @@ fn attempt(
     store: &Store,
     lock: &StoreLock,
     waiting: &[Waiting],
+    reading: Option<&Reading>,
     now: Time,
 ) -> Result<Result<Vec<Session>, Vec<String>>, OpsError> {
     let before: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
-    let overlay = Overlay::new(&store.repo);
+    let overlay = Overlay::within(&store.repo, reading);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut drain = Drain {
         store,
@@ -107,6 +119,10 @@ fn attempt(
         }
     }
     let Drain { overlay, lists, sessions, .. } = drain;
+    if overlay.is_spent() {
+        // What was not read is perhaps what the events are about.
+        return Ok(Ok(Vec::new()));
+    }
     let (mut changes, mut said) = (Vec::new(), Vec::new());
     for speaker in sessions.into_values().flatten() {
         let Some(tip) = speaker.past.commit.filter(|_| !speaker.said.is_empty()) else { continue };
@@ -125,27 +141,6 @@ fn attempt(
     // Only now that everything is on the disk.
     done.iter().for_each(spool::remove);
     Ok(Ok(said))
-}
-
-/// Why an event was not read.
-enum Unread {
-    /// Its file failed, and need not fail the next time.
-    Now(std::io::Error),
-    /// It cannot be understood.
-    Ever(String),
-}
-
-/// Reads an event, and takes credentials out of everything in it before it is compared with what was said.
-/// Returns by which rules.
-fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), Unread> {
-    let bytes = std::fs::read(&event.path).map_err(Unread::Now)?;
-    let mut value = hook::parse(&bytes).map_err(Unread::Ever)?;
-    // Where the session works is looked up, not saved.
-    let directory = value.get("cwd").cloned();
-    let mut found = Found::new();
-    redactor.value("", &mut value, &mut found);
-    value["cwd"] = directory.unwrap_or_default();
-    Ok((hook::read(&value).map_err(Unread::Ever)?, found))
 }
 
 /// A session whose events are being taken.
@@ -263,6 +258,7 @@ impl Drain<'_> {
             };
             let speaker = match read() {
                 Ok(speaker) => Some(speaker),
+                Err(_) if self.overlay.is_spent() => None,
                 Err(err) => {
                     let message = format!("events of session {session} wait: {}", super::chain(&err));
                     log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
@@ -333,9 +329,12 @@ impl Drain<'_> {
             let words = normalise(&item.content).into_owned();
             *count.entry((project_of(&item.content), words)).or_default() += 1;
         }
+        let mut spoken: BTreeMap<&str, u32> = BTreeMap::new();
+        for todo in state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values()) {
+            *spoken.entry(&todo.content).or_default() += 1;
+        }
         for ((project, words), listed) in count {
-            let spoken = state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values());
-            let spoken = u32::try_from(spoken.filter(|todo| todo.content == words).count()).unwrap_or(u32::MAX);
+            let spoken = spoken.get(words.as_str()).copied().unwrap_or_default();
             for project in project.plain().into_iter().chain([project]) {
                 let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
                 ids.entry(project.clone()).or_default().extend(names);
@@ -366,7 +365,15 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events)))?;
+        match speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events))) {
+            Err(OpsError::Store(err @ StoreError::TooMuch { .. })) => {
+                spool::put_aside(event);
+                let message = format!("{} was put aside: {err}", event.path.display());
+                log::append(self.store.repo.common_dir(), Level::Error, "hook", &message);
+                return Ok(false);
+            }
+            said => said?,
+        }
         if !speaker.said.contains(&heard.event) {
             speaker.said.push(heard.event.clone());
         }

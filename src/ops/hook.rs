@@ -4,13 +4,15 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{OpsError, daemon_runs, drain};
-use crate::git::{Fsync, GitError, StoreLock, home, private_file};
+use super::drain::drain_within;
+use super::{OpsError, daemon_runs};
+use crate::git::{Fsync, GitError, Reading, StoreLock, home, private_file};
 use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 
-/// Puts an event down durably and saves it, and all that wait, unless another process has the store. Returns
-/// whether the branch has to follow.
+/// Puts an event down durably and saves it, and all that wait, unless another process has the store or there is more to
+/// read for it than an agent can wait for: then whoever has the branch follow saves them first. Returns whether the
+/// branch has to follow.
 ///
 /// # Errors
 /// When the event cannot be put down, or what waits cannot be saved. What was put down goes on waiting.
@@ -21,8 +23,19 @@ pub fn hear(store: &Store, event: Option<&[u8]>, now: Time) -> Result<bool, OpsE
     } else if spool::is_empty(common_dir) {
         return Ok(false);
     }
+    let most = store.repo.limits.budgets.hook;
+    if !store.repo.has_few_refs(&Reading::of(most)) {
+        return Ok(true);
+    }
     match StoreLock::try_acquire(common_dir)? {
-        Some(lock) => Ok(!drain(store, &lock, now)?.is_empty()),
+        Some(lock) => {
+            let reading = Reading::of(most);
+            match drain_within(store, &lock, Some(&reading), now) {
+                // What was said waits for whoever merges it, for whom nobody waits.
+                _ if reading.is_spent() => Ok(true),
+                saved => Ok(!saved?.is_empty()),
+            }
+        }
         // Whoever has it may have looked before the event was there.
         None => Ok(true),
     }

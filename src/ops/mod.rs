@@ -45,6 +45,7 @@ mod talk;
 mod tidy;
 mod tips;
 mod undo;
+mod waiting;
 
 pub use act::{Acted, Reason, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};

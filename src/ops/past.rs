@@ -3,7 +3,7 @@
 //! A ref is written by one device. What others say under a session's names is what the session said before, as far as
 //! its next list is compared with it; it is never taken into the session's own history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::device::drawn;
@@ -13,7 +13,9 @@ use crate::git::{Identity, ObjectId, Overlay, descends, retired_ref};
 use crate::merge::join;
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Reach, SessionCommit, Store, check_session, commit_session, read_session};
-use crate::todo::{Claims, Fields, ListEntry, Project, Session, SessionInfo, SessionState, Time, Todo, TodoList};
+use crate::todo::{
+    Claims, Fields, ListEntry, Project, Session, SessionInfo, SessionState, Time, Todo, TodoId, TodoList,
+};
 
 /// A stamp that is further ahead of this device's clock than this, in milliseconds, is a broken clock's or a forger's:
 /// what followed it would stay there.
@@ -39,7 +41,7 @@ impl Past {
     /// Puts what the session says now on what it said here before. What was said elsewhere stays there.
     ///
     /// # Errors
-    /// When the tree of the commit before cannot be read.
+    /// As [`commit_session`]. Then nothing was said.
     pub fn say(
         &mut self,
         overlay: &mut Overlay<'_>,
@@ -47,15 +49,12 @@ impl Past {
         identity: &Identity,
         trailer: Option<&str>,
     ) -> Result<(), OpsError> {
-        let said = match &self.whole {
-            None => next,
-            Some(whole) => {
-                let said = own_part(self.commit.as_ref().map(|commit| &commit.state), whole, &next);
-                self.whole = Some(next);
-                said
-            }
+        let (said, whole) = match &self.whole {
+            None => (next, None),
+            Some(whole) => (own_part(self.commit.as_ref().map(|commit| &commit.state), whole, &next), Some(next)),
         };
         self.commit = Some(commit_session(overlay, self.commit.as_ref(), said, identity, trailer)?);
+        self.whole = whole;
         Ok(())
     }
 }
@@ -298,9 +297,7 @@ pub(super) fn renamed(from: &Session, state: SessionState, to: &Session, latest:
     let todo = |mut todo: Todo| {
         let claim = todo.claims.remove(from).filter(|claim| claim.at <= latest)?;
         todo.claims = Claims::from_iter([(to.clone(), claim)]);
-        let is_late: Vec<String> =
-            todo.fields.iter().filter(|(_, field)| field.at > latest).map(|(name, _)| name.clone()).collect();
-        is_late.iter().for_each(|name| drop(todo.fields.remove(name)));
+        todo.fields.retain(|_, field| field.at <= latest);
         Some((todo.id, todo))
     };
     let projects = projects
@@ -317,10 +314,12 @@ pub(super) fn renamed(from: &Session, state: SessionState, to: &Session, latest:
 /// the agent that works here.
 fn own_first(own: &SessionState, elsewhere: SessionState) -> SessionState {
     let mut list = own.info.list.clone();
+    let mut ids: BTreeSet<TodoId> = list.iter().map(|own| own.id).collect();
+    let mut numbers: BTreeSet<String> = list.iter().filter_map(|own| own.native.clone()).collect();
     for entry in &elsewhere.info.list {
-        if list.iter().all(|own| own.id != entry.id) {
-            let is_free = |native: &String| list.iter().all(|own| own.native.as_ref() != Some(native));
-            list.push(ListEntry { native: entry.native.clone().filter(is_free), ..entry.clone() });
+        if ids.insert(entry.id) {
+            let native = entry.native.clone().filter(|native| numbers.insert(native.clone()));
+            list.push(ListEntry { native, ..entry.clone() });
         }
     }
     let mut all = both(own, elsewhere);

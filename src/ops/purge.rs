@@ -18,7 +18,9 @@ use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLo
 use crate::store::cache::{self, Merged, Purged};
 use crate::store::purge::{Purge, purged};
 use crate::store::quotes::{PURGED, contains};
-use crate::store::{Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays};
+use crate::store::{
+    Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays, weigh_branch, weigh_session,
+};
 use crate::todo::{Time, TodoId};
 
 /// How often it is begun again when refs move meanwhile.
@@ -181,14 +183,19 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
         known.tree = tree.to_string();
     }
     let merged: Merged = cache::load(&store.repo, "merged");
-    let is_new = |tip: ObjectId| !merged.contains(tip) && !known.clean.contains(&tip.to_string());
+    let is_new =
+        |tip: ObjectId| !merged.contains(tip) && !merged.is_unfit(tip) && !known.clean.contains(&tip.to_string());
     let mut more = BTreeSet::new();
-    let mut look_at = |tip: ObjectId, is_fit: &dyn Fn() -> bool| -> Result<(), OpsError> {
+    type IsLight<'a> = &'a dyn Fn(ObjectId) -> bool;
+    let mut look_at = |tip: ObjectId, is_light: IsLight<'_>, is_fit: &dyn Fn() -> bool| -> Result<(), OpsError> {
         if !is_new(tip) {
             return Ok(());
         }
         let Ok(info) = overlay.commit_info(tip) else { return Ok(()) };
-        // One that is damaged is told of where it is merged.
+        // One that is damaged, or too large to be looked into, is told of where it is merged.
+        if !is_light(info.tree) {
+            return Ok(());
+        }
         let found = purged(&overlay, info.tree, branch.tree).unwrap_or_default();
         let found = found.iter().map(ToString::to_string).filter(|id| !known.ids.contains(id));
         let found: Vec<String> = found.collect();
@@ -197,11 +204,13 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
         }
         Ok(())
     };
+    let is_light = |tree| weigh_session(&overlay, tree).is_ok();
     for tip in &tips.foreign {
-        look_at(tip.commit, &|| check_session(&overlay, &tip.session, tip.commit).is_ok())?;
+        look_at(tip.commit, &is_light, &|| check_session(&overlay, &tip.session, tip.commit).is_ok())?;
     }
+    let is_light = |tree| weigh_branch(&overlay, tree).is_ok();
     for (_, tip) in &tips.branches {
-        look_at(*tip, &|| check_consolidated(&overlay, *tip, branch.tree).is_ok())?;
+        look_at(*tip, &is_light, &|| check_consolidated(&overlay, *tip, branch.tree).is_ok())?;
     }
     known.ids.extend(more);
     Ok(())

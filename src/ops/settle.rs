@@ -177,8 +177,9 @@ impl<'a> Settling<'a, '_> {
         if !self.is_ours {
             self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
         }
+        let mut looked_at = BTreeSet::new();
         for commit in trees {
-            self.cover(commit, &ours, &mut lists, found)?;
+            self.cover(commit, &ours, &mut looked_at, &mut lists, found)?;
         }
         self.in_one_place(&ours, &was, &mut lists, found)?;
         let is_new = |digits: &String| {
@@ -205,17 +206,22 @@ impl<'a> Settling<'a, '_> {
         Ok(())
     }
 
-    /// Adds what a commit says and the lists lack.
+    /// Adds what a commit says and the lists lack. A file says the same wherever it stands: one that was looked at
+    /// before is not read again, however many commits and paths lead to it.
     fn cover(
         &self,
         commit: &Behind,
         ours: &BTreeMap<String, ObjectId>,
+        looked_at: &mut BTreeSet<ObjectId>,
         lists: &mut ProjectLists<'a>,
         found: &mut Settled,
     ) -> Result<(), OpsError> {
         let known = commit.known.iter().map(|known| self.lists(Some(*known))).collect::<Result<Vec<_>, _>>()?;
         for (path, blob) in self.lists(Some(commit.tree))? {
             if ours.get(&path) == Some(&blob) || known.iter().any(|known| known.get(&path) == Some(&blob)) {
+                continue;
+            }
+            if !looked_at.insert(blob) {
                 continue;
             }
             let bytes = self.overlay.blob(blob)?;
@@ -254,6 +260,7 @@ impl<'a> Settling<'a, '_> {
         let archive_moved = is_archive_new(ours, was, &self.project);
         let mut twice: BTreeSet<TodoId> = BTreeSet::new();
         let mut forgotten = Vec::new();
+        let mut misplaced: BTreeMap<TodoId, Vec<String>> = BTreeMap::new();
         for digits in lists.names() {
             let path = working_path(&self.project, &digits);
             if was.get(&path) == ours.get(&path) && !archive_moved {
@@ -261,7 +268,7 @@ impl<'a> Settling<'a, '_> {
             }
             for id in lists.ids(&digits)? {
                 if !id.to_string().starts_with(&digits) {
-                    lists.put_right(&digits, id)?;
+                    misplaced.entry(id).or_default().push(digits.clone());
                     continue;
                 }
                 if lists.archive().is_some_and(|archive| archive.contains(id)) {
@@ -271,6 +278,7 @@ impl<'a> Settling<'a, '_> {
                 }
             }
         }
+        lists.put_right(misplaced)?;
         if archive_moved && let Some(archive) = lists.archive() {
             twice.extend(archive.ids().windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
         }

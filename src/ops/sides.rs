@@ -8,7 +8,7 @@ use super::redo::{decided_on_trees, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::Merged;
-use crate::store::{Consolidated, Store, check_consolidated, check_session, read_session, session_of};
+use crate::store::{Consolidated, Store, Unfit, check_consolidated, check_session, read_session, session_of};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
@@ -25,6 +25,22 @@ pub(super) struct LeftOut {
     /// The commit, of which nothing was merged.
     pub commit: ObjectId,
     pub reason: String,
+    /// Under which name it is remembered that it cannot be, if that is for good.
+    pub for_good: Option<String>,
+}
+
+impl LeftOut {
+    fn of(what: String, commit: ObjectId, key: String, unfit: Unfit) -> Self {
+        LeftOut { what, commit, reason: unfit.reason, for_good: unfit.for_good.then_some(key) }
+    }
+}
+
+/// Looks at something, unless it is remembered what came of it.
+fn look<T>(merged: &Merged, key: &str, check: impl FnOnce() -> Result<T, Unfit>) -> Result<T, Unfit> {
+    match merged.unfit.get(key) {
+        Some(reason) => Err(Unfit { reason: reason.clone(), for_good: true }),
+        None => check(),
+    }
 }
 
 enum Contained {
@@ -93,21 +109,28 @@ pub(super) fn find_branches(
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
     let mut ours = Ancestors::of(overlay, consolidated.tip);
-    if let Some((tip, kept)) = known.and_then(|tip| Some((tip, to_keep(store, overlay, tip, &ours, tips)?))) {
-        candidates.retain(|candidate| *candidate != tip);
-        candidates.extend(kept);
-        ours = Ancestors::default();
-    }
+    let unfit = left_out.len();
     candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip)));
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
             continue;
         }
-        match check_consolidated(overlay, *tip, verified.tree.or(consolidated.tree)) {
+        let key = tip.to_string();
+        match look(merged, &key, || check_consolidated(overlay, *tip, verified.tree.or(consolidated.tree))) {
             Ok(_) => candidates.push(*tip),
-            Err(reason) => left_out.push(LeftOut { what, commit: *tip, reason }),
+            Err(unfit) => left_out.push(LeftOut::of(what, *tip, key, unfit)),
         }
+    }
+    if left_out.len() == unfit
+        && let Some(tip) = known
+        && let Some(kept) = to_keep(store, overlay, tip, &ours, tips)
+    {
+        candidates.retain(|candidate| *candidate != tip);
+        candidates.extend(tips.branches.iter().map(|(_, theirs)| *theirs).chain(kept));
+        candidates.sort();
+        candidates.dedup();
+        ours = Ancestors::default();
     }
     let branches = Branches { tips: candidates, contained: Contained::Walked(ours) };
     without_sessions(overlay, branches, tips)
@@ -169,24 +192,29 @@ pub(super) fn find_sessions(
     overlay: &Overlay<'_>,
     branches: &Branches,
     tips: &Tips,
+    merged: &Merged,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<Side> {
     let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
-    let mut leave = |what, commit, reason| left_out.push(LeftOut { what, commit, reason });
+    let leave = |what, commit, reason| LeftOut { what, commit, reason, for_good: None };
     for (session, tip) in tips.local.iter().filter(|(_, tip)| !branches.contain(**tip)) {
         // Read it whole, so that what cannot be merged is left out before anything is built on it.
         match read_session(overlay, session, *tip) {
             Ok(_) => drop(new.entry(session).or_default().insert(*tip)),
-            Err(err) => leave(format!("session {session}"), *tip, super::chain(&err)),
+            Err(err) => left_out.push(leave(format!("session {session}"), *tip, super::chain(&err))),
         }
     }
     for tip in tips.foreign.iter().filter(|tip| !branches.contain(tip.commit)) {
         if new.get(&tip.session).is_some_and(|known| known.contains(&tip.commit)) {
             continue;
         }
-        match check_session(overlay, &tip.session, tip.commit) {
+        let key = format!("{} {}", tip.commit, tip.session);
+        match look(merged, &key, || check_session(overlay, &tip.session, tip.commit)) {
             Ok(_) => drop(new.entry(&tip.session).or_default().insert(tip.commit)),
-            Err(reason) => leave(format!("session {} of {}", tip.session, tip.remote), tip.commit, reason),
+            Err(unfit) => {
+                let what = format!("session {} of {}", tip.session, tip.remote);
+                left_out.push(LeftOut::of(what, tip.commit, key, unfit));
+            }
         }
     }
     let mut sides = Vec::new();
@@ -198,7 +226,7 @@ pub(super) fn find_sessions(
                     let seen = decided_on_trees(store, overlay, commit, |id| branches.contain(id));
                     sides.push(Side { seen: seen.into_iter().collect(), ..side });
                 }
-                Err(err) => leave(format!("session {session}"), commit, super::chain(&err)),
+                Err(err) => left_out.push(leave(format!("session {session}"), commit, super::chain(&err))),
             }
         }
     }

@@ -129,10 +129,14 @@ fn given_up_before(
     projects: &BTreeMap<Project, TodoList>,
     listed: &BTreeSet<TodoId>,
 ) -> BTreeSet<usize> {
-    let is_old = |Worded { item, project, words }: &Worded<'_>| {
-        let mut todos = projects.get(project).into_iter().flat_map(|todos| todos.values());
-        item.dropped && todos.any(|todo| todo.content == *words && !listed.contains(&todo.id))
-    };
+    if items.iter().all(|item| !item.item.dropped) {
+        return BTreeSet::new();
+    }
+    let all = projects.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (project, todo)));
+    let left = all.filter(|(_, todo)| !listed.contains(&todo.id));
+    let left: BTreeSet<(&Project, &str)> = left.map(|(project, todo)| (project, todo.content.as_str())).collect();
+    let is_old =
+        |Worded { item, project, words }: &Worded<'_>| item.dropped && left.contains(&(project, words.as_str()));
     items.iter().enumerate().filter(|(_, item)| is_old(item)).map(|(at, _)| at).collect()
 }
 

@@ -128,7 +128,11 @@ impl<'a> Archive<'a> {
 
     /// Reads the index: the id of the tree that it is of, then those of the todos.
     fn load(&self) -> Option<Vec<TodoId>> {
-        let bytes = std::fs::read(self.path()).ok()?;
+        let path = self.path();
+        if !self.overlay.allows(std::fs::metadata(&path).ok()?.len()) {
+            return None;
+        }
+        let bytes = std::fs::read(path).ok()?;
         let ids = bytes.strip_prefix(self.tree.as_bytes())?;
         let (ids, []) = ids.as_chunks() else { return None };
         let ids: Vec<TodoId> = ids.iter().map(|id| TodoId::from_bytes(*id)).collect();

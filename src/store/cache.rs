@@ -20,6 +20,10 @@ pub struct Merged {
     pub tip: String,
     /// The tips of sessions and of remotes' consolidated branches that it contains.
     pub contained: BTreeSet<String>,
+    /// What is not taken, and why, where that follows from its bytes: by its commit, for a session with its name behind
+    /// it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unfit: BTreeMap<String, String>,
 }
 
 impl Merged {
@@ -31,6 +35,12 @@ impl Merged {
     /// Returns the commit, if it is one of this branch.
     pub fn tip_of(&self, branch: &str) -> Option<ObjectId> {
         ObjectId::from_hex(self.tip.as_bytes()).ok().filter(|_| self.branch == branch)
+    }
+
+    /// Returns whether the commit is known to be nothing that can be taken, whatever it is called.
+    pub fn is_unfit(&self, commit: ObjectId) -> bool {
+        let commit = commit.to_string();
+        self.unfit.range(commit.clone()..).next().is_some_and(|(known, _)| known.starts_with(&commit))
     }
 
     /// Returns whether the commit is known to be contained.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::codec::decode_session;
+use crate::codec::{decode_lines, decode_session};
 use crate::git::{ObjectId, Overlay};
-use crate::merge::join;
+use crate::merge::{join, join_lines};
 use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
-use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, project_dir, session_path};
+use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, project_dir, session_path, working_path};
 use super::project_lists::{ProjectLists, working_lists, working_todos};
 use super::{Archive, Store, StoreError};
 
@@ -86,6 +86,31 @@ impl Consolidated {
     pub fn todos(&self, overlay: &Overlay<'_>, project: &Project) -> Result<TodoList, StoreError> {
         let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
         working_todos(overlay, project, self.project_tree(overlay, project)?, &commit)
+    }
+
+    /// Returns the todos of one project's working lists, as many lists as may be read, those first that hold the latest
+    /// changes. In the first list that has a todo stands everything that is known of it.
+    ///
+    /// # Errors
+    /// When a list cannot be read or was written by a newer version.
+    pub fn latest_todos(&self, overlay: &Overlay<'_>, project: &Project) -> Result<TodoList, StoreError> {
+        let found = || -> Result<_, StoreError> { working_lists(overlay, self.project_tree(overlay, project)?) };
+        let mut lists = match found() {
+            Err(_) if overlay.is_spent() => return Ok(TodoList::new()),
+            lists => lists?,
+        };
+        lists.sort_by_key(|(digits, _)| digits.len());
+        let mut lines = Vec::new();
+        for (digits, blob) in lists {
+            match overlay.blob(blob) {
+                Err(_) if overlay.is_spent() => {}
+                bytes => lines.extend(decode_lines(&bytes?).map_err(|source| {
+                    let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
+                    StoreError::Decode { commit, path: working_path(project, &digits), source }
+                })?),
+            }
+        }
+        Ok(join_lines(lines))
     }
 
     /// Returns the bytes of one project's working lists; none when it has none.

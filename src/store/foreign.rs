@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::codec::{decode_session, decode_todos};
+use crate::codec::{DecodeError, decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
 use crate::todo::{Project, Session};
 
@@ -10,33 +10,57 @@ use super::paths::{
     ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, session_path,
 };
 use super::session::{SessionCommit, read_session};
+use super::weight::{is_readable, weigh_branch, weigh_file, weigh_session};
 
 /// No file that we make is nearly as big.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
-/// A directory of more than 300,000 entries.
-const LARGEST_TREE: u64 = 16 * 1024 * 1024;
+
+/// Why something of a remote is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// In words.
+    pub reason: String,
+    /// Whether it follows from bytes that are there, so that this version need not look at them again.
+    pub for_good: bool,
+}
+
+impl Unfit {
+    fn for_good(reason: impl ToString) -> Self {
+        Unfit { reason: reason.to_string(), for_good: true }
+    }
+
+    /// What cannot be read now can be later: a missing object may come, and a newer version reads newer files.
+    fn now(reason: impl ToString) -> Self {
+        Unfit { reason: reason.to_string(), for_good: false }
+    }
+
+    fn decode(path: &str, err: &DecodeError) -> Self {
+        Unfit { reason: format!("{path}: {err}"), for_good: matches!(err, DecodeError::Foreign(_)) }
+    }
+}
 
 /// Reads a remote's version of a session, if it is one: the session's own file, its own statements, nothing
 /// else.
 ///
 /// # Errors
-/// In words, when it is something else, damaged, or of a newer version.
-pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> Result<SessionCommit, String> {
-    let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
+/// When it is something else, too much, damaged, or of a newer version.
+pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> Result<SessionCommit, Unfit> {
+    let tree = overlay.commit_info(tip).map_err(Unfit::now)?.tree;
+    weigh_session(overlay, tree).map_err(Unfit::for_good)?;
     let held = check_tree(overlay, tree, None)?;
     if let Some(stray) = held.strays.first() {
-        return Err(format!("it holds {stray}, which is none of ours"));
+        return Err(Unfit::for_good(format!("it holds {stray}, which is none of ours")));
     }
-    let commit = read_session(overlay, session, tip).map_err(|err| chain(&err))?;
+    let commit = read_session(overlay, session, tip).map_err(|err| Unfit::now(chain(&err)))?;
     if let Some(flaw) = commit.state.info.flaw() {
-        return Err(flaw.to_string());
+        return Err(Unfit::for_good(flaw));
     }
     if commit.state.info.session != *session || session_of(overlay, tree).as_ref() != Some(session) {
-        return Err("it speaks for another session".to_owned());
+        return Err(Unfit::for_good("it speaks for another session"));
     }
     let claims = commit.state.projects.values().flat_map(|todos| todos.values()).flat_map(|todo| todo.claims.keys());
     match claims.into_iter().find(|speaker| *speaker != session) {
-        Some(_) => Err("it makes statements of another session".to_owned()),
+        Some(_) => Err(Unfit::for_good("it makes statements of another session")),
         None => Ok(commit),
     }
 }
@@ -45,18 +69,15 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
 /// has no business in it, as [`strays`] does.
 ///
 /// # Errors
-/// In words, when it is no branch of ours, or when a file of ours in it is damaged or of a newer version: then the
+/// When it is no branch of ours, or too much, or when a file of ours in it is damaged or of a newer version: then the
 /// whole commit has to wait.
-pub fn check_consolidated(
-    overlay: &Overlay<'_>,
-    tip: ObjectId,
-    known: Option<ObjectId>,
-) -> Result<Vec<String>, String> {
-    let tree = overlay.commit_info(tip).map_err(|err| err.to_string())?.tree;
+pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<Vec<String>, Unfit> {
+    let tree = overlay.commit_info(tip).map_err(Unfit::now)?.tree;
+    weigh_branch(overlay, tree).map_err(Unfit::for_good)?;
     let held = check_tree(overlay, tree, known)?;
     match held.strays.first() {
         Some(stray) if !held.has_session && !check_tree(overlay, tree, None)?.has_session => {
-            Err(format!("it holds {stray}, and nothing of ours"))
+            Err(Unfit::for_good(format!("it holds {stray}, and nothing of ours")))
         }
         _ => Ok(held.strays),
     }
@@ -71,9 +92,11 @@ pub fn strays(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) ->
 
 /// Returns the session whose tree this is: the one with the only session file in it.
 pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
-    let shards = overlay.entries(overlay.find_dir(tree, SESSIONS).ok()?).ok()?;
+    let sessions = Some(tree).filter(|tree| is_readable(overlay, *tree))?;
+    let sessions = overlay.find_dir(sessions, SESSIONS).ok()?.filter(|tree| is_readable(overlay, *tree));
+    let shards = overlay.entries(sessions).ok()?;
     let [(_, true, shard)] = shards.as_slice() else { return None };
-    let files = overlay.entries(Some(*shard)).ok()?;
+    let files = overlay.entries(Some(*shard).filter(|tree| is_readable(overlay, *tree))).ok()?;
     let [(name, false, _)] = files.as_slice() else { return None };
     let session = Session::from_component(name.strip_suffix(".json")?)?;
     overlay.find(tree, &session_path(&session)).ok()?.map(|_| session)
@@ -93,16 +116,16 @@ fn new_entries(
     known: Option<ObjectId>,
     path: &str,
     held: &mut Held,
-) -> Result<Entries, String> {
-    if overlay.size_of(tree).is_none_or(|size| size > LARGEST_TREE) {
-        return Err(format!("the tree {tree} is missing or too large"));
+) -> Result<Entries, Unfit> {
+    if !is_readable(overlay, tree) {
+        return Err(Unfit::now(format!("the tree {tree} is missing or too large")));
     }
     let known: BTreeMap<String, ObjectId> = match known {
         Some(known) => overlay.entries(Some(known)).unwrap_or_default().into_iter().map(|(n, _, id)| (n, id)).collect(),
         None => BTreeMap::new(),
     };
-    let odd = overlay.odd_entries(tree).map_err(|err| err.to_string())?;
-    let entries = overlay.entries(Some(tree)).map_err(|err| err.to_string())?;
+    let odd = overlay.odd_entries(tree).map_err(Unfit::now)?;
+    let entries = overlay.entries(Some(tree)).map_err(Unfit::now)?;
     held.strays.extend(odd.iter().map(|name| format!("{path}{name}")));
     Ok(entries.into_iter().filter(|(name, _, id)| known.get(name) != Some(id)).collect())
 }
@@ -115,7 +138,7 @@ struct Held {
 }
 
 /// Looks at every entry that is not the same in `known`.
-fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, String> {
+fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, Unfit> {
     let below = |known: Option<ObjectId>, path: &str| known.and_then(|known| overlay.find(known, path).ok().flatten());
     let mut held = Held::default();
     for (name, is_tree, id) in new_entries(overlay, tree, known, "", &mut held)? {
@@ -152,12 +175,12 @@ fn check_project(
     known: Option<ObjectId>,
     path: &str,
     held: &mut Held,
-) -> Result<(), String> {
+) -> Result<(), Unfit> {
     for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
         let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
-            (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?),
+            (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?),
             (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| digits(name).is_some())?,
             (ARCHIVE, true) => check_lists(overlay, id, known(), &path, held, |name| month(name).is_some())?,
             _ => held.strays.push(path),
@@ -172,7 +195,7 @@ fn check_shard(
     known: Option<ObjectId>,
     shard: &str,
     held: &mut Held,
-) -> Result<(), String> {
+) -> Result<(), Unfit> {
     for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
         let path = format!("{SESSIONS}/{shard}/{name}");
         let session = name.strip_suffix(".json").and_then(Session::from_component);
@@ -180,7 +203,7 @@ fn check_shard(
             held.strays.push(path);
             continue;
         }
-        decode_session(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+        decode_session(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?;
         held.has_session = true;
     }
     Ok(())
@@ -194,23 +217,27 @@ fn check_lists(
     path: &str,
     held: &mut Held,
     is_ours: impl Fn(&str) -> bool,
-) -> Result<(), String> {
+) -> Result<(), Unfit> {
     for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
         if is_tree || !is_ours(&name) {
             held.strays.push(path);
             continue;
         }
-        decode_todos(&file(overlay, id, &path)?).map_err(|err| format!("{path}: {err}"))?;
+        decode_todos(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?;
     }
     Ok(())
 }
 
 /// Reads a file that is not too large to be read.
-fn file(overlay: &Overlay<'_>, blob: ObjectId, path: &str) -> Result<Vec<u8>, String> {
+fn file(overlay: &Overlay<'_>, blob: ObjectId, path: &str) -> Result<Vec<u8>, Unfit> {
     match overlay.size_of(blob) {
-        Some(size) if size <= LARGEST_FILE => overlay.blob(blob).map_err(|err| format!("{path}: {err}")),
-        Some(size) => Err(format!("{path} has {size} bytes, more than {LARGEST_FILE}")),
-        None => Err(format!("{path} is missing")),
+        Some(size) if size <= LARGEST_FILE => {
+            let bytes = overlay.blob(blob).map_err(|err| Unfit::now(format!("{path}: {err}")))?;
+            weigh_file(&bytes, LARGEST_FILE).map_err(|excess| Unfit::for_good(format!("{path}: {excess}")))?;
+            Ok(bytes)
+        }
+        Some(size) => Err(Unfit::for_good(format!("{path} has {size} bytes, more than {LARGEST_FILE}"))),
+        None => Err(Unfit::now(format!("{path} is missing"))),
     }
 }

@@ -4,6 +4,7 @@
 //! merge them. What is kept beside the refs ([`cache`]) only saves work: it can be deleted at any time.
 
 mod archive;
+mod archived_lists;
 pub mod cache;
 mod consolidated;
 mod foreign;
@@ -16,14 +17,16 @@ pub mod quotes;
 mod rewritten;
 mod session;
 pub mod spool;
+mod weight;
 
 pub use archive::{Archive, month_of};
 pub use consolidated::{Consolidated, Reach, Unreadable};
-pub use foreign::{check_consolidated, check_session, session_of, strays};
+pub use foreign::{Unfit, check_consolidated, check_session, session_of, strays};
 pub use locate::{Location, Origin, data_home, locate};
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
+pub use weight::{Excess, weigh_branch, weigh_session};
 
 use crate::codec::DecodeError;
 use crate::git::{Git, GitError, Overlay, Repo, Settings, create_bare};
@@ -47,6 +50,14 @@ pub enum StoreError {
         branch: String,
         /// Something that it holds.
         path: String,
+    },
+    /// A session would say more than anybody takes of one.
+    #[error("session {session} would have said too much: {excess}")]
+    TooMuch {
+        /// Which.
+        session: crate::todo::Session,
+        /// What there would be too much of.
+        excess: Excess,
     },
     /// A file in a tree cannot be read.
     #[error("cannot read {path} in {commit}")]

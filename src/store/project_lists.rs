@@ -9,11 +9,11 @@
 //! What moves follows from the lists alone, so devices that hold the same lists come to the same ones.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::codec::{DecodeError, TodoFile, decode_todos};
+use crate::codec::{DecodeError, TodoFile, decode_lines};
 use crate::git::{ObjectId, Overlay};
-use crate::merge::{join, join_todo};
+use crate::merge::{join_all, join_lines, join_todo};
 use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
 
 use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_path, digits, month, working_path};
@@ -23,22 +23,24 @@ use super::{Archive, StoreError};
 #[derive(Debug)]
 pub struct ProjectLists<'o> {
     overlay: &'o Overlay<'o>,
-    project: Project,
+    pub(super) project: Project,
     /// Working lists by the digits in their names; `todos.json` has none.
     working: BTreeMap<String, List>,
     /// The most digits in such a name.
     deepest: usize,
-    archive: Option<Archive<'o>>,
+    pub(super) archive: Option<Archive<'o>>,
     /// The archive's lists by month.
-    months: BTreeMap<String, List>,
+    pub(super) months: BTreeMap<String, List>,
+    /// In which months a todo stands, or stood; nothing until somebody asked.
+    pub(super) in_months: Option<HashMap<TodoId, BTreeSet<String>>>,
 }
 
 /// One list, read when it is first needed.
 #[derive(Debug, Default)]
-struct List {
+pub(super) struct List {
     blob: Option<ObjectId>,
     file: Option<TodoFile<'static>>,
-    changed: bool,
+    pub(super) changed: bool,
 }
 
 /// Returns the working lists in a project's tree: the digits in their names, and their files.
@@ -71,19 +73,14 @@ pub fn working_todos(
     tree: Option<ObjectId>,
     of: &str,
 ) -> Result<TodoList, StoreError> {
-    let mut todos = TodoList::new();
+    let mut lines = Vec::new();
     for (digits, blob) in working_lists(overlay, tree)? {
-        let more = decode_todos(&overlay.blob(blob)?).map_err(|source| {
+        lines.extend(decode_lines(&overlay.blob(blob)?).map_err(|source| {
             let (commit, path) = (of.to_owned(), working_path(project, &digits));
             StoreError::Decode { commit, path, source }
-        })?;
-        if todos.is_empty() {
-            todos = more;
-        } else {
-            join(&mut todos, &more);
-        }
+        })?);
     }
-    Ok(todos)
+    Ok(join_lines(lines))
 }
 
 /// Returns all lists in a project's tree, those of the archive too, by their paths.
@@ -119,7 +116,7 @@ impl<'o> ProjectLists<'o> {
         let months = overlay.entries(archive)?.into_iter().filter(|(_, is_tree, _)| !is_tree);
         let months = months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), list(blob)))).collect();
         let archive = archive.map(|tree| Archive::new(overlay, project, tree));
-        Ok(ProjectLists { overlay, project: project.clone(), working, deepest, archive, months })
+        Ok(ProjectLists { overlay, project: project.clone(), working, deepest, archive, months, in_months: None })
     }
 
     /// Returns everything that the lists hold of a todo.
@@ -135,29 +132,6 @@ impl<'o> ProjectLists<'o> {
             }
             (working, archived) => working.or(archived),
         })
-    }
-
-    /// Returns everything that the archive holds of a todo, and in how many of its lists it stands.
-    ///
-    /// # Errors
-    /// When a list cannot be read.
-    pub fn get_archived(&mut self, id: TodoId) -> Result<(Option<Todo>, usize), StoreError> {
-        let (mut found, mut count): (Option<Todo>, usize) = (None, 0);
-        if !self.archive.as_ref().is_some_and(|archive| archive.contains(id)) {
-            return Ok((found, count));
-        }
-        for month in self.months.keys().cloned().collect::<Vec<_>>() {
-            let path = archive_path(&self.project, &month);
-            let Some(todo) = self.month(&month)?.get(id).map_err(|source| damaged(path, source))?.cloned() else {
-                continue;
-            };
-            count += 1;
-            match &mut found {
-                Some(all) => join_todo(all, &todo),
-                None => found = Some(todo),
-            }
-        }
-        Ok((found, count))
     }
 
     /// Returns everything that the working lists hold of a todo.
@@ -229,51 +203,25 @@ impl<'o> ProjectLists<'o> {
         Ok(())
     }
 
-    /// Moves a todo that stands in a list of other digits than its own to `todos.json`.
+    /// Moves todos that stand in lists of other digits than their own to `todos.json`. However many lists hold one, it is
+    /// written once.
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub fn put_right(&mut self, digits: &str, id: TodoId) -> Result<(), StoreError> {
-        let path = working_path(&self.project, digits);
-        let list = self.working(digits)?;
-        let Some(mut todo) = list.get(id).map_err(|source| damaged(path, source))?.cloned() else { return Ok(()) };
-        list.remove(id);
-        self.mark(digits);
-        if let Some(known) = self.get_working(id)? {
-            join_todo(&mut todo, &known);
-        }
-        self.say(&todo)
-    }
-
-    /// Takes todos out of the archive.
-    ///
-    /// # Errors
-    /// When a list cannot be read.
-    pub fn remove_archived(&mut self, ids: &[TodoId]) -> Result<(), StoreError> {
-        let months: Vec<String> = self.months.keys().cloned().collect();
-        for month in months {
-            let list = self.month(&month)?;
-            let removed = ids.iter().filter(|id| list.remove(**id)).count();
-            if removed > 0 {
-                self.months.entry(month).or_default().changed = true;
+    pub fn put_right(&mut self, misplaced: BTreeMap<TodoId, Vec<String>>) -> Result<(), StoreError> {
+        for (id, lists) in misplaced {
+            let mut lines: Vec<Todo> = self.get_working(id)?.into_iter().collect();
+            for digits in lists {
+                let path = working_path(&self.project, &digits);
+                let list = self.working(&digits)?;
+                lines.extend(list.get(id).map_err(|source| damaged(path, source))?.cloned());
+                list.remove(id);
+                self.mark(&digits);
+            }
+            if let Some(todo) = join_all(lines) {
+                self.say(&todo)?;
             }
         }
-        Ok(())
-    }
-
-    /// Adds a todo to the archive of a month.
-    ///
-    /// # Errors
-    /// When the month's list cannot be read.
-    pub fn archive_in(&mut self, month: &str, todo: &Todo) -> Result<(), StoreError> {
-        let path = archive_path(&self.project, month);
-        let list = self.month(month)?;
-        let mut todo = todo.clone();
-        if let Some(there) = list.get(todo.id).map_err(|source| damaged(path, source))? {
-            join_todo(&mut todo, there);
-        }
-        list.replace(&todo);
-        self.months.entry(month.to_owned()).or_default().changed = true;
         Ok(())
     }
 
@@ -327,7 +275,7 @@ impl<'o> ProjectLists<'o> {
         }
         if !flawed.is_empty() {
             match month {
-                Some(month) => self.months.entry(month.to_owned()).or_default().changed = true,
+                Some(month) => self.mark_month(month),
                 None => self.mark(digits),
             }
         }
@@ -370,7 +318,7 @@ impl<'o> ProjectLists<'o> {
         read(self.overlay, self.working.entry(digits.to_owned()), path)
     }
 
-    fn month(&mut self, month: &str) -> Result<&mut TodoFile<'static>, StoreError> {
+    pub(super) fn month(&mut self, month: &str) -> Result<&mut TodoFile<'static>, StoreError> {
         let path = || archive_path(&self.project, month);
         read(self.overlay, self.months.entry(month.to_owned()), path)
     }
@@ -392,6 +340,6 @@ fn read<'l>(
     Ok(list.file.insert(file))
 }
 
-fn damaged(path: String, source: DecodeError) -> StoreError {
+pub(super) fn damaged(path: String, source: DecodeError) -> StoreError {
     StoreError::Decode { commit: "a list".to_owned(), path, source }
 }

@@ -9,6 +9,7 @@ use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, Tod
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, project_dir, session_path};
 use super::project_lists::{ProjectLists, working_todos};
+use super::weight::weigh_session;
 
 /// A commit of a session, with what it holds.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
 /// more to say than what changed.
 ///
 /// # Errors
-/// When the tree of the commit before cannot be read.
+/// When the tree of the commit before cannot be read, and when the session says more than anybody takes of one.
 pub fn commit_session(
     overlay: &mut Overlay<'_>,
     parent: Option<&SessionCommit>,
@@ -79,6 +80,8 @@ pub fn commit_session(
     }
     let changes = blobs.iter().map(|(path, blob)| (path.as_str(), Some(*blob)));
     let tree = overlay.edit_tree(parent.map(|parent| parent.tree), changes)?;
+    let too_much = |excess| StoreError::TooMuch { session: state.info.session.clone(), excess };
+    weigh_session(overlay, tree).map_err(too_much)?;
     let id = overlay.commit(NewCommit {
         tree,
         parents: parent.iter().map(|parent| parent.id).collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 
-use super::{Claim, Field, Session, State, Status, Time, TodoId};
+use super::{Claim, Field, Session, State, Status, Time, TodoId, Voices};
 
 /// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
 pub const RESERVED: [&str; 9] = ["id", "content", "nth", "status", "created", "updated", "claims", "stamps", "format"];
@@ -40,20 +40,13 @@ impl Todo {
     /// Returns what each session says, in the order of names. One that went on elsewhere speaks under several names
     /// and has one voice: the greatest of its claims, as if all were made under one name.
     pub fn voices(&self) -> impl Iterator<Item = (&Session, &Claim)> {
-        let goes_on = self.claims.keys().any(Session::is_continued);
-        self.claims.iter().filter(move |(session, claim)| {
-            let said_more = |(other, later): (&Session, &Claim)| {
-                other != *session
-                    && other.is_same(session)
-                    && claim.order(later).then_with(|| other.cmp(session)).is_lt()
-            };
-            !goes_on || !self.claims.iter().any(said_more)
-        })
+        let voices = Voices::of(self);
+        self.claims.iter().filter(move |(session, claim)| voices.has(session, claim))
     }
 
     /// Returns what a session says, under whatever name.
     pub fn voice(&self, session: &Session) -> Option<(&Session, &Claim)> {
-        self.voices().find(|(other, _)| other.is_same(session))
+        Voices::of(self).find(session)
     }
 
     /// Returns the claim that gives the todo its status, and who made it: of what each session says, the greatest of

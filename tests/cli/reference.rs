@@ -30,7 +30,9 @@ fn has_every_setting_that_is_read() {
         .flat_map(|text| text.split('"').map(str::to_owned).collect::<Vec<_>>())
         .filter(|text| {
             let key = text.strip_prefix("chittysync.").or_else(|| text.strip_prefix("color."));
-            key.is_some_and(|key| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || ".<>".contains(c)))
+            key.is_some_and(|key| {
+                !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || ".<>".contains(c))
+            })
         })
         .collect();
     let documented: BTreeSet<String> =

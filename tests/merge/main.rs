@@ -5,4 +5,5 @@ mod formats;
 mod given;
 mod histories;
 mod laws;
+mod scale;
 mod table;

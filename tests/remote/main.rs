@@ -4,6 +4,7 @@
 mod common;
 
 mod board;
+mod budget;
 mod claims;
 mod conflicts;
 mod crowd;

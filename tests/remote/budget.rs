@@ -1,0 +1,205 @@
+//! What is pushed to use others up: little to send, and a great deal once it is unpacked. It is left out as a whole and
+//! named, and everything else goes on.
+
+use chittysync::store::paths::session_path;
+use chittysync::todo::{Project, Session, TodoId};
+
+use crate::common::{Done, NOW};
+use crate::devices::Devices;
+
+const TIME: &str = "2026-11-20T10:00:00.000Z";
+
+/// The file of a session.
+fn info(session: &str, more: &str) -> (String, String) {
+    let text = format!(
+        r#"{{"format":2,"session":"{session}","source":"command","device":"other","started":"{TIME}","updated":"{TIME}"{more},"list":[]}}"#
+    );
+    (session_path(&Session::new(session).expect("a name")), text)
+}
+
+/// A line that a session says in the project `general`, with these properties.
+fn line(session: &str, words: &str, more: &str) -> String {
+    let id = TodoId::of(&Project::general(), words);
+    format!(
+        r#"{{"id":"{id}","content":"{words}","status":"pending"{more},"created":"{TIME}","updated":"{TIME}","claims":{{"{session}":{{"status":"pending","at":"{TIME}"}}}}}}"#
+    )
+}
+
+fn list(lines: &[String]) -> String {
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+/// One file at several paths.
+type Files = Vec<(Vec<String>, String)>;
+
+fn at(path: &str, text: String) -> (Vec<String>, String) {
+    (vec![path.to_owned()], text)
+}
+
+/// Pushes commits, one on the other, to a ref of the hub; each has the files of those before it.
+fn push(devices: &Devices, name: &str, commits: &[Files]) {
+    let mut stream = String::new();
+    let mut marks = 0;
+    for (number, files) in commits.iter().enumerate() {
+        let mut changes = String::new();
+        for (paths, text) in files {
+            marks += 1;
+            stream.push_str(&format!("blob\nmark :{marks}\ndata {}\n{text}\n", text.len()));
+            changes.extend(paths.iter().map(|path| format!("M 100644 :{marks} {path}\n")));
+        }
+        let time = 1_795_170_000 + number;
+        let message = format!("commit {name}\ncommitter x <x@y> {time} +0000\ndata 1\nx\n{changes}\n");
+        stream.push_str(&message);
+    }
+    let stream = devices.world.write("stream", stream.as_bytes());
+    let mut import = devices.world.command("git");
+    import.current_dir(devices.hub()).args(["fast-import", "--quiet", "--force"]);
+    let status = import.stdin(std::fs::File::open(stream).expect("a file")).status();
+    assert!(status.expect("git").success());
+}
+
+/// Two devices, one of which has said something, and the hub has it.
+fn two() -> Devices {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Ship", "pending")]);
+    devices.sync_all(&["a", "b"]);
+    devices
+}
+
+/// Syncs both, and expects that both name this, and that what others say still comes through.
+fn is_left_out(devices: &Devices, what: &str) {
+    for name in ["a", "b"] {
+        let done = devices.try_sync(name, NOW, &[]);
+        assert!(done.stderr.contains(what), "{name}: {what}: {done:?}");
+    }
+    devices.list("b", "s2", "2026-11-20T11:00:00Z", &[("Fix login", "pending")]);
+    for name in ["b", "a", "b"] {
+        let done = devices.try_sync(name, NOW, &[]);
+        assert!(done.stderr.contains(what), "what is remembered of it is told: {name}: {done:?}");
+    }
+    for name in ["a", "b"] {
+        assert_eq!(devices.states(name), ["Fix login: pending", "Ship: pending"], "{name}");
+    }
+}
+
+#[test]
+fn many_paths_to_one_list() {
+    let devices = two();
+    let words = "x".repeat(1 << 20);
+    let paths = (0..100).map(|number| format!("projects/p{number}/todos.json")).collect();
+    let (path, text) = info("evil", "");
+    push(&devices, "refs/chittysync/evil", &[vec![at(&path, text), (paths, list(&[line("evil", &words, "")]))]]);
+    is_left_out(&devices, "session evil of origin was left out: its files have more than 33554432 bytes");
+    devices.agree(&["a", "b"]);
+}
+
+#[test]
+fn many_directories_that_are_one() {
+    let devices = two();
+    let (path, text) = info("evil", "");
+    let paths =
+        (0..130).flat_map(|project| (0..130).map(move |part| format!("projects/p{project}/todos/{part:x}.json")));
+    push(&devices, "refs/chittysync/evil", &[vec![at(&path, text), (paths.collect(), list(&[]))]]);
+    is_left_out(&devices, "session evil of origin was left out: it has more than 16384 files and directories");
+    devices.agree(&["a", "b"]);
+}
+
+/// In memory each takes thirty times as much as in the file.
+#[test]
+fn many_small_values() {
+    let devices = two();
+    let numbers = format!(",\"metadata\":[0{}]", ",0".repeat((1 << 21) + 1));
+    for (session, file, text) in [
+        ("evil", "projects/general/todos.json".to_owned(), list(&[line("evil", "x", &numbers)])),
+        ("worse", info("worse", "").0, info("worse", &numbers).1),
+    ] {
+        let (path, text_of_session) = info(session, "");
+        let name = format!("refs/chittysync/{session}");
+        push(&devices, &name, &[vec![at(&path, text_of_session), at(&file, text)]]);
+        let what = format!("session {session} of origin was left out: its files have more than 2097152 values");
+        for name in ["a", "b"] {
+            let done = devices.sync(name);
+            assert!(done.stderr.contains(&what), "{name}: {what}: {done:?}");
+        }
+        devices.agree(&["a", "b"]);
+    }
+    assert_eq!(devices.states("a"), ["Ship: pending"]);
+}
+
+/// The newest commit is as it should be; what stands in one before it counts for nobody.
+#[test]
+fn a_commit_in_the_middle_of_a_history() {
+    let devices = two();
+    let (path, text) = info("evil", "");
+    let lines: Vec<String> = ["One", "Two"].iter().map(|words| line("evil", words, "")).collect();
+    let hidden = line("evil", &format!("hidden {}", "x".repeat(1 << 20)), "");
+    let paths = (0..40).map(|number| format!("projects/p{number}/todos.json"));
+    let paths: Vec<String> = paths.chain(["projects/general/todos.json".to_owned()]).collect();
+    let small = at("projects/general/todos.json", list(&lines));
+    let gone: Files = vec![small.clone(), (paths[..40].to_vec(), list(&[]))];
+    push(
+        &devices,
+        "refs/chittysync/evil",
+        &[vec![at(&path, text), small], vec![(paths, list(&[lines[0].clone(), hidden]))], gone],
+    );
+    for name in ["a", "b", "a", "b"] {
+        devices.sync(name);
+    }
+    devices.agree(&["a", "b"]);
+    assert_eq!(devices.states("b"), ["One: pending", "Ship: pending", "Two: pending"]);
+}
+
+/// The branch of a remote is named and waits; sessions go on.
+#[test]
+fn a_branch_that_is_too_large() {
+    let devices = two();
+    let (path, text) = info("evil", "");
+    let words = "x".repeat(1 << 20);
+    let paths = (0..600).map(|number| format!("projects/p{number}/todos.json")).collect();
+    let before = devices.tip(&devices.hub(), "consolidated");
+    push(&devices, "refs/heads/consolidated", &[vec![at(&path, text), (paths, list(&[line("evil", &words, "")]))]]);
+    is_left_out(&devices, "the branch of origin was left out: its files have more than 536870912 bytes");
+    let hub = devices.hub();
+    devices.world.git(&hub, &["update-ref", "refs/heads/consolidated", &before]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+}
+
+/// Runs a command on a device where a session's commit may hold so much.
+fn with(devices: &Devices, name: &str, entries: usize, bytes: usize, arguments: &[&str]) -> Done {
+    let budgets = format!("{entries},{bytes},1000000,100000000,1000000");
+    let store = devices.store(name);
+    let mut all = vec!["--store", store.to_str().expect("UTF-8")];
+    all.extend(arguments);
+    devices.world.run_with(&[("CHITTYSYNC_NOW", NOW), ("CHITTYSYNC_BUDGETS", &budgets)], &all)
+}
+
+/// What one device would not take, none says: neither from an agent's files nor by a command.
+#[test]
+fn nothing_is_said_that_others_would_leave_out() {
+    let devices = two();
+    devices.list("a", "long", "2026-11-20T11:00:00Z", &[(&"x".repeat(3_000), "pending")]);
+    devices.list("a", "short", "2026-11-20T11:00:00Z", &[("Fix login", "pending")]);
+    let home = devices.world.path("claude-a");
+    let sync = ["sync", "--from", home.to_str().expect("UTF-8")];
+    let done = with(&devices, "a", 100, 3_000, &sync);
+    let why = "session long was left out: it would have said too much: its files have more than 3000 bytes";
+    assert!(done.code == Some(0) && done.stderr.contains(why), "{done:?}");
+    assert_eq!(devices.states("a"), ["Fix login: pending", "Ship: pending"], "all others are saved");
+    let done = with(&devices, "a", 100, 3_000, &["add", &"y".repeat(3_000)]);
+    assert!(done.code == Some(1) && done.stderr.contains("would have said too much"), "{done:?}");
+    // With room for it, it is said without being written again.
+    devices.sync("a");
+    assert_eq!(devices.states("a").len(), 3);
+    // What a session says bit by bit comes to the same end, and everything until then is taken.
+    let said =
+        (0..).find(|number| with(&devices, "a", 1_000, 4_000, &["add", &format!("Task {number}")]).code != Some(0));
+    let said = said.expect("an end");
+    assert!((5..30).contains(&said), "{said}");
+    with(&devices, "a", 1_000, 4_000, &["sync", "-q"]);
+    let done = with(&devices, "b", 1_000, 4_000, &["sync"]);
+    assert!(!done.stderr.contains("session by-hand"), "{done:?}");
+    assert_eq!(devices.states("b").iter().filter(|todo| todo.starts_with("Task")).count(), said);
+    let few = with(&devices, "b", 5, 4_000, &["add", "One more"]);
+    assert!(few.stderr.contains("it has more than 5 files and directories"), "{few:?}");
+}
