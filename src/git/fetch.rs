@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::parts::fetch_parts;
 use super::remote::hardened;
+use super::said::in_the_way;
 use super::transfer::{Finished, Watch};
 use super::{Fsync, Git, GitError, Place, RemoteName, Repo, gc, tracking_branch};
 
@@ -35,7 +36,11 @@ pub fn fetch(
     let before = std::time::SystemTime::now();
     gc::sweep(repo.common_dir());
     let call = Call { repo, remote, fsync, watch, prefixes };
-    let finished = call.everything(&BTreeMap::new())?;
+    let mut finished = call.fetch(&["--atomic", "--prune"], call.patterns())?;
+    if !in_the_way(&finished.stderr).is_empty() {
+        // What the remote no longer has goes first.
+        finished = call.everything(&BTreeMap::new())?;
+    }
     let fetched = match finished.code {
         Some(0) => Ok(BTreeMap::new()),
         _ if is_content(&finished) => fetch_parts(&call)?,
@@ -47,8 +52,11 @@ pub fn fetch(
 
 /// Returns whether a fetch failed for what there was to fetch: another one, of something else, can succeed.
 pub(super) fn is_content(finished: &Finished) -> bool {
-    let words = ["fsck error", "repository corruption", "did not send all necessary objects", "bad object"];
-    finished.too_much || finished.code.is_some() && words.iter().any(|words| finished.complaint.contains(words))
+    let words =
+        ["fsck error", "repository corruption", "did not send all necessary objects", "bad object", "not our ref"];
+    finished.too_much
+        || words.iter().any(|words| finished.complaint.contains(words))
+        || !in_the_way(&finished.stderr).is_empty()
 }
 
 /// Fetches from one remote.
@@ -64,11 +72,14 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// Fetches all refs but these, and forgets what the remote no longer has.
     pub(super) fn everything(&self, but: &BTreeMap<String, String>) -> Result<Finished, GitError> {
-        let all = self.prefixes.iter().map(|(theirs, ours)| format!("+{theirs}*:{ours}*"));
-        self.fetch(&["--prune"], all.chain(but.keys().map(|name| format!("^{name}"))))
+        self.fetch(&["--prune"], self.patterns().chain(but.keys().map(|name| format!("^{name}"))))
     }
 
-    /// Fetches these refs, all or none.
+    fn patterns(&self) -> impl Iterator<Item = String> {
+        self.prefixes.iter().map(|(theirs, ours)| format!("+{theirs}*:{ours}*"))
+    }
+
+    /// Fetches these refs. Where git finds something wrong with one of their objects, none is taken.
     pub(super) fn fetch(&self, options: &[&str], refspecs: impl Iterator<Item = String>) -> Result<Finished, GitError> {
         let mut arguments = hardened(self.remote);
         if self.fsync == Fsync::On {
@@ -83,7 +94,6 @@ impl Call<'_> {
                 "--no-write-fetch-head",
                 "--no-recurse-submodules",
                 "--no-auto-maintenance",
-                "--atomic",
                 "--no-filter",
             ]
             .iter()

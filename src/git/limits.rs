@@ -19,6 +19,8 @@ pub struct Limits {
     /// How many refs one command names when a fetch of all of them failed. Their names have 250 bytes at most, on either
     /// side.
     pub fetched_refs: usize,
+    /// How many refs of one kind, each refused alone by a remote that took none of that kind, speak for all of that kind.
+    pub refused_alone: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
 }
@@ -31,6 +33,7 @@ impl Default for Limits {
             loose_objects: 128,
             loose_refs: 64,
             fetched_refs: 300,
+            refused_alone: 3,
             sessions_at_once: 512,
         }
     }
@@ -53,6 +56,7 @@ impl Limits {
             loose_objects: number,
             loose_refs: number,
             fetched_refs: number,
+            refused_alone: number,
             sessions_at_once: number,
         }
     }

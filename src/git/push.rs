@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::push_parts::Parts;
 use super::remote::hardened;
+use super::said::{in_the_way, words};
 use super::transfer::Watch;
 use super::{Git, GitError, ObjectId, RemoteName, Repo, Unreachable};
 
@@ -30,10 +32,12 @@ pub enum Answer {
     Rejected(String),
     /// The remote does not take such a ref.
     Refused(String),
+    /// It cannot be there beside this other ref: one name is a directory of the other.
+    InTheWay(String),
 }
 
 /// Sends refs, in this order, and returns what became of each. A ref of which the remote says nothing was not
-/// taken.
+/// taken. What it does not take as a whole is sent in parts.
 ///
 /// # Errors
 /// When git cannot be started. A remote that cannot be used is a value, beside what it had answered by then.
@@ -43,7 +47,7 @@ pub fn push(
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
-    let mut answers = BTreeMap::new();
+    let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, |part| push_some(repo, remote, part, watch));
     let mut rest = refs;
     while !rest.is_empty() {
         let mut length = 0;
@@ -53,13 +57,9 @@ pub fn push(
         });
         let (now, later) = rest.split_at(fits.count().max(1));
         rest = later;
-        let (answered, failed) = push_some(repo, remote, now, watch)?;
-        answers.extend(answered);
-        if failed.is_some() {
-            return Ok((answers, failed));
-        }
+        parts.push(now)?;
     }
-    Ok((answers, None))
+    Ok(parts.answers())
 }
 
 fn push_some(
@@ -96,7 +96,18 @@ fn push_some(
             None => {}
         }
     }
-    if answers.is_empty() && finished.code.is_some() && is_forbidden(&finished.complaint) {
+    let (words, in_the_way) = (words(&finished.stderr), in_the_way(&finished.stderr));
+    for (name, answer) in &mut complete {
+        match (&mut *answer, in_the_way.get(name)) {
+            (Answer::Accepted | Answer::InTheWay(_), _) => {}
+            (_, Some(other)) => *answer = Answer::InTheWay(other.clone()),
+            (Answer::Refused(reason), None) if !words.is_empty() => {
+                reason.push_str(&format!(" (remote: {words})"));
+            }
+            _ => {}
+        }
+    }
+    if answers.is_empty() && finished.code.is_some() && is_no(&finished.complaint) {
         let refuse = |(name, _): &(String, Send)| (name.clone(), Answer::Refused(finished.complaint.clone()));
         return Ok((refs.iter().map(refuse).collect(), None));
     }
@@ -109,10 +120,11 @@ fn push_some(
     Ok((complete, None))
 }
 
-/// Returns whether a web server understood and said no, to all of it: nothing may be pushed there, or nothing like
-/// one of these refs.
-fn is_forbidden(complaint: &str) -> bool {
-    ["The requested URL returned error: 403", "HTTP 403"].iter().any(|words| complaint.contains(words))
+/// Returns whether somebody understood and said no, to all of it: a web server to which nothing may be pushed, or nothing
+/// like one of these refs, or not so much at once.
+fn is_no(complaint: &str) -> bool {
+    let words = ["returned error: 403", "HTTP 403", "returned error: 413", "HTTP 413", "exceeds maximum allowed size"];
+    words.iter().any(|words| complaint.contains(words))
 }
 
 /// Reads the report of `git push --porcelain`: what became of each ref, and whether it came to its end.

@@ -335,6 +335,7 @@ impl Talk<'_> {
     /// Decides how to go on after a push.
     fn judge(&mut self, answers: &BTreeMap<String, Answer>, place: Place) -> Pushed {
         let (mut rejected, mut refused) = (false, false);
+        let is_own = |name: &str| name.starts_with(Place::Own.prefix());
         let mut problems = Vec::new();
         for (name, answer) in answers {
             match answer {
@@ -343,14 +344,20 @@ impl Talk<'_> {
                     rejected = true;
                     problems.push((name.clone(), format!("rejected: {reason}")));
                 }
+                Answer::InTheWay(other) => {
+                    problems.push((name.clone(), format!("{other} is in its way there")));
+                }
                 Answer::Refused(reason) => {
-                    refused |= name.starts_with(Place::Own.prefix());
+                    refused |= is_own(name);
                     problems.push((name.clone(), format!("refused: {reason}")));
                 }
             }
         }
         self.exchange.problems.extend(problems);
-        if refused && place == Place::Own && self.known_place.is_none() {
+        // One that took any other takes such refs.
+        let took = answers.iter().any(|(name, answer)| is_own(name) && *answer == Answer::Accepted)
+            || self.there.sessions.keys().any(|(_, place)| *place == Place::Own);
+        if refused && !took && place == Place::Own && self.known_place.is_none() {
             self.place = Place::Branches;
             return Pushed::Elsewhere;
         }

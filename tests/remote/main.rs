@@ -16,6 +16,7 @@ mod model_hand;
 mod model_oracle;
 mod one_writer;
 mod owners;
+mod parts;
 mod plain_git;
 mod purge;
 mod refusals;
