@@ -19,6 +19,7 @@ mod durable;
 mod erase;
 mod fetch;
 mod gc;
+mod hardened;
 mod history;
 mod limits;
 mod lock;

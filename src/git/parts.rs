@@ -9,7 +9,6 @@ use std::time::Instant;
 use gix::bstr::BStr;
 
 use super::fetch::{Call, is_content};
-use super::remote::hardened;
 use super::{GitError, ObjectId, Unreachable};
 
 /// A ref's name there, and here.
@@ -51,10 +50,9 @@ pub(super) fn fetch_parts(call: &Call<'_>) -> Result<Result<BTreeMap<String, Str
 
 /// Returns the refs that are not here as they are there. Names that are none go into `bad`.
 fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result<Vec<Pair>, Unreachable>, GitError> {
-    let mut arguments = hardened(call.remote);
-    arguments.extend(["ls-remote", "--refs", "--end-of-options", call.remote.as_str()].map(str::to_owned));
+    let mut arguments = ["--refs", "--end-of-options", call.remote.as_str()].map(str::to_owned).to_vec();
     arguments.extend(call.prefixes.iter().map(|(theirs, _)| format!("{theirs}*")));
-    let finished = call.git(arguments.iter().map(String::as_str))?;
+    let finished = call.git(&[], "ls-remote", arguments.iter().map(String::as_str))?;
     if finished.code != Some(0) {
         return Ok(Err(Unreachable(finished.complaint)));
     }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::push_parts::Parts;
-use super::remote::hardened;
+use super::hardened::Hardened;
+use super::push_parts::{Asked, Parts};
 use super::said::{in_the_way, words};
 use super::transfer::Watch;
-use super::{Git, GitError, ObjectId, RemoteName, Repo, Unreachable};
+use super::{GitError, ObjectId, RemoteName, Repo, Unreachable};
 
 /// A longer command line than this is split: systems take a megabyte at least.
 const LONGEST_LINE: usize = 200_000;
@@ -47,7 +47,9 @@ pub fn push(
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
-    let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, |part| push_some(repo, remote, part, watch));
+    let hardened = Hardened::of(repo, remote, watch)?;
+    let send = |part: &[Asked]| push_some(repo, remote, &hardened, part, watch);
+    let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, send);
     let mut rest = refs;
     while !rest.is_empty() {
         let mut length = 0;
@@ -65,11 +67,12 @@ pub fn push(
 fn push_some(
     repo: &Repo,
     remote: &RemoteName,
+    hardened: &Hardened,
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
-    let mut arguments = hardened(remote);
-    let flags = ["push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"];
+    let mut arguments = Vec::new();
+    let flags = ["--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"];
     arguments.extend(flags.map(str::to_owned));
     arguments.push("--recurse-submodules=no".to_owned());
     for (name, send) in refs {
@@ -82,8 +85,7 @@ fn push_some(
         Send::Update(new) | Send::Replace(_, new) => format!("{new}:{name}"),
         Send::Delete(_) => format!(":{name}"),
     }));
-    let git = Git::new(Some(repo.common_dir()), arguments.iter().map(String::as_str));
-    let finished = git.quiet_ssh(repo, watch).transfer(watch)?;
+    let finished = hardened.git(repo, &[], "push", arguments.iter().map(String::as_str)).transfer(watch)?;
     let (answers, done) = read_answers(&String::from_utf8_lossy(&finished.stdout));
     let mut complete = BTreeMap::new();
     for (name, _) in refs {

@@ -8,6 +8,7 @@ mod conflicts;
 mod damage;
 mod devices;
 mod hanging;
+mod hostile_settings;
 mod law;
 mod model;
 mod model_acts;
