@@ -21,6 +21,8 @@ pub struct Limits {
     pub fetched_refs: usize,
     /// How many refs of one kind, each refused alone by a remote that took none of that kind, speak for all of that kind.
     pub refused_alone: usize,
+    /// How many idle sessions of others one exchange gives up.
+    pub retired_of_others: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
 }
@@ -34,6 +36,7 @@ impl Default for Limits {
             loose_refs: 64,
             fetched_refs: 300,
             refused_alone: 3,
+            retired_of_others: 64,
             sessions_at_once: 512,
         }
     }
@@ -57,6 +60,7 @@ impl Limits {
             loose_refs: number,
             fetched_refs: number,
             refused_alone: number,
+            retired_of_others: number,
             sessions_at_once: number,
         }
     }

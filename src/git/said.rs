@@ -45,12 +45,35 @@ const LONGEST: usize = 500;
 
 /// Returns what git complained of, on one line: its own `fatal:` and `error:` and what the other side said.
 pub(super) fn complaint(stderr: &str) -> String {
+    if let Some(reason) = other_hash(stderr) {
+        return reason;
+    }
     let noise = ["Please make sure you have", "and the repository exists", "hint:", "To ", "From ", "Everything up"];
     let kept = lines(stderr).filter(|line| !noise.iter().any(|noise| line.starts_with(noise)));
     let kept: Vec<String> = kept.map(|line| line.strip_prefix("fatal: ").unwrap_or(&line).to_owned()).collect();
     // The last ones say what it was; a chatty host says much before.
     let last = kept[kept.len().saturating_sub(6)..].iter().map(|line| short(line));
     last.collect::<Vec<_>>().join("; ")
+}
+
+/// Returns what there is to say when the other side names objects by another kind of hash.
+fn other_hash(stderr: &str) -> Option<String> {
+    const HASHES: [&str; 2] = ["sha1", "sha256"];
+    let remedy = "make the remote anew with `git init --bare --object-format=<that of the store>`, or give the store another one with `git chittysync init --remote <url>`";
+    let named = stderr.split_once("mismatched algorithms: client ").and_then(|(_, rest)| {
+        let (client, rest) = rest.split_once("; server ")?;
+        let known = |name: &str| HASHES.into_iter().find(|known| *known == name);
+        Some((known(client)?, known(rest.split_whitespace().next()?)?))
+    });
+    match named {
+        Some((here, there)) => Some(format!(
+            "its objects have {there} ids and those of the store {here} ids, so nothing can be exchanged; {remedy}"
+        )),
+        None if stderr.contains("does not support this repository's hash algorithm") => Some(format!(
+            "its objects have ids of another kind than those of the store, so nothing can be exchanged; {remedy}"
+        )),
+        None => None,
+    }
 }
 
 /// Returns what the other side of a transfer said for people: a hook's reason, a host's advice.

@@ -148,6 +148,7 @@ enum Pushed {
 
 impl Talk<'_> {
     fn go_on(&mut self) -> Result<(), OpsError> {
+        let known = Remembered::of(&self.store, &self.link.remote)?;
         for attempt in 1..=TRIES {
             let mut before = Remembered::of(&self.store, &self.link.remote)?;
             if self.link.fetch && !self.fetch(&mut before)? {
@@ -159,7 +160,7 @@ impl Talk<'_> {
             }
             match self.push(&before, attempt)? {
                 Pushed::All => {
-                    self.exchange.retired = retire(&self.store, self.link, self.now)?;
+                    self.exchange.retired = retire(&self.store, self.link, &known, self.now)?;
                     break;
                 }
                 Pushed::Failed => break,

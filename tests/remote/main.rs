@@ -21,6 +21,7 @@ mod parts;
 mod plain_git;
 mod purge;
 mod refusals;
+mod retiring;
 mod servers;
 mod sessions;
 mod transports;
