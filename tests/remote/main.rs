@@ -26,3 +26,4 @@ mod servers;
 mod sessions;
 mod transports;
 mod trouble;
+mod user_settings;
