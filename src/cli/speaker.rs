@@ -70,7 +70,7 @@ impl SpeakerArgs {
         let session = self.session(store)?;
         let acted = ops::act(store, &session, reason.into(), world.now, decide)?;
         let Acted { report, redacted, after, before: mut everything } = acted;
-        if report.checked_out.is_some() {
+        if report.held.is_some() {
             // It was said, and the branch does not show it.
             warn_of(&redacted, out);
             super::consolidate::finish(store, &report, out)?;

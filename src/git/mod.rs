@@ -69,6 +69,7 @@ pub use refs::{
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};
 pub use transfer::Watch;
+pub use worktree::Held;
 pub use writer::{RefChange, RefDelete, Rejected, Writer};
 
 use std::path::{Path, PathBuf};

@@ -233,7 +233,7 @@ impl Talk<'_> {
         all.left_out.extend(unfetched);
         all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
         all.purge.absorb(joined.purge);
-        (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
+        (all.strange, all.tip, all.held) = (joined.strange, joined.tip, joined.held);
         Ok(())
     }
 

@@ -221,3 +221,34 @@ fn a_stray_ref_here_keeps_only_what_it_covers_back() {
         devices.agree(&["a", "b"]);
     }
 }
+
+#[test]
+fn a_branch_below_ours_here_keeps_only_ours_back() {
+    for packed in [false, true] {
+        let devices = Devices::new(&["a", "b"]);
+        let store = devices.store("a");
+        let tree = devices.world.git(&store, &["mktree", "--missing"]);
+        let commit = devices.world.git(&store, &["commit-tree", "-m", "x", &tree]);
+        devices.world.git(&store, &["update-ref", "refs/heads/consolidated/x/y", &commit]);
+        if packed {
+            devices.world.git(&store, &["pack-refs", "--all"]);
+        }
+        lists(&devices, "a", 2);
+        for _ in 0..2 {
+            let done = devices.try_sync("a", NOW, &[]);
+            assert_eq!(done.code, Some(1), "{done:?}");
+            let told = "error: consolidated cannot be made here: refs/heads/consolidated/x/y is in its way";
+            assert!(done.stderr.contains(told), "{done:?}");
+        }
+        assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/").len(), 2, "sessions are sent");
+        devices.sync("b");
+        assert_eq!(devices.states("b").len(), 2);
+        assert_eq!(devices.try_sync("a", NOW, &[]).code, Some(1), "with a branch there, too");
+        let done = devices.run("a", &["add", "Ship"]);
+        assert!(done.code == Some(1) && done.stderr.contains("is in its way"), "{done:?}");
+        devices.world.git(&store, &["branch", "-m", "consolidated/x/y", "y"]);
+        devices.sync_all(&["a", "b"]);
+        devices.agree(&["a", "b"]);
+        assert!(devices.states("b").contains(&"Ship: pending".to_owned()), "what was said meanwhile is there");
+    }
+}
