@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::out::{Failure, Out, plural};
 use super::world::{World, display};
+use crate::git::Held;
 use crate::ops::{self, Plan, Report, Selection};
 use crate::store::Store;
 
@@ -92,7 +93,13 @@ pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Fa
             Some(hint),
         );
     }
-    let (Some(directory), Some(tip)) = (&report.checked_out, report.tip) else { return Ok(()) };
-    Err(Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))
-        .hint(format!("the merge is made; take it with `git -C {} merge --ff-only {tip}`", display(directory))))
+    let (Some(held), Some(tip)) = (&report.held, report.tip) else { return Ok(()) };
+    Err(match held {
+        Held::CheckedOut(directory) => {
+            Failure::no(format!("{branch} was not moved: it is checked out in {}", display(directory)))
+                .hint(format!("the merge is made; take it with `git -C {} merge --ff-only {tip}`", display(directory)))
+        }
+        Held::InTheWay(name) => Failure::no(format!("{branch} cannot be made here: {name} is in its way"))
+            .hint("what sessions say is saved; give that branch another name with `git branch -m`"),
+    })
 }

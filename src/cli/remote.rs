@@ -60,7 +60,21 @@ pub(super) fn exchange(
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
     let done = ops::sync(store, plan, &link, now);
     progress.clear();
+    warn_of_unused(&store.repo.unused_programs(remote, &watch)?, out);
     Ok(done?)
+}
+
+/// Says which settings of the store were not used because they name a program.
+fn warn_of_unused(keys: &[String], out: &Out) {
+    let Some((last, others)) = keys.split_last() else { return };
+    let (keys, names) = match others {
+        [] => (last.clone(), "names a program, and was not used"),
+        _ => (format!("{} and {last}", others.join(", ")), "name programs, and were not used"),
+    };
+    out.warn(
+        &format!("{keys} in the store's own settings {names}"),
+        Some("a sync runs only what your own settings name (`git config --global`); see docs/security.md"),
+    );
 }
 
 /// Says what came of it, to a person.

@@ -77,7 +77,7 @@ impl<'a> Spoken<'a> {
     /// Tells what went wrong beside an act.
     pub fn of(acted: Acted, session: Session, store: &'a Store, world: &World, out: &Out) -> Result<Self, Failure> {
         let Acted { report, redacted, after, before: mut everything } = acted;
-        if report.checked_out.is_some() {
+        if report.held.is_some() {
             // It was said, and the branch does not show it.
             warn_of(&redacted, out);
             super::consolidate::finish(store, &report, out)?;

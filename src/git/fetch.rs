@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::hardened::Hardened;
 use super::parts::fetch_parts;
-use super::remote::hardened;
+use super::said::in_the_way;
 use super::transfer::{Finished, Watch};
-use super::{Fsync, Git, GitError, Place, RemoteName, Repo, gc, tracking_branch};
+use super::{Fsync, GitError, Place, RemoteName, Repo, gc, tracking_branch};
 
 /// How often a fetch is tried beside a `git gc`.
 const TRIES: u32 = 3;
@@ -34,8 +35,13 @@ pub fn fetch(
     prefixes.push((branch.to_owned(), tracking_branch(remote, branch)));
     let before = std::time::SystemTime::now();
     gc::sweep(repo.common_dir());
-    let call = Call { repo, remote, fsync, watch, prefixes };
-    let finished = call.everything(&BTreeMap::new())?;
+    let hardened = Hardened::of(repo, remote, watch)?;
+    let call = Call { repo, remote, fsync, watch, hardened, prefixes };
+    let mut finished = call.fetch(&["--atomic", "--prune"], call.patterns())?;
+    if !in_the_way(&finished.stderr).is_empty() {
+        // What the remote no longer has goes first.
+        finished = call.everything(&BTreeMap::new())?;
+    }
     let fetched = match finished.code {
         Some(0) => Ok(BTreeMap::new()),
         _ if is_content(&finished) => fetch_parts(&call)?,
@@ -47,8 +53,11 @@ pub fn fetch(
 
 /// Returns whether a fetch failed for what there was to fetch: another one, of something else, can succeed.
 pub(super) fn is_content(finished: &Finished) -> bool {
-    let words = ["fsck error", "repository corruption", "did not send all necessary objects", "bad object"];
-    finished.too_much || finished.code.is_some() && words.iter().any(|words| finished.complaint.contains(words))
+    let words =
+        ["fsck error", "repository corruption", "did not send all necessary objects", "bad object", "not our ref"];
+    finished.too_much
+        || words.iter().any(|words| finished.complaint.contains(words))
+        || !in_the_way(&finished.stderr).is_empty()
 }
 
 /// Fetches from one remote.
@@ -57,6 +66,7 @@ pub(super) struct Call<'a> {
     pub remote: &'a RemoteName,
     pub fsync: Fsync,
     pub watch: &'a Watch<'a>,
+    pub hardened: Hardened,
     /// How the names of refs begin there, and here.
     pub prefixes: Vec<(String, String)>,
 }
@@ -64,41 +74,41 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// Fetches all refs but these, and forgets what the remote no longer has.
     pub(super) fn everything(&self, but: &BTreeMap<String, String>) -> Result<Finished, GitError> {
-        let all = self.prefixes.iter().map(|(theirs, ours)| format!("+{theirs}*:{ours}*"));
-        self.fetch(&["--prune"], all.chain(but.keys().map(|name| format!("^{name}"))))
+        self.fetch(&["--prune"], self.patterns().chain(but.keys().map(|name| format!("^{name}"))))
     }
 
-    /// Fetches these refs, all or none.
+    fn patterns(&self) -> impl Iterator<Item = String> {
+        self.prefixes.iter().map(|(theirs, ours)| format!("+{theirs}*:{ours}*"))
+    }
+
+    /// Fetches these refs. Where git finds something wrong with one of their objects, none is taken.
     pub(super) fn fetch(&self, options: &[&str], refspecs: impl Iterator<Item = String>) -> Result<Finished, GitError> {
-        let mut arguments = hardened(self.remote);
-        if self.fsync == Fsync::On {
-            // By default git does not wait for loose objects.
-            arguments.extend(["-c".to_owned(), "core.fsync=objects,reference".to_owned()]);
-        }
-        arguments.extend(
-            [
-                "fetch",
-                "--progress",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--no-recurse-submodules",
-                "--no-auto-maintenance",
-                "--atomic",
-                "--no-filter",
-            ]
-            .iter()
-            .chain(options)
-            .chain(&["--end-of-options", self.remote.as_str()])
-            .map(|argument| (*argument).to_owned()),
-        );
+        let mut arguments = [
+            "--progress",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--no-filter",
+            // Whatever the remote's own refspecs say, only the refs that are asked for move.
+            "--refmap=",
+        ]
+        .iter()
+        .chain(options)
+        .chain(&["--end-of-options", self.remote.as_str()])
+        .map(|argument| (*argument).to_owned())
+        .collect::<Vec<_>>();
         arguments.extend(refspecs);
+        // By default git does not wait for loose objects.
+        let durable = ["-c", "core.fsync=objects,reference"].into_iter().filter(|_| self.fsync == Fsync::On);
         let mut tries = 0;
         loop {
             tries += 1;
             // A pack that git still works on is kept from a `gc` beside it, loose objects are not.
             let gc = gc::is_running(self.repo.common_dir());
             let careful = ["-c", "fetch.unpackLimit=1"].into_iter().filter(|_| gc);
-            let finished = self.git(careful.chain(arguments.iter().map(String::as_str)))?;
+            let options: Vec<&str> = durable.clone().chain(careful).collect();
+            let finished = self.git(&options, "fetch", arguments.iter().map(String::as_str))?;
             // It takes git's files in the making for litter.
             let again = tries < TRIES && (gc || gc::is_running(self.repo.common_dir()));
             if finished.code == Some(0) || finished.too_much || !again {
@@ -107,8 +117,13 @@ impl Call<'_> {
         }
     }
 
-    /// Runs git against the remote.
-    pub(super) fn git<'a>(&self, arguments: impl Iterator<Item = &'a str>) -> Result<Finished, GitError> {
-        Git::new(Some(self.repo.common_dir()), arguments).quiet_ssh(self.repo, self.watch).transfer(self.watch)
+    /// Runs a command of git against the remote.
+    pub(super) fn git<'a>(
+        &self,
+        options: &[&str],
+        command: &str,
+        arguments: impl Iterator<Item = &'a str>,
+    ) -> Result<Finished, GitError> {
+        self.hardened.git(self.repo, options, command, arguments).transfer(self.watch)
     }
 }

@@ -19,6 +19,10 @@ pub struct Limits {
     /// How many refs one command names when a fetch of all of them failed. Their names have 250 bytes at most, on either
     /// side.
     pub fetched_refs: usize,
+    /// How many refs of one kind, each refused alone by a remote that took none of that kind, speak for all of that kind.
+    pub refused_alone: usize,
+    /// How many idle sessions of others one exchange gives up.
+    pub retired_of_others: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
@@ -33,6 +37,8 @@ impl Default for Limits {
             loose_objects: 128,
             loose_refs: 64,
             fetched_refs: 300,
+            refused_alone: 3,
+            retired_of_others: 64,
             sessions_at_once: 512,
             budgets: super::Budgets::default(),
         }
@@ -56,6 +62,8 @@ impl Limits {
             loose_objects: number,
             loose_refs: number,
             fetched_refs: number,
+            refused_alone: number,
+            retired_of_others: number,
             sessions_at_once: number,
             budgets: super::Budgets::default(),
         }

@@ -9,7 +9,6 @@ use std::time::Instant;
 use gix::bstr::BStr;
 
 use super::fetch::{Call, is_content};
-use super::remote::hardened;
 use super::{GitError, ObjectId, Unreachable};
 
 /// A ref's name there, and here.
@@ -51,26 +50,46 @@ pub(super) fn fetch_parts(call: &Call<'_>) -> Result<Result<BTreeMap<String, Str
 
 /// Returns the refs that are not here as they are there. Names that are none go into `bad`.
 fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result<Vec<Pair>, Unreachable>, GitError> {
-    let mut arguments = hardened(call.remote);
-    arguments.extend(["ls-remote", "--refs", "--end-of-options", call.remote.as_str()].map(str::to_owned));
+    let mut arguments = ["--refs", "--end-of-options", call.remote.as_str()].map(str::to_owned).to_vec();
     arguments.extend(call.prefixes.iter().map(|(theirs, _)| format!("{theirs}*")));
-    let finished = call.git(arguments.iter().map(String::as_str))?;
+    let finished = call.git(&[], "ls-remote", arguments.iter().map(String::as_str))?;
     if finished.code != Some(0) {
         return Ok(Err(Unreachable(finished.complaint)));
+    }
+    let mut above = Vec::new();
+    for (there, here) in &call.prefixes {
+        above.push((there, here, ref_above(call, here)?));
     }
     let mut changed = Vec::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {
         let Some((id, theirs)) = line.split_once('\t') else { continue };
-        let ours =
-            call.prefixes.iter().find_map(|(there, here)| Some(format!("{here}{}", theirs.strip_prefix(there)?)));
-        let Some(ours) = ours else { continue };
-        if gix::validate::reference::name(BStr::new(theirs)).is_err() {
-            bad.insert(theirs.to_owned(), "it has a name that git does not take".to_owned());
-        } else if call.repo.find_ref(&ours)?.is_none_or(|known| ObjectId::from_hex(id.as_bytes()).ok() != Some(known)) {
-            changed.push((theirs.to_owned(), ours));
-        }
+        let found = above.iter().find_map(|(there, here, above)| Some((here, theirs.strip_prefix(*there)?, above)));
+        let Some((here, rest, above)) = found else { continue };
+        let (id, ours) = (ObjectId::from_hex(id.as_bytes()).ok(), format!("{here}{rest}"));
+        let flaw = match above {
+            _ if gix::validate::reference::name(BStr::new(theirs)).is_err() => "it has a name that git does not take",
+            _ if id.is_none_or(|id| id.is_null()) => "it leads to no commit",
+            _ if here.ends_with('/') && rest.contains('/') => "no session's ref has such a name",
+            Some(other) => &format!("{other} stands here where it would be kept"),
+            None if call.repo.find_ref(&ours)? == id => continue,
+            None => {
+                changed.push((theirs.to_owned(), ours));
+                continue;
+            }
+        };
+        bad.insert(theirs.to_owned(), flaw.to_owned());
     }
     Ok(Ok(changed))
+}
+
+/// Returns a ref here that has a directory of these names as its own name.
+fn ref_above(call: &Call<'_>, prefix: &str) -> Result<Option<String>, GitError> {
+    for (end, _) in prefix.match_indices('/').skip(1) {
+        if call.repo.find_ref(&prefix[..end])?.is_some() {
+            return Ok(Some(prefix[..end].to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the first of what git complained of: the rest says that it therefore stopped.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{GitError, Repo, Watch};
+use super::GitError;
 
 /// Variables that point git at a repository or change what it reads; a store is always named explicitly.
 const LOCAL_VARIABLES: [&str; 17] = [
@@ -58,6 +58,8 @@ impl Git {
             command.arg(option);
         }
         command.args(&arguments).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+        // An object that is missing is missing: git would ask a remote for it, by what the repository's settings say.
+        command.env("GIT_NO_LAZY_FETCH", "1");
         command.stdin(Stdio::null());
         let name = arguments.iter().find(|argument| !argument.starts_with('-')).copied().unwrap_or_default();
         Git { name: name.to_owned(), command }
@@ -82,16 +84,6 @@ impl Git {
     pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
-    }
-
-    /// Lets no ssh ask a question where nobody answers, unless the user has set up ssh for git.
-    #[must_use]
-    pub(super) fn quiet_ssh(self, repo: &Repo, watch: &Watch<'_>) -> Self {
-        let set = ["GIT_SSH", "GIT_SSH_COMMAND"].iter().any(|name| std::env::var_os(name).is_some());
-        if watch.interactive || set || repo.config().string("core.sshCommand").is_some() {
-            return self;
-        }
-        self.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
     }
 
     pub(super) fn command_mut(&mut self) -> &mut Command {

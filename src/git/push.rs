@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::remote::hardened;
+use super::hardened::Hardened;
+use super::push_parts::{Asked, Parts};
+use super::said::{in_the_way, words};
 use super::transfer::Watch;
-use super::{Git, GitError, ObjectId, RemoteName, Repo, Unreachable};
+use super::{GitError, ObjectId, RemoteName, Repo, Unreachable};
 
 /// A longer command line than this is split: systems take a megabyte at least.
 const LONGEST_LINE: usize = 200_000;
@@ -30,10 +32,12 @@ pub enum Answer {
     Rejected(String),
     /// The remote does not take such a ref.
     Refused(String),
+    /// It cannot be there beside this other ref: one name is a directory of the other.
+    InTheWay(String),
 }
 
 /// Sends refs, in this order, and returns what became of each. A ref of which the remote says nothing was not
-/// taken.
+/// taken. What it does not take as a whole is sent in parts.
 ///
 /// # Errors
 /// When git cannot be started. A remote that cannot be used is a value, beside what it had answered by then.
@@ -43,7 +47,9 @@ pub fn push(
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
-    let mut answers = BTreeMap::new();
+    let hardened = Hardened::of(repo, remote, watch)?;
+    let send = |part: &[Asked]| push_some(repo, remote, &hardened, part, watch);
+    let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, send);
     let mut rest = refs;
     while !rest.is_empty() {
         let mut length = 0;
@@ -53,23 +59,20 @@ pub fn push(
         });
         let (now, later) = rest.split_at(fits.count().max(1));
         rest = later;
-        let (answered, failed) = push_some(repo, remote, now, watch)?;
-        answers.extend(answered);
-        if failed.is_some() {
-            return Ok((answers, failed));
-        }
+        parts.push(now)?;
     }
-    Ok((answers, None))
+    Ok(parts.answers())
 }
 
 fn push_some(
     repo: &Repo,
     remote: &RemoteName,
+    hardened: &Hardened,
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
-    let mut arguments = hardened(remote);
-    let flags = ["push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"];
+    let mut arguments = Vec::new();
+    let flags = ["--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"];
     arguments.extend(flags.map(str::to_owned));
     arguments.push("--recurse-submodules=no".to_owned());
     for (name, send) in refs {
@@ -82,8 +85,7 @@ fn push_some(
         Send::Update(new) | Send::Replace(_, new) => format!("{new}:{name}"),
         Send::Delete(_) => format!(":{name}"),
     }));
-    let git = Git::new(Some(repo.common_dir()), arguments.iter().map(String::as_str));
-    let finished = git.quiet_ssh(repo, watch).transfer(watch)?;
+    let finished = hardened.git(repo, &[], "push", arguments.iter().map(String::as_str)).transfer(watch)?;
     let (answers, done) = read_answers(&String::from_utf8_lossy(&finished.stdout));
     let mut complete = BTreeMap::new();
     for (name, _) in refs {
@@ -96,7 +98,18 @@ fn push_some(
             None => {}
         }
     }
-    if answers.is_empty() && finished.code.is_some() && is_forbidden(&finished.complaint) {
+    let (words, in_the_way) = (words(&finished.stderr), in_the_way(&finished.stderr));
+    for (name, answer) in &mut complete {
+        match (&mut *answer, in_the_way.get(name)) {
+            (Answer::Accepted | Answer::InTheWay(_), _) => {}
+            (_, Some(other)) => *answer = Answer::InTheWay(other.clone()),
+            (Answer::Refused(reason), None) if !words.is_empty() => {
+                reason.push_str(&format!(" (remote: {words})"));
+            }
+            _ => {}
+        }
+    }
+    if answers.is_empty() && finished.code.is_some() && is_no(&finished.complaint) {
         let refuse = |(name, _): &(String, Send)| (name.clone(), Answer::Refused(finished.complaint.clone()));
         return Ok((refs.iter().map(refuse).collect(), None));
     }
@@ -109,10 +122,11 @@ fn push_some(
     Ok((complete, None))
 }
 
-/// Returns whether a web server understood and said no, to all of it: nothing may be pushed there, or nothing like
-/// one of these refs.
-fn is_forbidden(complaint: &str) -> bool {
-    ["The requested URL returned error: 403", "HTTP 403"].iter().any(|words| complaint.contains(words))
+/// Returns whether somebody understood and said no, to all of it: a web server to which nothing may be pushed, or nothing
+/// like one of these refs, or not so much at once.
+fn is_no(complaint: &str) -> bool {
+    let words = ["returned error: 403", "HTTP 403", "returned error: 413", "HTTP 413", "exceeds maximum allowed size"];
+    words.iter().any(|words| complaint.contains(words))
 }
 
 /// Reads the report of `git push --porcelain`: what became of each ref, and whether it came to its end.

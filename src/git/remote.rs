@@ -1,4 +1,4 @@
-//! Remotes: their names, where they are, and the flags with which git talks to them.
+//! Remotes: their names, and where they are.
 
 use gix::bstr::{BStr, ByteSlice};
 
@@ -156,25 +156,6 @@ pub(super) fn place_name(place: super::Place) -> &'static str {
         super::Place::Own => "sessions",
         super::Place::Branches => "heads",
     }
-}
-
-/// Returns what comes before `fetch` or `push`: no hook of the user's runs, no program that a URL names, and
-/// no setting of the remote changes what we ask for.
-pub(super) fn hardened(remote: &RemoteName) -> Vec<String> {
-    [
-        "-c",
-        "core.hooksPath=/dev/null",
-        "-c",
-        "protocol.ext.allow=never",
-        "-c",
-        "fetch.fsckObjects=true",
-        "-c",
-        &format!("remote.{remote}.mirror=false"),
-        "-c",
-        &format!("remote.{remote}.followRemoteHEAD=never"),
-    ]
-    .map(str::to_owned)
-    .to_vec()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::said::{brings, complaint, is_progress};
 use super::{Git, GitError, chaos};
 
 /// A transfer that goes on may take this many times as long as one that stands still.
@@ -47,6 +48,8 @@ pub(super) struct Finished {
     pub stdout: Vec<u8>,
     /// What git and the remote complained of, without progress, on one line.
     pub complaint: String,
+    /// All that git and the remote said last, as they said it.
+    pub stderr: String,
     /// It was ended because it brought too much.
     pub too_much: bool,
 }
@@ -135,13 +138,15 @@ impl Git {
         chaos::step()?;
         // One that came to its end all the same has done it.
         too_much &= code != Some(0);
+        let stderr = String::from_utf8_lossy(&stderr).into_owned();
         let complaint = match overdue {
             Some(seconds) => format!("it did not answer and was given up after {seconds} s"),
             None if flood => "it says too much".to_owned(),
             None if too_much => "it is larger than chittysync.maxFetch allows".to_owned(),
-            None => complaint(&String::from_utf8_lossy(&stderr)),
+            None => complaint(&stderr),
         };
-        Ok(Finished { code: code.filter(|_| overdue.is_none() && !too_much && !flood), stdout, complaint, too_much })
+        let code = code.filter(|_| overdue.is_none() && !too_much && !flood);
+        Ok(Finished { code, stdout, complaint, stderr, too_much })
     }
 }
 
@@ -220,72 +225,9 @@ fn signal(child: &mut Child, _interactive: bool, force: bool) {
     }
 }
 
-/// Returns whether a line only says how far something is.
-fn is_progress(line: &str) -> bool {
-    let line = line.strip_prefix("remote: ").unwrap_or(line);
-    let verbs = [
-        "Enumerating",
-        "Counting",
-        "Compressing",
-        "Receiving",
-        "Resolving",
-        "Writing",
-        "Unpacking",
-        "Checking",
-        "Updating",
-        "Total",
-    ];
-    verbs.iter().any(|verb| line.starts_with(verb)) || line.starts_with("Delta compression")
-}
-
-/// Returns how much a transfer brings, in bytes, as far as a line of progress tells: what has come, and what its
-/// objects count for.
-fn brings(line: &str) -> Option<u64> {
-    let rest = line.strip_prefix("Receiving objects:").or_else(|| line.strip_prefix("Unpacking objects:"))?;
-    let (_, total) = rest.split_once('/')?;
-    let (objects, rest) = total.split_once(')')?;
-    let mut words = rest.trim_start_matches(',').split_whitespace();
-    let received = match (words.next().and_then(|number| number.parse::<f64>().ok()), words.next()) {
-        (Some(number), Some(unit)) => {
-            let unit = ["bytes", "KiB", "MiB", "GiB"].iter().position(|name| *name == unit.trim_end_matches(','))?;
-            // Of a number with two places, the bytes need not be exact.
-            (number * 1024_f64.powi(i32::try_from(unit).ok()?)) as u64
-        }
-        _ => 0,
-    };
-    Some(received.max(objects.parse::<u64>().ok()?.saturating_mul(256)))
-}
-
-/// Returns what git complained of, on one line: its own `fatal:` and `error:` and what the other side said.
-fn complaint(stderr: &str) -> String {
-    let noise = ["Please make sure you have", "and the repository exists", "hint:", "To ", "From ", "Everything up"];
-    let lines = stderr.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty() && *line != "remote:");
-    let kept = lines.filter(|line| !is_progress(line) && !noise.iter().any(|noise| line.starts_with(noise)));
-    let kept: Vec<&str> = kept.map(|line| line.strip_prefix("fatal: ").unwrap_or(line)).collect();
-    // The last ones say what it was; a chatty host says much before.
-    kept[kept.len().saturating_sub(6)..].join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn progress_tells_how_much_comes() {
-        for (line, bytes) in [
-            ("Receiving objects:  33% (1/3)", 768),
-            ("Receiving objects: 100% (3/3), 900 bytes | 900.00 KiB/s, done.", 900),
-            ("Receiving objects:  50% (5/10), 1.50 MiB | 3.00 MiB/s", 1_572_864),
-            ("Unpacking objects: 100% (9/9), 4.00 GiB | 1 MiB/s, done.", 4 << 30),
-            ("Receiving objects:   0% (1/99999999999999999999)", 0),
-        ] {
-            assert_eq!(brings(line).unwrap_or_default(), bytes, "{line}");
-        }
-        for line in ["Resolving deltas: 100% (1/1)", "remote: Counting objects: 100% (2/2)", "Receiving objects: x/y)"]
-        {
-            assert_eq!(brings(line), None, "{line}");
-        }
-    }
 
     fn watched(script: &str) -> Finished {
         let patience = Duration::from_secs(20);
@@ -301,16 +243,5 @@ mod tests {
         let finished = watched("yes flood | head -c 80000000");
         assert!(finished.stdout.len() < 80_000_000, "{}", finished.stdout.len());
         assert_eq!((finished.code, finished.complaint.as_str()), (None, "it says too much"));
-    }
-
-    #[test]
-    fn complaints_are_kept_and_progress_is_not() {
-        let stderr = "remote: Counting objects: 50% (1/2)\rremote: Counting objects: 100% (2/2), done.\n\
-                      ssh: connect to host x port 22: Connection refused\r\n\
-                      fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n";
-        assert_eq!(
-            complaint(stderr),
-            "ssh: connect to host x port 22: Connection refused; Could not read from remote repository."
-        );
     }
 }

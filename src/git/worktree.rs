@@ -1,11 +1,36 @@
-//! Who has a branch checked out.
+//! What keeps a branch where it is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Repo;
+use super::{GitError, Repo};
+
+/// Why a branch is not to be moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// It is checked out in this directory.
+    CheckedOut(PathBuf),
+    /// Another ref has its name as a directory, or is one of its directories: git has no place for both.
+    InTheWay(String),
+}
 
 impl Repo {
+    /// Returns what keeps a branch (a full ref name) from being moved, or from being made if it is not there yet.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn held(&self, branch: &str, is_there: bool) -> Result<Option<Held>, GitError> {
+        if let Some(directory) = self.checked_out(branch) {
+            return Ok(Some(Held::CheckedOut(directory)));
+        }
+        if is_there {
+            return Ok(None);
+        }
+        let nested = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('/'));
+        let in_the_way = |(name, _): &(String, _)| nested(name, branch) || nested(branch, name);
+        Ok(self.refs()?.into_iter().find(in_the_way).map(|(name, _)| Held::InTheWay(name)))
+    }
+
     /// Returns the directory in which this branch (a full ref name) is checked out. Moving such a branch
     /// would leave the user's files behind.
     pub fn checked_out(&self, branch: &str) -> Option<PathBuf> {

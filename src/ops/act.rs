@@ -114,7 +114,7 @@ pub fn act<E: From<OpsError>>(
             Ok(mut report) => {
                 report.add(std::mem::take(&mut caught));
                 let after = after(&store, &report, &acts)?;
-                if report.checked_out.is_none() {
+                if report.held.is_none() {
                     check(session, &acts, &after, Some(&report))?;
                 }
                 return Ok(Acted { report, redacted, after, before: known.everything });
@@ -128,7 +128,7 @@ pub fn act<E: From<OpsError>>(
 /// Reads what acts were about again, as the branch has it now.
 fn after(store: &Store, report: &Report, acts: &[Act]) -> Result<BTreeMap<Project, TodoList>, OpsError> {
     let overlay = Overlay::new(&store.repo);
-    let tip = match report.checked_out {
+    let tip = match report.held {
         Some(_) => store.repo.find_ref(&store.settings.branch)?,
         None => report.tip,
     };

@@ -6,7 +6,6 @@
 //! same tips make the same commit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -15,7 +14,7 @@ use super::merge_trees::{Merge, Side};
 use super::settle::{Behind, settle};
 use super::sides::{Branches, Verified, find_branches, find_sessions};
 use super::tips::Tips;
-use crate::git::{Ancestors, Batch, Identity, ObjectId, Overlay, RefChange, Repo};
+use crate::git::{Ancestors, Batch, Held, Identity, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
 use crate::store::{Consolidated, Store, session_of, weigh_session};
 use crate::todo::{Project, Time, TodoId};
@@ -35,8 +34,8 @@ pub struct Consolidation {
     pub changed: usize,
     /// Where a rule had to choose.
     pub conflicts: Vec<(Project, crate::merge::Conflict)>,
-    /// Where the branch is checked out, which is why it was not moved.
-    pub checked_out: Option<PathBuf>,
+    /// Why the branch was not moved, if it was not.
+    pub held: Option<Held>,
     /// What somebody had taken out of the branch, and was put back.
     pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
     /// Whether somebody had taken the branch back to an earlier commit, or to another one.
@@ -68,7 +67,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
         sessions: 0,
         changed: 0,
         conflicts: Vec::new(),
-        checked_out: None,
+        held: None,
         put_back: BTreeMap::new(),
         was_taken_back: false,
         left_out: Vec::new(),
@@ -132,7 +131,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
     let out: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
     let unfit = left_out.iter().filter_map(|tip| Some((tip.for_good.clone()?, tip.reason.clone()))).collect();
     found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
-    finish(store, &consolidated, tips.all().filter(|tip| !out.contains(tip)), unfit, &mut found);
+    finish(store, &consolidated, tips.all().filter(|tip| !out.contains(tip)), unfit, &mut found)?;
     if !is_verified {
         // What was settled last counts until the list can be read again.
         found.merged = None;
@@ -181,12 +180,12 @@ fn finish(
     contained: impl Iterator<Item = ObjectId>,
     unfit: BTreeMap<String, String>,
     found: &mut Consolidation,
-) {
-    let Some(new) = found.tip else { return };
+) -> Result<(), OpsError> {
+    let Some(new) = found.tip else { return Ok(()) };
     if Some(new) != before.tip {
-        if let Some(directory) = store.repo.checked_out(&store.settings.branch) {
-            found.checked_out = Some(directory);
-            return;
+        found.held = store.repo.held(&store.settings.branch, before.tip.is_some())?;
+        if found.held.is_some() {
+            return Ok(());
         }
         let plural = if found.sessions == 1 { "" } else { "s" };
         let message = format!("consolidate: {} session{plural}", found.sessions);
@@ -194,6 +193,7 @@ fn finish(
     }
     let contained = contained.map(|tip| tip.to_string()).collect();
     found.merged = Some(Merged { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
+    Ok(())
 }
 
 /// Merges tips in groups, on all cores. Tips of one time go together: a history whose branches overlap in time is slow

@@ -4,6 +4,11 @@
 //! for `chittysync.retireAfter` and is part of the remote's branch gives up its ref, there and here: its commits
 //! stay behind the branch, its statements in it. The device that wrote it remembers its last commit; should it speak
 //! again, it goes on from there (`past`).
+//!
+//! Each device retires what it wrote. What others wrote, and left, it retires too, but only refs that it knew before this
+//! exchange, and a few at a time: a device that comes new would otherwise begin by deleting all that is old.
+
+use std::collections::BTreeSet;
 
 use super::OpsError;
 use super::exchange::Link;
@@ -18,11 +23,11 @@ use crate::todo::{Session, Time};
 /// Retires what can be. Returns the sessions whose refs are gone, here or there.
 ///
 /// The remote goes first, with a lease: a session that has just spoken there keeps its ref. Then the local ref,
-/// if it still is what was looked at.
+/// if it still is what was looked at. `known` is what the remote had before this exchange, as far as it was known.
 ///
 /// # Errors
 /// When the store cannot be read or written. What the remote does not let us delete stays there.
-pub(super) fn retire(store: &Store, link: &Link<'_>, now: Time) -> Result<Vec<Session>, OpsError> {
+pub(super) fn retire(store: &Store, link: &Link<'_>, known: &Remembered, now: Time) -> Result<Vec<Session>, OpsError> {
     // What the branch contains cannot be told where history was cut off.
     if store.repo.is_shallow() {
         return Ok(Vec::new());
@@ -32,10 +37,17 @@ pub(super) fn retire(store: &Store, link: &Link<'_>, now: Time) -> Result<Vec<Se
     let ours = store.repo.find_ref(&store.settings.branch)?;
     let (Some(ours), Some(theirs)) = (ours, remembered.branch) else { return Ok(Vec::new()) };
     let mut idle = Idle::new(store, &overlay, Some(theirs), now);
+    let sessions = store.repo.sessions()?;
+    let retired = store.repo.retired_sessions()?;
+    let written_here: BTreeSet<&Session> = sessions.iter().chain(&retired).map(|(session, _)| session).collect();
+    let (own, others): (Vec<_>, Vec<_>) =
+        remembered.sessions.iter().partition(|((session, _), _)| written_here.contains(session));
+    let own = own.into_iter().filter(|(_, tip)| idle.is_retirable(**tip)).collect::<Vec<_>>();
+    let others = others.into_iter().filter(|(key, tip)| known.sessions.contains_key(key) && idle.is_retirable(**tip));
+    let others = others.take(store.repo.limits.retired_of_others);
     let there: Vec<(&(Session, Place), ObjectId)> =
-        remembered.sessions.iter().filter(|(_, tip)| idle.is_retirable(**tip)).map(|(key, tip)| (key, *tip)).collect();
-    let here: Vec<(Session, ObjectId)> =
-        store.repo.sessions()?.into_iter().filter(|(_, tip)| idle.is_retirable(*tip)).collect();
+        own.into_iter().chain(others).map(|(key, tip)| (key, *tip)).collect();
+    let here: Vec<(Session, ObjectId)> = sessions.iter().filter(|(_, tip)| idle.is_retirable(*tip)).cloned().collect();
     // Our own branch is what keeps the commits here.
     let kept = ours == theirs || descends(&overlay, ours, theirs);
     if !kept || (there.is_empty() && here.is_empty()) {

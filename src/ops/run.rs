@@ -13,7 +13,7 @@ use super::step_aside::{Moved, given_up, step_aside};
 use super::steps::Steps;
 use super::tips::Tips;
 use super::{OpsError, Unmet, check_clock};
-use crate::git::{Batch, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer};
+use crate::git::{Batch, Held, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer};
 use crate::source::Notice;
 use crate::statement::Against;
 use crate::store::cache::{self, Cached, Merged, Seen};
@@ -109,8 +109,8 @@ pub struct Report {
     pub strange: Vec<(RemoteName, String)>,
     /// The consolidated commit.
     pub tip: Option<ObjectId>,
-    /// Where the branch is checked out, which is why it was not moved to `tip`.
-    pub checked_out: Option<PathBuf>,
+    /// Why the branch was not moved to `tip`, if it was not.
+    pub held: Option<Held>,
     /// What became of history, because todos are purged.
     pub purge: Obeyed,
 }
@@ -193,7 +193,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
 
 /// Says no when the branch still knows a todo that was to be forgotten. Where it is checked out, it was not moved.
 fn check_forgotten(store: &Store, plan: &Plan, report: &Report) -> Result<(), OpsError> {
-    if plan.forget.is_empty() || report.checked_out.is_some() {
+    if plan.forget.is_empty() || report.held.is_some() {
         return Ok(());
     }
     let overlay = Overlay::new(&store.repo);
@@ -267,7 +267,7 @@ pub(super) fn conclude(
             sessions,
             changed,
             conflicts,
-            checked_out,
+            held,
             left_out,
             merged,
             put_back,
@@ -282,7 +282,7 @@ pub(super) fn conclude(
             merged: sessions,
             changed,
             conflicts,
-            checked_out,
+            held,
             put_back,
             was_taken_back,
             left_out: all,

@@ -81,6 +81,7 @@ impl<'a> Talk<'a> {
 
     /// Fetches, merges and pushes until the remote has all that is here.
     pub(super) fn go_on(&mut self) -> Result<(), OpsError> {
+        let known = Remembered::of(&self.store, &self.link.remote)?;
         for attempt in 1..=TRIES {
             let mut before = Remembered::of(&self.store, &self.link.remote)?;
             if self.link.fetch && !self.fetch(&mut before)? {
@@ -92,7 +93,7 @@ impl<'a> Talk<'a> {
             }
             match self.push(&before, attempt)? {
                 Pushed::All => {
-                    self.exchange.retired = retire(&self.store, self.link, self.now)?;
+                    self.exchange.retired = retire(&self.store, self.link, &known, self.now)?;
                     break;
                 }
                 Pushed::Failed => break,
@@ -172,7 +173,7 @@ impl<'a> Talk<'a> {
         all.left_out.extend(unfetched);
         all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
         all.purge.absorb(joined.purge);
-        (all.strange, all.tip, all.checked_out) = (joined.strange, joined.tip, joined.checked_out);
+        (all.strange, all.tip, all.held) = (joined.strange, joined.tip, joined.held);
         Ok(())
     }
 
@@ -300,6 +301,7 @@ impl<'a> Talk<'a> {
     /// Decides how to go on after a push.
     fn judge(&mut self, answers: &BTreeMap<String, Answer>, place: Place) -> Pushed {
         let (mut rejected, mut refused) = (false, false);
+        let is_own = |name: &str| name.starts_with(Place::Own.prefix());
         let mut problems = Vec::new();
         for (name, answer) in answers {
             match answer {
@@ -308,14 +310,20 @@ impl<'a> Talk<'a> {
                     rejected = true;
                     problems.push((name.clone(), format!("rejected: {reason}")));
                 }
+                Answer::InTheWay(other) => {
+                    problems.push((name.clone(), format!("{other} is in its way there")));
+                }
                 Answer::Refused(reason) => {
-                    refused |= name.starts_with(Place::Own.prefix());
+                    refused |= is_own(name);
                     problems.push((name.clone(), format!("refused: {reason}")));
                 }
             }
         }
         self.exchange.problems.extend(problems);
-        if refused && place == Place::Own && self.known_place.is_none() {
+        // One that took any other takes such refs.
+        let took = answers.iter().any(|(name, answer)| is_own(name) && *answer == Answer::Accepted)
+            || self.there.sessions.keys().any(|(_, place)| *place == Place::Own);
+        if refused && !took && place == Place::Own && self.known_place.is_none() {
             self.place = Place::Branches;
             return Pushed::Elsewhere;
         }

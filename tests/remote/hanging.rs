@@ -13,7 +13,7 @@ fn with_ssh(script: &str) -> Devices {
     let ssh = devices.world.write("an-ssh", format!("#!/bin/sh\n{script}\n").as_bytes());
     crate::common::executable(&ssh);
     let store = devices.store("a");
-    devices.world.git(&store, &["config", "core.sshCommand", &ssh.to_string_lossy()]);
+    devices.world.git(&store, &["config", "--global", "core.sshCommand", &ssh.to_string_lossy()]);
     // So that git does not ask it first which ssh it is.
     devices.world.git(&store, &["config", "ssh.variant", "ssh"]);
     devices.world.git(&store, &["config", "remote.origin.url", "ssh://host.invalid/x.git"]);

@@ -349,6 +349,7 @@ fn what_another_clock_retires_is_not_lost() {
     devices.list("b", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
     devices.sync("b");
     for _ in 0..3 {
+        devices.sync_at("a", LATER);
         let done = devices.sync_at("a", LATER);
         assert!(done.stderr.contains("1 session retired") && !done.stderr.contains("lost"), "{done:?}");
         let done = devices.sync("b");
