@@ -85,7 +85,7 @@ fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
     checks.extend(events(&store));
     let loose = store.repo.loose_estimate();
     let packed = loose < MANY_LOOSE;
-    let hint = format!("; `git -C {} gc` packs them", display(store.repo.common_dir()));
+    let hint = format!("; `git --git-dir={} gc` packs them", display(store.repo.common_dir()));
     let text = format!("about {loose} loose{}", if packed { "" } else { &hint });
     checks.push(Check { name: "objects".into(), ok: packed, text });
     let (text, found) = super::daemon::summary(&store, out.style(crate::log::clock()));

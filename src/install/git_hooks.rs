@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use super::InstallError;
 use super::part::Found;
-use crate::git::{Fsync, Git, GitError, replace_file};
+use crate::git::{Fsync, Git, GitError, read_file, replace_file};
 use crate::store::Store;
 
 /// The hooks by name.
@@ -33,7 +33,8 @@ pub(super) struct Hook {
 /// Returns the hooks of a store, where git looks for them: `core.hooksPath` and linked worktrees are heeded.
 pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
     let directory = store.repo.work_dir().unwrap_or(store.repo.common_dir());
-    let asked = Git::new(None, ["rev-parse", "--git-path", "hooks"]).current_dir(directory).output()?;
+    let asked = Git::new(Some(store.repo.git_dir()), ["rev-parse", "--git-path", "hooks"]);
+    let asked = asked.current_dir(directory).output()?;
     let hooks = directory.join(String::from_utf8_lossy(&asked).trim_end_matches('\n'));
     Ok(SCRIPTS.iter().map(|(name, script)| Hook { path: hooks.join(name), script }).collect())
 }
@@ -81,7 +82,7 @@ impl Hook {
     }
 
     fn read(&self) -> Result<Option<Vec<u8>>, InstallError> {
-        match fs::read(&self.path) {
+        match read_file(&self.path) {
             Ok(text) => Ok(Some(text)),
             Err(err) if err.kind() == std::io::ErrorKind::NotFound && self.path.symlink_metadata().is_err() => Ok(None),
             Err(err) => Err(GitError::io("read", &self.path)(err).into()),

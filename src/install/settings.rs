@@ -9,7 +9,7 @@ use super::claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS};
 use super::json_text::{Container, Layout, insert, parse};
 use super::part::Found;
 use super::{InstallError, directories};
-use crate::git::{Fsync, GitError, replace_file};
+use crate::git::{Fsync, GitError, read_file, replace_file};
 
 /// How the setting begins that we put there: nobody else writes a space there, so it can be told from theirs.
 const OURS: &str = "\" :";
@@ -71,7 +71,7 @@ impl Settings {
     }
 
     fn read(&self) -> Result<Option<String>, InstallError> {
-        match fs::read(&self.path) {
+        match read_file(&self.path) {
             Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| self.broken("it is no UTF-8")),
             Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(err) => Err(GitError::io("read", &self.path)(err).into()),

@@ -12,6 +12,7 @@ mod claude_settings;
 mod completion;
 mod context;
 mod ends;
+mod environment;
 mod export;
 mod first_run;
 mod forget;
