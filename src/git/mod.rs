@@ -52,7 +52,7 @@ pub use chaos::{bug, crash_at, has_crashed};
 pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
-pub use durable::{Fsync, create_file, replace_file, replace_private_file};
+pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
 pub use environment::{restart_without_repository, without_repository};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;

@@ -42,6 +42,10 @@ pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
 impl Hook {
     /// Returns what is in place.
     pub(super) fn find(&self) -> Result<Found, InstallError> {
+        // What is linked from elsewhere is not this repository's.
+        if self.path.is_symlink() {
+            return Ok(Found::Foreign);
+        }
         let Some(text) = self.read()? else { return Ok(Found::Nothing) };
         Ok(if text == self.script.as_bytes() {
             Found::Ours
@@ -100,8 +104,7 @@ impl Hook {
         [BEGIN.as_bytes(), first_line(self.script.as_bytes()).1, END.as_bytes()].concat()
     }
 
-    /// Returns whether the file is a shell script that git runs, into which a block can go. What is linked from
-    /// elsewhere is not this repository's.
+    /// Returns whether the file is a shell script that git runs, into which a block can go.
     fn takes_block(&self, text: &[u8]) -> bool {
         let Some(end) = memchr::memchr(b'\n', text) else { return false };
         let first = String::from_utf8_lossy(&text[..end]);

@@ -143,6 +143,8 @@ impl Part {
             Target::Config(section) => section.find(included)?,
             Target::Settings(settings) => settings.find()?,
             Target::Hook(hook) => hook.find()?,
+            // What is linked from elsewhere is none of ours.
+            Target::File { path, .. } if path.is_symlink() => Found::Foreign,
             Target::File { path, content } => {
                 match read_file(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,

@@ -35,5 +35,6 @@ mod resolve;
 mod sessions;
 mod skill;
 mod stores;
+mod symlinks;
 mod terminal;
 mod truth;
