@@ -35,6 +35,16 @@ pub fn without_repository(command: &mut Command) -> &mut Command {
     LOCAL_VARIABLES.iter().fold(command, |command, variable| command.env_remove(variable))
 }
 
+/// Makes the paths in variables of ours whole, for a program that is about to be started in another directory.
+pub fn with_whole_paths(command: &mut Command) -> &mut Command {
+    ["CLAUDE_CONFIG_DIR", "CHITTYSYNC_STORE", "GIT_CONFIG_GLOBAL"].into_iter().fold(command, |command, variable| {
+        match std::env::var_os(variable).filter(|path| !path.is_empty()).map(std::path::absolute) {
+            Some(Ok(path)) => command.env(variable, path),
+            _ => command,
+        }
+    })
+}
+
 /// Puts this program in its own place, without those of these variables that would send reads and writes of one
 /// repository to the files of another. Returns only if none is set, or with an exit code: on systems where a
 /// program cannot take its own place, and when it cannot be started.

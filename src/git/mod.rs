@@ -53,7 +53,7 @@ pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
 pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
-pub use environment::{restart_without_repository, without_repository};
+pub use environment::{restart_without_repository, with_whole_paths, without_repository};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
 pub use gix::objs::Kind as ObjectKind;
@@ -72,7 +72,7 @@ pub use refs::{
 };
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};
-pub use transfer::Watch;
+pub use transfer::{Watch, descendants, signal_all};
 pub use writer::{RefChange, RefDelete, Rejected, Writer};
 
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ mod conflicts;
 mod damage;
 mod devices;
 mod hanging;
+mod hook_sync;
 mod law;
 mod model;
 mod model_acts;
