@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::common::{Done, World, done, executable, files};
 
-/// Each is a way in which something of git comes to run a command: variables, and what stands before `chittysync`.
-const WAYS: [(&[(&str, &str)], &[&str]); 19] = [
+/// A way in which something of git comes to run a command: variables, and what stands before `chittysync`.
+type Way = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const WAYS: [Way; 19] = [
     (&[], &["--work-tree=."]),
     (&[], &["--git-dir=.git"]),
     (&[], &["--git-dir=.git", "--work-tree=."]),
@@ -37,7 +39,7 @@ const WAYS: [(&[(&str, &str)], &[&str]); 19] = [
     ),
 ];
 
-fn call(world: &World, project: &Path, way: (&[(&str, &str)], &[&str]), words: &str) -> Done {
+fn call(world: &World, project: &Path, way: Way, words: &str) -> Done {
     let (variables, options) = way;
     let mut command = world.command(if options.is_empty() { "git-chittysync" } else { "git" });
     command.current_dir(project).envs(variables.iter().copied()).args(options);

@@ -142,15 +142,30 @@ fn nothing_in_a_project_holds_up_a_command() {
 fn nothing_at_home_holds_up_a_command() {
     let world = World::new();
     world.ok(&["init", "-q", "--default"]);
-    for file in [".claude/settings.json", ".claude.json", ".claude/teams/a/config.json", ".claude/tasks/a/1.json"] {
+    for file in [
+        ".claude/settings.json",
+        ".claude/settings.local.json",
+        ".claude.json",
+        ".claude/teams/a/config.json",
+        ".claude/tasks/a/1.json",
+        ".claude/todos/a-agent-a.json",
+        ".claude/projects/a/a.jsonl",
+        ".local/share/bash-completion/completions/git-chittysync",
+        ".local/share/chittysync/store.git/hooks/pre-push",
+    ] {
         let path = world.home().join(file);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         put(&world, &path, "pipe");
         let event = json!({ "session_id": "s", "cwd": world.home(), "hook_event_name": "TaskCreated", "task_id": "1",
             "task_subject": file });
-        for arguments in
-            [&["hook", "TaskCreated"][..], &["doctor"], &["install"], &["uninstall"], &["sync", "-q"], &["status"]]
-        {
+        for arguments in [
+            &["hook", "TaskCreated"][..],
+            &["doctor"],
+            &["install", "--git-hooks"],
+            &["uninstall"],
+            &["sync", "-q"],
+            &["status"],
+        ] {
             run(&world, &world.home(), arguments, &event.to_string());
         }
         assert_eq!(world.todo(file)["status"], "pending");
