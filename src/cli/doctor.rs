@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 use super::out::{Failure, Out};
 use super::world::{World, display};
+use crate::daemon;
 use crate::git::{Git, Overlay};
 use crate::install::{AgentSettings, Change, inventory};
+use crate::ops::daemon_runs;
 use crate::store::{Consolidated, Store, StoreError, read_session, spool};
-use crate::todo::plain;
+use crate::todo::{Time, plain};
+use crate::view::Style;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
@@ -85,12 +88,27 @@ fn store(location: &crate::store::Location, out: &mut Out) -> Vec<Check> {
     checks.extend(events(&store));
     let loose = store.repo.loose_estimate();
     let packed = loose < MANY_LOOSE;
-    let hint = format!("; `git -C {} gc` packs them", display(store.repo.common_dir()));
+    let hint = format!("; `git --git-dir={} gc` packs them", display(store.repo.common_dir()));
     let text = format!("about {loose} loose{}", if packed { "" } else { &hint });
     checks.push(Check { name: "objects".into(), ok: packed, text });
     let (text, found) = super::daemon::summary(&store, out.style(crate::log::clock()));
     checks.push(Check { name: "daemon".into(), ok: found["failing"].is_null(), text });
+    checks.extend(hook_sync(&store, out.style(crate::log::clock())));
     checks
+}
+
+/// Says how the sync is doing that hooks start, where they start one.
+fn hook_sync(store: &Store, style: Style) -> Option<Check> {
+    let common_dir = store.repo.common_dir();
+    let state = daemon::hook_sync(common_dir).filter(|_| !daemon_runs(common_dir))?;
+    let age = |time: &Option<String>| time.as_deref().and_then(Time::parse).map(|time| style.age(time));
+    let last = age(&state.last).unwrap_or_default();
+    let ok = state.failures == 0;
+    let text = match (&state.last_error, ok) {
+        (Some(error), false) => format!("failed {} times in a row, last {last}: {}", state.failures, error.message),
+        _ => format!("last {last}, took {} ms", state.took),
+    };
+    Some(Check { name: "hook sync".into(), ok, text })
 }
 
 /// The default store holds every project's lists: nobody else's business.

@@ -9,7 +9,7 @@ use super::doctor::Check;
 use super::install::{TodoTools, agent_settings, parts_of_command};
 use super::out::plural;
 use super::world::{World, claude_home, display};
-use crate::git::answer;
+use crate::git::{answer, read_file};
 use crate::install::{AgentSettings, Change, TODO_TOOLS, inventory};
 use crate::source::{self, UnitKind};
 use crate::store::{Store, spool};
@@ -102,7 +102,7 @@ fn forbidden(user: &AgentSettings, project: &AgentSettings) -> Option<Check> {
 }
 
 fn read(path: &Path) -> Value {
-    let text = std::fs::read(path).unwrap_or_default();
+    let text = read_file(path).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 

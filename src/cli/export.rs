@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::args::{ExportArgs, ExportFormat};
 use super::out::{Failure, Out};
 use super::world::{World, display};
-use crate::git::{Fsync, replace_file};
+use crate::git::{Fsync, refuse_link, replace_file};
 use crate::view::{self, Everything, Filter};
 
 pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -34,15 +34,15 @@ pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(),
     Ok(())
 }
 
-/// Writes the three files, each whole or not at all.
+/// Writes the three files, each whole or not at all; none when a link stands at one of their names.
 fn write_files(everything: &Everything, conflicts: Value, directory: &Path, out: &mut Out) -> Result<(), Failure> {
-    std::fs::create_dir_all(directory)
-        .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", directory.display())))?;
+    super::world::output_directory(directory)?;
     let files = [
         ("todos.json", view::old_todos_json(everything)),
         ("project-coordination.json", view::projects_json(everything)),
         ("conflicts.json", conflicts),
     ];
+    files.iter().try_for_each(|(name, _)| refuse_link(&directory.join(name)))?;
     for (name, value) in &files {
         replace_file(&directory.join(name), format!("{value:#}\n").as_bytes(), Fsync::On)?;
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::stdin;
 use super::told::told;
+use crate::daemon;
 use crate::git::{become_detached, start_detached};
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
@@ -28,6 +29,9 @@ pub struct HookArgs {
     /// Consolidate what hooks saved, until nothing is new
     #[arg(long, hide = true)]
     pub background: bool,
+    /// Sync with the remote, until no hook wants it any more
+    #[arg(long, hide = true)]
+    pub sync: bool,
 }
 
 /// More bytes than this are no event of ours.
@@ -47,9 +51,10 @@ pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
         Call { name: args.event.clone().unwrap_or_default(), store: global.store.clone(), directory, now: now() };
     // The agent would show what a panic prints.
     std::panic::set_hook(Box::new(|panic| said().push_str(&panic.to_string())));
-    let ended = std::panic::catch_unwind(|| match args.background {
-        true => call.work_off(),
-        false => call.hear(),
+    let ended = std::panic::catch_unwind(|| match args {
+        HookArgs { background: true, .. } => call.work_off(),
+        HookArgs { sync: true, .. } => call.sync(),
+        HookArgs { .. } => call.hear(),
     });
     if ended.is_err() {
         // Whatever it was may happen again.
@@ -136,10 +141,25 @@ impl Call {
                 Err(err) => self.log(location, &tell(err)),
             }
         }
+        if matches!(name, "SessionStart" | "SessionEnd") {
+            self.start_sync(&store).map_err(tell)?;
+        }
         if heard? {
-            self.consolidate(&store).map_err(tell)?;
+            start(&store, &Background::consolidation(store.repo.common_dir()), "--background").map_err(tell)?;
         }
         Ok(())
+    }
+
+    /// Has what this session said sent, or what others said fetched for the next one, where no daemon does it.
+    fn start_sync(&self, store: &Store) -> Result<(), OpsError> {
+        let common_dir = store.repo.common_dir();
+        if store.settings.remote.is_none() || !daemon::hook_sync_is_due(common_dir) {
+            return Ok(());
+        }
+        match crate::git::Background::read(&store.repo)?.hook_sync {
+            Some(_) => start(store, &Background::sync(common_dir), "--sync"),
+            None => Ok(()),
+        }
     }
 
     /// Returns the list that the session keeps, as far as the agent's teams tell: a session that starts can also
@@ -168,25 +188,14 @@ impl Call {
         Ok(json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": text}}).to_string())
     }
 
-    /// Lets the branch follow, without waiting for it.
-    fn consolidate(&self, store: &Store) -> Result<(), OpsError> {
-        let common_dir = store.repo.common_dir();
-        if Background::of(common_dir).want()? {
-            let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
-            let arguments = ["--store".into(), path.into_os_string(), "hook".into(), "--background".into()];
-            start_detached(common_dir, arguments)?;
-        }
-        Ok(())
-    }
-
-    /// Is what [`Call::consolidate`] starts.
+    /// Lets the branch follow: what [`start`] starts.
     fn work_off(&self) {
         become_detached();
         let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
         let Ok(store) = Store::open(&location) else { return };
         let selection = Selection { what: "consolidate".into(), ..Selection::default() };
         let plan = Plan { consolidate: true, selection, ..Plan::default() };
-        let done = Background::of(store.repo.common_dir()).work_off(|| {
+        let done = Background::consolidation(store.repo.common_dir()).work_off(|| {
             let report = ops::run(&store.reopen()?, &plan, now())?;
             for (session, reason) in &report.left_out {
                 self.log(&location, &format!("session {session} was left out: {reason}"));
@@ -197,4 +206,36 @@ impl Call {
             self.log(&location, &format!("consolidate: {}", ops::chain(&err)));
         }
     }
+
+    /// Syncs: what [`start`] starts.
+    fn sync(&self) {
+        become_detached();
+        let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
+        let (Ok(store), Ok(program)) = (Store::open(&location), std::env::current_exe()) else { return };
+        let common_dir = store.repo.common_dir();
+        let Ok(Some(limit)) = crate::git::Background::read(&store.repo).map(|background| background.hook_sync) else {
+            return;
+        };
+        let done = Background::sync(common_dir).work_off(|| {
+            // What came while one failed waits as long as what comes behind it.
+            if daemon::hook_sync_is_due(common_dir) {
+                daemon::sync_once(common_dir, &program, limit);
+            }
+            Ok(())
+        });
+        if let Err(err) = done {
+            self.log(&location, &format!("sync: {}", ops::chain(&err)));
+        }
+    }
+}
+
+/// Starts work in the background unless it runs already, and leaves it alone.
+fn start(store: &Store, work: &Background, option: &str) -> Result<(), OpsError> {
+    let common_dir = store.repo.common_dir();
+    if work.want()? {
+        let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
+        let arguments = ["--store".into(), path.into_os_string(), "hook".into(), option.into()];
+        start_detached(common_dir, arguments)?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::out::{Failure, Out};
 use super::world::{World, claude_home, display};
-use crate::git::Repo;
+use crate::git::{Repo, read_file};
 use crate::install::{
     AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, left_pages, project_settings,
     remove_made, unknown_to_man,
@@ -111,7 +111,7 @@ impl TodoTools {
     /// Reads these settings, of which the first that says something counts, and then the environment.
     pub(super) fn of<'a>(settings: impl IntoIterator<Item = &'a Path>) -> Self {
         let said = |path: &Path| {
-            let value: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            let value: Value = serde_json::from_slice(&read_file(path).ok()?).ok()?;
             let value = value["env"].get(TODO_TOOLS)?;
             Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         };

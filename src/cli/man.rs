@@ -15,8 +15,7 @@ const SECTIONS: &str = include_str!("man.roff");
 pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
     let pages = pages();
     if let Some(directory) = &args.dir {
-        std::fs::create_dir_all(directory)
-            .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", directory.display())))?;
+        super::world::output_directory(directory)?;
         for (name, content) in &pages {
             replace_file(&directory.join(name), content.as_bytes(), Fsync::Off)?;
         }

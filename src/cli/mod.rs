@@ -62,11 +62,15 @@ pub use args::{Cli, Command};
 pub use out::Failure;
 
 use crate::board::Verb;
+use crate::git::restart_without_repository;
 use out::{Out, exit};
 use world::World;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Some(code) = restart_without_repository() {
+        return code;
+    }
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,

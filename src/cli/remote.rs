@@ -169,7 +169,7 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
         let mut hint = format!("`git chittysync init --remote {before}` goes back to it");
         if repo.is_bare() {
             let store = display(repo.common_dir());
-            hint.push_str(&format!("; `git -C {store} remote remove {before}` removes it"));
+            hint.push_str(&format!("; `git --git-dir={store} remote remove {before}` removes it"));
         }
         out.warn(&format!("until now the store was synced with {before}, from now on with {name}"), Some(&hint));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
-use crate::git::Overlay;
+use crate::git::{Overlay, refuse_link};
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Names, Project, Scope, Time, plain};
@@ -239,6 +239,14 @@ fn present() -> Time {
 pub fn claude_home() -> Option<PathBuf> {
     let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
     set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")))
+}
+
+/// Makes a directory for files that somebody wants written, unless it is there. A link is not followed: in a directory
+/// of somebody else, it may lead anywhere.
+pub fn output_directory(path: &Path) -> Result<(), Failure> {
+    // Without a slash at the end, which would follow it.
+    refuse_link(&path.components().collect::<PathBuf>())?;
+    std::fs::create_dir_all(path).map_err(|err| Failure::fatal(format!("cannot create {}: {err}", path.display())))
 }
 
 fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {

@@ -1,35 +1,43 @@
 //! What each job runs.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use super::run::Setup;
 use super::schedule::Job;
-use crate::git::Background;
+use crate::git::{Background, without_repository};
 
 /// Returns what a job runs, and how long it may take.
 pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Command, Duration) {
     let store = &setup.location.path;
-    let mut command = match (job, &background.mirror_command) {
+    let command = match (job, &background.mirror_command) {
         (Job::Mirror, Some(line)) => {
             let mut shell = Command::new("sh");
             shell.arg("-c").arg(line).env("CHITTYSYNC_STORE", store);
-            shell
+            unattended(shell)
         }
-        _ => {
-            let mut program = Command::new(&setup.program);
-            program.arg("--store").arg(store).args(arguments(job));
-            program
-        }
+        _ => own(job, &setup.program, store),
     };
-    // The present of whoever started the daemon is not that of its runs, and nobody can be asked anything.
-    command.env_remove("CHITTYSYNC_NOW").env("GIT_TERMINAL_PROMPT", "0");
     let minutes = match job {
         Job::Local => 5,
         Job::Network => 15,
         Job::Mirror => 60,
     };
     (command, Duration::from_secs(minutes * 60))
+}
+
+/// Returns a job that this program does.
+pub(super) fn own(job: Job, program: &Path, store: &Path) -> Command {
+    let mut program = Command::new(program);
+    program.arg("--store").arg(store).args(arguments(job));
+    unattended(program)
+}
+
+/// The present of whoever started this is not that of its runs, nor is the repository, and nobody can be asked anything.
+fn unattended(mut command: Command) -> Command {
+    without_repository(&mut command).env_remove("CHITTYSYNC_NOW").env("GIT_TERMINAL_PROMPT", "0");
+    command
 }
 
 /// Returns the command line of a job that this program does.

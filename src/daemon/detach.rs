@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::DaemonError;
+use crate::git::{with_whole_paths, without_repository};
 
 /// What a daemon says when it is up.
 const UP: &str = "up";
@@ -16,15 +17,10 @@ const UP: &str = "up";
 pub fn start(program: &Path, arguments: &[std::ffi::OsString]) -> Result<u32, DaemonError> {
     let system = |source| DaemonError::System { what: "start the daemon", source };
     let mut command = Command::new(program);
+    with_whole_paths(without_repository(&mut command));
     command.args(["daemon", "run", "--detached"]).args(arguments);
     // It must not keep a file system busy that somebody wants to take away.
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Where it stands it would mean another directory.
-    for variable in ["CLAUDE_CONFIG_DIR", "CHITTYSYNC_STORE", "GIT_CONFIG_GLOBAL"] {
-        if let Some(Ok(path)) = std::env::var_os(variable).filter(|path| !path.is_empty()).map(std::path::absolute) {
-            command.env(variable, path);
-        }
-    }
     let mut child = command.spawn().map_err(system)?;
     let mut said = String::new();
     if let Some(stdout) = child.stdout.take() {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::schedule::Job;
+use crate::git::{descendants, signal_all};
 
 /// How much of what a child says is kept: its end.
 const KEPT: usize = 8 * 1024;
@@ -36,6 +37,8 @@ struct Running {
     /// When it is told to end, or, when it was told, killed.
     limit: Instant,
     told: bool,
+    /// What it had started when it was told: git, in groups of its own, which nobody looks after any more.
+    started: Vec<u32>,
 }
 
 impl Jobs {
@@ -60,13 +63,15 @@ impl Jobs {
             let (status, said) = wait(child, reader);
             tell(Ended { job, took: started.elapsed(), failure: failure(&status, &said), said });
         });
-        self.running.insert(job, Running { pid, limit: started + limit, told: false });
+        self.running.insert(job, Running { pid, limit: started + limit, told: false, started: Vec::new() });
         Ok(())
     }
 
-    /// Forgets a job that ended.
+    /// Forgets a job that ended. What it left when it was told to end is ended with it.
     pub(super) fn forget(&mut self, job: Job) {
-        self.running.remove(&job);
+        if let Some(running) = self.running.remove(&job) {
+            signal_all(&running.started, true);
+        }
     }
 
     /// Returns whether none runs.
@@ -82,6 +87,10 @@ impl Jobs {
     /// Ends those that took too long.
     pub(super) fn enforce(&mut self, now: Instant) {
         for running in self.running.values_mut().filter(|running| running.limit <= now) {
+            if !running.told {
+                running.started = descendants(running.pid);
+            }
+            signal_all(&running.started, running.told);
             signal(running.pid, running.told);
             running.told = true;
             running.limit = now + GRACE;
@@ -203,6 +212,9 @@ mod tests {
     fn is_ended_at_its_limit_with_all_that_it_started() {
         let mark = format!("{}.5", 10_000 + std::process::id());
         let ended = run(&format!("sleep {mark} & sleep {mark}"), Duration::from_millis(200));
+        assert!(ended.failure.is_some(), "{ended:?}");
+        // Each in a group of its own, as git is in which a sync talks with a remote.
+        let ended = run(&format!("set -m; sleep {mark} & sleep {mark} & wait"), Duration::from_millis(500));
         assert!(ended.failure.is_some(), "{ended:?}");
         let ended = run(&format!("sleep {mark} & echo away"), Duration::from_secs(60));
         assert_eq!((ended.failure.as_deref(), ended.said.as_str()), (None, "away\n"));

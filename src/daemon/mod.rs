@@ -13,6 +13,7 @@ mod commands;
 mod detach;
 mod instance;
 mod jobs;
+mod once;
 mod patience;
 mod places;
 mod run;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
+pub use once::{hook_sync, hook_sync_is_due, sync_once};
 pub use run::{Setup, run};
 pub use schedule::Job;
 pub use state::{JobState, State, Trouble};

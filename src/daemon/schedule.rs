@@ -34,7 +34,7 @@ const LEAD: Duration = Duration::from_millis(50);
 /// Where nobody tells of changes, somebody has to look.
 const POLL: Duration = Duration::from_secs(10);
 /// However much is new, the remote is left alone for this long.
-const PUSH_GAP: Duration = Duration::from_secs(30);
+pub(super) const PUSH_GAP: Duration = Duration::from_secs(30);
 
 /// The intervals.
 #[derive(Clone, Copy, Debug)]

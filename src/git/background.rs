@@ -21,7 +21,12 @@ pub struct Background {
     pub mirror_command: Option<String>,
     /// `chittysync.mirrorInterval` (default: 2h).
     pub mirror_interval: Duration,
+    /// `chittysync.hookSync` (default: 2m): how long a sync may take that a hook starts; nothing for none.
+    pub hook_sync: Option<Duration>,
 }
+
+/// Whether hooks start a sync, and how long it may take.
+const HOOK_SYNC: &str = "chittysync.hookSync";
 
 impl Background {
     /// Reads the settings that apply in a repository.
@@ -43,6 +48,11 @@ impl Background {
             reconcile_interval: time("chittysync.reconcileInterval", minutes(30))?,
             mirror_command: last("chittysync.mirrorCommand").filter(|command| !command.trim().is_empty()),
             mirror_interval: time("chittysync.mirrorInterval", minutes(120))?,
+            hook_sync: match last(HOOK_SYNC).map(|text| text.trim().to_ascii_lowercase()).as_deref() {
+                None | Some("true" | "on" | "yes") => Some(minutes(2)),
+                Some("false" | "off" | "no" | "0" | "") => None,
+                Some(text) => parse_time(HOOK_SYNC, text.to_owned()).map(Some)?,
+            },
         })
     }
 }

@@ -1,7 +1,6 @@
 //! Settings: git config, `chittysync.*`, each with its default beside it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gix::bstr::BStr;
@@ -152,7 +151,7 @@ impl Settings {
         }
         let device = last("chittysync.device").unwrap_or_else(host_name);
         Ok(Settings {
-            enabled: boolean(ENABLED, false)?,
+            enabled: is_enabled(&config)?,
             main_branch: branch.clone(),
             branch,
             fsync: if boolean("chittysync.fsync", true)? { Fsync::On } else { Fsync::Off },
@@ -192,8 +191,7 @@ impl Settings {
     /// Returns whether a repository is a store, without reading what else is set. One whose setting cannot be read
     /// is: [`Settings::read`] tells of that.
     pub fn are_of_store(repo: &Repo) -> bool {
-        let enabled = command_line().and_then(|overrides| boolean(&overrides, &repo.config(), ENABLED));
-        enabled.map_or(true, |enabled| enabled == Some(true))
+        is_enabled(&repo.config()).unwrap_or(true)
     }
 
     /// Returns the user's git identity at this time.
@@ -218,6 +216,17 @@ fn has_remote(config: &gix::config::Snapshot<'_>) -> bool {
     let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
     let named = remotes.filter(|section| section.value("url").is_some()).count() > 0;
     named || config.plumbing().string_by("chittysync", None, "remote").is_some()
+}
+
+/// Returns whether a repository is a store: it says so itself. What the user, the system, or whoever calls this
+/// program sets for all repositories makes none of them one.
+fn is_enabled(config: &gix::config::Snapshot<'_>) -> Result<bool, GitError> {
+    let is_own = |section: &Metadata| matches!(section.source, Source::Local | Source::Worktree);
+    let found = config.plumbing().boolean_filter(ENABLED, is_own);
+    found.map(|found| found.unwrap_or(false)).map_err(|_| {
+        let value = config.plumbing().string_filter(ENABLED, is_own).map(|value| value.to_string()).unwrap_or_default();
+        GitError::Setting { key: ENABLED.into(), value, expected: "true or false" }
+    })
 }
 
 /// Returns what a setting says that is true or false, as git takes it: a key without a value is true.
@@ -304,7 +313,8 @@ pub(super) fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> 
         return Ok(found);
     }
     let listed =
-        Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color)\\."]).run()?;
+        Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color|safe)\\."])
+            .run()?;
     let text = String::from_utf8_lossy(&listed.stdout);
     let mut parts = text.split('\0');
     while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {
@@ -341,38 +351,6 @@ pub fn globals() -> Option<File> {
         config.get_or_insert_default().append(overrides).ok()?;
     }
     Some(config.unwrap_or_default())
-}
-
-/// What a repository says of its project.
-#[derive(Clone, Debug)]
-pub struct Around {
-    /// `chittysync.project`, if it is set.
-    pub project: Option<String>,
-    /// The URL of `origin` as it is written.
-    pub origin: Option<String>,
-    /// The same as git rewrites it (`url.<base>.insteadOf`).
-    pub rewritten: Option<String>,
-    /// The main working tree.
-    pub main: PathBuf,
-}
-
-/// Returns what the repository around a directory says of its project; nothing outside one.
-pub fn setting_at(directory: &Path) -> Option<Around> {
-    let repo = gix::discover(directory).ok()?;
-    let config = repo.config_snapshot();
-    // That of a linked worktree is given as `.git/worktrees/x/../..`.
-    let common = std::fs::canonicalize(repo.common_dir()).ok()?;
-    let main = if common.file_name().is_some_and(|name| name == ".git") { common.parent()?.to_owned() } else { common };
-    let origin = repo.find_remote("origin").ok();
-    let rewritten = origin.as_ref().and_then(|origin| origin.url(gix::remote::Direction::Fetch));
-    // Of several, git fetches from the first.
-    let urls = config.plumbing().strings("remote.origin.url").unwrap_or_default();
-    Some(Around {
-        project: config.string("chittysync.project").map(|value| value.to_string()),
-        origin: urls.into_iter().map(|url| url.to_string()).find(|url| !url.is_empty()),
-        rewritten: rewritten.map(|url| url.to_bstring().to_string()),
-        main,
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::GitError;
+use super::{GitError, with_whole_paths, without_repository};
 
 /// Starts this program with these arguments and leaves it alone: it reads and prints nothing, and nobody waits
 /// for it. It is to call [`become_detached`] first of all.
@@ -17,7 +17,7 @@ pub fn start_detached(directory: &Path, arguments: impl IntoIterator<Item = OsSt
     let failed = |err: std::io::Error| GitError::Program { command: "chittysync".into(), reason: err.to_string() };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(directory);
+    with_whole_paths(without_repository(&mut command)).args(arguments).current_dir(directory);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().map_err(failed)?;
     Ok(())

@@ -114,12 +114,15 @@ pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitE
 /// How the names of files begin that [`replace_file`] is about to rename.
 pub(super) const IN_THE_MAKING: &str = ".chittysync-";
 
-/// Replaces a file by one rename, so that a reader sees the old content or the new, never a part. A
-/// symbolic link is written through, and the permissions stay.
+/// Replaces a file by one rename, so that a reader sees the old content or the new, never a part. The permissions stay.
+///
+/// A symbolic link is not followed: whoever made the directory could send the content anywhere. Nor is it replaced,
+/// for it may be wanted.
 ///
 /// # Errors
-/// When the directory cannot be written. The old content is intact then.
+/// When a link stands there, and when the directory cannot be written. The old content is intact then.
 pub fn replace_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    refuse_link(path)?;
     replace(path, 0o666, content, fsync)
 }
 
@@ -128,12 +131,32 @@ pub fn replace_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), Git
 /// # Errors
 /// As [`replace_file`].
 pub fn replace_private_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    refuse_link(path)?;
     replace(path, 0o600, content, fsync)
 }
 
-fn replace(path: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+/// As [`replace_file`], but what a link leads to is replaced: for files at home, which their user may keep elsewhere.
+///
+/// # Errors
+/// When the directory cannot be written. The old content is intact then.
+pub fn replace_linked_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
+    replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), 0o666, content, fsync)
+}
+
+/// Fails when a symbolic link stands at this path.
+///
+/// # Errors
+/// When one does.
+pub fn refuse_link(path: &Path) -> Result<(), GitError> {
+    if path.is_symlink() {
+        let reason = "it is a symbolic link, and none is followed here; remove it, or name what it leads to";
+        return Err(GitError::io("write", path)(std::io::Error::other(reason)));
+    }
+    Ok(())
+}
+
+fn replace(target: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
     chaos::step()?;
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(IN_THE_MAKING);
@@ -142,11 +165,11 @@ fn replace(path: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), G
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = builder.tempfile_in(directory).map_err(GitError::io("create a file in", directory))?;
-    if let Ok(old) = fs::metadata(&target) {
+    if let Ok(old) = fs::metadata(target) {
         fs::set_permissions(file.path(), old.permissions()).map_err(GitError::io("set permissions of", file.path()))?;
     }
     file.write_all(content).map_err(GitError::io("write", file.path()))?;
     fsync.file(file.as_file(), file.path())?;
-    file.persist(&target).map_err(|err| GitError::Io { action: "replace", path: target.clone(), source: err.error })?;
+    file.persist(target).map_err(|err| GitError::io("replace", target)(err.error))?;
     fsync.directories(&BTreeSet::from([directory.to_owned()]))
 }

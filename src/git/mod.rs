@@ -8,6 +8,7 @@
 //! lock ─▶ scrub ─▶ read ─▶ objects ─▶ barrier ─▶ compare-and-swap of each ref ─▶ verify ─▶ done
 //! ```
 
+mod around;
 mod background;
 mod batch;
 mod budget;
@@ -16,7 +17,9 @@ mod config;
 mod create;
 mod deflate;
 mod detached;
+mod discover;
 mod durable;
+mod environment;
 mod erase;
 mod fetch;
 mod gc;
@@ -29,6 +32,7 @@ mod object;
 mod pack;
 mod packed_refs;
 mod parts;
+mod plain;
 mod private;
 mod program;
 mod public;
@@ -47,14 +51,16 @@ mod transfer;
 mod worktree;
 mod writer;
 
+pub use around::{Around, setting_at};
 pub use background::Background;
 pub use batch::Batch;
 pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
-pub use config::{Around, ContextReach, LOG_LINES, Settings, global_setting, globals, setting_at};
+pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
-pub use durable::{Fsync, create_file, replace_file, replace_private_file};
+pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
+pub use environment::{restart_without_repository, with_whole_paths, without_repository};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
 pub use gix::objs::Kind as ObjectKind;
@@ -62,6 +68,7 @@ pub use history::{Ancestors, CommitInfo, descends, frontier, parse_date};
 pub use limits::Limits;
 pub use lock::{StoreLock, TransferLock};
 pub use object::{Identity, NewCommit, Overlay};
+pub use plain::read_file;
 pub use private::{home, private_directories, private_directory, private_file};
 pub use program::{Git, GitOutput};
 pub use public::is_public;
@@ -73,7 +80,7 @@ pub use refs::{
 };
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};
-pub use transfer::Watch;
+pub use transfer::{Watch, descendants, signal_all};
 pub use worktree::Held;
 pub use writer::{RefChange, RefDelete, Rejected, Writer};
 

@@ -35,11 +35,16 @@ fn builder() -> DirBuilder {
     builder
 }
 
-/// Returns options with which a file that is new is for this user only.
+/// Returns options with which a file that is new is for this user only. A link that stands there is not followed, and
+/// nothing is waited for: a pipe cannot be opened.
 pub fn private_file() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
     options
 }

@@ -3,28 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::environment::without_repository;
 use super::GitError;
 
-/// Variables that point git at a repository or change what it reads; a store is always named explicitly.
-const LOCAL_VARIABLES: [&str; 17] = [
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_CEILING_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-];
+/// What git takes for no repository, and does not look further.
+const NO_REPOSITORY: &str = "/dev/null";
 
 /// A call of the git program in the making.
 #[derive(Debug)]
@@ -45,18 +28,16 @@ pub struct GitOutput {
 }
 
 impl Git {
-    /// Returns a call that reads nothing from the terminal and speaks English.
+    /// Returns a call that reads nothing from the terminal and speaks English. The repository is always named, as
+    /// `safe.bareRepository=explicit` asks for; without one, git reads the settings of the user and the system, and
+    /// looks at none that it happens to stand in.
     pub fn new<'a>(git_dir: Option<&Path>, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         let arguments: Vec<&str> = arguments.into_iter().collect();
         let mut command = Command::new("git");
-        for variable in LOCAL_VARIABLES {
-            command.env_remove(variable);
-        }
-        if let Some(git_dir) = git_dir {
-            let mut option = std::ffi::OsString::from("--git-dir=");
-            option.push(git_dir);
-            command.arg(option);
-        }
+        without_repository(&mut command);
+        let mut option = std::ffi::OsString::from("--git-dir=");
+        option.push(git_dir.unwrap_or(Path::new(NO_REPOSITORY)));
+        command.arg(option);
         command.args(&arguments).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
         // An object that is missing is missing: git would ask a remote for it, by what the repository's settings say.
         command.env("GIT_NO_LAZY_FETCH", "1");
@@ -118,5 +99,29 @@ impl Git {
             return Ok(output.stdout);
         }
         Err(GitError::Program { command, reason: output.stderr })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory's own settings name programs, and can be a pipe.
+    #[test]
+    fn without_a_repository_none_is_looked_at() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let git = |arguments: &[&str]| {
+            let call = Git::new(Some(&directory.path().join(".git")), arguments.iter().copied());
+            call.current_dir(directory.path()).output().expect("git")
+        };
+        git(&["init", "-q"]);
+        git(&["config", "core.pager", "anything-at-all"]);
+        let pager = |git_dir: Option<&Path>| {
+            let mut asked = Git::new(git_dir, ["var", "GIT_PAGER"]).current_dir(directory.path());
+            asked.command_mut().env_remove("GIT_PAGER");
+            String::from_utf8_lossy(&asked.output().expect("git")).trim().to_owned()
+        };
+        assert_eq!(pager(Some(&directory.path().join(".git"))), "anything-at-all");
+        assert_ne!(pager(None), "anything-at-all");
     }
 }

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use super::{GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, ref_file, session_of_ref};
+use super::discover::{self, Found};
+use super::{
+    GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
+};
 use crate::todo::Session;
 
 /// How many bytes of objects that were read are kept in memory, for each thread.
@@ -34,51 +37,51 @@ impl Repo {
     /// Opens the repository at this path: a bare one, a working tree, or a `.git`.
     ///
     /// # Errors
-    /// When there is none, when it belongs to somebody else and `safe.directory` does not list it, and when
-    /// it is of a kind that we cannot write safely: refs in a reftable, objects borrowed from elsewhere.
+    /// When there is none, when it belongs to somebody else and `safe.directory` does not list it, when it is of a
+    /// kind that we cannot write safely (refs in a reftable, objects borrowed from elsewhere), and when something
+    /// that git would open there is no file.
     pub fn open(path: &Path) -> Result<Self, GitError> {
         let path = std::path::absolute(path).map_err(GitError::io("find", path))?;
-        let failed = |err: gix::Error| GitError::Open { path: path.clone(), reason: reason(&err) };
-        let options = gix::open::Options::default().bail_if_untrusted(true);
-        let mut inner = gix::open_opts(&path, options).map_err(failed)?;
+        let failed = |reason| GitError::Open { path: path.clone(), reason };
+        let found = discover::named(&path).map_err(failed)?;
+        let none = || failed(format!("\"{}\" does not appear to be a git repository", path.display()));
+        Repo::opened(&found.ok_or_else(none)?)
+    }
+
+    fn opened(found: &Found) -> Result<Self, GitError> {
+        let failed = |reason| GitError::Open { path: found.candidate.clone(), reason };
+        found.is_fit().map_err(failed)?;
+        let options = gix::open::Options::default().bail_if_untrusted(true).open_path_as_is(true);
+        let mut inner = gix::open_opts(&found.candidate, options).map_err(|err| failed(reason(&err)))?;
         // A run reads the same trees and lists several times.
         inner.object_cache_size(CACHED);
         Repo { inner, limits: Limits::of_this_build() }.checked()
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is
-    /// none.
+    /// none. With `safe.bareRepository=explicit`, a bare one has to be named.
     ///
     /// # Errors
     /// As [`Repo::open`].
     pub fn discover(directory: &Path) -> Result<Option<Self>, GitError> {
-        if let Some(git_dir) = std::env::var_os("GIT_DIR") {
+        if let Some(git_dir) = std::env::var_os("GIT_DIR").filter(|git_dir| !git_dir.is_empty()) {
             return Repo::open(&directory.join(git_dir)).map(Some);
         }
-        match gix::discover::upwards(directory) {
-            Ok((path, _)) => {
-                let (git_dir, worktree) = path.into_repository_and_work_tree_directories();
-                Repo::open(worktree.as_deref().unwrap_or(&git_dir)).map(Some)
-            }
-            Err(_) => Ok(None),
-        }
+        let is_hidden = |found: &Found| {
+            found.is_implicit() && global_setting("safe.bareRepository").is_some_and(|value| value == "explicit")
+        };
+        discover::around(directory).filter(|found| !is_hidden(found)).as_ref().map(Repo::opened).transpose()
     }
 
     /// Returns the git directory shared by all working trees of the repository around a directory.
     pub fn discover_at(directory: &Path) -> Option<PathBuf> {
-        let (path, _) = gix::discover::upwards(directory).ok()?;
-        let (git_dir, _) = path.into_repository_and_work_tree_directories();
-        match fs::read_to_string(git_dir.join("commondir")) {
-            Ok(common) => Some(git_dir.join(common.trim())),
-            Err(_) => Some(git_dir),
-        }
+        discover::around(directory).map(|found| found.common_dir)
     }
 
     /// Returns the git directory shared by all working trees of the repository at this path, without opening it;
     /// nothing when there is none, or it belongs to somebody else.
     pub fn directory_at(path: &Path) -> Option<PathBuf> {
-        let is_one = path.join(".git").exists() || path.join("HEAD").is_file();
-        let common_dir = is_one.then(|| Repo::discover_at(path)).flatten()?;
+        let common_dir = discover::named(path).ok().flatten()?.common_dir;
         let trust = gix::sec::Trust::from_path_ownership(&common_dir).ok()?;
         (trust == gix::sec::Trust::Full).then_some(common_dir)
     }
@@ -98,6 +101,11 @@ impl Repo {
             ));
         }
         Ok(self)
+    }
+
+    /// Returns the git directory: of a linked worktree, its own one.
+    pub fn git_dir(&self) -> &Path {
+        self.inner.git_dir()
     }
 
     /// Returns the directory that holds refs and objects: the git directory, or for a linked worktree that of

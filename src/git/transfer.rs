@@ -174,12 +174,12 @@ fn end(child: &mut Child, interactive: bool) {
     }
     // Also when git has gone: what it started need not have.
     signal(child, interactive, true);
-    kill_all(&started);
+    signal_all(&started, true);
 }
 
 /// Returns the processes that a process started, those that they started, and so on, as far as `ps` tells.
 #[cfg(unix)]
-fn descendants(root: u32) -> Vec<u32> {
+pub fn descendants(root: u32) -> Vec<u32> {
     let listed = std::process::Command::new("ps").args(["-A", "-o", "ppid=,pid="]).stderr(Stdio::null()).output();
     let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
     let pairs = text.lines().filter_map(|line| {
@@ -196,18 +196,21 @@ fn descendants(root: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
+/// Nothing is known of them here.
 #[cfg(not(unix))]
-fn descendants(_root: u32) -> Vec<u32> {
+pub fn descendants(_root: u32) -> Vec<u32> {
     Vec::new()
 }
 
-fn kill_all(pids: &[u32]) {
+/// Tells processes to end, or with `force` ends them.
+pub fn signal_all(pids: &[u32], force: bool) {
     #[cfg(unix)]
     for pid in pids.iter().filter_map(|pid| rustix::process::Pid::from_raw(i32::try_from(*pid).ok()?)) {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        use rustix::process::{Signal, kill_process};
+        let _ = kill_process(pid, if force { Signal::KILL } else { Signal::TERM });
     }
     #[cfg(not(unix))]
-    let _ = pids;
+    let _ = (pids, force);
 }
 
 #[cfg(unix)]

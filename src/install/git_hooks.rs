@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use super::InstallError;
 use super::part::Found;
-use crate::git::{Fsync, Git, GitError, replace_file};
+use crate::git::{Fsync, Git, GitError, read_file, replace_file};
 use crate::store::Store;
 
 /// The hooks by name.
@@ -33,7 +33,8 @@ pub(super) struct Hook {
 /// Returns the hooks of a store, where git looks for them: `core.hooksPath` and linked worktrees are heeded.
 pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
     let directory = store.repo.work_dir().unwrap_or(store.repo.common_dir());
-    let asked = Git::new(None, ["rev-parse", "--git-path", "hooks"]).current_dir(directory).output()?;
+    let asked = Git::new(Some(store.repo.git_dir()), ["rev-parse", "--git-path", "hooks"]);
+    let asked = asked.current_dir(directory).output()?;
     let hooks = directory.join(String::from_utf8_lossy(&asked).trim_end_matches('\n'));
     Ok(SCRIPTS.iter().map(|(name, script)| Hook { path: hooks.join(name), script }).collect())
 }
@@ -41,6 +42,10 @@ pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
 impl Hook {
     /// Returns what is in place.
     pub(super) fn find(&self) -> Result<Found, InstallError> {
+        // What is linked from elsewhere is not this repository's.
+        if self.path.is_symlink() {
+            return Ok(Found::Foreign);
+        }
         let Some(text) = self.read()? else { return Ok(Found::Nothing) };
         Ok(if text == self.script.as_bytes() {
             Found::Ours
@@ -81,7 +86,7 @@ impl Hook {
     }
 
     fn read(&self) -> Result<Option<Vec<u8>>, InstallError> {
-        match fs::read(&self.path) {
+        match read_file(&self.path) {
             Ok(text) => Ok(Some(text)),
             Err(err) if err.kind() == std::io::ErrorKind::NotFound && self.path.symlink_metadata().is_err() => Ok(None),
             Err(err) => Err(GitError::io("read", &self.path)(err).into()),
@@ -99,8 +104,7 @@ impl Hook {
         [BEGIN.as_bytes(), first_line(self.script.as_bytes()).1, END.as_bytes()].concat()
     }
 
-    /// Returns whether the file is a shell script that git runs, into which a block can go. What is linked from
-    /// elsewhere is not this repository's.
+    /// Returns whether the file is a shell script that git runs, into which a block can go.
     fn takes_block(&self, text: &[u8]) -> bool {
         let Some(end) = memchr::memchr(b'\n', text) else { return false };
         let first = String::from_utf8_lossy(&text[..end]);

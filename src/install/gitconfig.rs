@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use super::InstallError;
 use super::part::Found;
-use crate::git::{Git, GitError};
+use crate::git::{Git, GitError, read_file};
 
 /// The setting that makes the section what it is.
 pub(super) const KEY: &str = "merge.chittysync.driver";
@@ -121,7 +121,7 @@ fn edit(path: &Path, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Result<()
     })?;
     // Returns whether the lock became the file.
     let replace = || -> Result<bool, GitError> {
-        let text = match fs::read(&target) {
+        let text = match read_file(&target) {
             Err(err) if err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             other => other.map_err(GitError::io("read", path))?,
         };

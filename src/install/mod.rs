@@ -102,7 +102,8 @@ pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Par
     parts.extend(completions.into_iter().map(|(path, script)| Part::file("completion", path, script, "#")));
     // The last one: a file that somebody else broke keeps nothing else from being put in place.
     if let Some(path) = &agent.path {
-        let settings = Settings { path: path.clone(), program: program_name, todo_tools: agent.todo_tools };
+        let (todo_tools, follows_links) = (agent.todo_tools, !agent.shared);
+        let settings = Settings { path: path.clone(), program: program_name, todo_tools, follows_links };
         parts.push(Part::settings("hooks", settings));
     }
     Ok(parts)

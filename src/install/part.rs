@@ -7,7 +7,7 @@ use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::settings::Settings;
 use super::{InstallError, directories};
-use crate::git::{Fsync, GitError, replace_file};
+use crate::git::{Fsync, GitError, read_file, replace_file};
 
 /// What is in the second line of every file we install.
 const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
@@ -143,8 +143,10 @@ impl Part {
             Target::Config(section) => section.find(included)?,
             Target::Settings(settings) => settings.find()?,
             Target::Hook(hook) => hook.find()?,
+            // What is linked from elsewhere is none of ours.
+            Target::File { path, .. } if path.is_symlink() => Found::Foreign,
             Target::File { path, content } => {
-                match fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
+                match read_file(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
                     Ok(found) if found == *content => Found::Ours,
                     Ok(found)
                         if found.lines().take(2).any(|line| line.ends_with(MARK) || line.contains(SERVICE_MARK)) =>

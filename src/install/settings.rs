@@ -9,7 +9,7 @@ use super::claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS};
 use super::json_text::{Container, Layout, insert, parse};
 use super::part::Found;
 use super::{InstallError, directories};
-use crate::git::{Fsync, GitError, replace_file};
+use crate::git::{Fsync, GitError, read_file, refuse_link, replace_linked_file};
 
 /// How the setting begins that we put there: nobody else writes a space there, so it can be told from theirs.
 const OURS: &str = "\" :";
@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub program: String,
     /// Whether to turn the agent's todo tools on.
     pub todo_tools: bool,
+    /// Whether links are followed. In a project, which may be anybody's, they are not.
+    pub follows_links: bool,
 }
 
 impl Settings {
@@ -56,22 +58,25 @@ impl Settings {
         };
         let text = self.with(&rest.unwrap_or_default())?;
         self.path.parent().map_or(Ok(()), directories::make)?;
-        Ok(replace_file(&self.path, text.as_bytes(), Fsync::On)?)
+        Ok(replace_linked_file(&self.path, text.as_bytes(), Fsync::On)?)
     }
 
     pub(super) fn remove(&self) -> Result<(), InstallError> {
         let Some(text) = self.read()? else { return Ok(()) };
         match self.without(&text)? {
-            Some(rest) => replace_file(&self.path, rest.as_bytes(), Fsync::On)?,
+            Some(rest) => replace_linked_file(&self.path, rest.as_bytes(), Fsync::On)?,
             // A link is somebody's own, whatever it leads to.
-            None if self.path.is_symlink() => replace_file(&self.path, b"{}\n", Fsync::On)?,
+            None if self.path.is_symlink() => replace_linked_file(&self.path, b"{}\n", Fsync::On)?,
             None => fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?,
         }
         Ok(())
     }
 
     fn read(&self) -> Result<Option<String>, InstallError> {
-        match fs::read(&self.path) {
+        if !self.follows_links {
+            [Some(self.path.as_path()), self.path.parent()].into_iter().flatten().try_for_each(refuse_link)?;
+        }
+        match read_file(&self.path) {
             Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| self.broken("it is no UTF-8")),
             Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(err) => Err(GitError::io("read", &self.path)(err).into()),
@@ -235,7 +240,12 @@ mod tests {
     use super::*;
 
     fn settings(todo_tools: bool) -> Settings {
-        Settings { path: PathBuf::from("settings.json"), program: "git-chittysync".into(), todo_tools }
+        Settings {
+            path: PathBuf::from("settings.json"),
+            program: "git-chittysync".into(),
+            todo_tools,
+            follows_links: true,
+        }
     }
 
     /// Texts that somebody may have, each of which must come back as it was.

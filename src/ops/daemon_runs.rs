@@ -1,9 +1,9 @@
 //! Whether a daemon looks after a store.
 
-use std::fs::{File, TryLockError};
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 
-use crate::git::home;
+use crate::git::{home, private_file};
 
 /// Returns the file whose lock a daemon holds for as long as it lives, `<common git directory>/chittysync/daemon.lock`.
 /// The kernel takes the lock back from a process that dies, so it can never be stale.
@@ -14,6 +14,6 @@ pub fn daemon_lock(common_dir: &Path) -> PathBuf {
 /// Returns whether a daemon looks after the store with this common git directory. Takes some microseconds,
 /// writes nothing.
 pub fn daemon_runs(common_dir: &Path) -> bool {
-    File::open(daemon_lock(common_dir))
-        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    let opened = private_file().read(true).open(daemon_lock(common_dir));
+    opened.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }

@@ -54,7 +54,7 @@ pub fn put_down(location: &Location, event: &[u8], now: Time) -> Result<(), OpsE
 /// How long, after the first event, others are waited for that come with it.
 const TOGETHER: Duration = Duration::from_millis(100);
 
-/// Consolidation in the background: one process at a time for a store, none where a daemon does it.
+/// Work in the background: one process at a time for a store, none where a daemon does it.
 ///
 /// What is wanted is a file, whose making needs no lock. The process that holds the lock beside it works until
 /// the file is not made again.
@@ -66,13 +66,22 @@ pub struct Background {
 }
 
 impl Background {
-    /// Returns that of the store with this common git directory.
-    pub fn of(common_dir: &Path) -> Self {
-        let path = |name: &str| home(common_dir).join(name);
-        Background { wanted: path("wanted"), lock: path("consolidating"), daemon: daemon_runs(common_dir) }
+    /// Returns consolidation, of the store with this common git directory.
+    pub fn consolidation(common_dir: &Path) -> Self {
+        Background::of(common_dir, "wanted", "consolidating")
     }
 
-    /// Notes that consolidation is wanted. Returns whether a process has to be started for it.
+    /// Returns the talk with the remote, of the store with this common git directory.
+    pub fn sync(common_dir: &Path) -> Self {
+        Background::of(common_dir, "sync-wanted", "syncing")
+    }
+
+    fn of(common_dir: &Path, wanted: &str, lock: &str) -> Self {
+        let path = |name: &str| home(common_dir).join(name);
+        Background { wanted: path(wanted), lock: path(lock), daemon: daemon_runs(common_dir) }
+    }
+
+    /// Notes that it is wanted. Returns whether a process has to be started for it.
     ///
     /// # Errors
     /// When that cannot be written.

@@ -58,7 +58,7 @@ pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, Store
     if let Ok(Some(repo)) = Repo::discover(directory)
         && Settings::are_of_store(&repo)
     {
-        return at(repo.work_dir().unwrap_or(repo.common_dir()).to_owned(), Origin::Here);
+        return at(repo.git_dir().to_owned(), Origin::Here);
     }
     if let Some(path) = global_setting("chittysync.store").filter(|path| !path.is_empty()) {
         let path = match path.strip_prefix("~/").zip(home()) {

@@ -133,8 +133,7 @@ impl Store {
     /// # Errors
     /// When it is gone or broken.
     pub fn reopen(&self) -> Result<Self, StoreError> {
-        let path = self.repo.work_dir().unwrap_or(self.repo.common_dir());
-        let mut repo = Repo::open(path)?;
+        let mut repo = Repo::open(self.repo.git_dir())?;
         repo.limits = self.repo.limits;
         Ok(Store { repo, settings: self.settings.clone(), origin: self.origin })
     }

@@ -8,7 +8,7 @@ use crate::trouble::one_device;
 
 /// Returns a device whose ssh is this shell script.
 #[cfg(unix)]
-fn with_ssh(script: &str) -> Devices {
+pub fn with_ssh(script: &str) -> Devices {
     let devices = one_device();
     let ssh = devices.world.write("an-ssh", format!("#!/bin/sh\n{script}\n").as_bytes());
     crate::common::executable(&ssh);
@@ -23,10 +23,10 @@ fn with_ssh(script: &str) -> Devices {
 
 /// An ssh that never answers, and has started something that does not either.
 #[cfg(unix)]
-const HANGS: &str = r#"sleep 600 & echo $$ $! >> "$HOME/pids"; wait"#;
+pub const HANGS: &str = r#"sleep 600 & echo $$ $! >> "$HOME/pids"; wait"#;
 
 #[cfg(unix)]
-fn none_is_left(devices: &Devices) {
+pub fn none_is_left(devices: &Devices) {
     let pids = std::fs::read_to_string(devices.world.home().join("pids")).expect("pids");
     for pid in pids.split_whitespace() {
         let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

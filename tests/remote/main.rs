@@ -11,6 +11,7 @@ mod crowd;
 mod damage;
 mod devices;
 mod hanging;
+mod hook_sync;
 mod hostile_settings;
 mod law;
 mod model;

@@ -275,7 +275,7 @@ fn a_second_remote_is_told() {
         done.stderr.contains("warning: until now the store was synced with origin, from now on with chittysync"),
         "{done:?}"
     );
-    assert!(done.stderr.contains("init --remote origin` goes back to it; `git -C "), "{done:?}");
+    assert!(done.stderr.contains("init --remote origin` goes back to it; `git --git-dir="), "{done:?}");
     assert!(done.stderr.contains("a.git remote remove origin` removes it"), "{done:?}");
     let again = devices.ok("a", &["init", "--remote", &other]);
     assert!(!again.stderr.contains("warning"), "{again:?}");

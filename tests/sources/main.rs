@@ -8,6 +8,7 @@ mod every_source;
 mod hooks;
 mod import;
 mod javascript;
+mod pipes;
 mod projects;
 mod redaction;
 mod secrets;
