@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::environment::without_repository;
 use super::GitError;
+use super::environment::without_repository;
 
 /// What git takes for no repository, and does not look further.
 const NO_REPOSITORY: &str = "/dev/null";

@@ -100,8 +100,7 @@ impl<'a> Talk<'a> {
                 Pushed::Again if !self.link.fetch => break,
                 Pushed::Again if attempt == TRIES => {
                     let last = std::mem::take(&mut self.exchange.problems).pop();
-                    let last = last.map(|(what, why)| format!(", {what} at last ({why})")).unwrap_or_default();
-                    self.exchange.busy = Some(format!("others pushed at the same time, {TRIES} times in a row{last}"));
+                    self.exchange.busy = last.map(|(what, why)| format!("{TRIES} times it did not take {what}: {why}"));
                     break;
                 }
                 Pushed::Again => {

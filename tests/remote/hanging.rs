@@ -72,8 +72,7 @@ fn a_remote_that_is_taken_keeps_nothing_from_being_consolidated() {
     let done = devices.try_sync("a", NOW, &[]);
     assert_eq!(done.code, Some(1));
     assert!(
-        done.stderr.contains("error: cannot reach origin: ")
-            && done.stderr.contains("another process has been talking"),
+        done.stderr.contains("error: origin is busy: ") && done.stderr.contains("another process has been talking"),
         "{done:?}"
     );
     assert_eq!(devices.states("a"), ["Fix login: completed"]);

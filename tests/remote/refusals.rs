@@ -144,8 +144,8 @@ fn it_is_tried_eight_times() {
     let done = devices.try_sync("a", NOW, &["--json"]);
     assert_eq!(done.code, Some(1), "{done:?}");
     let json: serde_json::Value = serde_json::from_str(&done.stdout).expect("one document");
-    let why = json["remote"]["problems"][0]["why"].as_str().expect("a reason");
-    assert!(why.starts_with("rejected: "), "{why}");
+    let why = json["remote"]["busy"].as_str().expect("a reason");
+    assert!(why.starts_with("8 times it did not take refs/heads/consolidated: rejected: "), "{why}");
     assert_eq!(json["remote"]["tries"], 8);
     assert_eq!(json["remote"]["pushed"], serde_json::json!(["s1"]));
     std::fs::remove_file(devices.hub().join("refs/heads/consolidated.lock")).expect("removed");
