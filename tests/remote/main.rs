@@ -18,6 +18,7 @@ mod model;
 mod model_acts;
 mod model_agreement;
 mod model_hand;
+mod model_old;
 mod model_oracle;
 mod one_writer;
 mod owners;

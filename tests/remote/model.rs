@@ -25,8 +25,8 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// What the trace says where something crashed.
 const CRASHED: &str = "  crashed";
-const WORDS: [&str; 6] = ["Run tests", "Fix login", "Fix the login", "Ship", "Write notes", "Tidy up"];
-const STATUSES: [Status; 4] = [Status::Pending, Status::InProgress, Status::Completed, Status::Completed];
+pub const WORDS: [&str; 6] = ["Run tests", "Fix login", "Fix the login", "Ship", "Write notes", "Tidy up"];
+pub const STATUSES: [Status; 4] = [Status::Pending, Status::InProgress, Status::Completed, Status::Completed];
 
 #[test]
 fn devices_come_to_agree() {
@@ -112,7 +112,7 @@ pub struct Model {
     pub random: Random,
     pub directory: tempfile::TempDir,
     pub devices: Vec<Device>,
-    now: i64,
+    pub now: i64,
     pub said: BTreeMap<(Project, TodoId, Session), Vec<Claim>>,
     /// What somebody wanted forgotten, whether that crashed or not.
     pub to_forget: BTreeSet<(Project, TodoId)>,
@@ -121,6 +121,8 @@ pub struct Model {
     pub purged: BTreeMap<TodoId, String>,
     pub trace: Vec<String>,
     pub heard: Vec<Heard>,
+    /// What a device with the version before says, by words.
+    pub old: BTreeMap<&'static str, (Status, Time)>,
     /// How often a session went on under another name.
     pub renamed: usize,
     limits: Limits,
@@ -159,6 +161,7 @@ impl Model {
             random,
             directory,
             heard: Vec::new(),
+            old: BTreeMap::new(),
             renamed: 0,
             limits,
             disturbed,
@@ -217,7 +220,7 @@ impl Model {
                 crash_at(Some(step));
             }
             let before = self.trace.iter().filter(|line| line.as_str() == CRASHED).count();
-            let what = self.random.below(if self.disturbed { 62 } else { 50 });
+            let what = self.random.below(if self.disturbed { 65 } else { 50 });
             // What is merged is what is there before, and what comes.
             let merges = matches!(what, 16..31 | 48..50);
             if merges {
@@ -242,7 +245,8 @@ impl Model {
                 50..53 => self.edit_by_hand(),
                 53..56 => self.replace_branch(),
                 56..59 => self.empty_session(),
-                _ => self.rewind(device),
+                59..62 => self.rewind(device),
+                _ => self.old_program(),
             }
             crash_at(None);
             let crashed = self.trace.iter().filter(|line| line.as_str() == CRASHED).count() > before;
