@@ -56,6 +56,13 @@ fn many_devices_at_once_get_through() {
     devices.ok(names[1], &["undo"]);
     let of_one = format!("from {}: in_progress", names[1]);
     assert!(devices.states(names[1]).contains(&of_one), "{:?}", devices.states(names[1]));
+    // Weeks later all of them find that sessions can give up their refs.
+    for now in ["2026-12-20T12:00:00.000Z", "2026-12-20T12:10:00.000Z"] {
+        std::thread::scope(|scope| names.iter().for_each(|name| drop(scope.spawn(|| devices.sync_at(name, now)))));
+    }
+    devices.agree(&names);
+    assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), [""; 0]);
+    assert_eq!(devices.states(names[0]).len(), crowd + 1);
 }
 
 #[test]

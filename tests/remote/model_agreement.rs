@@ -8,6 +8,7 @@ use chittysync::store::{Consolidated, Reach, Store};
 use chittysync::todo::{Project, Session, State, Status, TodoId};
 
 use crate::model::Model;
+use crate::model_hand::HOSTILE;
 
 impl Model {
     /// After everyone has synced twice, everyone has the same, and all of it.
@@ -41,6 +42,9 @@ impl Model {
             .expect("todos");
         assert_eq!(unreadable, []);
         Model::is_settled(&store);
+        let believed =
+            projects.values().flat_map(|todos| todos.values()).find(|todo| todo.content.starts_with(HOSTILE));
+        assert_eq!(believed, None);
         for ((project, id, session), claims) in &self.said {
             let todo = projects.get(project).and_then(|todos| todos.get(id));
             let todo = todo.unwrap_or_else(|| panic!("{session} spoke of {id}, which is lost"));

@@ -2,7 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::Model;
+use chittysync::store::paths;
+use chittysync::todo::{Project, Session, Time, TodoId};
+use serde_json::json;
+
+use crate::model::{Model, WORDS};
+
+/// How the names begin of sessions that nobody is to believe, and their words.
+pub const HOSTILE: &str = "hostile-";
 
 impl Model {
     /// Somebody merges the hub's sessions into its branch with stock git and the driver.
@@ -114,6 +121,41 @@ impl Model {
         let arguments = [&identity[..], &["commit-tree", tree.trim(), "-p", name, "-m", "emptied"]].concat();
         let commit = self.git(&hub, &arguments).stdout;
         self.git(&hub, &["update-ref", name, commit.trim()]);
+    }
+
+    /// Somebody hostile pushes a session that nobody can have said, or that nobody is to read.
+    pub fn hostile_session(&mut self) {
+        let kinds = ["the year 9999", "the last epoch", "other words", "another session", "a newer format", "no list"];
+        let kind = kinds[self.random.below(kinds.len())];
+        let number = self.random.below(1000);
+        let (name, words) = (format!("{HOSTILE}{number}"), format!("{HOSTILE}words {number}"));
+        self.trace.push(format!("somebody pushes {name}: {kind}"));
+        let session = Session::new(&name).expect("a name");
+        let at = Time::from_millis(self.now).to_string();
+        let late = if kind == "the year 9999" { "9999-01-01T00:00:00.000Z" } else { &at };
+        let mut claim = json!({ "status": "completed", "at": late });
+        if kind == "the last epoch" {
+            claim["epoch"] = json!(1_u64 << 31);
+        }
+        let speaker = if kind == "another session" { "session-0-0" } else { &name };
+        let said = if kind == "other words" { WORDS[0] } else { &words };
+        let line = json!({
+            "id": TodoId::of(&Project::general(), said).to_string(), "content": words, "status": "completed",
+            "created": at, "updated": late, "claims": { speaker: claim },
+        });
+        let format = if kind == "a newer format" { 9 } else { 2 };
+        let info = json!({
+            "format": format, "session": name, "source": "import", "device": "x", "project": "general",
+            "started": at, "updated": at, "list": [],
+        });
+        let list = if kind == "no list" { "[\n{\"id\":\n]\n".to_owned() } else { format!("[\n{line}\n]\n") };
+        self.push_files(
+            &format!("refs/chittysync/{name}"),
+            &[
+                (paths::working_path(&Project::general(), ""), list),
+                (paths::session_path(&session), format!("{info}\n")),
+            ],
+        );
     }
 
     /// A person takes a device's own branch back with git.

@@ -37,18 +37,25 @@ impl Model {
             "started": self.old.values().map(|(_, at)| *at).min().expect("one").to_string(), "updated": now.to_string(),
             "list": [],
         });
-        let (clone, hub) = (self.directory.path().join("old"), self.hub().to_string_lossy().into_owned());
         let name = format!("refs/chittysync/{SESSION}");
-        self.git(self.directory.path(), &["init", "-q", "old"]);
-        // Whatever somebody put on top of it: a session's ref is not forced.
-        if self.git(&clone, &["fetch", "-q", &hub, &name]).code == Some(0) {
+        self.push_files(
+            &name,
+            &[
+                (paths::working_path(&project, ""), format!("[\n{}\n]\n", lines.join(",\n"))),
+                (paths::session_path(&session), format!("{info}\n")),
+                (paths::ATTRIBUTES_PATH.to_owned(), paths::ATTRIBUTES.to_owned()),
+            ],
+        );
+    }
+
+    /// Puts a commit with these files on top of a ref of the hub, whatever is there.
+    pub fn push_files(&self, name: &str, files: &[(String, String)]) {
+        let (clone, hub) = (self.directory.path().join("other"), self.hub().to_string_lossy().into_owned());
+        self.git(self.directory.path(), &["init", "-q", "other"]);
+        if self.git(&clone, &["fetch", "-q", &hub, name]).code == Some(0) {
             self.git(&clone, &["reset", "-q", "--soft", "FETCH_HEAD"]);
         }
-        for (path, text) in [
-            (paths::working_path(&project, ""), format!("[\n{}\n]\n", lines.join(",\n"))),
-            (paths::session_path(&session), format!("{info}\n")),
-            (paths::ATTRIBUTES_PATH.to_owned(), paths::ATTRIBUTES.to_owned()),
-        ] {
+        for (path, text) in files {
             let path = clone.join(path);
             std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
             std::fs::write(path, text).expect("a file");

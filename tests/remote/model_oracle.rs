@@ -8,6 +8,7 @@ use chittysync::store::{Consolidated, Reach, read_session, session_of};
 use chittysync::todo::{Project, TodoList};
 
 use crate::model::Model;
+use crate::model_hand::HOSTILE;
 
 /// Everything that one device heard of.
 #[derive(Default)]
@@ -35,7 +36,7 @@ impl Model {
                 continue;
             }
             let info = overlay.commit_info(id).expect("a commit");
-            if let Some(session) = session_of(&overlay, info.tree) {
+            if let Some(session) = session_of(&overlay, info.tree).filter(|name| !name.as_str().starts_with(HOSTILE)) {
                 for (project, mut todos) in read_session(&overlay, &session, id).expect("a session").state.projects {
                     todos.retain(|_, todo| todo.flaw(Some(&project)).is_none());
                     join(heard.todos.entry(project).or_default(), &todos);
