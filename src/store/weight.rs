@@ -62,6 +62,13 @@ pub fn weigh_session(overlay: &Overlay<'_>, tree: ObjectId) -> Result<(), Excess
     Ok(())
 }
 
+/// Returns whether a session can say more on top of a commit with this tree: it has half of what one may hold at most.
+pub fn has_room(overlay: &Overlay<'_>, tree: ObjectId) -> bool {
+    let Budget { entries, bytes } = overlay.limits().budgets.session;
+    let budget = Budget { entries: entries / 2, bytes: bytes / 2 };
+    Walk { overlay, budget, entries: 0, bytes: 0, files: Vec::new() }.directory(tree, 0).is_ok()
+}
+
 /// Weighs the tree of a commit of the branch. The values in its files are counted file by file, where they are read.
 ///
 /// # Errors
