@@ -29,8 +29,8 @@ const MIB: u64 = 1 << 20;
 impl Default for Budgets {
     fn default() -> Self {
         Budgets {
-            session: Budget { entries: 1 << 14, bytes: 16 * MIB },
-            branch: Budget { entries: 1 << 20, bytes: 512 * MIB },
+            session: Budget { entries: 1 << 13, bytes: 16 * MIB },
+            branch: Budget { entries: 1 << 18, bytes: 512 * MIB },
             hook: 3 * MIB / 4,
         }
     }

@@ -47,7 +47,7 @@ fn many_directories_that_are_one() {
     let paths =
         (0..130).flat_map(|project| (0..130).map(move |part| format!("projects/p{project}/todos/{part:x}.json")));
     push(&devices, "refs/chittysync/evil", &[vec![at(&path, text), (paths.collect(), list(&[]))]]);
-    is_left_out(&devices, "session evil of origin was left out: it has more than 16384 files and directories");
+    is_left_out(&devices, "session evil of origin was left out: it has more than 8192 files and directories");
     devices.agree(&["a", "b"]);
 }
 
@@ -181,4 +181,38 @@ fn a_session_that_is_half_full_goes_on_under_another_name() {
     let sessions: serde_json::Value =
         serde_json::from_str(&devices.ok("b", &["--json", "sessions"]).stdout).expect("a list");
     assert_eq!(sessions.as_array().expect("a list").len(), 2, "{sessions}");
+}
+
+/// Short numbers are few bytes and many values.
+#[test]
+fn a_session_of_many_values_goes_on_under_another_name() {
+    let devices = two();
+    let numbers = |task: usize| {
+        let numbers = vec![7; 300];
+        serde_json::json!([{"content": format!("Task {task}"), "status": "pending", "metadata": {"numbers": numbers}}])
+    };
+    // 100,000 bytes have room for 6,250 values.
+    for task in 0..30 {
+        let store = devices.store("a");
+        let mut import = devices.world.command(crate::common::binary());
+        import.env("CHITTYSYNC_BUDGETS", "1000,100000,1000000,100000000,1000000");
+        import.args([
+            "--store",
+            store.to_str().expect("UTF-8"),
+            "import",
+            "-q",
+            "--session",
+            "numbers",
+            "--project",
+            "acme",
+        ]);
+        let file = devices.world.write("numbers", numbers(task).to_string().as_bytes());
+        let done = crate::common::done(import.stdin(std::fs::File::open(file).expect("a file")).output());
+        assert_eq!(done.code, Some(0), "{task}: {done:?}");
+    }
+    with(&devices, "a", 1_000, 100_000, &["sync", "-q"]);
+    let done = with(&devices, "b", 1_000, 100_000, &["sync"]);
+    assert!(!done.stderr.contains("left out"), "{done:?}");
+    assert!(devices.refs(&devices.hub(), "refs/chittysync/").len() > 2);
+    assert_eq!(devices.states("b").iter().filter(|todo| todo.starts_with("Task")).count(), 30);
 }

@@ -99,3 +99,22 @@ fn a_session_changes_nothing_of_how_trees_are_read() {
         can_be_answered(what, holding(line("evil", "Ship", ""), &[(path, text)]), named);
     }
 }
+
+/// The same bytes are a list at one path, and nothing at the other.
+#[test]
+fn a_list_in_the_place_of_a_session_is_none() {
+    let devices = two();
+    let before = devices.tip(&devices.hub(), "consolidated");
+    let (path, text) = info("evil", "");
+    let (other, _) = info("other", "");
+    let both = vec![LIST.to_owned(), other.clone()];
+    push(&devices, "refs/heads/consolidated", &[vec![at(&path, text), (both, list(&[line("evil", "Good", "")]))]]);
+    for name in ["a", "b"] {
+        let done = devices.try_sync(name, NOW, &[]);
+        assert!(done.stderr.contains(&format!("the branch of origin was left out: {other}: not a file")), "{done:?}");
+        assert_eq!(devices.states(name), ["Ship: pending"]);
+    }
+    devices.world.git(&devices.hub(), &["update-ref", "refs/heads/consolidated", &before]);
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+}
