@@ -16,7 +16,7 @@ pub struct Budget {
 /// The budgets of commits, and of a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budgets {
-    /// Of a session's commit: room for a hundred thousand todos.
+    /// Of a session's commit: room for fifty thousand todos. A session that has half of it goes on under another name.
     pub session: Budget,
     /// Of a commit of the branch: room for a million.
     pub branch: Budget,
@@ -29,8 +29,8 @@ const MIB: u64 = 1 << 20;
 impl Default for Budgets {
     fn default() -> Self {
         Budgets {
-            session: Budget { entries: 1 << 14, bytes: 32 * MIB },
-            branch: Budget { entries: 1 << 20, bytes: 512 * MIB },
+            session: Budget { entries: 1 << 13, bytes: 16 * MIB },
+            branch: Budget { entries: 1 << 18, bytes: 512 * MIB },
             hook: 3 * MIB / 4,
         }
     }

@@ -169,6 +169,10 @@ impl<'a> Overlay<'a> {
 
     /// Returns how many bytes an object has; nothing when it is missing.
     pub fn size_of(&self, id: ObjectId) -> Option<u64> {
+        if self.reading.is_none_or(Reading::allows_one) { self.find_size(id) } else { None }
+    }
+
+    fn find_size(&self, id: ObjectId) -> Option<u64> {
         let made = self.batch.get(&id).or_else(|| self.below.iter().flatten().find_map(|batch| batch.get(&id)));
         made.map(|(_, content)| content.len() as u64).or_else(|| self.repo.size_of(id))
     }
@@ -262,7 +266,7 @@ impl<'a> Overlay<'a> {
     pub(super) fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
         let too_much = || GitError::object(id, "more would have to be read than may be while somebody waits");
         if let Some(reading) = self.reading
-            && !(reading.allows_one() && reading.allows(self.size_of(id).unwrap_or_default()))
+            && !(reading.allows_one() && self.find_size(id).is_none_or(|size| reading.allows(size)))
         {
             return Err(too_much());
         }

@@ -12,7 +12,7 @@ use crate::codec::decode_session;
 use crate::git::{Identity, ObjectId, Overlay, descends, retired_ref};
 use crate::merge::join;
 use crate::store::paths::session_path;
-use crate::store::{Consolidated, Reach, SessionCommit, Store, check_session, commit_session, read_session};
+use crate::store::{Consolidated, Reach, SessionCommit, Store, check_session, commit_session, has_room, read_session};
 use crate::todo::{
     Claims, Fields, ListEntry, Project, Session, SessionInfo, SessionState, Time, Todo, TodoId, TodoList,
 };
@@ -100,7 +100,8 @@ fn own_part(own: Option<&SessionState>, whole: &SessionState, next: &SessionStat
 /// - the session's own, when nobody else has it;
 /// - else a new one, that of its continuation on this device.
 ///
-/// A name that a remote has with commits that this device did not make is not this device's any more.
+/// A name that a remote has with commits that this device did not make is not this device's any more. Nor does it go on
+/// under one with so much history that others would soon leave it out.
 ///
 /// # Errors
 /// When its own ref cannot be read.
@@ -155,7 +156,7 @@ impl LookUp<'_> {
     /// Returns the name under which a session goes on here, and the commit that its next one is put on.
     pub(super) fn name_of(&self, session: &Session) -> Result<(Session, Option<ObjectId>), OpsError> {
         let origin = session.origin();
-        let is_ours = |name: &Session, tip: ObjectId| !self.is_contested(name, tip);
+        let is_ours = |name: &Session, tip: ObjectId| !self.is_contested(name, tip) && self.has_room(tip);
         let own = local(self.tips, &origin);
         // Where it went on under another name, that is the one.
         if let Some((name, tip)) = own.iter().rev().find(|(name, tip)| is_ours(name, *tip)) {
@@ -197,11 +198,16 @@ impl LookUp<'_> {
         there.any(|other| !descends(self.overlay, tip, other.commit))
     }
 
+    /// Returns whether a session can go on from a commit. One that cannot be read is not left for another one.
+    fn has_room(&self, tip: ObjectId) -> bool {
+        self.overlay.commit_info(tip).map_or(true, |info| has_room(self.overlay, info.tree))
+    }
+
     /// Returns what this device had said under a name when it gave the ref up, unless somebody else spoke under it
     /// since.
     fn given_up(&self, name: &Session) -> Result<Option<ObjectId>, OpsError> {
         let Some(tip) = self.store.repo.find_ref(&retired_ref(name))? else { return Ok(None) };
-        if self.tips.local.contains_key(name) || self.is_contested(name, tip) {
+        if self.tips.local.contains_key(name) || self.is_contested(name, tip) || !self.has_room(tip) {
             return Ok(None);
         }
         let own = read_session(self.overlay, name, tip)?.state.info.updated;

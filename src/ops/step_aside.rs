@@ -9,7 +9,7 @@ use super::OpsError;
 use super::past::{LookUp, both, renamed};
 use super::tips::Tips;
 use crate::git::{Batch, CommitInfo, ObjectId, Overlay, RefChange, RefDelete, retired_ref, session_ref};
-use crate::store::{Consolidated, Store, commit_session, read_session};
+use crate::store::{Consolidated, Store, StoreError, commit_session, read_session};
 use crate::todo::{Session, Time};
 
 /// Begins the last line of the commit by which a session goes on under another name: the commit that it goes on from.
@@ -71,7 +71,11 @@ pub(super) fn step_aside(
             // Not one of the statements is new.
             state.info.updated = state.info.updated.max(latest).next();
             let trailer = format!("{CONTINUES}{tip}");
-            let commit = commit_session(&mut overlay, before.as_ref(), state, &identity, Some(&trailer))?;
+            let commit = match commit_session(&mut overlay, before.as_ref(), state, &identity, Some(&trailer)) {
+                // It stays under the name that somebody else writes too. What it said is merged from here.
+                Err(StoreError::TooMuch { .. }) => continue,
+                commit => commit?,
+            };
             let old = tips.local.insert(to.clone(), commit.id);
             let name = session_ref(&to);
             match changes.iter_mut().find(|change| change.name == name) {

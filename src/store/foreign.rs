@@ -1,6 +1,6 @@
 //! What comes from a remote is not trusted: it is looked at before anything is built on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::codec::{DecodeError, decode_session, decode_todos};
 use crate::git::{ObjectId, Overlay};
@@ -135,6 +135,20 @@ fn new_entries(
 struct Held {
     strays: Vec<String>,
     has_session: bool,
+    /// The files that were read, and whether as lists: one says the same wherever it stands.
+    read: HashSet<(ObjectId, bool)>,
+}
+
+impl Held {
+    /// Reads a list, or a session's file, unless it was read before.
+    fn read(&mut self, overlay: &Overlay<'_>, blob: ObjectId, path: &str, is_list: bool) -> Result<(), Unfit> {
+        if self.read.insert((blob, is_list)) {
+            let bytes = file(overlay, blob, path)?;
+            let read = if is_list { decode_todos(&bytes).map(drop) } else { decode_session(&bytes).map(drop) };
+            read.map_err(|err| Unfit::decode(path, &err))?;
+        }
+        Ok(())
+    }
 }
 
 /// Looks at every entry that is not the same in `known`.
@@ -180,7 +194,7 @@ fn check_project(
         let path = format!("{path}/{name}");
         let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
-            (TODOS, false) => drop(decode_todos(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?),
+            (TODOS, false) => held.read(overlay, id, &path, true)?,
             (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| digits(name).is_some())?,
             (ARCHIVE, true) => check_lists(overlay, id, known(), &path, held, |name| month(name).is_some())?,
             _ => held.strays.push(path),
@@ -203,7 +217,7 @@ fn check_shard(
             held.strays.push(path);
             continue;
         }
-        decode_session(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?;
+        held.read(overlay, id, &path, false)?;
         held.has_session = true;
     }
     Ok(())
@@ -224,7 +238,7 @@ fn check_lists(
             held.strays.push(path);
             continue;
         }
-        decode_todos(&file(overlay, id, &path)?).map_err(|err| Unfit::decode(&path, &err))?;
+        held.read(overlay, id, &path, true)?;
     }
     Ok(())
 }

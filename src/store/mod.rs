@@ -26,7 +26,7 @@ pub use locate::{Location, Origin, data_home, locate};
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, events_trailer, heard_events, read_session};
-pub use weight::{Excess, weigh_branch, weigh_session};
+pub use weight::{Excess, has_room, weigh_branch, weigh_session};
 
 use crate::codec::DecodeError;
 use crate::git::{Git, GitError, Overlay, Repo, Settings, create_bare};

@@ -43,7 +43,17 @@ struct Walk<'a, 'o> {
 /// # Errors
 /// With what it has too much of.
 pub fn weigh_session(overlay: &Overlay<'_>, tree: ObjectId) -> Result<(), Excess> {
-    let budget = overlay.limits().budgets.session;
+    weigh(overlay, tree, overlay.limits().budgets.session)
+}
+
+/// Returns whether a session can say more on top of a commit with this tree: it has half of what one may hold at most.
+pub fn has_room(overlay: &Overlay<'_>, tree: ObjectId) -> bool {
+    let Budget { entries, bytes } = overlay.limits().budgets.session;
+    let budget = Budget { entries: entries / 2, bytes: bytes / 2 };
+    weigh(overlay, tree, budget).is_ok()
+}
+
+fn weigh(overlay: &Overlay<'_>, tree: ObjectId, budget: Budget) -> Result<(), Excess> {
     let mut walk = Walk { overlay, budget, entries: 0, bytes: 0, files: Vec::new() };
     walk.directory(tree, 0)?;
     let most = most_values(budget.bytes);
