@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::config::command_line;
+use super::config::{command_line, global_setting};
 use super::{GitError, Repo};
 
 /// A longer time is as good as this one, which the clock can count.
@@ -46,7 +46,12 @@ impl Background {
             debounce: time("chittysync.debounce", Duration::from_millis(300))?,
             push_interval: time("chittysync.pushInterval", minutes(5))?,
             reconcile_interval: time("chittysync.reconcileInterval", minutes(30))?,
-            mirror_command: last("chittysync.mirrorCommand").filter(|command| !command.trim().is_empty()),
+            // It is a program: that of a project's repository, which can have come from anywhere, is not the user's.
+            mirror_command: (match repo.is_bare() {
+                true => last("chittysync.mirrorCommand"),
+                false => global_setting("chittysync.mirrorCommand"),
+            })
+            .filter(|command| !command.trim().is_empty()),
             mirror_interval: time("chittysync.mirrorInterval", minutes(120))?,
             hook_sync: match last(HOOK_SYNC).map(|text| text.trim().to_ascii_lowercase()).as_deref() {
                 None | Some("true" | "on" | "yes") => Some(minutes(2)),
@@ -71,6 +76,22 @@ fn parse_time(key: &str, text: String) -> Result<Duration, GitError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_command_of_a_projects_repository_is_not_run() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for (name, kind, run) in [("project", "--quiet", None), ("store.git", "--bare", Some("x"))] {
+            let path = directory.path().join(name);
+            let git = |git_dir: Option<&std::path::Path>, arguments: &[&str]| {
+                super::super::Git::new(git_dir, arguments.iter().copied()).output().expect("git");
+            };
+            git(None, &["init", "-q", kind, &path.to_string_lossy()]);
+            let repo = Repo::open(&path).expect("a repository");
+            git(Some(repo.common_dir()), &["config", "chittysync.mirrorCommand", "x"]);
+            let repo = Repo::open(&path).expect("a repository");
+            assert_eq!(Background::read(&repo).expect("settings").mirror_command.as_deref(), run, "{name}");
+        }
+    }
 
     #[test]
     fn times_have_a_unit() {

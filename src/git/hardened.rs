@@ -7,8 +7,7 @@
 use super::{Git, GitError, RemoteName, Repo, Watch};
 
 /// Settings with which every transfer runs: no hook, and nothing that changes what we ask for.
-const ALWAYS: [(&str, &str); 12] = [
-    ("color.ui", "false"),
+const ALWAYS: [(&str, &str); 8] = [
     ("core.fsmonitor", "false"),
     ("core.hooksPath", "/dev/null"),
     ("fetch.bundleURI", ""),
@@ -17,9 +16,6 @@ const ALWAYS: [(&str, &str); 12] = [
     ("push.negotiate", "false"),
     // A remote that does not know options takes nothing with one.
     ("push.pushOption", ""),
-    ("color.push", "false"),
-    ("color.remote", "false"),
-    ("color.transport", "false"),
     ("protocol.ext.allow", "never"),
 ];
 

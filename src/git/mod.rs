@@ -25,6 +25,7 @@ mod fetch;
 mod gc;
 mod hardened;
 mod history;
+mod inside;
 mod limits;
 mod lock;
 mod loose;

@@ -47,6 +47,12 @@ pub fn push(
     refs: &[(String, Send)],
     watch: &Watch<'_>,
 ) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
+    if refs.is_empty() {
+        return Ok((BTreeMap::new(), None));
+    }
+    if let Some(reason) = repo.brings_along(remote) {
+        return Ok((BTreeMap::new(), Some(Unreachable(reason.to_owned()))));
+    }
     let hardened = Hardened::of(repo, remote, watch)?;
     let send = |part: &[Asked]| push_some(repo, remote, &hardened, part, watch);
     let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, send);

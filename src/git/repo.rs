@@ -185,9 +185,17 @@ impl Repo {
     /// Checks a ref that [`Repo::sessions`] may have left out.
     ///
     /// # Errors
-    /// When its file holds no object id.
+    /// When its file holds no object id, or its name is a directory of another ref's.
     pub fn check_ref(&self, name: &str) -> Result<(), GitError> {
-        ref_file::read_loose(self.common_dir(), name).map(drop)
+        ref_file::read_loose(self.common_dir(), name)?;
+        let failed = |err: &dyn std::fmt::Display| GitError::object(name, err);
+        let platform = self.inner.references().map_err(|err| failed(&err))?;
+        let below = platform.prefixed(format!("{name}/").as_str()).map_err(|err| failed(&err))?.next();
+        match below {
+            Some(Ok(other)) => Err(failed(&format!("the ref {} is in its way; delete it", other.name().as_bstr()))),
+            Some(Err(err)) => Err(failed(&err)),
+            None => Ok(()),
+        }
     }
 
     /// Returns the refs of sessions that [`Repo::sessions`] leaves out because they are broken.

@@ -153,6 +153,32 @@ fn hooks_of_the_repository_do_not_run() {
     }
 }
 
+/// A repository that came along has hooks of its own.
+#[test]
+fn nothing_is_pushed_to_a_repository_inside() {
+    let trap = Trap::new();
+    let (inside, outside) = (trap.project().join("sub/evil.git"), trap.world.path("hub.git"));
+    trap.world.git(&trap.project(), &["init", "-q", "--bare", "sub/evil.git"]);
+    std::fs::copy(trap.evil(), inside.join("hooks/pre-receive")).expect("a hook");
+    std::fs::create_dir_all(trap.project().join("sub")).expect("a directory");
+    for url in ["sub/evil.git", "./sub/evil.git", &inside.to_string_lossy(), &format!("file://{}", inside.display())] {
+        trap.set("remote.origin.url", url);
+        trap.works(url, &["push", "origin", "refs/chittysync/*"]);
+        let done = trap.run(&["sync"]);
+        trap.is_quiet(url, &done);
+        assert!(done.code == Some(1) && done.stderr.contains("its hooks would run"), "{done:?}");
+    }
+    // Also behind a link, and where only pushes go there.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&inside, trap.world.path("link.git")).expect("a link");
+    trap.set("remote.origin.url", &outside.to_string_lossy());
+    trap.set("remote.origin.pushurl", &trap.world.path("link.git").to_string_lossy());
+    trap.works("link", &["push", "origin", "refs/chittysync/*"]);
+    trap.is_quiet("link", &trap.run(&["sync"]));
+    trap.world.git(&trap.project(), &["config", "--unset", "remote.origin.pushurl"]);
+    assert_eq!(trap.run(&["sync"]).code, Some(0));
+}
+
 /// Objects that are not there would be asked for from whom the settings name.
 #[test]
 fn missing_objects_are_not_asked_for() {

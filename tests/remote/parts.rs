@@ -252,3 +252,29 @@ fn a_branch_below_ours_here_keeps_only_ours_back() {
         assert!(devices.states("b").contains(&"Ship: pending".to_owned()), "what was said meanwhile is there");
     }
 }
+
+#[test]
+fn a_ref_below_a_session_here_keeps_only_that_session_back() {
+    for packed in [false, true] {
+        let devices = Devices::new(&["a"]);
+        let store = devices.store("a");
+        let tree = devices.world.git(&store, &["mktree", "--missing"]);
+        let commit = devices.world.git(&store, &["commit-tree", "-m", "x", &tree]);
+        for name in ["refs/chittysync/s01/x", "refs/chittysync-remotes/origin/s02/x"] {
+            devices.world.git(&store, &["update-ref", name, &commit]);
+        }
+        if packed {
+            devices.world.git(&store, &["pack-refs", "--all"]);
+        }
+        lists(&devices, "a", 3);
+        let done = devices.sync("a");
+        let told =
+            "session s01 was left out: cannot read refs/chittysync/s01: the ref refs/chittysync/s01/x is in its way";
+        assert!(done.stderr.contains(told), "{done:?}");
+        assert_eq!(devices.states("a"), ["Task 0: pending", "Task 2: pending"]);
+        assert_eq!(devices.refs(&devices.hub(), "refs/chittysync/"), ["refs/chittysync/s00", "refs/chittysync/s02"]);
+        devices.world.git(&store, &["update-ref", "-d", "refs/chittysync/s01/x"]);
+        devices.sync("a");
+        assert_eq!(devices.states("a").len(), 3, "what it said is not forgotten");
+    }
+}
