@@ -17,7 +17,7 @@ use crate::git::{become_detached, start_detached};
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
 use crate::source::{claude_teams, hook};
-use crate::store::{Location, Store, StoreError, locate};
+use crate::store::{Location, Origin, Store, StoreError, locate};
 use crate::todo::{Session, Time};
 
 /// Arguments of `hook`.
@@ -151,9 +151,13 @@ impl Call {
     }
 
     /// Has what this session said sent, or what others said fetched for the next one, where no daemon does it.
+    ///
+    /// Not in a repository that is a store because a session happens to stand in it: that may have come from anybody
+    /// with all its settings, and nobody has said that what a session says there should leave the machine.
     fn start_sync(&self, store: &Store) -> Result<(), OpsError> {
         let common_dir = store.repo.common_dir();
-        if store.settings.remote.is_none() || !daemon::hook_sync_is_due(common_dir) {
+        let is_named = store.origin != Origin::Here;
+        if !is_named || store.settings.remote.is_none() || !daemon::hook_sync_is_due(common_dir) {
             return Ok(());
         }
         match crate::git::Background::read(&store.repo)?.hook_sync {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 
 use super::discover::{self, Found};
+use super::private::has_links;
 use super::{
     GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
 };
@@ -83,7 +84,7 @@ impl Repo {
     pub fn directory_at(path: &Path) -> Option<PathBuf> {
         let common_dir = discover::named(path).ok().flatten()?.common_dir;
         let trust = gix::sec::Trust::from_path_ownership(&common_dir).ok()?;
-        (trust == gix::sec::Trust::Full).then_some(common_dir)
+        (trust == gix::sec::Trust::Full && !has_links(&common_dir)).then_some(common_dir)
     }
 
     fn checked(self) -> Result<Self, GitError> {
@@ -99,6 +100,9 @@ impl Repo {
             return Err(unsupported(
                 "it borrows objects from another repository and would break with it; run `git repack -ad` there and remove objects/info/alternates",
             ));
+        }
+        if has_links(&path) {
+            return Err(unsupported("there are symbolic links in its directory chittysync; remove them"));
         }
         Ok(self)
     }

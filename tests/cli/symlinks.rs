@@ -112,27 +112,47 @@ fn what_is_linked_from_elsewhere_is_left_alone() {
     assert_eq!(std::fs::read(&mine).expect("a file"), b"mine\n");
 }
 
-/// A repository that says of itself that it is a store is written to, and it may have come with links in it.
+/// A repository that says of itself that it is a store is written to, and it may have come with links in it: to a file,
+/// or to a directory that is emptied of what killed runs left, or whose events are taken.
 #[test]
 fn a_store_that_came_with_links_writes_to_none() {
     let (world, mine) = scene();
-    let names = ["log", "log.new", "lock", "transfer", "wanted", "consolidating", "daemon.lock", "seen", "merged"];
-    for name in names.into_iter().chain(["lists", "rewritten", "device"]) {
+    let papers = world.path("home/papers");
+    let paper = world.write("home/papers/2026-11-20.json", b"{}");
+    let files = ["log", "log.new", "lock", "transfer", "wanted", "daemon.lock", "seen", "merged", "lists", "device"];
+    let directories = ["", "tmp", "spool", "archived"];
+    let links = files.map(|name| (name, &mine)).into_iter().chain(directories.map(|name| (name, &papers)));
+    for (name, target) in links {
         let project = world.path(&format!("project-{name}"));
         world.git(&world.path(""), &["init", "-q", &format!("project-{name}")]);
         world.git(&project, &["config", "chittysync.enabled", "true"]);
-        std::fs::create_dir(project.join(".git/chittysync")).expect("a directory");
-        symlink(&mine, project.join(".git/chittysync").join(name)).expect("a link");
-        let event = serde_json::json!({ "session_id": "s", "cwd": project, "task_id": "1",
-            "hook_event_name": "TaskCreated", "task_subject": "One" });
-        world.input(&["hook", "TaskCreated"], event.to_string().as_bytes());
+        let ours = project.join(".git/chittysync");
+        if name.is_empty() {
+            symlink(target, &ours).expect("a link");
+        } else {
+            std::fs::create_dir(&ours).expect("a directory");
+            symlink(target, ours.join(name)).expect("a link");
+        }
+        let words = format!("Heard with a link, {name}.");
+        let event = serde_json::json!({ "session_id": format!("s-{name}"), "cwd": project, "task_id": "1",
+            "hook_event_name": "TaskCreated", "task_subject": words });
+        world.hook(&event);
         let here = project.to_str().expect("UTF-8");
         world.run(&["-C", here, "hook", "--background"]);
-        for arguments in [&["add", "Two"][..], &["sync", "-q"], &["list"], &["daemon", "log"]] {
+        for arguments in [&["add", "Two"][..], &["sync", "-q"], &["list"], &["daemon", "log"], &["doctor"]] {
             world.run(&[&["-C", here], arguments].concat());
         }
+        let named = world.run(&["--store", here, "add", "Two"]);
+        assert_eq!(named.code, Some(128), "{named:?}");
+        assert!(named.stderr.contains("symbolic links in its directory chittysync"), "{named:?}");
+        world.run(&["--store", here, "hook", "TaskCreated"]);
+        world.input(&["--store", here, "hook", "TaskCreated"], event.to_string().as_bytes());
+        world.ok(&["consolidate"]);
+        assert_eq!(world.todo(&words)["status"], "pending", "it goes where it would without that store");
         assert_eq!(std::fs::read(&mine).expect("a file"), b"mine\n", "{name}");
         let permissions = std::fs::metadata(&mine).expect("a file").permissions();
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o644, "{name}");
+        assert_eq!(std::fs::read(&paper).expect("a file"), b"{}", "{name}");
+        assert_eq!(std::fs::read_dir(&papers).expect("a directory").count(), 1, "{name}");
     }
 }

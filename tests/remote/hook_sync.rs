@@ -173,3 +173,29 @@ fn nothing_is_started_where_none_is_wanted() {
     until("it is sent", || at_hub(&devices, "Fix the login"));
     ["a", "b", "c"].iter().for_each(|name| rest(&devices, name));
 }
+
+/// A repository can have come from anybody, as a store with a remote of theirs.
+#[test]
+fn nothing_leaves_a_repository_that_a_session_happens_to_stand_in() {
+    let devices = Devices::new(&["a"]);
+    let (world, project) = (&devices.world, devices.world.path("project"));
+    world.git(&world.path(""), &["init", "-q", "project"]);
+    world.git(&project, &["chittysync", "init", "--remote", &devices.hub().to_string_lossy()]);
+    let tell = |event: &str, arguments: &[&str]| {
+        let input = json!({ "session_id": "s1", "cwd": project, "hook_event_name": event, "source": "startup",
+            "task_id": "1", "task_subject": "Fix the login" });
+        let done = world.input_at(NOW, &[arguments, &["hook", event]].concat(), input.to_string().as_bytes());
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{done:?}");
+    };
+    for event in ["SessionStart", "TaskCreated", "SessionEnd"] {
+        tell(event, &[]);
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let home = project.join(".git/chittysync");
+    assert!(!home.join("syncing").exists() && !home.join("sync-wanted").exists());
+    until("it is saved all the same", || world.git(&project, &["chittysync", "list"]).contains("Fix the login"));
+    // Somebody who names it means it.
+    tell("SessionEnd", &["--store", &project.to_string_lossy()]);
+    until("it is sent", || world.git_run(&devices.hub(), &["grep", "Fix the login", "consolidated"]).code == Some(0));
+    until("it rests", || std::fs::File::open(home.join("syncing")).is_ok_and(|file| file.try_lock().is_ok()));
+}
