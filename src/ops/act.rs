@@ -12,20 +12,16 @@ use super::past::past;
 use super::redo::to_decide_on;
 use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
-use super::undo::Mark;
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::merge::join_todo;
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
+use crate::store::trailers::Mark;
 use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
-
-/// Begins the last line of an act's commit message: the consolidated commit that the act was decided on, besides what
-/// its session had said before, or `nothing` in an empty store.
-pub(super) const DECIDED_ON: &str = "Decided-On: ";
 
 /// What an act is for.
 #[derive(Clone, Copy, Debug)]
@@ -253,9 +249,8 @@ fn attempt(
     };
     let own = past.commit.as_ref().map(|commit| &commit.state);
     let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
-    let decided_on = decided_on.map_or_else(|| "nothing".to_owned(), |tip| tip.to_string());
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
-    let trailer = format!("{mark}{DECIDED_ON}{decided_on}");
+    let trailer = format!("{mark}{decided_on}");
     let identity: Identity = store.settings.identity(now);
     past.say(&mut overlay, state, &identity, Some(&trailer))?;
     let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };

@@ -22,7 +22,7 @@ use crate::source::hook::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
-use crate::store::{Consolidated, Store, StoreError, cache, events_trailer, heard_events};
+use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
 use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -365,7 +365,7 @@ impl Drain<'_> {
         let Some(next) = next else { return Ok(true) };
         let identity = self.store.settings.identity(self.now);
         let events = std::mem::take(&mut speaker.silent);
-        match speaker.past.say(&mut self.overlay, next, &identity, Some(&events_trailer(&events))) {
+        match speaker.past.say(&mut self.overlay, next, &identity, Some(&trailers::events_lines(&events))) {
             Err(OpsError::Store(err @ StoreError::TooMuch { .. })) => {
                 spool::put_aside(event);
                 let message = format!("{} was put aside: {err}", event.path.display());

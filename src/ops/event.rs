@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::OpsError;
 use super::log::LogFilter;
 use super::rollback::Lists;
-use super::undo::decided_on;
 use crate::codec::{TodoFile, decode_session};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
+use crate::store::trailers::DecidedOn;
 use crate::store::{Consolidated, ProjectLists, Reach, Rewritten, Store, list_paths};
 use crate::todo::{Project, Scope, Session, SessionInfo, Time, Todo, TodoId, TodoList};
 
@@ -194,8 +194,8 @@ impl<'a> History<'a> {
     ) -> Event {
         let known = self.known(after.id).map(|(_, todo)| todo);
         let mut is_new = before.is_none() && known.is_none_or(|known| known.created >= after.created);
-        if let Some(decided_on) = decided_on(commit, &self.rewritten)
-            && let Some(todo) = self.as_of(decided_on, &project, after.id)
+        if let Some(decided_on) = DecidedOn::of(&commit.message)
+            && let Some(todo) = self.as_of(decided_on.commit().map(|id| self.rewritten.now(id)), &project, after.id)
         {
             // Whoever decides knows what it said itself.
             before = match (todo, before) {

@@ -71,7 +71,7 @@ pub use run::{Plan, Report, Selection, run};
 pub use steps::Steps;
 pub use tidy::{Tidied, Tidy, tidy, tidy_daily};
 pub use tips::{ForeignTip, Tips};
-pub use undo::{Mark, Undo, undo};
+pub use undo::{Undo, undo};
 
 use crate::git::GitError;
 use crate::statement::Against;

@@ -8,13 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::act::DECIDED_ON;
 use super::consolidate::consolidator;
 use super::tips::Tips;
-use super::undo::decided_on;
-use crate::git::{Ancestors, ObjectId, Overlay, descends};
+use crate::git::{Ancestors, CommitInfo, ObjectId, Overlay, descends};
 use crate::merge::join;
 use crate::statement::Act;
+use crate::store::trailers::DecidedOn;
 use crate::store::{Consolidated, Rewritten, Store};
 use crate::todo::{Project, SessionState, TodoId};
 
@@ -46,7 +45,7 @@ pub(super) fn to_keep(
             said.remove(&id);
             made.insert(id);
         }
-        decided.extend(decided_on(&info, &rewritten).flatten());
+        decided.extend(decided_on(&info, &rewritten));
         queue.extend(info.parents);
     }
     let foreign = tips.foreign.iter().map(|tip| tip.commit);
@@ -54,7 +53,7 @@ pub(super) fn to_keep(
     said.iter().all(|id| known.contains(*id)).then(|| &made & &decided)
 }
 
-/// Returns the consolidated commit that a decision on these todos names; nothing for an empty store. That commit is kept,
+/// Returns the consolidated commit that a decision on these todos names. That commit is kept,
 /// while what was merged later may be made again. So it is the one that a remote has, where nothing that bears on these
 /// todos was said here since but `own`, by the session that decides.
 ///
@@ -67,8 +66,8 @@ pub(super) fn to_decide_on(
     tips: &Tips,
     acts: &[Act],
     own: Option<&SessionState>,
-) -> Result<Option<ObjectId>, OpsError> {
-    let Some(tip) = now.tip else { return Ok(None) };
+) -> Result<DecidedOn, OpsError> {
+    let Some(tip) = now.tip else { return Ok(DecidedOn::Nothing) };
     let mut about: BTreeMap<&Project, BTreeSet<TodoId>> = BTreeMap::new();
     for act in acts {
         about.entry(&act.project).or_default().insert(act.id);
@@ -89,10 +88,10 @@ pub(super) fn to_decide_on(
             is_same &= then == now;
         }
         if is_same {
-            return Ok(there);
+            return Ok(there.map_or(DecidedOn::Nothing, DecidedOn::Commit));
         }
     }
-    Ok(Some(tip))
+    Ok(DecidedOn::Commit(tip))
 }
 
 /// Returns the trees of the consolidated commits on which a session decided what no branch contains yet, as far as a
@@ -109,12 +108,17 @@ pub(super) fn decided_on_trees(
             continue;
         }
         let Ok(info) = overlay.commit_info(id) else { continue };
-        if info.message.contains(DECIDED_ON) {
+        if DecidedOn::of(&info.message).is_some() {
             let rewritten = rewritten.get_or_insert_with(|| Rewritten::load(&store.repo));
-            let named = decided_on(&info, rewritten).flatten().filter(|named| is_contained(*named));
+            let named = decided_on(&info, rewritten).filter(|named| is_contained(*named));
             trees.extend(named.and_then(|named| Some(overlay.commit_info(named).ok()?.tree)));
         }
         queue.extend(info.parents);
     }
     trees
+}
+
+/// Returns the commit that an act was decided on, as it is called now.
+fn decided_on(act: &CommitInfo, rewritten: &Rewritten) -> Option<ObjectId> {
+    DecidedOn::of(&act.message)?.commit().map(|id| rewritten.now(id))
 }

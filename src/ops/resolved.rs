@@ -10,16 +10,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::OpsError;
-use super::act::DECIDED_ON;
 use super::event::Event;
 use super::log::{LogFilter, log, walk};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
+use crate::store::trailers::{DecidedOn, RESOLVED};
 use crate::store::{Consolidated, Rewritten, Store};
 use crate::todo::{Project, Time, TodoId, plain};
 use crate::view::{Everything, OverProperty};
 
-const RESOLVED: &str = "Resolved: ";
 /// An event's commit has whole seconds of a clock that may be behind the stamps of what it says.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -125,8 +124,7 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
 
 /// Returns the consolidated commit that an act was decided on; nothing for what an agent's list says.
 fn decided_on(overlay: &Overlay<'_>, commit: ObjectId, rewritten: &Rewritten) -> Option<ObjectId> {
-    let message = overlay.commit_info(commit).ok()?.message;
-    let line = message.lines().rev().find_map(|line| line.strip_prefix(DECIDED_ON).map(str::to_owned))?;
     // Whoever decided in an empty store decided as well.
-    Some(line.parse().map_or(commit, |id| rewritten.now(id)))
+    let decided_on = DecidedOn::of(&overlay.commit_info(commit).ok()?.message)?;
+    Some(decided_on.commit().map_or(commit, |id| rewritten.now(id)))
 }

@@ -8,18 +8,10 @@
 use super::OpsError;
 use super::past::{LookUp, both, renamed};
 use super::tips::Tips;
-use crate::git::{Batch, CommitInfo, ObjectId, Overlay, RefChange, RefDelete, retired_ref, session_ref};
+use crate::git::{Batch, ObjectId, Overlay, RefChange, RefDelete, retired_ref, session_ref};
+use crate::store::trailers::continues_line;
 use crate::store::{Consolidated, Store, StoreError, commit_session, read_session};
 use crate::todo::{Session, Time};
-
-/// Begins the last line of the commit by which a session goes on under another name: the commit that it goes on from.
-const CONTINUES: &str = "Continues: ";
-
-/// Returns the commit under another name that this one goes on from, if it does.
-pub(super) fn continues(commit: &CommitInfo) -> Option<ObjectId> {
-    let last = commit.message.trim_end().lines().last()?;
-    ObjectId::from_hex(last.strip_prefix(CONTINUES)?.as_bytes()).ok()
-}
 
 /// A session that goes on under another name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +62,7 @@ pub(super) fn step_aside(
         if before.as_ref().is_none_or(|before| before.state.projects != state.projects) {
             // Not one of the statements is new.
             state.info.updated = state.info.updated.max(latest).next();
-            let trailer = format!("{CONTINUES}{tip}");
+            let trailer = continues_line(tip);
             let commit = match commit_session(&mut overlay, before.as_ref(), state, &identity, Some(&trailer)) {
                 // It stays under the name that somebody else writes too. What it said is merged from here.
                 Err(StoreError::TooMuch { .. }) => continue,

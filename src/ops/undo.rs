@@ -4,56 +4,20 @@
 //! that it can be taken back in turn.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use super::OpsError;
-use super::act::DECIDED_ON;
 use super::event::{Event, History, speaker};
 use super::log::{Walk, walk};
 use super::rollback::{EarlierState, Lists, restore, todos_at, value};
-use super::step_aside::continues;
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::statement::Act;
+use crate::store::trailers::{DecidedOn, Mark, continues};
 use crate::store::{Rewritten, Store};
 use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId};
 
-/// What an act takes back, as a line of its commit's message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// `Undoes: <commit>`: another act.
-    Undoes(ObjectId),
-    /// `Redoes: <commit>`: what took another act back.
-    Redoes(ObjectId),
-}
-
-impl Mark {
-    fn of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Self> {
-        let mut lines = commit.message.trim_end().lines().rev();
-        lines.next().filter(|last| last.starts_with(DECIDED_ON))?;
-        let (key, id) = lines.next()?.split_once(": ")?;
-        let id = rewritten.now(ObjectId::from_hex(id.as_bytes()).ok()?);
-        match key {
-            "Undoes" => Some(Mark::Undoes(id)),
-            "Redoes" => Some(Mark::Redoes(id)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Mark::Undoes(id) => write!(f, "Undoes: {id}"),
-            Mark::Redoes(id) => write!(f, "Redoes: {id}"),
-        }
-    }
-}
-
-/// Returns what the last line of an act's commit message names: the consolidated commit before the act, or nothing
-/// in an empty store. Nothing at all when the commit is no act.
-pub(super) fn decided_on(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Option<ObjectId>> {
-    let named = commit.message.trim_end().lines().last()?.strip_prefix(DECIDED_ON)?;
-    Some(ObjectId::from_hex(named.as_bytes()).ok().map(|id| rewritten.now(id)))
+/// Reads what an act takes back, of commits as they are called now.
+fn mark_of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Mark> {
+    Mark::of(&commit.message).map(|mark| mark.map(|id| rewritten.now(id)))
 }
 
 /// How to take an act back.
@@ -83,7 +47,7 @@ pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
     let (mut void, mut speakers) = (BTreeSet::new(), BTreeSet::new());
     for (said, commit) in Acts::new(&overlay, histories(store, &overlay)?.into_iter()) {
         speakers.insert(said.session.clone());
-        let (told, mark) = match Mark::of(&commit, &rewritten) {
+        let (told, mark) = match mark_of(&commit, &rewritten) {
             _ if void.contains(&commit.id) => continue,
             Some(Mark::Redoes(undo)) => {
                 void.insert(undo);
@@ -114,7 +78,7 @@ fn histories(store: &Store, overlay: &Overlay<'_>) -> Result<Vec<ObjectId>, OpsE
         found.push(tip);
         let mut at = if session.is_continued() { first } else { found.len() };
         while let Some(tip) = found.get(at).copied() {
-            let before = walk(overlay, tip).filter_map(|commit| continues(&commit));
+            let before = walk(overlay, tip).filter_map(|commit| continues(&commit.message));
             let news: Vec<ObjectId> = before.filter(|id| !found.contains(id)).collect();
             found.extend(news);
             at += 1;
@@ -133,7 +97,7 @@ fn take_back(
     speakers: &BTreeSet<Session>,
     rewritten: &Rewritten,
 ) -> Result<Undo, OpsError> {
-    let mut then = match decided_on(commit, rewritten).flatten() {
+    let mut then = match DecidedOn::of(&commit.message).and_then(DecidedOn::commit).map(|id| rewritten.now(id)) {
         Some(before) => todos_at(store, Some(&EarlierState::at(store, before)))?,
         None => Lists::new(),
     };
@@ -196,7 +160,7 @@ impl Iterator for Acts<'_> {
             let mut time: Option<Time> = None;
             while let Some(commit) = self.walk.next_if(|commit| time.is_none_or(|time| commit.time == time)) {
                 time = Some(commit.time);
-                if decided_on(&commit, &Rewritten::default()).is_some()
+                if DecidedOn::of(&commit.message).is_some()
                     && let Some(session) = speaker(self.overlay, &commit)
                 {
                     self.second.push((session, commit));

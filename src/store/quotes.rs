@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::trailers::{RESOLVED, is_of_ids};
 use crate::todo::{TodoId, plain};
 
 /// What stands in the place of a line that quoted the words.
 pub const PURGED: &str = "[purged]";
-/// How lines of messages begin that hold nothing but ids of ours.
-const IDS: [&str; 4] = ["Hook: ", "Decided-On: ", "Undoes: ", "Redoes: "];
-
 /// Returns a message in which lines that quote these words, or say what became of the todo, are others.
 pub(super) fn without_quotes(message: &[u8], words: &BTreeMap<TodoId, String>) -> Vec<u8> {
     if words.is_empty() {
@@ -17,9 +15,9 @@ pub(super) fn without_quotes(message: &[u8], words: &BTreeMap<TodoId, String>) -
     let text = String::from_utf8_lossy(message);
     let quotes = |line: &str| {
         let quotes = |(id, words): (&TodoId, &String)| {
-            contains(line, words) || contains(line, &plain(words)) || line.starts_with(&format!("Resolved: {id}"))
+            contains(line, words) || contains(line, &plain(words)) || line.starts_with(&format!("{RESOLVED}{id}"))
         };
-        !IDS.iter().any(|begin| line.starts_with(begin)) && words.iter().any(quotes)
+        !is_of_ids(line) && words.iter().any(quotes)
     };
     if !text.lines().any(quotes) {
         return message.to_vec();

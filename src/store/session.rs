@@ -9,6 +9,7 @@ use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, Tod
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, project_dir, session_path};
 use super::project_lists::{ProjectLists, working_todos};
+use super::trailers;
 use super::weight::weigh_session;
 
 /// A commit of a session, with what it holds.
@@ -96,15 +97,6 @@ fn spoken(state: &SessionState) -> Time {
     state.info.updated.max(state.info.ended.unwrap_or_default())
 }
 
-/// How the lines of a commit's message begin that name the events of hooks it comes from.
-const HOOK: &str = "Hook: ";
-
-/// Returns the end of a commit's message that names the events it comes from, so that none is taken twice.
-pub fn events_trailer(events: &[String]) -> String {
-    let lines: Vec<String> = events.iter().map(|event| format!("{HOOK}{event}")).collect();
-    lines.join("\n")
-}
-
 /// Returns the events that the commits of a session name, as far back as that time, and in as many commits at least:
 /// the clock may have been ahead then.
 ///
@@ -120,7 +112,7 @@ pub fn heard_events(
     while let Some(commit) = next {
         count += 1;
         let info = overlay.commit_info(commit)?;
-        events.extend(info.message.lines().filter_map(|line| line.strip_prefix(HOOK)).map(str::to_owned));
+        events.extend(trailers::events(&info.message).map(str::to_owned));
         // A commit has the time of its statement, to the second.
         next = info.parents.first().copied().filter(|_| count < at_least || info.time.seconds() >= since.seconds());
     }
