@@ -90,8 +90,8 @@ impl Jobs {
             if !running.told {
                 running.started = descendants(running.pid);
             }
-            signal_all(&running.started, running.told);
             signal(running.pid, running.told);
+            signal_all(&running.started, running.told);
             running.told = true;
             running.limit = now + GRACE;
         }
@@ -214,7 +214,7 @@ mod tests {
         let ended = run(&format!("sleep {mark} & sleep {mark}"), Duration::from_millis(200));
         assert!(ended.failure.is_some(), "{ended:?}");
         // Each in a group of its own, as git is in which a sync talks with a remote.
-        let ended = run(&format!("set -m; sleep {mark} & sleep {mark} & wait"), Duration::from_millis(500));
+        let ended = run(&format!("setsid sleep {mark} & sleep {mark}"), Duration::from_millis(500));
         assert!(ended.failure.is_some(), "{ended:?}");
         let ended = run(&format!("sleep {mark} & echo away"), Duration::from_secs(60));
         assert_eq!((ended.failure.as_deref(), ended.said.as_str()), (None, "away\n"));
