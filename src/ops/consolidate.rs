@@ -104,7 +104,11 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
                 sides = group(&store.repo, below, sides, &mut groups, &mut found)?;
             }
             let sides: Vec<Side> = others.into_iter().chain(sides).collect();
-            behind.extend(sides.iter().map(|side| Behind { tree: side.tree, known: side.bases.clone() }));
+            behind.extend(sides.iter().map(|side| Behind {
+                tree: side.tree,
+                known: side.bases.clone(),
+                speaker: None,
+            }));
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
@@ -149,7 +153,8 @@ fn what_came(
     own: &BTreeSet<ObjectId>,
     verified: &Verified<'_>,
 ) -> Vec<Behind> {
-    let mut behind: Vec<Behind> = verified.tree.into_iter().map(|tree| Behind { tree, known: Vec::new() }).collect();
+    let settled = verified.tree.map(|tree| Behind { tree, known: Vec::new(), speaker: None });
+    let mut behind: Vec<Behind> = settled.into_iter().collect();
     let foreign = sides.iter().map(|side| side.commit).filter(|commit| !own.contains(commit));
     let moved = branches.tips.iter().copied().filter(|tip| Some(*tip) != verified.tip);
     let is_quiet = !branches.tips.iter().any(|tip| Some(*tip) != verified.tip);
@@ -163,10 +168,11 @@ fn what_came(
         // History that was cut off ends there.
         let Ok(info) = overlay.commit_info(id) else { continue };
         // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
-        if session_of(overlay, info.tree).is_some() && weigh_session(overlay, info.tree).is_ok() {
+        let speaker = session_of(overlay, info.tree).filter(|_| weigh_session(overlay, info.tree).is_ok());
+        if speaker.is_some() {
             // What it has as the commit before is looked at there.
             let parents = info.parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree));
-            behind.push(Behind { tree: info.tree, known: parents.collect() });
+            behind.push(Behind { tree: info.tree, known: parents.collect(), speaker });
         }
         queue.extend(info.parents);
     }

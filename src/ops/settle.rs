@@ -19,7 +19,7 @@ use crate::git::{Identity, NewCommit, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, working_path};
 use crate::store::{ProjectLists, StoreError, list_paths, strays};
-use crate::todo::{Project, Todo, TodoId};
+use crate::todo::{Project, Session, Todo, TodoId};
 
 /// A commit that the branch is to cover.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Behind {
     pub tree: ObjectId,
     /// Trees whose lists are covered, as is known.
     pub known: Vec<ObjectId>,
+    /// The session whose commit it is, if it is one's: lines that speak for another one say nothing.
+    pub speaker: Option<Session>,
 }
 
 /// What settling did.
@@ -232,7 +234,9 @@ impl<'a> Settling<'a, '_> {
                 if our_bytes.is_empty() { TodoFile::default() } else { TodoFile::open(&our_bytes).unwrap_or_default() };
             for id in theirs.differing(&our_file) {
                 let Ok(Some(said)) = theirs.get(id) else { continue };
-                if said.flaw(Some(&self.project)).is_some() {
+                let speaks_for_another =
+                    || commit.speaker.as_ref().is_some_and(|own| said.claims.keys().any(|session| session != own));
+                if said.flaw(Some(&self.project)).is_some() || speaks_for_another() {
                     continue;
                 }
                 let now = lists.get(id)?;
