@@ -1,13 +1,13 @@
 //! Sending refs to a remote, each named. None is forced, but to take the place of history that a purge rewrote, and
 //! then only if it is that history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::hardened::Hardened;
 use super::push_parts::{Asked, Parts};
 use super::said::{in_the_way, words};
 use super::transfer::Watch;
-use super::{GitError, ObjectId, RemoteName, Repo, Unreachable};
+use super::{GitError, ObjectId, Place, RemoteName, Repo, SESSIONS, Unreachable};
 
 /// A longer command line than this is split: systems take a megabyte at least.
 const LONGEST_LINE: usize = 200_000;
@@ -55,18 +55,15 @@ pub fn push(
     }
     let hardened = Hardened::of(repo, remote, watch)?;
     let send = |part: &[Asked]| push_some(repo, remote, &hardened, part, watch);
-    let mut parts = Parts::new(repo.limits.refused_alone, watch.patience, send);
-    let mut rest = refs;
-    while !rest.is_empty() {
-        let mut length = 0;
-        let fits = rest.iter().take_while(|(name, _)| {
-            length += 2 * name.len() + 100;
-            length <= LONGEST_LINE
-        });
-        let (now, later) = rest.split_at(fits.count().max(1));
-        rest = later;
-        parts.push(now)?;
-    }
+    let longest = refs.iter().map(|(name, _)| 2 * name.len() + 100).max().unwrap_or(1);
+    let fits = (LONGEST_LINE / longest).max(1);
+    let mut parts = Parts::new(fits, repo.limits.refused_alone, watch.patience, send);
+    // A pattern makes a short command of many refs.
+    if by_pattern(repo, refs)?.is_some() {
+        parts.push_at_once(refs)?
+    } else {
+        parts.push(refs)?
+    };
     Ok(parts.answers())
 }
 
@@ -87,10 +84,10 @@ fn push_some(
         }
     }
     arguments.extend(["--end-of-options".to_owned(), remote.as_str().to_owned()]);
-    arguments.extend(refs.iter().map(|(name, send)| match send {
-        Send::Update(new) | Send::Replace(_, new) => format!("{new}:{name}"),
-        Send::Delete(_) => format!(":{name}"),
-    }));
+    arguments.extend(match by_pattern(repo, refs)? {
+        Some(refspecs) => refspecs,
+        None => refs.iter().map(refspec).collect(),
+    });
     let finished = hardened.git(repo, &[], "push", arguments.iter().map(String::as_str)).transfer(watch)?;
     let (answers, done) = read_answers(&String::from_utf8_lossy(&finished.stdout));
     let mut complete = BTreeMap::new();
@@ -126,6 +123,39 @@ fn push_some(
         return Ok((BTreeMap::new(), Some(Unreachable(reason))));
     }
     Ok((complete, None))
+}
+
+fn refspec((name, send): &Asked) -> String {
+    match send {
+        Send::Update(new) | Send::Replace(_, new) => format!("{new}:{name}"),
+        Send::Delete(_) => format!(":{name}"),
+    }
+}
+
+/// Returns how to ask for these refs if most are sessions as they are here, and many: with one pattern for all of them.
+/// git compares each name that it is given with each ref that there is, so that naming all costs the square of them.
+fn by_pattern(repo: &Repo, refs: &[Asked]) -> Result<Option<Vec<String>>, GitError> {
+    let few = repo.limits.loose_refs;
+    let place = Place::ALL.into_iter().find(|place| refs.iter().any(|(name, _)| name.starts_with(place.prefix())));
+    let Some(place) = place.filter(|_| refs.len() > few) else { return Ok(None) };
+    let asked: BTreeMap<&str, &Send> =
+        refs.iter().filter_map(|(name, send)| Some((name.strip_prefix(place.prefix())?, send))).collect();
+    let (mut covered, mut refspecs) = (BTreeSet::new(), vec![format!("{SESSIONS}*:{}*", place.prefix())]);
+    for (name, id) in repo.refs_below(SESSIONS)? {
+        let rest = &name[SESSIONS.len()..];
+        if id.is_some_and(|id| asked.get(rest) == Some(&&Send::Update(id))) {
+            covered.insert(place.prefix().to_owned() + rest);
+        } else {
+            refspecs.push(format!("^{name}"));
+        }
+    }
+    // git leaves out what a `^` names only where refs have the same names on both sides.
+    let most_left_out = if place == Place::Own { few } else { 0 };
+    if covered.len() <= few || refspecs.len() - 1 > most_left_out {
+        return Ok(None);
+    }
+    refspecs.extend(refs.iter().filter(|(name, _)| !covered.contains(name)).map(refspec));
+    Ok(Some(refspecs))
 }
 
 /// Returns whether somebody understood and said no, to all of it: a web server to which nothing may be pushed, or nothing

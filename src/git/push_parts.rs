@@ -24,7 +24,7 @@ pub(super) struct Parts<F> {
     send: F,
     answers: BTreeMap<String, Answer>,
     failed: Option<Unreachable>,
-    /// So many refs at once were taken, and more were not.
+    /// So many refs are sent at once. Fewer, when so many were taken and more were not.
     fits: usize,
     /// So many refs with one prefix, each refused alone, speak for all of that prefix, if none of it was ever taken.
     alone: usize,
@@ -38,9 +38,9 @@ pub(super) struct Parts<F> {
 }
 
 impl<F: FnMut(&[Asked]) -> Result<Answers, GitError>> Parts<F> {
-    pub(super) fn new(alone: usize, patience: Duration, send: F) -> Self {
+    pub(super) fn new(fits: usize, alone: usize, patience: Duration, send: F) -> Self {
         let (answers, taken, refused) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Parts { send, answers, failed: None, fits: usize::MAX, alone, refused, taken, patience, since: None }
+        Parts { send, answers, failed: None, fits, alone, refused, taken, patience, since: None }
     }
 
     pub(super) fn answers(self) -> Answers {
@@ -57,7 +57,8 @@ impl<F: FnMut(&[Asked]) -> Result<Answers, GitError>> Parts<F> {
         Ok(all)
     }
 
-    fn push_at_once(&mut self, part: &[Asked]) -> Result<bool, GitError> {
+    /// As [`Parts::push`], beginning with all of them, however many they are.
+    pub(super) fn push_at_once(&mut self, part: &[Asked]) -> Result<bool, GitError> {
         let judged: Vec<_> = part.iter().filter_map(|(name, _)| Some((name.clone(), self.verdict(name)?))).collect();
         if !judged.is_empty() {
             let rest: Vec<Asked> = part.iter().filter(|(name, _)| self.verdict(name).is_none()).cloned().collect();
@@ -164,7 +165,7 @@ mod tests {
 
         /// Returns the names that were not taken.
         fn push(&mut self, refs: &[Asked], alone: usize, patience: Duration) -> Vec<String> {
-            let mut parts = Parts::new(alone, patience, |part: &[Asked]| Ok(self.answer(part)));
+            let mut parts = Parts::new(usize::MAX, alone, patience, |part: &[Asked]| Ok(self.answer(part)));
             let all = parts.push(refs).expect("no git");
             let (answers, _) = parts.answers();
             assert_eq!(answers.len(), refs.len(), "each ref has an answer");
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn what_was_said_of_each_ref_is_not_asked_again() {
         let mut pushes = 0;
-        let mut parts = Parts::new(3, LONG, |part: &[Asked]| {
+        let mut parts = Parts::new(usize::MAX, 3, LONG, |part: &[Asked]| {
             pushes += 1;
             let no = |(name, _): &Asked| (name.clone(), Answer::Refused("hook declined (remote: no)".into()));
             Ok((part.iter().map(no).collect(), None))

@@ -161,6 +161,18 @@ impl Repo {
         Ok(direct.collect())
     }
 
+    /// Returns all refs below a prefix, by their full names; nothing as the value of one that leads to another ref.
+    ///
+    /// # Errors
+    /// When the refs cannot be read. One that is broken is left out.
+    pub(super) fn refs_below(&self, prefix: &str) -> Result<Vec<(String, Option<ObjectId>)>, GitError> {
+        let failed = |err: &dyn std::fmt::Display| GitError::object(prefix, err);
+        let platform = self.inner.references().map_err(|err| failed(&err))?;
+        let found = platform.prefixed(prefix).map_err(|err| failed(&err))?.filter_map(Result::ok);
+        let named = found.map(|found| (found.name().as_bstr().to_string(), found.try_id().map(gix::Id::detach)));
+        Ok(named.collect())
+    }
+
     /// Returns whether history was cut off: what the oldest commits here were made on is not here.
     pub fn is_shallow(&self) -> bool {
         fs::metadata(self.common_dir().join("shallow")).is_ok_and(|file| file.len() > 0)
@@ -192,12 +204,8 @@ impl Repo {
     /// When its file holds no object id, or its name is a directory of another ref's.
     pub fn check_ref(&self, name: &str) -> Result<(), GitError> {
         ref_file::read_loose(self.common_dir(), name)?;
-        let failed = |err: &dyn std::fmt::Display| GitError::object(name, err);
-        let platform = self.inner.references().map_err(|err| failed(&err))?;
-        let below = platform.prefixed(format!("{name}/").as_str()).map_err(|err| failed(&err))?.next();
-        match below {
-            Some(Ok(other)) => Err(failed(&format!("the ref {} is in its way; delete it", other.name().as_bstr()))),
-            Some(Err(err)) => Err(failed(&err)),
+        match self.refs_below(&format!("{name}/"))?.first() {
+            Some((other, _)) => Err(GitError::object(name, format!("the ref {other} is in its way; delete it"))),
             None => Ok(()),
         }
     }

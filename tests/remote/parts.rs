@@ -278,3 +278,28 @@ fn a_ref_below_a_session_here_keeps_only_that_session_back() {
         assert_eq!(devices.states("a").len(), 3, "what it said is not forgotten");
     }
 }
+
+/// Many are sent by one pattern, which must not bring anything else, nor leave anything out.
+#[test]
+fn many_sessions_are_sent_and_nothing_else() {
+    for place in ["sessions", "heads"] {
+        let devices = Devices::new(&["a", "b"]);
+        let store = devices.store("a");
+        devices.world.git(&store, &["config", "chittysync.remotePrefix", place]);
+        lists(&devices, "a", 80);
+        devices.ok("a", &["capture", "--from", &devices.world.path("claude-a").to_string_lossy()]);
+        let tree = devices.world.git(&store, &["mktree", "--missing"]);
+        let commit = devices.world.git(&store, &["commit-tree", "-m", "x", &tree]);
+        devices.world.git(&store, &["update-ref", "refs/chittysync/below/x", &commit]);
+        devices.world.git(&store, &["symbolic-ref", "refs/chittysync/link", "refs/heads/private"]);
+        devices.world.git(&store, &["update-ref", "refs/heads/private", &commit]);
+        let done = devices.sync("a");
+        assert!(done.stderr.contains("80 sessions sent"), "{done:?}");
+        let there = devices.refs(&devices.hub(), "refs/");
+        let is_ours = |name: &&String| name.contains("chittysync/s") || name.as_str() == "refs/heads/consolidated";
+        assert_eq!(there.iter().filter(is_ours).count(), 81, "{there:?}");
+        assert_eq!(there.len(), 81, "{there:?}");
+        devices.sync("b");
+        devices.agree(&["a", "b"]);
+    }
+}
