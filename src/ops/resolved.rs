@@ -20,6 +20,8 @@ use crate::todo::{Project, Time, TodoId, plain};
 use crate::view::{Everything, OverProperty};
 
 const RESOLVED: &str = "Resolved: ";
+/// How many characters of a text stand in a message.
+const LONGEST: usize = 1_000;
 /// An event's commit has whole seconds of a clock that may be behind the stamps of what it says.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -39,15 +41,23 @@ pub(super) fn trailer(project: &Project, conflict: &Conflict) -> String {
 }
 
 fn begin(id: TodoId, what: &str, kept: &str) -> String {
-    format!("{RESOLVED}{id} {what} {kept} over ")
+    format!("{RESOLVED}{id} {} {kept} over ", cut(what))
 }
 
 fn end(project: &Project, content: &str) -> String {
-    format!(" ({project}: {content})")
+    format!(" ({project}: {})", cut(content))
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| cut(&value.to_string()), cut)
+}
+
+/// Returns as much of a text as a message has room for: whoever walks through history reads all messages.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Returns the conflicts over properties that nobody has settled yet, of these todos.
