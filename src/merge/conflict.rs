@@ -1,5 +1,7 @@
 //! Disagreements as values: what each side said, and what was kept.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::todo::{Claim, Session, Time, Todo, TodoId};
@@ -9,8 +11,8 @@ use crate::todo::{Claim, Session, Time, Todo, TodoId};
 pub struct Conflict {
     /// The todo.
     pub id: TodoId,
-    /// Its words.
-    pub content: String,
+    /// Its words. A todo can have many conflicts, and they share them.
+    pub content: Arc<str>,
     /// What they disagree on.
     pub subject: Subject,
     /// What our side says.
@@ -112,7 +114,7 @@ pub(super) fn status_conflict(base: Option<&Todo>, ours: &Todo, theirs: &Todo, j
     };
     Some(Conflict {
         id: ours.id,
-        content: ours.content.clone(),
+        content: ours.content.as_str().into(),
         subject: Subject::Status,
         ours: side(our_winner),
         theirs: side(their_winner),
@@ -123,6 +125,7 @@ pub(super) fn status_conflict(base: Option<&Todo>, ours: &Todo, theirs: &Todo, j
 /// Returns a conflict for each property that both sides changed since `base`, to different values.
 pub(super) fn field_conflicts(base: &Todo, ours: &Todo, theirs: &Todo) -> Vec<Conflict> {
     let mut found = Vec::new();
+    let mut content: Option<Arc<str>> = None;
     for (name, our_field) in &ours.fields {
         let Some(their_field) = theirs.fields.get(name) else { continue };
         let before = base.fields.get(name).map(|field| &field.value);
@@ -135,7 +138,7 @@ pub(super) fn field_conflicts(base: &Todo, ours: &Todo, theirs: &Todo) -> Vec<Co
         let side = |field: &crate::todo::Field| Side { session: None, value: field.value.clone(), at: field.at };
         found.push(Conflict {
             id: ours.id,
-            content: ours.content.clone(),
+            content: Arc::clone(content.get_or_insert_with(|| ours.content.as_str().into())),
             subject: Subject::Field(name.clone()),
             ours: side(our_field),
             theirs: side(their_field),

@@ -5,7 +5,8 @@
 //! property is what that merge kept: whoever sets it again has settled it. A merge tells it of everybody who sets
 //! what another one had set; who knew of the other one's word, the histories tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -16,9 +17,12 @@ use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
 use crate::store::trailers::{DecidedOn, RESOLVED};
 use crate::store::{Consolidated, Rewritten, Store};
-use crate::todo::{Project, Time, TodoId, plain};
+use crate::todo::{Field, Project, Time, TodoId, plain};
 use crate::view::{Everything, OverProperty};
 
+const OVER: &str = " over ";
+/// How many characters of a text stand in a message.
+const LONGEST: usize = 1_000;
 /// An event's commit has whole seconds of a clock that may be behind the stamps of what it says.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -38,15 +42,23 @@ pub(super) fn trailer(project: &Project, conflict: &Conflict) -> String {
 }
 
 fn begin(id: TodoId, what: &str, kept: &str) -> String {
-    format!("{RESOLVED}{id} {what} {kept} over ")
+    format!("{RESOLVED}{id} {} {kept}{OVER}", cut(what))
 }
 
 fn end(project: &Project, content: &str) -> String {
-    format!(" ({project}: {content})")
+    format!(" ({project}: {})", cut(content))
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| cut(&value.to_string()), cut)
+}
+
+/// Returns as much of a text as a message has room for: whoever walks through history reads all messages.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Returns the conflicts over properties that nobody has settled yet, of these todos.
@@ -56,10 +68,10 @@ fn text(value: &Value) -> String {
 pub fn open_properties(store: &Store, everything: &Everything) -> Result<Vec<OverProperty>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let Some(tip) = Consolidated::find(store, &overlay)?.tip else { return Ok(Vec::new()) };
-    let mut found: BTreeMap<String, OverProperty> = BTreeMap::new();
+    let (mut found, mut known): (BTreeMap<String, OverProperty>, Kept<'_>) = (BTreeMap::new(), Kept::new());
     for commit in walk(&overlay, tip).filter(|commit| commit.parents.len() > 1) {
         for line in commit.message.lines().filter(|line| line.starts_with(RESOLVED)) {
-            let open = still_open(everything, line);
+            let open = still_open(everything, &mut known, line);
             found.extend(open.map(|one| (line.to_owned(), one)));
         }
     }
@@ -74,25 +86,33 @@ pub fn open_properties(store: &Store, everything: &Everything) -> Result<Vec<Ove
     Ok(found)
 }
 
-/// Reads the trailer of a property that still is what was kept.
-fn still_open(everything: &Everything, line: &str) -> Option<OverProperty> {
+/// The properties of todos as the lines begin that keep them.
+type Kept<'a> = HashMap<TodoId, (Arc<str>, HashMap<String, (&'a String, &'a Field)>)>;
+
+/// Reads the trailer of a property that still is what was kept. `known` has the properties of each todo once, however
+/// many lines are about it.
+fn still_open<'a>(everything: &'a Everything, known: &mut Kept<'a>, line: &str) -> Option<OverProperty> {
     let id = TodoId::parse(line.strip_prefix(RESOLVED)?.get(..16)?)?;
     let (project, todo) = everything.get(id)?;
-    todo.fields.iter().find_map(|(name, field)| {
-        let kept = format!("{} at {}", text(&field.value), field.at);
-        let rest = line.strip_prefix(&plain(&begin(id, name, &kept)))?;
-        let (value, at) = rest.strip_suffix(&plain(&end(project, &todo.content)))?.rsplit_once(" at ")?;
-        let side = |value: Value, at: Time| Side { session: None, value, at };
-        let conflict = Conflict {
-            id,
-            content: todo.content.clone(),
-            subject: Subject::Field(name.clone()),
-            ours: side(field.value.clone(), field.at),
-            theirs: side(value.into(), Time::parse(at)?),
-            kept_theirs: false,
-        };
-        Some(OverProperty { project: project.clone(), conflict, is_lag: false })
-    })
+    let (content, fields) = known.entry(id).or_insert_with(|| {
+        let kept = |field: &Field| format!("{} at {}", text(&field.value), field.at);
+        let begins = |(name, field): (&'a String, &'a Field)| (plain(&begin(id, name, &kept(field))), (name, field));
+        (todo.content.as_str().into(), todo.fields.iter().map(begins).collect())
+    });
+    // What was said may hold the word as well.
+    let mut parts = line.match_indices(OVER).map(|(at, over)| line.split_at(at + over.len()));
+    let ((name, field), rest) = parts.find_map(|(begin, rest)| Some((*fields.get(begin)?, rest)))?;
+    let (value, at) = rest.strip_suffix(&plain(&end(project, content)))?.rsplit_once(" at ")?;
+    let side = |value: Value, at: Time| Side { session: None, value, at };
+    let conflict = Conflict {
+        id,
+        content: Arc::clone(content),
+        subject: Subject::Field(name.clone()),
+        ours: side(field.value.clone(), field.at),
+        theirs: side(value.into(), Time::parse(at)?),
+        kept_theirs: false,
+    };
+    Some(OverProperty { project: project.clone(), conflict, is_lag: false })
 }
 
 /// Finds who said what. Returns whether they disagree: the later one may have known of the other.

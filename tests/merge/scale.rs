@@ -144,6 +144,27 @@ fn two_sides_of_one_todo() {
     });
 }
 
+/// Each conflict names the todo, whose words are long.
+#[test]
+fn conflicts_over_properties() {
+    let given = |count: usize| {
+        let side = |value: &str, year: usize| {
+            let fields: String = (0..count).map(|n| format!(r#","f{n}":"{value}""#)).collect();
+            let stamps = each(count, |n| format!(r#""f{n}":"{year}-10-10T23:20:00.000Z""#));
+            list(&[line(1, &fields, &claim("a"), &stamps).replace("\"x\"", &format!("\"{}\"", "x".repeat(50 * count)))])
+        };
+        [side("before", 2024), side("ours", 2026), side("theirs", 2027)].join(&b';')
+    };
+    grows_with_its_size(1_000, given, |bytes| {
+        let sides: Vec<_> =
+            bytes.split(|byte| *byte == b';').map(|side| decode_todos(side).expect("decodes")).collect();
+        let [base, ours, theirs] = [0, 1, 2].map(|side| sides[side].values().next().expect("a todo"));
+        let mut joined = ours.clone();
+        join_todo(&mut joined, theirs);
+        assert_eq!(conflicts(Some(base), ours, theirs, &joined).len(), ours.fields.len());
+    });
+}
+
 #[test]
 fn the_list_of_a_session() {
     let given = |count| {

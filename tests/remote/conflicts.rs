@@ -73,6 +73,27 @@ fn a_property_that_two_set_at_once_is_reported_until_somebody_settles_it() {
     }
 }
 
+/// Whoever walks through history reads all messages: a long text stands in them with its beginning, and counts whole.
+#[test]
+fn a_long_property_makes_no_long_message() {
+    let (devices, id) = two();
+    let long = |word: &str| format!("{word} {}", "\u{e9}".repeat(20_000));
+    devices.ok("a", &["edit", &id, "--description", &long("staging")]);
+    assert_eq!(devices.run_at("b", LATER, &["edit", &id, "--description", &long("production")]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    let message = devices.world.git(&devices.store("a"), &["log", "--merges", "--format=%B", "consolidated"]);
+    assert!(message.contains("description production \u{e9}") && message.len() < 10_000, "{}", message.len());
+    for name in ["a", "b"] {
+        let found = json(&devices, name, &["conflicts"]);
+        let one = &found["conflicts"][0];
+        assert_eq!(one["local_value"], long("production"), "{found}");
+        assert_eq!(one["remote_value"], long("staging"), "what was overruled is in its session's history");
+    }
+    devices.ok("a", &["edit", &id, "--description", "on both"]);
+    devices.sync_all(&["a", "b"]);
+    assert_eq!(json(&devices, "b", &["conflicts", "--all"])["conflicts"], serde_json::json!([]));
+}
+
 /// What only one of the two ever spoke of is nothing that they disagree on.
 #[test]
 fn a_property_that_the_other_never_spoke_of_is_not_shown() {
