@@ -31,7 +31,7 @@ impl Default for Budgets {
         Budgets {
             session: Budget { entries: 1 << 13, bytes: 16 * MIB },
             branch: Budget { entries: 1 << 18, bytes: 512 * MIB },
-            hook: 3 * MIB / 4,
+            hook: MIB / 2,
         }
     }
 }
