@@ -122,6 +122,8 @@ pub struct Model {
     pub purged: BTreeMap<TodoId, String>,
     pub trace: Vec<String>,
     pub heard: Vec<Heard>,
+    /// The todos that sessions spoke of, whether that crashed or not.
+    pub tried: BTreeSet<TodoId>,
     /// What a device with the version before says, by words.
     pub old: BTreeMap<&'static str, (Status, Time)>,
     /// How often a session went on under another name.
@@ -162,6 +164,7 @@ impl Model {
             random,
             directory,
             heard: Vec::new(),
+            tried: BTreeSet::new(),
             old: BTreeMap::new(),
             renamed: 0,
             limits,
@@ -272,6 +275,11 @@ impl Model {
                 ..Item::default()
             })
             .collect();
+        for (at, item) in items.iter().enumerate() {
+            let before = items[..at].iter().filter(|other| other.content == item.content).count();
+            let project = Project::general();
+            self.tried.insert(TodoId::of_nth(&project, &item.content, 1 + u32::try_from(before).expect("few")));
+        }
         let at = self.clock(device).millis() - [0, 0, 5 * HOUR][self.random.below(3)];
         self.trace.push(format!(
             "d{device} at {} {session}: {}",
@@ -376,21 +384,6 @@ impl Model {
         let _ = std::fs::remove_dir_all(self.devices[device].path.join("chittysync"));
         if self.random.once_in(2) {
             self.git(&self.devices[device].path, &["pack-refs", "--all"]);
-        }
-    }
-
-    /// The hub loses a session, or its branch goes back.
-    fn lose(&mut self) {
-        let sessions = self.git(&self.hub(), &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
-        let sessions: Vec<&str> = sessions.lines().collect();
-        let back = self.git(&self.hub(), &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
-        if self.random.once_in(2) && !back.is_empty() {
-            self.trace.push("the hub's branch goes back".to_owned());
-            self.git(&self.hub(), &["update-ref", "refs/heads/consolidated", back.trim()]);
-        } else if !sessions.is_empty() {
-            let lost = sessions[self.random.below(sessions.len())];
-            self.trace.push(format!("the hub loses {lost}"));
-            self.git(&self.hub(), &["update-ref", "-d", lost]);
         }
     }
 }

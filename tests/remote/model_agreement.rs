@@ -5,7 +5,7 @@ use std::path::Path;
 use chittysync::git::Overlay;
 use chittysync::merge::join_claim;
 use chittysync::store::{Consolidated, Reach, Store};
-use chittysync::todo::{Project, Session, State, Status, TodoId};
+use chittysync::todo::{Project, State, Status, TodoId};
 
 use crate::model::Model;
 use crate::model_hand::HOSTILE;
@@ -88,11 +88,10 @@ impl Model {
         for (id, words) in &self.purged {
             let list = format!("\"id\":\"{id}\",\"content\":\"{words}");
             // Who said the words twice in one list has another todo of them, which can be shown.
-            let is_twin = |(project, other, _): &(Project, TodoId, Session)| {
-                *other != *id && (2..6).any(|nth| TodoId::of_nth(project, words, nth) == *other)
-                    || *other == TodoId::of(project, words) && other != id
-            };
-            let has_twin = self.said.keys().any(is_twin);
+            let project = Project::general();
+            let is_twin =
+                |other: &TodoId| *other != *id && (1..6).any(|nth| TodoId::of_nth(&project, words, nth) == *other);
+            let has_twin = self.said.keys().map(|(_, other, _)| other).chain(&self.tried).any(is_twin);
             let quotes = |line: &str| {
                 let shown = line.ends_with(&format!(": {words}")) || line.ends_with(&format!("] {words}"));
                 line.contains(&list) || line.starts_with(&format!("Resolved: {id}")) || shown && !has_twin

@@ -20,7 +20,8 @@ impl Model {
         if self.git(self.directory.path(), &["clone", "-q", "-b", "consolidated", &hub, "clone"]).code == Some(0) {
             self.git(&clone, &["fetch", "-q", "origin", "+refs/chittysync/*:refs/chittysync/*"]);
             let sessions = self.git(&clone, &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
-            for session in sessions.lines() {
+            // Nobody merges what they do not know.
+            for session in sessions.lines().filter(|name| !name.contains(HOSTILE)) {
                 let merged = self.git(
                     &clone,
                     &[
@@ -165,6 +166,21 @@ impl Model {
         if !old.is_empty() {
             self.trace.push(format!("d{device} takes its branch back to {old}"));
             self.git(&path, &["update-ref", "refs/heads/consolidated", old.trim()]);
+        }
+    }
+
+    /// The hub loses a session, or its branch goes back.
+    pub fn lose(&mut self) {
+        let sessions = self.git(&self.hub(), &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
+        let sessions: Vec<&str> = sessions.lines().collect();
+        let back = self.git(&self.hub(), &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
+        if self.random.once_in(2) && !back.is_empty() {
+            self.trace.push("the hub's branch goes back".to_owned());
+            self.git(&self.hub(), &["update-ref", "refs/heads/consolidated", back.trim()]);
+        } else if !sessions.is_empty() {
+            let lost = sessions[self.random.below(sessions.len())];
+            self.trace.push(format!("the hub loses {lost}"));
+            self.git(&self.hub(), &["update-ref", "-d", lost]);
         }
     }
 
