@@ -104,11 +104,9 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -
                 sides = group(&store.repo, below, sides, &mut groups, &mut found)?;
             }
             let sides: Vec<Side> = others.into_iter().chain(sides).collect();
-            behind.extend(sides.iter().map(|side| Behind {
-                tree: side.tree,
-                known: side.bases.clone(),
-                speaker: None,
-            }));
+            // Without a base, a merge leaves nothing out.
+            let based = sides.iter().filter(|side| !side.bases.is_empty());
+            behind.extend(based.map(|side| Behind { tree: side.tree, known: side.bases.clone(), speaker: None }));
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
