@@ -39,24 +39,27 @@ pub(super) fn judge(
                 Some(before) => before.clone(),
                 None => ours.get(id)?,
             };
-            let mut joined = before.clone().unwrap_or_else(|| said.clone());
+            let Some(before) = before else {
+                changed.insert(id);
+                now.insert(id, Some(said));
+                continue;
+            };
+            let mut joined = before.clone();
             join_todo(&mut joined, &said);
-            if before.as_ref() != Some(&joined) {
+            if before != joined {
                 changed.insert(id);
             }
             // What ours overrules changes nothing, and is told as well.
-            if let Some(before) = &before {
-                let mut common: Option<Todo> = None;
-                for base in &mut base {
-                    match (&mut common, base.get(id)?) {
-                        (Some(common), Some(more)) => join_todo(common, &more),
-                        (None, found) => common = found,
-                        (Some(_), None) => {}
-                    }
+            let mut common: Option<Todo> = None;
+            for base in &mut base {
+                match (&mut common, base.get(id)?) {
+                    (Some(common), Some(more)) => join_todo(common, &more),
+                    (None, found) => common = found,
+                    (Some(_), None) => {}
                 }
-                let found = conflicts(common.as_ref(), before, &said, &joined);
-                outcome.conflicts.extend(found.into_iter().map(|conflict| (project.clone(), conflict)));
             }
+            let found = conflicts(common.as_ref(), &before, &said, &joined);
+            outcome.conflicts.extend(found.into_iter().map(|conflict| (project.clone(), conflict)));
             now.insert(id, Some(joined));
         }
     }
