@@ -22,7 +22,7 @@ pub(super) fn judge(
     let tree = |root: ObjectId| overlay.find_dir(root, &project_dir(project));
     let mut ours = ProjectLists::at(overlay, project, tree(start.tree)?)?;
     // As far as the sides before left them.
-    let mut now: BTreeMap<TodoId, Option<Todo>> = BTreeMap::new();
+    let mut now: BTreeMap<TodoId, Todo> = BTreeMap::new();
     let mut changed = BTreeSet::new();
     for side in sides {
         let theirs_tree = tree(side.tree)?;
@@ -36,12 +36,12 @@ pub(super) fn judge(
             // What stands in one list only is all that is said of it.
             let Some(said) = (if theirs.is_one_list() { Some(line) } else { theirs.get(id)? }) else { continue };
             let before = match now.get(&id) {
-                Some(before) => before.clone(),
+                Some(before) => Some(before.clone()),
                 None => ours.get(id)?,
             };
             let Some(before) = before else {
                 changed.insert(id);
-                now.insert(id, Some(said));
+                now.insert(id, said);
                 continue;
             };
             let mut joined = before.clone();
@@ -60,7 +60,7 @@ pub(super) fn judge(
             }
             let found = conflicts(common.as_ref(), &before, &said, &joined);
             outcome.conflicts.extend(found.into_iter().map(|conflict| (project.clone(), conflict)));
-            now.insert(id, Some(joined));
+            now.insert(id, joined);
         }
     }
     outcome.changed += changed.len();
