@@ -22,6 +22,7 @@ pub mod log;
 pub mod merge;
 pub mod ops;
 pub mod redact;
+pub mod settings;
 pub mod source;
 pub mod statement;
 pub mod store;
