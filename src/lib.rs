@@ -9,8 +9,9 @@
 //! ```
 //!
 //! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`] and [`board`] are pure: no files, clock,
-//! environment or processes. [`git`] is the only code that touches a repository; [`ops`] are the use cases, a verb
-//! each; [`cli`] and [`install`] are front ends. `docs/architecture.md` has the picture.
+//! environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
+//! configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
+//! `docs/architecture.md` has the picture.
 
 pub mod board;
 pub mod cli;
@@ -22,6 +23,7 @@ pub mod log;
 pub mod merge;
 pub mod ops;
 pub mod redact;
+pub mod settings;
 pub mod source;
 pub mod statement;
 pub mod store;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 15] = [
+const IMPORTS: [(&str, &[&str]); 16] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
@@ -11,13 +11,14 @@ const IMPORTS: [(&str, &[&str]); 15] = [
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
     ("board", &["todo", "merge", "view"]),
-    ("git", &["todo", "redact", "statement"]),
-    ("store", &["todo", "merge", "codec", "git"]),
+    ("git", &["todo"]),
+    ("settings", &["todo", "redact", "statement", "git"]),
+    ("store", &["todo", "merge", "codec", "git", "settings"]),
     ("source", &["todo"]),
-    ("log", &["todo", "redact", "git"]),
-    ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "store", "source", "log"]),
+    ("log", &["todo", "redact", "git", "settings"]),
+    ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "settings", "store", "source", "log"]),
     ("install", &["git", "store"]),
-    ("daemon", &["todo", "git", "store", "ops", "log"]),
+    ("daemon", &["todo", "git", "settings", "store", "ops", "log"]),
     (
         "cli",
         &[
@@ -29,6 +30,7 @@ const IMPORTS: [(&str, &[&str]); 15] = [
             "view",
             "board",
             "git",
+            "settings",
             "store",
             "source",
             "ops",

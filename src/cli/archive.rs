@@ -1,29 +1,39 @@
 //! `archive`: closed todos out of the working files.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::ops::{self, Tidied, Tidy};
+use crate::settings::{Kind, Span, table};
 use crate::todo::{Names, Project, Todo, plain};
 
 /// Arguments of `archive`.
 #[derive(Debug, Args)]
 pub struct ArchiveArgs {
-    /// Todos of which nobody has spoken for so many days before the last statement in the store [default:
-    /// chittysync.archiveAfter, else 90]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=100_000))]
-    pub older_than: Option<u32>,
+    /// Todos of which nobody has spoken for so long before the last statement in the store, such as 30d or 2w; a bare
+    /// number counts days [default: chittysync.archiveAfter]
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub older_than: Option<Duration>,
     /// Say what would be archived, and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
 
+/// Reads a length of time as the setting does, but for that there is one.
+fn age(text: &str) -> Result<Duration, String> {
+    let Kind::Time(span) = table::ARCHIVE_AFTER.kind else { return Err("no time is taken".into()) };
+    let span = Span { never: None, ..span };
+    span.parse(text).flatten().ok_or_else(|| format!("it must be {}", Kind::Time(span).expected()))
+}
+
 pub(super) fn run(args: &ArchiveArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let days = |days: u32| i64::from(days) * 24 * 60 * 60 * 1000;
-    let archive_after = args.older_than.map(days).or(store.settings.archive_after);
+    let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    let archive_after = args.older_than.map(millis).or(store.settings.archive_after);
     let how = Tidy { archive_after, board: false, dry_run: args.dry_run };
     let tidied = ops::tidy(&store, how, world.now)?;
     say(&tidied, &ops::project_names(&store)?, args.dry_run, out);

@@ -2,15 +2,13 @@
 
 use super::doctor::Check;
 use crate::git::Git;
+use crate::settings::is_known;
 use crate::store::Store;
 use crate::todo::plain;
 
-/// The manual's text, which names every setting.
-const MANUAL: &str = include_str!("man.roff");
-
-/// Says which settings there are that no version of the manual knows; nothing when there are none.
+/// Says which settings there are that the table does not have; nothing when there are none.
 pub(super) fn unknown(store: &Store) -> Option<Check> {
-    let arguments = ["config", "--name-only", "--get-regexp", r"^chittysync\.[^.]*$"];
+    let arguments = ["config", "--name-only", "--get-regexp", r"^chittysync\."];
     let listed = Git::new(Some(store.repo.common_dir()), arguments).run().ok()?.stdout;
     let listed = String::from_utf8_lossy(&listed).into_owned();
     let mut unknown: Vec<&str> = listed.lines().filter(|key| !is_known(key)).collect();
@@ -25,10 +23,4 @@ pub(super) fn unknown(store: &Store) -> Option<Check> {
             if unknown.len() == 1 { "means" } else { "mean" }
         )),
     })
-}
-
-/// Returns whether the manual has a setting, which git writes in small letters.
-fn is_known(key: &str) -> bool {
-    let names = MANUAL.split(r"\fB").filter_map(|text| text.split_once(r"\fR")).map(|(name, _)| name);
-    names.into_iter().any(|name| name.eq_ignore_ascii_case(key))
 }

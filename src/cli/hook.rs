@@ -160,7 +160,7 @@ impl Call {
         if !is_named || store.settings.remote.is_none() || !daemon::hook_sync_is_due(common_dir) {
             return Ok(());
         }
-        match crate::git::Background::read(&store.repo)?.hook_sync {
+        match store.background()?.hook_sync {
             Some(_) => start(store, &Background::sync(common_dir), "--sync"),
             None => Ok(()),
         }
@@ -217,9 +217,7 @@ impl Call {
         let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
         let (Ok(store), Ok(program)) = (Store::open(&location), std::env::current_exe()) else { return };
         let common_dir = store.repo.common_dir();
-        let Ok(Some(limit)) = crate::git::Background::read(&store.repo).map(|background| background.hook_sync) else {
-            return;
-        };
+        let Ok(Some(limit)) = store.background().map(|background| background.hook_sync) else { return };
         let done = Background::sync(common_dir).work_off(|| {
             // What came while one failed waits as long as what comes behind it.
             if daemon::hook_sync_is_due(common_dir) {

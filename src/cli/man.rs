@@ -8,8 +8,9 @@ use serde_json::json;
 use super::args::ManArgs;
 use super::out::{Failure, Out};
 use crate::git::{Fsync, replace_file};
+use crate::settings::table;
 
-/// What the pages say beyond the options, in roff.
+/// What the pages say beyond the options and the settings, in roff.
 const SECTIONS: &str = include_str!("man.roff");
 
 pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
@@ -67,7 +68,27 @@ fn overview(command: &clap::Command) -> String {
         let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
         text.push_str(&format!(".TP\n\\fBgit\\-chittysync\\-{}\\fR(1)\n{}\n", escape(sub.get_name()), escape(&about)));
     }
-    text + SECTIONS
+    text + &configuration() + SECTIONS
+}
+
+/// Renders the table of settings.
+fn configuration() -> String {
+    let mut text = String::from(".SH CONFIGURATION\nSettings are git config only. The first value is the default.\n");
+    text.push_str("A length of time has a unit, such as 300ms, 30s, 5m, 12h, 7d or 2w.\n");
+    text.push_str("A bare number counts days where days are usual, and seconds in chittysync.timeout.\n");
+    for setting in &table::ALL {
+        let values = setting.values();
+        let values = if values.is_empty() { values } else { format!(" = {}", escape(&values)) };
+        let key = escape(setting.key).replace("<name>", "\\fR\\fI<name>\\fR\\fB");
+        text.push_str(&format!(".TP\n\\fB{key}\\fR{values}\n{}\n", marked(&setting.whole_help())));
+    }
+    text
+}
+
+/// Renders a text in which what is typed stands between backticks.
+fn marked(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { escape(part) } else { format!("\\fB{}\\fR", escape(part)) }).collect()
 }
 
 /// Renders the sections that follow from the command line.

@@ -20,7 +20,7 @@ use super::out::{Failure, Kept, Out};
 use super::speaker::SpeakerArgs;
 use super::told::told;
 use super::world::World;
-use crate::git::ContextReach;
+use crate::settings::ContextReach;
 use crate::todo::plain;
 
 /// Arguments of `mcp`.

@@ -95,7 +95,7 @@ impl From<StoreError> for Failure {
             StoreError::Git(err) => Failure { message, ..Failure::from(err) },
             StoreError::NotOurs { .. } => Failure::fatal(message)
                 .hint("`git config chittysync.branch todos` gives ours another name; what sessions said is kept"),
-            StoreError::Decode { .. } => Failure::fatal(message),
+            StoreError::Setting(_) | StoreError::Decode { .. } => Failure::fatal(message),
             StoreError::TooMuch { .. } => Failure::no(message).hint(
                 "an agent goes on in a new session; another name of the device (`chittysync.device`) begins one for what you say",
             ),

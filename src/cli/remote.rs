@@ -9,9 +9,10 @@ use super::args::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::world::display;
-use crate::git::{RemoteName, Repo, Settings, UrlError, Watch, check_url, github_page, is_public};
+use crate::git::{Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public};
 use crate::ops::{self, Exchange, Link, Plan, Report};
-use crate::store::Store;
+use crate::settings::{Settings, remembered_place, table};
+use crate::store::{Store, StoreError};
 use crate::todo::Time;
 
 /// Returns the configured remote of this name.
@@ -83,9 +84,10 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
     let strange = |(remote, name): &(RemoteName, String)| format!("{name} of {remote} was left out: it is no session");
     out.warn_some(&report.strange.iter().map(strange).collect::<Vec<_>>(), None);
     if exchange.falls_back {
+        let (key, _) = remembered_place(remote, Place::Own);
         out.warn(
             &format!("{remote} takes only branches: sessions are kept there below refs/heads/chittysync/ from now on"),
-            Some("this is remembered; chittysync.remotePrefix=sessions undoes it"),
+            Some(&format!("this is remembered; `git config {key} sessions` in the store undoes it")),
         );
     }
     if !exchange.restored.is_empty() {
@@ -162,9 +164,10 @@ pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) ->
 
 /// Makes a repository, named or given by its URL, the one that the store is synced with.
 pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Result<RemoteName, Failure> {
-    let before = Settings::read(repo)?.remote;
+    let before = Settings::read(&repo.values()?).map_err(StoreError::from)?.remote;
     let (name, url) = find(repo, directory, text)?;
     repo.add_remote(&name, url.as_deref())?;
+    repo.write_value(table::REMOTE.key, name.as_str())?;
     if let Some(before) = before.filter(|before| *before != name) {
         let mut hint = format!("`git chittysync init --remote {before}` goes back to it");
         if repo.is_bare() {

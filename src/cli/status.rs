@@ -8,6 +8,7 @@ use super::speaker::SpeakerArgs;
 use super::world::{World, display};
 use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
+use crate::settings::{self, table};
 use crate::store::{Consolidated, Origin, Store, StoreError};
 
 /// Arguments of `status`.
@@ -73,7 +74,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",
         Origin::Here => "this repository",
-        Origin::Setting => "chittysync.store",
+        Origin::Setting => table::STORE.key,
         Origin::Default => "default",
     };
     let style = out.style(world.now);
@@ -125,7 +126,7 @@ struct Remote {
 fn remote(store: &Store, world: &World) -> Result<Option<Remote>, Failure> {
     let Some(name) = &store.settings.remote else { return Ok(None) };
     let remembered = Remembered::of(store, name)?;
-    let place = store.settings.place_on(&store.repo, name).unwrap_or(Place::Own);
+    let place = settings::place_on(&store.repo.values()?, name).map_err(StoreError::from)?.unwrap_or(Place::Own);
     let unpushed = Outgoing::find(store, &remembered, place, world.now)?.sessions.len();
     Ok(Some(Remote { name: name.to_string(), ahead: ahead(store, &remembered)?, unpushed }))
 }

@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 
-use crate::git::ContextReach;
 use crate::ops::{self, Open, OpsError};
+use crate::settings::ContextReach;
 use crate::store::Store;
 use crate::todo::{Session, Time};
 use crate::view::{ContextLine, Style, Who, context_text};

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::run::Setup;
 use super::schedule::Job;
-use crate::git::{Background, without_repository};
+use crate::git::without_repository;
+use crate::settings::Background;
 
 /// Returns what a job runs, and how long it may take.
 pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Command, Duration) {

@@ -15,9 +15,10 @@ use super::places::Places;
 use super::schedule::{Job, Schedule, Timing};
 use super::state::{State, Trouble};
 use super::watch::{Inbox, Watch};
-use crate::git::{Background, ObjectId, RemoteName};
+use crate::git::{ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
 use crate::ops::chain;
+use crate::settings::Background;
 use crate::store::{Location, Origin, Store};
 use crate::todo::Time;
 
@@ -99,7 +100,7 @@ struct Daemon {
 impl Daemon {
     fn new(setup: Setup, sender: Sender<Message>) -> Result<Self, DaemonError> {
         let store = Store::open_or_create(&setup.location)?;
-        let background = Background::read(&store.repo)?;
+        let background = store.background()?;
         let common_dir = store.repo.common_dir().to_owned();
         let instance = Instance::claim(&common_dir)?;
         let now = Instant::now();
@@ -273,7 +274,7 @@ impl Daemon {
     fn look_at_store(&mut self, job: Job) {
         let looked = Store::open(&self.setup.location).and_then(|store| {
             let tip = store.repo.find_ref(&store.settings.branch)?;
-            Ok((Background::read(&store.repo)?, store.settings.remote.clone(), tip))
+            Ok((store.background()?, store.settings.remote.clone(), tip))
         });
         match looked {
             Ok((background, remote, tip)) => {

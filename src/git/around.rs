@@ -7,7 +7,7 @@ use super::discover;
 /// What a repository says of its project.
 #[derive(Clone, Debug)]
 pub struct Around {
-    /// `chittysync.project`, if it is set.
+    /// The setting that was asked for, if it is set.
     pub project: Option<String>,
     /// The URL of `origin` as it is written.
     pub origin: Option<String>,
@@ -17,8 +17,9 @@ pub struct Around {
     pub main: PathBuf,
 }
 
-/// Returns what the repository around a directory says of its project; nothing outside one.
-pub fn setting_at(directory: &Path) -> Option<Around> {
+/// Returns what the repository around a directory says of its project, under this key among others; nothing outside
+/// one.
+pub fn setting_at(directory: &Path, key: &str) -> Option<Around> {
     let found = discover::around(directory)?;
     // That of a linked worktree is given as `.git/worktrees/x/../..`.
     let common = std::fs::canonicalize(&found.common_dir).ok()?;
@@ -33,7 +34,7 @@ pub fn setting_at(directory: &Path) -> Option<Around> {
     // Of several, git fetches from the first.
     let urls = config.plumbing().strings("remote.origin.url").unwrap_or_default();
     Some(Around {
-        project: config.string("chittysync.project").map(|value| value.to_string()),
+        project: config.string(key).map(|value| value.to_string()),
         origin: urls.into_iter().map(|url| url.to_string()).find(|url| !url.is_empty()),
         rewritten: rewritten.map(|url| url.to_bstring().to_string()),
         main,

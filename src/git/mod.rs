@@ -1,4 +1,4 @@
-//! The only code that knows gix or runs git: objects, refs, settings, durable writes.
+//! The only code that knows gix or runs git: objects, refs, durable writes, and what git config says.
 //!
 //! gix reads. Writing is ours, because neither gix nor git by default makes a loose object or a ref
 //! survive a power cut, and their compare-and-swap loses updates beside `git pack-refs`
@@ -9,11 +9,9 @@
 //! ```
 
 mod around;
-mod background;
 mod batch;
 mod budget;
 mod chaos;
-mod config;
 mod create;
 mod deflate;
 mod detached;
@@ -39,7 +37,6 @@ mod program;
 mod public;
 mod push;
 mod push_parts;
-mod pushes;
 mod reading;
 mod ref_file;
 mod reflog;
@@ -49,15 +46,14 @@ mod repo;
 mod rewrite;
 mod said;
 mod transfer;
+mod values;
 mod worktree;
 mod writer;
 
 pub use around::{Around, setting_at};
-pub use background::Background;
 pub use batch::Batch;
 pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
-pub use config::{ContextReach, LOG_LINES, Settings, global_setting, globals};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
 pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
@@ -82,6 +78,7 @@ pub use refs::{
 pub use remote::{RemoteName, UrlError, check_url, github_page};
 pub use repo::{RemoteSession, Repo};
 pub use transfer::{Watch, descendants, signal_all};
+pub use values::{At, Given, Values, global_setting, globals, host_name};
 pub use worktree::Held;
 pub use writer::{RefChange, RefDelete, Rejected, Writer};
 
@@ -140,16 +137,6 @@ pub enum GitError {
         path: PathBuf,
         /// How long we waited.
         seconds: u64,
-    },
-    /// A setting has a value that it cannot have.
-    #[error("the setting {key} is '{value}', but must be {expected}")]
-    Setting {
-        /// The key, as in `git config`.
-        key: String,
-        /// The value found.
-        value: String,
-        /// What it can be.
-        expected: &'static str,
     },
     /// The git program is missing or failed.
     #[error("git {command} failed: {reason}")]

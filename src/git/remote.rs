@@ -135,26 +135,7 @@ impl Repo {
             let tracking = super::Place::Own.tracking_prefix(remote);
             set("--add", "fetch", &format!("+{}*:{tracking}*", super::SESSIONS))?;
         }
-        Git::new(Some(self.common_dir()), ["config", "--local", "chittysync.remote", remote.as_str()]).output()?;
         Ok(())
-    }
-
-    /// Remembers in which place a remote keeps sessions.
-    ///
-    /// # Errors
-    /// When the configuration cannot be written.
-    pub fn remember_place(&self, remote: &RemoteName, place: super::Place) -> Result<(), GitError> {
-        let key = format!("chittysync.{remote}.remotePrefix");
-        Git::new(Some(self.common_dir()), ["config", "--local", &key, place_name(place)]).output()?;
-        Ok(())
-    }
-}
-
-/// Returns the value of `chittysync.remotePrefix` that stands for a place.
-pub(super) fn place_name(place: super::Place) -> &'static str {
-    match place {
-        super::Place::Own => "sessions",
-        super::Place::Branches => "heads",
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Level, clock, path, replace_beside};
-use crate::git::{Repo, Settings, home, private_directory, private_file};
+use crate::git::{Repo, home, private_directory, private_file};
 use crate::redact::{Found, Redactor};
+use crate::settings::{Settings, default_log_lines};
 use crate::todo::plain;
 
 /// A longer message is cut: a log is for reading.
@@ -98,9 +99,10 @@ fn is_at(_: &File, _: &Path) -> bool {
 
 /// Removes the oldest lines, those beyond `chittysync.logLines`.
 fn shorten(common_dir: &Path, path: &Path) -> std::io::Result<()> {
-    let settings = Repo::open(common_dir).and_then(|repo| Settings::read(&repo));
+    let repo = Repo::open(common_dir).ok();
+    let settings = repo.as_ref().and_then(|repo| Settings::read(&repo.values().ok()?).ok());
     // With a setting that cannot be read, the log that tells of it must not grow either.
-    let kept = settings.map_or(crate::git::LOG_LINES, |settings| settings.log_lines);
+    let kept = settings.map_or_else(default_log_lines, |settings| settings.log_lines);
     let text = std::fs::read(path)?;
     let ends: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
     if ends.len() > kept {

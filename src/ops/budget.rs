@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::git::{GitError, RemoteName};
-use crate::store::Store;
-use crate::store::cache;
+use crate::git::RemoteName;
+use crate::settings::pushes_per_minute;
+use crate::store::{Store, StoreError, cache};
 use crate::todo::Time;
 
 /// The cache: when each remote was pushed to within the last minute, in milliseconds since 1970.
@@ -16,9 +16,10 @@ const MINUTE: i64 = 60_000;
 /// it is not counted.
 ///
 /// # Errors
-/// [`GitError::Setting`] when the limit is no number.
-pub(super) fn take(store: &Store, remote: &RemoteName, now: Time) -> Result<Result<(), Full>, GitError> {
-    let Some(most) = store.repo.pushes_per_minute(remote)? else { return Ok(Ok(())) };
+/// When the limit is no number.
+pub(super) fn take(store: &Store, remote: &RemoteName, now: Time) -> Result<Result<(), Full>, StoreError> {
+    let url = store.repo.remote_url(remote);
+    let Some(most) = pushes_per_minute(&store.repo.values()?, remote, url.as_deref())? else { return Ok(Ok(())) };
     let mut all: BTreeMap<String, Vec<i64>> = cache::load(&store.repo, CACHE);
     let pushes = all.entry(remote.to_string()).or_default();
     // A clock that was put back leaves nothing to wait for.

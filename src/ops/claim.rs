@@ -65,7 +65,8 @@ pub fn claim<E: From<OpsError>>(
         }
         Err(err) => return Err(OpsError::from(err).into()),
     };
-    let mut talk = Talk::new(store, &Plan::default(), link, Report::default(), Turn::Held, now);
+    let mut talk =
+        Talk::new(store, &Plan::default(), link, Report::default(), Turn::Held, now).map_err(OpsError::from)?;
     let (mut taken, mut yielded): (Option<Acted>, Vec<Todo>) = (None, Vec::new());
     for attempt in 1..=TRIES {
         let mut before = Remembered::of(store, &link.remote).map_err(E::from)?;

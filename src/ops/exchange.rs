@@ -80,7 +80,7 @@ pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(R
         Err(GitError::Busy { seconds, .. }) => Err(seconds),
         Err(err) => return Err(err.into()),
     };
-    let mut talk = Talk::new(store, plan, link, captured, if turn.is_ok() { Turn::Held } else { Turn::Asked }, now);
+    let mut talk = Talk::new(store, plan, link, captured, if turn.is_ok() { Turn::Held } else { Turn::Asked }, now)?;
     match turn {
         Ok(_turn) => talk.go_on()?,
         Err(seconds) => {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::OpsError;
 use super::origin::{is_whole, last_part, repository_name};
-use crate::git::{Around, Overlay, Repo, Settings, setting_at};
+use crate::git::{Around, Overlay, Repo, setting_at};
+use crate::settings::{Settings, table};
 use crate::store::paths::PROJECTS;
 use crate::store::{Consolidated, Store};
 use crate::todo::{Names, Project};
@@ -40,7 +41,7 @@ fn find(directory: &str) -> Option<Project> {
         // Another device's directory, or one that is gone. Its separators may be another system's.
         return name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?);
     }
-    let Some(around) = setting_at(path) else { return name(&path.file_name()?.to_string_lossy()) };
+    let Some(around) = setting_at(path, table::PROJECT.key) else { return name(&path.file_name()?.to_string_lossy()) };
     let Around { project, origin, rewritten, main } = around;
     let origin = match origin {
         Some(url) if !is_whole(&url) => rewritten.or(Some(url)),
@@ -73,7 +74,7 @@ pub fn project_names(store: &Store) -> Result<Names, OpsError> {
 /// Returns the project of a directory: what its git config says, else the name of its repository. Nothing
 /// outside a repository.
 pub fn directory_project(directory: &Path) -> Option<Project> {
-    setting_at(directory)?;
+    setting_at(directory, table::PROJECT.key)?;
     find(&directory.to_string_lossy())
 }
 

@@ -13,7 +13,8 @@ use super::retire::retire;
 use super::run::{Plan, Report, run};
 use super::tidy::{Tidy, tidy};
 use crate::git::{Ancestors, Answer, ObjectId, Overlay, Place, Send, Unreachable, descends, fetch};
-use crate::store::Store;
+use crate::settings;
+use crate::store::{Store, StoreError};
 use crate::todo::{Session, Time};
 
 /// How often a rejected push is made anew.
@@ -48,8 +49,15 @@ pub(super) enum Pushed {
 
 impl<'a> Talk<'a> {
     /// Begins one, after something was captured.
-    pub(super) fn new(store: &Store, plan: &Plan, link: &'a Link<'a>, captured: Report, turn: Turn, now: Time) -> Self {
-        let known_place = store.settings.place_on(&store.repo, &link.remote);
+    pub(super) fn new(
+        store: &Store,
+        plan: &Plan,
+        link: &'a Link<'a>,
+        captured: Report,
+        turn: Turn,
+        now: Time,
+    ) -> Result<Self, StoreError> {
+        let known_place = settings::place_on(&store.repo.values()?, &link.remote)?;
         let plan = Plan {
             selection: plan.selection.clone(),
             remote: Some(link.remote.clone()),
@@ -59,7 +67,7 @@ impl<'a> Talk<'a> {
             turn,
             ..Plan::default()
         };
-        Talk {
+        Ok(Talk {
             store: store.clone(),
             link,
             now,
@@ -71,7 +79,7 @@ impl<'a> Talk<'a> {
             known_place,
             unfetched: BTreeMap::new(),
             there: Remembered::default(),
-        }
+        })
     }
 
     /// Returns what was done, and what came of it.
@@ -249,7 +257,8 @@ impl<'a> Talk<'a> {
         self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
         self.exchange.pushed_branch |= branch_taken.is_some();
         if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
-            self.store.repo.remember_place(remote, place)?;
+            let (key, value) = settings::remembered_place(remote, place);
+            self.store.repo.write_value(&key, value)?;
             self.known_place = Some(place);
             self.exchange.falls_back = true;
         }

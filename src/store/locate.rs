@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use crate::git::{Repo, Settings, global_setting};
+use crate::git::{Repo, global_setting};
+use crate::settings::{is_store, table};
 
 /// How a store was found. The first one that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Location {
         let common_dir = Repo::directory_at(&self.path)?;
         let is_store = self.origin == Origin::Default
             || common_dir.join("chittysync").is_dir()
-            || Repo::open(&self.path).is_ok_and(|repo| Settings::are_of_store(&repo));
+            || Repo::open(&self.path).is_ok_and(|repo| may_be_store(&repo));
         is_store.then_some(common_dir)
     }
 }
@@ -52,15 +53,15 @@ pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, Store
     if let Some(path) = option {
         return at(directory.join(path), Origin::Option);
     }
-    if let Some(path) = std::env::var_os("CHITTYSYNC_STORE").filter(|path| !path.is_empty()) {
+    if let Some(path) = table::STORE.variable.and_then(std::env::var_os).filter(|path| !path.is_empty()) {
         return at(directory.join(path), Origin::Environment);
     }
     if let Ok(Some(repo)) = Repo::discover(directory)
-        && Settings::are_of_store(&repo)
+        && may_be_store(&repo)
     {
         return at(repo.git_dir().to_owned(), Origin::Here);
     }
-    if let Some(path) = global_setting("chittysync.store").filter(|path| !path.is_empty()) {
+    if let Some(path) = global_setting(table::STORE.key).filter(|path| !path.is_empty()) {
         let path = match path.strip_prefix("~/").zip(home()) {
             Some((rest, home)) => home.join(rest),
             None => PathBuf::from(path),
@@ -69,6 +70,12 @@ pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, Store
     }
     let missing = || StoreError::Missing(PathBuf::from("~/.local/share/chittysync/store.git"));
     at(data_home().ok_or_else(missing)?.join("chittysync/store.git"), Origin::Default)
+}
+
+/// Returns whether a repository is a store, without reading what else is set. One whose setting cannot be read is:
+/// that is told when it is opened.
+fn may_be_store(repo: &Repo) -> bool {
+    is_store(&repo.values_of_files()).unwrap_or(true)
 }
 
 /// Returns `$XDG_DATA_HOME`, or `~/.local/share`.

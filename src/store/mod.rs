@@ -30,7 +30,8 @@ pub use session::{SessionCommit, commit_session, heard_events, read_session};
 pub use weight::{Excess, has_room, weigh_branch, weigh_session};
 
 use crate::codec::DecodeError;
-use crate::git::{Git, GitError, Overlay, Repo, Settings, create_bare};
+use crate::git::{GitError, Overlay, Repo, create_bare};
+use crate::settings::{Background, SettingError, Settings, table};
 
 /// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,9 @@ pub enum StoreError {
     /// The repository failed.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// A setting has a value that it cannot have.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// There is no store yet.
     #[error("there is no store at {} yet", _0.display())]
     Missing(std::path::PathBuf),
@@ -111,7 +115,7 @@ impl Store {
             return Err(StoreError::Missing(location.path.clone()));
         }
         let repo = Repo::open(&location.path)?;
-        let settings = Settings::read(&repo)?;
+        let settings = Settings::read(&repo.values()?)?;
         if !settings.enabled {
             return Err(StoreError::NotAStore(location.path.clone()));
         }
@@ -157,13 +161,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotOurs`] when it has a branch of that name, and when its configuration cannot be written.
     pub fn adopt(repo: &Repo) -> Result<bool, StoreError> {
-        let settings = Settings::read(repo)?;
+        let settings = Settings::read(&repo.values()?)?;
         if settings.enabled {
             return Ok(false);
         }
         let overlay = Overlay::new(repo);
         Consolidated::at(&overlay, repo.find_ref(&settings.branch)?)?.check(&overlay, settings.branch_name())?;
-        Git::new(Some(repo.common_dir()), ["config", "--local", "chittysync.enabled", "true"]).output()?;
+        repo.write_value(table::ENABLED.key, "true")?;
         Ok(true)
     }
 
@@ -171,6 +175,14 @@ impl Store {
     /// whichever other one was used last.
     pub fn merged_cache(&self) -> &'static str {
         if self.settings.aside { "merged-aside" } else { "merged" }
+    }
+
+    /// Returns what git config says of what runs in the background.
+    ///
+    /// # Errors
+    /// For a value that a setting cannot have.
+    pub fn background(&self) -> Result<Background, StoreError> {
+        Ok(Background::read(&self.repo.values()?, self.is_project())?)
     }
 
     /// Returns whether the store takes only the sessions that work in its own directory.

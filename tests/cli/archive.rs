@@ -122,7 +122,7 @@ fn an_act_reaches_into_the_archive() {
     );
     assert_eq!(world.json(&["status"])["archived"], 0);
     world.ok(&["done", "paint it"]);
-    world.ok(&["archive", "--older-than", "0"]);
+    world.ok(&["archive", "--older-than", "0d"]);
     world.ok(&["forget", "--yes", "new and done"]);
     for place in ["projects/general/todos.json", "projects/general/archive/2026-11.json"] {
         assert!(!file(&world, place).unwrap_or_default().contains("New and done"), "forgotten in {place}");
@@ -170,6 +170,26 @@ fn an_index_that_is_gone_or_wrong_is_made_anew() {
     std::fs::rename(world.path("away"), &object).expect("moved");
     assert_eq!(world.json(&["status"])["archived"], 2);
     assert_eq!(world.run(&["archive", "--older-than", "-1"]).code, Some(129));
+}
+
+#[test]
+fn an_age_is_written_as_in_the_setting() {
+    let world = with_old_todos();
+    let count = |age: &str| {
+        let archived = world.json(&["archive", "--dry-run", "--older-than", age])["archived"].clone();
+        archived.as_array().map(Vec::len)
+    };
+    for two in ["0", "0d", "90", "90d", "12w 6d", "2160h"] {
+        assert_eq!(count(two), Some(2), "{two}");
+    }
+    for one in ["180", "180d", "26w", "4320h"] {
+        assert_eq!(count(one), Some(1), "{one}");
+    }
+    for bad in ["never", "soon", "", "3 fortnights"] {
+        let refused = world.run(&["archive", "--older-than", bad]);
+        assert_eq!(refused.code, Some(129), "{bad}");
+        assert!(refused.stderr.contains("such as 12h, 7d or 2w, or a number of days"), "{refused:?}");
+    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_new_session_is_told_what_others_left_open() {
         ""
     );
     let log = std::fs::read_to_string(world.store().join("chittysync/log")).expect("a log");
-    assert!(log.contains("the setting chittysync.context is 'sometimes', but must be off, device or all"), "{log}");
+    assert!(log.contains("the setting chittysync.context is 'sometimes', but must be all, device or off"), "{log}");
 }
 
 /// In a store that others push to, nothing that they wrote reaches an agent unasked, whatever they claim to be.

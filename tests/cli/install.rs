@@ -321,12 +321,16 @@ fn doctor_names_settings_that_mean_nothing() {
     let doctor = || world.run(&["doctor"]).stdout;
     world.git(&world.home(), &["config", "--global", "chittysync.logLines", "100"]);
     world.git(&world.store(), &["config", "chittysync.origin.remotePrefix", "heads"]);
+    world.git(&world.store(), &["config", "chittysync.remote.Hub.de.remotePrefix", "auto"]);
+    world.git(&world.store(), &["config", "chittysync.remote.Hub.de.pushesPerMinute", "3"]);
     assert!(!doctor().contains(" settings "));
     world.git(&world.home(), &["config", "--global", "chittysync.retierAfter", "3"]);
     world.git(&world.store(), &["config", "chittysync.brunch", "x"]);
+    world.git(&world.store(), &["config", "chittysync.remote.Hub.pushes", "3"]);
+    world.git(&world.store(), &["config", "chittysync.mirror.x.comand", "y"]);
     let said = doctor();
     assert!(
-        said.contains("BAD settings    chittysync.brunch, chittysync.retierafter mean nothing; see git-chittysync(1)"),
+        said.contains("BAD settings    chittysync.brunch, chittysync.mirror.x.comand, chittysync.remote.Hub.pushes, chittysync.retierafter mean nothing; see git-chittysync(1)"),
         "{said}"
     );
 }

@@ -1,7 +1,8 @@
-//! `docs/reference.md` is made of the command line and the manual page; `UPDATE=1` writes it anew.
+//! `docs/reference.md` is made of the command line, the table of settings and the manual page; `UPDATE=1` writes it anew.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
+
+use chittysync::settings::table::ALL;
 
 use crate::common::project;
 
@@ -22,22 +23,38 @@ fn is_what_the_program_says() {
     assert!(written == made, "docs/reference.md is not up to date; UPDATE=1 writes it anew");
 }
 
-/// A setting that is read is documented, and the other way round.
+/// Settings are read by their rows: no key is written anywhere else, and no row is there that nobody reads.
 #[test]
-fn has_every_setting_that_is_read() {
-    let read: BTreeSet<String> = sources(&project("src"))
-        .iter()
-        .flat_map(|text| text.split('"').map(str::to_owned).collect::<Vec<_>>())
-        .filter(|text| {
-            let key = text.strip_prefix("chittysync.").or_else(|| text.strip_prefix("color."));
-            key.is_some_and(|key| {
-                !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || ".<>".contains(c))
-            })
-        })
+fn the_table_has_every_setting_that_is_read() {
+    let table = std::fs::read_to_string(project("src/settings/table.rs")).expect("the table");
+    let rows: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.strip_suffix(": Setting = Setting {"))
         .collect();
-    let documented: BTreeSet<String> =
-        settings().iter().flat_map(|(keys, ..)| keys.split(", ").map(str::to_owned).collect::<Vec<_>>()).collect();
-    assert_eq!(documented, read);
+    assert_eq!(rows.len(), ALL.len(), "{rows:?}");
+    let others = sources(&project("src")).into_iter().filter(|text| *text != table);
+    let others: Vec<String> = others.map(|text| code(&text)).collect();
+    for row in rows {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_read = |text: &String| text.split(|c| !word(c)).any(|part| part == row);
+        assert!(others.iter().any(is_read), "nobody reads {row}");
+    }
+    for text in &others {
+        for quoted in text.split('"') {
+            let key = quoted.strip_prefix("chittysync.").or_else(|| quoted.strip_prefix("color."));
+            let is_key = key.is_some_and(|key| {
+                !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || ".<>{}".contains(c))
+            });
+            assert!(!is_key, "{quoted} stands outside the table");
+        }
+    }
+}
+
+/// Returns the code of a file, without its comments and its tests.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn sources(directory: &std::path::Path) -> Vec<String> {
@@ -46,6 +63,8 @@ fn sources(directory: &std::path::Path) -> Vec<String> {
         let path = entry.path();
         match path.is_dir() {
             true => texts.extend(sources(&path)),
+            // Unit tests write git config as people do.
+            false if path.ends_with("settings/tests.rs") => {}
             false => texts.push(std::fs::read_to_string(&path).expect("text")),
         }
     }
@@ -69,11 +88,12 @@ fn reference() -> String {
         }
     }
     text.push_str(
-        "\n## Settings\n\ngit config only.\n\n| setting | default and other values | meaning |\n| --- | --- | --- |\n",
+        "\n## Settings\n\ngit config only. A length of time has a unit, such as `300ms`, `30s`, `5m`, `12h`, `7d` or `2w`; a bare number counts days where days are usual, and seconds in `chittysync.timeout`.\n\n| setting | default and other values | meaning |\n| --- | --- | --- |\n",
     );
-    for (keys, values, meaning) in settings() {
-        let (keys, meaning) = (keys.replace(", ", "`, `"), meaning.replace('<', "\\<"));
-        writeln!(text, "| `{keys}` | {} | {meaning} |", values.replace('|', "\\|")).expect("a text takes it");
+    for setting in &ALL {
+        let keys = setting.key;
+        let (values, meaning) = (setting.values().replace('|', "\\|"), setting.whole_help());
+        writeln!(text, "| `{keys}` | {values} | {meaning} |").expect("a text takes it");
     }
     for (heading, entries) in sections() {
         if let ("ENVIRONMENT" | "FILES" | "REFS", [_, ..]) = (heading.as_str(), entries.as_slice()) {
@@ -85,16 +105,6 @@ fn reference() -> String {
         }
     }
     text
-}
-
-/// Returns the settings of the manual page: keys, values, meaning.
-fn settings() -> Vec<(String, String, String)> {
-    let (_, entries) = sections().into_iter().find(|(heading, _)| heading == "CONFIGURATION").expect("a section");
-    let split = |(term, meaning): (String, String)| match term.split_once(" = ") {
-        Some((keys, values)) => (keys.to_owned(), values.to_owned(), meaning),
-        None => (term, String::new(), meaning),
-    };
-    entries.into_iter().map(split).collect()
 }
 
 /// A heading of the manual page, and what stands under it: terms and their meanings.

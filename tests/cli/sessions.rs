@@ -24,7 +24,7 @@ fn a_session_is_stale_when_the_setting_says_so() {
         world.json(&["sessions"])
     };
     let stale = json!([{ "kind": "stale" }]);
-    for sessions in [world.json(&["sessions"]), setting("7"), setting("10"), setting("0")] {
+    for sessions in [world.json(&["sessions"]), setting("7"), setting("10d"), setting("1w"), setting("0")] {
         assert_eq!(
             (&session(&sessions, ONE)["state"], &session(&sessions, ONE)["warnings"]),
             (&json!("stale"), &stale)
@@ -32,7 +32,7 @@ fn a_session_is_stale_when_the_setting_says_so() {
         let done = session(&sessions, TWO);
         assert_eq!((&done["state"], &done["warnings"]), (&json!("stale"), &json!([])), "nothing is left open");
     }
-    for sessions in [setting("11"), setting("never")] {
+    for sessions in [setting("11"), setting("11d"), setting("2w"), setting("300h"), setting("never"), setting("off")] {
         assert_eq!(
             (&session(&sessions, ONE)["state"], &session(&sessions, ONE)["warnings"]),
             (&json!("idle"), &json!([]))
@@ -42,6 +42,8 @@ fn a_session_is_stale_when_the_setting_says_so() {
     let refused = world.run(&["sessions"]);
     assert_eq!(refused.code, Some(128));
     assert!(refused.stderr.contains("chittysync.staleAfter") && refused.stderr.contains("days"), "{refused:?}");
+    let place = world.store().join("config");
+    assert!(refused.stderr.contains(&format!("(it is set in {})", place.display())), "{refused:?}");
 }
 
 #[test]

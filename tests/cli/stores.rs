@@ -82,7 +82,7 @@ fn a_typo_in_the_settings_of_a_store_is_told() {
     let repository = world.path("repository");
     world.git(&world.path(""), &["init", "-q", "repository"]);
     world.git(&repository, &["chittysync", "init"]);
-    for (key, value) in [("chittysync.retireAfter", "14days"), ("chittysync.enabled", "yess")] {
+    for (key, value) in [("chittysync.retireAfter", "14daze"), ("chittysync.enabled", "yess")] {
         let before = world.git_run(&repository, &["config", key]).stdout;
         world.git(&repository, &["config", key, value]);
         let done = world.git_run(&repository, &["chittysync", "add", "Fix login"]);

@@ -46,7 +46,7 @@ fn a_host_that_takes_only_branches_gets_branches() {
     devices.list("a", "s1", "2026-11-20T11:00:00Z", &[("Fix login", "completed")]);
     let done = devices.sync("a");
     assert!(!done.stderr.contains("only branches"), "{done:?}");
-    let place = devices.world.git(&devices.store("a"), &["config", "chittysync.origin.remotePrefix"]);
+    let place = devices.world.git(&devices.store("a"), &["config", "chittysync.remote.origin.remotePrefix"]);
     assert_eq!(place, "heads");
     devices.list("b", "s2", "2026-11-20T11:00:00Z", &[("Ship", "pending")]);
     devices.sync_all(&["b", "a"]);
@@ -76,6 +76,43 @@ fn sessions_in_both_places_are_one() {
     assert!(refs.iter().any(|name| name.starts_with("refs/chittysync/s1-on-d-")), "{refs:?}");
     assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"]);
     assert_eq!(devices.states("a"), ["Fix login: completed"]);
+}
+
+/// What is said of one remote counts more than what is said of all; what older versions remembered counts least.
+#[test]
+fn a_remote_has_a_place_of_its_own() {
+    let heads = ["refs/heads/chittysync/s1", "refs/heads/consolidated"];
+    let sessions = ["refs/chittysync/s1", "refs/heads/consolidated"];
+    let old = ("chittysync.origin.remotePrefix", "heads");
+    let all = ("chittysync.remotePrefix", "sessions");
+    let one = ("chittysync.remote.origin.remotePrefix", "heads");
+    let other = ("chittysync.remote.Origin.remotePrefix", "heads");
+    for (settings, refs) in
+        [(vec![old], heads), (vec![old, all], sessions), (vec![all, one], heads), (vec![all, other], sessions)]
+    {
+        let devices = Devices::new(&["a"]);
+        for (key, value) in &settings {
+            devices.world.git(&devices.store("a"), &["config", key, value]);
+        }
+        devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+        devices.sync("a");
+        assert_eq!(devices.refs(&devices.hub(), "refs/"), refs, "{settings:?}");
+    }
+}
+
+/// One that cannot be is told of, and not taken for the default.
+#[test]
+fn a_place_that_is_none_is_refused() {
+    let devices = Devices::new(&["a"]);
+    devices.world.git(&devices.store("a"), &["config", "chittysync.remote.origin.remotePrefix", "tags"]);
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    let done = devices.try_sync("a", NOW, &[]);
+    assert_eq!(done.code, Some(128), "{done:?}");
+    assert!(done.stderr.contains("remotePrefix is 'tags', but must be auto, sessions or heads"), "{done:?}");
+    assert_eq!(devices.refs(&devices.store("a"), "refs/chittysync/"), ["refs/chittysync/s1"], "it is saved here");
+    devices.world.git(&devices.store("a"), &["config", "chittysync.remote.origin.remotePrefix", "auto"]);
+    devices.sync("a");
+    assert_eq!(devices.states("a"), ["Fix login: pending"]);
 }
 
 #[test]
@@ -113,7 +150,7 @@ fn a_host_that_takes_nothing_is_named() {
     let json: serde_json::Value = serde_json::from_str(&done.stdout).expect("one document");
     assert_eq!(json["remote"]["synced"], false);
     assert_eq!(json["remote"]["problems"].as_array().map(Vec::len), Some(2), "{json}");
-    let config = devices.world.git_run(&devices.store("a"), &["config", "chittysync.origin.remotePrefix"]);
+    let config = devices.world.git_run(&devices.store("a"), &["config", "chittysync.remote.origin.remotePrefix"]);
     assert_eq!(config.code, Some(1), "{config:?}");
     std::fs::remove_file(devices.hub().join("hooks/pre-receive")).expect("removed");
     let done = devices.sync("a");

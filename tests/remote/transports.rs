@@ -160,7 +160,7 @@ fn a_host_that_forbids_to_push_is_named() {
     assert_eq!(json["remote"]["unreachable"], serde_json::Value::Null, "{json}");
     let why = json["remote"]["problems"][0]["why"].as_str().expect("a reason");
     assert!(why.starts_with("refused: ") && why.contains("403"), "{why}");
-    let place = devices.world.git_run(&devices.store("a"), &["config", "chittysync.origin.remotePrefix"]);
+    let place = devices.world.git_run(&devices.store("a"), &["config", "chittysync.remote.origin.remotePrefix"]);
     assert_eq!(place.code, Some(1), "nothing is remembered of a host that takes nothing: {place:?}");
     let done = devices.try_sync("a", NOW, &[]);
     assert!(done.stderr.contains("error: origin did not take") && done.stderr.contains("403"), "{done:?}");
@@ -196,7 +196,7 @@ esac"#;
     work(&devices, "b");
     devices.sync_all(&["b", "a"]);
     devices.agree(&["a", "b"]);
-    let place = devices.world.git(&devices.store("b"), &["config", "chittysync.origin.remotePrefix"]);
+    let place = devices.world.git(&devices.store("b"), &["config", "chittysync.remote.origin.remotePrefix"]);
     assert_eq!(place, "heads");
 }
 

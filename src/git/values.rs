@@ -1,0 +1,250 @@
+//! What git config says, as it is written, and where. What it means is for [`crate::settings`] to say.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use gix::bstr::ByteSlice;
+use gix::config::file::{Metadata, includes, init};
+use gix::config::{File, Snapshot, Source};
+
+use super::{Git, GitError, Repo};
+
+/// A value as it is written. That of a key without one is `true`, as git takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The value.
+    pub text: String,
+    /// Where it is.
+    pub at: At,
+}
+
+/// Where a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum At {
+    /// In a file of the repository itself, or one that such a file includes.
+    Repository(Option<PathBuf>),
+    /// In a file of the user or the system.
+    User(Option<PathBuf>),
+    /// `git -c`, or a variable.
+    Caller,
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            At::Repository(Some(path)) | At::User(Some(path)) => write!(f, "in {}", path.display()),
+            At::Repository(None) => f.write_str("in the repository's settings"),
+            At::User(None) => f.write_str("in the user's settings"),
+            At::Caller => f.write_str("with `git -c`, or in the environment"),
+        }
+    }
+}
+
+/// All that git config says, in a repository or outside any.
+#[derive(Debug)]
+pub struct Values<'a> {
+    /// What `git -c` says, by key as [`canonical`] has it. Where it says something, the files count for nothing.
+    overrides: BTreeMap<String, Vec<String>>,
+    files: Files<'a>,
+}
+
+#[derive(Debug)]
+enum Files<'a> {
+    Repository(Snapshot<'a>),
+    #[cfg(test)]
+    Text(Box<File>),
+}
+
+impl Repo {
+    /// Returns what git config says here.
+    ///
+    /// # Errors
+    /// When git cannot tell what stands on its command line.
+    pub fn values(&self) -> Result<Values<'_>, GitError> {
+        Ok(Values { overrides: command_line()?, files: Files::Repository(self.config()) })
+    }
+
+    /// Returns what the files say, and not the command line.
+    pub fn values_of_files(&self) -> Values<'_> {
+        Values { overrides: BTreeMap::new(), files: Files::Repository(self.config()) }
+    }
+
+    /// Writes a value into the repository's own file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_value(&self, key: &str, value: &str) -> Result<(), GitError> {
+        Git::new(Some(self.common_dir()), ["config", "--local", key, value]).output().map(drop)
+    }
+}
+
+impl Values<'_> {
+    fn file(&self) -> &File {
+        match &self.files {
+            Files::Repository(snapshot) => snapshot.plumbing(),
+            #[cfg(test)]
+            Files::Text(file) => file,
+        }
+    }
+
+    /// Returns all values of a key, the one that counts last.
+    pub fn all(&self, key: &str) -> Vec<Given> {
+        match self.overrides.get(&canonical(key)) {
+            Some(texts) => texts.iter().map(|text| Given { text: text.clone(), at: At::Caller }).collect(),
+            None => self.in_files(key),
+        }
+    }
+
+    /// Returns the values of a key that the files say, whatever the command line does.
+    pub fn in_files(&self, key: &str) -> Vec<Given> {
+        let (section, subsection, name) = parts(key);
+        let mut found = Vec::new();
+        for part in self.file().sections_by_name(section).into_iter().flatten() {
+            if part.header().subsection_name().map(|name| name.as_bytes()) != subsection.map(str::as_bytes) {
+                continue;
+            }
+            let texts = match part.value_implicit(name) {
+                // The last one has no value; git takes that for true.
+                Some(None) => vec!["true".into()],
+                _ => part.values(name),
+            };
+            let at = place(part.meta());
+            found.extend(texts.into_iter().map(|text| Given { text: text.to_string(), at: at.clone() }));
+        }
+        found
+    }
+
+    /// Returns whether a remote is configured.
+    pub fn has_remote(&self) -> bool {
+        let mut remotes = self.file().sections_by_name("remote").into_iter().flatten();
+        remotes.any(|section| section.value("url").is_some())
+    }
+
+    /// Returns who the user is to git: name and address. A commit that nobody is named for is better than none, so
+    /// there is always an answer.
+    pub fn author(&self) -> (String, String) {
+        let find = |variables: [&str; 2], key: &str| {
+            let set = variables.iter().find_map(|variable| std::env::var(variable).ok());
+            let set = set.or_else(|| self.all(key).pop().map(|given| given.text));
+            set.filter(|text| !text.trim().is_empty())
+        };
+        let name = find(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"], "user.name");
+        let email = find(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"], "user.email");
+        (name.unwrap_or_else(|| "git-chittysync".into()), email.unwrap_or_else(|| "git-chittysync@localhost".into()))
+    }
+
+    /// Returns values as a file of the repository says them, and as the command line does.
+    #[cfg(test)]
+    pub(crate) fn of_text(text: &str, overrides: &[(&str, &str)]) -> Self {
+        let meta = Metadata { source: Source::Local, path: Some("config".into()), ..Metadata::api() };
+        let file = File::from_bytes_no_includes(text.as_bytes(), meta, Default::default()).expect("a file");
+        let overrides = overrides.iter().map(|(key, text)| (canonical(key), vec![(*text).to_owned()])).collect();
+        Values { overrides, files: Files::Text(Box::new(file)) }
+    }
+}
+
+/// Returns section, subsection and name of a key.
+fn parts(key: &str) -> (&str, Option<&str>, &str) {
+    let (section, rest) = key.split_once('.').unwrap_or((key, ""));
+    match rest.rsplit_once('.') {
+        Some((subsection, name)) => (section, Some(subsection), name),
+        None => (section, None, rest),
+    }
+}
+
+/// Returns a key as git writes it: only a subsection's case counts.
+fn canonical(key: &str) -> String {
+    let (section, subsection, name) = parts(key);
+    let subsection = subsection.map(|name| format!("{name}.")).unwrap_or_default();
+    format!("{}.{subsection}{}", section.to_ascii_lowercase(), name.to_ascii_lowercase())
+}
+
+fn place(meta: &Metadata) -> At {
+    match meta.source {
+        Source::Local | Source::Worktree => At::Repository(meta.path.clone()),
+        Source::Env | Source::Cli | Source::Api | Source::EnvOverride => At::Caller,
+        _ => At::User(meta.path.clone()),
+    }
+}
+
+/// Returns what this machine is called.
+#[cfg(unix)]
+pub fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// Returns what this machine is called.
+#[cfg(not(unix))]
+pub fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_else(|_| "device".into())
+}
+
+/// Returns the settings given as `git -c <key>=<value>`, by key as [`canonical`] has it. gix does not see
+/// them; when there are any, git itself is asked.
+fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
+        return Ok(found);
+    }
+    let listed =
+        Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color|safe)\\."])
+            .run()?;
+    let text = String::from_utf8_lossy(&listed.stdout);
+    let mut parts = text.split('\0');
+    while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {
+        if scope == "command" {
+            let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+            found.entry(canonical(key)).or_default().push(value.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// Returns a value of the user or the system, outside any repository.
+pub fn global_setting(key: &str) -> Option<String> {
+    if let Ok(values) = command_line()
+        && let Some(value) = values.get(&canonical(key)).and_then(|values| values.last())
+    {
+        return Some(value.clone());
+    }
+    globals()?.string(key).map(|value| value.to_string())
+}
+
+/// Returns the git configuration of the system and the user, with what `GIT_CONFIG_COUNT` adds. That of git's
+/// installation is left out, as it is when a repository is opened: only git knows where it is, and asking it
+/// takes as long as all the rest of a run.
+pub fn globals() -> Option<File> {
+    let files = [Source::System, Source::Git, Source::User].into_iter().filter_map(|source| {
+        let path = source.storage_location(&mut gix::path::env::var).filter(|path| path.is_file())?;
+        Some(Metadata { path: Some(path), source, level: 0, trust: gix::sec::Trust::Full })
+    });
+    let home = gix::path::env::home_dir();
+    let includes = includes::Options::follow_without_conditional(home.as_deref());
+    let mut config = File::from_paths_metadata(files, init::Options { includes, ..Default::default() }).ok()?;
+    if let Ok(overrides) = File::from_environment_overrides() {
+        config.get_or_insert_default().append(overrides).ok()?;
+    }
+    Some(config.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_key_only_the_subsections_case_counts() {
+        let text = "[ChittySync \"remote.Hub.de\"]\n\tpushesperMINUTE = 2\n[chittysync]\n\tfsync\n\tlogLines = 3\n";
+        let over = [("chittysync.remote.Origin.pushesPerMinute", "4"), ("CHITTYSYNC.LOGLINES", "5")];
+        let values = Values::of_text(text, &over);
+        let last = |key: &str| values.all(key).pop().map(|given| given.text);
+        assert_eq!(last("chittysync.remote.Hub.de.pushesPerMinute").as_deref(), Some("2"));
+        assert_eq!(last("chittysync.remote.hub.de.pushesPerMinute"), None);
+        assert_eq!(last("chittysync.remote.Origin.PushesPerMinute").as_deref(), Some("4"));
+        assert_eq!(last("chittysync.remote.origin.pushesPerMinute"), None);
+        assert_eq!(last("chittysync.fsync").as_deref(), Some("true"));
+        assert_eq!(values.all("chittysync.logLines"), [Given { text: "5".into(), at: At::Caller }]);
+        let own = Given { text: "3".into(), at: At::Repository(Some("config".into())) };
+        assert_eq!(values.in_files("chittysync.logLines"), [own]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Settings: one table says all that is known of each, and what git config says becomes what the rest of the program
+//! goes by.
+//!
+//! ```text
+//! git::Values (as it is written) ──▶ Reader, by the table ──▶ Settings, Background, what holds for one remote
+//! ```
+//!
+//! The manual page, `docs/reference.md` and `doctor` are made of the same [`table`]. A new setting is a row there, and
+//! a line where it is read.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+mod background;
+mod general;
+mod kind;
+mod reader;
+mod remote;
+mod setting;
+pub mod table;
+
+pub use background::Background;
+pub use general::{ContextReach, Settings, default_log_lines, is_store};
+pub use kind::{Bare, Kind, Span};
+pub use reader::SettingError;
+pub use remote::{place_on, pushes_per_minute, remembered_place};
+pub use setting::{Default, Setting};
+
+/// Returns whether a key, as git writes it, is one that is read.
+pub fn is_known(key: &str) -> bool {
+    table::ALL.iter().flat_map(Setting::keys).any(|known| setting::is_key(known, key))
+}
+
+#[cfg(test)]
+mod tests;

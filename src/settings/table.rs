@@ -1,0 +1,323 @@
+//! The table: every setting, in the order of the alphabet.
+
+use std::time::Duration;
+
+use super::kind::{Bare, DAY, Kind, SECOND, Span};
+use super::setting::{Default, Setting};
+
+/// What a row says unless it says something else.
+const ROW: Setting = Setting {
+    key: "",
+    kind: Kind::Bool,
+    default: Default::None,
+    except: None,
+    fallback: None,
+    old: None,
+    variable: None,
+    reader: None,
+    several: false,
+    help: "",
+};
+
+/// How long something may be left alone.
+const AGE: Kind = Kind::Time(Span {
+    bare: Some(Bare::Days),
+    least: Duration::ZERO,
+    most: Duration::from_secs(100_000 * 24 * 60 * 60),
+    never: Some("never"),
+});
+
+/// How often something happens in the background. A longer time than a year is as good, and clocks can count that.
+const SPAN: Span =
+    Span { bare: None, least: Duration::from_millis(1), most: Duration::from_secs(365 * 24 * 60 * 60), never: None };
+
+/// Where sessions are kept on a remote.
+const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
+
+/// After how long a closed todo goes to the archive.
+pub const ARCHIVE_AFTER: Setting = Setting {
+    key: "chittysync.archiveAfter",
+    kind: AGE,
+    default: Default::Value("90d"),
+    help: "After how long without a word a completed or dropped todo leaves its project's list for the archive, counted back from the last statement in the store. Done before a push, and once a day where there is no remote.",
+    ..ROW
+};
+
+/// The branch that holds everything.
+pub const BRANCH: Setting = Setting {
+    key: "chittysync.branch",
+    kind: Kind::Text("a branch name that git takes"),
+    default: Default::Value("consolidated"),
+    help: "The branch that holds everything every session said.",
+    ..ROW
+};
+
+/// What a session is told of others when it starts.
+pub const CONTEXT: Setting = Setting {
+    key: "chittysync.context",
+    kind: Kind::Choice(&["all", "device", "off"]),
+    default: Default::Value("all"),
+    except: Some(("In a store with a remote", "device")),
+    help: "What a session of an agent is told, when it starts, of the open todos of other sessions on its project: those of all devices, of this device, or nothing.",
+    ..ROW
+};
+
+/// The least time between two runs of the daemon.
+pub const DEBOUNCE: Setting = Setting {
+    key: "chittysync.debounce",
+    kind: Kind::Time(SPAN),
+    default: Default::Value("300ms"),
+    reader: Some("daemon"),
+    help: "the least time between two runs. The first change after a quiet time is taken sooner, and those behind it together.",
+    ..ROW
+};
+
+/// What this device is called.
+pub const DEVICE: Setting = Setting {
+    key: "chittysync.device",
+    kind: Kind::Text("a name"),
+    default: Default::Found("the host name"),
+    help: "The label of this device in session files.",
+    ..ROW
+};
+
+/// Whether a repository is a store.
+pub const ENABLED: Setting = Setting {
+    key: "chittysync.enabled",
+    default: Default::Value("false"),
+    help: "Whether a repository is a store. Read from its own settings only.",
+    ..ROW
+};
+
+/// Whether writes wait for the disk.
+pub const FSYNC: Setting = Setting {
+    key: "chittysync.fsync",
+    default: Default::Value("true"),
+    help: "Whether to wait until what is saved is on the disk. With `false`, a crash of the machine can lose the last seconds.",
+    ..ROW
+};
+
+/// How long a sync may take that a hook starts.
+pub const HOOK_SYNC: Setting = Setting {
+    key: "chittysync.hookSync",
+    kind: Kind::Time(Span { never: Some("off"), ..SPAN }),
+    default: Default::Value("2m"),
+    help: "How long a sync may take that an agent's session begins when it starts or ends, where no daemon runs and there is a remote; not in a project's repository that is a store. Nobody waits for it. `off` begins none.",
+    ..ROW
+};
+
+/// How many lines of the log are kept.
+pub const LOG_LINES: Setting = Setting {
+    key: "chittysync.logLines",
+    kind: Kind::Number { least: 0, of: "lines", unlimited: false },
+    default: Default::Value("1000"),
+    help: "How many lines of the log are kept.",
+    ..ROW
+};
+
+/// How much one fetch may bring.
+pub const MAX_FETCH: Setting = Setting {
+    key: "chittysync.maxFetch",
+    kind: Kind::Size,
+    default: Default::Value("1g"),
+    help: "How many bytes one fetch may bring, and an object for each 256 of them. What is larger is fetched ref by ref, and a ref that alone is larger is left out and named. `0` sets no limit.",
+    ..ROW
+};
+
+/// What the daemon runs every [`MIRROR_INTERVAL`].
+pub const MIRROR_COMMAND: Setting = Setting {
+    key: "chittysync.mirrorCommand",
+    kind: Kind::Text("a command"),
+    reader: Some("daemon"),
+    help: "a command for `sh -c`, such as a call of rclone, with the store in `CHITTYSYNC_STORE`. For a project's repository it is read from your own settings only. What it says goes into the log; that it fails is reported, and stops nothing.",
+    ..ROW
+};
+
+/// How often [`MIRROR_COMMAND`] runs.
+pub const MIRROR_INTERVAL: Setting = Setting {
+    key: "chittysync.mirrorInterval",
+    kind: Kind::Time(SPAN),
+    default: Default::Value("2h"),
+    reader: Some("daemon"),
+    help: "how often that command runs.",
+    ..ROW
+};
+
+/// What the project of a repository is called.
+pub const PROJECT: Setting = Setting {
+    key: "chittysync.project",
+    kind: Kind::Text("a name"),
+    help: "In the configuration of a project's repository: the name of the project, as it stands. Without it, the path in the URL of origin: `<owner>/<name>`. People see the last part of it while one project of the store has it, and may type it for `--project`; `--json`, `--porcelain` and `export` to JSON have the full name. An ambiguous one is refused with 129.",
+    ..ROW
+};
+
+/// Which words make a todo a project's.
+pub const PROJECT_RULE: Setting = Setting {
+    key: "chittysync.projectRule",
+    kind: Kind::Text("<project>=<word>"),
+    several: true,
+    help: "`<project>=<word>`: todos of sessions without a known directory that contain the word belong to the project.",
+    ..ROW
+};
+
+/// The longest time between two talks with the remote.
+pub const PUSH_INTERVAL: Setting = Setting {
+    key: "chittysync.pushInterval",
+    kind: Kind::Time(SPAN),
+    default: Default::Value("5m"),
+    reader: Some("daemon"),
+    help: "the longest time between two talks with the remote. When something is new, it waits at most 30 seconds.",
+    ..ROW
+};
+
+/// The longest time between two looks at everything.
+pub const RECONCILE_INTERVAL: Setting = Setting {
+    key: "chittysync.reconcileInterval",
+    kind: Kind::Time(SPAN),
+    default: Default::Value("30m"),
+    reader: Some("daemon"),
+    help: "the longest time between two looks at everything, whether a change was seen or not.",
+    ..ROW
+};
+
+/// Whether credentials are taken out.
+pub const REDACT: Setting = Setting {
+    key: "chittysync.redact",
+    default: Default::Value("true"),
+    help: "Whether credentials are taken out of todos before they are saved.",
+    ..ROW
+};
+
+/// Which rules of redaction are left out.
+pub const REDACT_EXCEPT: Setting = Setting {
+    key: "chittysync.redactExcept",
+    kind: Kind::Text("the name of a rule, as docs/security.md lists them"),
+    several: true,
+    help: "A rule that redaction does without, such as `password`; docs/security.md lists them.",
+    ..ROW
+};
+
+/// The remote that a store is synced with.
+pub const REMOTE: Setting = Setting {
+    key: "chittysync.remote",
+    kind: Kind::Text("the name of a remote"),
+    help: "The remote that `sync` exchanges todos with. Without one nothing leaves this device.",
+    ..ROW
+};
+
+/// How often a remote is pushed to.
+pub const REMOTE_PUSHES: Setting = Setting {
+    key: "chittysync.remote.<name>.pushesPerMinute",
+    kind: Kind::Number { least: 1, of: "pushes", unlimited: true },
+    default: Default::Value("unlimited"),
+    except: Some(("For github.com, which recommends it,", "6")),
+    help: "How many pushes a minute a remote gets from this device at most: a number, or `unlimited`. What has to wait is saved, and sent later.",
+    ..ROW
+};
+
+/// Where one remote keeps sessions.
+pub const REMOTE_PLACE: Setting = Setting {
+    key: "chittysync.remote.<name>.remotePrefix",
+    kind: PREFIX,
+    fallback: Some(PLACE.key),
+    old: Some("chittysync.<name>.remotePrefix"),
+    help: "Where this remote keeps sessions, in the words of `chittysync.remotePrefix`. What `auto` finds out is remembered here.",
+    ..ROW
+};
+
+/// Where remotes keep sessions.
+pub const PLACE: Setting = Setting {
+    key: "chittysync.remotePrefix",
+    kind: PREFIX,
+    default: Default::Value("auto"),
+    help: "Where sessions are kept on remotes: below `refs/chittysync/`, or below `refs/heads/chittysync/` for hosts that take only branches. `auto` finds out.",
+    ..ROW
+};
+
+/// Who may reopen a completed todo by listing it as open.
+pub const REOPEN: Setting = Setting {
+    key: "chittysync.reopen",
+    kind: Kind::Choice(&["author", "manual", "any"]),
+    default: Default::Value("author"),
+    help: "Who may reopen a completed todo by listing it as open: a session that had itself completed it, nobody, or every session.",
+    ..ROW
+};
+
+/// After how long a session gives up its ref.
+pub const RETIRE_AFTER: Setting = Setting {
+    key: "chittysync.retireAfter",
+    kind: AGE,
+    default: Default::Value("14d"),
+    help: "After how long without a word a session gives up its ref, once the remote's branch contains it. `never` keeps all.",
+    ..ROW
+};
+
+/// After how long a session is stale.
+pub const STALE_AFTER: Setting = Setting {
+    key: "chittysync.staleAfter",
+    kind: AGE,
+    default: Default::Value("7d"),
+    help: "After how long without a word a session that has not ended is called stale. `never` calls none so.",
+    ..ROW
+};
+
+/// Where the store is.
+pub const STORE: Setting = Setting {
+    key: "chittysync.store",
+    kind: Kind::Text("a path"),
+    default: Default::Found("~/.local/share/chittysync/store.git"),
+    variable: Some("CHITTYSYNC_STORE"),
+    help: "The store, unless one is named or you stand in one. Read from your own settings only.",
+    ..ROW
+};
+
+/// How long a transfer may stand still.
+pub const TIMEOUT: Setting = Setting {
+    key: "chittysync.timeout",
+    kind: Kind::Time(Span { bare: Some(Bare::Seconds), least: SECOND, most: DAY, never: None }),
+    default: Default::Value("60s"),
+    help: "How long a transfer may stand still before it is given up, a day at most; ten times as long in all.",
+    ..ROW
+};
+
+/// When to use colour.
+pub const COLOR: Setting = Setting {
+    key: "color.chittysync",
+    kind: Kind::Text("auto, always or never"),
+    default: Default::Value("auto"),
+    fallback: Some("color.ui"),
+    help: "When to use colour: `auto`, `always` or `never`.",
+    ..ROW
+};
+
+/// All settings, by key.
+pub const ALL: [Setting; 28] = [
+    ARCHIVE_AFTER,
+    BRANCH,
+    CONTEXT,
+    DEBOUNCE,
+    DEVICE,
+    ENABLED,
+    FSYNC,
+    HOOK_SYNC,
+    LOG_LINES,
+    MAX_FETCH,
+    MIRROR_COMMAND,
+    MIRROR_INTERVAL,
+    PROJECT,
+    PROJECT_RULE,
+    PUSH_INTERVAL,
+    RECONCILE_INTERVAL,
+    REDACT,
+    REDACT_EXCEPT,
+    REMOTE,
+    REMOTE_PUSHES,
+    REMOTE_PLACE,
+    PLACE,
+    REOPEN,
+    RETIRE_AFTER,
+    STALE_AFTER,
+    STORE,
+    TIMEOUT,
+    COLOR,
+];
