@@ -105,7 +105,10 @@ fn hook_sync(store: &Store, style: Style) -> Option<Check> {
     let last = age(&state.last).unwrap_or_default();
     let ok = state.failures == 0;
     let text = match (&state.last_error, ok) {
-        (Some(error), false) => format!("failed {} times in a row, last {last}: {}", state.failures, error.message),
+        (Some(error), false) => {
+            let times = if state.failures > 1 { format!(", {} times in a row", state.failures) } else { String::new() };
+            format!("failed{times}, last {last}: {}; `git chittysync sync` tells more", error.message)
+        }
         _ => format!("last {last}, took {} ms", state.took),
     };
     Some(Check { name: "hook sync".into(), ok, text })

@@ -141,8 +141,11 @@ impl Call {
                 Err(err) => self.log(location, &tell(err)),
             }
         }
-        if matches!(name, "SessionStart" | "SessionEnd") {
-            self.start_sync(&store).map_err(tell)?;
+        // Whatever becomes of one of these, the other one is done, and told.
+        if matches!(name, "SessionStart" | "SessionEnd")
+            && let Err(err) = self.start_sync(&store)
+        {
+            self.log(location, &tell(err));
         }
         if heard? {
             start(&store, &Background::consolidation(store.repo.common_dir()), "--background").map_err(tell)?;

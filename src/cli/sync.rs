@@ -8,7 +8,9 @@ use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::remote;
 use super::world::{World, display};
-use crate::ops::{self, Plan};
+use crate::git::RemoteName;
+use crate::ops::{self, Exchange, Plan, Report};
+use crate::store::Store;
 use crate::view::{Filter, list_json, list_text};
 
 pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
@@ -38,7 +40,7 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
     if out.is_silent() {
         // Nobody looks: from a hook or a schedule, reading the list only to drop it would be most of the work.
         remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
-        return remote::judge(remote.as_ref(), exchange.as_ref()).and(finish(&store, &report, out));
+        return judge(&store, remote.as_ref(), exchange.as_ref(), &report, out);
     }
     let everything = world.todos(&store, out)?;
     let counts = everything.counts();
@@ -84,5 +86,22 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         }
     }
     remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
-    remote::judge(remote.as_ref(), exchange.as_ref()).and(finish(&store, &report, out))
+    judge(&store, remote.as_ref(), exchange.as_ref(), &report, out)
+}
+
+/// Says no when the branch could not be moved, or the remote does not have what it should.
+fn judge(
+    store: &Store,
+    remote: Option<&RemoteName>,
+    exchange: Option<&Exchange>,
+    report: &Report,
+    out: &Out,
+) -> Result<(), Failure> {
+    let finished = finish(store, report, out);
+    let lacks_branch = exchange.and_then(Exchange::lacks).is_some_and(|what| what == [store.settings.branch_name()]);
+    if report.held.is_some() && lacks_branch {
+        // What keeps it from being moved here is why the remote lacks it.
+        return finished;
+    }
+    remote::judge(remote, exchange).and(finished)
 }

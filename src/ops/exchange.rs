@@ -57,7 +57,13 @@ pub struct Exchange {
 impl Exchange {
     /// Returns whether the remote has everything that was to be there.
     pub fn is_complete(&self) -> bool {
-        self.unreachable.is_none() && self.busy.is_none() && self.problems.is_empty()
+        self.lacks().is_some_and(|what| what.is_empty())
+    }
+
+    /// Returns what the remote lacks; nothing when it could not be used.
+    pub fn lacks(&self) -> Option<Vec<&str>> {
+        let was_used = self.unreachable.is_none() && self.busy.is_none();
+        was_used.then(|| self.problems.iter().map(|(what, _)| what.as_str()).collect())
     }
 }
 

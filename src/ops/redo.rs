@@ -14,7 +14,7 @@ use crate::git::{Ancestors, CommitInfo, ObjectId, Overlay, descends};
 use crate::merge::join;
 use crate::statement::Act;
 use crate::store::trailers::DecidedOn;
-use crate::store::{Consolidated, Rewritten, Store};
+use crate::store::{Consolidated, Rewritten, Store, session_of};
 use crate::todo::{Project, SessionState, TodoId};
 
 /// Returns which commits are to be kept of a branch that a remote's has moved away from, besides what the remote has:
@@ -30,13 +30,21 @@ pub(super) fn to_keep(
     if !tips.remake || tips.branches.iter().all(|(_, theirs)| below.contains(*theirs)) {
         return None;
     }
+    // Where it is checked out, git has to be able to move it forward.
+    if store.repo.checked_out(&store.settings.branch).is_some() {
+        return None;
+    }
     let mut known = Ancestors::default();
     tips.branches.iter().for_each(|(_, theirs)| known.add(overlay, *theirs));
     let rewritten = Rewritten::load(&store.repo);
-    let (mut made, mut decided, mut said) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut made, mut decided, mut said, mut there) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Vec::new());
     let mut queue: Vec<ObjectId> = tips.local.values().copied().chain([branch]).collect();
     while let Some(id) = queue.pop() {
-        if known.contains(id) || made.contains(&id) || !said.insert(id) {
+        if known.contains(id) {
+            there.push(id);
+            continue;
+        }
+        if made.contains(&id) || !said.insert(id) {
             continue;
         }
         let info = overlay.commit_info(id).ok()?;
@@ -48,9 +56,35 @@ pub(super) fn to_keep(
         decided.extend(decided_on(&info, &rewritten));
         queue.extend(info.parents);
     }
+    if !made.is_empty() {
+        decided.extend(decided_there(overlay, there, &rewritten)?);
+    }
     let foreign = tips.foreign.iter().map(|tip| tip.commit);
     tips.local.values().copied().chain(foreign).for_each(|tip| known.add(overlay, tip));
     said.iter().all(|id| known.contains(*id)).then(|| &made & &decided)
+}
+
+/// Returns what acts were decided on that a remote's branch has got without the commits that they were decided on: it
+/// took the session and not the branch, and another device merged the session. `there` is what the remote's branch has
+/// of what was merged here. The consolidated commits among it were made before anything that it lacks.
+fn decided_there(overlay: &Overlay<'_>, there: Vec<ObjectId>, rewritten: &Rewritten) -> Option<BTreeSet<ObjectId>> {
+    let (mut before, mut queue) = (Ancestors::default(), Vec::new());
+    for id in there {
+        match session_of(overlay, overlay.commit_info(id).ok()?.tree) {
+            Some(_) => queue.push(id),
+            None => before.add(overlay, id),
+        }
+    }
+    let (mut seen, mut decided) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(id) = queue.pop() {
+        if before.contains(id) || !seen.insert(id) {
+            continue;
+        }
+        let info = overlay.commit_info(id).ok()?;
+        decided.extend(decided_on(&info, rewritten));
+        queue.extend(info.parents);
+    }
+    Some(decided)
 }
 
 /// Returns the consolidated commit that a decision on these todos names. That commit is kept,

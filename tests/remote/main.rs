@@ -26,6 +26,7 @@ mod owners;
 mod parts;
 mod plain_git;
 mod purge;
+mod redone;
 mod refusals;
 mod retiring;
 mod said_for_ever;
