@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gix::ObjectId;
+use crate::git::ObjectId;
 
 /// A commit of a session comes from this event of a hook; several may be named.
 const HOOK: &str = "Hook: ";
