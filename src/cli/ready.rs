@@ -1,5 +1,7 @@
 //! `ready`: what can be begun now.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::act::chosen;
@@ -7,10 +9,11 @@ use super::args::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::speaker::{SpeakerArgs, Spoken};
 use super::world::World;
+use crate::git::Watch;
 use crate::ops::{self, Asked, Claimed, Link};
 use crate::statement::Act;
 use crate::store::Store;
-use crate::todo::{Project, State, Status};
+use crate::todo::{Project, State, Status, Todo};
 use crate::view::{Everything, Links, porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
@@ -94,30 +97,38 @@ fn claim(
         id.set(Some(todo.id));
         Ok(vec![Act::new(project, todo, State::Wanted(Status::InProgress))])
     };
-    let remote = store.settings.remote.as_ref();
-    let spoken = match remote.filter(|_| !args.offline && !store.settings.aside) {
-        None => args.speaker.act(store, world, out, "ready: claim", decide)?,
+    let (remote, mut confirmed) = (store.settings.remote.as_ref(), false);
+    let mut spoken = match remote.filter(|_| !args.offline && !store.settings.aside) {
+        None => {
+            if remote.is_some() {
+                out.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN));
+            }
+            args.speaker.act(store, world, out, "ready: claim", decide)?
+        }
         Some(remote) => {
             super::remote::check(store, remote)?;
             let watch = super::remote::watch(store, out);
+            // Somebody waits to begin.
+            let watch = Watch { patience: watch.patience.min(PATIENCE), ..watch };
             let link = Link { remote: remote.clone(), fetch: true, push: true, watch };
             let session = args.speaker.session(store)?;
-            let Claimed { acted, asked, yielded } = ops::claim(store, &session, &link, world.now, decide)?;
-            for todo in yielded {
+            let lost = |todo: &Todo| {
                 out.note(&format!("{} was taken by others meanwhile: {}", &todo.id.to_string()[..8], todo.content));
-            }
-            if let Asked::Unanswered(why) = asked {
+            };
+            let Claimed { acted, asked } = ops::claim(store, &session, &link, world.now, decide, lost)?;
+            if let Asked::Unanswered(why) = &asked {
                 out.warn(&format!("{remote} could not be asked whether others have it: {why}"), Some(MAY_BE_TAKEN));
             }
+            confirmed = asked == Asked::Confirmed;
             Spoken::of(acted, session, store, world, out)?
         }
     };
-    if args.offline && remote.is_some() {
-        out.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN));
-    }
+    spoken.confirmed = remote.map(|_| confirmed);
     id.get().map_or(Ok(()), |id| spoken.finish(id, "started", out))
 }
 
+/// How long a remote may stand still before a claim is not confirmed.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// What follows when nobody was asked.
 const MAY_BE_TAKEN: &str = "another device may take the same todo; the next sync tells";
 

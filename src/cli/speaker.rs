@@ -85,7 +85,7 @@ impl<'a> Spoken<'a> {
         after.into_iter().for_each(|(project, todos)| everything.projects.entry(project).or_default().extend(todos));
         warn_of_lost(&everything, &session, out);
         let here = world.here().cloned().unwrap_or_else(Project::general);
-        Ok(Spoken { store, report, redacted, here, session, everything })
+        Ok(Spoken { store, report, redacted, here, session, everything, confirmed: None })
     }
 }
 
@@ -101,6 +101,8 @@ pub struct Spoken<'a> {
     pub session: Session,
     /// The todos that it was about, after it; all others as they were before.
     pub everything: Everything,
+    /// Whether the remote confirmed a claim; `None` where there is none to ask, and for what is no claim.
+    pub confirmed: Option<bool>,
 }
 
 impl Spoken<'_> {
@@ -113,7 +115,11 @@ impl Spoken<'_> {
     pub fn finish(&self, id: TodoId, verb: &str, out: &mut Out) -> Result<(), Failure> {
         if let Some((project, todo)) = self.everything.get(id) {
             if out.json {
-                out.print_json(&show_json(project, todo));
+                let mut shown = show_json(project, todo);
+                if let (Some(confirmed), Some(shown)) = (self.confirmed, shown.as_object_mut()) {
+                    shown.insert("confirmed".into(), confirmed.into());
+                }
+                out.print_json(&shown);
             } else {
                 let verb = if self.changed() { verb } else { "unchanged" };
                 let names = self.everything.names();

@@ -38,12 +38,11 @@ pub struct Claimed {
     pub acted: Acted,
     /// Whether anybody else can have it.
     pub asked: Asked,
-    /// The todos that were taken, and let go again because others had been faster.
-    pub yielded: Vec<Todo>,
 }
 
 /// Takes a todo in the name of a session, and asks the remote whether nobody else has it. `decide` chooses one among
-/// those that this device knows of; it is asked again when somebody else was faster.
+/// those that this device knows of; it is asked again when somebody else was faster, and `lost` is told which todo that
+/// was.
 ///
 /// # Errors
 /// As [`act`]. When others are always faster: then the todo was let go again. A remote that cannot be asked is a value.
@@ -53,9 +52,10 @@ pub fn claim<E: From<OpsError>>(
     link: &Link<'_>,
     now: Time,
     decide: impl Fn(&Everything) -> Result<Vec<Act>, E>,
+    lost: impl Fn(&Todo),
 ) -> Result<Claimed, E> {
     let what = "ready: claim";
-    let unanswered = |acted, why| Claimed { acted, asked: Asked::Unanswered(why), yielded: Vec::new() };
+    let unanswered = |acted, why| Claimed { acted, asked: Asked::Unanswered(why) };
     // Until it is settled who has the todo, nothing of this device is sent.
     let _turn = match TransferLock::acquire(store.repo.common_dir()) {
         Ok(turn) => turn,
@@ -67,7 +67,7 @@ pub fn claim<E: From<OpsError>>(
     };
     let mut talk =
         Talk::new(store, &Plan::default(), link, Report::default(), Turn::Held, now).map_err(OpsError::from)?;
-    let (mut taken, mut yielded): (Option<Acted>, Vec<Todo>) = (None, Vec::new());
+    let mut taken: Option<Acted> = None;
     for attempt in 1..=TRIES {
         let mut before = Remembered::of(store, &link.remote).map_err(E::from)?;
         let is_reached = talk.fetch(&mut before)?;
@@ -76,9 +76,11 @@ pub fn claim<E: From<OpsError>>(
         }
         let acted = match taken.take() {
             Some(acted) if is_ours(store, session, &acted)? => acted,
-            lost => {
-                if let Some(lost) = lost {
-                    yielded.extend(let_go(store, session, now, &lost)?);
+            other => {
+                if let Some(acted) = other
+                    && let Some(todo) = let_go(store, session, now, &acted)?
+                {
+                    lost(&todo);
                 }
                 act(store, session, what.into(), now, &decide)?
             }
@@ -86,7 +88,7 @@ pub fn claim<E: From<OpsError>>(
         let why = match talk.exchange.unreachable.take() {
             Some(why) => Some(why),
             None => match talk.push_branch(&before, attempt)? {
-                Pushed::All => return Ok(Claimed { acted, asked: Asked::Confirmed, yielded }),
+                Pushed::All => return Ok(Claimed { acted, asked: Asked::Confirmed }),
                 Pushed::Again => None,
                 Pushed::Elsewhere | Pushed::Failed => {
                     let problem = talk.exchange.problems.first().map(|(what, why)| format!("{what}: {why}"));
@@ -96,7 +98,7 @@ pub fn claim<E: From<OpsError>>(
             },
         };
         if let Some(why) = why {
-            return Ok(Claimed { yielded, ..unanswered(acted, why) });
+            return Ok(unanswered(acted, why));
         }
         talk.exchange.problems.clear();
         taken = Some(acted);

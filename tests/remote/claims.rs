@@ -74,7 +74,10 @@ fn who_does_not_ask_is_told_that_another_one_may_have_it() {
     devices.ok("a", &["add", "one"]);
     devices.ok("a", &["add", "two"]);
     devices.sync_all(&["a", "b", "c"]);
-    let first = claimed(&devices.ok("a", &["ready", "--claim"]).stdout);
+    let done = devices.ok("a", &["--json", "ready", "--claim"]);
+    let shown: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
+    assert_eq!(shown["confirmed"], true);
+    let first = shown["id"].as_str().expect("an id")[..8].to_owned();
     // Which nobody has told b yet.
     let done = devices.ok("b", &["ready", "--claim", "--offline"]);
     assert_eq!(claimed(&done.stdout), first);
@@ -82,8 +85,8 @@ fn who_does_not_ask_is_told_that_another_one_may_have_it() {
     assert_ne!(claimed(&devices.ok("c", &["ready", "--claim"]).stdout), first);
     std::fs::rename(devices.hub(), devices.world.path("away.git")).expect("a hub");
     devices.ok("c", &["add", "three"]);
-    let done = devices.ok("c", &["ready", "--claim"]);
-    assert!(done.stdout.contains("three"), "{done:?}");
+    let done = devices.ok("c", &["--json", "ready", "--claim"]);
+    assert!(done.stdout.contains("three") && done.stdout.contains("\"confirmed\": false"), "{done:?}");
     assert!(done.stderr.contains("origin could not be asked whether others have it"), "{done:?}");
 }
 
@@ -110,7 +113,7 @@ fn what_the_remote_refuses_is_let_go() {
     devices.world.write("b-first-tip", theirs.as_bytes());
     let done = devices.run("a", &["ready", "--claim"]);
     assert_eq!(done.code, Some(1), "{done:?}");
-    assert!(done.stderr.contains("nothing is ready"), "{done:?}");
+    assert!(done.stderr.contains("nothing is ready") && done.stderr.contains("was taken by others"), "{done:?}");
     devices.sync_all(&["a", "b"]);
     let done = devices.ok("a", &["sessions"]);
     assert!(!done.stderr.contains("also"), "{done:?}");
