@@ -1,4 +1,5 @@
-//! Reflogs when history was written anew: no entry may lead to an old commit, or quote what is to go.
+//! Reflogs: who moved a ref last; and when history was written anew, no entry may lead to an old commit, or quote what
+//! is to go.
 
 use std::collections::HashMap;
 use std::fs;
@@ -41,6 +42,18 @@ impl Repo {
         ids.dedup();
         ids.retain(|id| !id.is_null() && self.has_object(*id));
         Ok(ids)
+    }
+}
+
+impl Repo {
+    /// Returns what the newest entry of a ref's reflog says, if it is the move from `old` to `new`.
+    ///
+    /// # Errors
+    /// When the reflog is there and cannot be read.
+    pub fn last_move(&self, name: &str, old: ObjectId, new: ObjectId) -> Result<Option<String>, GitError> {
+        let text = read(&self.common_dir().join("logs").join(name))?.unwrap_or_default();
+        let said = text.lines().last().and_then(|line| line.strip_prefix(&format!("{old} {new} ")));
+        Ok(said.and_then(|said| said.split_once('\t')).map(|(_, message)| message.to_owned()))
     }
 }
 

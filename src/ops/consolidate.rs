@@ -19,6 +19,9 @@ use crate::store::cache::Merged;
 use crate::store::{Consolidated, Store, session_of, weigh_session};
 use crate::todo::{Project, Time, TodoId};
 
+/// How the reflog's entries begin of what is done here.
+pub(super) const MOVED: &str = "consolidate: ";
+
 /// What a consolidation would write.
 #[derive(Debug)]
 pub struct Consolidation {
@@ -192,7 +195,7 @@ fn finish(
             return Ok(());
         }
         let plural = if found.sessions == 1 { "" } else { "s" };
-        let message = format!("consolidate: {} session{plural}", found.sessions);
+        let message = format!("{MOVED}{} session{plural}", found.sessions);
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
     let contained = contained.map(|tip| tip.to_string()).collect();

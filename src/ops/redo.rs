@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::consolidate::consolidator;
+use super::consolidate::{MOVED, consolidator};
 use super::tips::Tips;
 use crate::git::{Ancestors, CommitInfo, ObjectId, Overlay, descends};
 use crate::merge::join;
@@ -155,4 +155,11 @@ pub(super) fn decided_on_trees(
 /// Returns the commit that an act was decided on, as it is called now.
 fn decided_on(act: &CommitInfo, rewritten: &Rewritten) -> Option<ObjectId> {
     DecidedOn::of(&act.message)?.commit().map(|id| rewritten.now(id))
+}
+
+/// Returns whether this program moved the branch from one commit to another that does not contain it. Nobody took it
+/// back then: the process that moved it ended before it could note what it had settled.
+pub(super) fn has_left(store: &Store, old: ObjectId, new: ObjectId) -> bool {
+    let said = store.repo.last_move(&store.settings.branch, old, new).ok().flatten();
+    said.is_some_and(|said| said.starts_with(MOVED))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::merge_trees::Side;
-use super::redo::{decided_on_trees, to_keep};
+use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::Merged;
@@ -110,7 +110,11 @@ pub(super) fn find_branches(
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
     let mut ours = Ancestors::of(overlay, consolidated.tip);
     let unfit = left_out.len();
-    candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip)));
+    let is_left = |tip: &ObjectId| {
+        let now = consolidated.tip.filter(|now| now != tip);
+        now.is_some_and(|now| has_left(store, *tip, now))
+    };
+    candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip) && !is_left(tip)));
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {

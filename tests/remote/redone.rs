@@ -83,3 +83,34 @@ fn a_branch_that_is_checked_out_can_be_moved_forward() {
     let done = devices.run("a", &["sync"]);
     assert!(done.stderr.contains("cannot reach origin"), "{done:?}");
 }
+
+/// A process that ends between moving the branch and noting what it settled leaves a branch that nobody took back.
+#[test]
+fn a_branch_that_was_left_was_not_taken_back() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.ok("a", &["add", "one"]);
+    devices.sync_all(&["a", "b"]);
+    devices.ok("a", &["add", "two"]);
+    devices.ok("b", &["add", "three"]);
+    devices.sync("b");
+    let noted = devices.store("a").join("chittysync/merged");
+    let before = std::fs::read(&noted).expect("what was settled");
+    devices.sync("a");
+    std::fs::write(&noted, before).expect("as if it had not been noted");
+    // Tidying up moved it once more; that had not happened then.
+    let tidied = devices.tip(&devices.store("a"), "consolidated");
+    let log = devices.store("a").join("logs/refs/heads/consolidated");
+    let entries = std::fs::read_to_string(&log).expect("a reflog");
+    let last = entries.lines().last().expect("an entry");
+    let merged = last.split(' ').next().expect("an id");
+    if last.ends_with("\ttidy up") {
+        devices.world.git(&devices.store("a"), &["update-ref", "refs/heads/consolidated", merged, &tidied]);
+        std::fs::write(&log, entries.replace(&format!("{last}\n"), "")).expect("a reflog");
+    }
+    let done = devices.sync("a");
+    assert!(!done.stderr.contains("had been"), "{done:?}");
+    devices.sync("b");
+    devices.agree(&["a", "b"]);
+    let merges = devices.world.git(&devices.hub(), &["log", "--format=%s", "consolidated"]);
+    assert!(!merges.contains("went apart"), "{merges}");
+}
