@@ -153,7 +153,7 @@ fn what_is_too_large_is_left_out_and_named() {
     assert!(done.stderr.contains("session endless of origin was left out: it holds x"), "{done:?}");
     devices.world.git(&store, &["config", "chittysync.maxFetch", "much"]);
     let done = devices.try_sync("a", NOW, &[]);
-    assert!(done.code == Some(128) && done.stderr.contains("a number of bytes, such as 1g, or 0"), "{done:?}");
+    assert!(done.code == Some(128) && done.stderr.contains("a number of bytes, such as 512m or 1g, or 0"), "{done:?}");
 }
 
 #[test]
