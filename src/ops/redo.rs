@@ -38,10 +38,11 @@ pub(super) fn to_keep(
     tips.branches.iter().for_each(|(_, theirs)| known.add(overlay, *theirs));
     let rewritten = Rewritten::load(&store.repo);
     let (mut made, mut decided, mut said, mut there) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Vec::new());
-    let mut queue: Vec<ObjectId> = tips.local.values().copied().chain([branch]).collect();
-    while let Some(id) = queue.pop() {
+    let local = tips.local.values().map(|tip| (*tip, true));
+    let mut queue: Vec<(ObjectId, bool)> = local.chain([(branch, false)]).collect();
+    while let Some((id, is_session)) = queue.pop() {
         if known.contains(id) {
-            there.push(id);
+            there.push((id, is_session));
             continue;
         }
         if made.contains(&id) || !said.insert(id) {
@@ -54,7 +55,7 @@ pub(super) fn to_keep(
             made.insert(id);
         }
         decided.extend(decided_on(&info, &rewritten));
-        queue.extend(info.parents);
+        queue.extend(info.parents.into_iter().map(|parent| (parent, is_session)));
     }
     if !made.is_empty() {
         decided.extend(decided_there(overlay, there, &rewritten)?);
@@ -66,13 +67,18 @@ pub(super) fn to_keep(
 
 /// Returns what acts were decided on that a remote's branch has got without the commits that they were decided on: it
 /// took the session and not the branch, and another device merged the session. `there` is what the remote's branch has
-/// of what was merged here. The consolidated commits among it were made before anything that it lacks.
-fn decided_there(overlay: &Overlay<'_>, there: Vec<ObjectId>, rewritten: &Rewritten) -> Option<BTreeSet<ObjectId>> {
+/// of what was merged here, and of each whether it is known to be a session's. The consolidated commits among it were
+/// made before anything that it lacks.
+fn decided_there(
+    overlay: &Overlay<'_>,
+    there: Vec<(ObjectId, bool)>,
+    rewritten: &Rewritten,
+) -> Option<BTreeSet<ObjectId>> {
     let (mut before, mut queue) = (Ancestors::default(), Vec::new());
-    for id in there {
-        match session_of(overlay, overlay.commit_info(id).ok()?.tree) {
-            Some(_) => queue.push(id),
-            None => before.add(overlay, id),
+    for (id, is_session) in there {
+        match is_session || session_of(overlay, overlay.commit_info(id).ok()?.tree).is_some() {
+            true => queue.push(id),
+            false => before.add(overlay, id),
         }
     }
     let (mut seen, mut decided) = (BTreeSet::new(), BTreeSet::new());
@@ -87,9 +93,9 @@ fn decided_there(overlay: &Overlay<'_>, there: Vec<ObjectId>, rewritten: &Rewrit
     Some(decided)
 }
 
-/// Returns the consolidated commit that a decision on these todos names. That commit is kept,
-/// while what was merged later may be made again. So it is the one that a remote has, where nothing that bears on these
-/// todos was said here since but `own`, by the session that decides.
+/// Returns the consolidated commit that a decision on these todos names. That commit is kept, while what was merged
+/// later may be made again. So it is the one that a remote has, where nothing that bears on these todos was said here
+/// since but `own`, by the session that decides.
 ///
 /// # Errors
 /// When the store cannot be read.

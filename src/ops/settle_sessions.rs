@@ -31,12 +31,18 @@ impl Sessions<'_, '_> {
             }
         }
         for commit in behind {
-            for (path, blob) in self.files(commit.tree, Some(self.tip))? {
+            // A session's commit has one file: to list all that the tree has would take longer than to look for it.
+            let known = if commit.speaker.is_some() { None } else { Some(self.tip) };
+            for (path, blob) in self.files(commit.tree, known)? {
+                let here = self.overlay.find(self.tip, &path)?;
+                if here == Some(blob) && !edits.contains_key(&path) {
+                    continue;
+                }
                 let Some(theirs) = self.read(blob)?.filter(|info| info.flaw().is_none()) else { continue };
                 let ours = match edits.get(&path) {
                     Some(Some(bytes)) => decode_session(bytes).ok(),
                     Some(None) => None,
-                    None => match self.overlay.find(self.tip, &path)? {
+                    None => match here {
                         Some(blob) => self.read(blob)?,
                         None => None,
                     },
