@@ -241,11 +241,22 @@ impl<'a> Overlay<'a> {
         let mut at = (true, tree);
         for part in path.split('/') {
             let (true, directory) = at else { return Ok(None) };
-            let found = self.entries(Some(directory))?.into_iter().find(|(name, ..)| name == part);
-            let Some((_, is_tree, id)) = found else { return Ok(None) };
-            at = (is_tree, id);
+            let Some(found) = self.entry(directory, part)? else { return Ok(None) };
+            at = found;
         }
         Ok(Some(at))
+    }
+
+    /// Returns the file or directory of this name in a tree. The other names are only looked at.
+    fn entry(&self, tree: ObjectId, name: &str) -> Result<Option<(bool, ObjectId)>, GitError> {
+        let (_, data) = self.read(tree, Kind::Tree)?;
+        for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
+            let entry = entry.map_err(|err| GitError::object(tree, err))?;
+            if entry.filename == name && matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
+                return Ok(Some((entry.mode.is_tree(), entry.oid.to_owned())));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the tree and parents of a commit.
