@@ -8,6 +8,7 @@ use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::remote;
 use super::world::{World, display};
+use crate::daemon;
 use crate::git::RemoteName;
 use crate::ops::{self, Exchange, Plan, Report};
 use crate::store::Store;
@@ -31,6 +32,9 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
             (report, None)
         }
     };
+    if remote == store.settings.remote && exchange.as_ref().is_some_and(ops::Exchange::is_complete) {
+        daemon::hook_sync_may_go_on(store.repo.common_dir());
+    }
     out.warn_of(&report.notices);
     if plan.homes.is_empty() {
         out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));

@@ -25,7 +25,7 @@ mod watch;
 
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
-pub use once::{hook_sync, hook_sync_is_due, sync_once};
+pub use once::{hook_sync, hook_sync_is_due, hook_sync_may_go_on, sync_once};
 pub use run::{Setup, run};
 pub use schedule::Job;
 pub use state::{JobState, State, Trouble};

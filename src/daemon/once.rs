@@ -63,6 +63,13 @@ pub fn sync_once(common_dir: &Path, program: &Path, limit: Duration) {
     let _ = replace_beside(&path(common_dir), text.as_bytes());
 }
 
+/// Notes that the remote can be used again: somebody's own sync came through. What hooks start need not wait any longer.
+pub fn hook_sync_may_go_on(common_dir: &Path) {
+    let Some(state) = hook_sync(common_dir).filter(|state| state.failures > 0) else { return };
+    let state = JobState { failures: 0, next: None, ..state };
+    let _ = replace_beside(&path(common_dir), serde_json::to_string_pretty(&state).unwrap_or_default().as_bytes());
+}
+
 fn run(common_dir: &Path, program: &Path, limit: Duration) -> Ended {
     let (sender, receiver) = channel();
     let mut jobs = Jobs::new(move |ended| drop(sender.send(ended)));

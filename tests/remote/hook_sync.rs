@@ -133,6 +133,11 @@ fn a_remote_that_hangs_holds_up_no_agent_and_is_ended() {
     rest(&devices, "a");
     assert_eq!((&state(&devices, "a")["failures"], &state(&devices, "a")["next"]), (&0.into(), &Value::Null));
     assert!(devices.ok("a", &["daemon", "log"]).stdout.contains("info  hook-sync: works again"));
+    // Somebody's own sync that comes through ends the wait, too.
+    later["next"] = "2999-01-01T00:00:00.000Z".into();
+    devices.world.write("a.git/chittysync/hook-sync.json", later.to_string().as_bytes());
+    devices.sync("a");
+    assert_eq!((&state(&devices, "a")["failures"], &state(&devices, "a")["next"]), (&0.into(), &Value::Null));
 }
 
 #[test]
