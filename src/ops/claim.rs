@@ -87,6 +87,7 @@ pub fn claim<E: From<OpsError>>(
         };
         let why = match talk.exchange.unreachable.take() {
             Some(why) => Some(why),
+            None if acted.report.held.is_some() => Some("the branch could not be moved here".to_owned()),
             None => match talk.push_branch(&before, attempt)? {
                 Pushed::All => return Ok(Claimed { acted, asked: Asked::Confirmed }),
                 Pushed::Again => None,
