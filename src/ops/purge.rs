@@ -297,8 +297,7 @@ impl<'s> Rewriting<'s> {
             let Some(old) = change.old else { continue };
             history.commit(old, keep)?;
         }
-        let reflogs = store.repo.reflogs();
-        for path in &reflogs {
+        for path in &store.repo.reflogs() {
             for id in store.repo.logged(path)? {
                 // What leads to something that is not there, or to no commit, is nothing to go on from.
                 history.commit(id, keep).ok();
@@ -324,7 +323,8 @@ impl<'s> Rewriting<'s> {
         }
         let words = history.words();
         let quotes = |message: &str| words.iter().any(|words| contains(message, words));
-        for path in &reflogs {
+        // A ref that was made with many others got its reflog only now.
+        for path in &store.repo.reflogs() {
             writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
         }
         let merged: Merged = cache::load(&store.repo, "merged");
