@@ -71,8 +71,8 @@ pub(super) fn recognise(candidate: &Path) -> Result<Option<Found>, String> {
         _ => return Ok(None),
     };
     // Any directory may have a `HEAD` of its own.
-    let names = |names: [&str; 2]| names.iter().any(|name| git_dir.join(name).symlink_metadata().is_ok());
-    if !names(["HEAD", "HEAD"]) || !names(["objects", "commondir"]) {
+    let has = |name: &str| git_dir.join(name).symlink_metadata().is_ok();
+    if !has("HEAD") || !(has("objects") || has("commondir")) {
         return Ok(None);
     }
     ["HEAD", "commondir", "gitdir"].iter().try_for_each(|name| plain(&git_dir.join(name), LARGEST))?;

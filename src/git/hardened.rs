@@ -4,6 +4,7 @@
 //! or pushes. A sync does not: what names a program, or lets one run, is taken from the settings of the user, the system,
 //! the environment and the command line only (`docs/security.md`).
 
+use super::values::{listed, parts};
 use super::{Git, GitError, RemoteName, Repo, Watch};
 
 /// Settings with which every transfer runs: no hook, and nothing that changes what we ask for.
@@ -48,9 +49,9 @@ impl Hardened {
     /// When git cannot be started, or cannot read them.
     pub(super) fn of(repo: &Repo, remote: &RemoteName, watch: &Watch<'_>) -> Result<Self, GitError> {
         let list = ["config", "--list", "--show-scope", "--null"];
-        let listed = Git::new(Some(repo.common_dir()), list).output()?;
+        let said = Git::new(Some(repo.common_dir()), list).output()?;
         let is_set = |name: &str| std::env::var(name).ok();
-        Ok(Hardened::from(&read(&String::from_utf8_lossy(&listed)), remote, watch.interactive, is_set))
+        Ok(Hardened::from(&read(&String::from_utf8_lossy(&said)), remote, watch.interactive, is_set))
     }
 
     fn from(
@@ -152,24 +153,12 @@ impl Repo {
 }
 
 /// Reads what `git config --list --show-scope --null` says.
-fn read(listed: &str) -> Vec<Setting> {
-    let mut parts = listed.split('\0');
-    let mut settings = Vec::new();
-    while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {
-        let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+fn read(text: &str) -> Vec<Setting> {
+    let setting = |(scope, key, value): (&str, &str, &str)| {
         let of_store = !["system", "global", "command"].contains(&scope);
-        settings.push(Setting { of_store, key: key.to_owned(), value: value.to_owned() });
-    }
-    settings
-}
-
-/// Returns the parts of a key: section, what stands in the middle, name.
-fn parts(key: &str) -> (&str, Option<&str>, &str) {
-    let Some((section, rest)) = key.split_once('.') else { return (key, None, "") };
-    match rest.rsplit_once('.') {
-        Some((middle, name)) => (section, Some(middle), name),
-        None => (section, None, rest),
-    }
+        Setting { of_store, key: key.to_owned(), value: value.to_owned() }
+    };
+    listed(text).map(setting).collect()
 }
 
 fn is_helper(key: &str) -> bool {

@@ -221,11 +221,12 @@ impl<'a> Overlay<'a> {
         Ok(odd)
     }
 
-    /// Returns the directory at this path below a tree; nothing when a file stands there.
+    /// Returns the directory at this path below a tree; nothing when a file stands there. Below no tree there is none.
     ///
     /// # Errors
     /// When a tree on the way is missing or damaged.
-    pub fn find_dir(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+    pub fn find_dir(&self, tree: impl Into<Option<ObjectId>>, path: &str) -> Result<Option<ObjectId>, GitError> {
+        let Some(tree) = tree.into() else { return Ok(None) };
         Ok(self.find_entry(tree, path)?.filter(|(is_tree, _)| *is_tree).map(|(_, id)| id))
     }
 

@@ -245,9 +245,9 @@ impl Repo {
         let packed = fs::metadata(self.common_dir().join("packed-refs")).map_or(0, |file| file.len());
         let remotes = self.remotes().into_iter();
         let prefixes = remotes.flat_map(|remote| Place::ALL.map(|place| place.tracking_prefix(&remote)));
-        let loose = prefixes.flat_map(|prefix| fs::read_dir(self.common_dir().join(prefix)).into_iter().flatten());
+        let mut loose = prefixes.flat_map(|prefix| fs::read_dir(self.common_dir().join(prefix)).into_iter().flatten());
         // Each that is loose is a file to be found.
-        reading.allows(packed) && { loose }.all(|_| reading.allows_one())
+        reading.allows(packed) && loose.all(|_| reading.allows_one())
     }
 
     /// Returns the names of all remotes in git config.

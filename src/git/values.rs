@@ -143,8 +143,18 @@ impl Values<'_> {
     }
 }
 
+/// Reads what `git config --show-scope --null` lists: scope, key and value of each. A key without a value is `true`.
+pub(super) fn listed(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    let mut parts = text.split('\0');
+    std::iter::from_fn(move || {
+        let (scope, pair) = (parts.next()?, parts.next()?);
+        let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+        Some((scope, key, value))
+    })
+}
+
 /// Returns section, subsection and name of a key.
-fn parts(key: &str) -> (&str, Option<&str>, &str) {
+pub(super) fn parts(key: &str) -> (&str, Option<&str>, &str) {
     let (section, rest) = key.split_once('.').unwrap_or((key, ""));
     match rest.rsplit_once('.') {
         Some((subsection, name)) => (section, Some(subsection), name),
@@ -187,16 +197,11 @@ fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
     if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
         return Ok(found);
     }
-    let listed =
-        Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color|safe)\\."])
-            .run()?;
-    let text = String::from_utf8_lossy(&listed.stdout);
-    let mut parts = text.split('\0');
-    while let (Some(scope), Some(pair)) = (parts.next(), parts.next()) {
-        if scope == "command" {
-            let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
-            found.entry(canonical(key)).or_default().push(value.to_owned());
-        }
+    let said = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color|safe)\\."])
+        .run()?;
+    let text = String::from_utf8_lossy(&said.stdout);
+    for (_, key, value) in listed(&text).filter(|(scope, ..)| *scope == "command") {
+        found.entry(canonical(key)).or_default().push(value.to_owned());
     }
     Ok(found)
 }

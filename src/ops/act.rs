@@ -14,7 +14,7 @@ use super::run::{Report, TRIES, conclude};
 use super::tips::Tips;
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
-use crate::merge::join_todo;
+use crate::merge::join_all;
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
@@ -153,13 +153,7 @@ fn check_before(session: &Session, acts: &[Act], known: &Known, state: Option<&S
     for act in acts {
         let own = state.and_then(|state| state.projects.todo(&act.project, act.id)).cloned();
         let known = known.todo(&act.project, act.id).cloned();
-        let joined = match (known, own) {
-            (Some(mut known), Some(own)) => {
-                join_todo(&mut known, &own);
-                Some(known)
-            }
-            (known, own) => known.or(own),
-        };
+        let joined = join_all(known.into_iter().chain(own).collect());
         then.entry(act.project.clone()).or_default().extend(joined.map(|todo| (act.id, todo)));
     }
     check(session, acts, &then, None)

@@ -8,7 +8,7 @@ use super::log::LogFilter;
 use super::rollback::Lists;
 use crate::codec::{TodoFile, decode_session};
 use crate::git::{CommitInfo, ObjectId, Overlay};
-use crate::merge::join_todo;
+use crate::merge::{join_all, join_todo};
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
 use crate::store::trailers::DecidedOn;
 use crate::store::{Consolidated, ProjectLists, Reach, Rewritten, Store, list_paths};
@@ -198,13 +198,7 @@ impl<'a> History<'a> {
             && let Some(todo) = self.as_of(decided_on.commit().map(|id| self.rewritten.now(id)), &project, after.id)
         {
             // Whoever decides knows what it said itself.
-            before = match (todo, before) {
-                (Some(mut todo), Some(own)) => {
-                    join_todo(&mut todo, &own);
-                    Some(todo)
-                }
-                (todo, own) => todo.or(own),
-            };
+            before = join_all(todo.into_iter().chain(before).collect());
             is_new = before.is_none();
             if let Some(before) = &before {
                 let said = std::mem::replace(&mut after, before.clone());

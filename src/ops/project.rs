@@ -57,7 +57,7 @@ fn find(directory: &str) -> Option<Project> {
 
 /// Returns what the projects of the branch are called.
 pub(super) fn names(consolidated: &Consolidated, overlay: &Overlay<'_>) -> Result<Names, OpsError> {
-    let projects = consolidated.tree.map(|tree| overlay.find_dir(tree, PROJECTS)).transpose()?.flatten();
+    let projects = overlay.find_dir(consolidated.tree, PROJECTS)?;
     let projects = overlay.entries(projects)?.into_iter().filter(|(_, is_tree, _)| *is_tree);
     Ok(Names::of(projects.filter_map(|(name, ..)| Project::from_component(&name))))
 }

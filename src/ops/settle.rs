@@ -208,13 +208,13 @@ impl<'a> Settling<'a, '_> {
         Ok(())
     }
 
-    /// Adds what a commit says and the lists lack. A file says the same wherever it stands: one that was looked at
-    /// before is not read again, however many commits and paths lead to it.
+    /// Adds what a commit says and the lists lack. A file says the same wherever one session, or a branch, has it: one
+    /// that was looked at before is not read again, however many commits and paths lead to it.
     fn cover(
         &self,
         commit: &Behind,
         ours: &BTreeMap<String, ObjectId>,
-        looked_at: &mut BTreeSet<ObjectId>,
+        looked_at: &mut BTreeSet<(ObjectId, Option<Session>)>,
         lists: &mut ProjectLists<'a>,
         found: &mut Settled,
     ) -> Result<(), OpsError> {
@@ -223,7 +223,7 @@ impl<'a> Settling<'a, '_> {
             if ours.get(&path) == Some(&blob) || known.iter().any(|known| known.get(&path) == Some(&blob)) {
                 continue;
             }
-            if !looked_at.insert(blob) {
+            if !looked_at.insert((blob, commit.speaker.clone())) {
                 continue;
             }
             let bytes = self.overlay.blob(blob)?;

@@ -84,7 +84,7 @@ impl Sessions<'_, '_> {
     fn files(&self, tree: ObjectId, known: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>, OpsError> {
         let overlay = self.overlay;
         let entries = |tree: Option<ObjectId>, path: &str| -> Result<BTreeMap<String, (bool, ObjectId)>, OpsError> {
-            let directory = tree.map(|tree| overlay.find_dir(tree, path)).transpose()?.flatten();
+            let directory = overlay.find_dir(tree, path)?;
             Ok(overlay.entries(directory)?.into_iter().map(|(name, is_tree, id)| (name, (is_tree, id))).collect())
         };
         let (shards, known_shards) = (entries(Some(tree), SESSIONS)?, entries(known, SESSIONS)?);

@@ -74,16 +74,12 @@ mod tests {
     use crate::todo::{Item, Snapshot, SourceKind};
 
     fn line(number: u64, at: i64) -> State {
-        let snapshot = Snapshot {
-            session: Session::new("a").expect("valid"),
-            agent: None,
-            source: SourceKind::ClaudeTranscript,
-            at: Time::from_millis(at),
-            branch: None,
-            items: vec![Item { content: "x".into(), ..Item::default() }],
-            partial: false,
-            forced: false,
-        };
+        let snapshot = Snapshot::new(
+            Session::new("a").expect("valid"),
+            SourceKind::ClaudeTranscript,
+            Time::from_millis(at),
+            vec![Item { content: "x".into(), ..Item::default() }],
+        );
         State { line: Some(number), ..State::from(snapshot) }
     }
 

@@ -83,6 +83,7 @@ mod tests {
             assert_eq!(host_of(url), host, "{url}");
         }
     }
+
     const ALL: &str = "[chittysync]\nremotePrefix = sessions\n";
     const OLD: &str = "[chittysync \"hub\"]\nremotePrefix = heads\n";
     const ONE: &str = "[chittysync \"remote.hub\"]\nremotePrefix = heads\npushesPerMinute = 2\n";

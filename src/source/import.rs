@@ -24,14 +24,5 @@ pub fn read_list(bytes: &[u8], session: &Session, at: Time) -> Result<Snapshot, 
         item::read(value, &["content", "subject", "title", "step"])
             .ok_or_else(|| format!("entry {} of the input has no words under \"content\"", at + 1))
     });
-    Ok(Snapshot {
-        session: session.clone(),
-        agent: None,
-        source: SourceKind::Import,
-        at,
-        branch: None,
-        items: items.collect::<Result<_, _>>()?,
-        partial: false,
-        forced: false,
-    })
+    Ok(Snapshot::new(session.clone(), SourceKind::Import, at, items.collect::<Result<_, _>>()?))
 }

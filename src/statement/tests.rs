@@ -26,16 +26,8 @@ impl World {
     }
 
     fn say_items(&self, before: Option<&SessionState>, at: i64, items: Vec<Item>) -> Option<SessionState> {
-        let snapshot = Snapshot {
-            session: Session::new(SESSION).expect("valid"),
-            agent: None,
-            source: SourceKind::Import,
-            at: Time::from_millis(at),
-            branch: None,
-            items,
-            partial: false,
-            forced: false,
-        };
+        let snapshot =
+            Snapshot::new(Session::new(SESSION).expect("valid"), SourceKind::Import, Time::from_millis(at), items);
         let context = Context {
             known: &self.known,
             now: Time::from_millis(self.now),

@@ -131,7 +131,7 @@ impl Consolidated {
     }
 
     fn project_tree(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<ObjectId>, StoreError> {
-        Ok(self.tree.map(|tree| overlay.find_dir(tree, &project_dir(project))).transpose()?.flatten())
+        Ok(overlay.find_dir(self.tree, &project_dir(project))?)
     }
 
     /// Returns a project's archive; nothing when it has none.
@@ -139,7 +139,7 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn archive<'o>(&self, overlay: &'o Overlay<'o>, project: &Project) -> Result<Option<Archive<'o>>, StoreError> {
-        let tree = self.tree.map(|tree| overlay.find_dir(tree, &archive_dir(project))).transpose()?.flatten();
+        let tree = overlay.find_dir(self.tree, &archive_dir(project))?;
         Ok(tree.map(|tree| Archive::new(overlay, project, tree)))
     }
 
@@ -148,7 +148,7 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn has_archive(&self, overlay: &Overlay<'_>) -> Result<bool, StoreError> {
-        let projects = self.tree.map(|tree| overlay.find_dir(tree, PROJECTS)).transpose()?.flatten();
+        let projects = overlay.find_dir(self.tree, PROJECTS)?;
         for (_, is_tree, project) in overlay.entries(projects)? {
             if is_tree && overlay.find_dir(project, ARCHIVE)?.is_some() {
                 return Ok(true);
@@ -163,7 +163,7 @@ impl Consolidated {
     /// When a tree cannot be read.
     pub fn archived(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
         let mut count = 0;
-        let projects = self.tree.map(|tree| overlay.find_dir(tree, PROJECTS)).transpose()?.flatten();
+        let projects = overlay.find_dir(self.tree, PROJECTS)?;
         for (name, is_tree, tree) in overlay.entries(projects)? {
             if let Some(project) = Project::from_component(&name).filter(|_| is_tree)
                 && let Some(archive) = overlay.find_dir(tree, ARCHIVE)?
@@ -261,7 +261,7 @@ impl Consolidated {
     /// # Errors
     /// When a tree cannot be read.
     pub fn count_sessions(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
-        let shards = self.tree.map(|tree| overlay.find_dir(tree, SESSIONS)).transpose()?.flatten();
+        let shards = overlay.find_dir(self.tree, SESSIONS)?;
         let mut count = 0;
         for (_, is_tree, shard) in overlay.entries(shards)? {
             let names = if is_tree { overlay.entries(Some(shard))? } else { Vec::new() };

@@ -95,7 +95,7 @@ pub fn list_paths(
     let working = working_lists(overlay, tree)?.into_iter();
     let mut paths: BTreeMap<String, ObjectId> =
         working.map(|(digits, blob)| (working_path(project, &digits), blob)).collect();
-    let archive = tree.map(|tree| overlay.find_dir(tree, ARCHIVE)).transpose()?.flatten();
+    let archive = overlay.find_dir(tree, ARCHIVE)?;
     for (name, is_tree, blob) in overlay.entries(archive)? {
         paths.extend(month(&name).filter(|_| !is_tree).map(|month| (archive_path(project, month), blob)));
     }
@@ -112,7 +112,7 @@ impl<'o> ProjectLists<'o> {
         let working: BTreeMap<String, List> =
             working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
         let deepest = working.keys().map(String::len).max().unwrap_or(0);
-        let archive = tree.map(|tree| overlay.find_dir(tree, ARCHIVE)).transpose()?.flatten();
+        let archive = overlay.find_dir(tree, ARCHIVE)?;
         let months = overlay.entries(archive)?.into_iter().filter(|(_, is_tree, _)| !is_tree);
         let months = months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), list(blob)))).collect();
         let archive = archive.map(|tree| Archive::new(overlay, project, tree));
@@ -125,13 +125,7 @@ impl<'o> ProjectLists<'o> {
     /// When a list cannot be read.
     pub fn get(&mut self, id: TodoId) -> Result<Option<Todo>, StoreError> {
         let (working, archived) = (self.get_working(id)?, self.get_archived(id)?.0);
-        Ok(match (working, archived) {
-            (Some(mut todo), Some(archived)) => {
-                join_todo(&mut todo, &archived);
-                Some(todo)
-            }
-            (working, archived) => working.or(archived),
-        })
+        Ok(join_all(working.into_iter().chain(archived).collect()))
     }
 
     /// Returns everything that the working lists hold of a todo.

@@ -66,7 +66,7 @@ pub fn commit_session(
         if before == Some(todos) {
             continue;
         }
-        let tree = parent.map(|parent| overlay.find_dir(parent.tree, &project_dir(project))).transpose()?.flatten();
+        let tree = overlay.find_dir(parent.map(|parent| parent.tree), &project_dir(project))?;
         let mut lists = ProjectLists::at(overlay, project, tree)?;
         for todo in todos.values().filter(|todo| before.and_then(|before| before.get(&todo.id)) != Some(todo)) {
             lists.say(todo)?;

@@ -57,6 +57,13 @@ pub struct Snapshot {
     pub forced: bool,
 }
 
+impl Snapshot {
+    /// Returns the statement of a session's own list, all of which could be read.
+    pub fn new(session: Session, source: SourceKind, at: Time, items: Vec<Item>) -> Self {
+        Snapshot { session, agent: None, source, at, branch: None, items, partial: false, forced: false }
+    }
+}
+
 /// What an agent wrote of an item besides words and status, by its own keys.
 pub type Properties = LiteMap<String, Value>;
 

@@ -91,16 +91,12 @@ impl World {
         let (name, device) = SESSIONS[by];
         let name = session(name);
         let known = Lists::from([(Project::general(), self.devices[device].clone())]);
-        let snapshot = Snapshot {
-            session: name.clone(),
-            agent: None,
-            source: SourceKind::Import,
-            at: Time::from_millis(clock.saturating_sub(age)),
-            branch: None,
-            items: items.to_vec(),
-            partial: false,
-            forced: false,
-        };
+        let snapshot = Snapshot::new(
+            name.clone(),
+            SourceKind::Import,
+            Time::from_millis(clock.saturating_sub(age)),
+            items.to_vec(),
+        );
         let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
         let Some(after) = state(before, &snapshot, &context) else { return };

@@ -244,3 +244,42 @@ fn a_store_of_version_1_is_carried_over() {
     let attributes = world.git(&store, &["show", "consolidated:.gitattributes"]);
     assert!(attributes.contains("projects/*/todos/*.json"), "{attributes}");
 }
+
+/// Whoever says the words of another session with that session's own file does not keep the session from being heard.
+#[test]
+fn a_list_that_somebody_else_copied_still_speaks_for_its_session() {
+    for order in [[0, 1], [1, 0]] {
+        let devices = Devices::new(&["a", "c"]);
+        devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "completed"), ("Ship", "pending")]);
+        devices.sync("a");
+        let (world, hub) = (&devices.world, devices.hub());
+        let said = devices.tip(&hub, "refs/chittysync/s1");
+        world.git(&world.path(""), &["clone", "-q", "-n", "hub.git", "work"]);
+        let work = world.path("work");
+        world.git(&work, &["checkout", "-q", &said]);
+        let evil = chittysync::todo::Session::new("evil").expect("a name");
+        let (own, theirs) = (s1_file(&devices), chittysync::store::paths::session_path(&evil));
+        let info = std::fs::read_to_string(work.join(&own)).expect("a session");
+        std::fs::remove_file(work.join(&own)).expect("removed");
+        write(&devices, &theirs, &info.replace("\"s1\"", "\"evil\""));
+        let made = |parents: &[&str]| {
+            world.git(&work, &["add", "-A"]);
+            let tree = world.git(&work, &["write-tree"]).trim().to_owned();
+            let parents = parents.iter().flat_map(|parent| ["-p", parent]);
+            let arguments: Vec<&str> = ["commit-tree", "-m", "x", &tree].into_iter().chain(parents).collect();
+            world.git(&work, &arguments).trim().to_owned()
+        };
+        let copied = made(&[]);
+        write(&devices, TODOS, "[\n]\n");
+        let parents = [said.as_str(), copied.as_str()];
+        let emptied = made(&order.map(|at| parents[at]));
+        world.git(&work, &["push", "-q", "-f", "origin", &format!("{emptied}:refs/heads/consolidated")]);
+        devices.sync("c");
+        assert_eq!(devices.states("c"), BOTH, "{order:?}");
+    }
+}
+
+fn s1_file(devices: &Devices) -> String {
+    let files = devices.world.git(&devices.hub(), &["ls-tree", "-r", "--name-only", "refs/chittysync/s1", "sessions"]);
+    files.trim().to_owned()
+}

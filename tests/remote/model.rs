@@ -286,16 +286,7 @@ impl Model {
             Time::from_millis(at),
             items.iter().map(|item| format!("{} {:?}", item.content, item.status)).collect::<Vec<_>>().join(", ")
         ));
-        let given = Snapshot {
-            session: session.clone(),
-            agent: None,
-            source: SourceKind::Import,
-            at: Time::from_millis(at),
-            branch: None,
-            items,
-            partial: false,
-            forced: false,
-        };
+        let given = Snapshot::new(session.clone(), SourceKind::Import, Time::from_millis(at), items);
         let plan = Plan { given: Some(given), consolidate: self.random.once_in(3), ..Plan::default() };
         self.unless_crashed(run(&self.store(device), &plan, self.clock(device)));
         self.remember(device, &session);

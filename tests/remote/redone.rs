@@ -13,6 +13,17 @@ fn decided_on_a_merge_of_this_device() -> Devices {
     devices
 }
 
+/// Two devices each of which has merged something that the other one does not know; that of `b` is on the hub.
+fn apart() -> Devices {
+    let devices = Devices::new(&["a", "b"]);
+    devices.ok("a", &["add", "one"]);
+    devices.sync_all(&["a", "b"]);
+    devices.ok("a", &["add", "two"]);
+    devices.ok("b", &["add", "three"]);
+    devices.sync("b");
+    devices
+}
+
 /// Runs a command on `a`, so many seconds later.
 fn at(devices: &Devices, seconds: u32, arguments: &[&str]) {
     let done = devices.run_at("a", &format!("2026-11-20T12:00:{seconds:02}.000Z"), arguments);
@@ -56,12 +67,7 @@ fn what_an_earlier_act_was_decided_on_stays_too() {
 
 #[test]
 fn a_branch_that_is_checked_out_can_be_moved_forward() {
-    let devices = Devices::new(&["a", "b"]);
-    devices.ok("a", &["add", "one"]);
-    devices.sync_all(&["a", "b"]);
-    devices.ok("a", &["add", "two"]);
-    devices.ok("b", &["add", "three"]);
-    devices.sync("b");
+    let devices = apart();
     let (store, tree) = (devices.store("a"), devices.world.path("tree"));
     devices.world.git(&store, &["worktree", "add", "-q", &tree.to_string_lossy(), "consolidated"]);
     for quiet in [&[][..], &["-q"], &["--json"]] {
@@ -87,12 +93,7 @@ fn a_branch_that_is_checked_out_can_be_moved_forward() {
 /// A process that ends between moving the branch and noting what it settled leaves a branch that nobody took back.
 #[test]
 fn a_branch_that_was_left_was_not_taken_back() {
-    let devices = Devices::new(&["a", "b"]);
-    devices.ok("a", &["add", "one"]);
-    devices.sync_all(&["a", "b"]);
-    devices.ok("a", &["add", "two"]);
-    devices.ok("b", &["add", "three"]);
-    devices.sync("b");
+    let devices = apart();
     let noted = devices.store("a").join("chittysync/merged");
     let before = std::fs::read(&noted).expect("what was settled");
     devices.sync("a");

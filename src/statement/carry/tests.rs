@@ -26,16 +26,8 @@ fn say(
     items: Vec<Item>,
     known: &Lists,
 ) -> Option<SessionState> {
-    let snapshot = Snapshot {
-        session: Session::new(session).expect("valid"),
-        agent: None,
-        source: SourceKind::Import,
-        at: Time::from_millis(at),
-        branch: None,
-        items,
-        partial: false,
-        forced: false,
-    };
+    let snapshot =
+        Snapshot::new(Session::new(session).expect("valid"), SourceKind::Import, Time::from_millis(at), items);
     let context = Context {
         known,
         now: Time::from_millis(at),
