@@ -23,6 +23,8 @@ pub struct Limits {
     pub refused_alone: usize,
     /// How many idle sessions of others one exchange gives up.
     pub retired_of_others: usize,
+    /// How often a claim is sent before it is let go: of those who claim at the same moment one gets through each time.
+    pub claim_tries: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
@@ -39,6 +41,7 @@ impl Default for Limits {
             fetched_refs: 300,
             refused_alone: 3,
             retired_of_others: 64,
+            claim_tries: 50,
             sessions_at_once: 512,
             budgets: super::Budgets::default(),
         }
@@ -64,6 +67,7 @@ impl Limits {
             fetched_refs: number,
             refused_alone: number,
             retired_of_others: number,
+            claim_tries: number,
             sessions_at_once: number,
             budgets: super::Budgets::default(),
         }

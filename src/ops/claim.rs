@@ -19,9 +19,6 @@ use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Session, State, Status, Time, Todo};
 use crate::view::Everything;
 
-/// How often a claim is sent. Of those who claim at the same moment one gets through each time.
-const TRIES: u32 = 50;
-
 /// What the remote said to a claim.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -68,7 +65,8 @@ pub fn claim<E: From<OpsError>>(
     let mut talk =
         Talk::new(store, &Plan::default(), link, Report::default(), Turn::Held, now).map_err(OpsError::from)?;
     let mut taken: Option<Acted> = None;
-    for attempt in 1..=TRIES {
+    let tries = u32::try_from(store.repo.limits.claim_tries).unwrap_or(u32::MAX);
+    for attempt in 1..=tries {
         let mut before = Remembered::of(store, &link.remote).map_err(E::from)?;
         let is_reached = talk.fetch(&mut before)?;
         if is_reached {
@@ -108,7 +106,7 @@ pub fn claim<E: From<OpsError>>(
     if let Some(acted) = taken {
         let_go(store, session, now, &acted)?;
     }
-    Err(OpsError::Slower(TRIES).into())
+    Err(OpsError::Slower(tries).into())
 }
 
 /// Returns the todo that was claimed, as the branch has it now.

@@ -115,7 +115,7 @@ pub(super) fn forget_words(
     Ok(())
 }
 
-/// What can not be made anew.
+/// What cannot be made anew.
 const KEPT: [&str; 4] = ["chittysync/lists", "chittysync/rewritten", "chittysync/lock", "chittysync/transfer"];
 
 fn files(directory: &Path) -> Vec<PathBuf> {

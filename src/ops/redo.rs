@@ -18,7 +18,7 @@ use crate::store::{Consolidated, Rewritten, Store, session_of};
 use crate::todo::{Project, SessionState, TodoId};
 
 /// Returns which commits are to be kept of a branch that a remote's has moved away from, besides what the remote has:
-/// those that something was decided on. Nothing when all of it has to stay, because part of it can not be made again
+/// those that something was decided on. Nothing when all of it has to stay, because part of it cannot be made again
 /// out of sessions that still have their refs. `below` is the branch and all that is behind it.
 pub(super) fn to_keep(
     store: &Store,

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Barrier;
 
+use crate::common::NOW;
 use crate::devices::Devices;
 
 fn claimed(stdout: &str) -> String {
@@ -118,4 +119,23 @@ fn what_the_remote_refuses_is_let_go() {
     let done = devices.ok("a", &["sessions"]);
     assert!(!done.stderr.contains("also"), "{done:?}");
     assert!(devices.states("a").contains(&"one: in_progress".to_owned()));
+}
+
+/// Who is always too late has taken nothing in the end.
+#[test]
+fn who_is_never_first_lets_go() {
+    let devices = Devices::new(&["a"]);
+    devices.ok("a", &["add", "one"]);
+    devices.sync("a");
+    devices.hook(
+        "update",
+        "new=$(git -c user.name=x -c user.email=x@example.com commit-tree -p consolidated -m x 'consolidated^{tree}')\n\
+         git update-ref refs/heads/consolidated \"$new\"",
+    );
+    let store = devices.store("a");
+    let arguments = ["--store", store.to_str().expect("UTF-8"), "ready", "--claim"];
+    let done = devices.world.run_with(&[("CHITTYSYNC_LIMITS", "2"), ("CHITTYSYNC_NOW", NOW)], &arguments);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.stderr.contains("others were faster, 2 times in a row: nothing was taken"), "{done:?}");
+    assert_eq!(devices.states("a"), ["one: pending"]);
 }
