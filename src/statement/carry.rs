@@ -47,7 +47,8 @@ impl Speech<'_> {
     /// here now. One that somebody else is at stays, unless it is done.
     pub(super) fn carry(&mut self, entry: &Placed<'_>, project: Option<&Project>) {
         let Some((project, plain)) = project.and_then(|project| Some((project, project.plain()?))) else { return };
-        let other = if entry.project == plain { project.clone() } else { plain };
+        let is_forward = entry.project != plain;
+        let other = if is_forward { plain } else { project.clone() };
         let words = &entry.item.content;
         let Some(old) = self.all_said(&other, words, entry.nth).filter(|old| old.state().is_open()) else { return };
         let is_done = || self.all_said(&entry.project, words, entry.nth).is_some_and(|new| new.state() == DONE);
@@ -70,7 +71,7 @@ impl Speech<'_> {
             content: old.content,
             nth: old.nth,
             wish: Some(State::Dropped),
-            weight: Weight::ComesTrue,
+            weight: if is_forward { Weight::ComesTrue } else { Weight::Yields },
             fields: vec![("renamedTo".to_owned(), Value::from(entry.id.to_string()))],
         });
     }

@@ -193,8 +193,22 @@ fn what_was_forgotten_by_the_short_name_is_not_said_by_the_long_one() {
     assert!(!format!("{said:?}").contains("Secret"), "{said:?}");
 }
 
+/// One goes back to the short name because somebody is at it there, while another, who does not know of that, completes
+/// it by the long one: what was completed stays completed.
+#[test]
+fn going_back_to_the_short_name_overrules_nobody() {
+    let three = say(None, "three", ("api", 110), vec![item("W", InProgress)], &Lists::new()).expect("news");
+    let two = say(None, "two", ("acme/api", 120), vec![item("W", Pending)], &Lists::new()).expect("news");
+    let one = say(None, "one", ("acme/api", 130), vec![item("W", InProgress)], &Lists::new()).expect("news");
+    let met = all(&[&one, &two, &three]);
+    let one = say(Some(&one), "one", ("acme/api", 150), vec![item("W", Pending)], &met).expect("news");
+    assert_eq!(status(&all(&[&one]), "api", "W"), "pending");
+    let two = say(Some(&two), "two", ("acme/api", 160), vec![item("W", Completed)], &met).expect("news");
+    assert_eq!(status(&all(&[&one, &two, &three]), "acme/api", "W"), "completed");
+}
+
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 150, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 300, ..Default::default() })]
 
     /// Sessions speak by both names of the project, some knowing of the others and some not. Once all of them know
     /// everything and say their lists again, it comes to rest: one todo is open at most, and what some session
