@@ -44,13 +44,13 @@ mod steps;
 mod talk;
 mod tidy;
 mod tips;
+pub mod todo;
 mod undo;
 mod waiting;
 
 pub use act::{Acted, Reason, act};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::{Captured, capture};
-pub use claim::{Asked, Claimed, claim};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
