@@ -80,26 +80,21 @@ fn world() -> World {
         let path = format!("claude/todos/{session}-agent-{session}.json");
         set_time(&world.write(&path, items.to_string().as_bytes()), at);
     };
-    list(
-        ONE,
-        "2026-11-20T11:40:00.000Z",
-        json!([
-            {"content": "Add rate limiting", "status": "completed", "priority": "high"},
-            {"content": "Sign the packages", "status": "in_progress"},
-            {"content": "Choose a font", "status": "completed"},
-        ]),
-    );
-    list(
-        OTHER,
-        "2026-11-20T11:55:00.000Z",
-        json!([
-            {"content": "Add rate limiting", "status": "pending", "priority": "low"},
-            {"content": "Fix login tests", "status": "pending"},
-            {"content": "Fix logout tests", "status": "pending"},
-        ]),
-    );
-    let home = world.path("claude");
-    world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "shop"]);
+    let sync = || {
+        let home = world.path("claude");
+        world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "shop"]);
+    };
+    let rate =
+        |status: &str, priority: &str| json!({"content": "Add rate limiting", "status": status, "priority": priority});
+    list(ONE, "2026-11-20T11:30:00.000Z", json!([rate("pending", "medium")]));
+    list(OTHER, "2026-11-20T11:31:00.000Z", json!([rate("pending", "medium")]));
+    sync();
+    let todo = |content: &str, status: &str| json!({"content": content, "status": status});
+    let (sign, font) = (todo("Sign the packages", "in_progress"), todo("Choose a font", "completed"));
+    list(ONE, "2026-11-20T11:40:00.000Z", json!([rate("completed", "high"), sign, font]));
+    let (login, logout) = (todo("Fix login tests", "pending"), todo("Fix logout tests", "pending"));
+    list(OTHER, "2026-11-20T11:55:00.000Z", json!([rate("in_progress", "low"), login, logout]));
+    sync();
     for (text, project) in [("Sweep the floor", "house"), ("One", "acme/api"), ("Two", "beta/api")] {
         world.ok(&["add", text, "--project", project, "--session", OTHER]);
     }
@@ -261,6 +256,10 @@ fn the_same_acts_make_the_same_commits_and_are_refused_in_the_same_words() {
         let (answer, done) = command(&by_command, act);
         assert!(answer.words.contains(act.said), "{name}: {done:?}");
         assert_eq!(answer.words.is_empty(), act.said.is_empty(), "{name}: {done:?}");
+        if act.line.ends_with(&["029e".to_owned()]) {
+            // What the session says is more than a status.
+            assert_eq!(answer.document.as_ref().expect("a document")["priority"], "high");
+        }
         if answer.document.is_none() {
             assert_eq!(refs(&by_command), before, "{name} was refused, and said something");
         }
