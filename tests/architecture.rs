@@ -179,6 +179,19 @@ fn only_git_knows_gix_and_runs_git() {
     }
 }
 
+/// `docs/decisions/0024`: what is said of a todo is decided in `ops::todo`, whoever asks for it.
+#[test]
+fn front_ends_decide_nothing() {
+    for (path, text) in ["src/cli", "src/board"].into_iter().flat_map(rust_files) {
+        let code = code(&path, &text);
+        for word in
+            ["Act::new(", "Act {", "Act::release(", "statement::Weight", "ops::act", "ops::restore", "view::search"]
+        {
+            assert!(!code.contains(word), "{}: {word} belongs into a use case", path.display());
+        }
+    }
+}
+
 /// `docs/decisions/0013`: one command is asynchronous, because the protocol's library is.
 #[test]
 fn only_mcp_is_asynchronous() {
