@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::log::LogFilter;
+use super::log_filter::LogFilter;
 use super::rollback::Lists;
 use crate::codec::{TodoFile, decode_session};
 use crate::git::{CommitInfo, ObjectId, Overlay};

@@ -21,7 +21,7 @@ mod time;
 mod todo;
 mod voice;
 
-pub use claim::{Claim, Field, is_empty};
+pub use claim::{Claim, Claims, Field, Fields, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
 pub use link::{LINKS, link_ids, link_name, link_names};
@@ -32,5 +32,5 @@ pub use snapshot::{Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
-pub use todo::{Claims, Fields, RESERVED, Todo, TodoList};
+pub use todo::{RESERVED, Todo, TodoList};
 pub use voice::Voices;
