@@ -1,5 +1,7 @@
 //! The boundaries that `docs/architecture.md` promises, and habits that only a look at all files can keep.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
@@ -81,14 +83,18 @@ fn rust_files(directory: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Returns the code of a file: no comments, and nothing after its unit tests begin. Behind it stand the paths that
-/// it imports in groups, each written out.
-fn code(path: &Path, text: &str) -> String {
+/// Returns the code of a file: no comments, and nothing after its unit tests begin.
+fn plain_code(path: &Path, text: &str) -> String {
     if path.ends_with("tests.rs") {
         return String::new();
     }
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let mut code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the code of a file, and behind it the paths that it imports in groups, each written out.
+fn code(path: &Path, text: &str) -> String {
+    let mut code = plain_code(path, text);
     let words: Vec<&str> =
         code.split(';').filter_map(|statement| statement.rsplit_once("use ")).map(|(_, tree)| tree).collect();
     let groups = words.into_iter().filter(|tree| tree.contains('{')).flat_map(|tree| written_out("", tree));
