@@ -4,7 +4,7 @@ use super::filter;
 use super::help::help;
 use super::model::{Board, Choice, Scope, Tab, Target};
 use crate::merge::choices;
-use crate::todo::{State, Status, TodoId, plain};
+use crate::todo::{State, Status, TodoId, Verb, plain};
 
 /// A key, as terminals tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,19 +39,6 @@ pub enum Key {
     Home,
     /// End.
     End,
-}
-
-/// What can be said of a todo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Somebody works on it.
-    Start,
-    /// It is done.
-    Done,
-    /// It is given up.
-    Drop,
-    /// It is open again.
-    Reopen,
 }
 
 /// What is wanted of whoever has the store and the terminal.

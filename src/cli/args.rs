@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::act::{ActArgs, AddArgs};
-use super::edit::EditArgs;
+use super::act::{ActArgs, AddArgs, EditArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
 use super::ready::ReadyArgs;

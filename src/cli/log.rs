@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::named::find_anywhere;
 use super::out::{Failure, Out};
 use super::world::World;
+use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{Names, State, Status, Time, Todo, plain};
 use crate::view::{Style, fit};
@@ -44,7 +44,10 @@ pub struct LogArgs {
 pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let todo = match args.todo.is_empty() {
-        false => Some(find_anywhere(&world.everything_with(&store, out, &args.todo)?, world.here(), &args.todo)?.1.id),
+        false => {
+            let which = Which::words(&args.todo);
+            Some(find_anywhere(&world.everything_with(&store, out, &which)?, world.here(), &which)?.1.id)
+        }
         true => None,
     };
     let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {

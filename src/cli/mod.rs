@@ -13,7 +13,6 @@ mod daemon;
 mod doctor;
 mod doctor_claude;
 mod doctor_settings;
-mod edit;
 mod editor;
 mod export;
 mod forget;
@@ -26,20 +25,23 @@ mod list;
 mod log;
 mod man;
 mod mcp;
+mod mcp_call;
+mod mcp_given;
 mod mcp_tools;
 mod merge_driver;
-mod named;
 mod out;
 mod pager;
 mod progress;
 mod projects;
 mod purge;
 mod ready;
+mod refused;
 mod remote;
 mod resolve;
 mod resolve_ask;
 mod resolve_edit;
 mod rollback;
+mod said;
 mod service;
 mod sessions;
 mod show;
@@ -61,8 +63,8 @@ use clap::{CommandFactory, FromArgMatches};
 pub use args::{Cli, Command};
 pub use out::Failure;
 
-use crate::board::Verb;
 use crate::git::restart_without_repository;
+use crate::todo::Verb;
 use out::{Out, exit};
 use world::World;
 
@@ -124,16 +126,16 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Add(args) => act::add(&args, &world, out),
-        Command::Start(args) => act::run(Verb::Start, &args, &world, out),
-        Command::Done(args) => act::run(Verb::Done, &args, &world, out),
-        Command::Release(args) => act::release(&args, &world, out),
-        Command::Drop(args) => act::run(Verb::Drop, &args, &world, out),
-        Command::Reopen(args) => act::run(Verb::Reopen, &args, &world, out),
-        Command::Edit(args) => edit::run(&args, &world, out),
+        Command::Start(args) => act::say(Verb::Start, &args, &world, out),
+        Command::Done(args) => act::say(Verb::Done, &args, &world, out),
+        Command::Release(args) => act::say(Verb::Release, &args, &world, out),
+        Command::Drop(args) => act::say(Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::say(Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => act::edit(&args, &world, out),
         Command::Ready(args) => ready::run(&args, &world, out),
         Command::Resolve(args) => resolve::run(&args, &world, out),
         Command::Rollback(args) => rollback::run(&args, &world, out),
-        Command::Undo(args) => rollback::undo(&args, &world, out).map(drop),
+        Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
         Command::Daemon(args) => daemon::run(&args, &world, out),

@@ -10,6 +10,7 @@ use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::world::display;
 use crate::git::{Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public};
+use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
 use crate::settings::{Settings, remembered_place, table};
 use crate::store::{Store, StoreError};
@@ -27,8 +28,7 @@ pub(super) fn named(store: &Store, name: &str) -> Result<RemoteName, Failure> {
 /// Says no when the configuration names a remote that is not there.
 pub(super) fn check(store: &Store, remote: &RemoteName) -> Result<(), Failure> {
     if store.repo.remote_url(remote).is_none() {
-        return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
-            .hint("`git chittysync init --remote <url>` adds one"));
+        return Err(Refusal::NoRemote(remote.clone()).into());
     }
     Ok(())
 }

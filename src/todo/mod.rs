@@ -19,6 +19,7 @@ mod text;
 mod time;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
+mod verb;
 mod voice;
 
 pub use claim::{Claim, Claims, Field, Fields, is_empty};
@@ -33,4 +34,5 @@ pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
 pub use todo::{RESERVED, Todo, TodoList};
+pub use verb::Verb;
 pub use voice::Voices;
