@@ -89,6 +89,8 @@ pub struct Board {
     pub(super) page: Option<Page>,
     /// What came of the last wish, and whether it failed.
     pub(super) message: Option<(String, bool)>,
+    /// The message is of what others did.
+    is_mention: bool,
     /// Columns and rows of the screen.
     pub(super) size: (u16, u16),
 }
@@ -110,6 +112,7 @@ impl Board {
             choice: None,
             page: None,
             message: None,
+            is_mention: false,
             size,
         };
         board.settle();
@@ -136,7 +139,14 @@ impl Board {
 
     /// Shows what came of a wish, until the next key.
     pub fn say(&mut self, text: String, failed: bool) {
-        self.message = Some((text, failed));
+        (self.message, self.is_mention) = (Some((text, failed)), false);
+    }
+
+    /// Shows what others did, unless something is shown that came of a wish.
+    pub fn mention(&mut self, text: String) {
+        if self.message.is_none() || self.is_mention {
+            (self.message, self.is_mention) = (Some((text, false)), true);
+        }
     }
 
     /// Shows a page over the lists.

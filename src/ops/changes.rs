@@ -10,6 +10,7 @@ use crate::merge::{Disagreement, disagreements};
 use crate::store::paths::{PROJECTS, project_dir};
 use crate::store::{ProjectLists, StoreError, list_paths};
 use crate::todo::{Claim, Project, Session, Time, Todo, TodoId};
+use crate::view::{Deed, Everything};
 
 /// A todo that is not as it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,18 @@ impl Change {
         let fields = self.after.fields.iter().filter(|(name, field)| known(name) != Some(field));
         let fields = fields.map(|(_, field)| field.at).max();
         self.speaker().map(|(_, claim)| claim.at).max(fields).unwrap_or_else(|| self.after.updated())
+    }
+
+    /// Returns what was done, for people. `everything` knows the new words of what was renamed.
+    pub fn deed<'a>(&'a self, everything: &'a Everything) -> Deed<'a> {
+        let renamed_to = self.after.text("renamedTo").and_then(TodoId::parse).and_then(|id| everything.get(id));
+        Deed {
+            before: self.before.as_ref(),
+            after: &self.after,
+            session: self.speaker().map(|(session, _)| session),
+            is_new: self.before.is_none(),
+            renamed_to: renamed_to.map(|(_, todo)| todo.content.as_str()),
+        }
     }
 
     /// Returns the names of the properties that have another value.

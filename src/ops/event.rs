@@ -14,6 +14,7 @@ use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
 use crate::store::trailers::DecidedOn;
 use crate::store::{Consolidated, Reach, Rewritten, Store};
 use crate::todo::{Project, Scope, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::view::Deed;
 
 /// One change of one todo by one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,19 @@ pub struct Event {
     pub is_new: bool,
     /// Its new words, when it was renamed.
     pub renamed_to: Option<String>,
+}
+
+impl Event {
+    /// Returns what was done, for people.
+    pub fn deed(&self) -> Deed<'_> {
+        Deed {
+            before: self.before.as_ref(),
+            after: &self.after,
+            session: Some(&self.session.session),
+            is_new: self.is_new,
+            renamed_to: self.renamed_to.as_deref(),
+        }
+    }
 }
 
 /// The history of a store, with what is known of its todos today.

@@ -7,6 +7,7 @@
 mod common;
 
 mod bounds;
+mod changes;
 mod clocks;
 mod errors;
 mod hooks;
