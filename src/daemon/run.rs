@@ -19,6 +19,7 @@ use crate::git::{ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
 use crate::ops::chain;
 use crate::settings::Background;
+use crate::source::Home;
 use crate::store::{Location, Origin, Store};
 use crate::todo::Time;
 
@@ -35,7 +36,7 @@ pub struct Setup {
     /// The store.
     pub location: Location,
     /// The agents' homes, whether they are there or not.
-    pub homes: Vec<PathBuf>,
+    pub homes: Vec<Home>,
     /// This program.
     pub program: PathBuf,
     /// Whether to say on standard error what is logged.
@@ -111,7 +112,7 @@ impl Daemon {
         let hints = sender.clone();
         let inbox = Inbox::new(move || drop(hints.send(Message::Hints)));
         let mut state = State { pid: std::process::id(), since: clock().to_string(), ..State::default() };
-        state.homes = setup.homes.iter().map(|home| home.to_string_lossy().into_owned()).collect();
+        state.homes = setup.homes.iter().map(|home| home.path.to_string_lossy().into_owned()).collect();
         if let Some(mirror) = mirror {
             let last = mirror.last.clone();
             state.jobs.insert(Job::Mirror.as_str().into(), super::JobState { last, ..super::JobState::default() });

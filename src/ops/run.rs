@@ -1,7 +1,6 @@
 //! Capture and consolidation as one run: one look at the homes, one lock, one barrier.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use super::capture::{Captured, capture};
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
@@ -14,7 +13,7 @@ use super::steps::Steps;
 use super::tips::Tips;
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Batch, Held, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer};
-use crate::source::Notice;
+use crate::source::{Home, Notice};
 use crate::statement::Against;
 use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::store::lists::TaskLists;
@@ -36,7 +35,7 @@ pub struct Selection {
 impl Selection {
     /// Returns whether statements from this source are wanted.
     pub(super) fn takes(&self, source: SourceKind) -> bool {
-        self.sources.is_empty() || self.sources.iter().any(|name| name == source.as_str() || name == "claude")
+        self.sources.is_empty() || self.sources.iter().any(|name| source.is_called(name))
     }
 }
 
@@ -44,7 +43,7 @@ impl Selection {
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The homes to capture from.
-    pub homes: Vec<PathBuf>,
+    pub homes: Vec<Home>,
     /// What part of them.
     pub selection: Selection,
     /// A list that is given, not found.
