@@ -44,7 +44,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         };
         checks.push(Check { name: name.to_owned(), ok: state == Change::None, text });
     }
-    checks.extend(super::doctor_claude::checks(world));
+    checks.extend(super::doctor_agents::checks(world));
     checks.extend(store(&location, out));
     let ok = checks.iter().all(|check| check.ok);
     if out.json {

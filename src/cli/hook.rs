@@ -16,7 +16,7 @@ use crate::daemon;
 use crate::git::{become_detached, start_detached};
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
-use crate::source::{claude_teams, hook};
+use crate::source::{home_variables, hook};
 use crate::store::{Location, Origin, Store, StoreError, locate};
 use crate::todo::{Session, Time};
 
@@ -112,9 +112,7 @@ impl Call {
     fn take(&self, event: &Value, directory: &Path, location: &Location) -> Result<(), String> {
         let tell = |err: OpsError| ops::chain(&err);
         let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
-        let list = std::env::var("CLAUDE_CODE_TASK_LIST_ID").ok().filter(|list| !list.is_empty());
-        let list = list.or_else(|| self.team_list(event, name));
-        let reduced = hook::reduce(event, &self.name, list.as_deref())?;
+        let reduced = hook::reduce(event, &self.name, self.now)?;
         let states =
             |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, hook::What::Changed(_)));
         let opened = match Store::open(location) {
@@ -167,19 +165,6 @@ impl Call {
             Some(_) => start(store, &Background::sync(common_dir), "--sync"),
             None => Ok(()),
         }
-    }
-
-    /// Returns the list that the session keeps, as far as the agent's teams tell: a session that starts can also
-    /// be told by the moment and the directory.
-    fn team_list(&self, event: &Value, name: &str) -> Option<String> {
-        let text = |key: &str| event.get(key).and_then(Value::as_str);
-        let starts = (name == "SessionStart").then_some((text("cwd"), self.now));
-        let tells = matches!(name, "PostToolUse" | "TaskCreated" | "TaskCompleted")
-            && ["agent_id", "team_name"].into_iter().all(|key| text(key).is_none());
-        if starts.is_none() && !tells {
-            return None;
-        }
-        claude_teams::list_of(&super::world::claude_home()?, text("session_id")?, starts)
     }
 
     /// Returns what the session is told, as the event defines it.
@@ -240,7 +225,7 @@ fn start(store: &Store, work: &Background, option: &str) -> Result<(), OpsError>
     if work.want()? {
         let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
         let arguments = ["--store".into(), path.into_os_string(), "hook".into(), option.into()];
-        start_detached(common_dir, arguments)?;
+        start_detached(common_dir, arguments, home_variables())?;
     }
     Ok(())
 }

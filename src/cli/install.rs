@@ -6,11 +6,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::out::{Failure, Out};
-use super::world::{World, claude_home, display};
-use crate::git::{Repo, read_file};
+use super::world::{World, display};
+use crate::git::Repo;
 use crate::install::{
-    AgentSettings, Change, InstallError, Part, TODO_TOOLS, hooks_of, inventory, left_pages, project_settings,
-    remove_made, unknown_to_man,
+    AgentSettings, Change, InstallError, Part, TODO_TOOLS, TodoTools, hooks_of, inventory, left_pages,
+    project_settings, remove_made, unknown_to_man, user_settings,
 };
 use crate::store::Store;
 
@@ -88,8 +88,7 @@ pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> R
 
 /// Returns the settings that hooks go into: the user's, or the project's.
 pub(super) fn agent_settings(world: &World, project: bool) -> AgentSettings {
-    let user = || claude_home().map(|home| home.join("settings.json"));
-    let path = if project { Some(project_settings(&project_directory(world))) } else { user() };
+    let path = if project { Some(project_settings(&project_directory(world))) } else { user_settings() };
     AgentSettings { path, shared: project, todo_tools: false }
 }
 
@@ -97,31 +96,6 @@ pub(super) fn agent_settings(world: &World, project: bool) -> AgentSettings {
 fn project_directory(world: &World) -> PathBuf {
     let repo = Repo::discover(&world.directory).ok().flatten();
     repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| world.directory.clone())
-}
-
-/// Whether the newest models have todo tools, as far as settings and the environment tell.
-pub(super) enum TodoTools {
-    On,
-    /// Turned off, by this value.
-    Off(String),
-    Unset,
-}
-
-impl TodoTools {
-    /// Reads these settings, of which the first that says something counts, and then the environment.
-    pub(super) fn of<'a>(settings: impl IntoIterator<Item = &'a Path>) -> Self {
-        let said = |path: &Path| {
-            let value: Value = serde_json::from_slice(&read_file(path).ok()?).ok()?;
-            let value = value["env"].get(TODO_TOOLS)?;
-            Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        };
-        match settings.into_iter().find_map(said).or_else(|| std::env::var(TODO_TOOLS).ok()) {
-            None => TodoTools::Unset,
-            // What the agent takes for yes.
-            Some(value) if ["1", "true", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()) => TodoTools::On,
-            Some(value) => TodoTools::Off(value),
-        }
-    }
 }
 
 /// Returns the git hooks of the store that are in place, if there is a store.

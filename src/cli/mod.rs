@@ -11,7 +11,7 @@ mod conflicts;
 mod consolidate;
 mod daemon;
 mod doctor;
-mod doctor_claude;
+mod doctor_agents;
 mod doctor_settings;
 mod editor;
 mod export;

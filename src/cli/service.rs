@@ -6,6 +6,7 @@ use serde_json::json;
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::install::{Change, InstallError, Manager, Part, Service, remove_made, tell_manager};
+use crate::source::home_variables;
 use crate::store::Origin;
 
 /// Arguments of `service`.
@@ -79,9 +80,10 @@ fn service(world: &World) -> Result<Service, Failure> {
         _ => Some(std::path::absolute(&location.path).unwrap_or(location.path)),
     };
     let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
-    let names = ["CLAUDE_CONFIG_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "CHITTYSYNC_LOG"];
+    let own = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "CHITTYSYNC_LOG"];
+    let names = home_variables().chain(own);
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let environment = names.iter().filter_map(|name| Some(((*name).to_owned(), set(name)?))).collect();
+    let environment = names.filter_map(|name| Some((name.to_owned(), set(name)?))).collect();
     Ok(Service { program, store, home, path, environment })
 }
 

@@ -99,7 +99,7 @@ impl Daemon {
         let hints = sender.clone();
         let inbox = Inbox::new(move || drop(hints.send(Message::Hints)));
         let mut state = State { pid: std::process::id(), since: clock().to_string(), ..State::default() };
-        state.homes = setup.homes.iter().map(|home| home.to_string_lossy().into_owned()).collect();
+        state.homes = setup.homes.iter().map(|home| home.path.to_string_lossy().into_owned()).collect();
         if let Some(mirror) = mirror {
             let last = mirror.last.clone();
             state.jobs.insert(Job::Mirror.as_str().into(), super::JobState { last, ..super::JobState::default() });

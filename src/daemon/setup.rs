@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::source::Home;
 use crate::store::Location;
 
 /// What a daemon has to know.
@@ -10,7 +11,7 @@ pub struct Setup {
     /// The store.
     pub location: Location,
     /// The agents' homes, whether they are there or not.
-    pub homes: Vec<PathBuf>,
+    pub homes: Vec<Home>,
     /// This program.
     pub program: PathBuf,
     /// Whether to say on standard error what is logged.

@@ -6,6 +6,7 @@
 
 mod claude;
 mod directories;
+mod examine;
 mod git_hooks;
 mod gitconfig;
 mod json_text;
@@ -16,12 +17,13 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
-pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, mcp_servers, plugin};
+pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, TodoTools, mcp_servers, plugin};
 pub use directories::remove_made;
+pub use examine::{Finding, Surroundings, examine};
 pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
 pub use service::Service;
-pub use settings::project_settings;
+pub use settings::{project_settings, user_settings};
 
 use crate::git::GitError;
 use crate::store::Store;

@@ -10,6 +10,8 @@ use super::json_text::{Container, Layout, insert, parse};
 use super::part::Found;
 use super::{InstallError, directories};
 use crate::git::{Fsync, GitError, read_file, refuse_link, replace_linked_file};
+use crate::source::Agent;
+use crate::source::claude::Claude;
 
 /// How the setting begins that we put there: nobody else writes a space there, so it can be told from theirs.
 const OURS: &str = "\" :";
@@ -228,6 +230,11 @@ fn our_hook(hooks: &Object<'_>) -> Option<Vec<(Container, usize)>> {
         }
     }
     None
+}
+
+/// Returns the user's settings file; nothing when the user has no home.
+pub fn user_settings() -> Option<PathBuf> {
+    Claude.home().map(|home| home.join("settings.json"))
 }
 
 /// Returns the settings files that Claude Code reads besides the user's, for a project's directory.

@@ -26,7 +26,7 @@ use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
+use crate::todo::{Channel, Project, Session, Snapshot, Time};
 
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
@@ -187,7 +187,7 @@ fn sort_by_session(
             // A file that says something else than when it was last read is news whatever its clock says.
             let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
             // A transcript's lines have times of their own, and its last one may be behind what a hook told.
-            let is_file = snapshot.source != SourceKind::ClaudeTranscript;
+            let is_file = !snapshot.source.is(Channel::Transcript);
             let changed = is_file && known.is_some_and(|known| *known != digest(snapshot));
             snapshot.forced |= changed && is_last;
             snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));

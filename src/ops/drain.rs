@@ -17,13 +17,12 @@ use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, sessio
 use crate::log::{self, Level};
 use crate::redact::Found;
 use crate::source::Change;
-use crate::source::claude_teams::is_own;
 use crate::source::hook::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -210,7 +209,7 @@ impl Drain<'_> {
         if heard.what == What::Started {
             self.lists.leave(&heard.session);
         }
-        let list = heard.list.as_deref().map(|list| (list, is_own(list)));
+        let list = heard.list.as_ref().map(|list| (list.name.as_str(), list.is_own));
         if list.is_some() || heard.what == What::Started {
             self.lists.note(&heard.session, heard.directory.as_deref(), list, event.at);
         }
@@ -222,7 +221,8 @@ impl Drain<'_> {
             (Change::List(_), Some(agent)) => heard.session.agent(agent).ok(),
             (Change::List(_), None) => Some(heard.session.clone()),
             _ => {
-                let named = heard.list.as_deref().filter(|list| !is_own(list)).and_then(|list| Session::new(list).ok());
+                let shared = heard.list.as_ref().filter(|list| !list.is_own);
+                let named = shared.and_then(|list| Session::new(&list.name).ok());
                 named.or_else(|| self.lists.shared(&heard.session)).or_else(|| Some(heard.session.clone()))
             }
         }
@@ -297,7 +297,7 @@ impl Drain<'_> {
         let snapshot = Snapshot {
             session: name,
             agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
-            source: SourceKind::ClaudeHook,
+            source: heard.source,
             // A session's events come in the order in which it tells of them.
             at: state.as_ref().map_or(event.at, |state| event.at.max(state.info.updated)),
             branch: None,

@@ -1,11 +1,10 @@
 //! What a run is to do.
 
-use std::path::PathBuf;
-
 use super::OpsError;
 use super::steps::Steps;
 use super::tips::Tips;
 use crate::git::{ObjectId, RemoteName};
+use crate::source::Home;
 use crate::store::Store;
 use crate::todo::{Project, Snapshot, SourceKind, TodoId};
 
@@ -23,7 +22,7 @@ pub struct Selection {
 impl Selection {
     /// Returns whether statements from this source are wanted.
     pub(super) fn takes(&self, source: SourceKind) -> bool {
-        self.sources.is_empty() || self.sources.iter().any(|name| name == source.as_str() || name == "claude")
+        self.sources.is_empty() || self.sources.iter().any(|name| source.is_called(name))
     }
 }
 
@@ -31,7 +30,7 @@ impl Selection {
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The homes to capture from.
-    pub homes: Vec<PathBuf>,
+    pub homes: Vec<Home>,
     /// What part of them.
     pub selection: Selection,
     /// A list that is given, not found.

@@ -19,8 +19,8 @@ const IMPORTS: [(&str, &[&str]); 16] = [
     ("source", &["todo"]),
     ("log", &["todo", "redact", "git", "settings"]),
     ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "settings", "store", "source", "log"]),
-    ("install", &["git", "store"]),
-    ("daemon", &["todo", "git", "settings", "store", "ops", "log"]),
+    ("install", &["todo", "git", "store", "source"]),
+    ("daemon", &["todo", "git", "settings", "store", "source", "ops", "log"]),
     (
         "cli",
         &[
@@ -182,6 +182,20 @@ fn only_git_knows_gix_and_runs_git() {
         let starts = STARTERS.iter().any(|starter| path.ends_with(starter));
         assert_eq!(code.contains("process::Command"), starts, "{}", path.display());
         assert!(!code.contains("gix::"), "{}", path.display());
+    }
+}
+
+/// Where an agent may be named outside its own folder and `install`: the list of agents, and what a person types or
+/// reads as an example.
+const NAMERS: [&str; 5] =
+    ["src/source/agent.rs", "src/source/mod.rs", "src/cli/install.rs", "src/cli/sync.rs", "src/cli/world.rs"];
+
+#[test]
+fn an_agent_is_known_to_its_folder_only() {
+    let own = ["src/source/claude", "src/install"].map(|own| root().join(own));
+    for (path, text) in rust_files("src").into_iter().filter(|(path, _)| own.iter().all(|own| !path.starts_with(own))) {
+        let named = code(&path, &text).to_lowercase().contains("claude");
+        assert!(!named || NAMERS.iter().any(|namer| path.ends_with(namer)), "{} names an agent", path.display());
     }
 }
 

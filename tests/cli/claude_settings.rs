@@ -161,7 +161,7 @@ fn doctor_says_what_keeps_hooks_from_running() {
     let doctor = world.run(&["doctor"]);
     assert!(doctor.stdout.contains("ok  hooks       ~/.claude/settings.json"), "{doctor:?}");
     assert!(doctor.stdout.contains("BAD hooks       disableAllHooks in ~/.claude/settings.json"), "{doctor:?}");
-    let sources = "ok  sources     1 todo list, the latest now; no task lists; no transcripts; no hook was heard; todo lists are the newest";
+    let sources = "ok  sources     Claude Code: 1 todo list, the latest now; no task lists; no transcripts; no hook was heard; todo lists are the newest";
     assert!(doctor.stdout.contains(sources), "{doctor:?}");
     assert!(doctor.stdout.contains("`git chittysync install --enable-todo-tools`"), "{doctor:?}");
     world.ok(&["uninstall", "-q"]);

@@ -3,7 +3,13 @@
 //! The plugin has a directory of its own below the marketplace's, so that its parts stand where Claude Code looks
 //! for them unasked, and nothing else of this repository is copied to who installs it.
 
+mod examine;
+mod tools;
+
 use serde_json::{Value, json};
+
+pub(super) use examine::examine;
+pub use tools::TodoTools;
 
 /// An event of Claude Code that a hook is wanted for.
 #[derive(Clone, Copy, Debug)]
