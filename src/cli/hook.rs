@@ -123,17 +123,16 @@ impl Call {
             Err(StoreError::Missing(_)) => return Ok(()),
             opened => opened,
         };
-        let bytes = reduced.map(|reduced| reduced.to_string().into_bytes());
-        let store = match (opened, &bytes) {
-            (Ok(store), _) => store,
-            (Err(err), Some(bytes)) => {
-                let waits = ops::put_down(location, bytes, self.now);
+        let (store, reduced) = match (opened, reduced) {
+            (Ok(store), reduced) => (store, reduced),
+            (Err(err), Some(reduced)) => {
+                let waits = ops::put_down(location, reduced, self.now);
                 let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());
                 return Err(format!("{}; {kept}", ops::chain(&err)));
             }
             (Err(err), None) => return Err(ops::chain(&err)),
         };
-        let heard = ops::hear(&store, bytes.as_deref(), self.now).map_err(tell);
+        let heard = ops::hear(&store, reduced, self.now).map_err(tell);
         if name == "SessionStart" {
             // Whatever became of the event.
             match self.context(&store, event, directory) {

@@ -56,7 +56,9 @@ pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
-pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
+pub use durable::{
+    Fsync, create_file, has_left, refuse_link, replace_file, replace_linked_file, replace_private_file, take_left,
+};
 pub use environment::{restart_without_repository, with_whole_paths, without_repository};
 pub use fetch::{Unreachable, fetch};
 pub use gix::ObjectId;
