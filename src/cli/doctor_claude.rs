@@ -1,25 +1,24 @@
 //! The part of `doctor` that is about Claude Code: where its todos come from, and whether its hooks call us.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::doctor::Check;
+use super::doctor::{Check, State};
+use super::doctor_hooks;
 use super::install::{TodoTools, agent_settings, parts_of_command};
 use super::out::plural;
 use super::world::{World, claude_home, display};
-use crate::git::{answer, read_file};
-use crate::install::{AgentSettings, Change, TODO_TOOLS, inventory};
+use crate::git::read_file;
+use crate::install::{AgentSettings, Change, TODO_TOOLS, Version, hook_command, installed_version, inventory};
 use crate::source::{self, UnitKind};
 use crate::store::{Store, spool};
 use crate::todo::{Time, plain};
 use crate::view::Style;
 
-/// How long the agent's program may take to tell its version.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// The first version that tells of new tasks.
-const TASK_CREATED: (u32, u32, u32) = (2, 1, 84);
+const TASK_CREATED: Version = (2, 1, 84);
 /// What an administrator prescribes.
 const MANAGED: [&str; 2] =
     ["/etc/claude-code/managed-settings.json", "/Library/Application Support/ClaudeCode/managed-settings.json"];
@@ -29,35 +28,48 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
     let Some(home) = claude_home().filter(|home| home.is_dir()) else { return Vec::new() };
     let user = agent_settings(world, false);
     let project = agent_settings(world, true);
-    let mut checks = vec![hooks(&user, &project)];
-    checks.extend(forbidden(&user, &project));
-    let check = |name: &str, ok: bool, text: String| Check { name: name.into(), ok, text };
-    checks.push(check("trust", true, trust(&home, &world.directory)));
-    checks.push(check("sources", true, sources(&home, heard(world), world.now)));
+    let version = installed_version();
+    let known = |settings| AgentSettings { version: version.as_ref().map(|(version, _)| *version), ..settings };
+    let (user, project) = (known(user), known(project));
+    let hooks = hooks(&user, &project);
+    // Where they are kept from being called nothing else of them matters.
+    let forbidden = forbidden(&user, &project).filter(|_| hooks.state != State::Off);
+    let mut checks = vec![forbidden.unwrap_or(hooks)];
+    checks.push(trust(&home, &world.directory));
+    checks.push(Check::ok("sources", sources(&home, heard(world), world.now)));
     // The project's settings come before the user's.
     let tools = TodoTools::of([&project, &user].into_iter().filter_map(|settings| settings.path.as_deref()));
-    checks.push(check("todo tools", true, match tools {
-        TodoTools::On => format!("{TODO_TOOLS} is set"),
-        TodoTools::Off(value) => format!("the newest models have none: {TODO_TOOLS} is \"{}\"", plain(&value)),
-        TodoTools::Unset => format!(
-            "the newest models have none unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it"
+    checks.push(match tools {
+        TodoTools::On => Check::ok("todo tools", format!("{TODO_TOOLS} is set")),
+        TodoTools::Off(value) => Check::off(
+            "todo tools",
+            format!("the newest models have none: {TODO_TOOLS} is \"{}\"", plain(&value)),
         ),
-    }));
-    checks.extend(version());
+        TodoTools::Unset => Check::off("todo tools", format!(
+            "the newest models have none unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it"
+        )),
+    });
+    checks.extend(version.map(|(version, text)| Check::ok("claude", told(version, text))));
     checks
 }
 
-/// Says whether our hooks are in the user's settings, the project's, or come with the plugin.
+/// Says whether our hooks are in the user's settings, the project's, or come with the plugin, and whether they work.
 fn hooks(user: &AgentSettings, project: &AgentSettings) -> Check {
-    let name = "hooks".to_owned();
     for settings in [user, project] {
-        let found = state(settings);
-        if let Ok(Change::None) = found {
-            let text = settings.path.as_deref().map(display).unwrap_or_default();
-            return Check { name, ok: true, text };
-        }
-        if let (Err(text), true) = (found, settings.path.as_deref().is_some_and(Path::exists)) {
-            return Check { name, ok: false, text: format!("{text}; mend it, then `git chittysync install`") };
+        let Some(path) = settings.path.as_deref() else { continue };
+        match hooks_in(settings) {
+            Ok((Change::None, _)) => return doctor_hooks::check(&hook_command(settings), display(path)),
+            Ok((_, true)) => {
+                let text = format!(
+                    "{} has others than this version puts there; `git chittysync install` renews them",
+                    display(path)
+                );
+                return Check::bad("hooks", text);
+            }
+            Err(text) if path.exists() => {
+                return Check::bad("hooks", format!("{text}; mend it, then `git chittysync install`"));
+            }
+            Ok(_) | Err(_) => {}
         }
     }
     let enabled = [user, project].into_iter().any(|settings| {
@@ -66,19 +78,17 @@ fn hooks(user: &AgentSettings, project: &AgentSettings) -> Check {
         plugins.iter().any(|(name, value)| name.starts_with("chittysync@") && *value == Value::Bool(true))
     });
     match enabled {
-        true => Check { name, ok: true, text: "from the plugin".into() },
-        false => Check {
-            name,
-            ok: false,
-            text: "not in Claude Code's settings; `git chittysync install` puts them there".into(),
-        },
+        true => doctor_hooks::check(&hook_command(project), "from the plugin".into()),
+        false => Check::off("hooks", "not in Claude Code's settings; `git chittysync install` puts them there"),
     }
 }
 
-fn state(settings: &AgentSettings) -> Result<Change, String> {
+/// Returns what has to be done to the hooks in settings, and whether any of ours are there.
+fn hooks_in(settings: &AgentSettings) -> Result<(Change, bool), String> {
     let parts = inventory(&parts_of_command(), settings).map_err(|err| crate::ops::chain(&err))?;
-    let part = parts.iter().find(|part| part.name == "hooks");
-    part.map_or(Ok(Change::Added), |part| part.check().map_err(|err| crate::ops::chain(&err)))
+    let Some(part) = parts.iter().find(|part| part.name == "hooks") else { return Ok((Change::Added, false)) };
+    let found = part.check().and_then(|change| Ok((change, part.is_installed()?)));
+    found.map_err(|err| crate::ops::chain(&err))
 }
 
 /// Says which setting keeps hooks from being called, if one does.
@@ -97,7 +107,7 @@ fn forbidden(user: &AgentSettings, project: &AgentSettings) -> Option<Check> {
         };
         let remedy = if managed { "ask whoever administers it" } else { "remove it there" };
         let text = format!("{key} in {} keeps them from being called; {remedy}", display(&path));
-        Some(Check { name: "hooks".into(), ok: false, text })
+        Some(Check::bad("hooks", text))
     })
 }
 
@@ -108,20 +118,23 @@ fn read(path: &Path) -> Value {
 
 /// Says whether the agent runs hooks in a directory, as far as its own file tells: only where it, or a directory
 /// above, was trusted.
-fn trust(home: &Path, directory: &Path) -> String {
+fn trust(home: &Path, directory: &Path) -> Check {
     let own = std::env::var_os("CLAUDE_CONFIG_DIR").is_some_and(|path| !path.is_empty());
     let file = if own { home.join(".claude.json") } else { home.with_extension("json") };
     let settings = read(&file);
     let Some(projects) = settings["projects"].as_object() else {
-        return format!("unknown: {} does not tell", display(&file));
+        return Check::ok("trust", format!("unknown: {} does not tell", display(&file)));
     };
     let directory = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
     let is_trusted = |path: &Path| {
         projects.get(path.to_string_lossy().as_ref()).is_some_and(|project| project["hasTrustDialogAccepted"] == true)
     };
     match directory.ancestors().find(|path| is_trusted(path)) {
-        Some(path) => format!("hooks run here: {} is trusted", display(path)),
-        None => format!("{} is not trusted yet: hooks run here once Claude Code has asked", display(&directory)),
+        Some(path) => Check::ok("trust", format!("hooks run here: {} is trusted", display(path))),
+        None => {
+            let text = format!("{} is not trusted yet: hooks run here once Claude Code has asked", display(&directory));
+            Check::off("trust", text)
+        }
     }
 }
 
@@ -170,14 +183,9 @@ fn time(at: SystemTime) -> Option<Time> {
 }
 
 /// Says which version of the agent there is, where its program is on the PATH.
-fn version() -> Option<Check> {
-    let text = answer("claude", &["--version"], PATIENCE)?;
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
-    let mut next = || numbers.next().unwrap_or(0);
-    let found = (next(), next(), next());
-    let text = match found >= TASK_CREATED {
+fn told(version: Version, text: String) -> String {
+    match version >= TASK_CREATED {
         true => text,
         false => format!("{text}; tells of new tasks from 2.1.84 on, until then what it writes is read"),
-    };
-    Some(Check { name: "claude".into(), ok: true, text })
+    }
 }

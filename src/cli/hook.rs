@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::args::Global;
+use super::doctor_hooks;
 use super::stdin;
 use super::told::told;
 use crate::daemon;
@@ -45,6 +46,10 @@ const PATIENCE_AT_END: Duration = Duration::from_millis(1_500);
 const KEPT: &str = "the event waits in the store until that is put right";
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
+    if std::env::var_os(doctor_hooks::ASKED).is_some() {
+        super::out::write_stdout(&doctor_hooks::version());
+        return ExitCode::SUCCESS;
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
     let call =

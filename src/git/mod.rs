@@ -37,6 +37,7 @@ mod program;
 mod public;
 mod push;
 mod push_parts;
+mod reach;
 mod reading;
 mod ref_file;
 mod reflog;
@@ -72,6 +73,7 @@ pub use private::{home, private_directories, private_directory, private_file};
 pub use program::{Git, GitOutput};
 pub use public::is_public;
 pub use push::{Answer, Send, push};
+pub use reach::{Away, Cause, reach};
 pub use reading::{Reading, count_values, most_values};
 pub use refs::{
     Place, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,
