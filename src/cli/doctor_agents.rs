@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::doctor::Check;
 use super::install::{agent_settings, parts_of_command};
 use super::out::plural;
 use super::world::{World, display, known_homes};
-use crate::install::{Surroundings, examine};
+use crate::install::{Check, Surroundings, examine};
 use crate::source::{self, Home};
 use crate::store::{Store, spool};
 use crate::todo::Time;
@@ -28,10 +27,8 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
             display,
             chain: crate::ops::chain,
         };
-        let found = examine(home.agent, &at).into_iter();
-        checks.extend(found.map(|found| Check { name: found.name.to_owned(), ok: found.ok, text: found.text }));
-        let text = format!("{}: {}", home.agent.title(), sources(&home, heard, world.now));
-        checks.push(Check { name: "sources".into(), ok: true, text });
+        checks.extend(examine(home.agent, &at));
+        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(&home, heard, world.now))));
     }
     checks
 }

@@ -41,6 +41,7 @@ mod public;
 mod push;
 mod push_parts;
 mod push_report;
+mod reach;
 mod reading;
 mod ref_change;
 mod ref_file;
@@ -63,7 +64,9 @@ pub use chaos::{bug, crash_at, has_crashed};
 pub use commit::{CommitInfo, Identity, NewCommit};
 pub use create::create_bare;
 pub use detached::{answer, become_detached, start_detached};
-pub use durable::{Fsync, create_file, refuse_link, replace_file, replace_linked_file, replace_private_file};
+pub use durable::{
+    Fsync, create_file, has_left, refuse_link, replace_file, replace_linked_file, replace_private_file, take_left,
+};
 pub use environment::{restart_without_repository, with_whole_paths, without_repository};
 pub use fetch::fetch;
 pub use gix::ObjectId;
@@ -79,6 +82,7 @@ pub use program::{Git, GitOutput};
 pub use public::is_public;
 pub use push::push;
 pub use push_report::{Answer, Send};
+pub use reach::{Away, Cause, reach};
 pub use reading::{Reading, count_values, most_values};
 pub use ref_change::{RefChange, RefDelete, Rejected};
 pub use refs::{

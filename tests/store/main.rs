@@ -12,6 +12,7 @@ mod clocks;
 mod errors;
 mod hooks;
 mod kill;
+mod killed_hooks;
 mod layers;
 mod locks;
 mod oracle;
