@@ -1,22 +1,21 @@
 //! What a model gives a tool, checked. Models are not strict about types, and neither is this where the meaning is
 //! plain.
 
-use rmcp::model::JsonObject;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::mcp_tools::{Kind, Tool, parameter};
 use super::out::Failure;
 
 /// What a tool was given: only parameters that it takes, each of its type.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Given<'a>(&'a JsonObject);
+pub(super) struct Given<'a>(&'a Map<String, Value>);
 
 impl<'a> Given<'a> {
     /// Checks what a tool was given.
     ///
     /// # Errors
     /// When a parameter is unknown, missing, or of another type.
-    pub(super) fn check(tool: &Tool, given: &'a JsonObject) -> Result<Self, Failure> {
+    pub(super) fn check(tool: &Tool, given: &'a Map<String, Value>) -> Result<Self, Failure> {
         for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
             if !tool.parameters.contains(&name.as_str()) {
                 let takes = if tool.parameters.is_empty() { "none".to_owned() } else { tool.parameters.join(", ") };

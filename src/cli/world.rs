@@ -11,7 +11,7 @@ use crate::ops::{self, Plan, Selection};
 use crate::source::Home;
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Scope, Time, plain};
-use crate::view::{Counts, Everything, search};
+use crate::view::{Counts, Everything};
 
 /// How to find out what projects there are.
 pub const PROJECTS: &str = "`git chittysync projects` lists them";
@@ -128,12 +128,9 @@ impl World {
 
     /// As [`World::everything`], with archived todos when none of the others is named so.
     pub fn everything_with(&self, store: &Store, out: &Out, which: &Which) -> Result<Everything, Failure> {
-        let working = self.everything(store, out)?;
-        if search(&working, self.here(), &which.text()).is_empty() {
-            self.with_archive(store, out)
-        } else {
-            Ok(working)
-        }
+        let (todos, unreadable) = todo::read_named(store, self.here(), which)?;
+        warn_of(unreadable, store, out);
+        self.with_sessions(todos, store, out)
     }
 
     /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.

@@ -199,6 +199,19 @@ fn an_agent_is_known_to_its_folder_only() {
     }
 }
 
+/// `docs/decisions/0024`: what is said of a todo is decided in `ops::todo`, whoever asks for it.
+#[test]
+fn front_ends_decide_nothing() {
+    for (path, text) in ["src/cli", "src/board"].into_iter().flat_map(rust_files) {
+        let code = code(&path, &text);
+        for word in
+            ["Act::new(", "Act {", "Act::release(", "statement::Weight", "ops::act", "ops::restore", "view::search"]
+        {
+            assert!(!code.contains(word), "{}: {word} belongs into a use case", path.display());
+        }
+    }
+}
+
 /// `docs/decisions/0013`: one command is asynchronous, because the protocol's library is.
 #[test]
 fn only_mcp_is_asynchronous() {

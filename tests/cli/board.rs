@@ -173,6 +173,26 @@ fn a_disagreement_is_settled_by_a_key() {
     assert_eq!(world.json(&["conflicts"])["conflicts"], serde_json::json!([]));
 }
 
+/// A digit means what stands beside it on the screen: a session that wants something else by now is not taken.
+#[test]
+fn what_a_session_no_longer_says_is_not_taken() {
+    let world = world();
+    let Some(terminal) = Terminal::board(&world) else { return };
+    terminal.wait("Sign the packages");
+    terminal.press(&["4"]);
+    terminal.wait("overruled: pending by f00dfeed");
+    terminal.press(&["r"]);
+    let screen = terminal.wait("Settle: Add rate limiting");
+    let line = screen.lines().find(|line| line.contains("pending says f00dfeed")).expect("a choice");
+    let home = world.path("claude");
+    world.list(OTHER, "2026-11-20T11:58:00.000Z", &[("Add rate limiting", "in_progress")]);
+    world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "api"]);
+    let before = world.git(&world.store(), &["for-each-ref"]);
+    terminal.press(&[&line.trim_start()[..1]]);
+    terminal.wait("'Add rate limiting' was changed while you chose");
+    assert_eq!(world.git(&world.store(), &["for-each-ref"]), before, "nothing was said");
+}
+
 #[test]
 fn a_todo_a_project_and_a_history_can_be_opened() {
     let world = world();

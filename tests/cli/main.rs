@@ -10,6 +10,7 @@ mod branches;
 mod claims;
 mod claude_settings;
 mod completion;
+mod conformance;
 mod context;
 mod ends;
 mod environment;

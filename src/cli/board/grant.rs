@@ -46,11 +46,10 @@ fn carry_out(
             tell(&outcome, None, &actor, out)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Wish::Settle(id, state) => {
-            let store = world.store_or_create(out)?;
-            let actor = args.speaker.actor(&store, world);
-            tell(&todo::resolve(&actor, &Which::Id(*id), &Settlement::State(*state))?, None, &actor, out)?;
-            Ok(format!("settled as {state}: {}", words(board, *id)))
+        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, args, world, out),
+        Wish::Take(id, session, state) => {
+            let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
+            settle(*id, &settlement, board, args, world, out)
         }
         Wish::Undo => {
             let store = world.store(out)?;
@@ -77,6 +76,21 @@ fn carry_out(
         }
         Wish::Quit | Wish::Suspend | Wish::Redraw => Ok(String::new()),
     }
+}
+
+fn settle(
+    id: TodoId,
+    settlement: &Settlement,
+    board: &Board,
+    args: &BoardArgs,
+    world: &World,
+    out: &mut Out,
+) -> Result<String, Failure> {
+    let store = world.store_or_create(out)?;
+    let actor = args.speaker.actor(&store, world);
+    let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
+    tell(&outcome, None, &actor, out)?;
+    Ok(format!("settled as {}: {}", word(outcome.became), words(board, id)))
 }
 
 /// Returns a todo's words, fit for a terminal.

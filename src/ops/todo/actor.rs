@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use super::outcome::Said;
 use super::refusal::Refusal;
-use crate::ops::{Acted, Reason, act, agent_session, has_own_session, own_session};
+use crate::ops::device::{agent_session, has_own_session, own_session};
+use crate::ops::{Acted, Reason, act};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;

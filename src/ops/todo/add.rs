@@ -5,11 +5,11 @@ use super::outcome::{Became, Outcome};
 use super::project::{meant_anew, project};
 use super::properties::Properties;
 use super::refusal::{Brief, Refusal};
-use crate::ops::by_words;
+use crate::ops::project::by_words;
 use crate::redact::Found;
 use crate::statement::{Act, Weight};
 use crate::store::Store;
-use crate::todo::{State, Status, Todo, TodoId, normalise};
+use crate::todo::{Project, State, Status, Todo, TodoId, normalise};
 
 /// What is to be added.
 #[derive(Clone, Debug, Default)]
@@ -45,15 +45,14 @@ pub fn add(actor: &Actor<'_>, add: &Add) -> Result<Outcome, Refusal> {
         }
         // It may have been saved before the project's owner was known.
         let scope = everything.names().scope(&project);
-        let known = |id| everything.get(id).map(|(_, todo)| todo);
-        let is_wanted = |of: &&crate::todo::Project| {
+        let is_wanted = |of: &&Project| {
             let todo = everything.get(TodoId::of(of, &content)).filter(|(at, _)| at == of);
             todo.is_some_and(|(_, todo)| todo.state() != State::Dropped)
         };
         let project = scope.projects().find(is_wanted).unwrap_or(&project);
         let id = TodoId::of(project, &content);
-        let became = match known(id) {
-            Some(todo) if todo.state().is_open() => return Err(exists(todo)),
+        let became = match everything.get(id) {
+            Some((_, todo)) if todo.state().is_open() => return Err(exists(todo)),
             Some(_) => Became::Reopened,
             None => Became::Added,
         };

@@ -27,7 +27,7 @@ pub use find::{Which, find, find_anywhere, find_one};
 pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope};
 pub use properties::Properties;
-pub use read::{read, read_sessions};
+pub use read::{read, read_named, read_sessions};
 pub use refusal::{Brief, Refusal};
 pub use resolve::{Edited, Settlement, resolve, resolve_edited, taken};
 pub use rollback::{Rollback, RolledBack, rollback};

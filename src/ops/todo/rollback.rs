@@ -4,13 +4,11 @@ use super::actor::Actor;
 use super::find::{Which, find};
 use super::outcome::Said;
 use super::project::scope;
-use super::read::read;
+use super::read::read_named;
 use super::refusal::Refusal;
 use crate::ops::{find_state, restore, todos_at};
 use crate::statement::Act;
-use crate::store::Reach;
 use crate::todo::Scope;
-use crate::view::search;
 
 /// What is to be brought back.
 #[derive(Clone, Debug)]
@@ -54,12 +52,7 @@ pub fn rollback(actor: &Actor<'_>, rollback: &Rollback) -> Result<RolledBack, Re
         None => None,
         Some(which) => {
             let about = only.as_ref().map(|scope| &scope.project).or(actor.here);
-            let working = read(store, Reach::Working)?.0;
-            let everything = match search(&working, actor.here, &which.text()).is_empty() {
-                true => read(store, Reach::Archive)?.0,
-                false => working,
-            };
-            Some(find(&everything, about, which)?.1.id)
+            Some(find(&read_named(store, actor.here, which)?.0, about, which)?.1.id)
         }
     };
     let acts = restore(&then, &now, |project, id| {

@@ -3,7 +3,8 @@
 use super::actor::Actor;
 use super::outcome::Said;
 use super::refusal::Refusal;
-use crate::ops::{Reason, Undo, undo as last};
+use crate::ops::undo::undo as last;
+use crate::ops::{Reason, Undo};
 
 /// What was taken back, or would be.
 #[derive(Debug)]
