@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, EditArgs};
@@ -12,6 +13,8 @@ use super::ready::ReadyArgs;
 use super::resolve::ResolveArgs;
 use super::rollback::{RollbackArgs, UndoArgs};
 use super::sessions::SessionsArgs;
+use crate::source::{Agent, agents};
+use crate::todo::{Channel, SourceKind};
 
 /// Keep the todo lists of AI coding agents in git
 ///
@@ -180,6 +183,13 @@ pub struct InitArgs {
     pub remote: Option<String>,
 }
 
+/// Returns the names by which sources are chosen: each agent's, and those of what is read of it.
+fn sources() -> PossibleValuesParser {
+    let read = |source: &&SourceKind| !source.is(Channel::Hook);
+    let words = |agent: &dyn Agent| agent.sources().iter().filter(read).map(|source| source.as_str());
+    PossibleValuesParser::new(agents().flat_map(|agent| std::iter::once(agent.name()).chain(words(agent))))
+}
+
 /// Where to capture from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CaptureArgs {
@@ -188,7 +198,7 @@ pub struct CaptureArgs {
     #[arg(long, value_name = "DIR")]
     pub from: Vec<PathBuf>,
     /// Only this source; may be given several times
-    #[arg(long, value_name = "NAME", value_parser = ["claude", "claude-todos", "claude-tasks", "claude-transcript"])]
+    #[arg(long, value_name = "NAME", value_parser = sources())]
     pub source: Vec<String>,
     /// Put everything under this project
     #[arg(long, value_name = "PROJECT")]

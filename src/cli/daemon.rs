@@ -10,6 +10,7 @@ use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::daemon::{self, DaemonError, JobState, Setup, State, Stopped};
 use crate::log::{self, Entry};
+use crate::source::Home;
 use crate::store::{Origin, Store, StoreError};
 use crate::todo::{Time, plain};
 use crate::view::Style;
@@ -117,12 +118,8 @@ fn start(world: &World, out: &mut Out) -> Result<(), Failure> {
 
 fn run_here(args: &RunArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let location = world.location()?;
-    let setup = Setup {
-        location,
-        homes: world.possible_homes(),
-        program: this_program()?,
-        echo: !args.detached && !out.is_silent(),
-    };
+    let setup =
+        Setup { location, homes: Home::possible(), program: this_program()?, echo: !args.detached && !out.is_silent() };
     if args.detached {
         daemon::leave_terminal();
     }

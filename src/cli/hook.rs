@@ -14,9 +14,10 @@ use super::stdin;
 use super::told::told;
 use crate::daemon;
 use crate::git::{become_detached, start_detached};
+use crate::install;
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
-use crate::source::{claude_teams, hook};
+use crate::source::{home_variables, hook};
 use crate::store::{Location, Origin, Store, StoreError, locate};
 use crate::todo::{Session, Time};
 
@@ -45,6 +46,10 @@ const PATIENCE_AT_END: Duration = Duration::from_millis(1_500);
 const KEPT: &str = "the event waits in the store until that is put right";
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
+    if std::env::var_os(install::ASKED).is_some() {
+        super::out::write_stdout(&install::version());
+        return ExitCode::SUCCESS;
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
     let call =
@@ -112,9 +117,7 @@ impl Call {
     fn take(&self, event: &Value, directory: &Path, location: &Location) -> Result<(), String> {
         let tell = |err: OpsError| ops::chain(&err);
         let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
-        let list = std::env::var("CLAUDE_CODE_TASK_LIST_ID").ok().filter(|list| !list.is_empty());
-        let list = list.or_else(|| self.team_list(event, name));
-        let reduced = hook::reduce(event, &self.name, list.as_deref())?;
+        let reduced = hook::reduce(event, &self.name, self.now)?;
         let states =
             |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, hook::What::Changed(_)));
         let opened = match Store::open(location) {
@@ -123,17 +126,16 @@ impl Call {
             Err(StoreError::Missing(_)) => return Ok(()),
             opened => opened,
         };
-        let bytes = reduced.map(|reduced| reduced.to_string().into_bytes());
-        let store = match (opened, &bytes) {
-            (Ok(store), _) => store,
-            (Err(err), Some(bytes)) => {
-                let waits = ops::put_down(location, bytes, self.now);
+        let (store, reduced) = match (opened, reduced) {
+            (Ok(store), reduced) => (store, reduced),
+            (Err(err), Some(reduced)) => {
+                let waits = ops::put_down(location, reduced, self.now);
                 let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());
                 return Err(format!("{}; {kept}", ops::chain(&err)));
             }
             (Err(err), None) => return Err(ops::chain(&err)),
         };
-        let heard = ops::hear(&store, bytes.as_deref(), self.now).map_err(tell);
+        let heard = ops::hear(&store, reduced, self.now).map_err(tell);
         if name == "SessionStart" {
             // Whatever became of the event.
             match self.context(&store, event, directory) {
@@ -167,19 +169,6 @@ impl Call {
             Some(_) => start(store, &Background::sync(common_dir), "--sync"),
             None => Ok(()),
         }
-    }
-
-    /// Returns the list that the session keeps, as far as the agent's teams tell: a session that starts can also
-    /// be told by the moment and the directory.
-    fn team_list(&self, event: &Value, name: &str) -> Option<String> {
-        let text = |key: &str| event.get(key).and_then(Value::as_str);
-        let starts = (name == "SessionStart").then_some((text("cwd"), self.now));
-        let tells = matches!(name, "PostToolUse" | "TaskCreated" | "TaskCompleted")
-            && ["agent_id", "team_name"].into_iter().all(|key| text(key).is_none());
-        if starts.is_none() && !tells {
-            return None;
-        }
-        claude_teams::list_of(&super::world::claude_home()?, text("session_id")?, starts)
     }
 
     /// Returns what the session is told, as the event defines it.
@@ -240,7 +229,7 @@ fn start(store: &Store, work: &Background, option: &str) -> Result<(), OpsError>
     if work.want()? {
         let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
         let arguments = ["--store".into(), path.into_os_string(), "hook".into(), option.into()];
-        start_detached(common_dir, arguments)?;
+        start_detached(common_dir, arguments, home_variables())?;
     }
     Ok(())
 }

@@ -11,8 +11,9 @@ mod conflicts;
 mod consolidate;
 mod daemon;
 mod doctor;
-mod doctor_claude;
+mod doctor_agents;
 mod doctor_settings;
+mod doctor_store;
 mod editor;
 mod export;
 mod forget;
@@ -56,6 +57,7 @@ mod unmet;
 mod usage;
 mod world;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -70,6 +72,7 @@ use world::World;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    leave_what_is_gone();
     if let Some(code) = restart_without_repository() {
         return code;
     }
@@ -88,6 +91,18 @@ pub fn main() -> ExitCode {
     let mut out = Out::new(&cli.global);
     let result = run(cli, &mut out);
     exit(&mut out, result)
+}
+
+/// Goes to the nearest directory that is still there, when the one that we were started in is not: an agent goes on in a
+/// worktree that was removed, and nothing of git can be opened from there.
+fn leave_what_is_gone() {
+    if std::env::current_dir().is_ok() {
+        return;
+    }
+    let gone = std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_default();
+    let above = gone.ancestors().chain([Path::new("/")]);
+    // Where none can be entered, what follows says so.
+    let _ = above.filter(|path| path.is_dir()).any(|path| std::env::set_current_dir(path).is_ok());
 }
 
 /// Returns whether it was a hook that was called with something nobody understands: an agent's later version

@@ -1,6 +1,5 @@
 //! What people and models are told of what was refused: why, and what can be done.
 
-use super::log::deed;
 use super::out::Failure;
 use super::world::PROJECTS;
 use crate::ops::Undo;
@@ -71,7 +70,7 @@ fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure 
 /// Returns what is taken back: `completed ‘Fix login’ and 2 more`.
 pub(super) fn done(undo: &Undo, style: Style) -> String {
     let Some(first) = undo.events.first() else { return "what was done".to_owned() };
-    let first = deed(first, usize::MAX, style);
+    let first = first.deed().text(usize::MAX, style);
     match undo.events.len() - 1 {
         0 => first,
         more => format!("{first} and {more} more"),

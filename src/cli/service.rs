@@ -6,6 +6,7 @@ use serde_json::json;
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::install::{Change, InstallError, Manager, Part, Service, remove_made, tell_manager};
+use crate::source::home_variables;
 use crate::store::Origin;
 
 /// Arguments of `service`.
@@ -79,9 +80,10 @@ fn service(world: &World) -> Result<Service, Failure> {
         _ => Some(std::path::absolute(&location.path).unwrap_or(location.path)),
     };
     let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
-    let names = ["CLAUDE_CONFIG_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "CHITTYSYNC_LOG"];
+    let own = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "CHITTYSYNC_LOG"];
+    let names = home_variables().chain(own);
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let environment = names.iter().filter_map(|name| Some(((*name).to_owned(), set(name)?))).collect();
+    let environment = names.filter_map(|name| Some((name.to_owned(), set(name)?))).collect();
     Ok(Service { program, store, home, path, environment })
 }
 
@@ -90,11 +92,11 @@ fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Resul
     let change = part.install(dry_run)?;
     let commands = manager.enable(part);
     let mut failed = None;
-    if !dry_run && change != Change::Foreign {
+    if !dry_run && !change.is_kept() {
         failed = commands.iter().find_map(|command| refusal(command));
     }
     report(manager, part, change, dry_run, failed.is_none(), out);
-    if change == Change::Foreign {
+    if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run {
@@ -127,7 +129,7 @@ fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Res
         remove_made(part.path().as_slice());
     }
     report(manager, part, change, dry_run, is_stopped, out);
-    if change == Change::Foreign {
+    if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run && change == Change::Removed {
@@ -158,7 +160,7 @@ fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told:
             "dry_run": dry_run,
             "place": part.place(),
             "change": change.as_str(),
-            "told": is_told && !dry_run && change != Change::Foreign,
+            "told": is_told && !dry_run && !change.is_kept(),
         }));
     } else {
         let place = part.path().map_or_else(|| part.place(), display);
@@ -170,7 +172,7 @@ fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
     let state = part.check()?;
     let installed = match state {
         Change::None => "installed",
-        Change::Foreign => "not ours",
+        Change::Foreign | Change::Others => "not ours",
         _ if part.path().is_some_and(std::path::Path::exists) => "of another version",
         _ => "not installed",
     };

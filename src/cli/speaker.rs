@@ -5,6 +5,7 @@ use clap::Args;
 use super::out::{Failure, Out};
 use super::world::World;
 use crate::ops::todo::{Actor, known_author};
+use crate::source::session_variable;
 use crate::store::Store;
 use crate::todo::Session;
 use crate::view::{Everything, lost};
@@ -14,14 +15,14 @@ use crate::view::{Everything, lost};
 pub struct SpeakerArgs {
     /// Speak as this agent's session [default: that of the agent which runs the command, else your own on
     /// this device]
-    #[arg(long, value_name = "SESSION", env = "CLAUDE_CODE_SESSION_ID", hide_env_values = true)]
+    #[arg(long, value_name = "SESSION", env = session_variable(), hide_env_values = true)]
     pub session: Option<String>,
 }
 
 impl SpeakerArgs {
     /// Returns who speaks where nobody can be named: the session of the agent that runs the command, if one does.
     pub fn of_environment() -> Self {
-        SpeakerArgs { session: std::env::var("CLAUDE_CODE_SESSION_ID").ok() }
+        SpeakerArgs { session: std::env::var(session_variable()).ok() }
     }
 
     /// Returns who acts.

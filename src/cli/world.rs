@@ -8,6 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::{Overlay, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
+use crate::source::Home;
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Scope, Time, plain};
 use crate::view::{Counts, Everything};
@@ -89,36 +90,23 @@ impl World {
 
     /// Returns what to capture.
     pub fn plan(&self, args: &CaptureArgs, what: &str) -> Result<Plan, Failure> {
-        let homes = if args.from.is_empty() { self.known_homes() } else { self.given_homes(&args.from)? };
+        let homes = if args.from.is_empty() { known_homes() } else { self.given_homes(&args.from)? };
         let project = args.project.as_deref().map(project).transpose()?;
         let selection = Selection { project, sources: args.source.clone(), what: what.to_owned() };
         Ok(Plan { homes, selection, ..Plan::default() })
     }
 
-    fn given_homes(&self, from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    fn given_homes(&self, from: &[PathBuf]) -> Result<Vec<Home>, Failure> {
         let home = |path: &PathBuf| {
             let path = self.directory.join(path);
             // The real path, so that the same home is known by one name whatever it is called by.
-            std::fs::canonicalize(&path).ok().filter(|real| real.is_dir()).ok_or_else(|| {
+            std::fs::canonicalize(&path).ok().filter(|real| real.is_dir()).map(Home::at).ok_or_else(|| {
                 let reason = if path.exists() { "not a directory" } else { "no such directory" };
                 Failure::fatal(format!("cannot read '{}': {reason}", path.display()))
                     .hint("--from takes an agent's home, such as ~/.claude")
             })
         };
         from.iter().map(home).collect()
-    }
-
-    /// Returns where the homes of all known agents are or will be.
-    pub fn possible_homes(&self) -> Vec<PathBuf> {
-        let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let home = set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
-        home.and_then(|home| std::path::absolute(home).ok()).into_iter().collect()
-    }
-
-    /// Returns the homes of all agents that are known and there.
-    fn known_homes(&self) -> Vec<PathBuf> {
-        let homes = self.possible_homes().into_iter();
-        homes.filter_map(|home| std::fs::canonicalize(home).ok()).filter(|home| home.is_dir()).collect()
     }
 
     /// Reads the consolidated todos, warning of what cannot be read.
@@ -213,10 +201,10 @@ fn present() -> Time {
     set.unwrap_or_else(crate::log::clock)
 }
 
-/// Returns where Claude Code keeps its files, or would.
-pub fn claude_home() -> Option<PathBuf> {
-    let set = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
-    set.or_else(|| std::env::home_dir().map(|home| home.join(".claude")))
+/// Returns the homes of all agents that are there, each by its real path.
+pub fn known_homes() -> Vec<Home> {
+    let real = |home: Home| Some(Home { path: std::fs::canonicalize(&home.path).ok()?, ..home });
+    Home::possible().into_iter().filter_map(real).filter(|home| home.path.is_dir()).collect()
 }
 
 /// Makes a directory for files that somebody wants written, unless it is there. A link is not followed: in a directory

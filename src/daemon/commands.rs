@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::run::Setup;
 use super::schedule::Job;
+use super::setup::Setup;
 use crate::git::without_repository;
 use crate::settings::Background;
 

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::DaemonError;
 use crate::git::{with_whole_paths, without_repository};
+use crate::source::home_variables;
 
 /// What a daemon says when it is up.
 const UP: &str = "up";
@@ -17,7 +18,7 @@ const UP: &str = "up";
 pub fn start(program: &Path, arguments: &[std::ffi::OsString]) -> Result<u32, DaemonError> {
     let system = |source| DaemonError::System { what: "start the daemon", source };
     let mut command = Command::new(program);
-    with_whole_paths(without_repository(&mut command));
+    with_whole_paths(without_repository(&mut command), home_variables());
     command.args(["daemon", "run", "--detached"]).args(arguments);
     // It must not keep a file system busy that somebody wants to take away.
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -18,6 +18,7 @@ mod patience;
 mod places;
 mod run;
 mod schedule;
+mod setup;
 #[cfg(unix)]
 mod signals;
 mod state;
@@ -26,8 +27,9 @@ mod watch;
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
 pub use once::{hook_sync, hook_sync_is_due, hook_sync_may_go_on, sync_once};
-pub use run::{Setup, run};
+pub use run::run;
 pub use schedule::Job;
+pub use setup::Setup;
 pub use state::{JobState, State, Trouble};
 
 use crate::git::GitError;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use notify::event::{CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::places::{Depth, Places};
+use super::places::{Places, Root};
 
 /// Whether a watched directory tells of what happens below its own directories. Elsewhere than on Linux,
 /// and there nothing is lost when a directory is made.
@@ -31,7 +31,7 @@ pub(super) struct Inbox {
     changed: AtomicBool,
     structure: AtomicBool,
     told: AtomicBool,
-    roots: Mutex<Vec<PathBuf>>,
+    roots: Mutex<Vec<Root>>,
     tell: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -81,27 +81,26 @@ impl Inbox {
 }
 
 /// Returns what an event at a path says.
-fn hints_of(kind: &EventKind, path: &Path, roots: &[PathBuf]) -> Hints {
+fn hints_of(kind: &EventKind, path: &Path, roots: &[Root]) -> Hints {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if roots.iter().any(|root| root.starts_with(path)) {
+    if roots.iter().any(|root| root.path.starts_with(path)) {
         let moved = !matches!(kind, EventKind::Access(_) | EventKind::Modify(ModifyKind::Data(_)));
         return Hints { changed: false, structure: moved };
     }
-    let Some(root) = roots.iter().find(|root| path.starts_with(root)) else { return Hints::default() };
+    let Some(root) = roots.iter().find(|root| path.starts_with(&root.path)) else { return Hints::default() };
     if name.starts_with('.') {
         // Locks, and files in the making.
         return Hints::default();
     }
-    let is_list = name.ends_with(".json") || name.ends_with(".jsonl");
-    let is_spooled = root.ends_with("chittysync/spool");
+    let is_list = root.files.iter().any(|end| name.ends_with(end));
     match kind {
         EventKind::Access(_) | EventKind::Remove(RemoveKind::File) => Hints::default(),
         EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => {
-            Hints { changed: false, structure: !is_list && !is_spooled }
+            Hints { changed: false, structure: !is_list }
         }
         EventKind::Create(CreateKind::Folder) => Hints { changed: true, structure: true },
         EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) => {
-            Hints { changed: is_list || is_spooled, structure: false }
+            Hints { changed: is_list, structure: false }
         }
         // A name without the end of a list's may be a directory's, or the system does not say what happened.
         _ => Hints { changed: true, structure: !is_list },
@@ -149,8 +148,7 @@ impl Watch {
         places.make_spool();
         self.tops = tops(places);
         let roots = places.roots();
-        *self.inbox.roots.lock().unwrap_or_else(PoisonError::into_inner) =
-            roots.iter().map(|(path, _)| path.clone()).collect();
+        *self.inbox.roots.lock().unwrap_or_else(PoisonError::into_inner) = roots.clone();
         self.trouble = None;
         if self.watcher.is_none() {
             self.make_watcher();
@@ -164,13 +162,13 @@ impl Watch {
         for home in places.homes() {
             self.watch_nearest(&home, &mut wanted);
         }
-        for (root, depth) in roots {
-            self.watch_nearest(&root, &mut wanted);
-            self.watch_below(&root, depth, &mut wanted);
-            if is_remote(&root) {
-                self.trouble.get_or_insert_with(|| {
-                    format!("{} is on a network file system, which does not tell of changes", root.display())
-                });
+        for root in roots {
+            self.watch_nearest(&root.path, &mut wanted);
+            self.watch_below(&root.path, &root, &mut wanted);
+            if is_remote(&root.path) {
+                let place = root.path.display();
+                let trouble = || format!("{place} is on a network file system, which does not tell of changes");
+                self.trouble.get_or_insert_with(trouble);
             }
         }
         let gone: Vec<PathBuf> = self.watched.keys().filter(|path| !wanted.contains(*path)).cloned().collect();
@@ -198,14 +196,16 @@ impl Watch {
     }
 
     /// Watches the directories in one that is watched.
-    fn watch_below(&mut self, directory: &Path, depth: Depth, wanted: &mut BTreeSet<PathBuf>) {
-        if TELLS_ALL || depth == Depth::Flat {
+    fn watch_below(&mut self, directory: &Path, root: &Root, wanted: &mut BTreeSet<PathBuf>) {
+        if TELLS_ALL {
             return;
         }
         for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-            let Some(depth) = depth.below(&entry.file_name().to_string_lossy()) else { continue };
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && self.watch(&entry.path(), false, wanted) {
-                self.watch_below(&entry.path(), depth, wanted);
+            let path = entry.path();
+            let matters = path.strip_prefix(&root.path).is_ok_and(root.below);
+            let is_directory = || entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if matters && is_directory() && self.watch(&path, false, wanted) {
+                self.watch_below(&path, root, wanted);
             }
         }
     }
@@ -244,7 +244,7 @@ impl Watch {
 }
 
 fn tops(places: &Places) -> Vec<(PathBuf, Option<FileId>)> {
-    let roots = places.roots().into_iter().map(|(path, _)| path);
+    let roots = places.roots().into_iter().map(|root| root.path);
     places.homes().into_iter().chain(roots).map(|path| (path.clone(), file_id(&path))).collect()
 }
 
@@ -295,7 +295,12 @@ mod tests {
 
     #[test]
     fn an_event_says_what_matters() {
-        let roots = ["/h/.claude/todos", "/h/.claude/tasks", "/s/chittysync/spool"].map(PathBuf::from);
+        let root = |path: &str, files| Root { path: PathBuf::from(path), below: |_| true, files };
+        let roots = [
+            root("/h/.claude/todos", &[".json"][..]),
+            root("/h/.claude/tasks", &[".json"]),
+            root("/s/chittysync/spool", &[""]),
+        ];
         let data = EventKind::Modify(ModifyKind::Data(DataChange::Any));
         let meta = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
         let to = EventKind::Modify(ModifyKind::Name(RenameMode::To));
@@ -318,7 +323,7 @@ mod tests {
             (from, "/h/.claude/tasks", false, true),
             (file, "/h/.bash_history", false, false),
             (file, "/h/.claude/history.jsonl", false, false),
-            (to, "/s/chittysync/spool/0001-event", true, true),
+            (to, "/s/chittysync/spool/0001-event", true, false),
             (file, "/s/chittysync/spool/.0001", false, false),
             (EventKind::Remove(RemoveKind::File), "/s/chittysync/spool/0001-event", false, false),
         ] {

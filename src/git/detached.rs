@@ -9,15 +9,19 @@ use std::time::{Duration, Instant};
 use super::{GitError, with_whole_paths, without_repository};
 
 /// Starts this program with these arguments and leaves it alone: it reads and prints nothing, and nobody waits
-/// for it. It is to call [`become_detached`] first of all.
+/// for it. It is to call [`become_detached`] first of all. The paths in these variables are made whole.
 ///
 /// # Errors
 /// When this program cannot be found or started.
-pub fn start_detached(directory: &Path, arguments: impl IntoIterator<Item = OsString>) -> Result<(), GitError> {
+pub fn start_detached(
+    directory: &Path,
+    arguments: impl IntoIterator<Item = OsString>,
+    paths: impl IntoIterator<Item = &'static str>,
+) -> Result<(), GitError> {
     let failed = |err: std::io::Error| GitError::Program { command: "chittysync".into(), reason: err.to_string() };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
-    with_whole_paths(without_repository(&mut command)).args(arguments).current_dir(directory);
+    with_whole_paths(without_repository(&mut command), paths).args(arguments).current_dir(directory);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().map_err(failed)?;
     Ok(())

@@ -35,9 +35,10 @@ pub fn without_repository(command: &mut Command) -> &mut Command {
     LOCAL_VARIABLES.iter().fold(command, |command, variable| command.env_remove(variable))
 }
 
-/// Makes the paths in variables of ours whole, for a program that is about to be started in another directory.
-pub fn with_whole_paths(command: &mut Command) -> &mut Command {
-    ["CLAUDE_CONFIG_DIR", "CHITTYSYNC_STORE", "GIT_CONFIG_GLOBAL"].into_iter().fold(command, |command, variable| {
+/// Makes the paths in these variables and in ours whole, for a program that is about to be started in another directory.
+pub fn with_whole_paths(command: &mut Command, more: impl IntoIterator<Item = &'static str>) -> &mut Command {
+    let ours = ["CHITTYSYNC_STORE", "GIT_CONFIG_GLOBAL"];
+    more.into_iter().chain(ours).fold(command, |command, variable| {
         match std::env::var_os(variable).filter(|path| !path.is_empty()).map(std::path::absolute) {
             Some(Ok(path)) => command.env(variable, path),
             _ => command,

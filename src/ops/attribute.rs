@@ -1,15 +1,13 @@
 //! What is read beside what hooks tell: whose a list is, and what of it was never heard of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use crate::redact::{Found, Redactor};
-use crate::source::claude_teams::lead_of;
-use crate::source::{Change, Place, Reading, State, Unit, UnitKind, is_all_done};
+use crate::source::{Change, Keeper, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Claim, Item, SessionState, Snapshot, SourceKind, TodoId, normalise};
+use crate::todo::{Channel, Claim, Item, SessionState, Snapshot, TodoId, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -27,8 +25,8 @@ pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a s
 pub(super) fn learn<'a>(lists: &mut TaskLists, units: impl Iterator<Item = &'a Unit>, redactor: &Redactor) {
     for unit in units {
         let UnitKind::Tasks { session: list } = &unit.kind else { continue };
-        let home = unit.path.parent().and_then(Path::parent).filter(|_| lists.owner(list).is_none());
-        if let Some((mut session, directory, since)) = home.and_then(|home| lead_of(home, list.as_str())) {
+        let keeper = if lists.owner(list).is_none() { unit.agent.keeper(unit) } else { None };
+        if let Some(Keeper { mut session, directory, since }) = keeper {
             redactor.session(&mut session, &mut Found::new());
             lists.note(&session, directory.as_deref(), Some((list.as_str(), true)), since);
         }
@@ -120,7 +118,7 @@ impl<'a> Replay<'a> {
 
 /// Returns whether hooks tell what a session says.
 pub(super) fn by_hooks(state: &SessionState) -> bool {
-    state.info.source == SourceKind::ClaudeHook.as_str()
+    state.info.source.strip_suffix(Channel::Hook.as_str()).is_some_and(|agent| agent.ends_with('-'))
 }
 
 /// Returns the part of an older list that its session never spoke of. Hooks may have begun in the middle of it, and

@@ -9,63 +9,24 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::attribute::{Replay, attribute, by_hooks, changed, learn, places, unheard};
+use super::captured::Captured;
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
+use super::plan::{Plan, Selection};
 use super::project::{Projects, by_words, lies_in, names};
 use super::redacted::{marks, new_marks};
-use super::run::{Plan, Selection};
 use super::stated::{Lines, Stated};
 use super::tips::Tips;
-use crate::git::{Batch, Identity, ObjectId, Overlay, RefChange, Repo, session_ref};
+use crate::git::{Identity, Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
 use crate::source::{Notice, Reading, Unit};
 use crate::statement::{self, Context};
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time};
-
-/// What a capture would write.
-#[derive(Debug)]
-pub struct Captured {
-    /// The new objects.
-    pub batch: Batch,
-    /// The moves of session refs.
-    pub changes: Vec<RefChange>,
-    /// The sessions that said something new.
-    pub sessions: Vec<Session>,
-    /// Every session of the store with its newest commit, the new ones included.
-    pub tips: BTreeMap<Session, ObjectId>,
-    /// What was not read, and why.
-    pub notices: Vec<Notice>,
-    /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
-    pub redacted: Vec<(Session, &'static str)>,
-    /// Sessions to whose own history nothing can be added, and why: it cannot be read, or is full.
-    pub left_out: Vec<(Session, String)>,
-    /// What to remember for the next time, once everything is written; nothing when it is known already.
-    pub seen: Option<Seen>,
-    /// The same for whose lists are whose.
-    pub lists: Option<TaskLists>,
-}
-
-impl Captured {
-    /// Nothing, in a store with these tips.
-    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
-        Captured {
-            batch: Batch::new(store.repo.hash()),
-            changes: Vec::new(),
-            sessions: Vec::new(),
-            tips: tips.local.clone(),
-            notices: Vec::new(),
-            redacted: Vec::new(),
-            left_out: Vec::new(),
-            seen: None,
-            lists: None,
-        }
-    }
-}
+use crate::todo::{Channel, Project, Session, Snapshot, Time};
 
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]
@@ -226,7 +187,7 @@ fn sort_by_session(
             // A file that says something else than when it was last read is news whatever its clock says.
             let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
             // A transcript's lines have times of their own, and its last one may be behind what a hook told.
-            let is_file = snapshot.source != SourceKind::ClaudeTranscript;
+            let is_file = !snapshot.source.is(Channel::Transcript);
             let changed = is_file && known.is_some_and(|known| *known != digest(snapshot));
             snapshot.forced |= changed && is_last;
             snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));

@@ -30,7 +30,7 @@ pub(super) fn carried_lists<'a>(
     let mut by_agent: BTreeMap<&str, Vec<Candidate<'a>>> = BTreeMap::new();
     let mut own: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
     for (at, unit) in units.iter().enumerate() {
-        let UnitKind::Todos { session, agent } = &unit.kind else { continue };
+        let UnitKind::List { session, agent } = &unit.kind else { continue };
         let path = paths[at].as_str();
         let Some(digest) = fresh.get(&at).map(|reading| reading.digest).or_else(|| Some(seen.get(path)?.digest)) else {
             continue;

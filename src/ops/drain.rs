@@ -9,21 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::known::KnownTodos;
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in, names};
-use super::run::{TRIES, write};
 use super::tips::Tips;
-use super::waiting::{Unread, read};
+use super::waiting::{Unread, read, tell};
+use super::write::{TRIES, write};
 use super::{OpsError, check_clock};
 use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
 use crate::redact::Found;
 use crate::source::Change;
-use crate::source::claude_teams::is_own;
 use crate::source::hook::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, SourceKind, Time, TodoId, normalise};
+use crate::todo::{Item, Project, Session, SessionState, Snapshot, Time, TodoId, normalise};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -41,6 +40,7 @@ pub(super) fn drain_within(
     now: Time,
 ) -> Result<Vec<Session>, OpsError> {
     check_clock(now)?;
+    spool::take_in_left(store.repo.common_dir());
     let mut moved = Vec::new();
     let mut store = store.clone();
     for _ in 0..TRIES {
@@ -97,12 +97,7 @@ fn attempt(
         let event = &Waiting { at: latest, ..event.clone() };
         match read(event, &store.settings.redactor) {
             Ok((heard, redacted)) => {
-                for rule in redacted {
-                    let who = heard.session.short();
-                    let message =
-                        format!("session {who} said a credential ({rule}); it was redacted before it was saved");
-                    log::append(store.repo.common_dir(), Level::Warn, "hook", &message);
-                }
+                tell(store.repo.common_dir(), &heard.session.short(), redacted);
                 done.extend(drain.hear(event, &heard)?.then(|| event.clone()));
             }
             Err(unread) => {
@@ -210,7 +205,7 @@ impl Drain<'_> {
         if heard.what == What::Started {
             self.lists.leave(&heard.session);
         }
-        let list = heard.list.as_deref().map(|list| (list, is_own(list)));
+        let list = heard.list.as_ref().map(|list| (list.name.as_str(), list.is_own));
         if list.is_some() || heard.what == What::Started {
             self.lists.note(&heard.session, heard.directory.as_deref(), list, event.at);
         }
@@ -222,7 +217,8 @@ impl Drain<'_> {
             (Change::List(_), Some(agent)) => heard.session.agent(agent).ok(),
             (Change::List(_), None) => Some(heard.session.clone()),
             _ => {
-                let named = heard.list.as_deref().filter(|list| !is_own(list)).and_then(|list| Session::new(list).ok());
+                let shared = heard.list.as_ref().filter(|list| !list.is_own);
+                let named = shared.and_then(|list| Session::new(&list.name).ok());
                 named.or_else(|| self.lists.shared(&heard.session)).or_else(|| Some(heard.session.clone()))
             }
         }
@@ -297,7 +293,7 @@ impl Drain<'_> {
         let snapshot = Snapshot {
             session: name,
             agent: heard.agent.clone().filter(|agent| heard.session.agent(agent).is_ok_and(|own| own == *session)),
-            source: SourceKind::ClaudeHook,
+            source: heard.source,
             // A session's events come in the order in which it tells of them.
             at: state.as_ref().map_or(event.at, |state| event.at.max(state.info.updated)),
             branch: None,

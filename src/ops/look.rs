@@ -1,14 +1,13 @@
 //! What the homes look like, and what is new in them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::redacted::{redact_notice, redact_reading, redact_unit};
 use super::steps::Steps;
 use crate::redact::{Found, Redactor};
-use crate::source::{self, Notice, Reading, Unit};
+use crate::source::{self, Home, Notice, Reading, Unit};
 use crate::store::cache::Seen;
 use crate::todo::Session;
 
@@ -22,7 +21,7 @@ pub struct Look {
 }
 
 /// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
-pub fn look(homes: &[PathBuf], redactor: &Redactor) -> Look {
+pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
     let mut look = Look::default();
     for home in homes {
         let scan = source::scan(home);

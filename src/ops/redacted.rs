@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::codec::{encode_session, encode_todos};
 use crate::redact::{Found, Redactor, marker};
-use crate::source::{Change, Notice, Reading, State, Unit, UnitKind};
+use crate::source::{Change, Notice, Reading, State, Unit};
 use crate::todo::{Session, SessionState};
 
 /// Takes credentials out of the name of the list that a unit holds. Returns its path without any.
@@ -14,9 +14,7 @@ pub(super) fn redact_unit(unit: &mut Unit, redactor: &Redactor) -> String {
     if !redactor.suspects(&path) {
         return path.into_owned();
     }
-    let (UnitKind::Todos { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session }) =
-        &mut unit.kind;
-    redactor.session(session, &mut Found::new());
+    redactor.session(unit.kind.session(), &mut Found::new());
     redactor.text(&path, &mut Found::new()).into_owned()
 }
 

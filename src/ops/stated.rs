@@ -71,12 +71,12 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::todo::{Item, Snapshot, SourceKind};
+    use crate::todo::{Channel, Item, Snapshot, SourceKind};
 
     fn line(number: u64, at: i64) -> State {
         let snapshot = Snapshot::new(
             Session::new("a").expect("valid"),
-            SourceKind::ClaudeTranscript,
+            SourceKind::Agent(Channel::Transcript, "test-transcript"),
             Time::from_millis(at),
             vec![Item { content: "x".into(), ..Item::default() }],
         );

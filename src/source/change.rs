@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{claude_tasks, item};
+use super::item;
 use crate::todo::{Item, Properties, Status, normalise};
 
 /// What a call did to a list.
@@ -21,26 +21,6 @@ pub enum Change {
 }
 
 impl Change {
-    /// Reads the call of a task tool, given what it answered. Nothing when it changed nothing, or something that is
-    /// the agent's own.
-    pub(super) fn of_task_call(name: &str, input: &Value, answer: &Value) -> Option<Self> {
-        match name {
-            "TaskCreate" if !claude_tasks::is_internal(input) => {
-                let id = answer.pointer("/task/id")?;
-                let mut item = item::read(input, &["subject", "content", "title"])?;
-                item.fields.remove("x-id");
-                item.native = Some(id_text(id)?);
-                Some(Change::Created(item))
-            }
-            "TaskUpdate" if answer.get("success") != Some(&Value::Bool(false)) => {
-                let input = input.as_object()?;
-                let id = ["taskId", "task_id", "id"].iter().find_map(|key| input.get(*key))?;
-                Some(Change::Updated(id_text(id)?, input.clone()))
-            }
-            _ => None,
-        }
-    }
-
     /// Carries it out on a list. Returns whether that can be done: not for a change of a task that is not on the list,
     /// by a call that does not say its words. Then the list stays as it is.
     pub fn apply(&self, list: &mut Vec<Item>) -> bool {

@@ -30,7 +30,7 @@ pub struct Stamp {
 
 impl Stamp {
     /// Returns the stamp of a file.
-    pub(super) fn of(metadata: &Metadata) -> Self {
+    pub fn of(metadata: &Metadata) -> Self {
         let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
         let nanos = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let fresh = SystemTime::now().duration_since(modified).is_ok_and(|age| age < FRESH);
@@ -38,7 +38,7 @@ impl Stamp {
     }
 
     /// Returns the stamp of a directory whose files have these.
-    pub(super) fn of_all(stamps: impl IntoIterator<Item = (String, Stamp)>) -> Self {
+    pub fn of_all(stamps: impl IntoIterator<Item = (String, Stamp)>) -> Self {
         let (mut text, mut fresh) = (String::new(), false);
         for (name, stamp) in stamps {
             text.push_str(&format!("{name}\0{}\0", stamp.text));

@@ -18,7 +18,7 @@ pub fn read_list(bytes: &[u8], session: &Session, at: Time) -> Result<Snapshot, 
             Some(Value::Array(list)) => list,
             _ => return Err("the input is an object without a list under \"todos\"".into()),
         },
-        other => return Err(format!("the input is {}, not a list", super::claude_todos::kind_of(&other))),
+        other => return Err(format!("the input is {}, not a list", json::kind_of(&other))),
     };
     let items = list.iter().enumerate().map(|(at, value)| {
         item::read(value, &["content", "subject", "title", "step"])

@@ -35,6 +35,18 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     }
 }
 
+/// Names the kind of a JSON value.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
 /// The key under which the JSON library keeps numbers. It takes an object that begins with it for a number.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
 

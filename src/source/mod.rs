@@ -3,11 +3,9 @@
 //! A *unit* is what changes as a whole: a list file, a directory of tasks, a transcript. [`scan`] finds
 //! the units of a home without opening them; [`read`] reads one. Nothing here knows of a store.
 
+mod agent;
 mod change;
-mod claude_tasks;
-pub mod claude_teams;
-mod claude_todos;
-mod claude_transcript;
+pub mod claude;
 mod file;
 pub mod hook;
 mod import;
@@ -17,6 +15,7 @@ mod json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use agent::{Agent, Home, Keeper, Watched, agents, also, home_variables, named, session_variable};
 pub use change::{Change, is_all_done};
 pub use file::Stamp;
 pub use import::read_list;
@@ -35,7 +34,8 @@ pub struct Notice {
 }
 
 impl Notice {
-    fn new(path: &Path, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    /// Returns one of a file or directory.
+    pub fn new(path: &Path, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Notice { path: path.to_owned(), reason: reason.into(), remedy: remedy.into() }
     }
 }
@@ -43,6 +43,8 @@ impl Notice {
 /// A part of an agent's home that changes as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
+    /// Whose it is.
+    pub agent: &'static dyn Agent,
     /// The file or directory.
     pub path: PathBuf,
     /// What it holds.
@@ -54,11 +56,11 @@ pub struct Unit {
 /// What a unit holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnitKind {
-    /// A list file, with the agent it is named for when that is not the session itself.
-    Todos {
+    /// A list file, with the sub-agent it is named for when that is not the session itself.
+    List {
         /// The session in its name.
         session: Session,
-        /// The agent in its name.
+        /// The sub-agent in its name.
         agent: Option<String>,
     },
     /// A directory of tasks.
@@ -122,31 +124,35 @@ pub struct Reading {
     pub digest: u64,
 }
 
-/// Finds the units below a directory: an agent's home (`todos/`, `tasks/`, `projects/`), or a plain
-/// directory of list files and transcripts.
-pub fn scan(home: &Path) -> Scan {
-    let mut scan = Scan::default();
-    let is_home = ["todos", "tasks", "projects"].iter().any(|name| home.join(name).is_dir())
-        || home.join("settings.json").is_file();
-    if is_home {
-        claude_todos::scan(&home.join("todos"), &mut scan);
-        claude_tasks::scan(&home.join("tasks"), &mut scan);
-        claude_transcript::scan(&home.join("projects"), &mut scan);
-    } else {
-        claude_todos::scan(home, &mut scan);
-        claude_transcript::scan_directory(home, &mut scan);
+impl UnitKind {
+    /// Returns the session that the unit is named for.
+    pub fn session(&mut self) -> &mut Session {
+        match self {
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+        }
     }
+
+    /// Returns what people call it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            UnitKind::List { .. } => "todo list",
+            UnitKind::Tasks { .. } => "task list",
+            UnitKind::Transcript { .. } => "transcript",
+        }
+    }
+}
+
+/// Finds the units of a home.
+pub fn scan(home: &Home) -> Scan {
+    let mut scan = Scan::default();
+    home.agent.scan(&home.path, &mut scan);
     scan.units.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     scan
 }
 
 /// Reads one unit. What cannot be read becomes a notice, never an error: the rest goes on.
 pub fn read(unit: &Unit) -> Reading {
-    let read = match &unit.kind {
-        UnitKind::Todos { session, agent } => claude_todos::read(&unit.path, session, agent.as_deref()),
-        UnitKind::Tasks { session } => Ok(claude_tasks::read(&unit.path, session)),
-        UnitKind::Transcript { session } => claude_transcript::read(&unit.path, session),
-    };
+    let read = unit.agent.read(unit);
     read.unwrap_or_else(|notice| Reading { notices: vec![notice], ..Reading::default() })
 }
 

@@ -30,7 +30,7 @@ pub use unmet::Against;
 
 use crate::merge::join_field;
 use crate::todo::{
-    Claims, Field, Fields, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, SourceKind, Time,
+    Channel, Claims, Field, Fields, ListEntry, Names, Project, Session, SessionInfo, SessionState, Snapshot, Time,
     Todo, TodoId, TodoList, is_empty, normalise,
 };
 use links::Links;
@@ -129,7 +129,7 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     }
     let before = previous.map(|previous| &previous.info);
     // What it said before its end may be read of its files after that. What hooks tell comes in order.
-    let is_late = snapshot.source != SourceKind::ClaudeHook;
+    let is_late = !snapshot.source.is(Channel::Hook);
     let info = SessionInfo {
         session: snapshot.session.clone(),
         agent: snapshot.agent.clone(),

@@ -5,17 +5,36 @@ use serde_json::Value;
 
 use super::{Session, Status, Time};
 
+/// How an agent tells of its lists. Where two tell of the same moment, the later channel in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// What it writes of a conversation.
+    Transcript,
+    /// A file with a whole list.
+    List,
+    /// A file for each task.
+    Tasks,
+    /// What it gives to a hook.
+    Hook,
+}
+
+impl Channel {
+    /// Returns how the words of its sources end.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Transcript => "transcript",
+            Channel::List => "todos",
+            Channel::Tasks => "tasks",
+            Channel::Hook => "hook",
+        }
+    }
+}
+
 /// Where a snapshot was read. Where two tell of the same moment, the later kind in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceKind {
-    /// `projects/<slug>/<session>.jsonl` of Claude Code.
-    ClaudeTranscript,
-    /// `todos/<session>-agent-<agent>.json` of Claude Code.
-    ClaudeTodos,
-    /// `tasks/<list>/<n>.json` of Claude Code.
-    ClaudeTasks,
-    /// An event that a hook of Claude Code gave to us.
-    ClaudeHook,
+    /// A channel of an agent, and the word for it: the agent's name, a hyphen, and the channel's.
+    Agent(Channel, &'static str),
     /// A list on standard input.
     Import,
     /// A command: `add`, `done`, …
@@ -26,13 +45,21 @@ impl SourceKind {
     /// Returns the name by which commands and session files call the source.
     pub fn as_str(self) -> &'static str {
         match self {
-            SourceKind::ClaudeTranscript => "claude-transcript",
-            SourceKind::ClaudeTodos => "claude-todos",
-            SourceKind::ClaudeTasks => "claude-tasks",
-            SourceKind::ClaudeHook => "claude-hook",
+            SourceKind::Agent(_, word) => word,
             SourceKind::Import => "import",
             SourceKind::Command => "command",
         }
+    }
+
+    /// Returns whether it is this channel of some agent.
+    pub fn is(self, channel: Channel) -> bool {
+        matches!(self, SourceKind::Agent(own, _) if own == channel)
+    }
+
+    /// Returns whether this name means the source: its own, or that of its agent.
+    pub fn is_called(self, name: &str) -> bool {
+        let rest = self.as_str().strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || (matches!(self, SourceKind::Agent(..)) && rest.starts_with('-')))
     }
 }
 

@@ -119,9 +119,13 @@ fn what_others_change_is_seen() {
     terminal.wait("Sign the packages");
     world.ok(&["add", "Something new", "--project", "api"]);
     terminal.wait("\u{25cb} Something new");
+    terminal.wait("added \u{2018}Something new\u{2019} (api)");
     world.ok(&["start", "something", "new"]);
     terminal.wait("\u{25b6} Something new");
+    terminal.wait("started \u{2018}Something new\u{2019} (api)");
     world.ok(&["done", "something", "new"]);
+    terminal.wait("completed \u{2018}Something new\u{2019} (api)");
+    terminal.press(&["k"]);
     terminal.wait_until("its end", |text| !text.contains("Something new"));
     terminal.press(&["a"]);
     terminal.wait("\u{2713} Something new");

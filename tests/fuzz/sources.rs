@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bolero::check;
 use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
-use chittysync::source::{UnitKind, read, read_list, scan};
+use chittysync::source::{Home, UnitKind, read, read_list, scan};
 use chittysync::statement::{Context, Reopen, state};
 use chittysync::todo::{Project, Session, SessionState, Snapshot, Time};
 
@@ -47,7 +47,7 @@ fn transcript() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("s.jsonl");
     std::fs::write(&path, "").expect("a file");
-    let unit = scan(directory.path()).units.remove(0);
+    let unit = scan(&Home::at(directory.path().to_owned())).units.remove(0);
     assert!(matches!(unit.kind, UnitKind::Transcript { .. }));
     check!().for_each(|bytes: &[u8]| {
         std::fs::write(&path, bytes).expect("a file");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chittysync::statement::{Context, Reopen, listed, state};
 use chittysync::todo::{
-    Item, Project, Session, SessionState, Snapshot, SourceKind, State, Status, Time, TodoId, TodoList,
+    Channel, Item, Project, Session, SessionState, Snapshot, SourceKind, State, Status, Time, TodoId, TodoList,
 };
 use proptest::prelude::*;
 
@@ -59,7 +59,7 @@ impl World {
         let snapshot = Snapshot {
             session: Session::new("s").expect("valid"),
             agent: None,
-            source: SourceKind::ClaudeTasks,
+            source: SourceKind::Agent(Channel::Tasks, "test-tasks"),
             at,
             branch: None,
             items,

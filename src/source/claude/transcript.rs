@@ -10,9 +10,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::change::Change;
-use super::{Entry, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, entries, file, item, json};
-use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
+use super::{Claude, TRANSCRIPT, call};
+use crate::source::{Entry, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Item, Session, Snapshot, Time};
 
 pub(super) fn scan(projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
@@ -24,6 +24,12 @@ pub(super) fn scan(projects: &Path, scan: &mut Scan) {
             scan_files(inside, scan);
         }
     }
+}
+
+/// Whether transcripts stand in the directory with this path below `projects`: a project, a session of one, and what
+/// is below the session's `subagents`.
+pub(super) fn is_below(path: &Path) -> bool {
+    path.components().nth(2).is_none_or(|part| part.as_os_str() == "subagents")
 }
 
 /// Finds the transcripts that stand in a directory.
@@ -41,7 +47,8 @@ fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
         }
         match Session::new(stem) {
             Ok(session) => {
-                scan.units.push(Unit { path, kind: UnitKind::Transcript { session }, stamp: Stamp::of(&metadata) });
+                let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
+                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
             }
             Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
         }
@@ -163,7 +170,7 @@ impl Transcript<'_> {
         let name_of_list = agent.as_ref().map_or(Ok(session.clone()), |agent| session.agent(agent));
         let Ok(list) = name_of_list else { return };
         let (items, change) = if is_task {
-            let Some(change) = Change::of_task_call(&name, &input, result) else { return };
+            let Some(change) = call::change(&name, &input, result) else { return };
             let tasks = self.tasks.entry(list.clone()).or_default();
             tasks.retain(|task| !task.dropped);
             // It may be a task that another transcript of the session has.
@@ -188,7 +195,7 @@ impl Transcript<'_> {
         let snapshot = Snapshot {
             session: list,
             agent,
-            source: SourceKind::ClaudeTranscript,
+            source: TRANSCRIPT,
             at,
             branch: branch.map(str::to_owned),
             items,

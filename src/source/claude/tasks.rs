@@ -7,8 +7,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
-use crate::todo::{Item, Session, Snapshot, SourceKind, Time};
+use super::{Claude, TASKS};
+use crate::source::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Item, Session, Snapshot, Time};
 
 pub(super) fn scan(directory: &Path, scan: &mut Scan) {
     for (name, path, metadata) in entries(directory, scan) {
@@ -23,7 +24,7 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
             Ok(session) => {
                 let files = task_files(&path, scan);
                 let stamp = Stamp::of_all(files);
-                scan.units.push(Unit { path, kind: UnitKind::Tasks { session }, stamp });
+                scan.units.push(Unit { agent: &Claude, path, kind: UnitKind::Tasks { session }, stamp });
             }
             Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no list: {err}"), "rename it")),
         }
@@ -63,7 +64,7 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
         let path = directory.join(&name);
         let task = file::read_stable(&path, |bytes| match json::parse(bytes)? {
             value @ Value::Object(_) => Ok(value),
-            other => Err(format!("is no task but {}", super::claude_todos::kind_of(&other))),
+            other => Err(format!("is no task but {}", json::kind_of(&other))),
         });
         match task {
             Ok((task, metadata, bytes)) => {
@@ -87,7 +88,7 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
         let snapshot = Snapshot {
             session: session.clone(),
             agent: None,
-            source: SourceKind::ClaudeTasks,
+            source: TASKS,
             at,
             branch: None,
             items,

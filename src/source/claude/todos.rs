@@ -8,8 +8,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
-use crate::todo::{Session, Snapshot, SourceKind};
+use super::{Claude, TODOS};
+use crate::source::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use crate::todo::{Session, Snapshot};
 
 pub(super) fn scan(directory: &Path, scan: &mut Scan) {
     for (name, path, metadata) in entries(directory, scan) {
@@ -25,8 +26,8 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
         match Session::new(session) {
             Ok(session) => {
                 let agent = agent.filter(|agent| *agent != session.as_str()).map(str::to_owned);
-                let kind = UnitKind::Todos { session, agent };
-                scan.units.push(Unit { path, kind, stamp: Stamp::of(&metadata) });
+                let kind = UnitKind::List { session, agent };
+                scan.units.push(Unit { agent: &Claude, path, kind, stamp: Stamp::of(&metadata) });
             }
             Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
         }
@@ -36,7 +37,7 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
 pub(super) fn read(path: &Path, session: &Session, agent: Option<&str>) -> Result<Reading, Notice> {
     let (list, metadata, bytes) = file::read_stable(path, |bytes| match json::parse(bytes)? {
         Value::Array(list) => Ok(list),
-        other => Err(format!("is no list but {}", kind_of(&other))),
+        other => Err(format!("is no list but {}", json::kind_of(&other))),
     })?;
     let mut reading = Reading { digest: file::hash(&bytes), ..Reading::default() };
     let items: Vec<_> = list.iter().filter_map(|value| item::read(value, &["content"])).collect();
@@ -53,7 +54,7 @@ pub(super) fn read(path: &Path, session: &Session, agent: Option<&str>) -> Resul
         let snapshot = Snapshot {
             session: name,
             agent: agent.map(str::to_owned),
-            source: SourceKind::ClaudeTodos,
+            source: TODOS,
             at: file::modified(&metadata),
             branch: None,
             items,
@@ -63,16 +64,4 @@ pub(super) fn read(path: &Path, session: &Session, agent: Option<&str>) -> Resul
         reading.states.push(snapshot.into());
     }
     Ok(reading)
-}
-
-/// Names the kind of a JSON value.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }

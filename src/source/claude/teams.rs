@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Scan, entries, file, json};
+use crate::source::agent::Keeper;
+use crate::source::{Scan, entries, file, json};
 use crate::todo::{Session, Time};
 
 /// How long ago, in milliseconds, a team may have been made for a session that starts now.
@@ -27,7 +28,7 @@ struct Team {
 
 /// Returns the name of the task list that a session keeps: that of its newest team. A session that `starts` now in
 /// a directory may keep one of which another session is said to be the lead.
-pub fn list_of(home: &Path, session: &str, starts: Option<(Option<&str>, Time)>) -> Option<String> {
+pub(super) fn list_of(home: &Path, session: &str, starts: Option<(Option<&str>, Time)>) -> Option<String> {
     let teams = teams(home);
     let leads = |team: &&Team| team.lead.as_deref() == Some(session);
     let begins = |team: &&Team| {
@@ -39,12 +40,12 @@ pub fn list_of(home: &Path, session: &str, starts: Option<(Option<&str>, Time)>)
     newest(&leads).or_else(|| newest(&begins)).map(|team| team.list.clone())
 }
 
-/// Returns the session that keeps a list of its own, as far as the list's team tells, where it works, and since
-/// when.
-pub fn lead_of(home: &Path, list: &str) -> Option<(Session, Option<String>, Time)> {
+/// Returns the session that keeps a list of its own, as far as the list's team tells.
+pub(super) fn keeper(home: &Path, list: &str) -> Option<Keeper> {
     let team = is_own(list).then(|| read(&home.join("teams").join(list), list)).flatten()?;
     let session = Session::new(&team.lead?).ok()?;
-    Some((session, team.directories.into_iter().next(), Time::from_millis(team.created)))
+    let directory = team.directories.into_iter().next();
+    Some(Keeper { session, directory, since: Time::from_millis(team.created) })
 }
 
 fn teams(home: &Path) -> Vec<Team> {
@@ -54,7 +55,7 @@ fn teams(home: &Path) -> Vec<Team> {
 }
 
 /// Returns whether a list of this name is one session's own: `session-` and eight hex digits.
-pub fn is_own(list: &str) -> bool {
+pub(super) fn is_own(list: &str) -> bool {
     let digits = list.strip_prefix(super::hook::SESSION_LIST);
     digits.is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -1,5 +1,7 @@
 //! The boundaries that `docs/architecture.md` promises, and habits that only a look at all files can keep.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
@@ -17,8 +19,8 @@ const IMPORTS: [(&str, &[&str]); 16] = [
     ("source", &["todo"]),
     ("log", &["todo", "redact", "git", "settings"]),
     ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "settings", "store", "source", "log"]),
-    ("install", &["git", "store"]),
-    ("daemon", &["todo", "git", "settings", "store", "ops", "log"]),
+    ("install", &["todo", "git", "store", "source"]),
+    ("daemon", &["todo", "git", "settings", "store", "source", "ops", "log"]),
     (
         "cli",
         &[
@@ -81,14 +83,18 @@ fn rust_files(directory: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Returns the code of a file: no comments, and nothing after its unit tests begin. Behind it stand the paths that
-/// it imports in groups, each written out.
-fn code(path: &Path, text: &str) -> String {
+/// Returns the code of a file: no comments, and nothing after its unit tests begin.
+fn plain_code(path: &Path, text: &str) -> String {
     if path.ends_with("tests.rs") {
         return String::new();
     }
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let mut code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the code of a file, and behind it the paths that it imports in groups, each written out.
+fn code(path: &Path, text: &str) -> String {
+    let mut code = plain_code(path, text);
     let words: Vec<&str> =
         code.split(';').filter_map(|statement| statement.rsplit_once("use ")).map(|(_, tree)| tree).collect();
     let groups = words.into_iter().filter(|tree| tree.contains('{')).flat_map(|tree| written_out("", tree));
@@ -176,6 +182,20 @@ fn only_git_knows_gix_and_runs_git() {
         let starts = STARTERS.iter().any(|starter| path.ends_with(starter));
         assert_eq!(code.contains("process::Command"), starts, "{}", path.display());
         assert!(!code.contains("gix::"), "{}", path.display());
+    }
+}
+
+/// Where an agent may be named outside its own folder and `install`: the list of agents, and what a person types or
+/// reads as an example.
+const NAMERS: [&str; 5] =
+    ["src/source/agent.rs", "src/source/mod.rs", "src/cli/install.rs", "src/cli/sync.rs", "src/cli/world.rs"];
+
+#[test]
+fn an_agent_is_known_to_its_folder_only() {
+    let own = ["src/source/claude", "src/install"].map(|own| root().join(own));
+    for (path, text) in rust_files("src").into_iter().filter(|(path, _)| own.iter().all(|own| !path.starts_with(own))) {
+        let named = code(&path, &text).to_lowercase().contains("claude");
+        assert!(!named || NAMERS.iter().any(|namer| path.ends_with(namer)), "{} names an agent", path.display());
     }
 }
 

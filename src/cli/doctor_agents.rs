@@ -1,0 +1,73 @@
+//! The part of `doctor` that is about agents: where their todos come from, and how each is set up to call us.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::install::{agent_settings, parts_of_command};
+use super::out::plural;
+use super::world::{World, display, known_homes};
+use crate::install::{Check, Surroundings, examine};
+use crate::source::{self, Home};
+use crate::store::{Store, spool};
+use crate::todo::Time;
+use crate::view::Style;
+
+/// Returns the checks of all agents that have a home here.
+pub(super) fn checks(world: &World) -> Vec<Check> {
+    let (generated, heard) = (parts_of_command(), heard(world));
+    let (user, project) = (agent_settings(world, false), agent_settings(world, true));
+    let mut checks = Vec::new();
+    for home in known_homes() {
+        let at = Surroundings {
+            generated: &generated,
+            user: &user,
+            project: &project,
+            home: &home.path,
+            directory: &world.directory,
+            display,
+            chain: crate::ops::chain,
+        };
+        checks.extend(examine(home.agent, &at));
+        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(&home, heard, world.now))));
+    }
+    checks
+}
+
+/// Returns when a hook last delivered something to the store.
+fn heard(world: &World) -> Option<Time> {
+    let store = Store::open(&world.location().ok()?).ok()?;
+    time(spool::last_change(store.repo.common_dir())?)
+}
+
+/// Says of each place where todos are written how much there is and when it last changed, when hooks last told of
+/// some, and which of all that is alive.
+fn sources(home: &Home, heard: Option<Time>, now: Time) -> String {
+    let scan = source::scan(home);
+    let style = Style { color: false, width: 0, isolate: false, now };
+    let files = ["todo list", "task list", "transcript"].map(|name| {
+        let units: Vec<_> = scan.units.iter().filter(|unit| unit.kind.as_str() == name).collect();
+        let latest = units.iter().filter_map(|unit| changed(&unit.path)).max();
+        let text = match latest {
+            None => format!("no {name}s"),
+            Some(at) => format!("{}, the latest {}", plural(units.len(), name), style.age(at)),
+        };
+        (format!("{name}s"), latest, text)
+    });
+    let text = heard.map_or_else(|| "no hook was heard".into(), |at| format!("hooks last heard {}", style.age(at)));
+    let all = [&files[..], &[("hooks".to_owned(), heard, text)]].concat();
+    let newest = all.iter().filter_map(|(name, at, _)| Some((*at.as_ref()?, name))).max();
+    let newest = newest.map(|(_, name)| format!("; {name} are the newest")).unwrap_or_default();
+    all.into_iter().map(|(_, _, text)| text).collect::<Vec<_>>().join("; ") + &newest
+}
+
+/// Returns when a file, or one in a directory, last changed.
+fn changed(path: &Path) -> Option<Time> {
+    let inside = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let times = std::iter::once(path.to_owned()).chain(inside);
+    time(times.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()?)
+}
+
+fn time(at: SystemTime) -> Option<Time> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(Time::from_millis(i64::try_from(since.as_millis()).ok()?))
+}
