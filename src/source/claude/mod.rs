@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod copies;
 mod goal;
 mod hook;
 mod tasks;
@@ -80,6 +81,7 @@ impl Agent for Claude {
             tasks::scan(&home.join("tasks"), scan);
             transcripts::scan(&home.join("projects"), scan);
         } else {
+            tasks::scan_flat(home, scan);
             todos::scan(home, scan);
             transcripts::scan_directory(home, scan);
         }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::Claude;
+use super::{Claude, copies};
 use crate::source::{Entry, Notice, Scan, Stamp, Unit, UnitKind, entries, file};
 use crate::todo::Session;
 
@@ -42,7 +42,8 @@ pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
 
 fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
     for (name, path, metadata) in entries {
-        let Some(stem) = name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl" && !name.starts_with('.'))
+        let Some(stem) =
+            name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl" && !copies::is_companion(&name))
         else {
             continue;
         };
