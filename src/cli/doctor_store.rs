@@ -69,7 +69,7 @@ fn remote(store: &Store, out: &Out) -> Check {
 }
 
 fn daemon(store: &Store, style: Style) -> Check {
-    let (text, found) = super::daemon::summary(store, style);
+    let (text, found) = super::daemon_summary::summary(store, style);
     match (found["failing"].is_null(), found["running"] == true) {
         (false, _) => Check::bad("daemon", text),
         (true, true) => Check::ok("daemon", text),

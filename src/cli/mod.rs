@@ -3,13 +3,16 @@
 mod act;
 mod archive;
 mod args;
+#[cfg(feature = "board")]
 mod board;
 mod branch;
 mod capture;
 mod completion;
 mod conflicts;
 mod consolidate;
+#[cfg(feature = "daemon")]
 mod daemon;
+mod daemon_summary;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
@@ -25,9 +28,13 @@ mod install;
 mod list;
 mod log;
 mod man;
+#[cfg(feature = "mcp")]
 mod mcp;
+#[cfg(feature = "mcp")]
 mod mcp_call;
+#[cfg(feature = "mcp")]
 mod mcp_given;
+#[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
 mod out;
@@ -43,6 +50,7 @@ mod resolve_ask;
 mod resolve_edit;
 mod rollback;
 mod said;
+#[cfg(feature = "daemon")]
 mod service;
 mod sessions;
 mod show;
@@ -119,6 +127,7 @@ pub fn command() -> clap::Command {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    #[cfg(feature = "mcp")]
     if let Some(Command::Mcp(args)) = &cli.command {
         return mcp::run(args, &cli.global);
     }
@@ -135,6 +144,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
+        #[cfg(feature = "board")]
         Command::Board(args) => board::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
         Command::Sessions(args) => sessions::run(&args, &world, out),
@@ -153,7 +163,9 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Daemon(args) => daemon::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Service(args) => service::run(&args, &world, out),
         Command::Branch(args) => branch::run(&args, &world, out),
         Command::Archive(args) => archive::run(&args, &world, out),
@@ -161,6 +173,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => Ok(()),
     }
 }
