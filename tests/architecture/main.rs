@@ -253,3 +253,23 @@ fn no_test_file_is_forgotten() {
         assert!(main.contains(&format!("mod {stem};")), "{} is not in {root_file}.rs", path.display());
     }
 }
+
+/// `docs/path-of-a-todo.md` names functions in the order in which they are read, each file once.
+#[test]
+fn the_path_of_a_todo_is_there() {
+    let page = std::fs::read_to_string(root().join("docs/path-of-a-todo.md")).expect("a page");
+    let quoted = |cell: &str| Some(cell.trim().strip_prefix('`')?.strip_suffix('`')?.to_owned());
+    for part in page.split("\n## ").skip(1) {
+        let mut read = Vec::new();
+        for line in part.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = line.split('|').collect();
+            let (function, file) = (quoted(cells[1]).expect("a function"), quoted(cells[2]).expect("a file"));
+            let text = std::fs::read_to_string(root().join(&file)).unwrap_or_else(|err| panic!("{file}: {err}"));
+            let is_there = ["(", "<"].iter().any(|after| text.contains(&format!("fn {function}{after}")));
+            assert!(is_there, "{file} has no function {function}");
+            assert!(!read.contains(&file), "{file} stands twice");
+            read.push(file);
+        }
+        assert!(read.len() > 10, "{part}");
+    }
+}
