@@ -20,6 +20,7 @@ mod git_hooks;
 mod history;
 mod hook_commands;
 mod hostile_text;
+mod init;
 mod install;
 mod install_parts;
 mod json;
