@@ -91,6 +91,8 @@ pub enum Command {
     ///
     /// Meant is the store that all commands use here: where you stand in a repository that is a store, that one. No other repository is touched without --here.
     Init(InitArgs),
+    /// Show an example: three projects, a conflict, a quiet session. Nothing of it stays
+    Demo(super::demo::DemoArgs),
     /// Put the merge driver, manual pages, completions and the agent's hooks in place
     Install(super::install::InstallArgs),
     /// Undo exactly what install did

@@ -10,6 +10,7 @@ mod completion;
 mod conflicts;
 mod consolidate;
 mod daemon;
+mod demo;
 mod doctor;
 mod doctor_claude;
 mod doctor_hooks;
@@ -125,6 +126,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
         Command::Init(args) => init::run(&args, &world, out),
+        Command::Demo(args) => demo::run(&args, &world, out),
         Command::Install(args) => install::install(&args, &world, out),
         Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),

@@ -85,21 +85,12 @@ impl Repo {
         self.unset(&["--unset-all", key])
     }
 
-    /// Takes a section out of the repository's own settings, if it is there.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn unset_section(&self, section: &str) -> Result<(), GitError> {
-        self.unset(&["--remove-section", section])
-    }
-
     /// Takes something out of the repository's own settings. That it is not there is no fault.
     pub(super) fn unset(&self, arguments: &[&str]) -> Result<(), GitError> {
         let arguments = ["config", "--local"].iter().chain(arguments).copied();
         let said = Git::new(Some(self.common_dir()), arguments).run()?;
         match said.code {
             Some(0 | 5) => Ok(()),
-            _ if said.stderr.contains("no such section") => Ok(()),
             _ => Err(GitError::Program { command: "config".to_owned(), reason: said.stderr }),
         }
     }

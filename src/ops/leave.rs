@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::drain::drain_if_any;
 use super::{OpsError, Plan, Selection, branches, daemon_runs, run};
 use crate::git::{
-    Git, GitError, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref, home, private_directories,
+    Git, GitError, Place, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref, home,
+    private_directories,
 };
-use crate::settings::table;
+use crate::settings::{remembered_place, table};
 use crate::store::{Store, spool};
 use crate::todo::Time;
 
@@ -114,7 +115,8 @@ fn forget_remote(store: &Store) -> Result<bool, OpsError> {
         true => store.repo.remove_remote(remote)?,
         false => store.repo.fetch_no_sessions(remote)?,
     }
-    store.repo.unset_section(&format!("chittysync.remote.{remote}"))?;
+    let (place, _) = remembered_place(remote, Place::Own);
+    store.repo.unset_value(&place)?;
     store.repo.unset_value(table::REMOTE.key)?;
     Ok(is_made)
 }

@@ -11,6 +11,7 @@ mod claims;
 mod claude_settings;
 mod completion;
 mod context;
+mod demo;
 mod ends;
 mod environment;
 mod export;
