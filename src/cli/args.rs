@@ -89,8 +89,12 @@ impl PorcelainArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make the repository you are in a store for its own sessions, or create the default store
+    /// Make the default store, or have it synced with a remote
+    ///
+    /// Meant is the store that all commands use here: where you stand in a repository that is a store, that one. No other repository is touched without --here.
     Init(InitArgs),
+    /// Show an example: three projects, a conflict, a quiet session. Nothing of it stays
+    Demo(super::demo::DemoArgs),
     /// Put the merge driver, manual pages, completions and the agent's hooks in place
     Install(super::install::InstallArgs),
     /// Undo exactly what install did
@@ -179,10 +183,17 @@ pub enum Command {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Create the default store even inside a repository
-    #[arg(long = "default")]
+    /// Create the default store even inside a repository that is a store
+    #[arg(long = "default", conflicts_with_all = ["here", "undo"])]
     pub default_store: bool,
-    /// Sync with this repository: a URL, a path, or the name of a remote that is configured already
+    /// Make the repository you are in a store for the sessions that work in it
+    #[arg(long, conflicts_with = "undo")]
+    pub here: bool,
+    /// Make the repository you are in no store any more: all that --here, and syncs since, put into it is taken away, and
+    /// what was said there is kept in a file
+    #[arg(long, conflicts_with = "remote")]
+    pub undo: bool,
+    /// Sync with this repository: a URL, a path, or the name of a remote that the store has already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
 }

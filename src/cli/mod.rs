@@ -13,6 +13,7 @@ mod consolidate;
 #[cfg(feature = "daemon")]
 mod daemon;
 mod daemon_summary;
+mod demo;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
@@ -135,6 +136,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
         Command::Init(args) => init::run(&args, &world, out),
+        Command::Demo(args) => demo::run(&args, &world, out),
         Command::Install(args) => install::install(&args, &world, out),
         Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
