@@ -26,6 +26,7 @@ mod hook;
 mod import;
 mod init;
 mod install;
+mod install_args;
 mod list;
 mod log;
 mod man;
@@ -38,6 +39,7 @@ mod mcp_given;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
+mod options;
 mod out;
 mod pager;
 mod progress;
@@ -69,9 +71,9 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
-pub use args::{Cli, Command};
+pub use args::{Cli, Command, command};
 pub use out::Failure;
 
 use crate::git::restart_without_repository;
@@ -120,11 +122,6 @@ fn is_hook(err: &clap::Error) -> bool {
     // Options of the program may stand before it.
     let mut words = std::env::args_os().skip(1).skip_while(|word| word.as_encoded_bytes().starts_with(b"-"));
     err.use_stderr() && words.next().is_some_and(|command| command == "hook")
-}
-
-/// Returns the whole command line as clap knows it, under the name that git users type.
-pub fn command() -> clap::Command {
-    Cli::command().bin_name("git chittysync")
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {

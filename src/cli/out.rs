@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 use serde_json::{Value, json};
 
-use super::args::{Global, When};
+use super::options::{Global, When};
 use super::pager::Pager;
 use crate::git::GitError;
 use crate::ops::OpsError;

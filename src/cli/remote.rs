@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::SyncArgs;
+use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::world::display;
