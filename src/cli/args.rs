@@ -38,8 +38,12 @@ pub fn command() -> clap::Command {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make the repository you are in a store for its own sessions, or create the default store
+    /// Make the default store, or have it synced with a remote
+    ///
+    /// Meant is the store that all commands use here: where you stand in a repository that is a store, that one. No other repository is touched without --here.
     Init(InitArgs),
+    /// Show an example: three projects, a conflict, a quiet session. Nothing of it stays
+    Demo(super::demo::DemoArgs),
     /// Put the merge driver, manual pages, completions and the agent's hooks in place
     Install(InstallArgs),
     /// Undo exactly what install did
@@ -57,6 +61,7 @@ pub enum Command {
     /// Print the open todos, by project
     List(ListArgs),
     /// Show todos, projects, sessions and conflicts on a screen that follows changes, and act on them by keys
+    #[cfg(feature = "board")]
     Board(super::board::BoardArgs),
     /// Print one todo with everything said of it
     Show(ShowArgs),
@@ -95,8 +100,10 @@ pub enum Command {
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
     /// Watch agents' homes and sync in the background
+    #[cfg(feature = "daemon")]
     Daemon(super::daemon::DaemonArgs),
     /// Have the system start the daemon
+    #[cfg(feature = "daemon")]
     Service(super::service::ServiceArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
@@ -111,6 +118,7 @@ pub enum Command {
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(super::hook::HookArgs),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output
+    #[cfg(feature = "mcp")]
     Mcp(super::mcp::McpArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
@@ -124,10 +132,17 @@ pub enum Command {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Create the default store even inside a repository
-    #[arg(long = "default")]
+    /// Create the default store even inside a repository that is a store
+    #[arg(long = "default", conflicts_with_all = ["here", "undo"])]
     pub default_store: bool,
-    /// Sync with this repository: a URL, a path, or the name of a remote that is configured already
+    /// Make the repository you are in a store for the sessions that work in it
+    #[arg(long, conflicts_with = "undo")]
+    pub here: bool,
+    /// Make the repository you are in no store any more: all that --here, and syncs since, put into it is taken away, and
+    /// what was said there is kept in a file
+    #[arg(long, conflicts_with = "remote")]
+    pub undo: bool,
+    /// Sync with this repository: a URL, a path, or the name of a remote that the store has already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
 }

@@ -3,13 +3,17 @@
 mod act;
 mod archive;
 mod args;
+#[cfg(feature = "board")]
 mod board;
 mod branch;
 mod capture;
 mod completion;
 mod conflicts;
 mod consolidate;
+#[cfg(feature = "daemon")]
 mod daemon;
+mod daemon_summary;
+mod demo;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
@@ -26,9 +30,13 @@ mod install_args;
 mod list;
 mod log;
 mod man;
+#[cfg(feature = "mcp")]
 mod mcp;
+#[cfg(feature = "mcp")]
 mod mcp_call;
+#[cfg(feature = "mcp")]
 mod mcp_given;
+#[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
 mod options;
@@ -45,6 +53,7 @@ mod resolve_ask;
 mod resolve_edit;
 mod rollback;
 mod said;
+#[cfg(feature = "daemon")]
 mod service;
 mod sessions;
 mod show;
@@ -116,6 +125,7 @@ fn is_hook(err: &clap::Error) -> bool {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    #[cfg(feature = "mcp")]
     if let Some(Command::Mcp(args)) = &cli.command {
         return mcp::run(args, &cli.global);
     }
@@ -123,6 +133,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
         Command::Init(args) => init::run(&args, &world, out),
+        Command::Demo(args) => demo::run(&args, &world, out),
         Command::Install(args) => install::install(&args, &world, out),
         Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
@@ -132,6 +143,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
+        #[cfg(feature = "board")]
         Command::Board(args) => board::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
         Command::Sessions(args) => sessions::run(&args, &world, out),
@@ -150,7 +162,9 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Daemon(args) => daemon::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Service(args) => service::run(&args, &world, out),
         Command::Branch(args) => branch::run(&args, &world, out),
         Command::Archive(args) => archive::run(&args, &world, out),
@@ -158,6 +172,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => Ok(()),
     }
 }

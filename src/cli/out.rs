@@ -87,7 +87,7 @@ impl From<StoreError> for Failure {
         match err {
             StoreError::Missing(_) => Failure::no(message).hint(CREATES_STORE),
             StoreError::NotAStore(_) => {
-                Failure::fatal(message).hint("`git chittysync init` inside it makes it one for its own sessions")
+                Failure::fatal(message).hint("`git chittysync init --here` inside it makes it one for its own sessions")
             }
             StoreError::Git(GitError::Busy { .. }) => Failure::no(message).hint("nothing was lost; run it again"),
             StoreError::Git(GitError::Locked { .. }) => Failure::no(message)

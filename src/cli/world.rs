@@ -52,6 +52,12 @@ impl World {
         World { now: present(), ..self.clone() }
     }
 
+    /// Returns the same world with another store, as seen from outside any project.
+    pub(super) fn in_store(&self, directory: &Path, store: &Path) -> Self {
+        let (directory, option) = (directory.to_owned(), Some(store.to_owned()));
+        World { directory, now: self.now, option, branch: None, here: OnceCell::from(None) }
+    }
+
     /// Returns the project of the directory; nothing outside a repository.
     pub fn here(&self) -> Option<&Project> {
         self.here.get_or_init(|| ops::directory_project(&self.directory)).as_ref()

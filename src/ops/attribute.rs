@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::redact::{Found, Redactor};
 use crate::source::{Change, Keeper, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
@@ -47,6 +49,23 @@ pub(super) fn attribute(reading: &mut Reading, lists: &TaskLists) {
             snapshot.session = shared;
         }
     }
+}
+
+/// Returns whether the list of a session has the number of the task that a change is about; so does one that a change
+/// adds, or that is not about one task.
+pub(super) fn has_number(state: &SessionState, change: &Change) -> bool {
+    !matches!(change, Change::Updated(..)) || listed(state).iter().any(|item| item.native.as_deref() == change.task())
+}
+
+/// Returns whether a change is about a task of this list: one with its number and, where the change says words, with
+/// these.
+pub(super) fn is_about(state: &SessionState, change: &Change) -> bool {
+    let Change::Updated(native, call) = change else { return false };
+    let words = call.get("subject").and_then(Value::as_str).map(normalise);
+    let is_meant = |item: &Item| {
+        item.native.as_ref() == Some(native) && words.as_ref().is_none_or(|words| *words == normalise(&item.content))
+    };
+    listed(state).iter().any(is_meant)
 }
 
 /// Returns the list of a session after a call that a transcript has. It is applied to what the session says by now:

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::known::KnownTodos;
+use super::attribute::{has_number, is_about};
+use super::known::some_todos;
 use super::past::{Lists, Past, past};
-use super::project::{Projects, by_words, lies_in, names};
+use super::project::{Projects, by_words, lies_in};
 use super::tips::Tips;
 use super::waiting::{Unread, read, tell};
 use super::write::{TRIES, write};
@@ -22,7 +23,7 @@ use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
 use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
-use crate::todo::{Item, Project, Session, SessionState, Snapshot, Time, TodoId, normalise};
+use crate::todo::{Session, SessionState, Snapshot, Time};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
 ///
@@ -190,7 +191,8 @@ impl Drain<'_> {
                 Ok(done)
             }
             What::Changed(change) => {
-                let Some(session) = self.list_of(heard, change) else { return Ok(true) };
+                let Some(list) = self.list_of(heard, change) else { return Ok(true) };
+                let session = self.keeper(list, heard, change)?;
                 let next = self.say(&session, event, heard, change)?;
                 self.take(&session, event, heard, next)
             }
@@ -222,6 +224,16 @@ impl Drain<'_> {
                 named.or_else(|| self.lists.shared(&heard.session)).or_else(|| Some(heard.session.clone()))
             }
         }
+    }
+
+    /// Returns the list that has the task of a change: a session that makes tasks, and leads a team then, goes on with
+    /// those of before by their numbers, which the team's list does not have.
+    fn keeper(&mut self, list: Session, heard: &Heard, change: &Change) -> Result<Session, OpsError> {
+        let state = |speaker: Option<&Speaker>| speaker.and_then(|speaker| speaker.past.state().cloned());
+        let is_elsewhere = list != heard.session
+            && !state(self.speaker(&list)?).is_some_and(|state| has_number(&state, change))
+            && state(self.speaker(&heard.session)?).is_some_and(|state| is_about(&state, change));
+        Ok(if is_elsewhere { heard.session.clone() } else { list })
     }
 
     /// Returns the sessions that end with an event: a session ends with its sub-agents.
@@ -281,12 +293,16 @@ impl Drain<'_> {
         let (name, state) = (speaker.past.name.clone(), speaker.past.state().cloned());
         let mut items = state.as_ref().map(statement::listed).unwrap_or_default();
         if !change.apply(&mut items) {
+            // Its file or its transcript may tell.
+            let task = change.task().unwrap_or_default();
+            let message = format!("session {name} changed task {task}, which nothing told of so far");
+            log::append(self.store.repo.common_dir(), Level::Warn, "hook", &message);
             return Ok(Some(None));
         }
         let settings = &self.store.settings;
         let before = state.as_ref().and_then(|state| state.info.project.as_ref());
         let own = statement::session_project(before, project.as_ref());
-        let known = self.known(state.as_ref(), &items, |words| match own {
+        let known = some_todos(&self.consolidated, &self.overlay, state.as_ref(), &items, |words| match own {
             Some(project) => project.clone(),
             None => by_words(settings, words),
         });
@@ -310,39 +326,6 @@ impl Drain<'_> {
             project_of: &|content| by_words(settings, content),
         };
         Ok(Some(statement::state(state.as_ref(), &snapshot, &context)))
-    }
-
-    /// Returns what this device knows of the todos that a statement may be about: those of the session, and of
-    /// its new list.
-    fn known(&self, state: Option<&SessionState>, items: &[Item], project_of: impl Fn(&str) -> Project) -> KnownTodos {
-        let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
-        for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
-            ids.entry(project.clone()).or_default().extend(todos.keys());
-        }
-        // Of those with the same words, as many as the session spoke of, and has listed, can be meant.
-        let mut count: BTreeMap<(Project, String), u32> = BTreeMap::new();
-        for item in items {
-            let words = normalise(&item.content).into_owned();
-            *count.entry((project_of(&item.content), words)).or_default() += 1;
-        }
-        let mut spoken: BTreeMap<&str, u32> = BTreeMap::new();
-        for todo in state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values()) {
-            *spoken.entry(&todo.content).or_default() += 1;
-        }
-        for ((project, words), listed) in count {
-            let spoken = spoken.get(words.as_str()).copied().unwrap_or_default();
-            for project in project.plain().into_iter().chain([project]) {
-                let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
-                ids.entry(project.clone()).or_default().extend(names);
-            }
-        }
-        let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
-            // A list that another version wrote is as good as unknown here; consolidation reports it.
-            let todos = self.consolidated.some_todos(&self.overlay, &project, &ids).unwrap_or_default();
-            (project, todos)
-        };
-        let names = names(&self.consolidated, &self.overlay).unwrap_or_default();
-        KnownTodos { todos: ids.into_iter().map(todos).collect(), names }
     }
 
     /// Makes the commit of what an event says. Returns whether the event need not wait any longer.

@@ -1,14 +1,15 @@
 //! What this device knows of the todos that sessions speak of: of the consolidated lists, the lines that
 //! somebody asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::project::names;
 use crate::codec::TodoFile;
 use crate::git::{ObjectId, Overlay, Repo};
 use crate::statement::Knowledge;
 use crate::store::{Archive, Consolidated, Store};
-use crate::todo::{Names, Project, Todo, TodoId, TodoList};
+use crate::todo::{Item, Names, Project, SessionState, Todo, TodoId, TodoList, normalise};
 
 /// What the consolidated branch holds of a project.
 pub(super) struct KnownFiles {
@@ -103,4 +104,43 @@ impl KnownArchive {
         };
         self.todos.get_or_init(read).get(&id)
     }
+}
+
+/// Returns what this device knows of the todos that a statement may be about: those of the session, and of
+/// its new list.
+pub(super) fn some_todos(
+    consolidated: &Consolidated,
+    overlay: &Overlay<'_>,
+    state: Option<&SessionState>,
+    items: &[Item],
+    project_of: impl Fn(&str) -> Project,
+) -> KnownTodos {
+    let mut ids: BTreeMap<Project, BTreeSet<TodoId>> = BTreeMap::new();
+    for (project, todos) in state.into_iter().flat_map(|state| &state.projects) {
+        ids.entry(project.clone()).or_default().extend(todos.keys());
+    }
+    // Of those with the same words, as many as the session spoke of, and has listed, can be meant.
+    let mut count: BTreeMap<(Project, String), u32> = BTreeMap::new();
+    for item in items {
+        let words = normalise(&item.content).into_owned();
+        *count.entry((project_of(&item.content), words)).or_default() += 1;
+    }
+    let mut spoken: BTreeMap<&str, u32> = BTreeMap::new();
+    for todo in state.into_iter().flat_map(|state| state.projects.values()).flat_map(|todos| todos.values()) {
+        *spoken.entry(&todo.content).or_default() += 1;
+    }
+    for ((project, words), listed) in count {
+        let spoken = spoken.get(words.as_str()).copied().unwrap_or_default();
+        for project in project.plain().into_iter().chain([project]) {
+            let names = (1..=listed.saturating_add(spoken)).map(|nth| TodoId::of_nth(&project, &words, nth));
+            ids.entry(project.clone()).or_default().extend(names);
+        }
+    }
+    let todos = |(project, ids): (Project, BTreeSet<TodoId>)| {
+        // A list that another version wrote is as good as unknown here; consolidation reports it.
+        let todos = consolidated.some_todos(overlay, &project, &ids).unwrap_or_default();
+        (project, todos)
+    };
+    let names = names(consolidated, overlay).unwrap_or_default();
+    KnownTodos { todos: ids.into_iter().map(todos).collect(), names }
 }

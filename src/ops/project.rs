@@ -23,7 +23,8 @@ pub(super) struct Projects {
 impl Projects {
     /// Returns the project of a session that works in this directory: what was given, what the directory's
     /// git config says, the name of its repository with its owner by the URL of `origin`, or of the main working
-    /// tree, or of the directory itself where that does not exist on this device.
+    /// tree, or of the directory itself where no repository is around it on this device. Of a directory that is gone,
+    /// the nearest one above it that is still there counts: worktrees are made below their repository, and removed.
     pub(super) fn of(&self, directory: Option<&str>) -> Option<Project> {
         if self.explicit.is_some() {
             return self.explicit.clone();
@@ -37,11 +38,16 @@ impl Projects {
 fn find(directory: &str) -> Option<Project> {
     let path = Path::new(directory);
     let name = |text: &str| Project::new(text).ok();
-    if !path.is_dir() {
-        // Another device's directory, or one that is gone. Its separators may be another system's.
-        return name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?);
-    }
-    let Some(around) = setting_at(path, table::PROJECT.key) else { return name(&path.file_name()?.to_string_lossy()) };
+    let is_there = path.is_dir();
+    let around = there(path).and_then(|there| setting_at(there, table::PROJECT.key));
+    // Who keeps all of the home directory in a repository says nothing by it of what was somewhere in it.
+    let Some(around) = around.filter(|around| is_there || !is_of_home(&around.main)) else {
+        // It may be another device's, whose separators are another system's.
+        return match is_there {
+            true => name(&path.file_name()?.to_string_lossy()),
+            false => name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?),
+        };
+    };
     let Around { project, origin, rewritten, main } = around;
     let origin = match origin {
         Some(url) if !is_whole(&url) => rewritten.or(Some(url)),
@@ -53,6 +59,17 @@ fn find(directory: &str) -> Option<Project> {
         .or_else(|| origin.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
         // A bare repository is called `api.git`.
         .or_else(|| name(&last_part(&main.file_name()?.to_string_lossy())?))
+}
+
+/// Returns the directory, or the nearest one above it that is there.
+fn there(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|path| path.is_dir())
+}
+
+/// Returns whether a working tree is the user's home directory, or around it.
+fn is_of_home(main: &Path) -> bool {
+    let home = std::env::home_dir().and_then(|home| std::fs::canonicalize(home).ok());
+    home.is_some_and(|home| home.starts_with(main))
 }
 
 /// Returns what the projects of the branch are called.
@@ -94,7 +111,7 @@ pub(super) fn lies_in(store: &Repo, directory: &str) -> bool {
         return true;
     }
     let common: PathBuf = real(store.common_dir());
-    matches!(Repo::discover_at(&directory), Some(found) if real(&found) == common)
+    matches!(there(&directory).and_then(Repo::discover_at), Some(found) if real(&found) == common)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use memchr::memmem;
 use serde_json::Value;
 
 /// How deep lists and objects may be nested.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// Reads a JSON document. Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; of keys
 /// that stand twice the last one counts.

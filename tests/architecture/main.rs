@@ -224,7 +224,9 @@ fn only_mcp_is_asynchronous() {
     for (path, text) in rust_files("src").into_iter().filter(|(path, _)| !path.ends_with("cli/mcp.rs")) {
         let code = code(&path, &text);
         assert!(
-            !["tokio::", "async fn", "async move", ".await"].iter().any(|word| code.contains(word)),
+            !["tokio::", "async fn", "async move", ".await;", ".await?", ".await."]
+                .iter()
+                .any(|word| code.contains(word)),
             "{}",
             path.display()
         );

@@ -16,4 +16,5 @@ mod shared_list;
 mod tasks;
 mod teams;
 mod todos;
+mod transcript_lines;
 mod transcripts;

@@ -177,7 +177,7 @@ fn a_project_that_becomes_known_later() {
 fn a_projects_store_takes_its_own_sessions() {
     let world = World::new();
     let path = repository(&world, "mine");
-    let said = world.git_run(&path, &["chittysync", "init"]);
+    let said = world.git_run(&path, &["chittysync", "init", "--here"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     world.git(&path, &["worktree", "add", "-q", "../mine-linked"]);
     let other = repository(&world, "other");
@@ -212,4 +212,37 @@ fn a_projects_store_takes_its_own_sessions() {
     world.git(&path, &["chittysync", "sync", "--from", home]);
     assert_eq!(listed(), ["\"A\"", "\"B\"", "\"C\"", "\"no\""]);
     assert!(!world.store().exists(), "the default store was touched");
+}
+
+/// A worktree below its repository, a folder, a repository in another one, each gone when the session is first read.
+#[test]
+fn the_nearest_repository_that_is_still_there_counts() {
+    for gone in ["shop/.claude/worktrees/feat-1", "shop/packages/old", "shop/a/b/c/d"] {
+        let world = World::new();
+        let path = repository(&world, "shop");
+        world.git(&path, &["remote", "add", "origin", "git@host.example:acme/shop.git"]);
+        if gone.contains("worktrees") {
+            world.git(&path, &["worktree", "add", "-q", ".claude/worktrees/feat-1"]);
+            world.git(&path, &["worktree", "remove", ".claude/worktrees/feat-1"]);
+        }
+        assert_eq!(project_of(&world, &world.path(gone)), "acme/shop", "{gone}");
+    }
+    let world = World::new();
+    let outer = repository(&world, "outer");
+    let inner = repository(&world, "outer/inner");
+    assert!(outer.is_dir() && inner.is_dir());
+    assert_eq!(project_of(&world, &inner.join("gone")), "inner");
+}
+
+/// Who keeps the settings of all programs in a repository at home works in other projects below it.
+#[test]
+fn a_repository_that_is_the_home_directory_is_no_project_of_what_is_gone() {
+    let world = World::new();
+    repository(&world, "home");
+    assert_eq!(project_of(&world, &world.home().join("work/website")), "website");
+    // A folder that is there belongs to it, as it does for git.
+    let world = World::new();
+    let home = repository(&world, "home");
+    std::fs::create_dir(home.join("notes")).expect("a directory");
+    assert_eq!(project_of(&world, &home.join("notes")), "home");
 }

@@ -165,3 +165,47 @@ fn lists_have_names_of_all_kinds() {
     world.sync();
     assert_eq!(world.sessions(), ["pact-47fbeb17", "release plan", "session-1a2b3c4d"]);
 }
+
+/// What syncs files keeps an older state beside a task, and people and editors keep backups: none of them is a task, and
+/// none of them keeps the list from being read whole.
+#[test]
+fn copies_of_tasks_are_no_tasks() {
+    let world = World::new();
+    for (id, subject) in [("1", "A"), ("2", "B"), ("3", "C")] {
+        task(&world, id, AT, &plain(id, subject, "completed"));
+    }
+    world.sync();
+    task(&world, "1.sync-conflict-20261120-101010-ABCDEFG", LATER, &plain("1", "A", "pending"));
+    task(&world, "2 2", LATER, &plain("2", "B", "in_progress"));
+    task(&world, "3 (dev's conflicted copy 2026-11-20)", LATER, &plain("3", "Old words", "pending"));
+    write(&world, "._1.json", LATER, b"\0\x05\x16\x07");
+    write(&world, "1.json~", LATER, b"{}");
+    std::fs::remove_file(world.path(&format!("claude/tasks/{LIST}/2.json"))).expect("a file");
+    let told = world.sync().stderr;
+    assert_eq!(world.states(), ["A: completed", "B: completed", "C: completed"]);
+    assert_eq!(told.matches("is a copy that something else made").count(), 3, "{told}");
+    let copy = plain("1", "Of another list", "pending").to_string();
+    world.write(&format!("claude/tasks/{LIST} 2/1.json"), copy.as_bytes());
+    world.sync();
+    assert_eq!(world.states().len(), 3);
+    // A name of another kind is as good as a number, when it is the task's.
+    task(&world, "T-1a2b", LATER, &plain("T-1a2b", "D", "pending"));
+    world.sync();
+    assert!(world.states().contains(&"D: pending".to_owned()));
+}
+
+/// A project's own directory of tasks, and a list's directory named by itself.
+#[test]
+fn tasks_may_stand_in_the_directory_itself() {
+    let world = World::new();
+    for number in ["1", "2"] {
+        let text = plain(number, &format!("Step {number}"), "pending").to_string();
+        world.write(&format!("Shop/.claude/tasks/{number}.json"), text.as_bytes());
+    }
+    let from = |directory: &str| world.path(directory).to_str().expect("UTF-8").to_owned();
+    for directory in ["Shop/.claude", "Shop/.claude/tasks"] {
+        world.ok(&["sync", "-q", "--from", &from(directory)]);
+        assert_eq!(world.states(), ["Step 1: pending", "Step 2: pending"], "{directory}");
+        assert_eq!((world.sessions(), &world.todo("Step 1")["project"]), (vec!["Shop".to_owned()], &json!("shop")));
+    }
+}

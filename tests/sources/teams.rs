@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::common::World;
-use crate::hooks::{SESSION, create, event, task_file, team};
+use crate::hooks::{SESSION, create, event, task_file, team, tool};
 
 const LIST: &str = "session-abcd1234";
 
@@ -53,4 +53,47 @@ fn a_team_tells_without_any_hook() {
     std::fs::remove_dir_all(world.path("claude/teams")).expect("removed");
     task_file(&world, LIST, "1", "Fix login", "2026-11-20T11:30:00Z");
     check(&world);
+}
+
+/// A session makes tasks, and then leads a team, whose list is another one.
+#[test]
+fn a_number_that_the_teams_list_lacks_is_the_sessions() {
+    let world = world();
+    let _daemon = world.as_daemon();
+    for (id, words) in [("1", "One"), ("2", "Two"), ("3", "Three"), ("4", "Four")] {
+        create(&world, SESSION, id, words);
+    }
+    team(&world, "my-team", SESSION, 0);
+    let update = |id: &str| {
+        let input = json!({"taskId": id, "status": "completed"});
+        world.hook(&tool(SESSION, "TaskUpdate", &input, &json!({"success": true, "taskId": id})));
+    };
+    let created = |id: &str, words: &str| {
+        let more = json!({"task_id": id, "task_subject": words, "team_name": "my-team"});
+        world.hook(&event(SESSION, "TaskCreated", &more));
+    };
+    update("2");
+    // The same words by an event that names the team.
+    let more = json!({"task_id": "3", "task_subject": "Three", "team_name": "my-team"});
+    world.hook(&event(SESSION, "TaskCompleted", &more));
+    // A number that both have is the team's, and so is a task with other words.
+    created("1", "Of the team");
+    update("1");
+    let more = json!({"task_id": "4", "task_subject": "Of another one", "team_name": "my-team"});
+    world.hook(&event(SESSION, "TaskCompleted", &more));
+    // One that nobody knows changes nothing, and is told of.
+    update("9");
+    world.ok(&["consolidate", "-q"]);
+    let expected = [
+        "Four: pending",
+        "Of another one: completed",
+        "Of the team: completed",
+        "One: pending",
+        "Three: completed",
+        "Two: completed",
+    ];
+    assert_eq!(world.states(), expected);
+    assert_eq!(world.sessions(), [SESSION, "my-team"]);
+    let log = world.ok(&["daemon", "log"]);
+    assert!(log.contains("changed task 9, which nothing told of so far"), "{log}");
 }

@@ -263,3 +263,18 @@ fn names_of_all_kinds_become_refs_and_back() {
     world.git(&world.store(), &["fsck", "--strict"]);
     assert_eq!(world.git(&world.store(), &["for-each-ref", "refs/chittysync/"]).lines().count(), names.len());
 }
+
+/// A copy beside a list is no list of its own, and no conflict.
+#[test]
+fn copies_of_lists_are_no_lists() {
+    let world = World::new();
+    write(&world, ONE, ONE, "2026-11-01T10:00:00Z", br#"[{"content":"A","status":"completed"}]"#);
+    for copy in [".sync-conflict-20261120-101010-ABCDEFG", " (dev's conflicted copy 2026-11-20)", " 2", "-LAPTOP"] {
+        let old = br#"[{"content":"A","status":"in_progress"}]"#;
+        write(&world, ONE, &format!("{ONE}{copy}"), "2026-11-01T11:00:00Z", old);
+    }
+    world.write(&format!("claude/todos/._{ONE}-agent-{ONE}.json"), b"\0\x05\x16\x07");
+    let told = world.sync().stderr;
+    assert_eq!((world.states(), world.sessions().len()), (vec!["A: completed".to_owned()], 1), "{told}");
+    assert_eq!(told.matches("is a copy that something else made").count(), 4, "{told}");
+}

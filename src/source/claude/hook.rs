@@ -132,7 +132,7 @@ fn tool_use(event: &Value) -> Result<What, String> {
             let list = lists.into_iter().flatten().find(|list| !list.is_empty());
             list.map(|list| Change::List(list.iter().filter_map(|value| item::read(value, &["content"])).collect()))
         }
-        Some(name) => call::change(name, input, response),
+        Some(name) => call::change(name, input, response)?,
         None => None,
     };
     Ok(change.map_or(What::Nothing, What::Changed))

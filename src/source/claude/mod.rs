@@ -1,11 +1,15 @@
 //! Claude Code: list files of old versions, task lists, transcripts, teams and hooks.
 
+mod answer;
 mod call;
+mod copies;
+mod goal;
 mod hook;
 mod tasks;
 mod teams;
 mod todos;
 mod transcript;
+mod transcripts;
 
 use std::path::{Path, PathBuf};
 
@@ -67,7 +71,7 @@ impl Agent for Claude {
         &[
             Watched { directory: "todos", below: |_| false, files: &[".json"] },
             Watched { directory: "tasks", below: |path| path.components().count() == 1, files: &[".json"] },
-            Watched { directory: "projects", below: transcript::is_below, files: &[".jsonl"] },
+            Watched { directory: "projects", below: transcripts::is_below, files: &[".jsonl"] },
         ]
     }
 
@@ -75,10 +79,11 @@ impl Agent for Claude {
         if self.recognises(home) {
             todos::scan(&home.join("todos"), scan);
             tasks::scan(&home.join("tasks"), scan);
-            transcript::scan(&home.join("projects"), scan);
+            transcripts::scan(&home.join("projects"), scan);
         } else {
+            tasks::scan_flat(home, scan);
             todos::scan(home, scan);
-            transcript::scan_directory(home, scan);
+            transcripts::scan_directory(home, scan);
         }
     }
 

@@ -1,33 +1,63 @@
-//! Claude Code's tasks: `tasks/<list>/<n>.json`, a file a task.
+//! Claude Code's tasks: `tasks/<list>/<n>.json`, a file a task; in a project's own `.claude` also `tasks/<n>.json`.
 //!
 //! The list is named for its session, for a team, or by a person. `.lock` and `.highwatermark` beside the
 //! tasks are the agent's own. A directory without tasks was cleared, which says nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Claude, TASKS};
-use crate::source::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use super::{Claude, TASKS, copies};
+use crate::source::change::id_text;
+use crate::source::{Entry, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};
 
 pub(super) fn scan(directory: &Path, scan: &mut Scan) {
+    scan_flat(directory, scan);
     for (name, path, metadata) in entries(directory, scan) {
-        if name.starts_with('.') {
+        if name.starts_with('.') || is_task_file(&name) {
             continue;
         }
         if !metadata.is_dir() {
             scan.notices.push(Notice::new(&path, "is no directory of tasks", "move it away if a list should be here"));
             continue;
         }
-        match Session::new(&name) {
-            Ok(session) => {
-                let files = task_files(&path, scan);
-                let stamp = Stamp::of_all(files);
-                scan.units.push(Unit { agent: &Claude, path, kind: UnitKind::Tasks { session }, stamp });
-            }
-            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no list: {err}"), "rename it")),
+        if copies::is_copied_list(&name) {
+            scan.notices.push(copies::notice(&path));
+            continue;
         }
+        add(path, &name, scan);
+    }
+}
+
+/// Finds the list whose tasks stand in a directory itself: a project may keep one of its own, in `.claude/tasks`. It has
+/// the name of the project's directory, as a person would name it.
+pub(super) fn scan_flat(directory: &Path, scan: &mut Scan) {
+    let is_task = |entry: &Entry| is_task_file(&entry.0) && entry.2.is_file();
+    if entries(directory, &mut Scan::default()).iter().any(is_task) {
+        let place = project(directory).unwrap_or(directory);
+        let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        add(directory.to_owned(), &name, scan);
+    }
+}
+
+/// Returns the directory of the project whose own tasks stand here.
+fn project(directory: &Path) -> Option<&Path> {
+    directory.ends_with(".claude/tasks").then(|| directory.parent()?.parent()).flatten()
+}
+
+/// Returns whether a file is named as the agent names tasks.
+pub(super) fn is_task_file(name: &str) -> bool {
+    name.strip_suffix(".json").is_some_and(|stem| !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn add(path: PathBuf, name: &str, scan: &mut Scan) {
+    match Session::new(name) {
+        Ok(session) => {
+            let stamp = Stamp::of_all(task_files(&path, scan));
+            scan.units.push(Unit { agent: &Claude, path, kind: UnitKind::Tasks { session }, stamp });
+        }
+        Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no list: {err}"), "rename it")),
     }
 }
 
@@ -54,12 +84,20 @@ pub(super) fn number(id: &str) -> (u64, String) {
 }
 
 pub(super) fn read(directory: &Path, session: &Session) -> Reading {
-    read_files(directory, session, task_files(directory, &mut Scan::default()).into_iter().map(|(name, _)| name))
+    let names = task_files(directory, &mut Scan::default()).into_iter().map(|(name, _)| name);
+    let mut reading = read_files(directory, session, names);
+    if let Some(project) = project(directory) {
+        let place = Place { directory: project.to_string_lossy().into_owned(), branch: None };
+        reading.places.insert(session.clone(), place);
+    }
+    reading
 }
 
 fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = String>) -> Reading {
     let mut reading = Reading::default();
-    let (mut items, mut at, mut said, mut gone) = (Vec::new(), Time::default(), file::Hash::default(), false);
+    let (mut items, mut at, mut said) = (Vec::new(), Time::default(), file::Hash::default());
+    // Something of the list could not be read.
+    let mut partial = false;
     for name in names {
         let path = directory.join(&name);
         let task = file::read_stable(&path, |bytes| match json::parse(bytes)? {
@@ -67,6 +105,9 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
             other => Err(format!("is no task but {}", json::kind_of(&other))),
         });
         match task {
+            Ok((task, ..)) if is_copy(&task, &name, directory) => {
+                reading.notices.push(copies::notice(&path));
+            }
             Ok((task, metadata, bytes)) => {
                 at = at.max(file::modified(&metadata));
                 said.add(&bytes);
@@ -75,12 +116,18 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
                 }
                 match read_task(&task, name.trim_end_matches(".json")) {
                     Some(item) => items.push(item),
-                    None => reading.notices.push(Notice::new(&path, "has no words", "the other tasks were read")),
+                    None => {
+                        partial = true;
+                        reading.notices.push(Notice::new(&path, "has no words", "the other tasks were read"));
+                    }
                 }
             }
             // The list is being cleared: what is left says nothing of the others.
-            Err(_) if !path.exists() => gone = true,
-            Err(notice) => reading.notices.push(notice),
+            Err(_) if !path.exists() => partial = true,
+            Err(notice) => {
+                partial = true;
+                reading.notices.push(notice);
+            }
         }
     }
     reading.digest = said.end();
@@ -92,12 +139,20 @@ fn read_files(directory: &Path, session: &Session, names: impl Iterator<Item = S
             at,
             branch: None,
             items,
-            partial: gone || !reading.notices.is_empty(),
+            partial,
             forced: false,
         };
         reading.states.push(snapshot.into());
     }
     reading
+}
+
+/// Returns whether the file with this name is a copy of another task's: a task has the number that its file has. One
+/// that has another name is still a task where its file is named as the agent names them, and no file has its name.
+fn is_copy(task: &Value, name: &str, directory: &Path) -> bool {
+    let Some(id) = task.get("id").and_then(id_text) else { return false };
+    let own = format!("{id}.json");
+    name != own && (!is_task_file(name) || directory.join(own).exists())
 }
 
 /// Reads one task; nothing for one without words.

@@ -4,32 +4,42 @@
 //! of 0 bytes is one that was being written; `[]` is what is left when a list was completed or never begun.
 //! Neither says anything.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Claude, TODOS};
+use super::{Claude, TODOS, copies, tasks};
 use crate::source::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
 use crate::todo::{Session, Snapshot};
 
 pub(super) fn scan(directory: &Path, scan: &mut Scan) {
-    for (name, path, metadata) in entries(directory, scan) {
-        let Some(stem) = name.strip_suffix(".json") else { continue };
+    let inside = entries(directory, scan);
+    let stems: BTreeSet<&str> = inside.iter().filter_map(|(name, ..)| name.strip_suffix(".json")).collect();
+    for (name, path, metadata) in &inside {
+        let Some(stem) =
+            name.strip_suffix(".json").filter(|_| !copies::is_companion(name) && !tasks::is_task_file(name))
+        else {
+            continue;
+        };
         if !metadata.is_file() {
-            scan.notices.push(file::not_a_file(&path, &metadata));
+            scan.notices.push(file::not_a_file(path, metadata));
             continue;
         }
-        let (session, agent) = match stem.split_once("-agent-") {
-            Some((session, agent)) if !session.is_empty() && !agent.is_empty() => (session, Some(agent)),
-            _ => (stem, None),
-        };
+        let named = stem.split_once("-agent-").filter(|(session, agent)| !session.is_empty() && !agent.is_empty());
+        if named.is_some_and(|(session, agent)| copies::is_copy(session, agent, &stems)) {
+            scan.notices.push(copies::notice(path));
+            continue;
+        }
+        let (session, agent) = named.map_or((stem, None), |(session, agent)| (session, Some(agent)));
         match Session::new(session) {
             Ok(session) => {
                 let agent = agent.filter(|agent| *agent != session.as_str()).map(str::to_owned);
                 let kind = UnitKind::List { session, agent };
-                scan.units.push(Unit { agent: &Claude, path, kind, stamp: Stamp::of(&metadata) });
+                let (path, stamp) = (path.clone(), Stamp::of(metadata));
+                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
             }
-            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
+            Err(err) => scan.notices.push(Notice::new(path, format!("is named for no session: {err}"), "rename it")),
         }
     }
 }

@@ -1,63 +1,23 @@
-//! Claude Code's transcripts: `projects/<slug>/<session>.jsonl`, a JSON object a line.
+//! What one of Claude Code's transcripts says: a JSON object a line.
 //!
 //! The only place that knows where a session worked, and where today's TodoWrite lists are. The format is
-//! the agent's own and changes; a line that cannot be read is passed over. A call counts when its result
+//! the agent's own and changes; what tells of todos and cannot be read or applied is counted. A call counts when its result
 //! is there: what was asked for and refused was never the list.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Claude, TRANSCRIPT, call};
-use crate::source::{Entry, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, entries, file, item, json};
+use super::{TRANSCRIPT, answer, call, goal};
+use crate::source::records::records;
+use crate::source::{Change, Notice, Place, Reading, State, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};
 
-pub(super) fn scan(projects: &Path, scan: &mut Scan) {
-    for (_, path, metadata) in entries(projects, scan) {
-        if metadata.is_dir() {
-            let inside = entries(&path, scan);
-            for (_, session, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
-                scan_directory(&session.join("subagents"), scan);
-            }
-            scan_files(inside, scan);
-        }
-    }
-}
-
-/// Whether transcripts stand in the directory with this path below `projects`: a project, a session of one, and what
-/// is below the session's `subagents`.
-pub(super) fn is_below(path: &Path) -> bool {
-    path.components().nth(2).is_none_or(|part| part.as_os_str() == "subagents")
-}
-
-/// Finds the transcripts that stand in a directory.
-pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
-    let inside = entries(directory, scan);
-    scan_files(inside, scan);
-}
-
-fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
-    for (name, path, metadata) in entries {
-        let Some(stem) = name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl") else { continue };
-        if !metadata.is_file() {
-            scan.notices.push(file::not_a_file(&path, &metadata));
-            continue;
-        }
-        match Session::new(stem) {
-            Ok(session) => {
-                let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
-                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
-            }
-            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
-        }
-    }
-}
-
 /// What a line must contain to tell of todos. Looking for bytes is much cheaper than reading JSON.
-const TELLING: [&str; 7] =
-    ["TodoWrite", "newTodos", "Todos have been", "TaskCreate", "TaskUpdate", "\"taskId\"", "\"task\""];
+const TELLING: [&str; 8] =
+    ["TodoWrite", "newTodos", "Todos have been", "TaskCreate", "TaskUpdate", "\"taskId\"", "\"task\"", "goal_status"];
 
 pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let (file, metadata) = file::open(path)?;
@@ -65,11 +25,13 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let mut transcript = Transcript {
         session,
         calls: HashMap::new(),
+        others: HashSet::new(),
         tasks: BTreeMap::new(),
         reading: Reading::default(),
         lost: BTreeMap::new(),
     };
     let needles: Vec<_> = TELLING.iter().map(memchr::memmem::Finder::new).collect();
+    let tells = |bytes: &[u8]| needles.iter().any(|needle| needle.find(bytes).is_some());
     let (mut line, mut left) = (Vec::new(), metadata.len());
     while left > 0 {
         line.clear();
@@ -80,15 +42,19 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
         }
         left -= read as u64;
         let placed = transcript.reading.places.contains_key(session);
-        let telling = needles.iter().any(|needle| needle.find(&line).is_some());
+        let telling = tells(&line) || transcript.awaits(&line);
         if !telling && placed {
             continue;
         }
-        match json::parse(&line) {
-            Ok(value) => transcript.line(&value),
-            // The last line may be in the making.
-            Err(_) if telling && line.ends_with(b"\n") => transcript.lose("cannot be read"),
-            Err(_) => {}
+        if let Ok(value) = json::parse(&line) {
+            transcript.line(&value);
+            continue;
+        }
+        let found = records(&line);
+        found.whole.iter().for_each(|record| transcript.line(record));
+        // The last line may be in the making.
+        if line.ends_with(b"\n") && found.rest.iter().any(|rest| tells(rest) || transcript.awaits(rest)) {
+            transcript.lose("cannot be read");
         }
     }
     let Transcript { mut reading, lost, .. } = transcript;
@@ -105,6 +71,8 @@ struct Transcript<'a> {
     session: &'a Session,
     /// Calls that wait for their result, by their id.
     calls: HashMap<String, (String, Value)>,
+    /// Calls of other tools.
+    others: HashSet<String>,
     /// Each list of tasks, as far as this transcript tells.
     tasks: BTreeMap<Session, Vec<Item>>,
     reading: Reading,
@@ -115,6 +83,11 @@ struct Transcript<'a> {
 impl Transcript<'_> {
     fn lose(&mut self, why: &'static str) {
         *self.lost.entry(why).or_default() += 1;
+    }
+
+    /// Returns whether a line names a call that waits for its result: the result need not say what it is about.
+    fn awaits(&self, line: &[u8]) -> bool {
+        self.calls.keys().any(|id| memchr::memmem::find(line, id.as_bytes()).is_some())
     }
 
     fn line(&mut self, line: &Value) {
@@ -128,37 +101,47 @@ impl Transcript<'_> {
             self.reading.places.entry(self.session.clone()).or_insert_with(place);
         }
         let content = line.pointer("/message/content").and_then(Value::as_array);
+        let is = |part: &&Value, kind: &str| part.get("type").is_some_and(|found| found == kind);
+        let several = content.into_iter().flatten().filter(|part| is(part, "tool_result")).count() > 1;
         for part in content.into_iter().flatten() {
-            match part.get("type").and_then(Value::as_str) {
-                Some("tool_use") => self.call(part),
-                Some("tool_result") => self.result(line, part, &session),
-                _ => {}
+            if is(&part, "tool_use") {
+                self.call(part);
+            } else if is(&part, "tool_result") {
+                self.result(line, part, several, &session);
+            }
+        }
+        if let Some(goal) = goal::goal(line) {
+            match (session.agent(goal::LIST), time(line)) {
+                (Ok(list), Some(at)) => self.push(line, at, list, Some(goal::LIST.to_owned()), vec![goal], None),
+                (Ok(_), None) => self.lose("have no time"),
+                (Err(_), _) => self.lose("name no session"),
             }
         }
     }
 
     fn call(&mut self, part: &Value) {
         let text = |key: &str| part.get(key).and_then(Value::as_str);
-        if let (Some(id), Some(name @ ("TodoWrite" | "TaskCreate" | "TaskUpdate"))) = (text("id"), text("name")) {
-            let input = part.get("input").cloned().unwrap_or_default();
-            self.calls.insert(id.to_owned(), (name.to_owned(), input));
+        match (text("id"), text("name")) {
+            (Some(id), Some(name @ ("TodoWrite" | "TaskCreate" | "TaskUpdate"))) => {
+                let input = part.get("input").cloned().unwrap_or_default();
+                self.calls.insert(id.to_owned(), (name.to_owned(), input));
+            }
+            (Some(id), _) => drop(self.others.insert(id.to_owned())),
+            (None, _) => {}
         }
     }
 
-    fn result(&mut self, line: &Value, part: &Value, session: &Session) {
+    fn result(&mut self, line: &Value, part: &Value, several: bool, session: &Session) {
         let id = part.get("tool_use_id").and_then(Value::as_str).unwrap_or_default();
-        let failed = part.get("is_error") == Some(&Value::Bool(true));
-        let result = line.get("toolUseResult").unwrap_or(&Value::Null);
-        let (name, input) = match self.calls.remove(id) {
-            Some(call) => call,
-            None if result.get("newTodos").is_some() => ("TodoWrite".to_owned(), Value::Null),
-            None => return,
+        let lost_call = || {
+            let (name, input) = answer::without_call(line).filter(|_| !several && !self.others.contains(id))?;
+            Some((name.to_owned(), input))
         };
-        let time = line.get("timestamp").and_then(Value::as_str).and_then(Time::parse);
-        if failed {
+        let Some((name, input)) = self.calls.remove(id).or_else(lost_call) else { return };
+        if part.get("is_error") == Some(&Value::Bool(true)) {
             return;
         }
-        let Some(at) = time else { return self.lose("have no time") };
+        let Some(at) = time(line) else { return self.lose("have no time") };
         let sidechain = line.get("isSidechain") == Some(&Value::Bool(true));
         let is_task = name != "TodoWrite";
         let agent = match line.get("agentId").and_then(Value::as_str) {
@@ -168,43 +151,57 @@ impl Transcript<'_> {
             _ => sidechain.then(|| "sidechain".to_owned()),
         };
         let name_of_list = agent.as_ref().map_or(Ok(session.clone()), |agent| session.agent(agent));
-        let Ok(list) = name_of_list else { return };
-        let (items, change) = if is_task {
-            let Some(change) = call::change(&name, &input, result) else { return };
-            let tasks = self.tasks.entry(list.clone()).or_default();
-            tasks.retain(|task| !task.dropped);
-            // It may be a task that another transcript of the session has.
-            change.apply(tasks);
-            (tasks.clone(), Some(change))
-        } else {
-            match todo_write(&input, result) {
+        let Ok(list) = name_of_list else { return self.lose("name no session") };
+        let answer = answer::answer(line, part, several, &name, &input);
+        if !is_task {
+            match todo_write(&input, &answer) {
                 Ok((items, all)) => {
                     if items.len() < all {
                         self.lose("have entries without words");
                     }
-                    (items, None)
+                    if !items.is_empty() {
+                        self.push(line, at, list, agent, items, None);
+                    }
                 }
-                Err(why) => return self.lose(why),
+                Err(why) => self.lose(why),
             }
-        };
-        if items.is_empty() && change.is_none() {
             return;
         }
-        let uuid = line.get("uuid").and_then(Value::as_str);
+        match call::change(&name, &input, &answer) {
+            Ok(Some(change)) => {
+                let tasks = self.tasks.entry(list.clone()).or_default();
+                tasks.retain(|task| !task.dropped);
+                // It may be a task that another transcript of the session has.
+                change.apply(tasks);
+                let items = tasks.clone();
+                self.push(line, at, list, None, items, Some(change));
+            }
+            Ok(None) => {}
+            Err(why) => self.lose(why),
+        }
+    }
+
+    /// Adds a state of a list that a line tells of.
+    fn push(
+        &mut self,
+        line: &Value,
+        at: Time,
+        session: Session,
+        agent: Option<String>,
+        items: Vec<Item>,
+        change: Option<Change>,
+    ) {
         let branch = line.get("gitBranch").and_then(Value::as_str).filter(|branch| !branch.is_empty());
-        let snapshot = Snapshot {
-            session: list,
-            agent,
-            source: TRANSCRIPT,
-            at,
-            branch: branch.map(str::to_owned),
-            items,
-            partial: false,
-            forced: false,
-        };
-        let line = uuid.map(|uuid| file::hash(uuid.as_bytes()));
+        let branch = branch.map(str::to_owned);
+        let snapshot = Snapshot { agent, branch, ..Snapshot::new(session, TRANSCRIPT, at, items) };
+        let line = line.get("uuid").and_then(Value::as_str).map(|uuid| file::hash(uuid.as_bytes()));
         self.reading.states.push(State { snapshot, line, change });
     }
+}
+
+/// Returns when a line was written.
+fn time(line: &Value) -> Option<Time> {
+    line.get("timestamp").and_then(Value::as_str).and_then(Time::parse)
 }
 
 /// Returns the list as it is after a TodoWrite, the whole of it, and how many entries it has with those that have

@@ -1,0 +1,62 @@
+//! Where Claude Code's transcripts stand: `projects/<slug>/<session>.jsonl`, and those of sub-agents at any depth below
+//! `<session>/subagents`.
+
+use std::path::Path;
+
+use super::{Claude, copies};
+use crate::source::{Entry, Notice, Scan, Stamp, Unit, UnitKind, entries, file};
+use crate::todo::Session;
+
+pub(super) fn scan(projects: &Path, scan: &mut Scan) {
+    for (_, path, metadata) in entries(projects, scan) {
+        if metadata.is_dir() {
+            let inside = entries(&path, scan);
+            for (_, session, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
+                scan_below(&session.join("subagents"), scan);
+            }
+            scan_files(inside, scan);
+        }
+    }
+}
+
+/// Whether transcripts stand in the directory with this path below `projects`: a project, a session of one, and what
+/// is below the session's `subagents`.
+pub(super) fn is_below(path: &Path) -> bool {
+    path.components().nth(2).is_none_or(|part| part.as_os_str() == "subagents")
+}
+
+/// Finds the transcripts of sub-agents: agents of a workflow have directories of their own.
+fn scan_below(directory: &Path, scan: &mut Scan) {
+    let inside = entries(directory, scan);
+    for (_, path, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
+        scan_below(path, scan);
+    }
+    scan_files(inside, scan);
+}
+
+/// Finds the transcripts that stand in a directory.
+pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
+    let inside = entries(directory, scan);
+    scan_files(inside, scan);
+}
+
+fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
+    for (name, path, metadata) in entries {
+        let Some(stem) =
+            name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl" && !copies::is_companion(&name))
+        else {
+            continue;
+        };
+        if !metadata.is_file() {
+            scan.notices.push(file::not_a_file(&path, &metadata));
+            continue;
+        }
+        match Session::new(stem) {
+            Ok(session) => {
+                let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
+                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
+            }
+            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
+        }
+    }
+}
