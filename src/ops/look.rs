@@ -52,7 +52,13 @@ impl Look {
     pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
         let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
         let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
-        self.notices.iter().cloned().chain(known).collect()
+        let unplaced = self.paths.iter().filter_map(|path| Some((path, seen.get(path)?.unplaced)));
+        let unplaced = unplaced.filter(|(_, count)| *count > 0).map(|(path, count)| Notice {
+            path: path.into(),
+            reason: format!("{count} of its calls are about tasks that nothing tells of"),
+            remedy: "the others were read; the tasks may have been made before the file begins".into(),
+        });
+        self.notices.iter().cloned().chain(known).chain(unplaced).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod branch;
 mod budget;
 mod capture;
 mod claim;
+mod commits;
 mod consolidate;
 mod context;
 mod copies;
