@@ -4,7 +4,7 @@ use super::filter;
 use super::help::help;
 use super::model::{Board, Choice, Scope, Tab, Target};
 use crate::merge::choices;
-use crate::todo::{State, Status, TodoId, plain};
+use crate::todo::{Session, State, Status, TodoId, Verb, plain};
 
 /// A key, as terminals tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +41,6 @@ pub enum Key {
     End,
 }
 
-/// What can be said of a todo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Somebody works on it.
-    Start,
-    /// It is done.
-    Done,
-    /// It is given up.
-    Drop,
-    /// It is open again.
-    Reopen,
-}
-
 /// What is wanted of whoever has the store and the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -67,6 +54,8 @@ pub enum Wish {
     Say(Verb, TodoId),
     /// To have this state settled, whatever sessions say.
     Settle(TodoId, State),
+    /// To have settled what a session says, which was seen to want this state.
+    Take(TodoId, Session, State),
     /// Everything that is known of a todo, as a page.
     Show(TodoId),
     /// What happened to a todo, as a page.
@@ -185,29 +174,24 @@ impl Board {
     }
 
     fn choose(&mut self, choice: Choice, key: Key) -> Option<Wish> {
-        let state = match key {
+        let digit = |char: char| char.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
+        let wish = match key {
             Key::Esc | Key::Char('q') => return None,
-            Key::Char('p') => State::Wanted(Status::Pending),
-            Key::Char('i') => State::Wanted(Status::InProgress),
-            Key::Char('c') => State::Wanted(Status::Completed),
-            Key::Char('d') => State::Dropped,
+            Key::Char('p') => Some(Wish::Settle(choice.id, State::Wanted(Status::Pending))),
+            Key::Char('i') => Some(Wish::Settle(choice.id, State::Wanted(Status::InProgress))),
+            Key::Char('c') => Some(Wish::Settle(choice.id, State::Wanted(Status::Completed))),
+            Key::Char('d') => Some(Wish::Settle(choice.id, State::Dropped)),
             Key::Char(char) => {
-                let place = char.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
-                match place.and_then(|place| choice.claims.get(place)) {
-                    Some((_, state, _)) => *state,
-                    None => {
-                        self.choice = Some(choice);
-                        return None;
-                    }
-                }
+                let claim = digit(char).and_then(|place| choice.claims.get(place));
+                claim.map(|(session, state, _)| Wish::Take(choice.id, session.clone(), *state))
             }
-            _ => {
-                self.choice = Some(choice);
-                return None;
-            }
+            _ => None,
         };
-        self.finished.insert(choice.id);
-        Some(Wish::Settle(choice.id, state))
+        match wish {
+            Some(_) => drop(self.finished.insert(choice.id)),
+            None => self.choice = Some(choice),
+        }
+        wish
     }
 
     fn type_filter(&mut self, key: Key) {
@@ -252,7 +236,7 @@ mod tests {
 
     use super::*;
     use crate::board::Setting;
-    use crate::todo::{Claim, Claims, Fields, Project, Session, Time, Todo};
+    use crate::todo::{Claim, Claims, Fields, Project, Time, Todo};
     use crate::view::Everything;
 
     fn session(name: &str) -> Session {
@@ -361,7 +345,8 @@ mod tests {
         let mut board = board(vec![dropped]);
         board.turn_to(Tab::Conflicts);
         board.press(Key::Char('r'));
-        assert_eq!(board.press(Key::Char('1')), Some(Wish::Settle(id("a"), State::Wanted(Status::Completed))));
+        let completed = State::Wanted(Status::Completed);
+        assert_eq!(board.press(Key::Char('1')), Some(Wish::Take(id("a"), session("one"), completed)));
     }
 
     #[test]
@@ -373,7 +358,10 @@ mod tests {
         // Meanwhile a session comes before both.
         board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), None);
         assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
-        assert_eq!(board.press(Key::Char('2')), Some(Wish::Settle(id("a"), State::Wanted(Status::Pending))));
+        let pending = State::Wanted(Status::Pending);
+        assert_eq!(board.press(Key::Char('2')), Some(Wish::Take(id("a"), session("two"), pending)));
+        board.press(Key::Char('r'));
+        assert_eq!(board.press(Key::Char('p')), Some(Wish::Settle(id("a"), pending)), "whoever says it");
         board.press(Key::Char('r'));
         board.press(Key::Esc);
         assert_eq!(board.press(Key::Char('p')), None, "no question, no answer");

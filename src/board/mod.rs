@@ -10,6 +10,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod cursor;
 mod draw;
 mod filter;
 mod help;
@@ -21,6 +22,6 @@ mod page;
 mod paint;
 
 pub use draw::draw;
-pub use keys::{Key, Verb, Wish};
+pub use keys::{Key, Wish};
 pub use model::{Board, Scope, Setting, Tab};
 pub use page::Page;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::lines::{Line, lines};
 use super::page::Page;
 use crate::todo::{Project, Session, State, Time, Todo, TodoId};
 use crate::view::{Everything, Filter, Style};
@@ -57,9 +56,9 @@ pub(super) enum Target {
 
 /// Where the cursor of a tab is. What it stands on may go; then the place counts.
 #[derive(Clone, Debug, Default)]
-struct Cursor {
-    target: Option<Target>,
-    place: usize,
+pub(super) struct Cursor {
+    pub(super) target: Option<Target>,
+    pub(super) place: usize,
 }
 
 /// A disagreement that is being settled: what can be taken, as it was when the question was asked.
@@ -77,7 +76,7 @@ pub struct Board {
     pub(super) everything: Everything,
     pub(super) now: Time,
     pub(super) tab: Tab,
-    cursors: [Cursor; 4],
+    pub(super) cursors: [Cursor; 4],
     pub(super) scope: Scope,
     pub(super) filter: String,
     /// The filter is being typed.
@@ -90,6 +89,8 @@ pub struct Board {
     pub(super) page: Option<Page>,
     /// What came of the last wish, and whether it failed.
     pub(super) message: Option<(String, bool)>,
+    /// The message is of what others did.
+    is_mention: bool,
     /// Columns and rows of the screen.
     pub(super) size: (u16, u16),
 }
@@ -111,6 +112,7 @@ impl Board {
             choice: None,
             page: None,
             message: None,
+            is_mention: false,
             size,
         };
         board.settle();
@@ -137,7 +139,14 @@ impl Board {
 
     /// Shows what came of a wish, until the next key.
     pub fn say(&mut self, text: String, failed: bool) {
-        self.message = Some((text, failed));
+        (self.message, self.is_mention) = (Some((text, failed)), false);
+    }
+
+    /// Shows what others did, unless something is shown that came of a wish.
+    pub fn mention(&mut self, text: String) {
+        if self.message.is_none() || self.is_mention {
+            (self.message, self.is_mention) = (Some((text, false)), true);
+        }
     }
 
     /// Shows a page over the lists.
@@ -203,41 +212,5 @@ impl Board {
             Target::Todo(id) => self.everything.get(*id).map(|(_, todo)| todo),
             _ => None,
         }
-    }
-
-    /// Moves the cursor by so many places.
-    pub(super) fn step(&mut self, by: isize) {
-        let targets = self.targets();
-        let last = targets.len().saturating_sub(1);
-        let place = self.place().saturating_add_signed(by).min(last);
-        self.cursors[self.tab as usize] = Cursor { target: targets.get(place).cloned(), place };
-    }
-
-    /// Puts the cursor back on what it stood on, or near where that was.
-    pub(super) fn settle(&mut self) {
-        let targets = self.targets();
-        let cursor = &mut self.cursors[self.tab as usize];
-        let found = cursor.target.as_ref().and_then(|target| targets.iter().position(|other| other == target));
-        cursor.place = found.unwrap_or(cursor.place.min(targets.len().saturating_sub(1)));
-        cursor.target = targets.get(cursor.place).cloned();
-    }
-
-    /// Shows the todos of a scope from the first.
-    pub(super) fn enter(&mut self, scope: Scope) {
-        self.scope = scope;
-        self.filter.clear();
-        self.cursors[Tab::Todos as usize] = Cursor::default();
-        self.turn_to(Tab::Todos);
-    }
-
-    /// Shows another tab.
-    pub(super) fn turn_to(&mut self, tab: Tab) {
-        self.tab = tab;
-        self.finished.clear();
-        self.settle();
-    }
-
-    fn targets(&self) -> Vec<Target> {
-        lines(self).into_iter().filter_map(|Line { target, .. }| target).collect()
     }
 }

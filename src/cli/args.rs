@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::act::{ActArgs, AddArgs};
-use super::edit::EditArgs;
+use super::act::{ActArgs, AddArgs, EditArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
 use super::ready::ReadyArgs;
@@ -109,6 +108,7 @@ pub enum Command {
     /// Print the open todos, by project
     List(ListArgs),
     /// Show todos, projects, sessions and conflicts on a screen that follows changes, and act on them by keys
+    #[cfg(feature = "board")]
     Board(super::board::BoardArgs),
     /// Print one todo with everything said of it
     Show(ShowArgs),
@@ -147,8 +147,10 @@ pub enum Command {
     /// State a list for a session: JSON on standard input
     Import(ImportArgs),
     /// Watch agents' homes and sync in the background
+    #[cfg(feature = "daemon")]
     Daemon(super::daemon::DaemonArgs),
     /// Have the system start the daemon
+    #[cfg(feature = "daemon")]
     Service(super::service::ServiceArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
@@ -163,6 +165,7 @@ pub enum Command {
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(super::hook::HookArgs),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output
+    #[cfg(feature = "mcp")]
     Mcp(super::mcp::McpArgs),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]

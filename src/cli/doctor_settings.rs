@@ -1,7 +1,7 @@
 //! The part of `doctor` that is about settings: a key that means nothing is most often a slip of the hand.
 
-use super::doctor::Check;
 use crate::git::Git;
+use crate::install::Check;
 use crate::settings::is_known;
 use crate::store::Store;
 use crate::todo::plain;
@@ -14,13 +14,7 @@ pub(super) fn unknown(store: &Store) -> Option<Check> {
     let mut unknown: Vec<&str> = listed.lines().filter(|key| !is_known(key)).collect();
     unknown.sort_unstable();
     unknown.dedup();
-    (!unknown.is_empty()).then(|| Check {
-        name: "settings".into(),
-        ok: false,
-        text: plain(&format!(
-            "{} {} nothing; see git-chittysync(1) for the names",
-            unknown.join(", "),
-            if unknown.len() == 1 { "means" } else { "mean" }
-        )),
-    })
+    let (names, mean) = (unknown.join(", "), if unknown.len() == 1 { "means" } else { "mean" });
+    let text = plain(&format!("{names} {mean} nothing; see git-chittysync(1) for the names"));
+    (!unknown.is_empty()).then(|| Check::bad("settings", text))
 }

@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::consolidate::finish;
-use super::named::find_one;
 use super::out::{Failure, Out};
 use super::world::World;
 use crate::git::Overlay;
+use crate::ops::todo::{Which, find_one};
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Store};
 use crate::todo::{Project, Todo, TodoId, plain};
@@ -30,9 +30,9 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     let store = world.store(out)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = world.with_archive(&store, out)?;
-    let (project, todo) = match find_one(&everything, world.here(), &args.todo) {
+    let (project, todo) = match find_one(&everything, world.here(), &Which::words(&args.todo)) {
         Ok(found) => found,
-        Err(failure) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or(failure),
+        Err(refusal) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or_else(|| refusal.into()),
     };
     let names = everything.names();
     let shown = names.shown(project);

@@ -14,6 +14,7 @@ use super::stdin;
 use super::told::told;
 use crate::daemon;
 use crate::git::{become_detached, start_detached};
+use crate::install;
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
 use crate::source::{home_variables, hook};
@@ -45,6 +46,10 @@ const PATIENCE_AT_END: Duration = Duration::from_millis(1_500);
 const KEPT: &str = "the event waits in the store until that is put right";
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
+    if std::env::var_os(install::ASKED).is_some() {
+        super::out::write_stdout(&install::version());
+        return ExitCode::SUCCESS;
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let directory = global.directory.as_ref().map_or(here.clone(), |directory| here.join(directory));
     let call =
@@ -121,17 +126,16 @@ impl Call {
             Err(StoreError::Missing(_)) => return Ok(()),
             opened => opened,
         };
-        let bytes = reduced.map(|reduced| reduced.to_string().into_bytes());
-        let store = match (opened, &bytes) {
-            (Ok(store), _) => store,
-            (Err(err), Some(bytes)) => {
-                let waits = ops::put_down(location, bytes, self.now);
+        let (store, reduced) = match (opened, reduced) {
+            (Ok(store), reduced) => (store, reduced),
+            (Err(err), Some(reduced)) => {
+                let waits = ops::put_down(location, reduced, self.now);
                 let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());
                 return Err(format!("{}; {kept}", ops::chain(&err)));
             }
             (Err(err), None) => return Err(ops::chain(&err)),
         };
-        let heard = ops::hear(&store, bytes.as_deref(), self.now).map_err(tell);
+        let heard = ops::hear(&store, reduced, self.now).map_err(tell);
         if name == "SessionStart" {
             // Whatever became of the event.
             match self.context(&store, event, directory) {

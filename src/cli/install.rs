@@ -9,8 +9,8 @@ use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::git::Repo;
 use crate::install::{
-    AgentSettings, Change, InstallError, Part, TODO_TOOLS, TodoTools, hooks_of, inventory, left_pages,
-    project_settings, remove_made, unknown_to_man, user_settings,
+    AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, hooks_of, installed_version,
+    inventory, left_pages, project_settings, remove_made, unknown_to_man, user_settings,
 };
 use crate::store::Store;
 
@@ -47,14 +47,20 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
     let mut agent = agent_settings(world, args.walk.project);
     agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(Path::is_dir));
     agent.todo_tools = args.enable_todo_tools;
-    let git_hooks = match args.walk.git_hooks {
-        true => hooks_of(&world.store(out)?).map_err(failure)?,
-        false => Vec::new(),
-    };
-    walk(&args.walk, &agent, git_hooks, out, "install", Part::install)?;
-    if args.walk.dry_run {
-        return Ok(());
+    agent.version = agent.path.as_ref().and_then(|_| installed_version()).map(|(version, _)| version);
+    let mut parts = inventory(&parts_of_command(), &agent).map_err(failure)?;
+    if args.walk.git_hooks {
+        parts.extend(hooks_of(&world.store(out)?).map_err(failure)?);
     }
+    let done = walk(&parts, args.walk.dry_run, out, Part::install);
+    if !args.walk.dry_run {
+        say_more(args, &agent, out);
+    }
+    judge(&done, "install")
+}
+
+/// Says what `install` cannot do, and how to go back.
+fn say_more(args: &InstallArgs, agent: &AgentSettings, out: &Out) {
     if let Some((man, bin)) = unknown_to_man() {
         let (man, bin) = (display(&man), display(&bin));
         out.note(&format!("hint: `man` looks into {man} when {bin} is on the PATH, or with MANPATH=:{man}"));
@@ -74,22 +80,36 @@ pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Resul
         },
         None => out.note("hint: no home of Claude Code was found; `git chittysync install --claude` puts hooks there all the same"),
     }
-    Ok(())
 }
 
 pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let mut more = match args.git_hooks {
-        true => hooks_of(&world.store(out)?).map_err(failure)?,
-        false => installed_hooks(world)?,
-    };
-    more.extend(left_pages(&parts_of_command()).map_err(failure)?);
-    walk(args, &agent_settings(world, args.project), more, out, "uninstall", Part::uninstall)
+    let mut parts = inventory(&parts_of_command(), &agent_settings(world, args.project)).map_err(failure)?;
+    if args.project && has_own_hooks(world) {
+        // They go on running it.
+        parts.retain(|part| part.name != HOOK_SCRIPT);
+    }
+    match args.git_hooks {
+        true => parts.extend(hooks_of(&world.store(out)?).map_err(failure)?),
+        false => parts.extend(installed_hooks(world)),
+    }
+    parts.extend(left_pages(&parts_of_command()).map_err(failure)?);
+    let done = walk(&parts, args.dry_run, out, Part::uninstall);
+    if !args.dry_run {
+        remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
+    }
+    judge(&done, "uninstall")
+}
+
+/// Returns whether hooks of ours are in the user's own settings of the agent.
+fn has_own_hooks(world: &World) -> bool {
+    let parts = inventory(&parts_of_command(), &agent_settings(world, false)).unwrap_or_default();
+    parts.iter().filter(|part| part.name == "hooks").any(|hooks| hooks.is_installed().unwrap_or(true))
 }
 
 /// Returns the settings that hooks go into: the user's, or the project's.
 pub(super) fn agent_settings(world: &World, project: bool) -> AgentSettings {
     let path = if project { Some(project_settings(&project_directory(world))) } else { user_settings() };
-    AgentSettings { path, shared: project, todo_tools: false }
+    AgentSettings { path, shared: project, version: None, todo_tools: false }
 }
 
 /// Returns the top of the working tree that we stand in, or the directory.
@@ -98,16 +118,11 @@ fn project_directory(world: &World) -> PathBuf {
     repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| world.directory.clone())
 }
 
-/// Returns the git hooks of the store that are in place, if there is a store.
-pub(super) fn installed_hooks(world: &World) -> Result<Vec<Part>, Failure> {
-    let Ok(store) = Store::open(&world.location()?) else { return Ok(Vec::new()) };
-    let mut installed = Vec::new();
-    for hook in hooks_of(&store).map_err(failure)? {
-        if hook.is_installed().map_err(failure)? {
-            installed.push(hook);
-        }
-    }
-    Ok(installed)
+/// Returns the git hooks of the store that are in place, or cannot be looked at, if there is a store.
+pub(super) fn installed_hooks(world: &World) -> Vec<Part> {
+    let store = world.location().ok().and_then(|location| Store::open(&location).ok());
+    let hooks = store.and_then(|store| hooks_of(&store).ok()).unwrap_or_default();
+    hooks.into_iter().filter(|hook| hook.is_installed().unwrap_or(true)).collect()
 }
 
 fn failure(err: InstallError) -> Failure {
@@ -116,53 +131,69 @@ fn failure(err: InstallError) -> Failure {
 
 type Step = fn(&Part, bool) -> Result<Change, InstallError>;
 
-fn walk(
-    args: &UninstallArgs,
-    agent: &AgentSettings,
-    git_hooks: Vec<Part>,
-    out: &mut Out,
-    what: &str,
-    step: Step,
-) -> Result<(), Failure> {
-    let mut parts = git_hooks;
-    // The agent's settings stay the last ones.
-    parts.splice(0..0, inventory(&parts_of_command(), agent).map_err(failure)?);
-    let mut lines = Vec::new();
-    let mut kept = Vec::new();
-    for part in &parts {
-        let change = step(part, args.dry_run).map_err(|err| {
-            let failure = Failure::fatal(crate::ops::chain(&err))
-                .hint(format!("what was done so far is right; run `git chittysync {what}` again"));
-            match part.by_hand() {
-                Some(setting) if what == "install" => failure.hint(format!("or set it where you can: {setting}")),
-                _ => failure,
-            }
-        })?;
-        if change == Change::Foreign {
-            kept.push(part);
-        }
-        lines.push((part, change));
-    }
-    if what == "uninstall" && !args.dry_run {
-        remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
-    }
+/// What became of a part: what changed, or why it could not be changed.
+type Outcome<'a> = (&'a Part, Result<Change, InstallError>);
+
+/// Takes a step with each part. One that cannot be changed is left as it is, and the others are done.
+fn walk<'a>(parts: &'a [Part], dry_run: bool, out: &mut Out, step: Step) -> Vec<Outcome<'a>> {
+    let done: Vec<Outcome<'a>> = parts.iter().map(|part| (part, step(part, dry_run))).collect();
+    let changed: Vec<(&Part, Change)> =
+        done.iter().filter_map(|(part, outcome)| Some((*part, *outcome.as_ref().ok()?))).collect();
+    let failed: Vec<(&Part, String)> =
+        done.iter().filter_map(|(part, outcome)| Some((*part, crate::ops::chain(outcome.as_ref().err()?)))).collect();
     if out.json {
-        let parts = lines
-            .iter()
-            .map(|(part, change)| json!({ "part": part.name, "place": part.place(), "change": change.as_str() }));
-        out.print_json(&json!({ "dry_run": args.dry_run, "parts": parts.collect::<Value>() }));
+        let all = done.iter().map(|(part, outcome)| match outcome {
+            Ok(change) => json!({ "part": part.name, "place": part.place(), "change": change.as_str() }),
+            Err(err) => {
+                let reason = crate::ops::chain(err);
+                json!({ "part": part.name, "place": part.place(), "change": FAILED, "reason": reason })
+            }
+        });
+        out.print_json(&json!({ "dry_run": dry_run, "parts": all.collect::<Value>() }));
     } else {
-        for (name, change, place) in grouped(&lines) {
+        for (name, change, place) in grouped(&changed) {
             out.note(&format!("{name:<11} {:<10} {place}", change.as_str()));
         }
+        for (part, reason) in &failed {
+            let place = part.path().map_or_else(|| part.place(), display);
+            out.note(&format!("{:<11} {FAILED:<10} {place}: {reason}", part.name));
+        }
     }
-    for part in kept {
-        out.warn(
-            &format!("{} was not written by us and is left as it is", part.place()),
-            Some("remove it yourself if ours should take its place"),
-        );
+    for (part, change) in changed {
+        match change {
+            Change::Foreign => out.warn(
+                &format!("{} was not written by us and is left as it is", part.place()),
+                Some("remove it yourself if ours should take its place"),
+            ),
+            Change::Others => out.warn(
+                &format!("{} belongs to another user of this machine and is left as it is", part.place()),
+                Some("whoever it belongs to can change it"),
+            ),
+            Change::None | Change::Added | Change::Removed => {}
+        }
     }
-    Ok(())
+    done
+}
+
+/// How a part that could not be changed is told.
+const FAILED: &str = "failed";
+
+/// Says no when something could not be changed, and what was not.
+fn judge(done: &[Outcome<'_>], what: &str) -> Result<(), Failure> {
+    let failed: Vec<(&Part, &InstallError)> =
+        done.iter().filter_map(|(part, outcome)| Some((*part, outcome.as_ref().err()?))).collect();
+    let Some((part, err)) = failed.first() else { return Ok(()) };
+    let more = match failed.len() {
+        1 => String::new(),
+        many => format!(" (and {} more)", many - 1),
+    };
+    let failure = Failure::no(format!("{} failed: {}{more}", part.name, crate::ops::chain(*err)))
+        .hint(format!("all else is done; once this is put right, run `git chittysync {what}` again"));
+    let by_hand = failed.iter().find_map(|(part, _)| part.by_hand()).filter(|_| what == "install");
+    Err(match by_hand {
+        Some(setting) => failure.hint(format!("or set it where you can: {setting}")),
+        None => failure,
+    })
 }
 
 /// More files than this of one kind in one directory are one line.

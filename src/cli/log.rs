@@ -8,12 +8,12 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::named::find_anywhere;
 use super::out::{Failure, Out};
 use super::world::World;
+use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Event, LogFilter};
-use crate::todo::{Names, State, Status, Time, Todo, plain};
-use crate::view::{Style, fit};
+use crate::todo::{Names, Time, Todo, plain};
+use crate::view::Style;
 
 /// Arguments of `log`.
 #[derive(Debug, Args)]
@@ -44,7 +44,10 @@ pub struct LogArgs {
 pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let todo = match args.todo.is_empty() {
-        false => Some(find_anywhere(&world.everything_with(&store, out, &args.todo)?, world.here(), &args.todo)?.1.id),
+        false => {
+            let which = Which::words(&args.todo);
+            Some(find_anywhere(&world.everything_with(&store, out, &which)?, world.here(), &which)?.1.id)
+        }
         true => None,
     };
     let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {
@@ -97,7 +100,7 @@ pub(super) fn event_text(event: &Event, names: &Names, patch: bool, style: Style
         "{:>15}  {who}{} {} {}\n",
         moment(event.at, style.now),
         style.dim(&on),
-        deed(event, style.width.saturating_sub(around), style),
+        event.deed().text(style.width.saturating_sub(around), style),
         style.dim(&project),
     );
     if patch {
@@ -114,25 +117,6 @@ pub(super) fn event_text(event: &Event, names: &Names, patch: bool, style: Style
     text
 }
 
-/// Returns what an event did, in so many columns if they suffice: `completed ‘Fix login tests’`.
-pub(super) fn deed(event: &Event, columns: usize, style: Style) -> String {
-    const NARROWEST: usize = 10;
-    let verb = verb(event);
-    let quoted = |words: &str, columns: usize| {
-        format!("\u{2018}{}\u{2019}", style.words(&fit(&plain(words), columns.max(NARROWEST))))
-    };
-    let room = columns.saturating_sub(verb.width() + " \u{2018}\u{2019}".width());
-    match event.renamed_to.as_deref().filter(|_| verb == RENAMED) {
-        None => format!("{verb} {}", quoted(&event.after.content, room)),
-        Some(new) => {
-            let room = room.saturating_sub(" to \u{2018}\u{2019}".width());
-            // What the first does not need, the second may have.
-            let first = event.after.content.width().min((room / 2).max(room.saturating_sub(new.width())));
-            format!("{verb} {} to {}", quoted(&event.after.content, first), quoted(new, room.saturating_sub(first)))
-        }
-    }
-}
-
 /// Returns a time as people say it, by the clock on this device's wall.
 pub(super) fn moment(time: Time, now: Time) -> String {
     let local = |time: Time| DateTime::from_timestamp_millis(time.millis()).unwrap_or_default().with_timezone(&Local);
@@ -143,49 +127,6 @@ pub(super) fn moment(time: Time, now: Time) -> String {
         _ if time.year() == now.year() => time.format("%e %b %H:%M").to_string(),
         _ => time.format("%e %b %Y").to_string(),
     }
-}
-
-/// The verb of an event that has new words to tell.
-const RENAMED: &str = "renamed";
-
-fn verb(event: &Event) -> String {
-    use Status::{Completed, InProgress, Pending};
-    let (before, after) = (event.before.as_ref().map(Todo::state), event.after.state());
-    let is_renamed = || event.after.text("renamedTo").is_some();
-    // The same words in another project.
-    let is_moved = || event.renamed_to.as_ref() == Some(&event.after.content);
-    let verb = match (before, after) {
-        (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() && is_moved() => "moved",
-        (before, State::Dropped) if before != Some(State::Dropped) && is_renamed() => RENAMED,
-        (Some(before), after) if before == after => return stayed(event, after),
-        // Properties alone take no side.
-        (None, State::Dropped) if !event.after.fields.is_empty() => "edited",
-        (_, State::Dropped) => "dropped",
-        (_, State::Wanted(Completed)) => "completed",
-        (_, State::Wanted(InProgress)) => "started",
-        (Some(State::Wanted(Completed) | State::Dropped), State::Wanted(Pending)) => "reopened",
-        (Some(_), State::Wanted(Pending)) => "put back",
-        (None, State::Wanted(Pending)) if event.is_new => "added",
-        (None, State::Wanted(Pending)) => "listed",
-    };
-    verb.to_owned()
-}
-
-/// Returns what was done to a todo that has the state it had.
-fn stayed(event: &Event, state: State) -> String {
-    if event.before.as_ref().is_some_and(|before| before.epoch() < event.after.epoch()) {
-        return format!("settled as {state}");
-    }
-    let said = |todo: &Todo| todo.claims.get(&event.session.session).map(|claim| (claim.status, claim.dropped));
-    match said(&event.after) {
-        Some((status, false)) if event.before.as_ref().and_then(said) != Some((status, false)) => match status {
-            Status::Completed => "also completed",
-            Status::InProgress => "also started",
-            Status::Pending => "also listed",
-        },
-        _ => "edited",
-    }
-    .to_owned()
 }
 
 /// Returns what an event changed: the status and each property, before and after.

@@ -1,10 +1,10 @@
-//! `mcp`: the todos as tools of an agent, whatever agent it is. A tool is a command (`mcp_tools`), and answers with
-//! the command's JSON. Each call opens the store anew, so that what others write meanwhile is seen.
+//! `mcp`: the todos as tools of an agent, whatever agent it is. A tool calls what the command of its name calls
+//! (`mcp_call`), and answers with the command's JSON. Each call opens the store anew, so that what others write
+//! meanwhile is seen.
 
-use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use clap::{Args, FromArgMatches};
+use clap::Args;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
@@ -14,13 +14,13 @@ use rmcp::service::{RequestContext, RoleServer, ServerInitializeError, ServiceEx
 use rmcp::{ErrorData, transport};
 use serde_json::Value;
 
-use super::args::{Cli, Global};
-use super::mcp_tools::{Effect, FEW, TOOLS, Tool};
+use super::args::Global;
+use super::mcp_call::call;
+use super::mcp_given::Given;
+use super::mcp_tools::{FEW, TOOLS, Tool};
 use super::out::{Failure, Kept, Out};
 use super::speaker::SpeakerArgs;
-use super::told::told;
 use super::world::World;
-use crate::settings::ContextReach;
 use crate::todo::plain;
 
 /// Arguments of `mcp`.
@@ -102,9 +102,9 @@ impl Server {
     /// Calls a tool. Whatever happens, there is an answer.
     fn answer(&self, tool: &Tool, given: &JsonObject) -> CallToolResult {
         let mut out = Out::keeping();
-        let result = catch_unwind(AssertUnwindSafe(|| match tool.name {
-            "context" => tool.command_line(given).and_then(|_| self.context(&mut out)),
-            _ => self.call(tool, given, &mut out),
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let given = Given::check(tool, given)?;
+            call(tool, given, &self.speaker, &World::new(&self.global)?, &mut out)
         }));
         let Kept { document, warnings } = out.into_kept();
         let mut blocks: Vec<ContentBlock> = Vec::new();
@@ -129,65 +129,6 @@ impl Server {
         });
         blocks.extend(failure.chain(warnings).map(ContentBlock::text));
         if failed.is_some() { CallToolResult::error(blocks) } else { CallToolResult::success(blocks) }
-    }
-
-    /// Runs the command that a tool is.
-    fn call(&self, tool: &Tool, given: &JsonObject, out: &mut Out) -> Result<(), Failure> {
-        let mut line = tool.command_line(given)?;
-        line.splice(1..1, self.options(tool, given)?);
-        line.insert(0, "git-chittysync".into());
-        let parsed = super::command().try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches));
-        let mut cli = parsed.map_err(|err| {
-            let text = err.to_string();
-            Failure::usage(text.lines().next().unwrap_or_default().trim_start_matches("error: "))
-        })?;
-        cli.global = self.global.clone();
-        super::run(cli, out)?;
-        if tool.effect == Effect::Reads {
-            // Those that say something are told by the command itself.
-            let world = World::new(&self.global)?;
-            let store = world.store(out)?;
-            self.speaker.warn_of_lost(&store, &world.todos(&store, &Out::keeping())?, out)?;
-        }
-        Ok(())
-    }
-
-    /// Returns the options that follow from where the server runs and in whose name.
-    fn options(&self, tool: &Tool, given: &JsonObject) -> Result<Vec<OsString>, Failure> {
-        let mut options = Vec::new();
-        if let Some(session) = self.speaker.named().filter(|_| tool.effect != Effect::Reads) {
-            options.push(format!("--session={session}").into());
-        }
-        let names_one = given.get("project").is_some_and(|value| !value.is_null());
-        let all = given.get("all_projects") == Some(&Value::Bool(true));
-        match tool.name {
-            "list" | "ready" if all && names_one => {
-                return Err(Failure::usage("'project' and 'all_projects' exclude each other"));
-            }
-            "ready" if all => options.push("--all".into()),
-            "list" if !all && !names_one => {
-                let world = World::new(&self.global)?;
-                options.extend(world.here().map(|project| format!("--project={project}").into()));
-            }
-            _ => {}
-        }
-        Ok(options)
-    }
-
-    fn context(&self, out: &mut Out) -> Result<(), Failure> {
-        let world = World::new(&self.global)?;
-        let store = world.store(out)?;
-        let session = self.speaker.known_session(&store)?;
-        let mut text = told(&store, &world.directory, session.as_ref(), true, world.now)?;
-        if text.is_empty() {
-            text.push_str(match store.settings.context {
-                ContextReach::Off => "chittysync.context is off: nothing is told of others.",
-                ContextReach::Device => "Nothing that this device knows of is open in this project.",
-                ContextReach::All => "Nothing is open in this project.",
-            });
-        }
-        out.print_json(&Value::String(text));
-        Ok(())
     }
 }
 

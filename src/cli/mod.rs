@@ -3,17 +3,20 @@
 mod act;
 mod archive;
 mod args;
+#[cfg(feature = "board")]
 mod board;
 mod branch;
 mod capture;
 mod completion;
 mod conflicts;
 mod consolidate;
+#[cfg(feature = "daemon")]
 mod daemon;
+mod daemon_summary;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
-mod edit;
+mod doctor_store;
 mod editor;
 mod export;
 mod forget;
@@ -25,21 +28,29 @@ mod install;
 mod list;
 mod log;
 mod man;
+#[cfg(feature = "mcp")]
 mod mcp;
+#[cfg(feature = "mcp")]
+mod mcp_call;
+#[cfg(feature = "mcp")]
+mod mcp_given;
+#[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
-mod named;
 mod out;
 mod pager;
 mod progress;
 mod projects;
 mod purge;
 mod ready;
+mod refused;
 mod remote;
 mod resolve;
 mod resolve_ask;
 mod resolve_edit;
 mod rollback;
+mod said;
+#[cfg(feature = "daemon")]
 mod service;
 mod sessions;
 mod show;
@@ -54,6 +65,7 @@ mod unmet;
 mod usage;
 mod world;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -61,13 +73,14 @@ use clap::{CommandFactory, FromArgMatches};
 pub use args::{Cli, Command};
 pub use out::Failure;
 
-use crate::board::Verb;
 use crate::git::restart_without_repository;
+use crate::todo::Verb;
 use out::{Out, exit};
 use world::World;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    leave_what_is_gone();
     if let Some(code) = restart_without_repository() {
         return code;
     }
@@ -88,6 +101,18 @@ pub fn main() -> ExitCode {
     exit(&mut out, result)
 }
 
+/// Goes to the nearest directory that is still there, when the one that we were started in is not: an agent goes on in a
+/// worktree that was removed, and nothing of git can be opened from there.
+fn leave_what_is_gone() {
+    if std::env::current_dir().is_ok() {
+        return;
+    }
+    let gone = std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_default();
+    let above = gone.ancestors().chain([Path::new("/")]);
+    // Where none can be entered, what follows says so.
+    let _ = above.filter(|path| path.is_dir()).any(|path| std::env::set_current_dir(path).is_ok());
+}
+
 /// Returns whether it was a hook that was called with something nobody understands: an agent's later version
 /// must not make it fail.
 fn is_hook(err: &clap::Error) -> bool {
@@ -102,6 +127,7 @@ pub fn command() -> clap::Command {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+    #[cfg(feature = "mcp")]
     if let Some(Command::Mcp(args)) = &cli.command {
         return mcp::run(args, &cli.global);
     }
@@ -118,25 +144,28 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Status(args) => status::run(&args, &world, out),
         Command::List(args) => list::run(&args, &world, out),
         Command::Show(args) => show::run(&args, &world, out),
+        #[cfg(feature = "board")]
         Command::Board(args) => board::run(&args, &world, out),
         Command::Log(args) => log::run(&args, &world, out),
         Command::Sessions(args) => sessions::run(&args, &world, out),
         Command::Projects => projects::run(&world, out),
         Command::Conflicts(args) => conflicts::run(&args, &world, out),
         Command::Add(args) => act::add(&args, &world, out),
-        Command::Start(args) => act::run(Verb::Start, &args, &world, out),
-        Command::Done(args) => act::run(Verb::Done, &args, &world, out),
-        Command::Release(args) => act::release(&args, &world, out),
-        Command::Drop(args) => act::run(Verb::Drop, &args, &world, out),
-        Command::Reopen(args) => act::run(Verb::Reopen, &args, &world, out),
-        Command::Edit(args) => edit::run(&args, &world, out),
+        Command::Start(args) => act::say(Verb::Start, &args, &world, out),
+        Command::Done(args) => act::say(Verb::Done, &args, &world, out),
+        Command::Release(args) => act::say(Verb::Release, &args, &world, out),
+        Command::Drop(args) => act::say(Verb::Drop, &args, &world, out),
+        Command::Reopen(args) => act::say(Verb::Reopen, &args, &world, out),
+        Command::Edit(args) => act::edit(&args, &world, out),
         Command::Ready(args) => ready::run(&args, &world, out),
         Command::Resolve(args) => resolve::run(&args, &world, out),
         Command::Rollback(args) => rollback::run(&args, &world, out),
-        Command::Undo(args) => rollback::undo(&args, &world, out).map(drop),
+        Command::Undo(args) => rollback::undo(&args, &world, out),
         Command::Export(args) => export::run(&args, &world, out),
         Command::Import(args) => import::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Daemon(args) => daemon::run(&args, &world, out),
+        #[cfg(feature = "daemon")]
         Command::Service(args) => service::run(&args, &world, out),
         Command::Branch(args) => branch::run(&args, &world, out),
         Command::Archive(args) => archive::run(&args, &world, out),
@@ -144,6 +173,8 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => Ok(()),
     }
 }

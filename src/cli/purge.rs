@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::args::SyncArgs;
 use super::consolidate::finish;
 use super::forget::{ask, relatives, twins};
-use super::named::find;
 use super::out::{Failure, Out, plural};
 use super::remote;
 use super::world::World;
 use crate::git::Overlay;
+use crate::ops::todo::{Which, find};
 use crate::ops::{self, Obeyed, Plan, Selection};
 use crate::store::quotes::contains;
 use crate::store::{Consolidated, Reach, Store};
@@ -42,7 +42,7 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     let mut chosen: BTreeMap<TodoId, Project> = BTreeMap::new();
     let mut found: Vec<&Todo> = Vec::new();
     for text in &args.todos {
-        match find(&everything, world.here(), std::slice::from_ref(text)) {
+        match find(&everything, world.here(), &Which::Words(text.clone())) {
             Ok((project, todo)) => {
                 // What a list says twice are two todos, and each holds the words.
                 let same = everything.todos().filter(|(of, other)| *of == project && other.content == todo.content);
@@ -50,8 +50,8 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
                 chosen.extend(all.map(|(project, id)| (id, project.clone())));
                 found.push(todo);
             }
-            Err(failure) => {
-                let (id, project) = forgotten(&store, text)?.ok_or(failure)?;
+            Err(refusal) => {
+                let (id, project) = forgotten(&store, text)?.ok_or(refusal)?;
                 chosen.insert(id, project);
             }
         }

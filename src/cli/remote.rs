@@ -9,7 +9,8 @@ use super::args::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::world::display;
-use crate::git::{Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public};
+use crate::git::{Cause, Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public};
+use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
 use crate::settings::{Settings, remembered_place, table};
 use crate::store::{Store, StoreError};
@@ -27,8 +28,7 @@ pub(super) fn named(store: &Store, name: &str) -> Result<RemoteName, Failure> {
 /// Says no when the configuration names a remote that is not there.
 pub(super) fn check(store: &Store, remote: &RemoteName) -> Result<(), Failure> {
     if store.repo.remote_url(remote).is_none() {
-        return Err(Failure::no(format!("chittysync.remote is '{remote}', and there is no such remote"))
-            .hint("`git chittysync init --remote <url>` adds one"));
+        return Err(Refusal::NoRemote(remote.clone()).into());
     }
     Ok(())
 }
@@ -140,8 +140,14 @@ pub(super) fn json(remote: &RemoteName, exchange: &Exchange) -> Value {
 pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) -> Result<(), Failure> {
     let (Some(remote), Some(exchange)) = (remote, exchange) else { return Ok(()) };
     if let Some(reason) = &exchange.unreachable {
-        return Err(Failure::no(format!("cannot reach {remote}: {reason}"))
-            .hint("everything is saved here; `git chittysync sync` delivers it once the remote can be reached"));
+        let failure = Failure::no(format!("cannot reach {remote}: {reason}"));
+        let failure = match Cause::of(reason) {
+            Some(cause) => failure.hint(cause.text()),
+            None => failure,
+        };
+        return Err(
+            failure.hint("everything is saved here; `git chittysync sync` delivers it once the remote can be reached")
+        );
     }
     if let Some(reason) = &exchange.busy {
         return Err(Failure::no(format!("{remote} is busy: {reason}"))

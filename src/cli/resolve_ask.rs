@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::named::find;
 use super::out::{Failure, Out};
-use super::resolve::{Answer, ResolveArgs, settle, taken};
+use super::resolve::{ResolveArgs, settle};
 use super::resolve_edit;
 use super::world::World;
 use crate::merge::{Side, Subject, choices};
 use crate::ops;
+use crate::ops::todo::{Settlement, Which, find, taken};
 use crate::todo::{Project, Session, State, Status, Todo, plain};
 use crate::view::{Everything, OverProperty, Style, questions};
 
 /// One question: what is shown, what the digits mean, and whether it is about the status.
 struct Question {
     text: String,
-    answers: Vec<Answer>,
+    answers: Vec<Settlement>,
     is_status: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
     let properties = ops::open_properties(&store, &everything)?;
     let mut open = questions(&everything, args.all, &properties);
     if !args.todo.is_empty() {
-        let (project, todo) = find(&everything, world.here(), &args.todo)?;
+        let (project, todo) = find(&everything, world.here(), &Which::words(&args.todo))?;
         open.retain(|(_, other, _)| other.id == todo.id);
         if open.is_empty() {
             open.push((project, todo, None));
@@ -49,12 +49,12 @@ pub(super) fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
         }
         let question = question(&everything, project, todo, property, &properties, out.style(world.now));
         out.print_always(&question.text);
-        let words = [todo.id.to_string()];
+        let which = Which::Id(todo.id);
         match answer(&question, out) {
-            Reply::Answer(answer) => settle(args, &words, world, out, |_| Ok(answer.clone()))?,
+            Reply::Answer(answer) => settle(args, &which, &answer, world, out)?,
             Reply::Edit => {
                 edited.insert(todo.id);
-                resolve_edit::edit(args, &words, world, out)?;
+                resolve_edit::edit(args, &which, world, out)?;
             }
             Reply::Skip => {}
             Reply::Quit => return Ok(()),
@@ -83,14 +83,15 @@ fn question(
     let beside = style.dim(&format!("({}, {})", plain(everything.names().shown(project)), &todo.id.to_string()[..8]));
     let mut text = format!("\n{} {} {beside}\n", style.symbol(todo.state()), style.title(&plain(&todo.content)));
     let mut answers = Vec::new();
-    let mut offer = |answer: Answer, said: String| {
+    let mut offer = |answer: Settlement, said: String| {
         answers.push(answer);
         text.push_str(&format!("  {}  {said}\n", answers.len()));
     };
     let Some(OverProperty { conflict, .. }) = property else {
         for (session, claim) in choices(todo).into_iter().take(9) {
             let said = format!("{} by {}, {}", claim.state(), who(session), ago(claim.at));
-            offer(taken(todo, session, claim, properties), said);
+            let (wish, fields) = taken(todo, session, claim, properties);
+            offer(Settlement::Answer { wish, fields }, said);
         }
         return Question { text, answers, is_status: true };
     };
@@ -104,7 +105,7 @@ fn question(
         let by = side.session.as_ref().map(|session| format!(" by {}", who(session))).unwrap_or_default();
         let fields = vec![(name.to_owned(), side.value.clone())];
         let said = format!("{}: {value}{by}, {}{note}", plain(name), ago(side.at));
-        offer(Answer { wish: None, fields }, said);
+        offer(Settlement::Answer { wish: None, fields }, said);
     };
     side(kept, ", which was kept");
     side(overruled, "");
@@ -112,7 +113,7 @@ fn question(
 }
 
 enum Reply {
-    Answer(Answer),
+    Answer(Settlement),
     Edit,
     Skip,
     Quit,
@@ -136,10 +137,11 @@ fn answer(question: &Question, out: &mut Out) -> Reply {
             'e' => return Reply::Edit,
             's' => return Reply::Skip,
             'q' => return Reply::Quit,
-            _ if question.is_status && state.is_some() => {
-                return Reply::Answer(Answer { wish: state, ..Answer::default() });
-            }
-            _ => match place.and_then(|place| question.answers.get(place)) {
+            _ => {}
+        }
+        match state.filter(|_| question.is_status) {
+            Some(state) => return Reply::Answer(Settlement::State(state)),
+            None => match place.and_then(|place| question.answers.get(place)) {
                 Some(answer) => return Reply::Answer(answer.clone()),
                 None => out.print_always(HELP),
             },

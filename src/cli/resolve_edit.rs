@@ -5,17 +5,15 @@
 
 use serde_json::Value;
 
-use super::act::words;
-use super::edit::renaming;
 use super::log::moment;
-use super::named::find;
 use super::out::{Failure, Out};
 use super::resolve::ResolveArgs;
+use super::said::tell;
 use super::world::{World, display};
 use crate::git::{Fsync, replace_private_file};
 use crate::merge::{Conflict, Side, Subject, choices};
 use crate::ops;
-use crate::statement::{Act, Weight};
+use crate::ops::todo::{self, Edited, Refusal, Which, find};
 use crate::todo::{Project, Session, State, Status, Time, Todo, plain};
 use crate::view::{Everything, OverProperty};
 
@@ -31,10 +29,10 @@ struct Draft {
     description: String,
 }
 
-pub(super) fn edit(args: &ResolveArgs, named: &[String], world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn edit(args: &ResolveArgs, which: &Which, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything_with(&store, out, named)?;
-    let (project, todo) = find(&everything, world.here(), named)?;
+    let everything = world.everything_with(&store, out, which)?;
+    let (project, todo) = find(&everything, world.here(), which)?;
     let mut disputed = ops::open_properties(&store, &everything)?;
     disputed.retain(|one| one.conflict.id == todo.id);
     let shown = Draft::of(todo, &disputed);
@@ -52,32 +50,13 @@ pub(super) fn edit(args: &ResolveArgs, named: &[String], world: &World, out: &mu
         let _ = std::fs::remove_file(&path);
         return Err(Failure::no("nothing was left above the scissors; nothing is settled"));
     };
-    let content = match wanted.words == shown.words {
-        true => todo.content.clone(),
-        false => words(&wanted.words, &store, out)?,
-    };
-    let fields = fields(&shown, &wanted, todo);
-    let id = std::cell::Cell::new(todo.id);
-    let what = format!("resolve: {}", named.join(" "));
-    let spoken = args.speaker.act(&store, world, out, &what, |now| {
-        if now.get(todo.id).map(|(_, todo)| todo) != Some(todo) {
-            return Err(Failure::no(format!("'{}' was changed while you edited it", todo.content)));
-        }
-        let plain_act =
-            Act { weight: Weight::Settles, fields: fields.clone(), ..Act::new(project, todo, wanted.state) };
-        if content == todo.content {
-            return Ok(vec![plain_act]);
-        }
-        let mut acts = renaming(now, project, todo, content.clone(), fields.clone())?;
-        (acts[0].wish, acts[0].weight) = (Some(wanted.state), Weight::Settles);
-        id.set(acts[0].id);
-        Ok(acts)
-    });
-    let spoken = spoken.map_err(kept)?;
+    let words = (wanted.words != shown.words).then(|| wanted.words.clone());
+    let edited = Edited { project, shown: todo, words, state: wanted.state, fields: fields(&shown, &wanted, todo) };
+    let actor = args.speaker.actor(&store, world);
+    let outcome = todo::resolve_edited(&actor, &edited).map_err(|refusal: Refusal| kept(refusal.into()))?;
     // A todo's text stays nowhere but in the history.
     let _ = std::fs::remove_file(&path);
-    let state = spoken.everything.get(id.get()).map_or("settled", |(_, todo)| todo.state().as_str());
-    spoken.finish(id.get(), state, out)
+    tell(&outcome, None, &actor, out)
 }
 
 /// Returns the properties to say: all that are disputed, and the description when it was changed.

@@ -92,11 +92,11 @@ fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Resul
     let change = part.install(dry_run)?;
     let commands = manager.enable(part);
     let mut failed = None;
-    if !dry_run && change != Change::Foreign {
+    if !dry_run && !change.is_kept() {
         failed = commands.iter().find_map(|command| refusal(command));
     }
     report(manager, part, change, dry_run, failed.is_none(), out);
-    if change == Change::Foreign {
+    if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run {
@@ -129,7 +129,7 @@ fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Res
         remove_made(part.path().as_slice());
     }
     report(manager, part, change, dry_run, is_stopped, out);
-    if change == Change::Foreign {
+    if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run && change == Change::Removed {
@@ -160,7 +160,7 @@ fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told:
             "dry_run": dry_run,
             "place": part.place(),
             "change": change.as_str(),
-            "told": is_told && !dry_run && change != Change::Foreign,
+            "told": is_told && !dry_run && !change.is_kept(),
         }));
     } else {
         let place = part.path().map_or_else(|| part.place(), display);
@@ -172,7 +172,7 @@ fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
     let state = part.check()?;
     let installed = match state {
         Change::None => "installed",
-        Change::Foreign => "not ours",
+        Change::Foreign | Change::Others => "not ours",
         _ if part.path().is_some_and(std::path::Path::exists) => "of another version",
         _ => "not installed",
     };

@@ -3,16 +3,17 @@
 use serde_json::Value;
 
 use super::args::ShowArgs;
-use super::named::find_anywhere;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
+use crate::ops::todo::{Which, find_anywhere};
 use crate::view::{Links, show_json, show_text};
 
 pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.everything_with(&store, out, &args.todo)?;
-    let (project, todo) = find_anywhere(&everything, world.here(), &args.todo)?;
+    let which = Which::words(&args.todo);
+    let everything = world.everything_with(&store, out, &which)?;
+    let (project, todo) = find_anywhere(&everything, world.here(), &which)?;
     if out.json {
         let mut value = show_json(project, todo);
         let blockers = Links::new(&everything).blockers(todo).into_iter().filter(|_| todo.state().is_open());

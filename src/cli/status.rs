@@ -42,7 +42,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
     let unmerged = unmerged(&store, &overlay, tip)?;
     let archived = world.archived(&store)?;
     let sessions = world.sessions(&store, &counts, archived)?;
-    let (daemon, daemon_json) = super::daemon::summary(&store, out.style(crate::log::clock()));
+    let (daemon, daemon_json) = super::daemon_summary::summary(&store, out.style(crate::log::clock()));
     let remote = remote(&store, world)?;
     if out.json {
         let mut status = json!({

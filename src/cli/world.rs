@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use super::args::{CaptureArgs, Global};
 use super::out::{Failure, Out};
 use crate::git::{Overlay, refuse_link};
+use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
 use crate::source::Home;
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Names, Project, Scope, Time, plain};
-use crate::view::{Counts, Everything, search};
+use crate::todo::{Project, Scope, Time, plain};
+use crate::view::{Counts, Everything};
 
 /// How to find out what projects there are.
 pub const PROJECTS: &str = "`git chittysync projects` lists them";
@@ -125,14 +126,11 @@ impl World {
         self.with_sessions(todos, store, out)
     }
 
-    /// As [`World::everything`], with archived todos when these words name no other.
-    pub fn everything_with(&self, store: &Store, out: &Out, words: &[String]) -> Result<Everything, Failure> {
-        let working = self.everything(store, out)?;
-        if search(&working, self.here(), &words.join(" ")).is_empty() {
-            self.with_archive(store, out)
-        } else {
-            Ok(working)
-        }
+    /// As [`World::everything`], with archived todos when none of the others is named so.
+    pub fn everything_with(&self, store: &Store, out: &Out, which: &Which) -> Result<Everything, Failure> {
+        let (todos, unreadable) = todo::read_named(store, self.here(), which)?;
+        warn_of(unreadable, store, out);
+        self.with_sessions(todos, store, out)
     }
 
     /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.
@@ -169,32 +167,14 @@ impl World {
         Ok(())
     }
 
-    /// Returns the project that is named to read of it, with what is shown as one with it. What the directory says is
-    /// meant as it stands.
+    /// Returns the project that is named to read of it, with what is shown as one with it.
     pub fn scope(&self, name: Option<&str>, store: &Store) -> Result<Option<Scope>, Failure> {
-        let Some(name) = name else { return Ok(None) };
-        let (typed, names) = (project(name)?, self.names(store)?);
-        let meant = if self.here() == Some(&typed) { Ok(typed.clone()) } else { names.meant(&typed) };
-        Ok(Some(names.scope(&meant.map_err(|several| is_several(&typed, &several))?)))
+        Ok(todo::scope(store, self.here(), name)?)
     }
 
     /// Returns the project that is named to save something of it.
     pub fn meant_anew(&self, typed: Project, store: &Store) -> Result<Project, Failure> {
-        if self.here() == Some(&typed) {
-            return Ok(typed);
-        }
-        let meant = self.names(store)?.meant_anew(&typed);
-        meant.map_err(|several| is_several(&typed, &several))
-    }
-
-    /// Returns what the projects are called. Those of which nothing is wanted any more are left out, where another
-    /// is called alike.
-    fn names(&self, store: &Store) -> Result<Names, Failure> {
-        let names = ops::project_names(store)?;
-        match names.has_shared() {
-            true => Ok(self.with_archive(store, &Out::keeping())?.names()),
-            false => Ok(names),
-        }
+        Ok(todo::meant_anew(store, self.here(), typed)?)
     }
 
     /// Counts the archived todos.
@@ -204,15 +184,13 @@ impl World {
     }
 
     fn read(&self, store: &Store, out: &Out, reach: Reach) -> Result<Everything, Failure> {
-        let overlay = Overlay::new(&store.repo);
-        let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay, reach)?;
+        let (everything, unreadable) = todo::read(store, reach)?;
         warn_of(unreadable, store, out);
-        Ok(Everything { projects, sessions: Vec::new() })
+        Ok(everything)
     }
 
     fn with_sessions(&self, todos: Everything, store: &Store, out: &Out) -> Result<Everything, Failure> {
-        let overlay = Overlay::new(&store.repo);
-        let (sessions, unreadable) = Consolidated::find(store, &overlay)?.sessions(&overlay)?;
+        let (sessions, unreadable) = todo::read_sessions(store)?;
         warn_of(unreadable, store, out);
         Ok(Everything { sessions, ..todos })
     }
@@ -243,15 +221,9 @@ fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {
     }
 }
 
-/// Says that a name can mean several projects.
-fn is_several(typed: &Project, several: &[Project]) -> Failure {
-    let failure = Failure::usage(format!("{} projects are called '{typed}'; name one with its owner", several.len()));
-    several.iter().take(10).fold(failure, |failure, project| failure.hint(project.to_string()))
-}
-
 /// Checks the name of a project.
 pub fn project(name: &str) -> Result<Project, Failure> {
-    Project::new(name).map_err(|err| Failure::usage(format!("'{name}' cannot be the name of a project: {err}")))
+    Ok(todo::project(name)?)
 }
 
 /// Returns a path as people write it, fit for a terminal.

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::run::Setup;
 use super::schedule::Job;
+#[cfg(feature = "daemon")]
+use super::setup::Setup;
 use crate::git::without_repository;
 use crate::settings::Background;
 
 /// Returns what a job runs, and how long it may take.
+#[cfg(feature = "daemon")]
 pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Command, Duration) {
     let store = &setup.location.path;
     let command = match (job, &background.mirror_command) {

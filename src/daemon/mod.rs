@@ -4,30 +4,46 @@
 //! one way in which things are done, a remote that hangs or a store that is broken takes nobody along, and
 //! the daemon stays small.
 //!
+//! Without the feature `daemon` nothing watches: what is left is the one sync that a hook starts, and what is told of a
+//! daemon that another build started.
+//!
 //! ```text
 //! watch ─ something changed ─▶ schedule ─ a run is due ─▶ jobs ─ it ended ─▶ schedule, state, log
 //! ```
 
+#![cfg_attr(not(feature = "daemon"), allow(dead_code, unused_imports, reason = "who watches is left out"))]
+
+#[cfg(feature = "daemon")]
 mod clocks;
 mod commands;
+#[cfg(feature = "daemon")]
 mod detach;
 mod instance;
 mod jobs;
 mod once;
 mod patience;
+#[cfg(feature = "daemon")]
 mod places;
+#[cfg(feature = "daemon")]
 mod run;
 mod schedule;
-#[cfg(unix)]
+#[cfg(feature = "daemon")]
+mod setup;
+#[cfg(all(unix, feature = "daemon"))]
 mod signals;
 mod state;
+#[cfg(feature = "daemon")]
 mod watch;
 
+#[cfg(feature = "daemon")]
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
 pub use once::{hook_sync, hook_sync_is_due, hook_sync_may_go_on, sync_once};
-pub use run::{Setup, run};
+#[cfg(feature = "daemon")]
+pub use run::run;
 pub use schedule::Job;
+#[cfg(feature = "daemon")]
+pub use setup::Setup;
 pub use state::{JobState, State, Trouble};
 
 use crate::git::GitError;

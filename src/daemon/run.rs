@@ -13,14 +13,14 @@ use super::instance::Instance;
 use super::jobs::{Ended, Jobs};
 use super::places::Places;
 use super::schedule::{Job, Schedule, Timing};
+use super::setup::Setup;
 use super::state::{State, Trouble};
 use super::watch::{Inbox, Watch};
 use crate::git::{ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
 use crate::ops::chain;
 use crate::settings::Background;
-use crate::source::Home;
-use crate::store::{Location, Origin, Store};
+use crate::store::{Origin, Store};
 use crate::todo::Time;
 
 /// How often the daemon wakes up by itself, to see what nobody tells: homes that were replaced, sleep.
@@ -29,19 +29,6 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const REMOVAL: Duration = Duration::from_secs(2);
 /// How old the state that others read may become while nothing happens.
 const OLD_STATE: Duration = Duration::from_secs(600);
-
-/// What a daemon has to know.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The store.
-    pub location: Location,
-    /// The agents' homes, whether they are there or not.
-    pub homes: Vec<Home>,
-    /// This program.
-    pub program: PathBuf,
-    /// Whether to say on standard error what is logged.
-    pub echo: bool,
-}
 
 enum Message {
     Hints,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -86,8 +86,15 @@ pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<File, 
     Ok(file)
 }
 
+/// How the name of a file ends that [`create_file`] is about to rename, and how it begins: with a dot.
+const UNNAMED: &str = ".new";
+
+/// How often a file is begun anew that somebody took for left behind before it was locked.
+const BEGINNINGS: u32 = 8;
+
 /// Creates a private file by one rename, so that it is there whole or not at all, in a directory that is made
-/// when it is missing. What a killed process leaves begins with a dot.
+/// when it is missing. Until then it is locked, so that what a killed process leaves can be told from it
+/// ([`take_left`]).
 ///
 /// # Errors
 /// When it cannot be written. Nothing with this name is there then.
@@ -100,15 +107,59 @@ pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitE
         flushed.extend(directory.ancestors().skip(1).take(2).map(Path::to_owned));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let aside = directory.join(format!(".{name}.new"));
-    let written = write_new(&aside, 0o600, content).and_then(|file| fsync.file(&file, &aside));
-    let named = written.and_then(|()| fs::rename(&aside, path).map_err(GitError::io("create", path)));
-    if named.is_err() {
-        // On a full disk the part that was written would stay.
-        let _ = fs::remove_file(&aside);
+    let aside = directory.join(format!(".{name}{UNNAMED}"));
+    let mut again = 0..BEGINNINGS;
+    loop {
+        // The lock goes with the file, once it has its name.
+        let file = write_new(&aside, 0o600, b"")?;
+        // Where there are no locks, nothing is ever taken for left behind.
+        let _ = file.lock();
+        let written = (&file).write_all(content).map_err(GitError::io("write", &aside));
+        let written = written.and_then(|()| fsync.file(&file, &aside));
+        let renamed = written.map(|()| fs::rename(&aside, path));
+        match renamed {
+            Ok(Ok(())) => return fsync.directories(&flushed),
+            Ok(Err(err)) if err.kind() == std::io::ErrorKind::NotFound && again.next().is_some() => {}
+            failed => {
+                // On a full disk the part that was written would stay.
+                let _ = fs::remove_file(&aside);
+                return failed?.map_err(GitError::io("create", path));
+            }
+        }
     }
-    named?;
-    fsync.directories(&flushed)
+}
+
+/// Ends what killed processes began with [`create_file`] in a directory: a file whose content is whole gets its name,
+/// any other one is removed. Files that somebody is making are left alone.
+pub fn take_left(directory: &Path, is_whole: impl Fn(&[u8]) -> bool) {
+    for aside in left(directory) {
+        let Ok(mut file) = File::open(&aside) else { continue };
+        // Whoever had it is gone, or has just created it and finds that it has to begin anew.
+        if file.try_lock().is_err() {
+            continue;
+        }
+        let mut content = Vec::new();
+        let name = aside.file_name().and_then(|name| name.to_str()).and_then(named);
+        let _ = match name.filter(|_| file.read_to_end(&mut content).is_ok() && is_whole(&content)) {
+            Some(name) => fs::rename(&aside, directory.join(name)),
+            None => fs::remove_file(&aside),
+        };
+    }
+}
+
+/// Returns whether [`create_file`] is at work in a directory, or was killed there.
+pub fn has_left(directory: &Path) -> bool {
+    left(directory).next().is_some()
+}
+
+fn left(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_str().and_then(named).is_some()).map(|entry| entry.path())
+}
+
+/// Returns the name that a file in the making is to get.
+fn named(aside: &str) -> Option<&str> {
+    aside.strip_prefix('.')?.strip_suffix(UNNAMED)
 }
 
 /// How the names of files begin that [`replace_file`] is about to rename.

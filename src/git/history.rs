@@ -3,42 +3,9 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use gix::ObjectId;
-use gix::objs::CommitRef;
 
-use super::{GitError, Overlay};
+use super::Overlay;
 use crate::todo::Time;
-
-/// What consolidation needs to know of a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommitInfo {
-    /// The commit itself.
-    pub id: ObjectId,
-    /// Its tree.
-    pub tree: ObjectId,
-    /// Its parents, in order.
-    pub parents: Vec<ObjectId>,
-    /// When it was committed.
-    pub time: Time,
-    /// Who committed it: name and address. Anybody can write any.
-    pub committer: (String, String),
-    /// Its message.
-    pub message: String,
-}
-
-pub(super) fn parse(id: ObjectId, data: &[u8]) -> Result<CommitInfo, GitError> {
-    let commit = CommitRef::from_bytes(data, id.kind()).map_err(|err| GitError::object(id, err))?;
-    let committer = commit.committer().ok();
-    let time = committer.and_then(|committer| committer.time().ok()).map_or(0, |time| time.seconds);
-    let committer = committer.map(|by| (by.name.to_string(), by.email.to_string()));
-    Ok(CommitInfo {
-        id,
-        tree: commit.tree(),
-        parents: commit.parents().collect(),
-        time: Time::from_millis(time.saturating_mul(1000)),
-        committer: committer.unwrap_or_default(),
-        message: String::from_utf8_lossy(commit.message).into_owned(),
-    })
-}
 
 /// Reads a date as git does (`yesterday`, `2 weeks ago`, RFC 2822, …); nothing when it is none.
 pub fn parse_date(text: &str, now: Time) -> Option<Time> {

@@ -3,58 +3,11 @@
 use std::path::Path;
 
 use gix::ObjectId;
-use gix::actor::Signature;
 use gix::bstr::BStr;
 use gix::objs::tree::EntryKind;
 use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
-use super::{Batch, GitError, Reading, Repo};
-use crate::todo::Time;
-
-/// Who makes a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The name, as in `user.name`.
-    pub name: String,
-    /// The address, as in `user.email`.
-    pub email: String,
-    /// When.
-    pub time: Time,
-}
-
-impl Identity {
-    /// Returns `Name <address> <seconds> +0000`, as commits and reflogs hold it.
-    pub(super) fn signature(&self) -> String {
-        let clean = |text: &str| -> String {
-            text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>().trim().to_owned()
-        };
-        format!("{} <{}> {} +0000", clean(&self.name), clean(&self.email), self.time.seconds())
-    }
-
-    fn actor(&self) -> Signature {
-        let signature = self.signature();
-        let (name, rest) = signature.split_once(" <").unwrap_or((&signature, ""));
-        let email = rest.split_once('>').map_or("", |(email, _)| email);
-        Signature {
-            name: name.into(),
-            email: email.into(),
-            time: gix::date::Time { seconds: self.time.seconds(), offset: 0 },
-        }
-    }
-}
-
-/// A commit to be made.
-#[derive(Debug)]
-pub struct NewCommit<'a> {
-    /// Its tree.
-    pub tree: ObjectId,
-    /// Its parents, in this order.
-    pub parents: Vec<ObjectId>,
-    /// Author and committer.
-    pub identity: &'a Identity,
-    /// Its message.
-    pub message: String,
-}
+use super::{Batch, CommitInfo, GitError, NewCommit, Reading, Repo};
 
 /// A repository together with objects that are not written yet.
 #[derive(Debug)]
@@ -264,9 +217,9 @@ impl<'a> Overlay<'a> {
     ///
     /// # Errors
     /// When it is missing, damaged, or no commit.
-    pub fn commit_info(&self, id: ObjectId) -> Result<super::CommitInfo, GitError> {
+    pub fn commit_info(&self, id: ObjectId) -> Result<CommitInfo, GitError> {
         let (_, data) = self.read(id, Kind::Commit)?;
-        super::history::parse(id, &data)
+        super::commit::parse(id, &data)
     }
 
     /// Returns the parents of a commit; none when it is missing, damaged, or no commit.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 
 use super::durable::write_new;
+use super::ref_change::{RefChange, RefDelete, Rejected};
 use super::ref_file::{list, lock_path, loose, missing, packed, read, take_lock};
-use super::writer::{RefChange, RefDelete, Rejected};
 use super::{Fsync, GitError, chaos};
 
 /// Git's lock on `packed-refs`, and the file that shall take its place.

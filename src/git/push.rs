@@ -4,49 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hardened::Hardened;
-use super::push_parts::{Asked, Parts};
+use super::push_parts::Parts;
+use super::push_report::{Answer, Answers, Asked, Send, read_answers};
 use super::said::{in_the_way, words};
 use super::transfer::Watch;
-use super::{GitError, ObjectId, Place, RemoteName, Repo, SESSIONS, Unreachable};
+use super::{GitError, Place, RemoteName, Repo, SESSIONS, Unreachable};
 
 /// A longer command line than this is split: systems take a megabyte at least.
 const LONGEST_LINE: usize = 200_000;
-
-/// What a ref on the remote shall become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Send {
-    /// It shall point here; the remote takes it only as a descendant of what it has.
-    Update(ObjectId),
-    /// It shall point to the second, if it points to the first: the same history, without words that are to go.
-    Replace(ObjectId, ObjectId),
-    /// It shall be gone, if it points here.
-    Delete(ObjectId),
-}
-
-/// What a remote made of one ref.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is as we asked.
-    Accepted,
-    /// Somebody was faster, or in the way: fetch, join, and try again.
-    Rejected(String),
-    /// The remote does not take such a ref.
-    Refused(String),
-    /// It cannot be there beside this other ref: one name is a directory of the other.
-    InTheWay(String),
-}
 
 /// Sends refs, in this order, and returns what became of each. A ref of which the remote says nothing was not
 /// taken. What it does not take as a whole is sent in parts.
 ///
 /// # Errors
 /// When git cannot be started. A remote that cannot be used is a value, beside what it had answered by then.
-pub fn push(
-    repo: &Repo,
-    remote: &RemoteName,
-    refs: &[(String, Send)],
-    watch: &Watch<'_>,
-) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
+pub fn push(repo: &Repo, remote: &RemoteName, refs: &[(String, Send)], watch: &Watch<'_>) -> Result<Answers, GitError> {
     if refs.is_empty() {
         return Ok((BTreeMap::new(), None));
     }
@@ -73,7 +45,7 @@ fn push_some(
     hardened: &Hardened,
     refs: &[(String, Send)],
     watch: &Watch<'_>,
-) -> Result<(BTreeMap<String, Answer>, Option<Unreachable>), GitError> {
+) -> Result<Answers, GitError> {
     let mut arguments = Vec::new();
     let flags = ["--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"];
     arguments.extend(flags.map(str::to_owned));
@@ -163,87 +135,4 @@ fn by_pattern(repo: &Repo, refs: &[Asked]) -> Result<Option<Vec<String>>, GitErr
 fn is_no(complaint: &str) -> bool {
     let words = ["returned error: 403", "HTTP 403", "returned error: 413", "HTTP 413", "exceeds maximum allowed size"];
     words.iter().any(|words| complaint.contains(words))
-}
-
-/// Reads the report of `git push --porcelain`: what became of each ref, and whether it came to its end.
-fn read_answers(report: &str) -> (BTreeMap<String, Answer>, bool) {
-    let mut answers = BTreeMap::new();
-    for line in report.lines() {
-        let mut parts = line.split('\t');
-        let (Some(flag), Some(refs), Some(summary)) = (parts.next(), parts.next(), parts.next()) else { continue };
-        let Some((_, name)) = refs.rsplit_once(':') else { continue };
-        let answer = match flag {
-            " " | "+" | "-" | "*" | "=" => Answer::Accepted,
-            _ => judge(summary),
-        };
-        answers.insert(name.to_owned(), answer);
-    }
-    (answers, report.lines().any(|line| line == "Done"))
-}
-
-/// Words by which a remote says that somebody was faster. Everything else a remote rejects, it refuses.
-const RETRYABLE: [&str; 10] = [
-    "atomic push failed",
-    "atomic transaction failed",
-    "cannot lock ref",
-    "failed to lock",
-    "failed to update ref",
-    "fetch first",
-    "incorrect old value",
-    "non-fast-forward",
-    "reference already exists",
-    "stale info",
-];
-
-fn judge(summary: &str) -> Answer {
-    let reason = summary.split_once('(').map_or(summary, |(_, reason)| reason.trim_end_matches(')')).to_owned();
-    // `[rejected]` is our own git's word: it knows that the remote has something that we have not.
-    let ours = summary.starts_with("[rejected]");
-    // A server that forbids rewinding says so of a ref that moved while we pushed, too.
-    if ours || RETRYABLE.iter().any(|words| reason.contains(words)) {
-        Answer::Rejected(reason)
-    } else {
-        Answer::Refused(reason)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_known_rejection_is_tried_again() {
-        for summary in [
-            "[rejected] (fetch first)",
-            "[rejected] (non-fast-forward)",
-            "[rejected] (stale info)",
-            "[rejected] (atomic push failed)",
-            "[remote rejected] (atomic transaction failed)",
-            "[remote rejected] (cannot lock ref 'refs/x': is at 1 but expected 2)",
-            "[remote rejected] (failed to update ref)",
-            "[remote rejected] (incorrect old value provided)",
-            "[remote rejected] (non-fast-forward)",
-        ] {
-            assert!(matches!(judge(summary), Answer::Rejected(_)), "{summary}");
-        }
-        for summary in [
-            "[remote rejected] (pre-receive hook declined)",
-            "[remote rejected] (hook declined)",
-            "[remote rejected] (deny updating a hidden ref)",
-            "[remote rejected] (funny refname)",
-        ] {
-            assert!(matches!(judge(summary), Answer::Refused(_)), "{summary}");
-        }
-    }
-
-    #[test]
-    fn reports_are_read() {
-        let report = "To /srv/x.git\n*\t1111:refs/chittysync/a\t[new reference]\n!\t2222:refs/heads/consolidated\t[rejected] (fetch first)\n-\t:refs/chittysync/b\t[deleted]\nDone\n";
-        let (answers, done) = read_answers(report);
-        assert!(done);
-        assert_eq!(answers["refs/chittysync/a"], Answer::Accepted);
-        assert_eq!(answers["refs/chittysync/b"], Answer::Accepted);
-        assert_eq!(answers["refs/heads/consolidated"], Answer::Rejected("fetch first".into()));
-        assert!(!read_answers("To x\n!\t2222:refs/heads/c\t[rejected] (fetch first)\n").1);
-    }
 }

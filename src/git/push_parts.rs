@@ -6,14 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::push::{Answer, Send};
+use super::push_report::{Answer, Answers, Asked};
 use super::{GitError, Unreachable};
-
-/// A ref's name on the remote, and what it shall become.
-pub(super) type Asked = (String, Send);
-
-/// What became of each ref, and why the remote could not be used any more.
-pub(super) type Answers = (BTreeMap<String, Answer>, Option<Unreachable>);
 
 /// Reasons that a remote gives of one ref, having looked at each. All others can be meant of the whole push.
 const OF_ONE: [&str; 4] = ["hook declined", "deny updating a hidden ref", "funny refname", "missing necessary objects"];
@@ -177,6 +171,8 @@ mod tests {
     }
 
     const LONG: Duration = Duration::from_secs(600);
+
+    use super::super::push_report::Send;
 
     fn refs(sessions: usize) -> Vec<Asked> {
         let send = Send::Delete(super::super::ObjectId::null(gix::hash::Kind::Sha1));

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use gix::ObjectId;
 use gix::refs::packed;
 
-use super::writer::{RefChange, Rejected};
+use super::ref_change::{RefChange, Rejected};
 use super::{Fsync, GitError, Identity};
 
 /// How long git's own lock on a ref is waited for: `git pack-refs` holds each for an instant.

@@ -39,6 +39,10 @@ impl std::fmt::Debug for Watch<'_> {
     }
 }
 
+/// A remote that could not be used now, and its reason in git's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable(pub String);
+
 /// How a transfer ended.
 #[derive(Debug)]
 pub(super) struct Finished {

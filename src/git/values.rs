@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gix::bstr::ByteSlice;
-use gix::config::file::{Metadata, includes, init};
+use gix::config::file::Metadata;
 use gix::config::{File, Snapshot, Source};
 
+use super::globals::{canonical, command_line, parts};
 use super::{Git, GitError, Repo};
 
 /// A value as it is written. That of a key without one is `true`, as git takes it.
@@ -143,32 +144,6 @@ impl Values<'_> {
     }
 }
 
-/// Reads what `git config --show-scope --null` lists: scope, key and value of each. A key without a value is `true`.
-pub(super) fn listed(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
-    let mut parts = text.split('\0');
-    std::iter::from_fn(move || {
-        let (scope, pair) = (parts.next()?, parts.next()?);
-        let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
-        Some((scope, key, value))
-    })
-}
-
-/// Returns section, subsection and name of a key.
-pub(super) fn parts(key: &str) -> (&str, Option<&str>, &str) {
-    let (section, rest) = key.split_once('.').unwrap_or((key, ""));
-    match rest.rsplit_once('.') {
-        Some((subsection, name)) => (section, Some(subsection), name),
-        None => (section, None, rest),
-    }
-}
-
-/// Returns a key as git writes it: only a subsection's case counts.
-fn canonical(key: &str) -> String {
-    let (section, subsection, name) = parts(key);
-    let subsection = subsection.map(|name| format!("{name}.")).unwrap_or_default();
-    format!("{}.{subsection}{}", section.to_ascii_lowercase(), name.to_ascii_lowercase())
-}
-
 fn place(meta: &Metadata) -> At {
     match meta.source {
         Source::Local | Source::Worktree => At::Repository(meta.path.clone()),
@@ -188,49 +163,6 @@ pub fn host_name() -> String {
 #[cfg(not(unix))]
 pub fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_else(|_| "device".into())
-}
-
-/// Returns the settings given as `git -c <key>=<value>`, by key as [`canonical`] has it. gix does not see
-/// them; when there are any, git itself is asked.
-fn command_line() -> Result<BTreeMap<String, Vec<String>>, GitError> {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    if std::env::var_os("GIT_CONFIG_PARAMETERS").is_none() {
-        return Ok(found);
-    }
-    let said = Git::new(None, ["config", "--show-scope", "--null", "--get-regexp", "^(chittysync|user|color|safe)\\."])
-        .run()?;
-    let text = String::from_utf8_lossy(&said.stdout);
-    for (_, key, value) in listed(&text).filter(|(scope, ..)| *scope == "command") {
-        found.entry(canonical(key)).or_default().push(value.to_owned());
-    }
-    Ok(found)
-}
-
-/// Returns a value of the user or the system, outside any repository.
-pub fn global_setting(key: &str) -> Option<String> {
-    if let Ok(values) = command_line()
-        && let Some(value) = values.get(&canonical(key)).and_then(|values| values.last())
-    {
-        return Some(value.clone());
-    }
-    globals()?.string(key).map(|value| value.to_string())
-}
-
-/// Returns the git configuration of the system and the user, with what `GIT_CONFIG_COUNT` adds. That of git's
-/// installation is left out, as it is when a repository is opened: only git knows where it is, and asking it
-/// takes as long as all the rest of a run.
-pub fn globals() -> Option<File> {
-    let files = [Source::System, Source::Git, Source::User].into_iter().filter_map(|source| {
-        let path = source.storage_location(&mut gix::path::env::var).filter(|path| path.is_file())?;
-        Some(Metadata { path: Some(path), source, level: 0, trust: gix::sec::Trust::Full })
-    });
-    let home = gix::path::env::home_dir();
-    let includes = includes::Options::follow_without_conditional(home.as_deref());
-    let mut config = File::from_paths_metadata(files, init::Options { includes, ..Default::default() }).ok()?;
-    if let Ok(overrides) = File::from_environment_overrides() {
-        config.get_or_insert_default().append(overrides).ok()?;
-    }
-    Some(config.unwrap_or_default())
 }
 
 #[cfg(test)]

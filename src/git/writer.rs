@@ -3,43 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use gix::ObjectId;
 use gix::zlib::Compression;
 
+use super::ref_change::{RefChange, RefDelete, Rejected};
 use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, chaos, gc, loose, pack, packed_refs, ref_file};
-
-/// The move of one ref.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefChange {
-    /// The full name.
-    pub name: String,
-    /// What the ref must point to now; nothing when it must not exist.
-    pub old: Option<ObjectId>,
-    /// What it shall point to.
-    pub new: ObjectId,
-    /// What the reflog says.
-    pub message: String,
-}
-
-/// The end of one ref.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefDelete {
-    /// The full name.
-    pub name: String,
-    /// What the ref must point to now.
-    pub old: ObjectId,
-}
-
-/// A ref that pointed to something else than expected and was left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// The full name.
-    pub name: String,
-    /// What it was expected to point to.
-    pub expected: Option<ObjectId>,
-    /// What it points to.
-    pub found: Option<ObjectId>,
-}
 
 /// Writes to the store whose lock is held.
 #[derive(Debug)]

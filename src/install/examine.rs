@@ -2,21 +2,10 @@
 
 use std::path::Path;
 
-use super::{AgentSettings, Generated, claude};
+use super::{AgentSettings, Check, Generated, claude};
 use crate::source::Agent;
 
-/// What was found: what it is about, whether it is well, and what is so or what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is about.
-    pub name: &'static str,
-    /// Whether it is well.
-    pub ok: bool,
-    /// What is so, or what to do.
-    pub text: String,
-}
-
-/// What a finding depends on.
+/// What a check depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
     /// What is made of the command line.
@@ -36,7 +25,7 @@ pub struct Surroundings<'a> {
 }
 
 /// Returns what there is to say of how an agent is set up; nothing of one into whose settings we write nothing.
-pub fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Finding> {
+pub fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
     match agent.name() {
         "claude" => claude::examine(at),
         _ => Vec::new(),

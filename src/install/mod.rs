@@ -4,22 +4,28 @@
 //! program wrote: values are compared, files carry a mark. Anything else is somebody's own and is left
 //! alone.
 
+mod check;
 mod claude;
 mod directories;
 mod examine;
 mod git_hooks;
 mod gitconfig;
+mod hook_check;
 mod json_text;
 mod manager;
+mod owner;
 mod part;
 pub mod service;
 mod settings;
+mod shim;
 
 use std::path::{Path, PathBuf};
 
-pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, TodoTools, mcp_servers, plugin};
+pub use check::{Check, Condition};
+pub use claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS, TodoTools, Version, installed_version, mcp_servers, plugin};
 pub use directories::remove_made;
-pub use examine::{Finding, Surroundings, examine};
+pub use examine::{Surroundings, examine};
+pub use hook_check::{ASKED, version};
 pub use manager::{Manager, tell as tell_manager};
 pub use part::{Change, Part};
 pub use service::Service;
@@ -77,9 +83,14 @@ pub struct AgentSettings {
     pub path: Option<PathBuf>,
     /// Other machines have it too: it names no path of this one.
     pub shared: bool,
+    /// Which version of the agent there is, as far as it tells: it gets no event that it does not know.
+    pub version: Option<Version>,
     /// Whether to turn the agent's todo tools on.
     pub todo_tools: bool,
 }
+
+/// What the script is called that hooks run.
+pub const HOOK_SCRIPT: &str = "hook script";
 
 /// Returns everything that `install` puts in place, in order.
 ///
@@ -89,10 +100,15 @@ pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Par
     let program = program()?;
     let (data, config) = (under("XDG_DATA_HOME", ".local/share")?, under("XDG_CONFIG_HOME", ".config")?);
     let on_path = on_path(&program);
-    let program_name = if on_path.is_some() || agent.shared { "git-chittysync".to_owned() } else { quoted(&program) };
+    let stands_at = on_path.clone().unwrap_or_else(|| program.clone());
+    let shim = shim::place(&data);
+    let program_name = program_in_hooks(agent.shared, &program, &shim);
     let section = Section { driver: driver(&program, on_path.is_some()), past: past_drivers() };
     let mut parts = vec![Part::config("driver", section)];
-    let man = man_directory(&on_path.unwrap_or(program), &data);
+    if cfg!(unix) {
+        parts.push(Part::program(HOOK_SCRIPT, shim, &shim::script(&quoted(&stands_at))));
+    }
+    let man = man_directory(&stands_at, &data);
     for (name, content) in &generated.pages {
         parts.push(Part::file("man page", man.join(name), content, ".\\\""));
     }
@@ -105,10 +121,28 @@ pub fn inventory(generated: &Generated, agent: &AgentSettings) -> Result<Vec<Par
     // The last one: a file that somebody else broke keeps nothing else from being put in place.
     if let Some(path) = &agent.path {
         let (todo_tools, follows_links) = (agent.todo_tools, !agent.shared);
-        let settings = Settings { path: path.clone(), program: program_name, todo_tools, follows_links };
+        let events = claude::known_to(agent.version);
+        let settings = Settings { path: path.clone(), program: program_name, events, todo_tools, follows_links };
         parts.push(Part::settings("hooks", settings));
     }
     Ok(parts)
+}
+
+fn program_in_hooks(shared: bool, program: &Path, shim: &Path) -> String {
+    match shared {
+        true => shim::ANYWHERE.to_owned(),
+        false if cfg!(unix) => quoted(shim),
+        false => quoted(program),
+    }
+}
+
+/// Returns a command as an agent's hooks run it that has these settings.
+///
+/// # Errors
+/// As [`inventory`].
+pub fn hook_command(agent: &AgentSettings) -> Result<String, InstallError> {
+    let (program, data) = (program()?, under("XDG_DATA_HOME", ".local/share")?);
+    Ok(claude::command(&program_in_hooks(agent.shared, &program, &shim::place(&data)), "Stop"))
 }
 
 /// Returns the manual pages in the user's data directory when that is not where they go now: where they go depends on
@@ -125,7 +159,8 @@ pub fn left_pages(generated: &Generated) -> Result<Vec<Part>, InstallError> {
     let parts = generated.pages.iter().map(|(name, page)| Part::file("man page", left.join(name), page, ".\\\""));
     let mut found = Vec::new();
     for part in parts {
-        found.extend(part.is_installed()?.then_some(part));
+        // One that cannot be looked at is named later.
+        found.extend(part.is_installed().unwrap_or(true).then_some(part));
     }
     Ok(found)
 }

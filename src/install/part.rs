@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::settings::Settings;
-use super::{InstallError, directories};
+use super::{InstallError, directories, owner};
 use crate::git::{Fsync, GitError, read_file, replace_file};
 
 /// What is in the second line of every file we install.
@@ -26,7 +26,7 @@ pub struct Part {
 #[derive(Clone, Debug)]
 enum Target {
     Config(Section),
-    File { path: PathBuf, content: String },
+    File { path: PathBuf, content: String, runs: bool },
     Settings(Settings),
     Hook(Hook),
 }
@@ -42,16 +42,23 @@ pub enum Change {
     Removed,
     /// Somebody else's is in its place.
     Foreign,
+    /// It is ours, but another user's of this machine.
+    Others,
 }
 
 impl Change {
+    /// Returns whether something that is none of ours to change was left as it is.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Change::Foreign | Change::Others)
+    }
+
     /// Returns the word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Change::None => "unchanged",
             Change::Added => "added",
             Change::Removed => "removed",
-            Change::Foreign => "kept",
+            Change::Foreign | Change::Others => "kept",
         }
     }
 }
@@ -75,12 +82,24 @@ impl Part {
 
     /// A file, marked by a comment that begins with `comment`.
     pub(super) fn file(name: &'static str, path: PathBuf, content: &str, comment: &str) -> Self {
-        // A `#compdef` line must stay the first.
+        // Lines that must stay the first.
         let (first, rest) = match content.split_once('\n') {
-            Some((first, rest)) if first.starts_with("#compdef") => (format!("{first}\n"), rest),
+            Some((first, rest)) if first.starts_with("#compdef") || first.starts_with("#!") => {
+                (format!("{first}\n"), rest)
+            }
             _ => (String::new(), content),
         };
-        Part { name, target: Target::File { path, content: format!("{first}{comment} {MARK}\n{rest}") } }
+        let content = format!("{first}{comment} {MARK}\n{rest}");
+        Part { name, target: Target::File { path, content, runs: false } }
+    }
+
+    /// A script that is run.
+    pub(super) fn program(name: &'static str, path: PathBuf, script: &str) -> Self {
+        let mut part = Part::file(name, path, script, "#");
+        if let Target::File { runs, .. } = &mut part.target {
+            *runs = true;
+        }
+        part
     }
 
     /// Our entries in an agent's settings.
@@ -94,7 +113,7 @@ impl Part {
             true => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {SERVICE_MARK} -->\n"),
             false => format!("# {SERVICE_MARK}\n"),
         };
-        Part { name, target: Target::File { path, content: head + content } }
+        Part { name, target: Target::File { path, content: head + content, runs: false } }
     }
 
     /// A git hook.
@@ -145,9 +164,9 @@ impl Part {
             Target::Hook(hook) => hook.find()?,
             // What is linked from elsewhere is none of ours.
             Target::File { path, .. } if path.is_symlink() => Found::Foreign,
-            Target::File { path, content } => {
+            Target::File { path, content, runs } => {
                 match read_file(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
-                    Ok(found) if found == *content => Found::Ours,
+                    Ok(found) if found == *content && (!runs || owner::is_program(path)) => Found::Ours,
                     Ok(found)
                         if found.lines().take(2).any(|line| line.ends_with(MARK) || line.contains(SERVICE_MARK)) =>
                     {
@@ -159,6 +178,15 @@ impl Part {
                 }
             }
         })
+    }
+
+    /// Returns whether it is a file that another user of this machine put there: manual pages can stand where several
+    /// users have theirs.
+    fn is_of_another(&self) -> bool {
+        match &self.target {
+            Target::File { path, .. } => owner::is_another(path),
+            Target::Config(_) | Target::Settings(_) | Target::Hook(_) => false,
+        }
     }
 
     /// Returns whether it is in place.
@@ -177,6 +205,7 @@ impl Part {
         match self.find(true)? {
             Found::Ours => return Ok(Change::None),
             Found::Foreign => return Ok(Change::Foreign),
+            Found::Past if self.is_of_another() => return Ok(Change::Others),
             Found::Nothing | Found::Past if dry_run => return Ok(Change::Added),
             Found::Nothing | Found::Past => {}
         }
@@ -187,9 +216,12 @@ impl Part {
             }
             Target::Settings(settings) => settings.add()?,
             Target::Hook(hook) => hook.add()?,
-            Target::File { path, content } => {
+            Target::File { path, content, runs } => {
                 path.parent().map_or(Ok(()), directories::make)?;
                 replace_file(path, content.as_bytes(), Fsync::Off)?;
+                if *runs {
+                    owner::make_program(path).map_err(GitError::io("make a program of", path))?;
+                }
             }
         }
         Ok(Change::Added)
@@ -203,6 +235,7 @@ impl Part {
         match self.find(false)? {
             Found::Nothing => return Ok(Change::None),
             Found::Foreign => return Ok(Change::Foreign),
+            Found::Ours | Found::Past if self.is_of_another() => return Ok(Change::Others),
             Found::Ours | Found::Past if dry_run => return Ok(Change::Removed),
             Found::Ours | Found::Past => {}
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jsonc_parser::ast::{Object, Value};
 
-use super::claude::{HOOK_EVENTS, HookEvent, TODO_TOOLS};
+use super::claude::{HookEvent, TODO_TOOLS};
 use super::json_text::{Container, Layout, insert, parse};
 use super::part::Found;
 use super::{InstallError, directories};
@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub path: PathBuf,
     /// The program as a shell takes it.
     pub program: String,
+    /// What it is called for.
+    pub events: Vec<HookEvent>,
     /// Whether to turn the agent's todo tools on.
     pub todo_tools: bool,
     /// Whether links are followed. In a project, which may be anybody's, they are not.
@@ -41,15 +43,26 @@ impl Settings {
         })
     }
 
-    /// Returns whether everything is there, in whichever place.
+    /// Returns whether everything is there, in whichever place, and nothing besides.
     fn has_all(&self, text: &str) -> Result<bool, InstallError> {
         let value: serde_json::Value = serde_json::from_str(bare(text)).unwrap_or_default();
         let has = |event: &HookEvent| {
             let groups = value["hooks"][event.name].as_array();
             groups.is_some_and(|groups| groups.contains(&event.group(&self.program)))
         };
+        // What the agent does not know is to go.
+        let handlers = |groups: &serde_json::Value| -> Vec<String> {
+            let groups = groups.as_array().into_iter().flatten();
+            let handlers = groups.filter_map(|group| group["hooks"].as_array()).flatten();
+            handlers.filter_map(|handler| Some(handler["command"].as_str()?.to_owned())).collect()
+        };
+        let events = value["hooks"].as_object().into_iter().flatten();
+        let ours = events.flat_map(|(name, groups)| {
+            handlers(groups).into_iter().filter(|command| HookEvent::is_ours(name, command))
+        });
+        let is_exact = ours.count() == self.events.len();
         let tools = !self.todo_tools || value["env"].get(TODO_TOOLS).is_some();
-        Ok(tools && HOOK_EVENTS.iter().all(has))
+        Ok(tools && is_exact && self.events.iter().all(has))
     }
 
     pub(super) fn add(&self) -> Result<(), InstallError> {
@@ -105,10 +118,10 @@ impl Settings {
             None => members.push(self.hooks(&layout)),
             Some(Value::Object(hooks)) => {
                 let mut events = Vec::new();
-                for event in HOOK_EVENTS {
+                for event in &self.events {
                     let group = event.group(&self.program);
                     match find(hooks, event.name) {
-                        None => events.push(event_member(&event, &group, &layout)),
+                        None => events.push(event_member(event, &group, &layout)),
                         Some(Value::Array(groups)) => {
                             parts.push(Container::of_array(groups).with(&[layout.value(&group, 3)], &layout, 3));
                         }
@@ -135,7 +148,8 @@ impl Settings {
     }
 
     fn hooks(&self, layout: &Layout) -> String {
-        let events: Vec<String> = HOOK_EVENTS
+        let events: Vec<String> = self
+            .events
             .iter()
             .map(|event| layout.line(2) + &event_member(event, &event.group(&self.program), layout))
             .collect();
@@ -245,11 +259,13 @@ pub fn project_settings(directory: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::install::claude::HOOK_EVENTS;
 
     fn settings(todo_tools: bool) -> Settings {
         Settings {
             path: PathBuf::from("settings.json"),
             program: "git-chittysync".into(),
+            events: HOOK_EVENTS.to_vec(),
             todo_tools,
             follows_links: true,
         }

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::capture::Captured;
+use super::captured::Captured;
 use super::consolidate::is_consolidated;
 use super::drain::drain_if_any;
 use super::past::past;
 use super::redo::to_decide_on;
-use super::run::{Report, TRIES, conclude};
+use super::report::Report;
+use super::run::conclude;
 use super::tips::Tips;
+use super::write::TRIES;
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::merge::join_all;

@@ -3,7 +3,7 @@
 
 use super::OpsError;
 use super::rollback::EarlierState;
-use super::run::write;
+use super::write::write;
 use crate::git::{Ancestors, ObjectId, Overlay, RefChange, RefDelete, StoreLock, Writer, branch_of_ref, descends};
 use crate::store::{Consolidated, Store, check_consolidated};
 use crate::todo::Time;

@@ -9,17 +9,18 @@ use sha2::{Digest, Sha256};
 
 use super::OpsError;
 use super::attribute::{attribute, learn, places};
+use super::captured::Captured;
 use super::commits::commits;
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
 use super::past::{Lists, Past, past};
+use super::plan::{Plan, Selection};
 use super::project::{Projects, by_words, lies_in, names};
 use super::redacted::{marks, new_marks};
-use super::run::{Plan, Selection};
 use super::stated::{Lines, Stated};
 use super::tips::Tips;
-use crate::git::{Batch, ObjectId, Overlay, RefChange, Repo, session_ref};
+use crate::git::{Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
 use crate::source::{Notice, Reading, Unit};
 use crate::statement::Context;
@@ -27,49 +28,6 @@ use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
 use crate::todo::{Channel, Project, Session, Snapshot, Time};
-
-/// What a capture would write.
-#[derive(Debug)]
-pub struct Captured {
-    /// The new objects.
-    pub batch: Batch,
-    /// The moves of session refs.
-    pub changes: Vec<RefChange>,
-    /// The sessions that said something new.
-    pub sessions: Vec<Session>,
-    /// Every session of the store with its newest commit, the new ones included.
-    pub tips: BTreeMap<Session, ObjectId>,
-    /// What was not read, and why.
-    pub notices: Vec<Notice>,
-    /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
-    pub redacted: Vec<(Session, &'static str)>,
-    /// The units with calls about tasks that nothing tells of, each as often as it has some.
-    pub(super) unplaced: Vec<usize>,
-    /// Sessions to whose own history nothing can be added, and why: it cannot be read, or is full.
-    pub left_out: Vec<(Session, String)>,
-    /// What to remember for the next time, once everything is written; nothing when it is known already.
-    pub seen: Option<Seen>,
-    /// The same for whose lists are whose.
-    pub lists: Option<TaskLists>,
-}
-
-impl Captured {
-    /// Nothing, in a store with these tips.
-    pub(super) fn nothing(store: &Store, tips: &Tips) -> Self {
-        Captured {
-            batch: Batch::new(store.repo.hash()),
-            changes: Vec::new(),
-            sessions: Vec::new(),
-            tips: tips.local.clone(),
-            notices: Vec::new(),
-            redacted: Vec::new(),
-            unplaced: Vec::new(),
-            left_out: Vec::new(),
-            seen: None,
-            lists: None,
-        }
-    }
-}
 
 /// The lists that one session stated since it was last captured.
 #[derive(Default)]

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use super::OpsError;
 use super::act::{Acted, act};
-use super::exchange::Link;
+use super::link::Link;
 use super::outgoing::Remembered;
-use super::purge::Turn;
-use super::run::{Plan, Report};
+use super::plan::{Plan, Turn};
+use super::report::Report;
 use super::talk::{Pushed, Talk, pause};
 use crate::git::{GitError, Overlay, TransferLock};
 use crate::statement::{Act, Knowledge};

@@ -10,17 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::OpsError;
-use super::merge_trees::{Merge, Side};
-use super::settle::{Behind, settle};
+use super::consolidator::{MOVED, consolidator};
+use super::merge_sides::{Outcome, Side};
+use super::merge_trees::Merge;
+use super::settle::settle;
+use super::settled::Behind;
 use super::sides::{Branches, Verified, find_branches, find_sessions};
 use super::tips::Tips;
-use crate::git::{Ancestors, Batch, Held, Identity, ObjectId, Overlay, RefChange, Repo};
+use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;
 use crate::store::{Consolidated, Store, session_of, weigh_session};
-use crate::todo::{Project, Time, TodoId};
-
-/// How the reflog's entries begin of what is done here.
-pub(super) const MOVED: &str = "consolidate: ";
+use crate::todo::{Project, TodoId};
 
 /// What a consolidation would write.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ fn group(
         chunks
             .into_par_iter()
             .map(|(chunk, repo)| match <[Side; 1]>::try_from(chunk) {
-                Ok([only]) => Ok((only, Batch::new(repo.hash()), super::merge_trees::Outcome::default())),
+                Ok([only]) => Ok((only, Batch::new(repo.hash()), Outcome::default())),
                 Err(mut chunk) => {
                     chunk.sort_by_key(|side| side.commit);
                     let bases: BTreeSet<ObjectId> = chunk.iter().flat_map(|side| side.bases.clone()).collect();
@@ -243,9 +243,4 @@ fn group(
     }
     next.sort_by_key(|side| side.commit);
     Ok(next)
-}
-
-/// Who makes consolidated commits: nobody in particular, so that every device makes the same one.
-pub(super) fn consolidator() -> Identity {
-    Identity { name: "git-chittysync".into(), email: "git-chittysync@localhost".into(), time: Time::default() }
 }

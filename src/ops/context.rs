@@ -103,7 +103,7 @@ pub fn elsewhere(
         .values()
         .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
         .filter_map(|todo| {
-            let voices = Voices::of(todo);
+            let voices = Voices::of(&todo.claims);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {

@@ -10,9 +10,9 @@ use super::attribute::{has_number, is_about};
 use super::known::some_todos;
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
-use super::run::{TRIES, write};
 use super::tips::Tips;
-use super::waiting::{Unread, read};
+use super::waiting::{Unread, read, tell};
+use super::write::{TRIES, write};
 use super::{OpsError, check_clock};
 use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
@@ -41,6 +41,7 @@ pub(super) fn drain_within(
     now: Time,
 ) -> Result<Vec<Session>, OpsError> {
     check_clock(now)?;
+    spool::take_in_left(store.repo.common_dir());
     let mut moved = Vec::new();
     let mut store = store.clone();
     for _ in 0..TRIES {
@@ -97,12 +98,7 @@ fn attempt(
         let event = &Waiting { at: latest, ..event.clone() };
         match read(event, &store.settings.redactor) {
             Ok((heard, redacted)) => {
-                for rule in redacted {
-                    let who = heard.session.short();
-                    let message =
-                        format!("session {who} said a credential ({rule}); it was redacted before it was saved");
-                    log::append(store.repo.common_dir(), Level::Warn, "hook", &message);
-                }
+                tell(store.repo.common_dir(), &heard.session.short(), redacted);
                 done.extend(drain.hear(event, &heard)?.then(|| event.clone()));
             }
             Err(unread) => {

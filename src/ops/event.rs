@@ -4,15 +4,17 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::log::LogFilter;
+use super::changes::{Change, changed_todos};
+use super::log_filter::LogFilter;
 use super::rollback::Lists;
-use crate::codec::{TodoFile, decode_session};
+use crate::codec::decode_session;
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::{join_all, join_todo};
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
 use crate::store::trailers::DecidedOn;
-use crate::store::{Consolidated, ProjectLists, Reach, Rewritten, Store, list_paths};
+use crate::store::{Consolidated, Reach, Rewritten, Store};
 use crate::todo::{Project, Scope, Session, SessionInfo, Time, Todo, TodoId, TodoList};
+use crate::view::Deed;
 
 /// One change of one todo by one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +36,19 @@ pub struct Event {
     pub is_new: bool,
     /// Its new words, when it was renamed.
     pub renamed_to: Option<String>,
+}
+
+impl Event {
+    /// Returns what was done, for people.
+    pub fn deed(&self) -> Deed<'_> {
+        Deed {
+            before: self.before.as_ref(),
+            after: &self.after,
+            session: Some(&self.session.session),
+            is_new: self.is_new,
+            renamed_to: self.renamed_to.as_deref(),
+        }
+    }
 }
 
 /// The history of a store, with what is known of its todos today.
@@ -135,7 +150,7 @@ impl<'a> History<'a> {
         for (project, tree) in self.projects(commit.tree) {
             let old = before.get(&project).copied();
             if old != Some(tree) {
-                changed.extend(self.changed(project, old, tree));
+                changed.extend(self.changed(&project, old, tree));
             }
         }
         // Most commits are passed over before it is asked whose they are.
@@ -149,49 +164,20 @@ impl<'a> History<'a> {
         let is_old = |todo: &Todo| {
             parent.is_none() && todo.claims.get(&session.session).is_some_and(|claim| claim.at < session.updated)
         };
-        changed.retain(|(_, _, after)| !is_old(after));
-        let changed = changed.into_iter();
-        changed.map(|(project, before, after)| self.event(commit, &session, project, before, after)).collect()
+        changed.retain(|change| !is_old(&change.after));
+        changed.into_iter().map(|change| self.event(commit, &session, change)).collect()
     }
 
-    /// Returns the todos of a project's tree that are not as they were, each with what it was.
-    fn changed(&self, project: Project, old: Option<ObjectId>, new: ObjectId) -> Vec<(Project, Option<Todo>, Todo)> {
-        let lists = |tree| list_paths(self.overlay, &project, tree).unwrap_or_default();
-        let (before, after) = (lists(old), lists(Some(new)));
-        let only = self.only.get(&project);
-        let mut ids = BTreeSet::new();
-        for (path, blob) in after {
-            let was = before.get(&path).copied();
-            if was == Some(blob) {
-                continue;
-            }
-            let read = |blob: ObjectId| self.overlay.blob(blob).unwrap_or_default();
-            let (was, now) = (was.map(read).unwrap_or_default(), read(blob));
-            // Lines that are the same need not be read.
-            match only {
-                Some(only) => ids.extend(only.iter().copied().filter(|id| line(&was, *id) != line(&now, *id))),
-                None => {
-                    let was = TodoFile::open(&was).unwrap_or_default();
-                    ids.extend(TodoFile::open(&now).unwrap_or_default().differing(&was));
-                }
-            }
-        }
-        let open = |tree| ProjectLists::at(self.overlay, &project, tree);
-        let (Ok(mut before), Ok(mut after)) = (open(old), open(Some(new))) else { return Vec::new() };
-        let ids = ids.into_iter().filter(|id| !self.is_forgotten(*id));
-        let todos = ids.filter_map(|id| Some((before.get(id).ok()?, after.get(id).ok()??)));
-        let news = todos.filter(|(before, after)| before.as_ref() != Some(after));
-        news.map(|(before, after)| (project.clone(), before, after)).collect()
+    /// Returns the todos of a project's tree that are not as they were; none when they cannot be read. What is forgotten
+    /// is told by nobody.
+    fn changed(&self, project: &Project, old: Option<ObjectId>, new: ObjectId) -> Vec<Change> {
+        let mut changed = changed_todos(self.overlay, project, old, new, self.only.get(project)).unwrap_or_default();
+        changed.retain(|change| !self.is_forgotten(change.after.id));
+        changed
     }
 
-    fn event(
-        &self,
-        commit: &CommitInfo,
-        session: &SessionInfo,
-        project: Project,
-        mut before: Option<Todo>,
-        mut after: Todo,
-    ) -> Event {
+    fn event(&self, commit: &CommitInfo, session: &SessionInfo, change: Change) -> Event {
+        let Change { project, mut before, mut after } = change;
         let known = self.known(after.id).map(|(_, todo)| todo);
         let mut is_new = before.is_none() && known.is_none_or(|known| known.created >= after.created);
         if let Some(decided_on) = DecidedOn::of(&commit.message)
@@ -237,16 +223,6 @@ impl<'a> History<'a> {
 
 fn find(lists: &Lists, id: TodoId) -> Option<(&Project, &Todo)> {
     lists.iter().find_map(|(project, todos)| Some((project, todos.get(&id)?)))
-}
-
-/// Returns the line of a todo; the whole of a file that is not laid out as we do it.
-fn line(file: &[u8], id: TodoId) -> Option<&[u8]> {
-    let Some(lines) = file.strip_prefix(b"[\n") else { return Some(file).filter(|file| !file.is_empty()) };
-    let start = format!("{{\"id\":\"{id}\"");
-    lines
-        .split(|byte| *byte == b'\n')
-        .find(|line| line.starts_with(start.as_bytes()))
-        .map(|line| line.strip_suffix(b",").unwrap_or(line))
 }
 
 /// Returns whose commit this is: a session's tree has one session file.

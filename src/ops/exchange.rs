@@ -1,71 +1,16 @@
 //! Talking to a remote: what is asked for, and what came of it.
 
 use super::OpsError;
-use super::purge::Turn;
-use super::run::{Plan, Report, run};
+use super::link::{Exchange, Link};
+use super::plan::{Plan, Turn};
+use super::report::Report;
+use super::run::run;
 use super::talk::Talk;
 use super::tips::Tips;
-use crate::git::{GitError, RemoteName, TransferLock, Watch};
+use crate::git::{GitError, TransferLock};
 use crate::store::Store;
 use crate::store::cache::{self, Merged};
-use crate::todo::{Session, Time};
-
-/// How to talk to which remote.
-#[derive(Clone, Debug)]
-pub struct Link<'a> {
-    /// The remote.
-    pub remote: RemoteName,
-    /// Whether to fetch.
-    pub fetch: bool,
-    /// Whether to push, and to retire.
-    pub push: bool,
-    /// How transfers are watched.
-    pub watch: Watch<'a>,
-}
-
-/// What came of talking to a remote.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exchange {
-    /// How many refs were new or different there.
-    pub fetched: usize,
-    /// The sessions that the remote took.
-    pub pushed: Vec<Session>,
-    /// Whether the remote took the consolidated branch.
-    pub pushed_branch: bool,
-    /// How often we pushed.
-    pub tries: u32,
-    /// Sessions whose refs were given up, here or there.
-    pub retired: Vec<Session>,
-    /// What the remote had, lost, and got again.
-    pub restored: Vec<String>,
-    /// Sessions whose refs another device, or somebody, had deleted there, and that got them again although the
-    /// remote's branch has all that they said.
-    pub given_up: Vec<Session>,
-    /// Sessions are kept as branches there, from this exchange on: it refuses other refs.
-    pub falls_back: bool,
-    /// Why the remote could not be used now.
-    pub unreachable: Option<String>,
-    /// Why the remote could not be used now although it can be reached: others were always faster, or it was pushed to
-    /// too often.
-    pub busy: Option<String>,
-    /// What the remote does not have although it should, and why.
-    pub problems: Vec<(String, String)>,
-    /// A ref there that holds something else than ours, which can be neither merged nor replaced.
-    pub in_the_way: Option<String>,
-}
-
-impl Exchange {
-    /// Returns whether the remote has everything that was to be there.
-    pub fn is_complete(&self) -> bool {
-        self.lacks().is_some_and(|what| what.is_empty())
-    }
-
-    /// Returns what the remote lacks; nothing when it could not be used.
-    pub fn lacks(&self) -> Option<Vec<&str>> {
-        let was_used = self.unreachable.is_none() && self.busy.is_none();
-        was_used.then(|| self.problems.iter().map(|(what, _)| what.as_str()).collect())
-    }
-}
+use crate::todo::Time;
 
 /// Captures, fetches, consolidates, pushes and retires. Whatever the remote does, what was captured is saved, and
 /// consolidated with what is known.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::capture::Captured;
+use super::captured::Captured;
 use super::device::own_session;
 use super::past::{Lists, past};
 use super::tips::Tips;

@@ -4,27 +4,30 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::drain::drain_within;
+use super::waiting::{redact, tell};
 use super::{OpsError, daemon_runs};
 use crate::git::{Fsync, GitError, Reading, StoreLock, home, private_file};
+use crate::redact::Redactor;
+use crate::source::hook;
 use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 
-/// Puts an event down durably and saves it, and all that wait, unless another process has the store or there is more to
-/// read for it than an agent can wait for: then whoever has the branch follow saves them first. Returns whether the
-/// branch has to follow.
+/// Puts an event down durably, and saves it at once if nothing else waits, unless another process has the store, or there
+/// is more to read for it than an agent can wait for. Whatever waits then is saved by whoever has the branch follow, for
+/// whom nobody waits. Returns whether the branch has to follow.
 ///
 /// # Errors
 /// When the event cannot be put down, or what waits cannot be saved. What was put down goes on waiting.
-pub fn hear(store: &Store, event: Option<&[u8]>, now: Time) -> Result<bool, OpsError> {
+pub fn hear(store: &Store, event: Option<Value>, now: Time) -> Result<bool, OpsError> {
     let common_dir = store.repo.common_dir();
-    if let Some(event) = event {
-        spool::put(common_dir, now, event, store.settings.fsync)?;
-    } else if spool::is_empty(common_dir) {
-        return Ok(false);
-    }
+    let Some(event) = event else { return Ok(!spool::is_empty(common_dir)) };
+    put(common_dir, event, &store.settings.redactor, store.settings.fsync, now)?;
+    let is_alone = spool::waiting(common_dir).len() == 1;
     let most = store.repo.limits.budgets.hook;
-    if !store.repo.has_few_refs(&Reading::of(most)) {
+    if !is_alone || !store.repo.has_few_refs(&Reading::of(most)) {
         return Ok(true);
     }
     match StoreLock::try_acquire(common_dir)? {
@@ -41,13 +44,23 @@ pub fn hear(store: &Store, event: Option<&[u8]>, now: Time) -> Result<bool, OpsE
     }
 }
 
-/// Puts an event down in a store that cannot be opened now. Whoever opens it next saves it.
+/// Puts an event down in a store that cannot be opened now, so that it is not known which rules of redaction it leaves
+/// out: all are followed. Whoever opens it next saves it.
 ///
 /// # Errors
 /// When there is no such store, or it cannot be written.
-pub fn put_down(location: &Location, event: &[u8], now: Time) -> Result<(), OpsError> {
+pub fn put_down(location: &Location, event: Value, now: Time) -> Result<(), OpsError> {
     let common_dir = location.common_dir().ok_or_else(|| StoreError::Missing(location.path.clone()))?;
-    spool::put(&common_dir, now, event, Fsync::On)?;
+    put(&common_dir, event, &Redactor::default(), Fsync::On, now)
+}
+
+/// Puts an event down without its credentials: nobody looks after what a killed hook leaves.
+fn put(common_dir: &Path, mut event: Value, redactor: &Redactor, fsync: Fsync, now: Time) -> Result<(), OpsError> {
+    let found = redact(&mut event, redactor);
+    spool::put(common_dir, now, event.to_string().as_bytes(), fsync)?;
+    if let Ok(heard) = hook::read(&event) {
+        tell(common_dir, &heard.session.short(), found);
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::merge_trees::{Outcome, Side};
+use super::merge_sides::{Outcome, Side};
 use crate::codec::TodoFile;
 use crate::git::{ObjectId, Overlay};
 use crate::merge::{conflicts, join_todo};

@@ -6,29 +6,13 @@ use std::ops::ControlFlow;
 use super::OpsError;
 use super::consolidate::is_consolidated;
 use super::event::{Event, History};
+use super::log_filter::LogFilter;
 use super::tips::Tips;
 use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
 use crate::store::cache::load;
 use crate::store::paths::project_dir;
 use crate::store::{Store, read_session, session_of};
 use crate::todo::{Project, Scope, Session, Time, Todo, TodoId};
-
-/// What part of history to tell.
-#[derive(Clone, Debug, Default)]
-pub struct LogFilter {
-    /// Only of this todo, and of what it was renamed from.
-    pub todo: Option<TodoId>,
-    /// Only of this project, and of what is shown as one with it.
-    pub project: Option<Scope>,
-    /// Only by sessions whose name begins so.
-    pub session: Option<String>,
-    /// Only what was said at this time or later.
-    pub since: Option<Time>,
-    /// Only what was said at this time or earlier.
-    pub until: Option<Time>,
-    /// At most so many events.
-    pub most: usize,
-}
 
 /// Returns what happened, the latest first.
 ///

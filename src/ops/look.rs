@@ -8,7 +8,8 @@ use super::redacted::{redact_notice, redact_reading, redact_unit};
 use super::steps::Steps;
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Home, Notice, Reading, Unit};
-use crate::store::cache::Seen;
+use crate::store::Store;
+use crate::store::cache::{self, Seen};
 use crate::todo::Session;
 
 /// What the homes look like from outside.
@@ -32,6 +33,15 @@ pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
     look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     look
 }
+
+/// Returns how many files, and parts of files, of these homes were not read or applied.
+pub fn unread(store: &Store, homes: &[Home]) -> usize {
+    let seen: Seen = cache::load(&store.repo, SEEN);
+    look(homes, &store.settings.redactor).all_notices(&seen).len()
+}
+
+/// The name under which is kept what was read.
+pub(super) const SEEN: &str = "seen";
 
 impl Look {
     /// Returns how many files and directories there are.

@@ -8,11 +8,12 @@
 //! In this order, so that whenever it is ended before its time, the next run begins again and finishes: new objects,
 //! refs, reflogs, what is kept beside the refs, old objects.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::OpsError;
 use super::erase::erase;
-use super::run::Plan;
+use super::plan::{Plan, Turn};
+use super::report::Obeyed;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Merged, Purged};
@@ -25,55 +26,6 @@ use crate::todo::{Time, TodoId};
 
 /// How often it is begun again when refs move meanwhile.
 const TRIES: u32 = 3;
-
-/// What became of history.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Obeyed {
-    /// How many commits are others now.
-    pub commits: usize,
-    /// The refs that moved.
-    pub refs: Vec<String>,
-    /// What commits became.
-    pub moved: HashMap<ObjectId, ObjectId>,
-    /// How many objects were deleted.
-    pub erased: usize,
-    /// What still holds the words, and why.
-    pub left: Vec<(String, String)>,
-    /// Why nothing was done now.
-    pub waits: Option<String>,
-}
-
-impl Obeyed {
-    /// Returns what a commit is called now.
-    pub fn now(&self, id: ObjectId) -> ObjectId {
-        let steps = std::iter::successors(Some(id), |id| self.moved.get(id).copied());
-        steps.take(self.moved.len() + 1).last().unwrap_or(id)
-    }
-
-    /// Adds what a later run did.
-    pub fn absorb(&mut self, later: Obeyed) {
-        self.commits += later.commits;
-        self.refs.extend(later.refs);
-        self.refs.sort();
-        self.refs.dedup();
-        self.moved.extend(later.moved);
-        self.erased += later.erased;
-        self.left.extend(later.left);
-        self.left.sort();
-        self.left.dedup();
-        self.waits = later.waits;
-    }
-}
-
-/// Who may talk to remotes while history is rewritten: what a fetch builds on must not go under it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Turn {
-    /// Nobody: the turn is asked for, and it is done later when somebody has it.
-    #[default]
-    Asked,
-    /// Whoever calls.
-    Held,
-}
 
 /// Returns whether there may be something to do although nothing new was said: the branch was moved by hand, or a run
 /// came to no end.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::consolidate::{MOVED, consolidator};
+use super::consolidator::{MOVED, consolidator};
 use super::tips::Tips;
 use crate::git::{Ancestors, CommitInfo, ObjectId, Overlay, descends};
 use crate::merge::join;

@@ -12,54 +12,18 @@ use serde_json::Value;
 
 use super::OpsError;
 use super::event::Event;
-use super::log::{LogFilter, log, walk};
+use super::log::{log, walk};
+use super::log_filter::LogFilter;
+use super::resolved_line::{OVER, begin, end, text};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
 use crate::store::trailers::{DecidedOn, RESOLVED};
 use crate::store::{Consolidated, Rewritten, Store};
-use crate::todo::{Field, Project, Time, TodoId, plain};
+use crate::todo::{Field, Time, TodoId, plain};
 use crate::view::{Everything, OverProperty};
 
-const OVER: &str = " over ";
-/// How many characters of a text stand in a message.
-const LONGEST: usize = 1_000;
 /// An event's commit has whole seconds of a clock that may be behind the stamps of what it says.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// Returns the line of a merge's message that says what was kept and what was overruled.
-pub(super) fn trailer(project: &Project, conflict: &Conflict) -> String {
-    let (kept, overruled) = conflict.sides();
-    let say = |side: &Side| match &side.session {
-        Some(session) => format!("{} by {} at {}", text(&side.value), session.short(), side.at),
-        None => format!("{} at {}", text(&side.value), side.at),
-    };
-    let what = match &conflict.subject {
-        Subject::Status => "status",
-        Subject::Field(name) => name,
-    };
-    let begin = begin(conflict.id, what, &say(kept));
-    plain(&format!("{begin}{}{}", say(overruled), end(project, &conflict.content)))
-}
-
-fn begin(id: TodoId, what: &str, kept: &str) -> String {
-    format!("{RESOLVED}{id} {} {kept}{OVER}", cut(what))
-}
-
-fn end(project: &Project, content: &str) -> String {
-    format!(" ({project}: {})", cut(content))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| cut(&value.to_string()), cut)
-}
-
-/// Returns as much of a text as a message has room for: whoever walks through history reads all messages.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 /// Returns the conflicts over properties that nobody has settled yet, of these todos.
 ///

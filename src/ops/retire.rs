@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use super::OpsError;
-use super::exchange::Link;
+use super::link::Link;
 use super::outgoing::{Idle, Remembered};
 use crate::git::{
     Answer, Batch, ObjectId, Overlay, Place, RefChange, RefDelete, Send, StoreLock, Writer, descends, push,

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::consolidate::consolidator;
-use super::merge_trees::{Merge, Side};
+use super::consolidator::consolidator;
+use super::merge_sides::Side;
+use super::merge_trees::Merge;
 use super::sides::side;
 use super::{OpsError, date};
 use crate::git::{Ancestors, Batch, ObjectId, Overlay, frontier};

@@ -1,134 +1,27 @@
 //! Capture and consolidation as one run: one look at the homes, one lock, one barrier.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::capture::{Captured, capture};
+use super::capture::capture;
+use super::captured::Captured;
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
-use super::look::{Look, look};
-use super::purge::{Obeyed, Turn, is_due, obey_or_say};
+use super::look::{Look, SEEN, look};
+use super::plan::Plan;
+use super::purge::{is_due, obey_or_say};
+use super::report::{Obeyed, Report};
 use super::step_aside::{Moved, given_up, step_aside};
-use super::steps::Steps;
 use super::tips::Tips;
+use super::write::{TRIES, write};
 use super::{OpsError, Unmet, check_clock};
-use crate::git::{Batch, Held, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer};
-use crate::source::{Home, Notice};
+use crate::git::{Overlay, RefChange, StoreLock, Writer};
 use crate::statement::Against;
 use crate::store::cache::{self, Cached, Merged, Seen};
 use crate::store::lists::TaskLists;
 use crate::store::spool;
 use crate::store::{Consolidated, Store};
-use crate::todo::{Project, Session, Snapshot, SourceKind, Time, Todo, TodoId};
-
-/// What part of the homes to take.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// The project of everything, whatever directories say.
-    pub project: Option<Project>,
-    /// Only these sources, by name; all when empty.
-    pub sources: Vec<String>,
-    /// What the reflog says this is for.
-    pub what: String,
-}
-
-impl Selection {
-    /// Returns whether statements from this source are wanted.
-    pub(super) fn takes(&self, source: SourceKind) -> bool {
-        self.sources.is_empty() || self.sources.iter().any(|name| source.is_called(name))
-    }
-}
-
-/// What a run is to do.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// The homes to capture from.
-    pub homes: Vec<Home>,
-    /// What part of them.
-    pub selection: Selection,
-    /// A list that is given, not found.
-    pub given: Option<Snapshot>,
-    /// Todos to have forgotten.
-    pub forget: Vec<(Project, TodoId)>,
-    /// Whether the words of those are to go from all history, too.
-    pub purge: bool,
-    /// Whether to consolidate.
-    pub consolidate: bool,
-    /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
-    pub remote: Option<RemoteName>,
-    /// Other branches of this store to merge, and what to call them.
-    pub also: Vec<(String, ObjectId)>,
-    /// Commits that remotes' branches pointed to before they were rewound.
-    pub rewound: Vec<(RemoteName, ObjectId)>,
-    /// Whether merges that no remote has had are made again on top of what remotes have: for who pushes there next.
-    pub remake: bool,
-    /// Whether whoever runs this has the turn to talk to remotes.
-    pub turn: Turn,
-    /// Who is told how far it is.
-    pub steps: Steps,
-}
-
-impl Plan {
-    /// Returns what there is to merge.
-    pub(super) fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
-        let mut tips = Tips::find(store, self.remote.as_ref())?;
-        tips.branches.extend(self.rewound.iter().cloned());
-        tips.also.clone_from(&self.also);
-        tips.remake = self.remake;
-        Ok(tips)
-    }
-}
-
-/// What a run did.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// How many files and directories of agents were looked at.
-    pub units: usize,
-    /// Sessions that said something new.
-    pub captured: Vec<Session>,
-    /// How many sessions were merged into the branch.
-    pub merged: usize,
-    /// How many todos came out different.
-    pub changed: usize,
-    /// Where a rule had to choose.
-    pub conflicts: Vec<(Project, crate::merge::Conflict)>,
-    /// What was not read, and why.
-    pub notices: Vec<Notice>,
-    /// Credentials that were taken out of what a session says: which session, by which rule.
-    pub redacted: Vec<(Session, &'static str)>,
-    /// What somebody had taken out of the branch by other means than a statement, and was put back.
-    pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
-    /// Whether somebody had taken the branch back to an earlier commit, or to another one.
-    pub was_taken_back: bool,
-    /// Sessions, and remotes' branches, that cannot be merged, and why.
-    pub left_out: Vec<(String, String)>,
-    /// Sessions whose names somebody else wrote too, and the names under which they go on on this device.
-    pub renamed: Vec<(Session, Session)>,
-    /// Refs of remotes that are no session's.
-    pub strange: Vec<(RemoteName, String)>,
-    /// The consolidated commit.
-    pub tip: Option<ObjectId>,
-    /// Why the branch was not moved to `tip`, if it was not.
-    pub held: Option<Held>,
-    /// What became of history, because todos are purged.
-    pub purge: Obeyed,
-}
-
-impl Report {
-    /// Adds what an earlier part of the same command found in the branch.
-    pub(super) fn add(&mut self, earlier: Report) {
-        for (project, ids) in earlier.put_back {
-            self.put_back.entry(project).or_default().extend(ids);
-        }
-        self.was_taken_back |= earlier.was_taken_back;
-        let known = std::mem::take(&mut self.left_out);
-        self.left_out = earlier.left_out.into_iter().filter(|one| !known.contains(one)).collect();
-        self.left_out.extend(known);
-    }
-}
-
-/// How often a run starts again when somebody who does not take the lock moves refs under it.
-pub(super) const TRIES: u32 = 8;
+use crate::todo::{Time, Todo};
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
 ///
@@ -137,7 +30,7 @@ pub(super) const TRIES: u32 = 8;
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     check_clock(now)?;
     let mut seen: Cached<Seen> =
-        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
+        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, SEEN) };
     let look = look(&plan.homes, &store.settings.redactor);
     let mut merged: Cached<Merged> =
         if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
@@ -296,7 +189,7 @@ pub(super) fn conclude(
     }
     // Only now that everything is on the disk may it count as seen.
     if let Some(seen) = captured.seen {
-        cache::save(&store.repo, "seen", &seen);
+        cache::save(&store.repo, SEEN, &seen);
     }
     if let Some(lists) = captured.lists {
         cache::save(&store.repo, TaskLists::CACHE, &lists);
@@ -315,19 +208,4 @@ pub(super) fn conclude(
         writer.delete(&given_up(store, &moved)?)?;
     }
     Ok(Ok(report))
-}
-
-pub(super) fn write(
-    store: &Store,
-    lock: &StoreLock,
-    batch: &Batch,
-    changes: &[RefChange],
-    now: Time,
-) -> Result<Vec<String>, OpsError> {
-    if batch.is_empty() && changes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let identity = store.settings.identity(now);
-    let writer = Writer { repo: &store.repo, lock, fsync: store.settings.fsync, identity: &identity };
-    Ok(writer.write(batch, changes)?.into_iter().map(|rejected| rejected.name).collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use super::settle::{Behind, Edits, Settled};
+use super::settled::{Behind, Edits, Settled};
 use crate::codec::{decode_session, encode_session};
 use crate::git::{ObjectId, Overlay};
 use crate::merge::join_session;

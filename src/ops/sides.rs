@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
-use super::merge_trees::Side;
+use super::merge_sides::Side;
 use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use super::OpsError;
 use super::budget;
-use super::exchange::{Exchange, Link};
+use super::link::{Exchange, Link};
 use super::outgoing::{Outgoing, Remembered, remember};
-use super::purge::{Turn, rewrite};
+use super::plan::{Plan, Turn};
+use super::purge::rewrite;
 use super::replace::Replacing;
+use super::report::Report;
 use super::retire::retire;
-use super::run::{Plan, Report, run};
+use super::run::run;
 use super::tidy::{Tidy, tidy};
 use crate::git::{Ancestors, Answer, ObjectId, Overlay, Place, Send, Unreachable, descends, fetch};
 use crate::settings;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::OpsError;
-use super::run::{TRIES, write};
 use super::settle::commit;
+use super::write::{TRIES, write};
 use crate::git::{ObjectId, Overlay, RefChange, StoreLock};
 use crate::store::cache::{self, Merged};
 use crate::store::paths::BOARD_PATH;

@@ -1,5 +1,10 @@
 //! One event that waits, as it is read.
 
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::log::{self, Level};
 use crate::redact::{Found, Redactor};
 use crate::source::hook::{self, Heard};
 use crate::store::spool::Waiting;
@@ -12,15 +17,29 @@ pub(super) enum Unread {
     Ever(String),
 }
 
-/// Reads an event, and takes credentials out of everything in it before it is compared with what was said.
-/// Returns by which rules.
+/// Reads an event. What an earlier version put down may still hold credentials: by which rules they were taken out is
+/// returned.
 pub(super) fn read(event: &Waiting, redactor: &Redactor) -> Result<(Heard, Found), Unread> {
     let bytes = std::fs::read(&event.path).map_err(Unread::Now)?;
     let mut value = hook::parse(&bytes).map_err(Unread::Ever)?;
-    // Where the session works is looked up, not saved.
-    let directory = value.get("cwd").cloned();
-    let mut found = Found::new();
-    redactor.value("", &mut value, &mut found);
-    value["cwd"] = directory.unwrap_or_default();
+    let found = redact(&mut value, redactor);
     Ok((hook::read(&value).map_err(Unread::Ever)?, found))
+}
+
+/// Takes credentials out of everything in an event, before it is written anywhere. Returns by which rules.
+pub(super) fn redact(event: &mut Value, redactor: &Redactor) -> Found {
+    // Where the session works is looked up, not saved.
+    let directory = event.get("cwd").cloned();
+    let mut found = Found::new();
+    redactor.value("", event, &mut found);
+    event["cwd"] = directory.unwrap_or_default();
+    found
+}
+
+/// Says in the log that a session said credentials.
+pub(super) fn tell(common_dir: &Path, session: &str, found: Found) {
+    for rule in found {
+        let message = format!("session {session} said a credential ({rule}); it was redacted before it was saved");
+        log::append(common_dir, Level::Warn, "hook", &message);
+    }
 }

@@ -9,16 +9,7 @@ use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
 use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, project_dir, session_path, working_path};
 use super::project_lists::{ProjectLists, working_lists, working_todos};
-use super::{Archive, Store, StoreError};
-
-/// A file in the consolidated tree that cannot be read, and is left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// The file in the tree.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
+use super::{Archive, Store, StoreError, Unreadable};
 
 /// How far a look at todos goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,15 +18,17 @@ mod rewritten;
 mod session;
 pub mod spool;
 pub mod trailers;
+mod unreadable;
 mod weight;
 
 pub use archive::{Archive, month_of};
-pub use consolidated::{Consolidated, Reach, Unreadable};
+pub use consolidated::{Consolidated, Reach};
 pub use foreign::{Unfit, check_consolidated, check_session, session_of, strays};
 pub use locate::{Location, Origin, data_home, locate};
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, heard_events, read_session};
+pub use unreadable::Unreadable;
 pub use weight::{Excess, has_room, weigh_branch, weigh_session};
 
 use crate::codec::DecodeError;

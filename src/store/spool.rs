@@ -6,12 +6,13 @@
 //! saved, the numbers begin anew.
 //!
 //! A hook must be quick and may find the store busy. So it leaves its event here, durably, and whoever has the
-//! store's lock next saves it. A file is removed only after what it says is in a ref.
+//! store's lock next saves it. A file is removed only after what it says is in a ref. What a killed hook had begun to
+//! write here waits as the others do if it is whole, and is removed if it is not.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::git::{Fsync, GitError, create_file, home};
+use crate::git::{Fsync, GitError, create_file, has_left, home, take_left};
 use crate::todo::Time;
 
 /// How the name of an event's file ends.
@@ -75,9 +76,14 @@ pub fn waiting(common_dir: &Path) -> Vec<Waiting> {
     waiting
 }
 
-/// Returns whether nothing waits.
+/// Returns whether nothing waits, and no hook that puts something down was killed.
 pub fn is_empty(common_dir: &Path) -> bool {
-    waiting(common_dir).is_empty()
+    waiting(common_dir).is_empty() && !has_left(&directory(common_dir))
+}
+
+/// Ends what killed hooks began.
+pub fn take_in_left(common_dir: &Path) {
+    take_left(&directory(common_dir), |event| serde_json::from_slice::<serde::de::IgnoredAny>(event).is_ok());
 }
 
 /// Returns about when an event last came: when the spool last changed.

@@ -19,9 +19,10 @@ mod text;
 mod time;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
+mod verb;
 mod voice;
 
-pub use claim::{Claim, Field, is_empty};
+pub use claim::{Claim, Claims, Field, Fields, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
 pub use link::{LINKS, link_ids, link_name, link_names};
@@ -32,5 +33,6 @@ pub use snapshot::{Channel, Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
-pub use todo::{Claims, Fields, RESERVED, Todo, TodoList};
+pub use todo::{RESERVED, Todo, TodoList};
+pub use verb::Verb;
 pub use voice::Voices;

@@ -2,22 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use litemap::LiteMap;
-
-use super::{Claim, Field, Session, State, Status, Time, TodoId, Voices};
+use super::{Claim, Claims, Fields, Session, State, Status, Time, TodoId, Voices};
 
 /// Keys of a todo's line that are ours. An agent's own key of the same name gets `x-` before it.
 pub const RESERVED: [&str; 9] = ["id", "content", "nth", "status", "created", "updated", "claims", "stamps", "format"];
 
 /// All todos of one project, or of one session in one project.
 pub type TodoList = BTreeMap<TodoId, Todo>;
-
-/// What each session last said of a todo, by name. Nearly always one or two: a sorted vector takes a tenth of
-/// what a tree would.
-pub type Claims = LiteMap<Session, Claim>;
-
-/// Properties by name.
-pub type Fields = LiteMap<String, Field>;
 
 /// One todo: what each session last said of it, and its properties.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +31,13 @@ impl Todo {
     /// Returns what each session says, in the order of names. One that went on elsewhere speaks under several names
     /// and has one voice: the greatest of its claims, as if all were made under one name.
     pub fn voices(&self) -> impl Iterator<Item = (&Session, &Claim)> {
-        let voices = Voices::of(self);
+        let voices = Voices::of(&self.claims);
         self.claims.iter().filter(move |(session, claim)| voices.has(session, claim))
     }
 
     /// Returns what a session says, under whatever name.
     pub fn voice(&self, session: &Session) -> Option<(&Session, &Claim)> {
-        Voices::of(self).find(session)
+        Voices::of(&self.claims).find(session)
     }
 
     /// Returns the claim that gives the todo its status, and who made it: of what each session says, the greatest of

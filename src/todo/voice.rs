@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Claim, Session, Todo};
+use super::{Claim, Claims, Session};
 
 /// A claim and who made it.
 type Said<'a> = (&'a Session, &'a Claim);
@@ -12,7 +12,7 @@ type Said<'a> = (&'a Session, &'a Claim);
 /// each time.
 #[derive(Debug)]
 pub struct Voices<'a> {
-    todo: &'a Todo,
+    claims: &'a Claims,
     /// What is said under the names of one session, by their root; nothing where none went on elsewhere.
     groups: Option<BTreeMap<Cow<'a, str>, Group<'a>>>,
 }
@@ -27,20 +27,20 @@ struct Group<'a> {
 }
 
 impl<'a> Voices<'a> {
-    /// Finds the voices of a todo.
-    pub fn of(todo: &'a Todo) -> Self {
-        if !todo.claims.keys().any(Session::is_continued) {
-            return Voices { todo, groups: None };
+    /// Finds the voices of a todo with these claims.
+    pub fn of(claims: &'a Claims) -> Self {
+        if !claims.keys().any(Session::is_continued) {
+            return Voices { claims, groups: None };
         }
         let mut groups: BTreeMap<Cow<'a, str>, Group<'a>> = BTreeMap::new();
-        for said in &todo.claims {
+        for said in claims {
             let group = groups.entry(said.0.root()).or_insert(Group { of_all: said, of_continued: None });
             group.of_all = greater(group.of_all, said);
             if said.0.is_continued() {
                 group.of_continued = Some(group.of_continued.map_or(said, |other| greater(other, said)));
             }
         }
-        Voices { todo, groups: Some(groups) }
+        Voices { claims, groups: Some(groups) }
     }
 
     /// Returns whether a claim is what its session says: no greater one was made under another of its names.
@@ -53,7 +53,7 @@ impl<'a> Voices<'a> {
 
     /// Returns what a session says, under whatever name.
     pub fn find(&self, session: &Session) -> Option<Said<'a>> {
-        let claims = &self.todo.claims;
+        let claims = self.claims;
         let own = claims.find_index(session).ok().and_then(|at| claims.get_indexed(at));
         let Some(groups) = &self.groups else {
             // A name that went on elsewhere may ask for the one that it goes on from.

@@ -9,6 +9,7 @@ mod board;
 mod conflicts;
 mod context;
 mod coordination;
+mod deed;
 mod links;
 mod list;
 mod markdown;
@@ -26,6 +27,7 @@ pub use conflicts::{
 };
 pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
+pub use deed::Deed;
 pub use links::Links;
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;

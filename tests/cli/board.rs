@@ -119,9 +119,13 @@ fn what_others_change_is_seen() {
     terminal.wait("Sign the packages");
     world.ok(&["add", "Something new", "--project", "api"]);
     terminal.wait("\u{25cb} Something new");
+    terminal.wait("added \u{2018}Something new\u{2019} (api)");
     world.ok(&["start", "something", "new"]);
     terminal.wait("\u{25b6} Something new");
+    terminal.wait("started \u{2018}Something new\u{2019} (api)");
     world.ok(&["done", "something", "new"]);
+    terminal.wait("completed \u{2018}Something new\u{2019} (api)");
+    terminal.press(&["k"]);
     terminal.wait_until("its end", |text| !text.contains("Something new"));
     terminal.press(&["a"]);
     terminal.wait("\u{2713} Something new");
@@ -167,6 +171,26 @@ fn a_disagreement_is_settled_by_a_key() {
     terminal.wait("No session disagrees");
     assert_eq!(status(&world, "Add rate limiting"), "pending");
     assert_eq!(world.json(&["conflicts"])["conflicts"], serde_json::json!([]));
+}
+
+/// A digit means what stands beside it on the screen: a session that wants something else by now is not taken.
+#[test]
+fn what_a_session_no_longer_says_is_not_taken() {
+    let world = world();
+    let Some(terminal) = Terminal::board(&world) else { return };
+    terminal.wait("Sign the packages");
+    terminal.press(&["4"]);
+    terminal.wait("overruled: pending by f00dfeed");
+    terminal.press(&["r"]);
+    let screen = terminal.wait("Settle: Add rate limiting");
+    let line = screen.lines().find(|line| line.contains("pending says f00dfeed")).expect("a choice");
+    let home = world.path("claude");
+    world.list(OTHER, "2026-11-20T11:58:00.000Z", &[("Add rate limiting", "in_progress")]);
+    world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "api"]);
+    let before = world.git(&world.store(), &["for-each-ref"]);
+    terminal.press(&[&line.trim_start()[..1]]);
+    terminal.wait("'Add rate limiting' was changed while you chose");
+    assert_eq!(world.git(&world.store(), &["for-each-ref"]), before, "nothing was said");
 }
 
 #[test]

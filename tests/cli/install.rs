@@ -8,7 +8,7 @@ use crate::common::{Done, World, binary, done, has};
 const DRIVER: &str = "git-chittysync merge-driver %O %A %B %L %P";
 
 /// Returns every file below a directory with its content.
-fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -22,7 +22,7 @@ fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// A world as it was, with this git config; nothing is no file.
-fn with_config(config: Option<&str>) -> World {
+pub fn with_config(config: Option<&str>) -> World {
     let world = World::new();
     if let Some(config) = config {
         world.write("home/.gitconfig", config.as_bytes());
@@ -190,7 +190,7 @@ fn what_an_earlier_version_wrote_is_ours() {
     assert!(!std::fs::read_to_string(&manual).expect("a page").contains("old words"));
 }
 
-fn find(world: &World, name: &str) -> PathBuf {
+pub fn find(world: &World, name: &str) -> PathBuf {
     let all = files(&world.path(""));
     all.into_keys().find(|path| path.ends_with(name)).expect("an installed file")
 }
@@ -229,22 +229,22 @@ fn values_beside_ours_are_kept() {
 fn says_so_when_the_config_cannot_be_written() {
     let world = with_config(Some("[user]\n\tname = A\n"));
     let lock = world.write("home/.gitconfig.lock", b"");
-    let before = files(&world.home());
     let locked = world.run(&["install"]);
-    assert_eq!(locked.code, Some(128), "{locked:?}");
+    assert_eq!(locked.code, Some(1), "{locked:?}");
+    assert!(locked.stderr.contains("driver      failed     git config merge.chittysync.driver: "), "{locked:?}");
     assert!(locked.stderr.contains("being changed by another program"), "{locked:?}");
     assert!(locked.stderr.contains(&format!("hint: or set it where you can: merge.chittysync.driver = {DRIVER}")));
-    assert_eq!(files(&world.home()), before);
+    assert_eq!(std::fs::read(world.path("home/.gitconfig")).expect("a file"), b"[user]\n\tname = A\n");
     std::fs::remove_file(lock).expect("a lock");
 
     let mut command = world.command(binary());
     let done = done(command.arg("install").env("GIT_CONFIG_GLOBAL", "/proc/nowhere/config").output());
-    assert_eq!(done.code, Some(128), "{done:?}");
+    assert_eq!(done.code, Some(1), "{done:?}");
     assert!(done.stderr.contains("cannot write /proc/nowhere/config"), "{done:?}");
 
     world.write("home/.gitconfig", b"[user\n");
     let broken = world.run(&["install"]);
-    assert_eq!(broken.code, Some(128), "{broken:?}");
+    assert_eq!(broken.code, Some(1), "{broken:?}");
     assert!(broken.stderr.contains("bad config line 1"), "{broken:?}");
 }
 
@@ -262,7 +262,7 @@ fn says_so_when_the_home_is_read_only() {
     }
     let done = world.run(&["install"]);
     mode(0o755);
-    assert_eq!(done.code, Some(128), "{done:?}");
+    assert_eq!(done.code, Some(1), "{done:?}");
     assert!(done.stderr.contains("Permission denied"), "{done:?}");
 }
 
@@ -270,9 +270,9 @@ fn says_so_when_the_home_is_read_only() {
 fn doctor_says_what_is_missing_and_then_that_all_is_well() {
     let world = World::new();
     let before = world.run(&["doctor"]);
-    assert_eq!(before.code, Some(1), "{before:?}");
-    for part in ["driver", "man page", "completion"] {
-        let line = before.stdout.lines().find(|line| line.starts_with(&format!("BAD {part}"))).expect("a line");
+    assert_eq!(before.code, Some(0), "what nobody has to have is not BAD: {before:?}");
+    for part in ["driver", "hook script", "man page", "completion"] {
+        let line = before.stdout.lines().find(|line| line.starts_with(&format!("off {part}"))).expect("a line");
         assert!(line.contains("`git chittysync install`"), "{line}");
     }
     world.ok(&["install", "-q"]);
@@ -283,8 +283,31 @@ fn doctor_says_what_is_missing_and_then_that_all_is_well() {
     world.ok(&["sync", "-q", "--from", world.path("claude").to_str().expect("UTF-8")]);
     let with_store = world.run(&["doctor"]);
     assert_eq!(with_store.code, Some(0), "{with_store:?}");
+    // A line a topic, each with one of three words.
+    let topics: Vec<&str> = with_store.stdout.lines().map(|line| line.get(4..15).expect("a topic").trim()).collect();
+    let mut once = topics.clone();
+    (once.sort_unstable(), once.dedup());
+    assert_eq!(once.len(), topics.len(), "{with_store:?}");
+    assert!(with_store.stdout.lines().all(|line| ["ok  ", "off ", "BAD "].iter().any(|word| line.starts_with(word))));
+    // What is there in part is told as that.
+    std::fs::remove_file(find(&world, "git-chittysync-add.1")).expect("removed");
+    let driver = format!("[merge \"chittysync\"]\n\tdriver = git chittysync merge-driver %O %A %B %L %P\n");
+    world.write("home/.gitconfig", driver.as_bytes());
+    let parts = world.run(&["doctor"]);
+    assert_eq!(parts.code, Some(1), "{parts:?}");
+    let pages = parts.stdout.lines().find(|line| line.starts_with("BAD man page    1 of ")).expect("a line");
+    assert!(pages.contains(" missing; `git chittysync install` puts it in place"), "{pages}");
+    assert!(parts.stdout.contains("BAD driver      of another version; `git chittysync install`"), "{parts:?}");
     world.ok(&["uninstall", "-q"]);
-    assert_eq!(world.json_of(&["doctor"])["ok"], false);
+    let json = world.json_of(&["doctor"]);
+    assert_eq!(json["ok"], true);
+    let states: Vec<&str> = json["checks"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|check| check["state"].as_str().expect("a word"))
+        .collect();
+    assert!(states.contains(&"ok") && states.contains(&"off") && !states.contains(&"bad"), "{states:?}");
 }
 
 impl World {

@@ -89,3 +89,22 @@ fn a_key_settles_one_and_an_unknown_key_asks_again() {
     terminal.wait_until("the end", |_| world.json(&["conflicts"])["conflicts"] != json!([]));
     assert_eq!(world.states(), ["Add rate limiting: completed", "Ship: pending"]);
 }
+
+/// A session whose name is the beginning of another one's can be named.
+#[test]
+fn the_session_of_just_this_name_is_taken() {
+    let world = World::new();
+    for (session, status) in [("plan", "completed"), ("plan-b", "pending"), ("plan-c", "in_progress")] {
+        let list = json!([{"content": "Ship", "status": status}]).to_string();
+        assert_eq!(world.input(&["import", "--session", session], list.as_bytes()).code, Some(0));
+    }
+    let several = world.run(&["resolve", "ship", "--take", "pla"]);
+    assert!(several.code == Some(1) && several.stderr.contains("3 sessions have names"), "{several:?}");
+    assert!(several.stderr.contains("hint: plan plan-b plan-c"), "{several:?}");
+    for (taken, state) in [("plan-b", "pending"), ("plan", "completed")] {
+        world.ok(&["resolve", "ship", "--take", taken]);
+        assert_eq!(world.states(), [format!("Ship: {state}")]);
+    }
+    let nobody = world.run(&["resolve", "ship", "--take", "plan-bc"]);
+    assert!(nobody.code == Some(1) && nobody.stderr.contains("spoke of 'Ship'"), "{nobody:?}");
+}

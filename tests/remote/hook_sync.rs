@@ -117,12 +117,17 @@ fn a_remote_that_hangs_holds_up_no_agent_and_is_ended() {
     let doctor = devices.run("a", &["doctor"]).stdout;
     assert!(doctor.contains("BAD hook sync   failed, last "), "{doctor}");
     assert!(doctor.contains(": it was ended after 3 s; `git chittysync sync` tells more"), "{doctor}");
+    // The remote is tried, and given up.
+    assert!(doctor.contains("BAD remote      origin cannot be reached: no answer in time"), "{doctor}");
+    let tried = pids().lines().count();
+    assert_eq!(tried, 2);
+    none_is_left(&devices);
 
     // It is left alone for a while, and then it is tried again.
     hook(&devices, "a", "s2", "SessionEnd", &json!({}));
     std::thread::sleep(Duration::from_millis(500));
     assert!(!is_at_work(&devices, "a", "syncing", "sync-wanted"));
-    assert_eq!(pids().lines().count(), 1);
+    assert_eq!(pids().lines().count(), tried);
     let mut later = state(&devices, "a");
     later["next"] = "2026-11-20T12:00:00.000Z".into();
     devices.world.write("a.git/chittysync/hook-sync.json", later.to_string().as_bytes());

@@ -232,6 +232,9 @@ fn calls_about_unknown_tasks_are_counted() {
     lines.write(&world);
     assert_eq!(told(&world), Some(true));
     assert_eq!(told(&world), Some(true), "it is not news, and still so");
+    std::os::unix::fs::symlink(world.path("claude"), world.home().join(".claude")).expect("a link");
+    let doctor = world.run(&["doctor"]).stdout;
+    assert!(doctor.contains("1 thing of theirs could not be read or applied"), "{doctor}");
     lines.done("1").write(&world);
     assert_eq!((told(&world), world.states()), (Some(true), vec!["A: completed".to_owned()]));
     // What another source tells of in the same run is known.

@@ -7,10 +7,12 @@
 mod common;
 
 mod bounds;
+mod changes;
 mod clocks;
 mod errors;
 mod hooks;
 mod kill;
+mod killed_hooks;
 mod layers;
 mod locks;
 mod oracle;

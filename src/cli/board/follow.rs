@@ -2,9 +2,18 @@
 
 use crate::cli::out::{Failure, Out};
 use crate::cli::world::World;
-use crate::git::ObjectId;
+use crate::git::{ObjectId, Overlay};
+use crate::ops::{self, Change};
 use crate::store::{Store, StoreError};
-use crate::view::Everything;
+use crate::todo::plain;
+use crate::view::{Everything, Style};
+
+/// What became of a store since it was last looked at.
+pub(super) struct News {
+    pub everything: Everything,
+    /// What is different; nothing at the first look.
+    pub changes: Vec<Change>,
+}
 
 /// A store that is looked at again and again. It may not be there yet.
 pub(super) struct Follow<'a> {
@@ -31,8 +40,8 @@ impl<'a> Follow<'a> {
         Ok(())
     }
 
-    /// Returns everything that is known, if that is something else than before.
-    pub(super) fn news(&mut self) -> Result<Option<Everything>, Failure> {
+    /// Returns everything that is known and what changed, if the branch is another one than before.
+    pub(super) fn news(&mut self) -> Result<Option<News>, Failure> {
         if self.store.is_none() {
             self.open()?;
         }
@@ -41,9 +50,13 @@ impl<'a> Follow<'a> {
         if tip == self.tip {
             return Ok(None);
         }
-        let everything = self.world.everything(&store.reopen()?, &self.out)?;
+        let store = store.reopen()?;
+        let everything = self.world.everything(&store, &self.out)?;
+        // What cannot be compared is shown all the same.
+        let compared = |(from, to)| ops::changes(&Overlay::new(&store.repo), Some(from), to).ok();
+        let changes = self.tip.zip(tip).and_then(compared).unwrap_or_default();
         self.tip = tip;
-        Ok(Some(everything))
+        Ok(Some(News { everything, changes }))
     }
 
     /// Returns the store, if it is there.
@@ -65,4 +78,24 @@ impl<'a> Follow<'a> {
     pub(super) fn stale_after(&self) -> Option<i64> {
         self.store.as_ref().and_then(|store| store.settings.stale_after)
     }
+}
+
+/// Returns what changed in a line: a change with who made it, several by what was done.
+pub(super) fn told(changes: &[Change], everything: &Everything, style: Style) -> Option<String> {
+    let [change] = changes else {
+        let mut verbs: Vec<(String, usize)> = Vec::new();
+        for verb in changes.iter().map(|change| change.deed(everything).verb()) {
+            match verbs.iter_mut().find(|(other, _)| *other == verb) {
+                Some((_, count)) => *count += 1,
+                None => verbs.push((verb, 1)),
+            }
+        }
+        verbs.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let parts: Vec<String> = verbs.into_iter().map(|(verb, count)| format!("{count} {verb}")).collect();
+        return (!parts.is_empty()).then(|| format!("others: {}", parts.join(", ")));
+    };
+    let who = change.speaker().map_or_else(|| "somebody".to_owned(), |(session, _)| plain(&session.short()));
+    let project = plain(everything.names().shown(&change.project));
+    let room = style.width.saturating_sub(who.chars().count() + project.chars().count() + 8);
+    Some(format!("{who} {} ({project})", change.deed(everything).text(room, style)))
 }

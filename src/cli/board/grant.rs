@@ -1,14 +1,15 @@
-//! What only a store can do for the board: the commands of the same names.
+//! What only a store can do for the board: the use cases of `ops`, as the commands of the same names call them.
 
 use super::BoardArgs;
 use super::follow::Follow;
 use crate::board::{Board, Page, Wish};
-use crate::cli::act::{self, ActArgs};
 use crate::cli::log::event_text;
 use crate::cli::out::{Failure, Out};
-use crate::cli::resolve::{self, ResolveArgs};
-use crate::cli::rollback::{self, UndoArgs};
+use crate::cli::refused::done;
+use crate::cli::rollback::tell_undone;
+use crate::cli::said::{tell, word};
 use crate::cli::world::World;
+use crate::ops::todo::{self, Settlement, Which};
 use crate::ops::{self, LogFilter};
 use crate::todo::{TodoId, plain};
 use crate::view::{Style, show_text};
@@ -37,20 +38,25 @@ fn carry_out(
     world: &World,
     out: &mut Out,
 ) -> Result<String, Failure> {
-    let speaker = args.speaker.clone();
     match wish {
         Wish::Say(verb, id) => {
-            act::run(*verb, &ActArgs { todo: vec![id.to_string()], speaker }, world, out)?;
-            Ok(format!("{}: {}", verb.past(), words(board, *id)))
+            let store = world.store_or_create(out)?;
+            let actor = args.speaker.actor(&store, world);
+            let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
+            tell(&outcome, None, &actor, out)?;
+            Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Wish::Settle(id, state) => {
-            let (todo, status) = (vec![id.to_string()], Some(state.to_string()));
-            resolve::run(&ResolveArgs { todo, take: None, status, edit: false, all: false, speaker }, world, out)?;
-            Ok(format!("settled as {state}: {}", words(board, *id)))
+        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, args, world, out),
+        Wish::Take(id, session, state) => {
+            let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
+            settle(*id, &settlement, board, args, world, out)
         }
         Wish::Undo => {
-            let undo = UndoArgs { redo: false, dry_run: false, speaker };
-            Ok(format!("undone: {}", rollback::undo(&undo, world, out)?))
+            let store = world.store(out)?;
+            let actor = args.speaker.actor(&store, world);
+            let back = todo::undo(&actor, false, false)?;
+            tell_undone(&back, false, &actor, out)?;
+            Ok(format!("undone: {}", done(&back.undo, out.style(world.now))))
         }
         Wish::Show(id) => {
             let style = Style { now: world.now, ..board.style() };
@@ -70,6 +76,21 @@ fn carry_out(
         }
         Wish::Quit | Wish::Suspend | Wish::Redraw => Ok(String::new()),
     }
+}
+
+fn settle(
+    id: TodoId,
+    settlement: &Settlement,
+    board: &Board,
+    args: &BoardArgs,
+    world: &World,
+    out: &mut Out,
+) -> Result<String, Failure> {
+    let store = world.store_or_create(out)?;
+    let actor = args.speaker.actor(&store, world);
+    let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
+    tell(&outcome, None, &actor, out)?;
+    Ok(format!("settled as {}: {}", word(outcome.became), words(board, id)))
 }
 
 /// Returns a todo's words, fit for a terminal.

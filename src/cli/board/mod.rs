@@ -14,7 +14,7 @@ use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::board::{Board, Key, Setting, Wish};
-use follow::Follow;
+use follow::{Follow, News, told};
 use screen::{Screen, Signals};
 
 /// Arguments of `board`.
@@ -40,7 +40,7 @@ pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), 
             .hint("`git chittysync list` prints the todos anywhere"));
     }
     let mut follow = Follow::new(world)?;
-    let everything = follow.news()?.unwrap_or_default();
+    let everything = follow.news()?.map(|news| news.everything).unwrap_or_default();
     out.configured_color = follow.color();
     let color = out.style(world.now).color;
     let signals = Signals::catch()?;
@@ -90,7 +90,10 @@ fn stay(
             next_look = Instant::now() + LOOK;
             match follow.news() {
                 Ok(None) => {}
-                Ok(Some(everything)) => {
+                Ok(Some(News { everything, changes })) => {
+                    if let Some(text) = told(&changes, &everything, board.style()) {
+                        board.mention(text);
+                    }
                     board.load(everything, follow.stale_after());
                     is_new = true;
                 }

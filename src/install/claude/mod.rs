@@ -6,14 +6,24 @@
 mod examine;
 mod tools;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 pub(super) use examine::examine;
 pub use tools::TodoTools;
 
+use super::shim::ANYWHERE;
+use crate::git::answer;
+
+/// A version of Claude Code.
+pub type Version = (u32, u32, u32);
+
 /// An event of Claude Code that a hook is wanted for.
 #[derive(Clone, Copy, Debug)]
 pub struct HookEvent {
+    /// The first version that knows it. An older one takes no settings that name it.
+    pub since: Version,
     /// Its name.
     pub name: &'static str,
     /// The tools it is wanted for, where it is about tools.
@@ -24,15 +34,15 @@ pub struct HookEvent {
 
 /// The events, in the order in which a session meets them.
 pub const HOOK_EVENTS: [HookEvent; 8] = [
-    HookEvent { name: "SessionStart", matcher: None, timeout: 10 },
-    HookEvent { name: "PostToolUse", matcher: Some("TodoWrite|TaskCreate|TaskUpdate"), timeout: 10 },
-    HookEvent { name: "TaskCreated", matcher: None, timeout: 10 },
-    HookEvent { name: "TaskCompleted", matcher: None, timeout: 10 },
-    HookEvent { name: "Stop", matcher: None, timeout: 10 },
-    HookEvent { name: "SubagentStop", matcher: None, timeout: 10 },
-    HookEvent { name: "PreCompact", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 62), name: "SessionStart", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 38), name: "PostToolUse", matcher: Some("TodoWrite|TaskCreate|TaskUpdate"), timeout: 10 },
+    HookEvent { since: (2, 1, 84), name: "TaskCreated", matcher: None, timeout: 10 },
+    HookEvent { since: (2, 1, 33), name: "TaskCompleted", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 38), name: "Stop", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 41), name: "SubagentStop", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 48), name: "PreCompact", matcher: None, timeout: 10 },
     // Without a timeout of its own all that end a session share a second and a half.
-    HookEvent { name: "SessionEnd", matcher: None, timeout: 5 },
+    HookEvent { since: (1, 0, 85), name: "SessionEnd", matcher: None, timeout: 5 },
 ];
 
 /// The variable that gives the newest models their todo tools.
@@ -41,10 +51,32 @@ pub const TODO_TOOLS: &str = "CLAUDE_CODE_ENABLE_TODO_TOOLS";
 /// How every command of ours ends: an agent without our program is not to see an error at each event.
 const ANYHOW: &str = " || true";
 
+/// How long the agent's program may take to tell its version.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns the version of Claude Code whose program is on the PATH, and what it says of it; nothing where there is none,
+/// or it does not tell.
+pub fn installed_version() -> Option<(Version, String)> {
+    let text = answer("claude", &["--version"], PATIENCE)?;
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let version = (numbers.next()?, numbers.next()?, numbers.next()?);
+    Some((version, text))
+}
+
+/// Returns the events that a version knows; all of them when it is not known which one there is.
+pub(super) fn known_to(version: Option<Version>) -> Vec<HookEvent> {
+    HOOK_EVENTS.into_iter().filter(|event| version.is_none_or(|version| event.since <= version)).collect()
+}
+
+/// Returns the command for an event.
+pub(super) fn command(program: &str, event: &str) -> String {
+    format!("{program} hook {event}{ANYHOW}")
+}
+
 impl HookEvent {
     /// Returns the entry of the settings: a group with one command.
     pub fn group(&self, program: &str) -> Value {
-        let command = format!("{program} hook {}{ANYHOW}", self.name);
+        let command = command(program, self.name);
         let mut group = json!({ "hooks": [{ "type": "command", "command": command, "timeout": self.timeout }] });
         if let Some(matcher) = self.matcher {
             group["matcher"] = json!(matcher);
@@ -57,7 +89,9 @@ impl HookEvent {
         let command = command.strip_suffix(ANYHOW).unwrap_or(command);
         let program = command.strip_suffix(event).and_then(|rest| rest.strip_suffix(" hook "));
         program.is_some_and(|program| {
-            program == "git-chittysync" || (program.starts_with('\'') && program.ends_with("git-chittysync'"))
+            program == "git-chittysync"
+                || program == ANYWHERE
+                || (program.starts_with('\'') && program.ends_with("git-chittysync'"))
         })
     }
 }
@@ -72,7 +106,7 @@ pub fn mcp_servers() -> Value {
 pub fn plugin() -> Vec<(&'static str, Value)> {
     let mut hooks = serde_json::Map::new();
     for event in HOOK_EVENTS {
-        hooks.insert(event.name.to_owned(), json!([event.group("git-chittysync")]));
+        hooks.insert(event.name.to_owned(), json!([event.group(ANYWHERE)]));
     }
     let description = env!("CARGO_PKG_DESCRIPTION");
     let plugin = json!({

@@ -1,60 +1,53 @@
-//! `edit`: other words or properties for a todo.
+//! Other words or properties for a todo.
 
-use clap::Args;
 use serde_json::{Value, json};
 
-use super::act::{PropertyArgs, there_is, words};
-use super::named::find;
-use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::actor::Actor;
+use super::add::words;
+use super::find::{Which, find};
+use super::outcome::{Became, Outcome};
+use super::properties::Properties;
+use super::refusal::{Brief, Refusal};
+use crate::redact::Found;
 use crate::statement::{Act, Weight};
 use crate::todo::{Project, State, Todo, TodoId, link_ids};
 use crate::view::{Everything, Links};
 
-/// Arguments of `edit`.
-#[derive(Debug, Args)]
-pub struct EditArgs {
-    /// The todo: the beginning of its id, or words of its text, in the project you are in
-    #[arg(required = true, value_name = "ID|WORDS")]
-    pub todo: Vec<String>,
-    /// Its new words; the todo is renamed
-    #[arg(long, value_name = "TEXT")]
+/// What is to be changed of a todo.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    /// Its new words; the todo is renamed.
     pub text: Option<String>,
-    /// Properties.
-    #[command(flatten)]
-    pub properties: PropertyArgs,
-    /// Who speaks.
-    #[command(flatten)]
-    pub speaker: SpeakerArgs,
+    /// Its properties.
+    pub properties: Properties,
 }
 
-pub(super) fn run(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let content = args.text.as_deref().map(|text| words(text, &store, out)).transpose()?;
-    let id = std::cell::Cell::new(None);
-    let what = format!("edit: {}", args.todo.join(" "));
-    let spoken = args.speaker.act(&store, world, out, &what, |everything| {
-        let (project, todo) = find(everything, world.here(), &args.todo)?;
-        let new_id = match &content {
-            Some(content) if *content != todo.content => TodoId::of(project, content),
-            _ => todo.id,
-        };
-        let fields = args.properties.fields(everything, project, todo.id)?;
-        id.set(Some(new_id));
-        if new_id == todo.id {
-            if fields.is_empty() {
-                return Err(Failure::usage("nothing to change").hint("--text, --priority, --description, --blocked-by"));
-            }
-            let mut acts = unblocking(everything, todo, &fields);
-            acts.push(Act { wish: None, fields, ..Act::new(project, todo, todo.state()) });
-            return Ok(acts);
-        }
+/// Gives a todo other words or properties.
+///
+/// # Errors
+/// When it is not clear which todo is meant, when there is nothing to change, when another todo has the new words, and
+/// when the store says no.
+pub fn edit(actor: &Actor<'_>, which: &Which, edit: &Edit) -> Result<Outcome, Refusal> {
+    let mut redacted = Found::new();
+    let content = edit.text.as_deref().map(|text| words(actor.store, text, &mut redacted)).transpose()?;
+    let (mut said, id) = actor.act(&format!("edit: {}", which.text()), |everything| {
+        let (project, todo) = find(everything, actor.here, which)?;
+        let fields = edit.properties.fields(everything, project, todo.id)?;
         let mut acts = unblocking(everything, todo, &fields);
-        acts.extend(renaming(everything, project, todo, content.clone().unwrap_or_default(), fields)?);
-        Ok(acts)
+        match content.as_ref().filter(|content| **content != todo.content) {
+            Some(content) => {
+                acts.extend(renaming(everything, project, todo, content.clone(), fields)?);
+                Ok((acts, TodoId::of(project, content)))
+            }
+            None if fields.is_empty() => Err(Refusal::NothingToChange),
+            None => {
+                acts.push(Act { wish: None, fields, ..Act::new(project, todo, todo.state()) });
+                Ok((acts, todo.id))
+            }
+        }
     })?;
-    id.get().map_or(Ok(()), |id| spoken.finish(id, "changed", out))
+    said.redacted.extend(redacted);
+    Ok(Outcome::new(said, id, Became::Changed))
 }
 
 /// Returns the acts that take back what others say of blocking a todo which is said to wait for other ones: a link is
@@ -81,11 +74,11 @@ pub(super) fn renaming(
     todo: &Todo,
     content: String,
     mut fields: Vec<(String, Value)>,
-) -> Result<Vec<Act>, Failure> {
+) -> Result<Vec<Act>, Refusal> {
     let id = TodoId::of(project, &content);
     let is_wanted = |taken: &&Todo| taken.state() != State::Dropped;
     if let Some(taken) = everything.with_words(project, &content).into_iter().find(is_wanted) {
-        return Err(there_is(taken));
+        return Err(Refusal::Exists { todo: Brief::of(everything, project, taken), by_renaming: true });
     }
     let taken = everything.get(id).map(|(_, taken)| taken);
     if taken.is_some_and(|taken| taken.text("renamedTo").is_some()) {

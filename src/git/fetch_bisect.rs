@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use gix::bstr::BStr;
 
-use super::fetch::{Call, is_content};
+use super::fetch_call::{Call, is_content};
 use super::{GitError, ObjectId, Unreachable};
 
 /// A ref's name there, and here.

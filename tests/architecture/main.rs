@@ -1,5 +1,7 @@
 //! The boundaries that `docs/architecture.md` promises, and habits that only a look at all files can keep.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
@@ -81,14 +83,18 @@ fn rust_files(directory: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Returns the code of a file: no comments, and nothing after its unit tests begin. Behind it stand the paths that
-/// it imports in groups, each written out.
-fn code(path: &Path, text: &str) -> String {
+/// Returns the code of a file: no comments, and nothing after its unit tests begin.
+fn plain_code(path: &Path, text: &str) -> String {
     if path.ends_with("tests.rs") {
         return String::new();
     }
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let mut code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the code of a file, and behind it the paths that it imports in groups, each written out.
+fn code(path: &Path, text: &str) -> String {
+    let mut code = plain_code(path, text);
     let words: Vec<&str> =
         code.split(';').filter_map(|statement| statement.rsplit_once("use ")).map(|(_, tree)| tree).collect();
     let groups = words.into_iter().filter(|tree| tree.contains('{')).flat_map(|tree| written_out("", tree));
@@ -193,13 +199,28 @@ fn an_agent_is_known_to_its_folder_only() {
     }
 }
 
+/// `docs/decisions/0024`: what is said of a todo is decided in `ops::todo`, whoever asks for it.
+#[test]
+fn front_ends_decide_nothing() {
+    for (path, text) in ["src/cli", "src/board"].into_iter().flat_map(rust_files) {
+        let code = code(&path, &text);
+        for word in
+            ["Act::new(", "Act {", "Act::release(", "statement::Weight", "ops::act", "ops::restore", "view::search"]
+        {
+            assert!(!code.contains(word), "{}: {word} belongs into a use case", path.display());
+        }
+    }
+}
+
 /// `docs/decisions/0013`: one command is asynchronous, because the protocol's library is.
 #[test]
 fn only_mcp_is_asynchronous() {
     for (path, text) in rust_files("src").into_iter().filter(|(path, _)| !path.ends_with("cli/mcp.rs")) {
         let code = code(&path, &text);
         assert!(
-            !["tokio::", "async fn", "async move", ".await"].iter().any(|word| code.contains(word)),
+            !["tokio::", "async fn", "async move", ".await;", ".await?", ".await."]
+                .iter()
+                .any(|word| code.contains(word)),
             "{}",
             path.display()
         );
@@ -230,5 +251,25 @@ fn no_test_file_is_forgotten() {
         }
         let main = std::fs::read_to_string(directory.join(format!("{root_file}.rs"))).expect("a root beside it");
         assert!(main.contains(&format!("mod {stem};")), "{} is not in {root_file}.rs", path.display());
+    }
+}
+
+/// `docs/path-of-a-todo.md` names functions in the order in which they are read, each file once.
+#[test]
+fn the_path_of_a_todo_is_there() {
+    let page = std::fs::read_to_string(root().join("docs/path-of-a-todo.md")).expect("a page");
+    let quoted = |cell: &str| Some(cell.trim().strip_prefix('`')?.strip_suffix('`')?.to_owned());
+    for part in page.split("\n## ").skip(1) {
+        let mut read = Vec::new();
+        for line in part.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = line.split('|').collect();
+            let (function, file) = (quoted(cells[1]).expect("a function"), quoted(cells[2]).expect("a file"));
+            let text = std::fs::read_to_string(root().join(&file)).unwrap_or_else(|err| panic!("{file}: {err}"));
+            let is_there = ["(", "<"].iter().any(|after| text.contains(&format!("fn {function}{after}")));
+            assert!(is_there, "{file} has no function {function}");
+            assert!(!read.contains(&file), "{file} stands twice");
+            read.push(file);
+        }
+        assert!(read.len() > 10, "{part}");
     }
 }

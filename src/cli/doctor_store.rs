@@ -1,0 +1,144 @@
+//! The part of `doctor` that is about the store: what it is, what is in it, and who keeps it up to date.
+
+use super::out::Out;
+use super::world::display;
+use crate::daemon;
+use crate::git::{Overlay, reach};
+use crate::install::Check;
+use crate::ops::daemon_runs;
+use crate::store::{Consolidated, Location, Store, StoreError, read_session, spool};
+use crate::todo::Time;
+use crate::view::Style;
+
+/// With more loose objects than this git itself would want to pack them.
+const MANY_LOOSE: usize = 6700;
+/// How long the remote may stand still before it counts as away: somebody waits.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Returns the checks.
+pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
+    let store = match Store::open(location) {
+        Ok(store) => store,
+        Err(StoreError::Missing(path)) => {
+            let text = format!("none at {} yet; `git chittysync sync` creates it", display(&path));
+            return vec![Check::off("store", text)];
+        }
+        Err(err) => return vec![Check::bad("store", crate::ops::chain(&err))],
+    };
+    out.configured_color.clone_from(&store.settings.color);
+    let style = out.style(crate::log::clock());
+    let mut checks = vec![Check::ok("store", display(store.repo.common_dir())), private(&store)];
+    checks.extend(super::doctor_settings::unknown(&store));
+    checks.push(sessions(&store));
+    checks.extend(events(&store));
+    checks.push(objects(&store));
+    checks.push(remote(&store, out));
+    checks.push(daemon(&store, style));
+    checks.extend(hook_sync(&store, style));
+    checks
+}
+
+fn objects(store: &Store) -> Check {
+    let loose = store.repo.loose_estimate();
+    let text = format!("about {loose} loose");
+    if loose < MANY_LOOSE {
+        return Check::ok("objects", text);
+    }
+    Check::off("objects", format!("{text}; `git --git-dir={} gc` packs them", display(store.repo.common_dir())))
+}
+
+/// Tries the remote, if one is named.
+fn remote(store: &Store, out: &Out) -> Check {
+    let Some(remote) = &store.settings.remote else {
+        return Check::off(
+            "remote",
+            "none, so nothing leaves this device; `git chittysync init --remote <url>` names one",
+        );
+    };
+    let mut watch = super::remote::watch(store, out);
+    watch.patience = watch.patience.min(PATIENCE);
+    watch.interactive = false;
+    if let Err(failure) = super::remote::check(store, remote) {
+        return Check::bad("remote", failure.text());
+    }
+    match reach(&store.repo, remote, &watch) {
+        Ok(Ok(())) => Check::ok("remote", format!("{remote} answers")),
+        Ok(Err(away)) => Check::bad("remote", format!("{remote} cannot be reached: {away}")),
+        Err(err) => Check::bad("remote", crate::ops::chain(&err)),
+    }
+}
+
+fn daemon(store: &Store, style: Style) -> Check {
+    let (text, found) = super::daemon_summary::summary(store, style);
+    match (found["failing"].is_null(), found["running"] == true) {
+        (false, _) => Check::bad("daemon", text),
+        (true, true) => Check::ok("daemon", text),
+        (true, false) => Check::off(
+            "daemon",
+            format!("{text}; `git chittysync service install` has the system start it, nobody needs it"),
+        ),
+    }
+}
+
+/// Says how the sync is doing that hooks start, where they start one.
+fn hook_sync(store: &Store, style: Style) -> Option<Check> {
+    let common_dir = store.repo.common_dir();
+    let state = daemon::hook_sync(common_dir).filter(|_| !daemon_runs(common_dir))?;
+    let age = |time: &Option<String>| time.as_deref().and_then(Time::parse).map(|time| style.age(time));
+    let last = age(&state.last).unwrap_or_default();
+    let ok = state.failures == 0;
+    let text = match (&state.last_error, ok) {
+        (Some(error), false) => {
+            let times = if state.failures > 1 { format!(", {} times in a row", state.failures) } else { String::new() };
+            format!("failed{times}, last {last}: {}; `git chittysync sync` tells more", error.message)
+        }
+        _ => format!("last {last}, took {} ms", state.took),
+    };
+    Some(if ok { Check::ok("hook sync", text) } else { Check::bad("hook sync", text) })
+}
+
+/// The default store holds every project's lists: nobody else's business.
+fn private(store: &Store) -> Check {
+    #[cfg(unix)]
+    if store.repo.is_bare() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(store.repo.common_dir()).map_or(0, |metadata| metadata.permissions().mode());
+        let open = mode & 0o077 != 0;
+        return match open {
+            true => Check::bad("private", "others can read it; `chmod 700` it"),
+            false => Check::ok("private", "only you can read it"),
+        };
+    }
+    Check::ok("private", "as private as the repository it is in")
+}
+
+/// Says so if there are events that no later run will understand either.
+fn events(store: &Store) -> Option<Check> {
+    let common_dir = store.repo.common_dir();
+    let count = spool::count_aside(common_dir);
+    let place = display(&spool::directory(common_dir));
+    let text = format!("{count} could not be understood; what they are is in {place}/*.bad, remove them when you know");
+    (count > 0).then(|| Check::bad("events", text))
+}
+
+fn sessions(store: &Store) -> Check {
+    let overlay = Overlay::new(&store.repo);
+    let (sessions, tip) = match (store.repo.sessions(), Consolidated::find(store, &overlay)) {
+        (Ok(sessions), Ok(found)) => (sessions, found.tip),
+        (Err(err), _) => return Check::bad("sessions", err.to_string()),
+        (_, Err(err)) => return Check::bad("sessions", err.to_string()),
+    };
+    let refs = store.repo.broken_sessions().unwrap_or_default();
+    if let Some(Err(err)) = refs.first().map(|name| store.repo.check_ref(name)) {
+        return Check::bad("sessions", format!("{} left out: {err}", refs.len()));
+    }
+    let broken: Vec<String> = sessions
+        .iter()
+        .filter_map(|(session, tip)| read_session(&overlay, session, *tip).err().map(|err| format!("{session}: {err}")))
+        .collect();
+    if let Some(first) = broken.first() {
+        return Check::bad("sessions", format!("{} of {} cannot be read: {first}", broken.len(), sessions.len()));
+    }
+    let branch = if tip.is_some() { "consolidated" } else { "not consolidated yet" };
+    Check::ok("sessions", format!("{} live, {branch}", sessions.len()))
+}

@@ -1,0 +1,83 @@
+//! What people and models are told of what was refused: why, and what can be done.
+
+use super::out::Failure;
+use super::world::PROJECTS;
+use crate::ops::Undo;
+use crate::ops::todo::{Brief, Refusal};
+use crate::todo::{Project, Session, Time, Verb};
+use crate::view::Style;
+
+/// So many are shown of what can be meant.
+const SHOWN: usize = 10;
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        let (no, usage) = (|| Failure::no(message.clone()), || Failure::usage(message.clone()));
+        match refusal {
+            Refusal::Ops(err) => err.into(),
+            Refusal::Unknown { .. } => no().hint("`git chittysync list --all` shows what there is"),
+            Refusal::Elsewhere { found, .. } | Refusal::Ambiguous { found, .. } => each(no(), &found, |todo| {
+                format!("{} {} ({}: {})", todo.id.short(), todo.state, todo.project, todo.content)
+            }),
+            Refusal::Exists { by_renaming: false, .. } => no().hint("`git chittysync edit` changes it"),
+            Refusal::WrongState { verb: Verb::Start, todo } => {
+                no().hint(format!("`git chittysync reopen {}` opens it again", todo.id.short()))
+            }
+            Refusal::NotTaken { todo, .. } => {
+                no().hint(format!("`git chittysync show {}` tells who has", todo.id.short()))
+            }
+            Refusal::NothingToChange => usage().hint("--text, --priority, --description, --blocked-by"),
+            Refusal::NobodySaid { todo, .. } => {
+                no().hint(format!("`git chittysync show {}` lists who did", todo.id.short()))
+            }
+            Refusal::SeveralSaid { sessions, .. } => {
+                no().hint(sessions.iter().map(Session::as_str).collect::<Vec<_>>().join(" "))
+            }
+            Refusal::NoProject(_) => no().hint(PROJECTS),
+            Refusal::SeveralProjects { several, .. } => each(usage(), &several, Project::to_string),
+            Refusal::Priority(_) => usage().hint("high, medium, low, or a number, 0 first; '' takes it back"),
+            Refusal::NoRemote(_) => no().hint("`git chittysync init --remote <url>` adds one"),
+            Refusal::Aside { branch } => {
+                no().hint(format!("`git chittysync --branch {branch} rollback '@{{1}}'` does it"))
+            }
+            Refusal::NothingToUndo { redo: false } => no().hint("see `git chittysync log`"),
+            Refusal::SpokenSince { undo, redo } => {
+                let style = Style { color: false, width: 0, isolate: false, now: Time::default() };
+                let verb = if redo { "redo" } else { "undo" };
+                let failure = Failure::no(format!("cannot {verb}: {}", done(&undo, style)));
+                undo.left.iter().fold(failure, |failure, (todo, session)| {
+                    failure.hint(format!("{} spoke of '{}' since", session.short(), todo.content))
+                })
+            }
+            Refusal::NoWords | Refusal::WaitsForItself | Refusal::ProjectName { .. } | Refusal::SessionName { .. } => {
+                usage()
+            }
+            Refusal::Exists { by_renaming: true, .. }
+            | Refusal::WrongState { .. }
+            | Refusal::NothingReady { .. }
+            | Refusal::Changed { .. }
+            | Refusal::NothingToUndo { redo: true } => no(),
+        }
+    }
+}
+
+/// Adds a hint for each of the first few.
+fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure {
+    all.iter().take(SHOWN).fold(failure, |failure, one| failure.hint(hint(one)))
+}
+
+/// Returns what is taken back: `completed ‘Fix login’ and 2 more`.
+pub(super) fn done(undo: &Undo, style: Style) -> String {
+    let Some(first) = undo.events.first() else { return "what was done".to_owned() };
+    let first = first.deed().text(usize::MAX, style);
+    match undo.events.len() - 1 {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// Returns a todo in a list of several in one line: the beginning of its id, and its words.
+pub(super) fn brief(todo: &Brief) -> String {
+    format!("{} {}", todo.id.short(), todo.content)
+}

@@ -1,0 +1,111 @@
+//! What people and models are told of what they said of a todo.
+
+use super::consolidate::finish;
+use super::out::{Failure, Out};
+use super::speaker::warn_of_lost;
+use crate::ops::todo::{Actor, Became, Outcome, Said};
+use crate::redact::Found;
+use crate::todo::{Project, plain};
+use crate::view::show_json;
+
+/// Returns what became of a todo, in a word or two.
+pub(super) fn word(became: Became) -> &'static str {
+    match became {
+        Became::Added => "added",
+        Became::Reopened => "reopened",
+        Became::Started => "started",
+        Became::Completed => "completed",
+        Became::Released => "released",
+        Became::Dropped => "dropped",
+        Became::Open => "open again",
+        Became::Changed => "changed",
+        Became::Settled(state) => state.as_str(),
+        Became::Unchanged => "unchanged",
+    }
+}
+
+/// Tells what became of a todo, in one line or as JSON, and what there is to warn of. `confirmed` says whether the
+/// remote confirmed a claim; `None` where there is none to ask, and for what is no claim.
+///
+/// # Errors
+/// When it was said and the branch does not show it.
+pub(super) fn tell(
+    outcome: &Outcome,
+    confirmed: Option<bool>,
+    actor: &Actor<'_>,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    begin(&outcome.said, actor, out)?;
+    warn_of_obstacles(outcome, actor, out);
+    if let Some((project, todo)) = outcome.todo() {
+        if out.json {
+            let mut shown = show_json(project, todo);
+            if let (Some(confirmed), Some(shown)) = (confirmed, shown.as_object_mut()) {
+                shown.insert("confirmed".into(), confirmed.into());
+            }
+            out.print_json(&shown);
+        } else {
+            let names = outcome.said.everything.names();
+            let here = actor.here.cloned().unwrap_or_else(Project::general);
+            let is_here = names.scope(&here).takes(project);
+            let elsewhere = if is_here { String::new() } else { format!(" ({})", names.shown(project)) };
+            let words = plain(&format!("{}{elsewhere}", todo.content));
+            out.print(&format!("{} {}: {words}\n", todo.id.short(), word(outcome.became)));
+        }
+    }
+    end(&outcome.said, actor, out)?;
+    for other in &outcome.alike {
+        out.note(&format!("{} has the same words ({}); its id names it", other.id.short(), other.state));
+    }
+    Ok(())
+}
+
+/// Warns of what the session has lost to others.
+///
+/// # Errors
+/// When it was said and the branch does not show it: there is nothing else to tell then.
+pub(super) fn begin(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Failure> {
+    if said.report.held.is_some() {
+        end(said, actor, out)?;
+    }
+    warn_of_lost(&said.everything, &said.session, out);
+    Ok(())
+}
+
+/// Warns of what was left out.
+///
+/// # Errors
+/// When the branch could not be moved.
+pub(super) fn end(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Failure> {
+    warn_of(&said.redacted, out);
+    finish(actor.store, &said.report, out)
+}
+
+/// Warns whoever started a todo of others who are at it, and of what it waits for.
+fn warn_of_obstacles(outcome: &Outcome, actor: &Actor<'_>, out: &Out) {
+    let (Some((_, todo)), id) = (outcome.todo(), outcome.id.short()) else { return };
+    if let Some((other, at)) = &outcome.obstacles.worker {
+        let since = match out.style(actor.now).age(*at) {
+            age if age == "now" => "just now".to_owned(),
+            age => format!("{age} ago"),
+        };
+        out.warn(
+            &format!("{} started it {since} and is still at it: {}", other.short(), todo.content),
+            Some(&format!("`git chittysync release {id}` leaves it to them")),
+        );
+    }
+    for blocker in &outcome.obstacles.blockers {
+        let blocker = format!("{} is still open: {}", blocker.id.short(), blocker.content);
+        out.warn(&format!("{id} waits for another todo; {blocker}"), None);
+    }
+}
+
+/// Warns of credentials in what was to be said.
+fn warn_of(redacted: &Found, out: &Out) {
+    for rule in redacted {
+        out.warn(
+            &format!("a credential ({rule}) was redacted before it was saved"),
+            Some("chittysync.redactExcept makes an exception of a rule"),
+        );
+    }
+}

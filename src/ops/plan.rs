@@ -1,0 +1,77 @@
+//! What a run is to do.
+
+use super::OpsError;
+use super::steps::Steps;
+use super::tips::Tips;
+use crate::git::{ObjectId, RemoteName};
+use crate::source::Home;
+use crate::store::Store;
+use crate::todo::{Project, Snapshot, SourceKind, TodoId};
+
+/// What part of the homes to take.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The project of everything, whatever directories say.
+    pub project: Option<Project>,
+    /// Only these sources, by name; all when empty.
+    pub sources: Vec<String>,
+    /// What the reflog says this is for.
+    pub what: String,
+}
+
+impl Selection {
+    /// Returns whether statements from this source are wanted.
+    pub(super) fn takes(&self, source: SourceKind) -> bool {
+        self.sources.is_empty() || self.sources.iter().any(|name| source.is_called(name))
+    }
+}
+
+/// What a run is to do.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The homes to capture from.
+    pub homes: Vec<Home>,
+    /// What part of them.
+    pub selection: Selection,
+    /// A list that is given, not found.
+    pub given: Option<Snapshot>,
+    /// Todos to have forgotten.
+    pub forget: Vec<(Project, TodoId)>,
+    /// Whether the words of those are to go from all history, too.
+    pub purge: bool,
+    /// Whether to consolidate.
+    pub consolidate: bool,
+    /// A remote whose sessions and branch are consolidated too, besides those that the configuration names.
+    pub remote: Option<RemoteName>,
+    /// Other branches of this store to merge, and what to call them.
+    pub also: Vec<(String, ObjectId)>,
+    /// Commits that remotes' branches pointed to before they were rewound.
+    pub rewound: Vec<(RemoteName, ObjectId)>,
+    /// Whether merges that no remote has had are made again on top of what remotes have: for who pushes there next.
+    pub remake: bool,
+    /// Whether whoever runs this has the turn to talk to remotes.
+    pub turn: Turn,
+    /// Who is told how far it is.
+    pub steps: Steps,
+}
+
+impl Plan {
+    /// Returns what there is to merge.
+    pub(super) fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
+        let mut tips = Tips::find(store, self.remote.as_ref())?;
+        tips.branches.extend(self.rewound.iter().cloned());
+        tips.also.clone_from(&self.also);
+        tips.remake = self.remake;
+        Ok(tips)
+    }
+}
+
+/// Who may talk to remotes while history is rewritten: what a fetch builds on must not go under it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// Nobody: the turn is asked for, and it is done later when somebody has it.
+    #[default]
+    Asked,
+    /// Whoever calls.
+    Held,
+}

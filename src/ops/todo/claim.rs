@@ -1,0 +1,96 @@
+//! The first todo that can be begun, for whoever asks first.
+
+use std::time::Duration;
+
+use super::actor::{Actor, said};
+use super::outcome::{Became, Outcome};
+use super::read::with_sessions;
+use super::refusal::{Brief, Refusal};
+use crate::git::{RemoteName, Watch};
+use crate::ops::claim::{self as remote_claim, Asked as Answer};
+use crate::ops::{Link, act};
+use crate::statement::Act;
+use crate::todo::{Project, State, Status, Todo};
+use crate::view::{Everything, Links, ready};
+
+/// How long a remote may stand still before a claim is not confirmed: somebody waits to begin.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What is to be claimed.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// Of which project; `None` for whatever project.
+    pub project: Option<Project>,
+    /// Whether no remote is to be asked.
+    pub offline: bool,
+    /// How what is sent and fetched is watched.
+    pub watch: Watch<'a>,
+}
+
+/// Whether nobody else can have what was claimed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// There is no remote to ask.
+    NoRemote,
+    /// The remote was not to be asked.
+    Not,
+    /// The remote says that nobody else has it.
+    Confirmed,
+    /// The remote could not be asked.
+    Unanswered {
+        /// The remote.
+        remote: RemoteName,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// What came of a claim.
+#[derive(Debug)]
+pub struct Claimed {
+    /// What was claimed.
+    pub outcome: Outcome,
+    /// Whether anybody else can have it.
+    pub asked: Asked,
+}
+
+/// Takes the first todo that can be begun. In a store with a remote, the remote is asked whether nobody else has it;
+/// `lost` is told of each that others took meanwhile.
+///
+/// # Errors
+/// When nothing can be begun, when others are always faster, when the configured remote is not there, and when the
+/// store says no.
+pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Result<Claimed, Refusal> {
+    let (store, session) = (actor.store, actor.session()?);
+    let decide = |_: &Everything| {
+        let everything = with_sessions(store)?;
+        let Some((project, todo)) = ready(&everything, claim.project.as_ref()).first().copied() else {
+            let circles = Links::new(&everything).circles(claim.project.as_ref());
+            return Err(Refusal::NothingReady { circles: Brief::all(&everything, &circles) });
+        };
+        Ok((vec![Act::new(project, todo, State::Wanted(Status::InProgress))], todo.id))
+    };
+    let remote = store.settings.remote.as_ref();
+    let ((acted, asked), id) = match remote.filter(|_| !claim.offline && !store.settings.aside) {
+        None => Actor::acted(decide, |decide| {
+            let acted = act(store, &session, "ready: claim".into(), actor.now, decide)?;
+            Ok((acted, remote.map_or(Asked::NoRemote, |_| Asked::Not)))
+        })?,
+        Some(remote) => {
+            if store.repo.remote_url(remote).is_none() {
+                return Err(Refusal::NoRemote(remote.clone()));
+            }
+            let watch = Watch { patience: claim.watch.patience.min(PATIENCE), ..claim.watch };
+            let link = Link { remote: remote.clone(), fetch: true, push: true, watch };
+            Actor::acted(decide, |decide| {
+                let claimed = remote_claim::claim(store, &session, &link, actor.now, decide, &lost)?;
+                let asked = match claimed.asked {
+                    Answer::Confirmed => Asked::Confirmed,
+                    Answer::Unanswered(why) => Asked::Unanswered { remote: remote.clone(), why },
+                };
+                Ok((claimed.acted, asked))
+            })?
+        }
+    };
+    Ok(Claimed { outcome: Outcome::new(said(session, acted), id, Became::Started), asked })
+}

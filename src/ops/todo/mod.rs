@@ -1,0 +1,35 @@
+//! What people and agents do with todos: a use case for each, whoever asks for it.
+//!
+//! The command line, the board and the tools of `mcp` say who acts ([`Actor`]) and what is wanted. Everything else is
+//! decided here: which todo is meant, of which project, whether it may be treated so, and what is said. What came of
+//! it is an [`Outcome`], or a [`Refusal`] with its facts; those who called put both into words.
+
+mod actor;
+mod add;
+mod claim;
+mod edit;
+mod find;
+mod outcome;
+mod project;
+mod properties;
+mod read;
+mod refusal;
+mod resolve;
+mod rollback;
+mod say;
+mod undo;
+
+pub use actor::{Actor, known_author};
+pub use add::{Add, add};
+pub use claim::{Asked, Claim, Claimed, claim};
+pub use edit::{Edit, edit};
+pub use find::{Which, find, find_anywhere, find_one};
+pub use outcome::{Became, Obstacles, Outcome, Said};
+pub use project::{chosen, meant_anew, project, scope};
+pub use properties::Properties;
+pub use read::{read, read_named, read_sessions};
+pub use refusal::{Brief, Refusal};
+pub use resolve::{Edited, Settlement, resolve, resolve_edited, taken};
+pub use rollback::{Rollback, RolledBack, rollback};
+pub use say::say;
+pub use undo::{TakenBack, undo};

@@ -1,0 +1,190 @@
+//! Why nothing was done: the facts, for whoever puts them into words.
+
+use crate::git::RemoteName;
+use crate::ops::{OpsError, Undo};
+use crate::todo::{Project, Session, State, Todo, TodoId, Verb};
+use crate::view::Everything;
+
+/// A todo, as somebody is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// Which.
+    pub id: TodoId,
+    /// Its words.
+    pub content: String,
+    /// Its state.
+    pub state: State,
+    /// What its project is called where people see it.
+    pub project: String,
+}
+
+impl Brief {
+    /// Describes a todo.
+    pub fn of(everything: &Everything, project: &Project, todo: &Todo) -> Self {
+        let project = everything.names().shown(project).to_owned();
+        Brief { id: todo.id, content: todo.content.clone(), state: todo.state(), project }
+    }
+
+    /// Describes several.
+    pub(super) fn all(everything: &Everything, todos: &[(&Project, &Todo)]) -> Vec<Self> {
+        let names = everything.names();
+        let brief = |(project, todo): &(&Project, &Todo)| Brief {
+            id: todo.id,
+            content: todo.content.clone(),
+            state: todo.state(),
+            project: names.shown(project).to_owned(),
+        };
+        todos.iter().map(brief).collect()
+    }
+}
+
+/// Why a use case did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No todo is called so.
+    #[error("no todo has an id that begins with '{words}', or these words")]
+    Unknown {
+        /// What was looked for.
+        words: String,
+    },
+    /// Only todos of other projects have these words.
+    #[error("no todo of {project} has these words; name one of another project by its id")]
+    Elsewhere {
+        /// Where they were looked for, as people see it.
+        project: String,
+        /// The others.
+        found: Vec<Brief>,
+    },
+    /// Several todos can be meant.
+    #[error("{} todos can be meant by '{words}'", found.len())]
+    Ambiguous {
+        /// What was looked for.
+        words: String,
+        /// Those that can be meant.
+        found: Vec<Brief>,
+    },
+    /// A todo was to have no words.
+    #[error("a todo needs words")]
+    NoWords,
+    /// There is an open todo with these words, or one that was to get them.
+    #[error("there is such a todo already: {} '{}' ({})", todo.id.short(), todo.content, todo.state)]
+    Exists {
+        /// The todo.
+        todo: Brief,
+        /// Whether another todo was to get its words.
+        by_renaming: bool,
+    },
+    /// The todo is in a state in which this cannot be said of it.
+    #[error("cannot {} '{}': it is {}", verb.name(), todo.content, obstacle(*verb, todo.state))]
+    WrongState {
+        /// What was to be said.
+        verb: Verb,
+        /// Of which todo.
+        todo: Brief,
+    },
+    /// Somebody was to let go of a todo that is not theirs.
+    #[error("cannot release '{}': {} has not taken it", todo.content, session.short())]
+    NotTaken {
+        /// The todo.
+        todo: Brief,
+        /// Who was to let go of it.
+        session: Session,
+    },
+    /// A todo was to wait for itself.
+    #[error("a todo cannot wait for itself")]
+    WaitsForItself,
+    /// No property was given, and no other words.
+    #[error("nothing to change")]
+    NothingToChange,
+    /// No todo can be begun.
+    #[error("nothing is ready")]
+    NothingReady {
+        /// Those that wait for each other, and so never will be.
+        circles: Vec<Brief>,
+    },
+    /// Nobody whose name begins so said anything of the todo.
+    #[error("no session whose name begins with '{name}' spoke of '{}'", todo.content)]
+    NobodySaid {
+        /// The beginning of the name.
+        name: String,
+        /// The todo.
+        todo: Brief,
+    },
+    /// Several of those who spoke of a todo have names that begin so.
+    #[error("{} sessions have names that begin with '{name}'", sessions.len())]
+    SeveralSaid {
+        /// The beginning of the name.
+        name: String,
+        /// The sessions.
+        sessions: Vec<Session>,
+    },
+    /// What was chosen is no longer what was shown.
+    #[error("'{content}' was changed while {}", if *edited { "you edited it" } else { "you chose" })]
+    Changed {
+        /// The words of the todo.
+        content: String,
+        /// Whether it was open in an editor.
+        edited: bool,
+    },
+    /// This cannot be the name of a project.
+    #[error("'{name}' cannot be the name of a project: {why}")]
+    ProjectName {
+        /// What was given.
+        name: String,
+        /// Why not.
+        why: String,
+    },
+    /// Nothing is known of a project.
+    #[error("there is no project '{0}'")]
+    NoProject(Project),
+    /// Several projects are called so.
+    #[error("{} projects are called '{typed}'; name one with its owner", several.len())]
+    SeveralProjects {
+        /// What was given.
+        typed: Project,
+        /// The projects.
+        several: Vec<Project>,
+    },
+    /// This cannot name a session.
+    #[error("'{name}' cannot name a session: {why}")]
+    SessionName {
+        /// What was given.
+        name: String,
+        /// Why not.
+        why: String,
+    },
+    /// This is no priority.
+    #[error("'{0}' is no priority")]
+    Priority(String),
+    /// The configured remote is not there.
+    #[error("chittysync.remote is '{0}', and there is no such remote")]
+    NoRemote(RemoteName),
+    /// What commands did is not known of a branch that is not the consolidated one.
+    #[error("undo does not know what was said on {branch}")]
+    Aside {
+        /// The branch.
+        branch: String,
+    },
+    /// No command on this device did anything that is left to take back, or to do again.
+    #[error("{}", if *redo { "nothing was undone since the last command on this device" } else { "nothing is left to undo that was done by a command on this device" })]
+    NothingToUndo {
+        /// Whether something was to be done again.
+        redo: bool,
+    },
+    /// Others spoke since of everything that was to be taken back.
+    #[error("others spoke since of all that was to be {}", if *redo { "done again" } else { "taken back" })]
+    SpokenSince {
+        /// What was to be taken back, and who spoke of it.
+        undo: Box<Undo>,
+        /// Whether something was to be done again.
+        redo: bool,
+    },
+    /// The store says no.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+}
+
+/// Returns what the state of a todo is to somebody who wants to say this of it.
+fn obstacle(verb: Verb, state: State) -> String {
+    if verb == Verb::Reopen { format!("open already ({state})") } else { state.to_string() }
+}

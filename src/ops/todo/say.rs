@@ -1,0 +1,64 @@
+//! What is said of a todo with one word: start, done, release, drop, reopen.
+
+use super::actor::Actor;
+use super::find::{Which, alike, find};
+use super::outcome::{Became, Obstacles, Outcome};
+use super::read::with_sessions;
+use super::refusal::{Brief, Refusal};
+use crate::ops::OpsError;
+use crate::statement::Act;
+use crate::todo::{LINKS, TodoId, Verb};
+use crate::view::Links;
+
+/// Says this of a todo.
+///
+/// # Errors
+/// When it is not clear which todo is meant, when this cannot be said of it, and when the store says no.
+pub fn say(actor: &Actor<'_>, verb: Verb, which: &Which) -> Result<Outcome, Refusal> {
+    let session = actor.session()?;
+    let (said, id) = actor.act(&format!("{}: {}", verb.name(), which.text()), |everything| {
+        let (project, todo) = find(everything, actor.here, which)?;
+        let brief = || Brief::of(everything, project, todo);
+        if !verb.fits(todo.state()) {
+            return Err(Refusal::WrongState { verb, todo: brief() });
+        }
+        let act = match verb.wish() {
+            Some(wish) => Some(Act::new(project, todo, wish)),
+            None => Act::release(project, todo, &session),
+        };
+        let act = act.ok_or_else(|| Refusal::NotTaken { todo: brief(), session: session.clone() })?;
+        Ok((vec![act], todo.id))
+    })?;
+    let became = match verb {
+        Verb::Start => Became::Started,
+        Verb::Done => Became::Completed,
+        Verb::Release => Became::Released,
+        Verb::Drop => Became::Dropped,
+        Verb::Reopen => Became::Open,
+    };
+    let mut outcome = Outcome::new(said, id, became);
+    if outcome.became == Became::Started {
+        outcome.obstacles = obstacles(actor, &outcome)?;
+    }
+    outcome.alike = alike(&outcome.said.everything, id, which);
+    Ok(outcome)
+}
+
+/// Returns who else is at a todo that was started, and what it waits for.
+fn obstacles(actor: &Actor<'_>, outcome: &Outcome) -> Result<Obstacles, OpsError> {
+    let Some((_, todo)) = outcome.todo() else { return Ok(Obstacles::default()) };
+    let others = todo.workers().filter(|(other, _)| other.main() != outcome.said.session.main());
+    let worker = others.max_by_key(|(_, claim)| claim.at).map(|(other, claim)| (other.clone(), claim.at));
+    let mut all = outcome.said.everything.todos();
+    let has_links = all.any(|(_, todo)| LINKS.iter().any(|name| todo.fields.contains_key(*name)));
+    let blockers = if has_links { blockers(actor, outcome.id)? } else { Vec::new() };
+    Ok(Obstacles { worker, blockers })
+}
+
+fn blockers(actor: &Actor<'_>, id: TodoId) -> Result<Vec<Brief>, OpsError> {
+    let everything = with_sessions(actor.store)?;
+    let Some((_, todo)) = everything.get(id) else { return Ok(Vec::new()) };
+    let blockers = Links::new(&everything).blockers(todo).into_iter();
+    let blockers: Vec<_> = blockers.filter_map(|blocker| everything.get(blocker.id)).collect();
+    Ok(Brief::all(&everything, &blockers))
+}
