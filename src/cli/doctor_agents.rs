@@ -1,4 +1,5 @@
-//! The part of `doctor` that is about agents: where their todos come from, and how each is set up to call us.
+//! The part of `doctor` that is about agents: where their todos come from, what of it was not
+//! taken, and how each is set up to call us.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -7,6 +8,7 @@ use super::install::{agent_settings, parts_of_command};
 use super::out::plural;
 use super::world::{World, display, known_homes};
 use crate::install::{Check, Surroundings, examine};
+use crate::ops::unread;
 use crate::source::{self, Home};
 use crate::store::{Store, spool};
 use crate::todo::Time;
@@ -17,7 +19,8 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
     let (generated, heard) = (parts_of_command(), heard(world));
     let (user, project) = (agent_settings(world, false), agent_settings(world, true));
     let mut checks = Vec::new();
-    for home in known_homes() {
+    let homes = known_homes();
+    for home in &homes {
         let at = Surroundings {
             generated: &generated,
             user: &user,
@@ -28,7 +31,14 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
             chain: crate::ops::chain,
         };
         checks.extend(examine(home.agent, &at));
-        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(&home, heard, world.now))));
+        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(home, heard, world.now))));
+    }
+    let unread =
+        world.location().ok().and_then(|location| Store::open(&location).ok()).map(|store| unread(&store, &homes));
+    if let Some(count @ 1..) = unread {
+        let what = if count == 1 { "thing" } else { "things" };
+        let text = format!("{count} {what} of theirs could not be read or applied; `git chittysync -v sync` says what");
+        checks.push(Check::ok("unread", text));
     }
     checks
 }

@@ -13,6 +13,7 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer, ServerInitializeError, ServiceExt};
 use rmcp::{ErrorData, transport};
 use serde_json::Value;
+use tokio::io::AsyncReadExt;
 
 use super::mcp_call::call;
 use super::mcp_given::Given;
@@ -47,7 +48,9 @@ pub(super) fn run(args: &McpArgs, global: &Global) -> Result<(), Failure> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|reason| cannot(&reason))?;
     let served = runtime.block_on(async {
-        match server.serve(transport::stdio()).await {
+        // The last line is one without its end as well: whoever writes one request and closes the pipe is answered.
+        let (input, output) = transport::stdio();
+        match server.serve((input.chain(&b"\n"[..]), output)).await {
             Ok(running) => running.waiting().await.map(drop).map_err(|reason| cannot(&reason)),
             // Nobody wanted anything.
             Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),

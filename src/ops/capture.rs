@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::attribute::{Replay, attribute, by_hooks, changed, learn, places, unheard};
+use super::attribute::{attribute, learn, places};
 use super::captured::Captured;
+use super::commits::commits;
 use super::copies::{carried_lists, copied_lines};
 use super::known::{self, KnownLists};
 use super::look::{Look, read_changed};
@@ -19,10 +20,10 @@ use super::project::{Projects, by_words, lies_in, names};
 use super::redacted::{marks, new_marks};
 use super::stated::{Lines, Stated};
 use super::tips::Tips;
-use crate::git::{Identity, Overlay, RefChange, Repo, session_ref};
+use crate::git::{Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
 use crate::source::{Notice, Reading, Unit};
-use crate::statement::{self, Context};
+use crate::statement::Context;
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
@@ -99,6 +100,9 @@ pub fn capture(
     if let Some((session, reason)) = captured.left_out.iter().find(|(session, _)| given.as_ref() == Some(session)) {
         return Err(OpsError::Input(format!("session {session} cannot be added to: {reason}")));
     }
+    for path in captured.unplaced.iter().map(|unit| &look.paths[*unit]) {
+        next_seen.entry(path.clone()).and_modify(|unit| unit.unplaced += 1);
+    }
     // Their lists are news until they can be said.
     next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
@@ -112,7 +116,11 @@ fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>, copied: 
     let mut next = Seen::new();
     for (at, (unit, path)) in look.units.iter().zip(&look.paths).enumerate() {
         let known = match fresh.get(&at) {
-            Some(reading) => Some(remember_unit(unit, reading, |line| !copied.contains(&(at, line)))),
+            Some(reading) => {
+                let unplaced = seen.get(path).map_or(0, |before| before.unplaced);
+                let unit = remember_unit(unit, reading, |line| !copied.contains(&(at, line)));
+                Some(SeenUnit { unplaced, ..unit })
+            }
             None => seen.get(path).cloned(),
         };
         next.extend(known.map(|known| (path.clone(), known)));
@@ -132,6 +140,7 @@ fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -
     SeenUnit {
         stamp: (!unit.stamp.fresh).then(|| unit.stamp.text.clone()),
         digest: reading.digest,
+        unplaced: 0,
         notices: reading.notices.iter().map(notice).collect(),
         last: last.collect(),
         places: places
@@ -194,7 +203,9 @@ fn sort_by_session(
             let project = || projects.of(place.map(|place| place.directory.as_str()));
             let entry =
                 news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
-            entry.states.push(lines.stated(state, is_last));
+            let mut stated = lines.stated(state, is_last);
+            stated.unit = Some(at);
+            entry.states.push(stated);
         }
     }
     for session in news.values_mut() {
@@ -257,17 +268,18 @@ fn state(
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let past = commits(&mut overlay, past, &news.states, &context, &identity);
+        let said = commits(&mut overlay, past, &news.states, &context, &identity);
         count.add(1);
-        let past = match past {
+        let (past, unplaced) = match said {
             // Nothing of it is saved: a part of a list would say that the rest was dropped.
             Err(OpsError::Store(StoreError::TooMuch { excess, .. })) => {
                 return Ok(Err((session, format!("it would have said too much: {excess}"))));
             }
-            past => past?,
+            said => said?,
         };
         let redacted = new_marks(past.commit.as_ref().map(|after| &after.state), &marked);
-        Ok(Ok((session, past.name, (before, past.commit.map(|after| after.id)), overlay.batch, redacted)))
+        let moved = (before, past.commit.map(|after| after.id));
+        Ok(Ok((session, past.name, moved, overlay.batch, (redacted, unplaced))))
     };
     let mut next_tips = tips.local.clone();
     let mut captured = Captured { batch: overlay.batch, left_out, ..Captured::nothing(store, tips) };
@@ -282,7 +294,7 @@ fn state(
             chunk.into_par_iter().map_with(store.repo.clone(), speak).collect::<Result<_, OpsError>>()?
         };
         for said in done {
-            let (session, name, (before, new), batch, redacted) = match said {
+            let (session, name, (before, new), batch, (redacted, unplaced)) = match said {
                 Ok(said) => said,
                 Err(too_much) => {
                     captured.left_out.push(too_much);
@@ -290,6 +302,7 @@ fn state(
                 }
             };
             captured.batch.absorb(batch);
+            captured.unplaced.extend(unplaced);
             captured.redacted.extend(redacted.into_iter().map(|rule| (session.clone(), rule)));
             let Some(new) = new.filter(|new| Some(*new) != before) else { continue };
             let old = tips.local.get(&name).copied();
@@ -301,48 +314,4 @@ fn state(
     }
     captured.tips = next_tips;
     Ok(captured)
-}
-
-/// Makes a commit for each state that says something new, one on the other.
-fn commits(
-    overlay: &mut Overlay<'_>,
-    mut past: Past,
-    states: &[Stated],
-    context: &Context<'_>,
-    identity: &Identity,
-) -> Result<Past, OpsError> {
-    let captured_until = past.state().map(|state| state.info.updated);
-    let mut replay = Replay::default();
-    for stated in states {
-        let (state, is_last) = (&stated.state, stated.is_last);
-        let before = past.state();
-        let said = match (stated.is_old(before, captured_until), &state.change) {
-            (false, Some(change)) => Some(Cow::Owned(changed(before, &state.snapshot, change))),
-            (false, None) => Some(Cow::Borrowed(&state.snapshot)),
-            (true, Some(_)) => None,
-            (true, None) => before
-                .filter(|before| is_last && by_hooks(before))
-                .and_then(|before| unheard(before, &state.snapshot))
-                .map(Cow::Owned),
-        };
-        if let Some(next) = said.and_then(|said| statement::state(before, &under(&past.name, said), context)) {
-            past.say(overlay, next, identity, None)?;
-        }
-        replay.add(state);
-    }
-    let before = past.state().filter(|_| captured_until.is_some());
-    let late = before.zip(replay.end()).and_then(|(before, snapshot)| unheard(before, &snapshot));
-    let late = late.map(|late| under(&past.name, Cow::Owned(late)));
-    if let Some(next) = late.and_then(|snapshot| statement::state(before, &snapshot, context)) {
-        past.say(overlay, next, identity, None)?;
-    }
-    Ok(past)
-}
-
-/// Returns a list as that of the name under which its session speaks here.
-fn under<'a>(name: &Session, mut snapshot: Cow<'a, Snapshot>) -> Cow<'a, Snapshot> {
-    if snapshot.session != *name {
-        snapshot.to_mut().session = name.clone();
-    }
-    snapshot
 }

@@ -25,6 +25,8 @@ pub struct Captured {
     pub notices: Vec<Notice>,
     /// Credentials that were taken out of what a session says: which session, which rule. Each is told once.
     pub redacted: Vec<(Session, &'static str)>,
+    /// The units with calls about tasks that nothing tells of, each as often as it has some.
+    pub(super) unplaced: Vec<usize>,
     /// Sessions to whose own history nothing can be added, and why: it cannot be read, or is full.
     pub left_out: Vec<(Session, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
@@ -43,6 +45,7 @@ impl Captured {
             tips: tips.local.clone(),
             notices: Vec::new(),
             redacted: Vec::new(),
+            unplaced: Vec::new(),
             left_out: Vec::new(),
             seen: None,
             lists: None,

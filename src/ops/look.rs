@@ -8,7 +8,8 @@ use super::redacted::{redact_notice, redact_reading, redact_unit};
 use super::steps::Steps;
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Home, Notice, Reading, Unit};
-use crate::store::cache::Seen;
+use crate::store::Store;
+use crate::store::cache::{self, Seen};
 use crate::todo::Session;
 
 /// What the homes look like from outside.
@@ -33,6 +34,15 @@ pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
     look
 }
 
+/// Returns how many files, and parts of files, of these homes were not read or applied.
+pub fn unread(store: &Store, homes: &[Home]) -> usize {
+    let seen: Seen = cache::load(&store.repo, SEEN);
+    look(homes, &store.settings.redactor).all_notices(&seen).len()
+}
+
+/// The name under which is kept what was read.
+pub(super) const SEEN: &str = "seen";
+
 impl Look {
     /// Returns how many files and directories there are.
     pub fn units(&self) -> usize {
@@ -52,7 +62,13 @@ impl Look {
     pub fn all_notices(&self, seen: &Seen) -> Vec<Notice> {
         let known = self.paths.iter().filter_map(|path| seen.get(path)).flat_map(|unit| &unit.notices);
         let known = known.cloned().map(|(path, reason, remedy)| Notice { path: path.into(), reason, remedy });
-        self.notices.iter().cloned().chain(known).collect()
+        let unplaced = self.paths.iter().filter_map(|path| Some((path, seen.get(path)?.unplaced)));
+        let unplaced = unplaced.filter(|(_, count)| *count > 0).map(|(path, count)| Notice {
+            path: path.into(),
+            reason: format!("{count} of its calls are about tasks that nothing tells of"),
+            remedy: "the others were read; the tasks may have been made before the file begins".into(),
+        });
+        self.notices.iter().cloned().chain(known).chain(unplaced).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::captured::Captured;
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
-use super::look::{Look, look};
+use super::look::{Look, SEEN, look};
 use super::plan::Plan;
 use super::purge::{is_due, obey_or_say};
 use super::report::{Obeyed, Report};
@@ -30,7 +30,7 @@ use crate::todo::{Time, Todo};
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     check_clock(now)?;
     let mut seen: Cached<Seen> =
-        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, "seen") };
+        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, SEEN) };
     let look = look(&plan.homes, &store.settings.redactor);
     let mut merged: Cached<Merged> =
         if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
@@ -189,7 +189,7 @@ pub(super) fn conclude(
     }
     // Only now that everything is on the disk may it count as seen.
     if let Some(seen) = captured.seen {
-        cache::save(&store.repo, "seen", &seen);
+        cache::save(&store.repo, SEEN, &seen);
     }
     if let Some(lists) = captured.lists {
         cache::save(&store.repo, TaskLists::CACHE, &lists);

@@ -10,6 +10,8 @@ use crate::todo::{Session, SessionState, Time};
 /// A list that a session stated.
 pub(super) struct Stated {
     pub state: State,
+    /// The unit that tells of it, by its number.
+    pub unit: Option<usize>,
     /// Its place among all that the session stated: its time, and no earlier than what its file tells before it.
     pub order: Time,
     /// Whether it is the last one that its unit tells of.
@@ -21,7 +23,7 @@ pub(super) struct Stated {
 impl Stated {
     /// Returns a list that has its place by its time alone.
     pub fn new(state: State, is_last: bool) -> Self {
-        Stated { order: state.snapshot.at, state, is_last, read_before: None }
+        Stated { order: state.snapshot.at, state, unit: None, is_last, read_before: None }
     }
 
     /// Returns whether a session, which says `before` by now, had said this before it was captured last: `until`.

@@ -75,6 +75,9 @@ pub struct SeenUnit {
     /// Why it could not be read, and what to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<(String, String, String)>,
+    /// How many of its calls were about tasks that nothing tells of.
+    #[serde(default)]
+    pub unplaced: usize,
     /// For each session it speaks for, a hash of the last state.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub last: BTreeMap<String, u64>,

@@ -310,3 +310,22 @@ fn servers_that_act_at_once_lose_nothing() {
         assert_eq!(client.end(), (String::new(), Some(0), String::new()));
     }
 }
+
+/// Whoever writes by hand, or from a script, need not end the last line.
+#[test]
+fn the_last_line_need_not_end() {
+    let begin = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params":
+        {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}});
+    let met = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let add = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+        "params": {"name": "add", "arguments": {"text": "Say it without an end"}}});
+    for (lines, answers) in [(vec![&begin], 1), (vec![&begin, &met, &add], 2)] {
+        for end in ["", "\n", "\r\n"] {
+            let world = World::new();
+            let text = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + end;
+            let done = world.input(&["mcp"], text.as_bytes());
+            assert_eq!((done.code, done.stdout.lines().count()), (Some(0), answers), "{end:?}: {done:?}");
+            assert_eq!(world.store().exists(), answers == 2, "{done:?}");
+        }
+    }
+}

@@ -217,3 +217,33 @@ fn what_cannot_be_applied_is_counted() {
         assert!(said.contains(&format!("1 of its lines on todos {why}")), "{why}: {said}");
     }
 }
+
+/// A call about a task of which nothing tells is told of until the file is gone, and each once.
+#[test]
+fn calls_about_unknown_tasks_are_counted() {
+    let world = World::new();
+    let told = |world: &World| {
+        let said = world.sync().stderr;
+        let end = " of its calls are about tasks that nothing tells of";
+        said.split(end).next().filter(|before| before.len() < said.len()).map(|before| before.ends_with(" 2"))
+    };
+    let mut lines = Lines::new();
+    lines.made("1", "A").done("7").done("8");
+    lines.write(&world);
+    assert_eq!(told(&world), Some(true));
+    assert_eq!(told(&world), Some(true), "it is not news, and still so");
+    std::os::unix::fs::symlink(world.path("claude"), world.home().join(".claude")).expect("a link");
+    let doctor = world.run(&["doctor"]).stdout;
+    assert!(doctor.contains("1 thing of theirs could not be read or applied"), "{doctor}");
+    lines.done("1").write(&world);
+    assert_eq!((told(&world), world.states()), (Some(true), vec!["A: completed".to_owned()]));
+    // What another source tells of in the same run is known.
+    let world = World::new();
+    let mut lines = Lines::new();
+    lines.made("1", "A").done("2").write(&world);
+    let task = json!({"id": "2", "subject": "B", "status": "completed"}).to_string();
+    world.write(&format!("claude/tasks/{ONE}/2.json"), task.as_bytes());
+    let task = json!({"id": "1", "subject": "A", "status": "pending"}).to_string();
+    world.write(&format!("claude/tasks/{ONE}/1.json"), task.as_bytes());
+    assert_eq!((told(&world), world.states()), (None, vec!["A: pending".to_owned(), "B: completed".to_owned()]));
+}
