@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, EditArgs};
+use super::conflicts::ConflictsArgs;
 use super::install_args::{InstallArgs, UninstallArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
@@ -145,15 +146,6 @@ pub struct InitArgs {
     /// Sync with this repository: a URL, a path, or the name of a remote that the store has already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
-}
-
-/// Arguments of `conflicts`.
-#[derive(Debug, Args)]
-pub struct ConflictsArgs {
-    /// Plain lag too: an older open statement beside a completed one, properties that agents' lists give
-    /// differently
-    #[arg(short, long)]
-    pub all: bool,
 }
 
 /// Arguments of `export`.
