@@ -8,11 +8,8 @@ use serde_json::json;
 use super::consolidate::finish;
 use super::out::{Failure, Out};
 use super::world::World;
-use crate::git::Overlay;
-use crate::ops::todo::{Which, find_one};
-use crate::ops::{self, Plan, Selection};
-use crate::store::{Consolidated, Store};
-use crate::todo::{Project, Todo, TodoId, plain};
+use crate::ops::todo::{ToForget, Which, find_to_forget, forget, twins};
+use crate::todo::{Todo, TodoId, plain};
 use crate::view::Everything;
 
 /// Arguments of `forget`.
@@ -30,9 +27,15 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     let store = world.store(out)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = world.with_archive(&store, out)?;
-    let (project, todo) = match find_one(&everything, world.here(), &Which::words(&args.todo)) {
-        Ok(found) => found,
-        Err(refusal) => return is_forgotten(&store, &args.todo.join(" "), out)?.ok_or_else(|| refusal.into()),
+    let (project, todo) = match find_to_forget(&store, &everything, world.here(), &Which::words(&args.todo))? {
+        ToForget::Todo(project, todo) => (project, todo),
+        ToForget::Already(_, id) => {
+            match out.json {
+                true => out.print_json(&json!({ "id": id.to_string(), "forgotten": true })),
+                false => out.note(&format!("{id} is forgotten already.")),
+            }
+            return Ok(());
+        }
     };
     let names = everything.names();
     let shown = names.shown(project);
@@ -42,17 +45,10 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
             "nothing was forgotten",
         )?;
     }
-    let forget = |project: &Project, id| {
-        let selection = Selection { what: "forget".into(), ..Selection::default() };
-        let plan = Plan { selection, forget: vec![(project.clone(), id)], consolidate: true, ..Plan::default() };
-        ops::run(&store, &plan, world.now)
-    };
-    let report = forget(project, todo.id)?;
     let twins = twins(&everything, project, todo);
-    for (of, id) in &twins {
-        finish(&store, &forget(of, *id)?, out)?;
+    for report in forget(&store, world.now, (project, todo.id), &twins)? {
+        finish(&store, &report, out)?;
     }
-    finish(&store, &report, out)?;
     if out.json {
         out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
     } else {
@@ -60,7 +56,7 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
         out.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");
     }
     for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
-        out.warn(&format!("{} has the same words, and is not forgotten", &other.id.to_string()[..8]), None);
+        out.warn(&format!("{} has the same words, and is not forgotten", other.id.short()), None);
     }
     for (word, other) in relatives(&everything, todo) {
         if twins.iter().all(|(_, id)| *id != other) {
@@ -70,43 +66,10 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
     Ok(())
 }
 
-/// Returns the todos with the same words that mean the same: what was carried over from one name of the project to
-/// another has them in both.
-pub(super) fn twins<'a>(everything: &'a Everything, project: &Project, todo: &Todo) -> Vec<(&'a Project, TodoId)> {
-    let scope = everything.names().scope(project);
-    let is_linked = |other: &Todo| {
-        let links = |one: &Todo, other: &Todo| {
-            let id = other.id.to_string();
-            ["renamedFrom", "renamedTo"].iter().any(|name| one.text(name) == Some(id.as_str()))
-        };
-        links(todo, other) || links(other, todo)
-    };
-    let twins = everything.todos().filter(|(of, other)| {
-        let is_same = other.content == todo.content && other.nth == todo.nth;
-        *of != project && is_same && (scope.takes(of) || is_linked(other))
-    });
-    twins.map(|(of, other)| (of, other.id)).collect()
-}
-
 /// Returns what a todo was called before, and after, and in what words to say so.
 pub(super) fn relatives(everything: &Everything, todo: &Todo) -> Vec<(&'static str, TodoId)> {
     let named = |(name, word)| Some((word, everything.get(todo.text(name).and_then(TodoId::parse)?)?.1.id));
     [("renamedFrom", "was"), ("renamedTo", "became")].into_iter().filter_map(named).collect()
-}
-
-/// Says that a todo was forgotten before, if one was whose id begins so.
-fn is_forgotten(store: &Store, id: &str, out: &mut Out) -> Result<Option<()>, Failure> {
-    let overlay = Overlay::new(&store.repo);
-    let forgotten = Consolidated::find(store, &overlay)?.forgotten(&overlay)?;
-    let id = id.to_ascii_lowercase();
-    let found = forgotten.iter().map(ToString::to_string).find(|known| !id.is_empty() && known.starts_with(&id));
-    let Some(found) = found else { return Ok(None) };
-    if out.json {
-        out.print_json(&json!({ "id": found, "forgotten": true }));
-    } else {
-        out.note(&format!("{found} is forgotten already."));
-    }
-    Ok(Some(()))
 }
 
 /// Asks on the terminal. Where there is none, the answer is no.

@@ -6,16 +6,15 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::consolidate::finish;
-use super::forget::{ask, relatives, twins};
+use super::forget::{ask, relatives};
 use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::remote;
 use super::world::World;
-use crate::git::Overlay;
-use crate::ops::todo::{Which, find};
+use crate::ops::todo::{Which, find, forgotten, twins};
 use crate::ops::{self, Obeyed, Plan, Selection};
+use crate::store::Store;
 use crate::store::quotes::contains;
-use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Todo, TodoId};
 use crate::view::Everything;
 
@@ -42,7 +41,8 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     let mut chosen: BTreeMap<TodoId, Project> = BTreeMap::new();
     let mut found: Vec<&Todo> = Vec::new();
     for text in &args.todos {
-        match find(&everything, world.here(), &Which::Words(text.clone())) {
+        let which = Which::Words(text.clone());
+        match find(&everything, world.here(), &which) {
             Ok((project, todo)) => {
                 // What a list says twice are two todos, and each holds the words.
                 let same = everything.todos().filter(|(of, other)| *of == project && other.content == todo.content);
@@ -51,7 +51,7 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
                 found.push(todo);
             }
             Err(refusal) => {
-                let (id, project) = forgotten(&store, text)?.ok_or(refusal)?;
+                let (project, id) = forgotten(&store, &which, refusal)?;
                 chosen.insert(id, project);
             }
         }
@@ -126,20 +126,6 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     })?;
     out.note("hint: other devices rewrite theirs when they next sync; what a purge cannot reach is in docs/security.md, After a leak");
     finished
-}
-
-/// Returns the todo that was forgotten before and whose id begins so.
-fn forgotten(store: &Store, text: &str) -> Result<Option<(TodoId, Project)>, Failure> {
-    let overlay = Overlay::new(&store.repo);
-    let all = Consolidated::find(store, &overlay)?.with_forgotten(&overlay, Reach::Working)?.0;
-    let text = text.to_ascii_lowercase();
-    let todos = all.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (project, todo)));
-    let is_it = |todo: &Todo| todo.is_forgotten() && text.len() >= 4 && todo.id.to_string().starts_with(&text);
-    let found: Vec<_> = todos.filter(|(_, todo)| is_it(todo)).collect();
-    match found.as_slice() {
-        [(project, todo)] => Ok(Some((todo.id, (*project).clone()))),
-        _ => Ok(None),
-    }
 }
 
 /// Says what would be rewritten.

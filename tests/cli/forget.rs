@@ -116,3 +116,24 @@ fn neither_a_command_nor_a_rollback_says_it_again() {
     assert_eq!(world.states(), ["Run tests: pending"]);
     assert!(!newest_trees(&world).contains("Zoltan"));
 }
+
+/// Of a forgotten todo its id is left. What is as short as a word is no id, and what can mean several others is none.
+#[test]
+fn a_word_is_not_the_id_of_what_was_forgotten() {
+    let (world, id) = world();
+    world.ok(&["forget", "--yes", &id]);
+    for command in ["forget", "purge"] {
+        for short in [&id[..1], &id[..3], ""] {
+            let refused = world.run(&[command, "--yes", short]);
+            assert!(refused.code == Some(1) && !refused.stderr.contains("already"), "{command} {short}: {refused:?}");
+        }
+    }
+    for text in ["one", "two"] {
+        world.ok(&["add", &format!("{text} {}", &id[..4])]);
+    }
+    let several = world.run(&["forget", "--yes", &id[..4]]);
+    assert!(several.stderr.contains("2 todos can be meant"), "{several:?}");
+    let already = world.json(&["forget", "--yes", &id[..6]]);
+    assert_eq!(already, serde_json::json!({"id": id, "forgotten": true}));
+    assert_eq!(world.run(&["forget", "--yes", "ffff"]).code, Some(1));
+}
