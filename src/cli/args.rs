@@ -172,6 +172,10 @@ pub enum Command {
     Completion(CompletionArgs),
     /// Print a manual page, or write all of them into a directory
     Man(ManArgs),
+    /// Explain a command, or all of them
+    Help(super::help::HelpArgs),
+    /// Print which build this is: commit, date, features, and the git that it works with
+    Version,
 }
 
 /// Arguments of `init`.

@@ -20,6 +20,7 @@ mod edit;
 mod editor;
 mod export;
 mod forget;
+mod help;
 mod home;
 mod hook;
 mod import;
@@ -55,6 +56,7 @@ mod terminal;
 mod told;
 mod unmet;
 mod usage;
+mod version;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -119,8 +121,12 @@ pub fn command() -> clap::Command {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
-    if let Some(Command::Mcp(args)) = &cli.command {
-        return mcp::run(args, &cli.global);
+    match &cli.command {
+        Some(Command::Mcp(args)) => return mcp::run(args, &cli.global),
+        // What needs no place to stand in.
+        Some(Command::Help(args)) => return help::run(args, out),
+        Some(Command::Version) => return version::run(out),
+        _ => {}
     }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
@@ -162,6 +168,6 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) | Command::Mcp(_) | Command::Help(_) | Command::Version => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ mod export;
 mod first_run;
 mod forget;
 mod git_hooks;
+mod help;
 mod history;
 mod hook_commands;
 mod hostile_text;
