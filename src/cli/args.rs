@@ -155,7 +155,7 @@ pub enum Command {
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files
     Archive(super::archive::ArchiveArgs),
-    /// Remove a todo for good, on every device, whoever says it again
+    /// Remove a todo for good, or all of a session, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Forget todos and take their words out of all history, on every device and on the remote
     ///

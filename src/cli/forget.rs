@@ -1,6 +1,7 @@
 //! `forget`: a todo out for good.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
@@ -19,14 +20,23 @@ use crate::view::Everything;
 #[derive(Debug, Args)]
 pub struct ForgetArgs {
     /// The todo: the beginning of its id, or words of its text, in the project you are in
-    #[arg(required = true, value_name = "ID|WORDS")]
+    #[arg(required_unless_present_any = ["session", "home"], value_name = "ID|WORDS")]
     pub todo: Vec<String>,
+    /// All that this session alone spoke of, its sub-agents included (the beginning of its name is enough)
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["todo", "home"])]
+    pub session: Option<String>,
+    /// All that the sessions alone spoke of whose files are in this agent's home, such as one that was read by mistake
+    #[arg(long, value_name = "DIR", conflicts_with = "todo")]
+    pub home: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
 }
 
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    if args.session.is_some() || args.home.is_some() {
+        return super::forget_sessions::run(args, world, out);
+    }
     let store = world.store(out)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = world.with_archive(&store, out)?;

@@ -20,6 +20,7 @@ mod edit;
 mod editor;
 mod export;
 mod forget;
+mod forget_sessions;
 mod help;
 mod home;
 mod hook;

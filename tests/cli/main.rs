@@ -17,6 +17,7 @@ mod environment;
 mod export;
 mod first_run;
 mod forget;
+mod forget_sessions;
 mod git_hooks;
 mod help;
 mod history;
