@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, EditArgs};
+use super::conflicts::ConflictsArgs;
 use super::install_args::{InstallArgs, UninstallArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
@@ -109,7 +110,7 @@ pub enum Command {
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files
     Archive(super::archive::ArchiveArgs),
-    /// Remove a todo for good, on every device, whoever says it again
+    /// Remove a todo for good, or all of a session, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Forget todos and take their words out of all history, on every device and on the remote
     ///
@@ -127,6 +128,10 @@ pub enum Command {
     Completion(CompletionArgs),
     /// Print a manual page, or write all of them into a directory
     Man(ManArgs),
+    /// Explain a command, or all of them
+    Help(super::help::HelpArgs),
+    /// Print which build this is: commit, date, features, and the git that it works with
+    Version,
 }
 
 /// Arguments of `init`.
@@ -145,15 +150,6 @@ pub struct InitArgs {
     /// Sync with this repository: a URL, a path, or the name of a remote that the store has already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
-}
-
-/// Arguments of `conflicts`.
-#[derive(Debug, Args)]
-pub struct ConflictsArgs {
-    /// Plain lag too: an older open statement beside a completed one, properties that agents' lists give
-    /// differently
-    #[arg(short, long)]
-    pub all: bool,
 }
 
 /// Arguments of `export`.

@@ -119,7 +119,8 @@ fn an_event_that_the_agent_does_not_know_is_not_written() {
         let known = chittysync::install::HOOK_EVENTS.iter().map(|event| event.name.to_owned());
         let mut expected: Vec<String> = known.filter(|name| !unknown.contains(&name.as_str())).collect();
         let mut found = events(&world);
-        (expected.sort(), found.sort());
+        expected.sort();
+        found.sort();
         assert_eq!(found, expected, "{version}");
         assert!(!world.run(&["doctor"]).stdout.contains("BAD hooks "), "{version}: {:?}", world.run(&["doctor"]));
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::ConflictsArgs;
+use super::conflicts::ConflictsArgs;
 use super::out::{Failure, Out};
 use super::world::{World, project};
 use crate::ops::{self, Plan, Selection};
