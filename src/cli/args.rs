@@ -110,7 +110,7 @@ pub enum Command {
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files
     Archive(super::archive::ArchiveArgs),
-    /// Remove a todo for good, on every device, whoever says it again
+    /// Remove a todo for good, or all of a session, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Forget todos and take their words out of all history, on every device and on the remote
     ///
@@ -128,6 +128,10 @@ pub enum Command {
     Completion(CompletionArgs),
     /// Print a manual page, or write all of them into a directory
     Man(ManArgs),
+    /// Explain a command, or all of them
+    Help(super::help::HelpArgs),
+    /// Print which build this is: commit, date, features, and the git that it works with
+    Version,
 }
 
 /// Arguments of `init`.

@@ -19,7 +19,11 @@ pub(super) fn run(args: &InitArgs, world: &World, out: &mut Out) -> Result<(), F
     if args.here && world.option.is_some() {
         return Err(Failure::usage("--here and --store name two stores"));
     }
-    let around = Repo::discover(&world.directory)?;
+    // Without --here, a repository that cannot be opened is none of our business.
+    let around = match Repo::discover(&world.directory) {
+        Err(err) if args.here => return Err(err.into()),
+        found => found.unwrap_or_default(),
+    };
     let location = match world.location()? {
         Location { origin: Origin::Here, .. } if args.default_store => elsewhere()?,
         location => location,

@@ -8,6 +8,7 @@ mod board;
 mod branch;
 mod capture;
 mod completion;
+mod confirm;
 mod conflicts;
 mod consolidate;
 #[cfg(feature = "daemon")]
@@ -21,6 +22,8 @@ mod doctor_store;
 mod editor;
 mod export;
 mod forget;
+mod forget_sessions;
+mod help;
 mod home;
 mod hook;
 mod import;
@@ -66,6 +69,7 @@ mod terminal;
 mod told;
 mod unmet;
 mod usage;
+mod version;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -125,9 +129,13 @@ fn is_hook(err: &clap::Error) -> bool {
 }
 
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
-    #[cfg(feature = "mcp")]
-    if let Some(Command::Mcp(args)) = &cli.command {
-        return mcp::run(args, &cli.global);
+    match &cli.command {
+        #[cfg(feature = "mcp")]
+        Some(Command::Mcp(args)) => return mcp::run(args, &cli.global),
+        // What needs no place to stand in.
+        Some(Command::Help(args)) => return help::run(args, command(), out),
+        Some(Command::Version) => return version::run(out),
+        _ => {}
     }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
@@ -172,7 +180,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

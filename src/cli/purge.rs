@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::confirm::ask;
 use super::consolidate::finish;
-use super::forget::{ask, relatives};
+use super::forget::relatives;
 use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::remote;

@@ -10,6 +10,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod prose;
 mod rules;
 mod services;
 mod snapshot;
@@ -111,12 +112,16 @@ fn secret<'t>(captures: &Captures<'t>) -> Option<regex_lite::Match<'t>> {
 }
 
 fn all() -> impl Iterator<Item = &'static Rule> {
-    services::RULES.iter().chain(rules::RULES)
+    services::RULES.iter().chain(rules::RULES).chain(prose::RULES)
 }
 
 fn rule(at: usize) -> &'static Rule {
-    let services = services::RULES.len();
-    if at < services { &services::RULES[at] } else { &rules::RULES[at - services] }
+    let (services, general) = (services::RULES.len(), services::RULES.len() + rules::RULES.len());
+    match at {
+        _ if at < services => &services::RULES[at],
+        _ if at < general => &rules::RULES[at - services],
+        _ => &prose::RULES[at - general],
+    }
 }
 
 /// The marks of all rules, in one automaton.
@@ -139,8 +144,8 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
 
 /// Returns the expression of a rule, compiled when it is first needed.
 fn expression(at: usize) -> &'static Regex {
-    static COMPILED: [OnceLock<Regex>; services::RULES.len() + rules::RULES.len()] =
-        [const { OnceLock::new() }; services::RULES.len() + rules::RULES.len()];
+    const COUNT: usize = services::RULES.len() + rules::RULES.len() + prose::RULES.len();
+    static COMPILED: [OnceLock<Regex>; COUNT] = [const { OnceLock::new() }; COUNT];
     COMPILED[at].get_or_init(|| Regex::new(rule(at).pattern).expect("a test compiles every expression"))
 }
 

@@ -124,7 +124,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 }
 
 /// A call, a path, a chain of names: `process.env.DB_PASSWORD`, `get_secret(name)`, `src/auth/token.rs`.
-fn is_code(value: &str) -> bool {
+pub(super) fn is_code(value: &str) -> bool {
     let name = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
     };

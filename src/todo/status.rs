@@ -32,6 +32,12 @@ impl Status {
         Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
+    /// Returns whether an agent's own word for a status says that something is in the way.
+    pub fn is_blocked(word: &str) -> bool {
+        let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
+        matches!(word.as_str(), "blocked" | "on_hold" | "waiting" | "paused" | "deferred" | "postponed")
+    }
+
     /// Returns the status nearest to an agent's own word for it, and whether that word gives the todo up.
     ///
     /// Agents other than Claude Code, and builds derived from it, use words of their own (`done`,
@@ -104,5 +110,9 @@ mod tests {
         assert_eq!(Status::nearest("in-progress"), (Status::InProgress, false));
         assert_eq!(Status::nearest("cancelled"), (Status::Pending, true));
         assert_eq!(Status::nearest("?"), (Status::Pending, false));
+        for word in ["blocked", "Blocked", "on hold", "on-hold", "waiting"] {
+            assert!(Status::is_blocked(word) && Status::nearest(word) == (Status::Pending, false), "{word}");
+        }
+        assert!(!["pending", "todo", "unblocked", "open"].into_iter().any(Status::is_blocked));
     }
 }

@@ -53,6 +53,15 @@ impl Todo {
         self.winner().1.state()
     }
 
+    /// Returns whether somebody who still wants it calls it blocked, in a word of an agent's own: what another one says
+    /// of its status takes nothing out of the way.
+    pub fn is_called_blocked(&self) -> bool {
+        let epoch = self.epoch();
+        let counts = |claim: &&Claim| !claim.dropped && claim.epoch == epoch;
+        let mut claims = self.voices().map(|(_, claim)| claim).filter(counts);
+        claims.any(|claim| claim.raw.as_deref().is_some_and(Status::is_blocked))
+    }
+
     /// Returns who has the work on it, although a session that is `ours` claimed it too: both said so before
     /// they knew of each other, and the other claim won.
     pub fn lost_to(&self, ours: impl Fn(&Session) -> bool) -> Option<(&Session, &Claim)> {

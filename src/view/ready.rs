@@ -11,7 +11,8 @@ pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(
     let scope = project.map(|project| everything.names().scope(project));
     let pending = everything.todos().filter(|(_, todo)| todo.state() == State::Wanted(Status::Pending));
     let wanted = pending.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of)));
-    let mut ready: Vec<_> = wanted.filter(|(_, todo)| links.blockers(todo).is_empty()).collect();
+    let free = |todo: &Todo| !todo.is_called_blocked() && links.blockers(todo).is_empty();
+    let mut ready: Vec<_> = wanted.filter(|(_, todo)| free(todo)).collect();
     ready.sort_by_key(|(_, todo)| (priority(todo), todo.created, todo.id));
     ready
 }

@@ -148,3 +148,22 @@ fn a_task_that_is_not_known_blocks_nothing_and_is_shown() {
     world.sync();
     assert_eq!(ready(&world), ["Lay the floor"]);
 }
+
+/// A list may say that a todo is blocked without naming what by, in a word of its own: it is open, and not ready,
+/// whoever else has it on a list.
+#[test]
+fn what_is_called_blocked_is_not_ready() {
+    let other = "129e1c6e-0000-4000-8000-000000000002";
+    for word in ["blocked", "On hold", "waiting"] {
+        let world = World::new();
+        task(&world, SESSION, FIRST, ("1", "Ask the vendor", word), &[], &[]);
+        task(&world, SESSION, FIRST, ("2", "Write the parser", "pending"), &[], &[]);
+        task(&world, other, SECOND, ("1", "Ask the vendor", "pending"), &[], &[]);
+        world.sync();
+        assert_eq!(ready(&world), ["Write the parser"], "{word}");
+        assert!(world.ok(&["list"]).contains("Ask the vendor"), "it is open");
+        task(&world, SESSION, SECOND, ("1", "Ask the vendor", "pending"), &[], &[]);
+        world.sync();
+        assert_eq!(ready(&world), ["Ask the vendor", "Write the parser"], "{word}");
+    }
+}

@@ -111,7 +111,7 @@ fn is_found_behind_whatever_somebody_writes_before_it() {
             assert!(said.starts_with(front) && said.contains(&expected) && !said.contains(&secret), "{form:?}: {said}");
         }
     }
-    let general = ["private-key", "jwt", "url-password", "authorization", "password", "assigned-token"];
+    let general = ["private-key", "jwt", "url-password", "authorization", "password", "assigned-token", "seed-phrase"];
     let missing: Vec<_> = names().filter(|name| !seen.contains(name) && !general.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?} have no form here");
 }
