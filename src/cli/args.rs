@@ -3,18 +3,19 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, EditArgs};
+use super::conflicts::ConflictsArgs;
+use super::install_args::{InstallArgs, UninstallArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
+use super::options::{CaptureArgs, Global, SyncArgs};
 use super::ready::ReadyArgs;
 use super::resolve::ResolveArgs;
 use super::rollback::{RollbackArgs, UndoArgs};
 use super::sessions::SessionsArgs;
-use crate::source::{Agent, agents};
-use crate::todo::{Channel, SourceKind};
+use super::show::ShowArgs;
 
 /// Keep the todo lists of AI coding agents in git
 ///
@@ -30,71 +31,24 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// Options that every command takes.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Global {
-    /// Run as if started in this directory
-    #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub directory: Option<PathBuf>,
-    /// Use this store [default: the repository you are in if it is a store, else chittysync.store, else
-    /// $XDG_DATA_HOME/chittysync/store.git]
-    #[arg(long, value_name = "PATH", global = true)]
-    pub store: Option<PathBuf>,
-    /// Use this branch in place of chittysync.branch (see `git chittysync branch`)
-    #[arg(long, value_name = "NAME", global = true)]
-    pub branch: Option<String>,
-    /// Print only errors
-    #[arg(short, long, global = true)]
-    pub quiet: bool,
-    /// Say more: every notice, every cause
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
-    pub verbose: bool,
-    /// Print one JSON document, in success and in failure
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// When to use colour [default: color.chittysync, else color.ui, else auto]
-    #[arg(long, value_name = "WHEN", global = true)]
-    pub color: Option<When>,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Output for programs that read lines.
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub struct PorcelainArgs {
-    /// Print a line for each, fields between tabs, for programs
-    #[arg(long)]
-    pub porcelain: bool,
-    /// As --porcelain, with a NUL byte at the end of each instead of a line end
-    #[arg(short = 'z')]
-    pub zero: bool,
-}
-
-impl PorcelainArgs {
-    /// Returns whether either was asked for.
-    pub fn wanted(self) -> bool {
-        self.porcelain || self.zero
-    }
+/// Returns the whole command line as clap knows it, under the name that git users type.
+pub fn command() -> clap::Command {
+    Cli::command().bin_name("git chittysync")
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make the repository you are in a store for its own sessions, or create the default store
+    /// Make the default store, or have it synced with a remote
+    ///
+    /// Meant is the store that all commands use here: where you stand in a repository that is a store, that one. No other repository is touched without --here.
     Init(InitArgs),
+    /// Show an example: three projects, a conflict, a quiet session. Nothing of it stays
+    Demo(super::demo::DemoArgs),
     /// Put the merge driver, manual pages, completions and the agent's hooks in place
-    Install(super::install::InstallArgs),
+    Install(InstallArgs),
     /// Undo exactly what install did
-    Uninstall(super::install::UninstallArgs),
+    Uninstall(UninstallArgs),
     /// Check that everything is in place and the store is sound
     Doctor,
     /// Save the agents' lists, a commit for each changed state of each session
@@ -156,7 +110,7 @@ pub enum Command {
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files
     Archive(super::archive::ArchiveArgs),
-    /// Remove a todo for good, on every device, whoever says it again
+    /// Remove a todo for good, or all of a session, on every device, whoever says it again
     Forget(super::forget::ForgetArgs),
     /// Forget todos and take their words out of all history, on every device and on the remote
     ///
@@ -174,73 +128,28 @@ pub enum Command {
     Completion(CompletionArgs),
     /// Print a manual page, or write all of them into a directory
     Man(ManArgs),
+    /// Explain a command, or all of them
+    Help(super::help::HelpArgs),
+    /// Print which build this is: commit, date, features, and the git that it works with
+    Version,
 }
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Create the default store even inside a repository
-    #[arg(long = "default")]
+    /// Create the default store even inside a repository that is a store
+    #[arg(long = "default", conflicts_with_all = ["here", "undo"])]
     pub default_store: bool,
-    /// Sync with this repository: a URL, a path, or the name of a remote that is configured already
+    /// Make the repository you are in a store for the sessions that work in it
+    #[arg(long, conflicts_with = "undo")]
+    pub here: bool,
+    /// Make the repository you are in no store any more: all that --here, and syncs since, put into it is taken away, and
+    /// what was said there is kept in a file
+    #[arg(long, conflicts_with = "remote")]
+    pub undo: bool,
+    /// Sync with this repository: a URL, a path, or the name of a remote that the store has already
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
-}
-
-/// Returns the names by which sources are chosen: each agent's, and those of what is read of it.
-fn sources() -> PossibleValuesParser {
-    let read = |source: &&SourceKind| !source.is(Channel::Hook);
-    let words = |agent: &dyn Agent| agent.sources().iter().filter(read).map(|source| source.as_str());
-    PossibleValuesParser::new(agents().flat_map(|agent| std::iter::once(agent.name()).chain(words(agent))))
-}
-
-/// Where to capture from.
-#[derive(Clone, Debug, Default, Args)]
-pub struct CaptureArgs {
-    /// Read this directory: an agent's home (todos/, tasks/, projects/) or a directory of session files; may
-    /// be given several times [default: every known agent's home]
-    #[arg(long, value_name = "DIR")]
-    pub from: Vec<PathBuf>,
-    /// Only this source; may be given several times
-    #[arg(long, value_name = "NAME", value_parser = sources())]
-    pub source: Vec<String>,
-    /// Put everything under this project
-    #[arg(long, value_name = "PROJECT")]
-    pub project: Option<String>,
-}
-
-/// Arguments of `sync`.
-#[derive(Debug, Args)]
-pub struct SyncArgs {
-    /// Fetch from and push to this remote [default: chittysync.remote; none: nothing leaves this device]
-    #[arg(value_name = "REMOTE")]
-    pub remote: Option<String>,
-    /// Where to capture from.
-    #[command(flatten)]
-    pub capture: CaptureArgs,
-    /// Bring nothing from the remote
-    #[arg(long)]
-    pub no_fetch: bool,
-    /// Send nothing to the remote
-    #[arg(long)]
-    pub no_push: bool,
-}
-
-/// Arguments of `show`.
-#[derive(Debug, Args)]
-pub struct ShowArgs {
-    /// The todo: the beginning of its id, or words of its text
-    #[arg(required = true, value_name = "ID|WORDS")]
-    pub todo: Vec<String>,
-}
-
-/// Arguments of `conflicts`.
-#[derive(Debug, Args)]
-pub struct ConflictsArgs {
-    /// Plain lag too: an older open statement beside a completed one, properties that agents' lists give
-    /// differently
-    #[arg(short, long)]
-    pub all: bool,
 }
 
 /// Arguments of `export`.

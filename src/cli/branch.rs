@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::consolidate;
 use super::out::{Failure, Out};
-use super::world::World;
-use crate::git::branch_ref;
+use super::world::{World, full_name};
 use crate::ops::{self, Plan, Selection};
 use crate::store::Store;
 use crate::todo::plain;
@@ -119,9 +118,4 @@ fn delete(store: &Store, name: &str, force: bool, world: &World, out: &mut Out) 
         out.note(&format!("hint: `git chittysync branch {name} {}` brings it back", &tip.to_string()[..12]));
     }
     Ok(())
-}
-
-/// Returns the full name of a branch.
-pub(super) fn full_name(name: &str) -> Result<String, Failure> {
-    branch_ref(name).ok_or_else(|| Failure::usage(format!("'{name}' cannot be the name of a branch")))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::args::CaptureArgs;
+use super::options::CaptureArgs;
 use super::out::{Failure, Out};
 use super::progress::Progress;
 use super::world::World;

@@ -2,7 +2,7 @@
 
 use clap_complete::aot::{Shell as Target, generate};
 
-use super::args::{CompletionArgs, Shell};
+use super::args::{CompletionArgs, Shell, command};
 use super::out::{Failure, Out};
 
 pub(super) fn run(args: &CompletionArgs, out: &mut Out) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ pub(super) fn script(shell: Shell) -> String {
 
 fn generated(shell: Target, name: &str) -> String {
     let mut script = Vec::new();
-    generate(shell, &mut super::command().bin_name(name.to_owned()), name, &mut script);
+    generate(shell, &mut command().bin_name(name.to_owned()), name, &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 

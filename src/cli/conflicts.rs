@@ -1,12 +1,22 @@
 //! `conflicts`: what sessions disagree on.
 
-use super::args::ConflictsArgs;
+use clap::Args;
+
 use super::log::moment;
 use super::out::{Failure, Out};
 use super::world::World;
 use crate::ops;
 use crate::todo::{Project, Session};
 use crate::view::{Beside, conflicts_json, conflicts_text};
+
+/// Arguments of `conflicts`.
+#[derive(Debug, Args)]
+pub struct ConflictsArgs {
+    /// Plain lag too: an older open statement beside a completed one, properties that agents' lists give
+    /// differently
+    #[arg(short, long)]
+    pub all: bool,
+}
 
 pub(super) fn run(args: &ConflictsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;

@@ -12,8 +12,6 @@ use crate::view::Style;
 
 /// With more loose objects than this git itself would want to pack them.
 const MANY_LOOSE: usize = 6700;
-/// How long the remote may stand still before it counts as away: somebody waits.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Returns the checks.
 pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
@@ -55,13 +53,10 @@ fn remote(store: &Store, out: &Out) -> Check {
             "none, so nothing leaves this device; `git chittysync init --remote <url>` names one",
         );
     };
-    let mut watch = super::remote::watch(store, out);
-    watch.patience = watch.patience.min(PATIENCE);
-    watch.interactive = false;
     if let Err(failure) = super::remote::check(store, remote) {
         return Check::bad("remote", failure.text());
     }
-    match reach(&store.repo, remote, &watch) {
+    match reach(&store.repo, remote, &super::remote::hurried(store, out)) {
         Ok(Ok(())) => Check::ok("remote", format!("{remote} answers")),
         Ok(Err(away)) => Check::bad("remote", format!("{remote} cannot be reached: {away}")),
         Err(err) => Check::bad("remote", crate::ops::chain(&err)),

@@ -1,32 +1,46 @@
 //! `forget`: a todo out for good.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
+use super::confirm::ask;
 use super::consolidate::finish;
+use super::forget_sessions;
+use super::forget_sessions::Whose;
 use super::out::{Failure, Out};
 use super::world::World;
 use crate::git::Overlay;
 use crate::ops::todo::{Which, find_one};
 use crate::ops::{self, Plan, Selection};
 use crate::store::{Consolidated, Store};
-use crate::todo::{Project, Todo, TodoId, plain};
+use crate::todo::{Project, Todo, TodoId};
 use crate::view::Everything;
 
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
 pub struct ForgetArgs {
     /// The todo: the beginning of its id, or words of its text, in the project you are in
-    #[arg(required = true, value_name = "ID|WORDS")]
+    #[arg(required_unless_present_any = ["session", "home"], value_name = "ID|WORDS")]
     pub todo: Vec<String>,
+    /// All that this session alone spoke of, its sub-agents included (the beginning of its name is enough)
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["todo", "home"])]
+    pub session: Option<String>,
+    /// All that the sessions alone spoke of whose files are in this agent's home, such as one that was read by mistake
+    #[arg(long, value_name = "DIR", conflicts_with = "todo")]
+    pub home: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
 }
 
 pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+    match (&args.session, &args.home) {
+        (Some(name), _) => return forget_sessions::run(&Whose::Session(name), args.yes, world, out),
+        (None, Some(home)) => return forget_sessions::run(&Whose::Home(home), args.yes, world, out),
+        (None, None) => {}
+    }
     let store = world.store(out)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = world.with_archive(&store, out)?;
@@ -107,17 +121,4 @@ fn is_forgotten(store: &Store, id: &str, out: &mut Out) -> Result<Option<()>, Fa
         out.note(&format!("{found} is forgotten already."));
     }
     Ok(Some(()))
-}
-
-/// Asks on the terminal. Where there is none, the answer is no.
-pub(super) fn ask(question: &str, unless: &str) -> Result<(), Failure> {
-    let no = || Failure::no(unless);
-    if !std::io::stdin().is_terminal() {
-        return Err(no().hint("there is no terminal to ask on; with --yes, nobody is asked"));
-    }
-    let mut answer = String::new();
-    let mut terminal = std::io::stderr();
-    let asked = write!(terminal, "{}", plain(question)).and_then(|()| terminal.flush());
-    asked.and_then(|()| std::io::stdin().lock().read_line(&mut answer)).map_err(|_| no())?;
-    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(no()) }
 }

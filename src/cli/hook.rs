@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::Global;
+use super::options::Global;
 use super::stdin;
 use super::told::told;
 use crate::daemon;

@@ -1,4 +1,6 @@
-//! `init`: make a store.
+//! `init`: make a store, or have it synced; and the way back.
+
+use std::path::Path;
 
 use serde_json::json;
 
@@ -6,26 +8,49 @@ use super::args::InitArgs;
 use super::out::{Failure, Out};
 use super::remote;
 use super::world::{World, display};
-use crate::git::Repo;
-use crate::store::{Origin, Store};
+use crate::git::{RemoteName, Repo};
+use crate::ops::{self, Left};
+use crate::store::{Location, Origin, Store, data_home, locate};
 
 pub(super) fn run(args: &InitArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let location = world.location()?;
-    let named = matches!(location.origin, Origin::Option | Origin::Environment);
-    let here = if args.default_store || named { None } else { Repo::discover(&world.directory)? };
-    let (path, made) = match here {
-        // Standing in a repository: it becomes a store for the sessions that work in it.
-        Some(repo) => (repo.common_dir().to_owned(), Store::adopt(&repo)?),
-        None if location.path.exists() => {
+    if args.undo {
+        return undo(world, out);
+    }
+    if args.here && world.option.is_some() {
+        return Err(Failure::usage("--here and --store name two stores"));
+    }
+    // Without --here, a repository that cannot be opened is none of our business.
+    let around = match Repo::discover(&world.directory) {
+        Err(err) if args.here => return Err(err.into()),
+        found => found.unwrap_or_default(),
+    };
+    let location = match world.location()? {
+        Location { origin: Origin::Here, .. } if args.default_store => elsewhere()?,
+        location => location,
+    };
+    let (path, made) = match &around {
+        Some(repo) if args.here => (repo.common_dir().to_owned(), here(repo, args.remote.as_deref(), out)?),
+        None if args.here => {
+            return Err(Failure::usage(format!("{} is in no git repository", display(&world.directory)))
+                .hint("without --here, the default store is made"));
+        }
+        _ if location.path.exists() => {
             let repo = Repo::open(&location.path)?;
             (repo.common_dir().to_owned(), Store::adopt(&repo)?)
         }
-        None => (Store::open_or_create(&location)?.repo.common_dir().to_owned(), true),
+        _ => (Store::open_or_create(&location)?.repo.common_dir().to_owned(), true),
     };
+    let store = Store::open(&Location { path: path.clone(), origin: location.origin })?;
+    if let (Some(text), Some(repo)) = (&args.remote, &around) {
+        check_meant(text, repo, &store, world)?;
+    }
     let remote = match &args.remote {
-        Some(remote) => Some(remote::add(&Repo::open(&path)?, &world.directory, remote, out)?),
+        Some(remote) => Some(remote::add(&store.repo, &world.directory, remote, out)?),
         None => None,
     };
+    if let Some(remote) = &remote {
+        remote::try_out(&store.reopen()?, remote, out)?;
+    }
     if out.json {
         let mut done = json!({ "store": path.to_string_lossy(), "created": made });
         if let (Some(remote), Some(done)) = (&remote, done.as_object_mut()) {
@@ -41,6 +66,105 @@ pub(super) fn run(args: &InitArgs, world: &World, out: &mut Out) -> Result<(), F
     }
     if let Some(remote) = remote {
         out.note(&format!("`git chittysync sync` exchanges todos with {remote} from now on."));
+    }
+    let is_beside = |repo: &Repo| repo.common_dir() != store.repo.common_dir();
+    if around.as_ref().is_some_and(is_beside) && !args.default_store {
+        out.note("The repository you are in stays as it is; `git chittysync init --here` makes it a store of its own.");
+    }
+    Ok(())
+}
+
+/// Returns the store that commands use outside any repository.
+fn elsewhere() -> Result<Location, Failure> {
+    Ok(locate(None, Path::new("/"))?)
+}
+
+/// Makes the repository we stand in a store, and says what that does to it. Says whether it was none before.
+fn here(repo: &Repo, remote: Option<&str>, out: &Out) -> Result<bool, Failure> {
+    let made = Store::adopt(repo)?;
+    if made {
+        let remote = match remote {
+            Some(_) => "a sync sends both to the remote, where all who can read it read them",
+            None => "nothing is sent to a remote until one is named with --remote",
+        };
+        let place = display(repo.work_dir().unwrap_or(repo.common_dir()));
+        let ours = display(&crate::git::home(repo.common_dir()));
+        for line in [
+            format!("{place} becomes a store for the sessions that work in it:"),
+            "  its config gets chittysync.enabled=true, and the settings of a remote if one is named".to_owned(),
+            "  each session becomes a ref below refs/chittysync/, all of them the branch 'consolidated'".to_owned(),
+            format!("  {remote}"),
+            format!("  caches and the log are below {ours}/"),
+            "  working tree, index, other branches and remotes stay as they are".to_owned(),
+            "Undo with: git chittysync init --undo".to_owned(),
+        ] {
+            out.note(&line);
+        }
+    }
+    Ok(made)
+}
+
+/// Says no when somebody names a remote of the repository they stand in, and the store is another one: it would be
+/// taken for a path.
+fn check_meant(text: &str, around: &Repo, store: &Store, world: &World) -> Result<(), Failure> {
+    let has = |repo: &Repo| RemoteName::new(text).is_some_and(|name| repo.remote_url(&name).is_some());
+    if has(&store.repo) || !has(around) || world.directory.join(text).exists() {
+        return Ok(());
+    }
+    let of = display(around.work_dir().unwrap_or(around.common_dir()));
+    Err(Failure::usage(format!("'{text}' is a remote of {of}, not of the store"))
+        .hint("give its URL to sync the default store with it")
+        .hint(format!("`git chittysync init --here --remote {text}` makes the repository you are in the store")))
+}
+
+/// Makes a project's repository no store any more.
+fn undo(world: &World, out: &mut Out) -> Result<(), Failure> {
+    let location = world.location()?;
+    if !matches!(location.origin, Origin::Here | Origin::Option | Origin::Environment) {
+        return Err(Failure::no(format!("{} is in no repository that is a store", display(&world.directory)))
+            .hint("the default store is a directory of its own: delete it with all that is in it"));
+    }
+    let store = Store::open(&location)?;
+    let place = display(store.repo.work_dir().unwrap_or(store.repo.common_dir()));
+    if !store.is_project() {
+        return Err(Failure::no(format!("{place} is a bare repository, which is most often there to be a store only"))
+            .hint("if it is, delete it; else `git config chittysync.enabled false` in it makes it none"));
+    }
+    let keep_in = data_home().map(|data| data.join("chittysync/undone"));
+    let keep_in = keep_in.ok_or_else(|| Failure::fatal("there is no home directory to keep in what was said"))?;
+    // Those of git go first: they do nothing without the store.
+    for hook in super::install::installed_hooks(world) {
+        hook.uninstall(false).map_err(|err| Failure::fatal(ops::chain(&err)))?;
+    }
+    let left = ops::leave(&store, &keep_in, world.now)?;
+    tell(&left, &place, store.settings.branch_name(), out)
+}
+
+fn tell(left: &Left, place: &str, branch: &str, out: &mut Out) -> Result<(), Failure> {
+    if out.json {
+        out.print_json(&json!({
+            "store": null,
+            "kept": left.kept.as_ref().map(|path| path.to_string_lossy()),
+            "deleted_refs": left.refs,
+            "removed_remote": left.remote.as_ref().filter(|_| left.is_removed).map(RemoteName::as_str),
+        }));
+        return Ok(());
+    }
+    out.note(&format!("{place} is no store any more."));
+    if let Some(kept) = &left.kept {
+        let (kept, store) = (kept.display(), elsewhere()?.path);
+        let store = store.display();
+        out.note(&format!("What was said there is kept in {kept}. To have it in the store that is used now:"));
+        out.note(&format!("  git chittysync --store '{store}' init"));
+        out.note(&format!("  git --git-dir='{store}' fetch '{kept}' '{branch}:undone'"));
+        out.note(&format!("  git chittysync --store '{store}' branch --merge undone"));
+    }
+    if let Some(remote) = &left.remote {
+        let stays = "What was sent to the remote is still there";
+        match left.is_removed {
+            true => out.note(&format!("{stays}; {remote} itself is removed, as it was added with the store.")),
+            false => out.note(&format!("{stays}, and so is {remote}: `git remote remove {remote}` removes it.")),
+        }
     }
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use serde_json::{Value, json};
 
+use super::args::Shell;
+use super::install_args::{InstallArgs, UninstallArgs};
 use super::out::{Failure, Out};
 use super::world::{World, display};
 use crate::git::Repo;
@@ -13,34 +14,6 @@ use crate::install::{
     inventory, left_pages, project_settings, remove_made, unknown_to_man, user_settings,
 };
 use crate::store::Store;
-
-/// Arguments of `install`.
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    /// Where and how.
-    #[command(flatten)]
-    pub walk: UninstallArgs,
-    /// Put hooks into Claude Code's settings even if it has not run here yet
-    #[arg(long)]
-    pub claude: bool,
-    /// Give the newest models their todo tools: sets CLAUDE_CODE_ENABLE_TODO_TOOLS=1 in Claude Code's settings
-    #[arg(long)]
-    pub enable_todo_tools: bool,
-}
-
-/// Arguments of `uninstall`.
-#[derive(Debug, Args)]
-pub struct UninstallArgs {
-    /// Say what would be done, and do nothing
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-    /// Hooks in the project's settings (.claude/settings.json), which others may share, not in yours
-    #[arg(long)]
-    pub project: bool,
-    /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
-    #[arg(long)]
-    pub git_hooks: bool,
-}
 
 pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let asked = args.claude || args.enable_todo_tools || args.walk.project;
@@ -225,8 +198,8 @@ pub(super) fn grouped<'a>(parts: &[(&'a Part, Change)]) -> Vec<(&'a str, Change,
 pub(super) fn parts_of_command() -> crate::install::Generated {
     crate::install::Generated {
         pages: super::man::pages(),
-        bash: super::completion::script(super::args::Shell::Bash),
-        zsh: super::completion::script(super::args::Shell::Zsh),
-        fish: super::completion::script(super::args::Shell::Fish),
+        bash: super::completion::script(Shell::Bash),
+        zsh: super::completion::script(Shell::Zsh),
+        fish: super::completion::script(Shell::Fish),
     }
 }

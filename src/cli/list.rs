@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::PorcelainArgs;
+use super::options::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;

@@ -15,10 +15,10 @@ use rmcp::{ErrorData, transport};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
-use super::args::Global;
 use super::mcp_call::call;
 use super::mcp_given::Given;
 use super::mcp_tools::{FEW, TOOLS, Tool};
+use super::options::Global;
 use super::out::{Failure, Kept, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::args::{PorcelainArgs, ShowArgs};
 use super::list::{self, ListArgs};
 use super::mcp_given::Given;
 use super::mcp_tools::{Effect, Tool};
+use super::options::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::ready::{self, ReadyArgs};
 use super::said::tell;
-use super::show;
+use super::show::{self, ShowArgs};
 use super::speaker::SpeakerArgs;
 use super::told::told;
 use super::world::World;

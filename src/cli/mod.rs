@@ -8,11 +8,13 @@ mod board;
 mod branch;
 mod capture;
 mod completion;
+mod confirm;
 mod conflicts;
 mod consolidate;
 #[cfg(feature = "daemon")]
 mod daemon;
 mod daemon_summary;
+mod demo;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
@@ -20,11 +22,14 @@ mod doctor_store;
 mod editor;
 mod export;
 mod forget;
+mod forget_sessions;
+mod help;
 mod home;
 mod hook;
 mod import;
 mod init;
 mod install;
+mod install_args;
 mod list;
 mod log;
 mod man;
@@ -37,6 +42,7 @@ mod mcp_given;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
+mod options;
 mod out;
 mod pager;
 mod progress;
@@ -63,14 +69,15 @@ mod terminal;
 mod told;
 mod unmet;
 mod usage;
+mod version;
 mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
-pub use args::{Cli, Command};
+pub use args::{Cli, Command, command};
 pub use out::Failure;
 
 use crate::git::restart_without_repository;
@@ -121,20 +128,20 @@ fn is_hook(err: &clap::Error) -> bool {
     err.use_stderr() && words.next().is_some_and(|command| command == "hook")
 }
 
-/// Returns the whole command line as clap knows it, under the name that git users type.
-pub fn command() -> clap::Command {
-    Cli::command().bin_name("git chittysync")
-}
-
 fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
-    #[cfg(feature = "mcp")]
-    if let Some(Command::Mcp(args)) = &cli.command {
-        return mcp::run(args, &cli.global);
+    match &cli.command {
+        #[cfg(feature = "mcp")]
+        Some(Command::Mcp(args)) => return mcp::run(args, &cli.global),
+        // What needs no place to stand in.
+        Some(Command::Help(args)) => return help::run(args, command(), out),
+        Some(Command::Version) => return version::run(out),
+        _ => {}
     }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
     match command {
         Command::Init(args) => init::run(&args, &world, out),
+        Command::Demo(args) => demo::run(&args, &world, out),
         Command::Install(args) => install::install(&args, &world, out),
         Command::Uninstall(args) => install::uninstall(&args, &world, out),
         Command::Doctor => doctor::run(&world, out),
@@ -173,7 +180,7 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
         Command::Purge(args) => purge::run(&args, &world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
-        Command::Hook(_) | Command::MergeDriver(_) => Ok(()),
+        Command::Hook(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 use serde_json::{Value, json};
 
-use super::args::{Global, When};
+use super::options::{Global, When};
 use super::pager::Pager;
 use crate::git::GitError;
 use crate::ops::OpsError;
@@ -87,7 +87,7 @@ impl From<StoreError> for Failure {
         match err {
             StoreError::Missing(_) => Failure::no(message).hint(CREATES_STORE),
             StoreError::NotAStore(_) => {
-                Failure::fatal(message).hint("`git chittysync init` inside it makes it one for its own sessions")
+                Failure::fatal(message).hint("`git chittysync init --here` inside it makes it one for its own sessions")
             }
             StoreError::Git(GitError::Busy { .. }) => Failure::no(message).hint("nothing was lost; run it again"),
             StoreError::Git(GitError::Locked { .. }) => Failure::no(message)

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::SyncArgs;
+use super::confirm::ask;
 use super::consolidate::finish;
-use super::forget::{ask, relatives, twins};
+use super::forget::{relatives, twins};
+use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::remote;
 use super::world::World;

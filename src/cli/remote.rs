@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::SyncArgs;
+use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::world::display;
-use crate::git::{Cause, Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public};
+use crate::git::{Cause, Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
 use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
 use crate::settings::{Settings, remembered_place, table};
@@ -173,6 +173,9 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
     let before = Settings::read(&repo.values()?).map_err(StoreError::from)?.remote;
     let (name, url) = find(repo, directory, text)?;
     repo.add_remote(&name, url.as_deref())?;
+    if url.is_some() && !repo.is_bare() {
+        ops::remember_made(repo.common_dir(), &name);
+    }
     repo.write_value(table::REMOTE.key, name.as_str())?;
     if let Some(before) = before.filter(|before| *before != name) {
         let mut hint = format!("`git chittysync init --remote {before}` goes back to it");
@@ -184,6 +187,23 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
     }
     warn_if_public(repo, &name, out);
     Ok(name)
+}
+
+/// Tries a remote that was just named, and says so if it cannot be reached, and why: it may be away for a while.
+pub(super) fn try_out(store: &Store, remote: &RemoteName, out: &Out) -> Result<(), Failure> {
+    if let Err(away) = reach(&store.repo, remote, &hurried(store, out))? {
+        out.warn(&format!("{remote} cannot be reached now: {away}"), Some("`git chittysync doctor` tries it again"));
+    }
+    Ok(())
+}
+
+/// How long the remote may stand still before it counts as away, when somebody waits for nothing else.
+const HURRY: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Returns how a remote is watched that is only asked whether it is there.
+pub(super) fn hurried(store: &Store, out: &Out) -> Watch<'static> {
+    let watch = watch(store, out);
+    Watch { patience: watch.patience.min(HURRY), interactive: false, ..watch }
 }
 
 /// Returns the remote that a name or a URL stands for, and the URL if there is none of it yet.

@@ -5,11 +5,11 @@ use std::io::IsTerminal;
 use clap::Args;
 
 use super::out::{Failure, Out};
-use super::said::tell;
+use super::resolve_ask::{self, settle};
+use super::resolve_edit;
 use super::speaker::SpeakerArgs;
 use super::world::World;
-use super::{resolve_ask, resolve_edit};
-use crate::ops::todo::{self, Settlement, Which};
+use crate::ops::todo::{Settlement, Which};
 use crate::todo::{State, Status};
 
 /// Arguments of `resolve`.
@@ -42,14 +42,14 @@ pub(super) fn run(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
         return Err(Failure::usage("say how: --take <session>, --status <status> or --edit"));
     }
     if asks {
-        return resolve_ask::ask(args, world, out);
+        return resolve_ask::ask(&args.todo, args.all, &args.speaker, world, out);
     }
     if args.todo.is_empty() {
         return Err(Failure::usage("which todo?").hint("`git chittysync conflicts` lists them"));
     }
     let which = Which::words(&args.todo);
     if args.edit {
-        return resolve_edit::edit(args, &which, world, out);
+        return resolve_edit::edit(&which, &args.speaker, world, out);
     }
     let settlement = match &args.take {
         Some(session) => Settlement::Take { session: session.clone(), seen: None },
@@ -58,18 +58,5 @@ pub(super) fn run(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
             Settlement::State(status.map_or(State::Dropped, State::Wanted))
         }
     };
-    settle(args, &which, &settlement, world, out)
-}
-
-/// Settles a todo, and tells what came of it.
-pub(super) fn settle(
-    args: &ResolveArgs,
-    which: &Which,
-    settlement: &Settlement,
-    world: &World,
-    out: &mut Out,
-) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
-    tell(&todo::resolve(&actor, which, settlement)?, None, &actor, out)
+    settle(&which, &settlement, &args.speaker, world, out)
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::out::{Failure, Out};
-use super::resolve::{ResolveArgs, settle};
 use super::resolve_edit;
+use super::said::tell;
+use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::merge::{Side, Subject, choices};
 use crate::ops;
-use crate::ops::todo::{Settlement, Which, find, taken};
+use crate::ops::todo::{self, Settlement, Which, find, taken};
 use crate::todo::{Project, Session, State, Status, Todo, plain};
 use crate::view::{Everything, OverProperty, Style, questions};
 
@@ -27,13 +28,19 @@ const HELP: &str = "  a digit takes what stands behind it
 ";
 
 /// Goes through the disagreements, in the order of `conflicts`.
-pub(super) fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn ask(
+    words: &[String],
+    all: bool,
+    speaker: &SpeakerArgs,
+    world: &World,
+    out: &mut Out,
+) -> Result<(), Failure> {
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
     let properties = ops::open_properties(&store, &everything)?;
-    let mut open = questions(&everything, args.all, &properties);
-    if !args.todo.is_empty() {
-        let (project, todo) = find(&everything, world.here(), &Which::words(&args.todo))?;
+    let mut open = questions(&everything, all, &properties);
+    if !words.is_empty() {
+        let (project, todo) = find(&everything, world.here(), &Which::words(words))?;
         open.retain(|(_, other, _)| other.id == todo.id);
         if open.is_empty() {
             open.push((project, todo, None));
@@ -51,16 +58,29 @@ pub(super) fn ask(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
         out.print_always(&question.text);
         let which = Which::Id(todo.id);
         match answer(&question, out) {
-            Reply::Answer(answer) => settle(args, &which, &answer, world, out)?,
+            Reply::Answer(answer) => settle(&which, &answer, speaker, world, out)?,
             Reply::Edit => {
                 edited.insert(todo.id);
-                resolve_edit::edit(args, &which, world, out)?;
+                resolve_edit::edit(&which, speaker, world, out)?;
             }
             Reply::Skip => {}
             Reply::Quit => return Ok(()),
         }
     }
     Ok(())
+}
+
+/// Settles a todo, and tells what came of it.
+pub(super) fn settle(
+    which: &Which,
+    settlement: &Settlement,
+    speaker: &SpeakerArgs,
+    world: &World,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let store = world.store_or_create(out)?;
+    let actor = speaker.actor(&store, world);
+    tell(&todo::resolve(&actor, which, settlement)?, None, &actor, out)
 }
 
 fn question(

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::log::moment;
 use super::out::{Failure, Out};
-use super::resolve::ResolveArgs;
 use super::said::tell;
+use super::speaker::SpeakerArgs;
 use super::world::{World, display};
 use crate::git::{Fsync, replace_private_file};
 use crate::merge::{Conflict, Side, Subject, choices};
@@ -29,7 +29,7 @@ struct Draft {
     description: String,
 }
 
-pub(super) fn edit(args: &ResolveArgs, which: &Which, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn edit(which: &Which, speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let everything = world.everything_with(&store, out, which)?;
     let (project, todo) = find(&everything, world.here(), which)?;
@@ -52,7 +52,7 @@ pub(super) fn edit(args: &ResolveArgs, which: &Which, world: &World, out: &mut O
     };
     let words = (wanted.words != shown.words).then(|| wanted.words.clone());
     let edited = Edited { project, shown: todo, words, state: wanted.state, fields: fields(&shown, &wanted, todo) };
-    let actor = args.speaker.actor(&store, world);
+    let actor = speaker.actor(&store, world);
     let outcome = todo::resolve_edited(&actor, &edited).map_err(|refusal: Refusal| kept(refusal.into()))?;
     // A todo's text stays nowhere but in the history.
     let _ = std::fs::remove_file(&path);

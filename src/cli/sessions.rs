@@ -1,10 +1,13 @@
 //! `sessions`: who works on what.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
-use super::args::PorcelainArgs;
+use super::options::PorcelainArgs;
 use super::out::{Failure, Out};
 use super::world::World;
+use crate::todo::Session;
 use crate::view::{sessions_json, sessions_rows, sessions_text};
 
 /// Arguments of `sessions`.
@@ -17,7 +20,11 @@ pub struct SessionsArgs {
 
 pub(super) fn run(args: &SessionsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
-    let everything = world.with_archive(&store, out)?;
+    let mut everything = world.with_archive(&store, out)?;
+    // One all of whose todos are forgotten is, too.
+    let spoken: BTreeSet<Session> =
+        everything.todos().flat_map(|(_, todo)| todo.claims.keys()).map(Session::origin).collect();
+    everything.sessions.retain(|info| spoken.contains(&info.session.origin()));
     let stale_after = store.settings.stale_after;
     if out.json {
         out.print_json(&sessions_json(&everything, world.now, stale_after));

@@ -1,13 +1,21 @@
 //! `show`: one todo.
 
+use clap::Args;
 use serde_json::Value;
 
-use super::args::ShowArgs;
 use super::out::{Failure, Out};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::ops::todo::{Which, find_anywhere};
 use crate::view::{Links, show_json, show_text};
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The todo: the beginning of its id, or words of its text
+    #[arg(required = true, value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
+}
 
 pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::args::SyncArgs;
 use super::consolidate::finish;
+use super::options::SyncArgs;
 use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::remote;

@@ -12,6 +12,11 @@ pub fn usage(err: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
     if matches!(err.kind(), DisplayHelp | DisplayVersion) {
         let text = err.render();
+        let of_all = super::command().render_help();
+        if err.kind() == DisplayHelp && text.to_string() == of_all.to_string() {
+            write_stdout(&super::help::overview());
+            return ExitCode::SUCCESS;
+        }
         let ansi = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         write_stdout(&if ansi { text.ansi().to_string() } else { text.to_string() });
         return ExitCode::SUCCESS;

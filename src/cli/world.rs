@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use super::args::{CaptureArgs, Global};
+use super::options::{CaptureArgs, Global};
 use super::out::{Failure, Out};
-use crate::git::{Overlay, refuse_link};
+use crate::git::{Overlay, branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
 use crate::source::Home;
@@ -52,6 +52,12 @@ impl World {
         World { now: present(), ..self.clone() }
     }
 
+    /// Returns the same world with another store, as seen from outside any project.
+    pub(super) fn in_store(&self, directory: &Path, store: &Path) -> Self {
+        let (directory, option) = (directory.to_owned(), Some(store.to_owned()));
+        World { directory, now: self.now, option, branch: None, here: OnceCell::from(None) }
+    }
+
     /// Returns the project of the directory; nothing outside a repository.
     pub fn here(&self) -> Option<&Project> {
         self.here.get_or_init(|| ops::directory_project(&self.directory)).as_ref()
@@ -79,7 +85,7 @@ impl World {
     /// Returns the store with the branch that was asked for.
     pub fn on_branch(&self, store: Store) -> Result<Store, Failure> {
         let Some(name) = &self.branch else { return Ok(store) };
-        let full = super::branch::full_name(name)?;
+        let full = full_name(name)?;
         if full != store.settings.branch {
             ops::find_branch(&store, &full).map_err(|err| {
                 Failure::from(err).hint("`git chittysync branch` lists them, and makes one when it is given a name")
@@ -219,6 +225,11 @@ fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {
     for file in unreadable {
         out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
     }
+}
+
+/// Returns the full name of a branch.
+pub(super) fn full_name(name: &str) -> Result<String, Failure> {
+    branch_ref(name).ok_or_else(|| Failure::usage(format!("'{name}' cannot be the name of a branch")))
 }
 
 /// Checks the name of a project.

@@ -105,6 +105,9 @@ impl std::fmt::Display for Away {
 /// # Errors
 /// When git cannot be started. A remote that does not answer is a value.
 pub fn reach(repo: &Repo, remote: &RemoteName, watch: &Watch<'_>) -> Result<Result<(), Away>, GitError> {
+    if let Some(reason) = repo.brings_along(remote) {
+        return Ok(Err(Away { cause: None, words: reason.to_owned() }));
+    }
     let hardened = Hardened::of(repo, remote, watch)?;
     let asked = hardened.git(repo, &[], "ls-remote", ["--heads", "--end-of-options", remote.as_str(), "HEAD"]);
     let finished = asked.transfer(watch)?;
@@ -113,4 +116,36 @@ pub fn reach(repo: &Repo, remote: &RemoteName, watch: &Watch<'_>) -> Result<Resu
     }
     let cause = Cause::of(&finished.complaint).or_else(|| Cause::of(&finished.stderr));
     Ok(Err(Away { cause, words: finished.complaint }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What needs a network to be seen, in the words of git, ssh and curl. The rest is tried with real servers.
+    #[test]
+    fn causes_are_told_from_words() {
+        for (words, cause) in [
+            ("unable to access 'https://x.invalid/y/': Could not resolve host: x.invalid", Some(Cause::NoNetwork)),
+            ("ssh: Could not resolve hostname x.invalid: Name or service not known", Some(Cause::NoNetwork)),
+            ("ssh: Could not resolve hostname x: nodename nor servname provided, or not known", Some(Cause::NoNetwork)),
+            ("unable to look up x.invalid (port 9418) (Temporary failure in name resolution)", Some(Cause::NoNetwork)),
+            ("ssh: connect to host 192.0.2.1 port 22: Network is unreachable", Some(Cause::NoNetwork)),
+            ("ssh: connect to host 192.0.2.1 port 22: Connection timed out", Some(Cause::Silent)),
+            ("it did not answer and was given up after 10 s", Some(Cause::Silent)),
+            (
+                "unable to access 'https://x/': Failed to connect to x port 443: Connection refused",
+                Some(Cause::Refused),
+            ),
+            ("unable to access 'https://x/': SSL certificate problem: self-signed certificate", Some(Cause::HostKey)),
+            ("could not read Username for 'https://github.com': terminal prompts disabled", Some(Cause::Password)),
+            ("unable to access 'https://x/': The requested URL returned error: 403", Some(Cause::Password)),
+            ("me@x: Permission denied (publickey,password).", Some(Cause::Password)),
+            ("ERROR: Repository not found.", Some(Cause::NoRepository)),
+            ("repository 'https://x/y/' not found", Some(Cause::NoRepository)),
+            ("the remote end hung up unexpectedly", None),
+        ] {
+            assert_eq!(Cause::of(words), cause, "{words}");
+        }
+    }
 }

@@ -99,11 +99,31 @@ impl Repo {
             set("--add", "fetch", &format!("+refs/heads/*:refs/remotes/{remote}/*"))?;
         }
         if !self.fetches_sessions(remote) {
-            let tracking = super::Place::Own.tracking_prefix(remote);
-            set("--add", "fetch", &format!("+{}*:{tracking}*", super::SESSIONS))?;
+            set("--add", "fetch", &sessions_of(remote))?;
         }
         Ok(())
     }
+
+    /// Takes away what [`Repo::add_remote`] does to a remote that was there.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn fetch_no_sessions(&self, remote: &RemoteName) -> Result<(), GitError> {
+        self.unset(&["--fixed-value", "--unset-all", &format!("remote.{remote}.fetch"), &sessions_of(remote)])
+    }
+
+    /// Removes a remote with its tracking branches, as git does.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn remove_remote(&self, remote: &RemoteName) -> Result<(), GitError> {
+        Git::new(Some(self.common_dir()), ["remote", "remove", remote.as_str()]).output().map(drop)
+    }
+}
+
+/// Returns what makes a plain `git fetch` of a remote bring its sessions.
+fn sessions_of(remote: &RemoteName) -> String {
+    format!("+{}*:{}*", super::SESSIONS, super::Place::Own.tracking_prefix(remote))
 }
 
 #[cfg(test)]

@@ -77,6 +77,24 @@ impl Repo {
     pub fn write_value(&self, key: &str, value: &str) -> Result<(), GitError> {
         Git::new(Some(self.common_dir()), ["config", "--local", key, value]).output().map(drop)
     }
+
+    /// Takes a key out of the repository's own settings, if it is there.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn unset_value(&self, key: &str) -> Result<(), GitError> {
+        self.unset(&["--unset-all", key])
+    }
+
+    /// Takes something out of the repository's own settings. That it is not there is no fault.
+    pub(super) fn unset(&self, arguments: &[&str]) -> Result<(), GitError> {
+        let arguments = ["config", "--local"].iter().chain(arguments).copied();
+        let said = Git::new(Some(self.common_dir()), arguments).run()?;
+        match said.code {
+            Some(0 | 5) => Ok(()),
+            _ => Err(GitError::Program { command: "config".to_owned(), reason: said.stderr }),
+        }
+    }
 }
 
 impl Values<'_> {

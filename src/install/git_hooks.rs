@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::InstallError;
-use super::part::Found;
+use super::found::Found;
 use crate::git::{Fsync, Git, GitError, read_file, replace_file};
 use crate::store::Store;
 

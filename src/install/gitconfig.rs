@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::InstallError;
-use super::part::Found;
+use super::found::Found;
 use crate::git::{Git, GitError, read_file};
 
 /// The setting that makes the section what it is.

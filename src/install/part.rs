@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::found::Found;
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::settings::Settings;
@@ -61,17 +62,6 @@ impl Change {
             Change::Foreign | Change::Others => "kept",
         }
     }
-}
-
-/// What is in a part's place.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    Nothing,
-    /// Exactly what this version puts there.
-    Ours,
-    /// What another version put there.
-    Past,
-    Foreign,
 }
 
 impl Part {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use jsonc_parser::ast::{Object, Value};
 
 use super::claude::{HookEvent, TODO_TOOLS};
+use super::found::Found;
 use super::json_text::{Container, Layout, insert, parse};
-use super::part::Found;
 use super::{InstallError, directories};
 use crate::git::{Fsync, GitError, read_file, refuse_link, replace_linked_file};
 use crate::source::Agent;

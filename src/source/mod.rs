@@ -55,6 +55,15 @@ pub struct Unit {
     pub stamp: Stamp,
 }
 
+impl Unit {
+    /// Returns the session or the list that it is named for.
+    pub fn session(&self) -> &Session {
+        match &self.kind {
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+        }
+    }
+}
+
 /// What a unit holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnitKind {

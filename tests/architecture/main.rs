@@ -187,8 +187,14 @@ fn only_git_knows_gix_and_runs_git() {
 
 /// Where an agent may be named outside its own folder and `install`: the list of agents, and what a person types or
 /// reads as an example.
-const NAMERS: [&str; 5] =
-    ["src/source/agent.rs", "src/source/mod.rs", "src/cli/install.rs", "src/cli/sync.rs", "src/cli/world.rs"];
+const NAMERS: [&str; 6] = [
+    "src/source/agent.rs",
+    "src/source/mod.rs",
+    "src/cli/install.rs",
+    "src/cli/install_args.rs",
+    "src/cli/sync.rs",
+    "src/cli/world.rs",
+];
 
 #[test]
 fn an_agent_is_known_to_its_folder_only() {

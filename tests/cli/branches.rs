@@ -132,7 +132,7 @@ fn branches_of_other_things_are_left_alone() {
     world.git(&project, &["add", "."]);
     world.git(&project, &["commit", "-q", "-m", "code"]);
     let here = project.to_str().expect("UTF-8");
-    world.ok(&["-C", here, "init"]);
+    world.ok(&["-C", here, "init", "--here"]);
     world.ok(&["-C", here, "add", "Test it"]);
     let before = world.git(&project, &["rev-parse", "main"]);
     for arguments in [
@@ -176,7 +176,7 @@ fn a_branch_of_that_name_that_is_somebody_else_s_is_not_moved() {
         assert!(done.stderr.contains("'consolidated' holds projects, and no session's todos"), "{done:?}");
         assert!(done.stderr.contains("git config chittysync.branch"), "{done:?}");
     };
-    refused(&["-C", here, "init"]);
+    refused(&["-C", here, "init", "--here"]);
     assert_eq!(world.git(&project, &["for-each-ref"]), before);
     // It came after the store was made.
     world.git(&project, &["config", "chittysync.enabled", "true"]);

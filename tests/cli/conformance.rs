@@ -221,9 +221,9 @@ fn press(board: &Terminal<'_>, key: Key, answer: &Answer, done: &Done) {
             .as_str()]);
         }
     }
-    let warnings = answer.words.lines().filter_map(|line| line.strip_prefix("warning: "));
+    let mut warnings = answer.words.lines().filter_map(|line| line.strip_prefix("warning: "));
     let refused: Value = serde_json::from_str(&done.stdout).unwrap_or_default();
-    let seen = match (refused["error"].as_str(), warnings.last(), key) {
+    let seen = match (refused["error"].as_str(), warnings.next_back(), key) {
         (Some(error), ..) => {
             let hints = refused["hints"].as_array().into_iter().flatten().filter_map(Value::as_str);
             std::iter::once(error).chain(hints).collect::<Vec<_>>().join("; ")

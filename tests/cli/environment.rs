@@ -85,7 +85,7 @@ fn a_repository_that_is_no_store_becomes_none() {
 fn a_repository_that_is_a_store_stays_one() {
     let world = World::new();
     let (project, other) = (project(&world, "project"), project(&world, "other"));
-    world.git(&project, &["chittysync", "init"]);
+    world.git(&project, &["chittysync", "init", "--here"]);
     let before = files(&other);
     for (at, way) in WAYS.into_iter().enumerate() {
         let words = format!("Way number {at}.");
@@ -225,7 +225,7 @@ fn bare_repositories_that_have_to_be_named() {
 fn directories_that_git_does_not_look_above() {
     let world = World::new();
     let project = project(&world, "project");
-    world.git(&project, &["chittysync", "init"]);
+    world.git(&project, &["chittysync", "init", "--here"]);
     let inside = project.join("a/b");
     std::fs::create_dir_all(&inside).expect("a directory");
     let store = |ceiling: &Path| {

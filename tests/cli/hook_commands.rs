@@ -35,6 +35,44 @@ fn the_command_stays_when_the_program_moves() {
     assert!(!world.run(&["doctor"]).stdout.contains("BAD hook script"));
 }
 
+/// That each part is in place does not mean that a hook leads to this program.
+#[test]
+fn doctor_runs_a_hook_and_says_where_it_leads() {
+    let world = World::new();
+    world.write(SETTINGS, b"{}");
+    let program = world.path("opt/git-chittysync");
+    std::fs::create_dir_all(program.parent().expect("a parent")).expect("a directory");
+    std::fs::copy(binary(), &program).expect("a program");
+    let mut install = world.command(program.to_str().expect("UTF-8"));
+    assert_eq!(done(install.args(["install", "-q"]).env("PATH", "/usr/bin:/bin").output()).code, Some(0));
+    let hooks = || {
+        let doctor = world.run(&["doctor"]).stdout;
+        doctor.lines().find(|line| line[4..].starts_with("hooks ")).expect("a line").to_owned()
+    };
+    assert_eq!(hooks(), "ok  hooks       ~/.claude/settings.json");
+    assert!(!world.store().exists(), "a hook that is tried says nothing");
+    std::fs::write(&program, "#!/bin/sh\necho git-chittysync 9.9.9\n").expect("a program");
+    assert!(
+        hooks().starts_with("BAD hooks       ~/.claude/settings.json: they run git-chittysync 9.9.9, "),
+        "{}",
+        hooks()
+    );
+    for broken in ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nsleep 60\n"] {
+        std::fs::write(&program, broken).expect("a program");
+        let started = std::time::Instant::now();
+        assert!(
+            hooks().contains("with a short PATH, as an agent may have it, they do not find this program"),
+            "{}",
+            hooks()
+        );
+        assert!(started.elapsed() < std::time::Duration::from_secs(40));
+    }
+    std::fs::remove_file(&program).expect("removed");
+    assert!(hooks().starts_with("BAD hooks "), "{}", hooks());
+    world.ok(&["install", "-q"]);
+    assert_eq!(hooks(), "ok  hooks       ~/.claude/settings.json");
+}
+
 /// Each command is run as an agent does that was started from a desktop: by a shell, with a short PATH, in a directory
 /// that is gone meanwhile.
 #[test]
@@ -119,7 +157,8 @@ fn an_event_that_the_agent_does_not_know_is_not_written() {
         let known = chittysync::install::HOOK_EVENTS.iter().map(|event| event.name.to_owned());
         let mut expected: Vec<String> = known.filter(|name| !unknown.contains(&name.as_str())).collect();
         let mut found = events(&world);
-        (expected.sort(), found.sort());
+        expected.sort();
+        found.sort();
         assert_eq!(found, expected, "{version}");
         assert!(!world.run(&["doctor"]).stdout.contains("BAD hooks "), "{version}: {:?}", world.run(&["doctor"]));
     }

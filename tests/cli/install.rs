@@ -286,12 +286,13 @@ fn doctor_says_what_is_missing_and_then_that_all_is_well() {
     // A line a topic, each with one of three words.
     let topics: Vec<&str> = with_store.stdout.lines().map(|line| line.get(4..15).expect("a topic").trim()).collect();
     let mut once = topics.clone();
-    (once.sort_unstable(), once.dedup());
+    once.sort_unstable();
+    once.dedup();
     assert_eq!(once.len(), topics.len(), "{with_store:?}");
     assert!(with_store.stdout.lines().all(|line| ["ok  ", "off ", "BAD "].iter().any(|word| line.starts_with(word))));
     // What is there in part is told as that.
     std::fs::remove_file(find(&world, "git-chittysync-add.1")).expect("removed");
-    let driver = format!("[merge \"chittysync\"]\n\tdriver = git chittysync merge-driver %O %A %B %L %P\n");
+    let driver = String::from("[merge \"chittysync\"]\n\tdriver = git chittysync merge-driver %O %A %B %L %P\n");
     world.write("home/.gitconfig", driver.as_bytes());
     let parts = world.run(&["doctor"]);
     assert_eq!(parts.code, Some(1), "{parts:?}");

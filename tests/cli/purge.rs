@@ -177,7 +177,7 @@ fn not_under_somebodys_files_and_not_the_objects_of_a_project() {
     world.git(&project, &["add", "."]);
     world.git(&project, &["commit", "-qm", "code"]);
     let directory = project.to_str().expect("UTF-8");
-    world.ok(&["-C", directory, "init"]);
+    world.ok(&["-C", directory, "init", "--here"]);
     world.ok(&["-C", directory, "add", LEAK]);
     world.ok(&["-C", directory, "add", "Keep"]);
     world.git(&project, &["checkout", "-q", "consolidated"]);

@@ -19,7 +19,7 @@ fn the_first_that_is_named_counts() {
     let repository = world.path("repository");
     std::fs::create_dir(&repository).expect("a directory");
     world.git(&repository, &["init", "-q"]);
-    world.git(&repository, &["chittysync", "init"]);
+    world.git(&repository, &["chittysync", "init", "--here"]);
     let setting = world.path("setting");
     let status = |variables: &[(&str, &str)], arguments: &[&str]| {
         store_of(&world.run_with(variables, &[arguments, &["--json", "status"]].concat()).stdout)
@@ -81,7 +81,7 @@ fn a_typo_in_the_settings_of_a_store_is_told() {
     let world = World::new();
     let repository = world.path("repository");
     world.git(&world.path(""), &["init", "-q", "repository"]);
-    world.git(&repository, &["chittysync", "init"]);
+    world.git(&repository, &["chittysync", "init", "--here"]);
     for (key, value) in [("chittysync.retireAfter", "14daze"), ("chittysync.enabled", "yess")] {
         let before = world.git_run(&repository, &["config", key]).stdout;
         world.git(&repository, &["config", key, value]);
@@ -106,7 +106,7 @@ fn a_repository_that_is_no_store_is_left_alone() {
     let done =
         world.run(&["--store", "repository", "sync", "--from", project("fixtures/claude").to_str().expect("UTF-8")]);
     assert_eq!(done.code, Some(128), "{done:?}");
-    assert!(done.stderr.contains("not a store") && done.stderr.contains("git chittysync init"), "{done:?}");
+    assert!(done.stderr.contains("not a store") && done.stderr.contains("git chittysync init --here"), "{done:?}");
     assert_eq!(crate::common::files(&repository), before);
 }
 
@@ -121,7 +121,7 @@ fn the_default_store_is_private() {
     // What is ours in somebody's repository as well.
     let repository = world.path("repository");
     world.git(&world.path(""), &["init", "-q", "repository"]);
-    world.git(&repository, &["chittysync", "init"]);
+    world.git(&repository, &["chittysync", "init", "--here"]);
     world.git(&repository, &["chittysync", "add", "Fix login"]);
     let mode = std::fs::metadata(repository.join(".git/chittysync")).expect("a directory").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);

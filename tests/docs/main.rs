@@ -1,7 +1,7 @@
 //! The documents run: every console block in `README.md` and `docs` is executed and its output compared.
 //!
 //! `$ ` begins a command, the lines after it are what it prints on both streams. A line `…` (or `...`) stands
-//! for any lines, `…` at the end of a line for the rest of it. `cargo run --release --locked --` stands for
+//! for any lines, `…` at the end of a line for the rest of it. `cargo run --locked --` stands for
 //! this build. The blocks of one document share a world with a copy of `fixtures`.
 
 #[path = "../common/mod.rs"]
@@ -72,7 +72,7 @@ fn check(path: &Path) -> usize {
     }
     let world = world();
     for step in &steps {
-        let command = step.command.replace("cargo run --release --locked --", "git-chittysync");
+        let command = step.command.replace("cargo run --locked --", "git-chittysync");
         let done = common::done(world.command("sh").arg("-c").arg(format!("{command} 2>&1")).output());
         let found: Vec<&str> = done.stdout.lines().map(str::trim_end).collect();
         assert!(

@@ -199,7 +199,7 @@ fn nothing_leaves_a_repository_that_a_session_happens_to_stand_in() {
     let devices = Devices::new(&["a"]);
     let (world, project) = (&devices.world, devices.world.path("project"));
     world.git(&world.path(""), &["init", "-q", "project"]);
-    world.git(&project, &["chittysync", "init", "--remote", &devices.hub().to_string_lossy()]);
+    world.git(&project, &["chittysync", "init", "--here", "--remote", &devices.hub().to_string_lossy()]);
     let tell = |event: &str, arguments: &[&str]| {
         let input = json!({ "session_id": "s1", "cwd": project, "hook_event_name": event, "source": "startup",
             "task_id": "1", "task_subject": "Fix the login" });

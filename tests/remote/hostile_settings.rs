@@ -17,7 +17,7 @@ impl Trap {
         world.git(&world.path(""), &["init", "-q", "project"]);
         let trap = Trap { world };
         let hub = trap.world.path("hub.git");
-        assert_eq!(trap.run(&["init", "--remote", &hub.to_string_lossy()]).code, Some(0));
+        assert_eq!(trap.run(&["init", "--here", "--remote", &hub.to_string_lossy()]).code, Some(0));
         assert_eq!(trap.run(&["add", "Fix login"]).code, Some(0));
         // What a hostile setting names. It says that it ran, and does nothing else.
         let script = format!("#!/bin/sh\necho \"$0 $@\" >> '{}'\nexit 1\n", trap.marker().display());

@@ -297,7 +297,10 @@ fn a_public_repository_gets_a_warning() {
         ("git@github.com:".to_owned(), "gh:"),
     ];
     let rules = rules.map(|(url, short)| format!("[url \"{url}\"]\n\tinsteadOf = {short}\n")).concat();
-    let config = format!("[chittysync]\n\tfsync = false\n[user]\n\tname = t\n\temail = t@t\n{rules}");
+    // No network is used.
+    let config = format!(
+        "[core]\n\tsshCommand = false\n[chittysync]\n\tfsync = false\n[user]\n\tname = t\n\temail = t@t\n{rules}"
+    );
     devices.world.write("home/.gitconfig", config.as_bytes());
     devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
     let public = "warning: https://github.com/me/todos is public";

@@ -334,7 +334,7 @@ fn a_projects_store_takes_its_own_sessions() {
     let world = World::new();
     let project = world.path("acme");
     world.git(&world.path(""), &["init", "-q", project.to_str().expect("UTF-8")]);
-    world.ok(&["-C", "acme", "init", "-q"]);
+    world.ok(&["-C", "acme", "init", "-q", "--here"]);
     let lock = project.join(".git/chittysync/daemon.lock");
     std::fs::create_dir_all(lock.parent().expect("a directory")).expect("a directory");
     let _daemon = std::fs::File::create(&lock).map(|file| file.lock().map(|()| file)).expect("a file").expect("a lock");

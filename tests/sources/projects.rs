@@ -177,7 +177,7 @@ fn a_project_that_becomes_known_later() {
 fn a_projects_store_takes_its_own_sessions() {
     let world = World::new();
     let path = repository(&world, "mine");
-    let said = world.git_run(&path, &["chittysync", "init"]);
+    let said = world.git_run(&path, &["chittysync", "init", "--here"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     world.git(&path, &["worktree", "add", "-q", "../mine-linked"]);
     let other = repository(&world, "other");

@@ -22,4 +22,5 @@ mod race;
 mod safety;
 mod scene;
 mod trace;
+mod use_cases;
 mod waiting;

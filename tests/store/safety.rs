@@ -86,7 +86,7 @@ fn project(world: &World) -> PathBuf {
     std::fs::write(project.join("code"), "1\n").expect("a file");
     world.git(&project, &["add", "code"]);
     world.git(&project, &["commit", "-q", "-m", "code"]);
-    world.ok(&["-C", "web", "init"]);
+    world.ok(&["-C", "web", "init", "--here"]);
     project
 }
 

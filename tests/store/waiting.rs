@@ -30,7 +30,7 @@ fn a_projects_store_with_a_bad_setting_is_still_that_store() {
     let _daemon = world.as_daemon();
     let project = world.path("acme");
     world.git(&world.home(), &["init", "-q", "../acme"]);
-    world.ok(&["-C", "acme", "init", "-q"]);
+    world.ok(&["-C", "acme", "init", "-q", "--here"]);
     let mut event = created(1, "Fix login");
     event["cwd"] = json!(project);
     world.git(&project, &["config", "chittysync.reopen", "bogus"]);

@@ -1,6 +1,5 @@
 //! What only a store can do for the board: the use cases of `ops`, as the commands of the same names call them.
 
-use super::BoardArgs;
 use super::follow::Follow;
 use crate::board::{Board, Page, Wish};
 use crate::cli::log::event_text;
@@ -8,6 +7,7 @@ use crate::cli::out::{Failure, Out};
 use crate::cli::refused::done;
 use crate::cli::rollback::tell_undone;
 use crate::cli::said::{tell, word};
+use crate::cli::speaker::SpeakerArgs;
 use crate::cli::world::World;
 use crate::ops::todo::{self, Settlement, Which};
 use crate::ops::{self, LogFilter};
@@ -18,9 +18,9 @@ use crate::view::{Style, show_text};
 const LONGEST: usize = 500;
 
 /// Carries out a wish, and tells the board what came of it.
-pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, args: &BoardArgs, world: &World) {
+pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, speaker: &SpeakerArgs, world: &World) {
     let mut out = Out::keeping();
-    match carry_out(wish, board, follow, args, world, &mut out) {
+    match carry_out(wish, board, follow, speaker, world, &mut out) {
         Ok(said) if said.is_empty() => {}
         Ok(said) => board.say(said, false),
         Err(failure) => board.say(failure.text(), true),
@@ -34,26 +34,26 @@ fn carry_out(
     wish: &Wish,
     board: &mut Board,
     follow: &Follow<'_>,
-    args: &BoardArgs,
+    speaker: &SpeakerArgs,
     world: &World,
     out: &mut Out,
 ) -> Result<String, Failure> {
     match wish {
         Wish::Say(verb, id) => {
             let store = world.store_or_create(out)?;
-            let actor = args.speaker.actor(&store, world);
+            let actor = speaker.actor(&store, world);
             let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
             tell(&outcome, None, &actor, out)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, args, world, out),
+        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, world, out),
         Wish::Take(id, session, state) => {
             let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
-            settle(*id, &settlement, board, args, world, out)
+            settle(*id, &settlement, board, speaker, world, out)
         }
         Wish::Undo => {
             let store = world.store(out)?;
-            let actor = args.speaker.actor(&store, world);
+            let actor = speaker.actor(&store, world);
             let back = todo::undo(&actor, false, false)?;
             tell_undone(&back, false, &actor, out)?;
             Ok(format!("undone: {}", done(&back.undo, out.style(world.now))))
@@ -82,12 +82,12 @@ fn settle(
     id: TodoId,
     settlement: &Settlement,
     board: &Board,
-    args: &BoardArgs,
+    speaker: &SpeakerArgs,
     world: &World,
     out: &mut Out,
 ) -> Result<String, Failure> {
     let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
+    let actor = speaker.actor(&store, world);
     let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
     tell(&outcome, None, &actor, out)?;
     Ok(format!("settled as {}: {}", word(outcome.became), words(board, id)))

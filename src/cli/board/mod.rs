@@ -78,7 +78,7 @@ fn stay(
                     Some(Wish::Suspend) => screen.suspend()?,
                     Some(Wish::Redraw) => screen.clear()?,
                     Some(wish) => {
-                        grant::grant(&wish, board, follow, args, &world.at_present());
+                        grant::grant(&wish, board, follow, &args.speaker, &world.at_present());
                         next_look = Instant::now();
                     }
                 },

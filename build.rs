@@ -1,0 +1,43 @@
+//! Says which commit this is built from, for `git chittysync version`. Without git, or without a repository of its own, it
+//! says nothing of it, and builds all the same.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What makes up the program.
+const SOURCES: [&str; 4] = ["src", "Cargo.toml", "Cargo.lock", "build.rs"];
+
+fn main() {
+    for path in SOURCES {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let here = Path::new(&here);
+    let git = |arguments: &[&str]| {
+        let said = Command::new("git").arg("-C").arg(here).args(arguments).output().ok()?;
+        said.status.success().then(|| String::from_utf8_lossy(&said.stdout).trim().to_owned())
+    };
+    // A repository further up is somebody else's.
+    let top = git(&["rev-parse", "--show-toplevel"]).and_then(|top| std::fs::canonicalize(top).ok());
+    let is_own = top.is_some() && top == std::fs::canonicalize(here).ok();
+    let of_git = |arguments: &[&str]| if is_own { git(arguments).unwrap_or_default() } else { String::new() };
+    let commit = match is_own {
+        true => of_git(&["rev-parse", "--short=12", "HEAD"]),
+        false => packaged(here).unwrap_or_default(),
+    };
+    let changed = of_git(&[&["status", "--porcelain", "--"][..], &SOURCES].concat());
+    println!("cargo::rustc-env=CHITTYSYNC_COMMIT={commit}");
+    println!("cargo::rustc-env=CHITTYSYNC_DATE={}", of_git(&["log", "-1", "--format=%cs"]));
+    println!("cargo::rustc-env=CHITTYSYNC_CHANGED={}", if changed.is_empty() { "" } else { "yes" });
+    let features = std::env::vars().filter_map(|(name, _)| Some(name.strip_prefix("CARGO_FEATURE_")?.to_lowercase()));
+    let mut features: Vec<String> = features.map(|name| name.replace('_', "-")).collect();
+    features.sort();
+    println!("cargo::rustc-env=CHITTYSYNC_FEATURES={}", features.join(","));
+}
+
+/// Returns the commit that cargo put beside the sources when it packaged them.
+fn packaged(here: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(here.join(".cargo_vcs_info.json")).ok()?;
+    let commit = text.split("\"sha1\"").nth(1)?.split('"').nth(1)?;
+    commit.get(..12).map(str::to_owned)
+}

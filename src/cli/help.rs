@@ -1,0 +1,112 @@
+//! `help`, and what `-h` prints: the commands in groups, on one screen.
+
+use clap::{Args, Command};
+
+use super::out::{Failure, Out};
+
+/// Arguments of `help`.
+#[derive(Debug, Args)]
+pub struct HelpArgs {
+    /// The command, and one of its own commands [default: all of them]
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// What a person types, by what it is for: commands, and what they do.
+const GROUPS: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "See what is open",
+        &[
+            ("list, ready, board", "the todos; what can be begun; all on one screen"),
+            ("show, log, sessions", "one todo; what happened; who works on what"),
+            ("projects, conflicts", "how far each project is; what sessions disagree on"),
+        ],
+    ),
+    (
+        "Change it",
+        &[
+            ("add, start, done", "add a todo, begin it, finish it"),
+            ("release, drop, reopen", "let go of it, give it up, open it again"),
+            ("edit, resolve", "change its words; settle a disagreement"),
+            ("undo, rollback", "take back the last act; bring back an earlier state"),
+        ],
+    ),
+    (
+        "Save and share it",
+        &[
+            ("sync, init", "read agents' lists and exchange them; name the remote"),
+            ("daemon, service", "do that in the background"),
+            ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
+            ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
+        ],
+    ),
+    (
+        "Set up",
+        &[
+            ("demo, status, doctor", "an example; what is where; whether all is well"),
+            ("install, uninstall", "agents' hooks, manual pages, completions, driver"),
+        ],
+    ),
+];
+
+/// Returns what `-h` prints.
+pub(super) fn overview() -> String {
+    let mut text = String::from("Keep the todo lists of AI coding agents in git\n\n");
+    text.push_str("Usage: git chittysync [-C <dir>] [--store <path>] [-qv] [--json] [<command>]\n\n");
+    for (title, commands) in GROUPS {
+        text.push_str(&format!("{title}\n"));
+        for (names, what) in commands {
+            text.push_str(&format!("  {names:<24}{what}\n"));
+        }
+    }
+    text.push_str("`git chittysync <command> -h` explains one, `git chittysync help` all.\n");
+    text + "With --help, git looks for the manual page, which is there after `install`.\n"
+}
+
+pub(super) fn run(args: &HelpArgs, mut command: Command, out: &mut Out) -> Result<(), Failure> {
+    command.build();
+    let mut found = &mut command;
+    for name in &args.command {
+        let known = found.find_subcommand_mut(name);
+        found = known.ok_or_else(|| {
+            Failure::usage(format!("there is no command '{}'", args.command.join(" ")))
+                .hint("`git chittysync -h` lists them")
+        })?;
+    }
+    let text = long(found);
+    match out.json {
+        true => out.print_json(&serde_json::json!({ "command": args.command.join(" "), "text": text })),
+        false => out.print_page(&text),
+    }
+    Ok(())
+}
+
+fn long(command: &mut Command) -> String {
+    command.render_long_help().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What programs call, not people; the long help and the manual pages have them.
+    const PLUMBING: [&str; 9] =
+        ["capture", "consolidate", "hook", "mcp", "merge-driver", "completion", "man", "help", "version"];
+
+    #[test]
+    fn one_screen_has_every_command_that_people_type() {
+        let text = overview();
+        let longest = text.lines().map(str::len).max().unwrap_or_default();
+        assert!(text.lines().count() <= 24 && longest <= 80, "{} lines of {longest}\n{text}", text.lines().count());
+        let listed: Vec<&str> =
+            GROUPS.iter().flat_map(|(_, commands)| *commands).flat_map(|(names, _)| names.split(", ")).collect();
+        let command = super::super::command();
+        for sub in command.get_subcommands().map(Command::get_name) {
+            let times = listed.iter().filter(|name| **name == sub).count();
+            assert_eq!(times, usize::from(!PLUMBING.contains(&sub)), "{sub}");
+        }
+        for name in listed {
+            assert!(command.find_subcommand(name).is_some(), "there is no command '{name}'");
+        }
+    }
+}
