@@ -98,7 +98,7 @@ pub enum Command {
     Conflicts(ConflictsArgs),
     /// Print everything, or write it into files
     Export(ExportArgs),
-    /// State a list for a session: JSON on standard input
+    /// State a list for a session: JSON on standard input, or Markdown with boxes
     Import(ImportArgs),
     /// Watch agents' homes and sync in the background
     #[cfg(feature = "daemon")]

@@ -26,7 +26,7 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
         return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
     }
     let mut snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
-        Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}]"#)
+        Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
     })?;
     let typed = args.project.as_deref().map(project).transpose()?;
     let store = world.store_or_create(out)?;

@@ -9,7 +9,7 @@ use crate::source::{Change, Keeper, Place, Reading, State, Unit, UnitKind, is_al
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::lists::TaskLists;
-use crate::todo::{Channel, Claim, Item, SessionState, Snapshot, TodoId, normalise};
+use crate::todo::{Channel, Claim, Item, ListEntry, SessionState, Snapshot, TodoId, link_name, normalise};
 
 /// Returns where sessions work, by their names.
 pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
@@ -67,6 +67,34 @@ pub(super) fn is_about(state: &SessionState, change: &Change) -> bool {
     };
     listed(state).iter().any(is_meant)
 }
+
+/// Returns a change with its links to tasks that the list does not have, and the session's own does, by the ids of those.
+pub(super) fn with_own_links(change: &Change, list: Option<&SessionState>, own: &SessionState) -> Change {
+    let number = |entry: &ListEntry, name: &str| entry.native.as_deref() == Some(name);
+    let has = |state: &SessionState, name: &str| state.info.list.iter().any(|entry| number(entry, name));
+    let link = |value: &mut Value| {
+        let name = link_name(value).filter(|name| !list.is_some_and(|list| has(list, name)));
+        let meant = name.and_then(|name| own.info.list.iter().find(|entry| number(entry, &name)));
+        if let Some(entry) = meant {
+            *value = Value::from(entry.id.to_string());
+        }
+    };
+    let links = |(key, value): (&String, &mut Value)| {
+        if let (true, Value::Array(names)) = (LINK_KEYS.contains(&key.as_str()), value) {
+            names.iter_mut().for_each(link);
+        }
+    };
+    let mut change = change.clone();
+    match &mut change {
+        Change::Created(item) => item.fields.iter_mut().for_each(links),
+        Change::Updated(_, call) => call.iter_mut().for_each(links),
+        Change::List(_) => {}
+    }
+    change
+}
+
+/// The keys of calls and tasks that name other tasks.
+const LINK_KEYS: [&str; 4] = ["blocks", "blockedBy", "addBlocks", "addBlockedBy"];
 
 /// Returns the list of a session after a call that a transcript has. It is applied to what the session says by now:
 /// its other transcripts, its hooks and its files may have told of more.

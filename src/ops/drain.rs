@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attribute::{has_number, is_about};
+use super::attribute::{has_number, is_about, with_own_links};
 use super::known::some_todos;
 use super::past::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
@@ -193,6 +193,7 @@ impl Drain<'_> {
             What::Changed(change) => {
                 let Some(list) = self.list_of(heard, change) else { return Ok(true) };
                 let session = self.keeper(list, heard, change)?;
+                let change = &self.linked(&session, heard, change)?;
                 let next = self.say(&session, event, heard, change)?;
                 self.take(&session, event, heard, next)
             }
@@ -234,6 +235,15 @@ impl Drain<'_> {
             && !state(self.speaker(&list)?).is_some_and(|state| has_number(&state, change))
             && state(self.speaker(&heard.session)?).is_some_and(|state| is_about(&state, change));
         Ok(if is_elsewhere { heard.session.clone() } else { list })
+    }
+
+    /// Returns a change of a list that is not the session's alone, with its links to tasks that only the session's own
+    /// list has.
+    fn linked(&mut self, list: &Session, heard: &Heard, change: &Change) -> Result<Change, OpsError> {
+        let state = |speaker: Option<&Speaker>| speaker.and_then(|speaker| speaker.past.state().cloned());
+        let own = if *list == heard.session { None } else { state(self.speaker(&heard.session)?) };
+        let Some(own) = own else { return Ok(change.clone()) };
+        Ok(with_own_links(change, state(self.speaker(list)?).as_ref(), &own))
     }
 
     /// Returns the sessions that end with an event: a session ends with its sub-agents.

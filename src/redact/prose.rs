@@ -195,7 +195,7 @@ fn is_phrase(value: &str) -> bool {
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.len() >= 3
         && parts.iter().filter(is_word).count() >= 2
-        && parts.iter().any(|part| is_number(part))
+        && parts.iter().any(is_number)
         && value.starts_with(|char: char| char.is_ascii_alphabetic())
         && !is_of_a_method(value)
         && !is_placeholder(value)

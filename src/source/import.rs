@@ -1,17 +1,27 @@
-//! A list from anywhere: JSON on standard input.
+//! A list from anywhere on standard input: JSON, or Markdown with boxes.
 
 use serde_json::Value;
 
-use super::{item, json};
+use super::{item, json, markdown};
 use crate::todo::{Session, Snapshot, SourceKind, Time};
 
 /// Reads a JSON list of todos, or an object with such a list under `todos`. The words stand under
-/// `content`, `subject`, `title` or `step`; everything else is kept.
+/// `content`, `subject`, `title` or `step`; everything else is kept. What is no JSON and has items with a box is
+/// Markdown: of a plan its boxes are the list.
 ///
 /// # Errors
 /// When it is no JSON, no list, or has an entry without words: what is imported by hand is wanted whole.
 pub fn read_list(bytes: &[u8], session: &Session, at: Time) -> Result<Snapshot, String> {
-    let value = json::parse(bytes).map_err(|reason| format!("the input {reason}"))?;
+    let value = match json::parse(bytes) {
+        Ok(value) => value,
+        Err(reason) => {
+            let items = markdown::items(&String::from_utf8_lossy(bytes));
+            if items.is_empty() {
+                return Err(format!("the input {reason}"));
+            }
+            return Ok(Snapshot::new(session.clone(), SourceKind::Import, at, items));
+        }
+    };
     let list = match value {
         Value::Array(list) => list,
         Value::Object(mut object) => match object.remove("todos") {

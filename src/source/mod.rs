@@ -11,6 +11,7 @@ pub mod hook;
 mod import;
 mod item;
 mod json;
+mod markdown;
 mod records;
 
 use std::collections::BTreeMap;

@@ -248,3 +248,22 @@ fn the_plugin_is_made_of_the_same_table() {
         assert_eq!(hooks["hooks"][event.name][0], event.group(ANYWHERE));
     }
 }
+
+/// A variable turns a user's own hooks off, from the shell or from the settings.
+#[test]
+fn doctor_names_the_variable_that_turns_hooks_off() {
+    let variable = "CLAUDE_CODE_PERSONAL_HOOKS_OFF";
+    for (value, off) in [("1", true), ("true", true), ("0", false), ("", false)] {
+        let world = World::new();
+        world.write(SETTINGS, b"{}");
+        world.ok(&["install", "-q"]);
+        let named = |told: &str, place: &str| told.contains(&format!("BAD hooks       {variable} in {place}"));
+        let told = world.run_with(&[(variable, value)], &["doctor"]).stdout;
+        assert_eq!(named(&told, "the environment"), off, "{value}: {told}");
+        world.ok(&["uninstall", "-q"]);
+        world.write(SETTINGS, format!("{{\"env\": {{\"{variable}\": \"{value}\"}}}}").as_bytes());
+        world.ok(&["install", "-q"]);
+        let told = world.run(&["doctor"]).stdout;
+        assert_eq!(named(&told, "~/.claude/settings.json"), off, "{value}: {told}");
+    }
+}

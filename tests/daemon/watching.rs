@@ -31,6 +31,10 @@ fn a_home_that_comes_later() {
 "#;
     world.write("claude/projects/-p/cid/subagents/agent-cid.jsonl", line.as_bytes());
     daemon.knows("In a transcript");
+    // An agent of a workflow, in directories that come with it.
+    let deeper = line.replace("In a transcript", "In a workflow").replace("T11:00", "T11:01");
+    world.write("claude/projects/-p/cid/subagents/workflows/wf/agent-w.jsonl", deeper.as_bytes());
+    daemon.knows("In a workflow");
     let found = daemon.status();
     assert_eq!(
         (&found["degraded"], &found["jobs"]["sync"]["failures"]),

@@ -62,3 +62,17 @@ fn an_empty_list_says_nothing() {
     import(&world, "[]");
     assert_eq!((world.commits(), world.states()), (1, vec!["A: pending".to_owned()]));
 }
+
+/// A plan file of an agent is a document; its boxes are a list when somebody says so.
+#[test]
+fn the_boxes_of_a_plan() {
+    let world = World::new();
+    let plan = "# Plan: the parser\n\nWhy.\n\n## Steps\n- [x] Write the parser\n- [ ] Test the parser\n";
+    let done = import(&world, plan);
+    assert!(done.stderr.contains("states 2 todos"), "{done:?}");
+    assert_eq!(world.states(), ["Test the parser: pending", "Write the parser: completed"]);
+    import(&world, &plan.replace("[ ]", "[x]"));
+    assert_eq!(world.states(), ["Test the parser: completed", "Write the parser: completed"]);
+    let done = import(&world, "# Plan\n\nNothing to do.\n");
+    assert!(done.stderr.contains("the input is not valid JSON"), "{done:?}");
+}

@@ -97,3 +97,37 @@ fn a_number_that_the_teams_list_lacks_is_the_sessions() {
     let log = world.ok(&["daemon", "log"]);
     assert!(log.contains("changed task 9, which nothing told of so far"), "{log}");
 }
+
+/// What waits for a task of before names it by the number that the session's own list has.
+#[test]
+fn a_link_to_a_number_that_the_teams_list_lacks_is_the_sessions() {
+    let world = world();
+    let _daemon = world.as_daemon();
+    create(&world, SESSION, "1", "Design");
+    create(&world, SESSION, "2", "Order");
+    team(&world, "my-team", SESSION, 0);
+    for (id, words) in [("2", "Decide"), ("3", "Build")] {
+        let more = json!({"task_id": id, "task_subject": words, "team_name": "my-team"});
+        world.hook(&event(SESSION, "TaskCreated", &more));
+    }
+    let input = json!({"taskId": "3", "addBlockedBy": ["1", "2"]});
+    world.hook(&tool(SESSION, "TaskUpdate", &input, &json!({"success": true, "taskId": "3"})));
+    let ready = || {
+        world.ok(&["consolidate", "-q"]);
+        let list = world.json(&["ready", "--all"]);
+        let mut words: Vec<_> = list
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|todo| todo["content"].as_str().expect("words").to_owned())
+            .collect();
+        words.sort();
+        words
+    };
+    // A number that both lists have is the team's.
+    assert_eq!(ready(), ["Decide", "Design", "Order"]);
+    world.ok(&["done", "Decide"]);
+    assert_eq!(ready(), ["Design", "Order"]);
+    world.ok(&["done", "Design"]);
+    assert_eq!(ready(), ["Build", "Order"]);
+}

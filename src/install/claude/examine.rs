@@ -12,6 +12,8 @@ use crate::todo::plain;
 
 /// The first version that tells of new tasks.
 const TASK_CREATED: Version = (2, 1, 84);
+/// The variable that turns a user's own hooks off.
+const PERSONAL_OFF: &str = "CLAUDE_CODE_PERSONAL_HOOKS_OFF";
 /// What an administrator prescribes.
 const MANAGED: [&str; 2] =
     ["/etc/claude-code/managed-settings.json", "/Library/Application Support/ClaudeCode/managed-settings.json"];
@@ -89,11 +91,20 @@ fn forbidden(at: &Surroundings<'_>) -> Option<Check> {
     let own = [user.path.clone(), project.path.clone(), local].into_iter().flatten();
     let files: Vec<(PathBuf, bool)> =
         own.map(|path| (path, false)).chain(MANAGED.map(|path| (PathBuf::from(path), true))).collect();
+    let is_yes = |value: &str| !["", "0", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str());
+    if std::env::var(PERSONAL_OFF).is_ok_and(|value| is_yes(&value)) {
+        let text = format!("{PERSONAL_OFF} in the environment keeps them from being called; remove it there");
+        return Some(Check::bad("hooks", text));
+    }
     files.into_iter().find_map(|(path, managed)| {
         let settings = read(&path);
         let is_set = |key: &str| settings[key] == Value::Bool(true);
+        let variable = settings["env"]
+            .get(PERSONAL_OFF)
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let key = match managed {
             _ if is_set("disableAllHooks") => "disableAllHooks",
+            _ if variable.is_some_and(|value| is_yes(&value)) => PERSONAL_OFF,
             true if is_set("allowManagedHooksOnly") => "allowManagedHooksOnly",
             _ => return None,
         };
