@@ -17,7 +17,7 @@ use crate::git::{become_detached, start_detached};
 use crate::install;
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
-use crate::source::{home_variables, hook};
+use crate::source::{self, home_variables, hook};
 use crate::store::{Location, Origin, Store, StoreError, locate};
 use crate::todo::{Session, Time};
 
@@ -119,7 +119,7 @@ impl Call {
         let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
         let reduced = hook::reduce(event, &self.name, self.now)?;
         let states =
-            |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, hook::What::Changed(_)));
+            |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, source::What::Changed(_)));
         let opened = match Store::open(location) {
             // The first todo that is heard of makes the default store, as the first `sync` would.
             Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),

@@ -18,7 +18,7 @@ use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, sessio
 use crate::log::{self, Level};
 use crate::redact::Found;
 use crate::source::Change;
-use crate::source::hook::{Heard, What};
+use crate::source::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::log::{self, Level};
 use crate::redact::{Found, Redactor};
-use crate::source::hook::{self, Heard};
+use crate::source::{Heard, hook};
 use crate::store::spool::Waiting;
 
 /// Why an event was not read.

@@ -1,35 +1,15 @@
-//! What an agent is to us. Everything that is particular to one stands in its folder; the rest of the program asks
-//! [`agents`], a list with one line for each.
+//! What an agent is to us. Everything that is particular to one stands in its folder.
 
 use std::fmt::Debug;
 use std::panic::RefUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::claude::Claude;
-use super::hook::Heard;
-use super::{Notice, Reading, Scan, Unit};
+use super::file::Stamp;
+use super::heard::Heard;
+use super::reading::{Notice, Reading, UnitKind};
 use crate::todo::{Session, SourceKind, Time};
-
-/// All agents that are read.
-static AGENTS: [&dyn Agent; 1] = [&Claude];
-
-/// Agents that a program which is made of this library knows besides.
-static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
-
-/// Returns all agents, the one first that is meant where none is named.
-pub fn agents() -> impl Iterator<Item = &'static dyn Agent> {
-    AGENTS.into_iter().chain(MORE.get().copied().unwrap_or_default().iter().copied())
-}
-
-/// Makes more agents known to this process, once and before anything else: a program made of this library may read an
-/// agent of its own.
-pub fn also(more: &'static [&'static dyn Agent]) {
-    // Whoever was first stays: what was read by a list of agents must not change under it.
-    let _ = MORE.set(more);
-}
 
 /// A program that keeps todo lists while it works.
 pub trait Agent: Debug + Sync + RefUnwindSafe {
@@ -123,39 +103,53 @@ pub struct Home {
 }
 
 impl Home {
-    /// Returns where all agents keep their files, or would.
-    pub fn possible() -> Vec<Home> {
-        let home = |agent: &'static dyn Agent| Some(Home { agent, path: std::path::absolute(agent.home()?).ok()? });
-        agents().filter_map(home).collect()
-    }
-
-    /// Returns the home that a directory is: of the agent that knows it for one of its own, else of the first one,
-    /// whose files may stand in a plain directory.
-    pub fn at(path: PathBuf) -> Self {
-        let known = agents().find(|agent| agent.recognises(&path)).or_else(|| agents().next());
-        Home { agent: known.expect("there are agents"), path }
-    }
-
     /// Returns the directories that are watched with what is in them, whether they are there or not.
     pub fn watched(&self) -> impl Iterator<Item = (PathBuf, Watched)> {
         self.agent.watched().iter().map(|part| (self.path.join(part.directory), *part))
     }
 }
 
-/// Returns the agent with this name.
-pub fn named(name: &str) -> Option<&'static dyn Agent> {
-    agents().find(|agent| agent.name() == name)
+/// A part of an agent's home that changes as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Whose it is.
+    pub agent: &'static dyn Agent,
+    /// The file or directory.
+    pub path: PathBuf,
+    /// What it holds.
+    pub kind: UnitKind,
+    /// What it looks like from outside.
+    pub stamp: Stamp,
 }
 
-/// Returns the variables that say where agents' homes are.
-pub fn home_variables() -> impl Iterator<Item = &'static str> {
-    agents().flat_map(|agent| agent.home_variables().iter().copied())
+impl Unit {
+    /// Returns the session or the list that it is named for.
+    pub fn session(&self) -> &Session {
+        match &self.kind {
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+        }
+    }
 }
 
-/// Returns the variable that names the session of the agent which runs this program. Where none is set it is the
-/// first that could be.
-pub fn session_variable() -> &'static str {
-    let all = || agents().flat_map(|agent| agent.session_variables().iter().copied());
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    all().find(is_set).or_else(|| all().next()).unwrap_or_default()
+/// What a scan found.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// The units, in the order of their paths.
+    pub units: Vec<Unit>,
+    /// What looks like a unit and cannot be one.
+    pub notices: Vec<Notice>,
+}
+
+/// Finds the units of a home.
+pub fn scan(home: &Home) -> Scan {
+    let mut scan = Scan::default();
+    home.agent.scan(&home.path, &mut scan);
+    scan.units.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    scan
+}
+
+/// Reads one unit. What cannot be read becomes a notice, never an error: the rest goes on.
+pub fn read(unit: &Unit) -> Reading {
+    let read = unit.agent.read(unit);
+    read.unwrap_or_else(|notice| Reading { notices: vec![notice], ..Reading::default() })
 }

@@ -5,50 +5,11 @@
 
 use serde_json::{Value, json};
 
-use super::agent::{Agent, agents, named};
-use super::{Change, json};
-use crate::todo::{Session, SourceKind, Time};
-
-/// What an event says, once it is understood.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Where it was heard.
-    pub source: SourceKind,
-    /// The name of the event, for people.
-    pub event: String,
-    /// The session in which it happened.
-    pub session: Session,
-    /// The sub-agent in which it happened.
-    pub agent: Option<String>,
-    /// Where the session works.
-    pub directory: Option<String>,
-    /// The task list that the session keeps, when the event names one.
-    pub list: Option<KeptList>,
-    /// What happened.
-    pub what: What,
-}
-
-/// The task list that a session keeps.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptList {
-    /// Its name.
-    pub name: String,
-    /// Whether it is the session's alone.
-    pub is_own: bool,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum What {
-    /// The session began, or goes on.
-    Started,
-    /// The session, or its sub-agent, ended.
-    Ended,
-    /// A list was changed.
-    Changed(Change),
-    /// Nothing that changes a list.
-    Nothing,
-}
+use super::agent::Agent;
+use super::agents::{agents, named};
+use super::heard::Heard;
+use super::json;
+use crate::todo::Time;
 
 /// The key that names the agent in what is kept of an event. It is left out for the agent that is meant without it.
 const SPEAKER: &str = "speaker";

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Context, Speech};
+use super::context::Context;
+use super::speech::Speech;
 use crate::merge::{join_claim, join_field};
 use crate::todo::{
     Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time,

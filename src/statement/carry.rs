@@ -7,9 +7,9 @@
 
 use serde_json::Value;
 
-use super::Speech;
 use super::act::{Act, Weight};
 use super::place::Placed;
+use super::speech::Speech;
 use crate::merge::{join_claim, join_field};
 use crate::todo::{Claim, Project, State, Status, Todo, TodoId};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use super::act::introduce;
-use super::{Context, Speech};
+use super::context::Context;
+use super::speech::Speech;
 use crate::todo::{
     Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId,
 };

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use chittysync::source::hook::{Heard, What};
 use chittysync::source::{Agent, Change, Keeper, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, Watched};
+use chittysync::source::{Heard, What};
 use chittysync::todo::{Channel, Item, Session, Snapshot, SourceKind, Status, Time};
 use serde_json::Value;
 

@@ -29,7 +29,7 @@ pub(super) fn is_companion(name: &str) -> bool {
 /// Returns whether a directory with this name is a copy of a task list's. People name lists as they like, so only what
 /// stands behind a name that the agent gave tells.
 pub(super) fn is_copied_list(name: &str) -> bool {
-    let own = name.strip_prefix(super::hook::SESSION_LIST).map(|digits| (digits, 8)).unwrap_or((name, UUID));
+    let own = name.strip_prefix(super::names::SESSION_LIST).map(|digits| (digits, 8)).unwrap_or((name, UUID));
     let (name, length) = own;
     let begins = name.get(..length).is_some_and(|begin| {
         if length == UUID { is_uuid(begin) } else { begin.bytes().all(|byte| byte.is_ascii_hexdigit()) }

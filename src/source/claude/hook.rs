@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{HOOK, call, teams};
+use super::names::HOOK;
+use super::{call, teams};
 use crate::source::change::{Change, id_text};
-use crate::source::hook::{Heard, KeptList, What};
+use crate::source::heard::{Heard, KeptList, What};
 use crate::source::item;
 use crate::todo::{Item, Session, Status, Time};
 
@@ -27,9 +28,6 @@ const KEPT: [&str; 11] = [
 
 /// The variable by which a person names the task list.
 const LIST: &str = "CLAUDE_CODE_TASK_LIST_ID";
-
-/// What a session's own list is called where it has no other name: this and eight hex digits.
-pub(super) const SESSION_LIST: &str = "session-";
 
 /// Returns the name of the task list that the session of an event keeps: what the environment says, else its teams.
 /// A session that starts can also be told by the moment and the directory.

@@ -5,6 +5,7 @@ mod call;
 mod copies;
 mod goal;
 mod hook;
+mod names;
 mod tasks;
 mod teams;
 mod todos;
@@ -15,19 +16,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::agent::{Agent, Keeper, Watched};
-use super::hook::Heard;
-use super::{Notice, Reading, Scan, Unit, UnitKind};
-use crate::todo::{Channel, SourceKind, Time};
-
-/// What transcripts are called as a source.
-const TRANSCRIPT: SourceKind = SourceKind::Agent(Channel::Transcript, "claude-transcript");
-/// What list files are called as a source.
-const TODOS: SourceKind = SourceKind::Agent(Channel::List, "claude-todos");
-/// What task lists are called as a source.
-const TASKS: SourceKind = SourceKind::Agent(Channel::Tasks, "claude-tasks");
-/// What hooks are called as a source.
-const HOOK: SourceKind = SourceKind::Agent(Channel::Hook, "claude-hook");
+use super::agent::{Agent, Keeper, Scan, Unit, Watched};
+use super::heard::Heard;
+use super::reading::{Notice, Reading, UnitKind};
+use crate::todo::{SourceKind, Time};
+use names::{HOOK, TASKS, TODOS, TRANSCRIPT};
 
 /// The variable that moves the home.
 const HOME: &str = "CLAUDE_CONFIG_DIR";
@@ -77,13 +70,13 @@ impl Agent for Claude {
 
     fn scan(&self, home: &Path, scan: &mut Scan) {
         if self.recognises(home) {
-            todos::scan(&home.join("todos"), scan);
-            tasks::scan(&home.join("tasks"), scan);
-            transcripts::scan(&home.join("projects"), scan);
+            todos::scan(&Claude, &home.join("todos"), scan);
+            tasks::scan(&Claude, &home.join("tasks"), scan);
+            transcripts::scan(&Claude, &home.join("projects"), scan);
         } else {
-            tasks::scan_flat(home, scan);
-            todos::scan(home, scan);
-            transcripts::scan_directory(home, scan);
+            tasks::scan_flat(&Claude, home, scan);
+            todos::scan(&Claude, home, scan);
+            transcripts::scan_directory(&Claude, home, scan);
         }
     }
 

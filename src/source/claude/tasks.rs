@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Claude, TASKS, copies};
+use super::copies;
+use super::names::TASKS;
 use crate::source::change::id_text;
-use crate::source::{Entry, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use crate::source::entries::{Entry, entries};
+use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};
 
-pub(super) fn scan(directory: &Path, scan: &mut Scan) {
-    scan_flat(directory, scan);
+pub(super) fn scan(agent: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
+    scan_flat(agent, directory, scan);
     for (name, path, metadata) in entries(directory, scan) {
         if name.starts_with('.') || is_task_file(&name) {
             continue;
@@ -26,18 +28,18 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
             scan.notices.push(copies::notice(&path));
             continue;
         }
-        add(path, &name, scan);
+        add(agent, path, &name, scan);
     }
 }
 
 /// Finds the list whose tasks stand in a directory itself: a project may keep one of its own, in `.claude/tasks`. It has
 /// the name of the project's directory, as a person would name it.
-pub(super) fn scan_flat(directory: &Path, scan: &mut Scan) {
+pub(super) fn scan_flat(agent: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
     let is_task = |entry: &Entry| is_task_file(&entry.0) && entry.2.is_file();
     if entries(directory, &mut Scan::default()).iter().any(is_task) {
         let place = project(directory).unwrap_or(directory);
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        add(directory.to_owned(), &name, scan);
+        add(agent, directory.to_owned(), &name, scan);
     }
 }
 
@@ -51,11 +53,11 @@ pub(super) fn is_task_file(name: &str) -> bool {
     name.strip_suffix(".json").is_some_and(|stem| !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn add(path: PathBuf, name: &str, scan: &mut Scan) {
+fn add(agent: &'static dyn Agent, path: PathBuf, name: &str, scan: &mut Scan) {
     match Session::new(name) {
         Ok(session) => {
             let stamp = Stamp::of_all(task_files(&path, scan));
-            scan.units.push(Unit { agent: &Claude, path, kind: UnitKind::Tasks { session }, stamp });
+            scan.units.push(Unit { agent, path, kind: UnitKind::Tasks { session }, stamp });
         }
         Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no list: {err}"), "rename it")),
     }

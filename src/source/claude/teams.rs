@@ -9,7 +9,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::source::agent::Keeper;
-use crate::source::{Scan, entries, file, json};
+use crate::source::entries::entries;
+use crate::source::{Scan, file, json};
 use crate::todo::{Session, Time};
 
 /// How long ago, in milliseconds, a team may have been made for a session that starts now.
@@ -56,7 +57,7 @@ fn teams(home: &Path) -> Vec<Team> {
 
 /// Returns whether a list of this name is one session's own: `session-` and eight hex digits.
 pub(super) fn is_own(list: &str) -> bool {
-    let digits = list.strip_prefix(super::hook::SESSION_LIST);
+    let digits = list.strip_prefix(super::names::SESSION_LIST);
     digits.is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 

@@ -9,11 +9,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Claude, TODOS, copies, tasks};
-use crate::source::{Notice, Reading, Scan, Stamp, Unit, UnitKind, entries, file, item, json};
+use super::names::TODOS;
+use super::{copies, tasks};
+use crate::source::entries::entries;
+use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, file, item, json};
 use crate::todo::{Session, Snapshot};
 
-pub(super) fn scan(directory: &Path, scan: &mut Scan) {
+pub(super) fn scan(whose: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
     let inside = entries(directory, scan);
     let stems: BTreeSet<&str> = inside.iter().filter_map(|(name, ..)| name.strip_suffix(".json")).collect();
     for (name, path, metadata) in &inside {
@@ -37,7 +39,7 @@ pub(super) fn scan(directory: &Path, scan: &mut Scan) {
                 let agent = agent.filter(|agent| *agent != session.as_str()).map(str::to_owned);
                 let kind = UnitKind::List { session, agent };
                 let (path, stamp) = (path.clone(), Stamp::of(metadata));
-                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
+                scan.units.push(Unit { agent: whose, path, kind, stamp });
             }
             Err(err) => scan.notices.push(Notice::new(path, format!("is named for no session: {err}"), "rename it")),
         }

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{TRANSCRIPT, answer, call, goal};
+use super::names::TRANSCRIPT;
+use super::{answer, call, goal};
 use crate::source::records::records;
 use crate::source::{Change, Notice, Place, Reading, State, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};

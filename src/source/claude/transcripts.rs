@@ -3,18 +3,19 @@
 
 use std::path::Path;
 
-use super::{Claude, copies};
-use crate::source::{Entry, Notice, Scan, Stamp, Unit, UnitKind, entries, file};
+use super::copies;
+use crate::source::entries::{Entry, entries};
+use crate::source::{Agent, Notice, Scan, Stamp, Unit, UnitKind, file};
 use crate::todo::Session;
 
-pub(super) fn scan(projects: &Path, scan: &mut Scan) {
+pub(super) fn scan(agent: &'static dyn Agent, projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
         if metadata.is_dir() {
             let inside = entries(&path, scan);
             for (_, session, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
-                scan_below(&session.join("subagents"), scan);
+                scan_below(agent, &session.join("subagents"), scan);
             }
-            scan_files(inside, scan);
+            scan_files(agent, inside, scan);
         }
     }
 }
@@ -26,21 +27,21 @@ pub(super) fn is_below(path: &Path) -> bool {
 }
 
 /// Finds the transcripts of sub-agents: agents of a workflow have directories of their own.
-fn scan_below(directory: &Path, scan: &mut Scan) {
+fn scan_below(agent: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
     let inside = entries(directory, scan);
     for (_, path, _) in inside.iter().filter(|(.., metadata)| metadata.is_dir()) {
-        scan_below(path, scan);
+        scan_below(agent, path, scan);
     }
-    scan_files(inside, scan);
+    scan_files(agent, inside, scan);
 }
 
 /// Finds the transcripts that stand in a directory.
-pub(super) fn scan_directory(directory: &Path, scan: &mut Scan) {
+pub(super) fn scan_directory(agent: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
     let inside = entries(directory, scan);
-    scan_files(inside, scan);
+    scan_files(agent, inside, scan);
 }
 
-fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
+fn scan_files(agent: &'static dyn Agent, entries: Vec<Entry>, scan: &mut Scan) {
     for (name, path, metadata) in entries {
         let Some(stem) =
             name.strip_suffix(".jsonl").filter(|_| name != "history.jsonl" && !copies::is_companion(&name))
@@ -54,7 +55,7 @@ fn scan_files(entries: Vec<Entry>, scan: &mut Scan) {
         match Session::new(stem) {
             Ok(session) => {
                 let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
-                scan.units.push(Unit { agent: &Claude, path, kind, stamp });
+                scan.units.push(Unit { agent, path, kind, stamp });
             }
             Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
         }

@@ -1,5 +1,8 @@
+//! What lists say, one after the other.
+
+use super::super::{Reopen, forget, listed};
 use super::*;
-use crate::todo::{Item, LAST_EPOCH, SourceKind, State, Status};
+use crate::todo::{Claims, Field, Item, LAST_EPOCH, Session, SourceKind, State, Status, Time, Todo, TodoList};
 
 const SESSION: &str = "029e1c6e-0000-4000-8000-000000000001";
 

@@ -1,0 +1,58 @@
+//! The agents that are read: a list with one line for each.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use super::agent::{Agent, Home};
+use super::claude::Claude;
+
+/// All agents that are read.
+static AGENTS: [&dyn Agent; 1] = [&Claude];
+
+/// Agents that a program which is made of this library knows besides.
+static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
+
+/// Returns all agents, the one first that is meant where none is named.
+pub fn agents() -> impl Iterator<Item = &'static dyn Agent> {
+    AGENTS.into_iter().chain(MORE.get().copied().unwrap_or_default().iter().copied())
+}
+
+/// Makes more agents known to this process, once and before anything else: a program made of this library may read an
+/// agent of its own.
+pub fn also(more: &'static [&'static dyn Agent]) {
+    // Whoever was first stays: what was read by a list of agents must not change under it.
+    let _ = MORE.set(more);
+}
+
+impl Home {
+    /// Returns where all agents keep their files, or would.
+    pub fn possible() -> Vec<Home> {
+        let home = |agent: &'static dyn Agent| Some(Home { agent, path: std::path::absolute(agent.home()?).ok()? });
+        agents().filter_map(home).collect()
+    }
+
+    /// Returns the home that a directory is: of the agent that knows it for one of its own, else of the first one,
+    /// whose files may stand in a plain directory.
+    pub fn at(path: PathBuf) -> Self {
+        let known = agents().find(|agent| agent.recognises(&path)).or_else(|| agents().next());
+        Home { agent: known.expect("there are agents"), path }
+    }
+}
+
+/// Returns the agent with this name.
+pub fn named(name: &str) -> Option<&'static dyn Agent> {
+    agents().find(|agent| agent.name() == name)
+}
+
+/// Returns the variables that say where agents' homes are.
+pub fn home_variables() -> impl Iterator<Item = &'static str> {
+    agents().flat_map(|agent| agent.home_variables().iter().copied())
+}
+
+/// Returns the variable that names the session of the agent which runs this program. Where none is set it is the
+/// first that could be.
+pub fn session_variable() -> &'static str {
+    let all = || agents().flat_map(|agent| agent.session_variables().iter().copied());
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    all().find(is_set).or_else(|| all().next()).unwrap_or_default()
+}

@@ -1,0 +1,105 @@
+//! What is read of an agent's files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::change::Change;
+use crate::todo::{Session, Snapshot};
+
+/// Something that was not read, why, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// Why it was not read.
+    pub reason: String,
+    /// What a person can do.
+    pub remedy: String,
+}
+
+impl Notice {
+    /// Returns one of a file or directory.
+    pub fn new(path: &Path, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Notice { path: path.to_owned(), reason: reason.into(), remedy: remedy.into() }
+    }
+}
+
+/// What a unit holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A list file, with the sub-agent it is named for when that is not the session itself.
+    List {
+        /// The session in its name.
+        session: Session,
+        /// The sub-agent in its name.
+        agent: Option<String>,
+    },
+    /// A directory of tasks.
+    Tasks {
+        /// The list.
+        session: Session,
+    },
+    /// A transcript.
+    Transcript {
+        /// The session that its file is named for.
+        session: Session,
+    },
+}
+
+impl UnitKind {
+    /// Returns the session that the unit is named for.
+    pub fn session(&mut self) -> &mut Session {
+        match self {
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+        }
+    }
+
+    /// Returns what people call it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            UnitKind::List { .. } => "todo list",
+            UnitKind::Tasks { .. } => "task list",
+            UnitKind::Transcript { .. } => "transcript",
+        }
+    }
+}
+
+/// Where a session works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its working directory. Never written to a store.
+    pub directory: String,
+    /// Its git branch.
+    pub branch: Option<String>,
+}
+
+/// A state of a list that a unit tells of.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The list, as far as the unit tells.
+    pub snapshot: Snapshot,
+    /// What identifies the line of a transcript, so that a copy in another transcript can be recognised.
+    pub line: Option<u64>,
+    /// The call that made this state of the one before, where the list is not this transcript's alone.
+    pub change: Option<Change>,
+}
+
+impl From<Snapshot> for State {
+    /// A state that stands for itself.
+    fn from(snapshot: Snapshot) -> Self {
+        State { snapshot, line: None, change: None }
+    }
+}
+
+/// What one unit says.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The states it tells of, in the order in which they were stated.
+    pub states: Vec<State>,
+    /// Where sessions work.
+    pub places: BTreeMap<Session, Place>,
+    /// What in it could not be read.
+    pub notices: Vec<Notice>,
+    /// A hash of what it says: equal for a copy.
+    pub digest: u64,
+}
