@@ -90,7 +90,7 @@ pub use run::run;
 pub use steps::Steps;
 pub use tidy::{Tidied, Tidy, tidy, tidy_daily};
 pub use tips::{ForeignTip, Tips};
-pub use undo::Undo;
+pub use undo::{Later, Undo};
 
 use crate::git::GitError;
 use crate::statement::Against;
