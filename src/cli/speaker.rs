@@ -13,8 +13,8 @@ use crate::view::{Everything, lost};
 /// In whose name a command speaks.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SpeakerArgs {
-    /// Speak as this agent's session [default: that of the agent which runs the command, else your own on
-    /// this device]
+    /// Speak as this agent's session [default: CHITTYSYNC_SESSION, else that of the agent which runs the
+    /// command, else your own on this device]
     #[arg(long, value_name = "SESSION", env = session_variable(), hide_env_values = true)]
     pub session: Option<String>,
 }
@@ -44,7 +44,7 @@ impl SpeakerArgs {
     }
 
     /// Returns the name that was given, if one was.
-    fn named(&self) -> Option<&str> {
+    pub(super) fn named(&self) -> Option<&str> {
         self.session.as_deref().filter(|name| !name.is_empty())
     }
 }
