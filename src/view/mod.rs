@@ -32,7 +32,7 @@ pub use links::Links;
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
-pub use ready::{lost, rank, ready, search};
+pub use ready::{lost, overtaken, rank, ready, search};
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
 };

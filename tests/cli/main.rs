@@ -33,6 +33,7 @@ mod links;
 mod mcp;
 mod mcp_claims;
 mod meaning;
+mod overtaken;
 mod owners;
 mod pages;
 mod pages_of_todos;
