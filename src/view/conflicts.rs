@@ -116,8 +116,9 @@ fn block(one: &Shown<'_>, style: Style) -> String {
 /// Returns who spoke, and on which device.
 fn who(everything: &Everything, session: &Session) -> String {
     let info = everything.sessions.iter().find(|info| info.session == *session);
+    let info = info.filter(|_| !everything.is_own(session));
     let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
-    format!("{}{device}", plain(&session.short()))
+    format!("{}{device}", everything.called(session))
 }
 
 fn value(value: &Value) -> String {

@@ -5,6 +5,8 @@ use serde_json::json;
 use crate::common::World;
 use crate::mcp::Client;
 
+const ONE: &str = "029e1c6e-0000-4000-8000-000000000001";
+
 /// Returns who spoke last of a todo with these words.
 fn by(world: &World, content: &str) -> String {
     let shown = world.json(&["show", content]);
@@ -31,6 +33,45 @@ fn what_is_said_first_counts() {
         assert_eq!(done.code, Some(0), "{done:?}");
         assert!(by(&world, &words).starts_with(who), "{variables:?} {option:?}: {}", by(&world, &words));
     }
+}
+
+#[test]
+fn ones_own_session_is_called_you() {
+    let world = World::new();
+    world.git(&world.home(), &["config", "--global", "chittysync.device", "mbp"]);
+    let as_agent = |arguments: &[&str]| {
+        let done = world.run_with(&[("CLAUDE_CODE_SESSION_ID", ONE)], arguments);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done.stdout
+    };
+    world.ok(&["add", "By hand"]);
+    as_agent(&["add", "By a command"]);
+    world.list(ONE, "2026-11-20T11:40:00.000Z", &[("By its list", "pending")]);
+    world.sync();
+    let line = |text: &str, words: &str| {
+        let found = text.lines().find(|line| line.contains(words));
+        found.unwrap_or_else(|| panic!("{words}: {text}")).to_owned()
+    };
+    let (mine, its) = (world.ok(&["list"]), as_agent(&["list"]));
+    for (words, is_mine) in [("By hand", true), ("By a command", false), ("By its list", false)] {
+        for (text, is_you) in [(&mine, is_mine), (&its, !is_mine)] {
+            let line = line(text, words);
+            assert_eq!(line.contains("  you  "), is_you, "{line}");
+        }
+    }
+    let names = |text: String| -> Vec<String> {
+        let sessions: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let sessions = sessions.as_array().expect("a list").iter();
+        let mut names: Vec<_> = sessions.map(|one| one["name"].as_str().expect("a name").to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(world.ok(&["sessions", "--json"])), ["029e1c6e", "029e1c6e+cli", "you"]);
+    let its = names(as_agent(&["sessions", "--json"]));
+    assert!(its[0].starts_with("mbp-") && its[1..] == ["you", "you"], "{its:?}");
+    assert!(world.ok(&["show", "By hand"]).contains(" (you)"), "the whole name, which `resolve --take` takes");
+    assert!(!as_agent(&["show", "By hand"]).contains("(you)"));
+    assert!(!world.ok(&["list", "--porcelain"]).contains("you"), "programs are given names");
 }
 
 #[test]
