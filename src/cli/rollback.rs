@@ -10,7 +10,7 @@ use super::said::{begin, end};
 use super::speaker::SpeakerArgs;
 use super::world::World;
 use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
-use crate::statement::{Act, Weight};
+use crate::statement::Act;
 use crate::todo::{State, plain};
 
 /// Arguments of `rollback`.
@@ -105,7 +105,7 @@ fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, out: &mut Out) -> 
 
 fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
     let state = |act: &Act| act.wish.map(State::as_str);
-    let shown = |act: &Act| state(act).filter(|_| act.weight != Weight::Yields);
+    let shown = |act: &Act| state(act).filter(|_| !act.yields());
     if out.json {
         let todos: Vec<_> = acts
             .iter()
@@ -122,7 +122,7 @@ fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
     for act in acts {
         let state = match state(act) {
             // It says nothing of the todo, which is what others want.
-            Some(_) if act.weight == Weight::Yields => "is what others want".to_owned(),
+            Some(_) if act.yields() => "is what others want".to_owned(),
             Some(state) => format!("{verb} {state}"),
             None => "with other properties".to_owned(),
         };

@@ -67,6 +67,11 @@ impl Act {
         }
     }
 
+    /// Returns whether it says nothing of the todo, which stays what others want.
+    pub fn yields(&self) -> bool {
+        self.weight == Weight::Yields
+    }
+
     /// Returns the act by which a session lets go of a todo that it claimed and did not finish. What others want
     /// stays theirs; what nobody else wants can be begun by anybody. Nothing when the session has no such claim.
     pub fn release(project: &Project, todo: &Todo, session: &Session) -> Option<Self> {

@@ -10,8 +10,7 @@ const ONE: &str = "029e1c6e-0000-4000-8000-000000000001";
 /// Returns who spoke last of a todo with these words.
 fn by(world: &World, content: &str) -> String {
     let shown = world.json(&["show", content]);
-    let claims = shown["claims"].as_object().expect("claims").keys();
-    claims.cloned().next().expect("somebody")
+    shown["claims"].as_object().expect("claims").keys().next().expect("somebody").clone()
 }
 
 #[test]
