@@ -216,7 +216,7 @@ mod tests {
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
         let setting = Setting { color: true, stale_after: Some(HOUR) };
-        Board::new(Everything { projects, sessions }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
+        Board::new(Everything { projects, sessions, own: None }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
     }
 
     /// Draws on a screen of this size, and returns its lines.

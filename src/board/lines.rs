@@ -71,11 +71,13 @@ fn projects(board: &Board) -> Vec<Line<'_>> {
 fn sessions(board: &Board) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for view in session_views(&board.everything, board.now, board.setting.stale_after) {
-        let row = view.row(board.style());
+        let row = view.row(&board.everything, board.style());
         if has_words(board, &format!("{} {}", view.session, row.join(" "))) {
             let target = Target::Session(view.session.clone());
             lines.push(Line::of(target, Body::Session(view.state, row)));
-            lines.extend(view.warnings.iter().map(|warning| Line::beside(Body::Warning(warning.text()))));
+            lines.extend(
+                view.warnings.iter().map(|warning| Line::beside(Body::Warning(warning.text(&board.everything)))),
+            );
         }
     }
     lines
@@ -109,7 +111,7 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
 fn said(board: &Board, one: &Disagreement<'_>) -> String {
     let side = |(session, claim): (&Session, &Claim)| {
         let ago = board.style().age(claim.at);
-        format!("{} by {} {ago}", claim.state(), plain(&session.short()))
+        format!("{} by {} {ago}", claim.state(), board.everything.called(session))
     };
     format!("kept: {}; overruled: {}", side(one.winner), side(one.overruled))
 }

@@ -88,7 +88,7 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Bring back an earlier state, as new statements
     Rollback(RollbackArgs),
-    /// Roll back the last thing done by a command on this device
+    /// Take back what you did last by a command on this device
     Undo(UndoArgs),
     /// Print who works on what, where, since when
     Sessions(SessionsArgs),

@@ -15,7 +15,7 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     }
     let store: Store = world.store(out)?;
     let everything = world.everything(&store, out)?;
-    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
     let style = out.style(world.now);
     let mut page = list_text(&everything, &Filter::default(), style);
     let counts = everything.counts();

@@ -54,7 +54,7 @@ pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), F
         out.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
         return Ok(());
     }
-    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
     let text = list_text(&everything, &filter, out.style(world.now));
     if text.is_empty() {
         out.note("Nothing to show.");

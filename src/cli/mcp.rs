@@ -17,6 +17,7 @@ use tokio::io::AsyncReadExt;
 
 use super::mcp_call::call;
 use super::mcp_given::Given;
+use super::mcp_speaker::Clients;
 use super::mcp_tools::{FEW, TOOLS, Tool};
 use super::options::Global;
 use super::out::{Failure, Kept, Out};
@@ -42,7 +43,7 @@ const INSTRUCTIONS: &str = "A todo list that all sessions, agents and people of 
 
 /// Serves until standard input ends.
 pub(super) fn run(args: &McpArgs, global: &Global) -> Result<(), Failure> {
-    let server = Server { global: global.clone(), speaker: args.speaker.clone() };
+    let server = Server { global: global.clone(), clients: Clients::new(args.speaker.clone()) };
     let cannot = |reason: &dyn std::fmt::Display| Failure::fatal(format!("cannot serve: {reason}"));
     // The only place where anything is asynchronous: the protocol's library is, and nothing else.
     let runtime =
@@ -70,7 +71,7 @@ pub(super) fn run(args: &McpArgs, global: &Global) -> Result<(), Failure> {
 #[derive(Debug)]
 struct Server {
     global: Global,
-    speaker: SpeakerArgs,
+    clients: Clients,
 }
 
 impl ServerHandler for Server {
@@ -91,23 +92,25 @@ impl ServerHandler for Server {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(tool) = TOOLS.iter().find(|tool| tool.name == request.name) else {
             let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
             return Err(ErrorData::invalid_params(format!("no such tool; there are {}", known.join(", ")), None));
         };
-        Ok(self.answer(tool, &request.arguments.unwrap_or_default()).into())
+        let client = context.client_info().map(|client| client.name);
+        let speaker = self.clients.speaker(&context.meta, client.as_deref());
+        Ok(self.answer(tool, &request.arguments.unwrap_or_default(), &speaker).into())
     }
 }
 
 impl Server {
     /// Calls a tool. Whatever happens, there is an answer.
-    fn answer(&self, tool: &Tool, given: &JsonObject) -> CallToolResult {
+    fn answer(&self, tool: &Tool, given: &JsonObject, speaker: &SpeakerArgs) -> CallToolResult {
         let mut out = Out::keeping();
         let result = catch_unwind(AssertUnwindSafe(|| {
             let given = Given::check(tool, given)?;
-            call(tool, given, &self.speaker, &World::new(&self.global)?, &mut out)
+            call(tool, given, speaker, &World::new(&self.global)?, &mut out)
         }));
         let Kept { document, warnings } = out.into_kept();
         let mut blocks: Vec<ContentBlock> = Vec::new();

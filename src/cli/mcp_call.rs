@@ -39,7 +39,7 @@ pub(super) fn call(
     if tool.effect == Effect::Reads && tool.name != "context" {
         // The others tell it themselves.
         let store = world.store(out)?;
-        speaker.warn_of_lost(&store, &world.todos(&store, &Out::keeping())?, out)?;
+        speaker.warn_of_others(&store, &world.todos(&store, &Out::keeping())?, world.now, out)?;
     }
     Ok(())
 }

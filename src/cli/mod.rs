@@ -40,6 +40,8 @@ mod mcp_call;
 #[cfg(feature = "mcp")]
 mod mcp_given;
 #[cfg(feature = "mcp")]
+mod mcp_speaker;
+#[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
 mod options;

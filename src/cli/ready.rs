@@ -45,7 +45,7 @@ pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), 
     let store = world.store(out)?;
     let everything = world.everything(&store, out)?;
     let project = if args.all { None } else { chosen(&store, world.here(), args.project.as_deref())? };
-    args.speaker.warn_of_lost(&store, &everything, out)?;
+    args.speaker.warn_of_others(&store, &everything, world.now, out)?;
     let mut found = ready(&everything, project.as_ref());
     let circles = Links::new(&everything).circles(project.as_ref());
     warn_of_circles(circles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), out);

@@ -2,8 +2,8 @@
 
 use super::out::Failure;
 use super::world::PROJECTS;
-use crate::ops::Undo;
 use crate::ops::todo::{Brief, Refusal};
+use crate::ops::{Event, Later, Undo};
 use crate::todo::{Project, Session, Time, Verb};
 use crate::view::Style;
 
@@ -41,14 +41,15 @@ impl From<Refusal> for Failure {
             Refusal::Aside { branch } => {
                 no().hint(format!("`git chittysync --branch {branch} rollback '@{{1}}'` does it"))
             }
-            Refusal::NothingToUndo { redo: false } => no().hint("see `git chittysync log`"),
-            Refusal::SpokenSince { undo, redo } => {
-                let style = Style { color: false, width: 0, isolate: false, now: Time::default() };
+            Refusal::NothingToUndo { redo: false, later: None } => no().hint("see `git chittysync log`"),
+            Refusal::NothingToUndo { redo: false, later: Some(later) } => not_yours(no(), &later),
+            Refusal::SpokenSince { undo, redo, later } => {
                 let verb = if redo { "redo" } else { "undo" };
-                let failure = Failure::no(format!("cannot {verb}: {}", done(&undo, style)));
-                undo.left.iter().fold(failure, |failure, (todo, session)| {
+                let failure = Failure::no(format!("cannot {verb}: {}", done(&undo, plainly())));
+                let failure = undo.left.iter().fold(failure, |failure, (todo, session)| {
                     failure.hint(format!("{} spoke of '{}' since", session.short(), todo.content))
-                })
+                });
+                later.iter().fold(failure, |failure, later| not_yours(failure, later))
             }
             Refusal::NoWords | Refusal::WaitsForItself | Refusal::ProjectName { .. } | Refusal::SessionName { .. } => {
                 usage()
@@ -57,7 +58,7 @@ impl From<Refusal> for Failure {
             | Refusal::WrongState { .. }
             | Refusal::NothingReady { .. }
             | Refusal::Changed { .. }
-            | Refusal::NothingToUndo { redo: true } => no(),
+            | Refusal::NothingToUndo { redo: true, .. } => no(),
         }
     }
 }
@@ -67,11 +68,33 @@ fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure 
     all.iter().take(SHOWN).fold(failure, |failure, one| failure.hint(hint(one)))
 }
 
+/// Adds what somebody else did since, and how to take that back.
+fn not_yours(failure: Failure, later: &Later) -> Failure {
+    failure.hint(others(later, plainly())).hint(ANY)
+}
+
+/// How to take back what somebody else did.
+pub(super) const ANY: &str = "`git chittysync undo --any` takes that back";
+
+/// How words go into a message.
+fn plainly() -> Style {
+    Style { color: false, width: 0, isolate: false, now: Time::default() }
+}
+
+/// Says that somebody else did something since.
+pub(super) fn others(later: &Later, style: Style) -> String {
+    format!("the last command on this device was not yours: {} {}", later.session.short(), deeds(&later.events, style))
+}
+
 /// Returns what is taken back: `completed ‘Fix login’ and 2 more`.
 pub(super) fn done(undo: &Undo, style: Style) -> String {
-    let Some(first) = undo.events.first() else { return "what was done".to_owned() };
+    deeds(&undo.events, style)
+}
+
+fn deeds(events: &[Event], style: Style) -> String {
+    let Some(first) = events.first() else { return "what was done".to_owned() };
     let first = first.deed().text(usize::MAX, style);
-    match undo.events.len() - 1 {
+    match events.len() - 1 {
         0 => first,
         more => format!("{first} and {more} more"),
     }

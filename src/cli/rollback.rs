@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::log::moment;
 use super::out::{Failure, Out};
-use super::refused::done;
+use super::refused::{ANY, done, others};
 use super::said::{begin, end};
 use super::speaker::SpeakerArgs;
 use super::world::World;
-use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Which};
+use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
 use crate::statement::Act;
 use crate::todo::{State, plain};
 
@@ -40,6 +40,9 @@ pub struct UndoArgs {
     /// Do again what was undone last
     #[arg(long)]
     pub redo: bool,
+    /// What anybody did on this device, and not only you
+    #[arg(long)]
+    pub any: bool,
     /// Say what would change, and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -64,7 +67,7 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
 pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
     let store = world.store(out)?;
     let actor = args.speaker.actor(&store, world);
-    let back = todo::undo(&actor, args.redo, args.dry_run)?;
+    let back = todo::undo(&actor, Wanted { redo: args.redo, any: args.any, dry_run: args.dry_run })?;
     tell_undone(&back, args.redo, &actor, out)
 }
 
@@ -79,6 +82,9 @@ pub(super) fn tell_undone(back: &TakenBack, redo: bool, actor: &Actor<'_>, out: 
     let style = out.style(actor.now);
     let when = back.undo.events.first().map(|event| moment(event.at, style.now)).unwrap_or_default();
     out.note(&format!("{doing}: {} ({})", done(&back.undo, style), when.trim_start()));
+    if let Some(later) = &back.later {
+        out.warn(&others(later, style), Some(ANY));
+    }
     for (todo, session) in &back.undo.left {
         let message = format!("'{}' stays as it is: {} spoke of it since", todo.content, session.short());
         out.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
@@ -99,11 +105,12 @@ fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, out: &mut Out) -> 
 
 fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
     let state = |act: &Act| act.wish.map(State::as_str);
+    let shown = |act: &Act| state(act).filter(|_| !act.yields());
     if out.json {
         let todos: Vec<_> = acts
             .iter()
             .map(|act| {
-                json!({ "id": act.id.to_string(), "project": act.project.as_str(), "content": act.content, "status": state(act) })
+                json!({ "id": act.id.to_string(), "project": act.project.as_str(), "content": act.content, "status": shown(act) })
             })
             .collect();
         out.print_json(&json!({ "changed": changed, "todos": todos }));
@@ -113,7 +120,12 @@ fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
         out.note("Nothing is different.");
     }
     for act in acts {
-        let state = state(act).map_or_else(|| "with other properties".to_owned(), |state| format!("{verb} {state}"));
+        let state = match state(act) {
+            // It says nothing of the todo, which is what others want.
+            Some(_) if act.yields() => "is what others want".to_owned(),
+            Some(state) => format!("{verb} {state}"),
+            None => "with other properties".to_owned(),
+        };
         out.print(&format!("{} {state}: {}\n", act.id.short(), plain(&act.content)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::consolidate::finish;
 use super::out::{Failure, Out};
-use super::speaker::warn_of_lost;
+use super::speaker::warn_of_others;
 use crate::ops::todo::{Actor, Became, Outcome, Said};
 use crate::redact::Found;
 use crate::todo::{Project, plain};
@@ -60,7 +60,7 @@ pub(super) fn tell(
     Ok(())
 }
 
-/// Warns of what the session has lost to others.
+/// Warns of what the session has lost to others, and of what they did to what it had started.
 ///
 /// # Errors
 /// When it was said and the branch does not show it: there is nothing else to tell then.
@@ -68,7 +68,7 @@ pub(super) fn begin(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Fai
     if said.report.held.is_some() {
         end(said, actor, out)?;
     }
-    warn_of_lost(&said.everything, &said.session, out);
+    warn_of_others(actor.store, &said.everything, &said.session, actor.now, out);
     Ok(())
 }
 

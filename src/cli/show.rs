@@ -28,7 +28,7 @@ pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), F
         value["waitsFor"] = blockers.map(|blocker| Value::from(blocker.id.to_string())).collect();
         out.print_json(&value);
     } else {
-        SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
+        SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
         out.print_page(&show_text(&everything, project, todo, out.style(world.now)));
     }
     Ok(())

@@ -4,17 +4,18 @@ use clap::Args;
 
 use super::out::{Failure, Out};
 use super::world::World;
+use crate::ops::overtaken_since;
 use crate::ops::todo::{Actor, known_author};
 use crate::source::session_variable;
 use crate::store::Store;
-use crate::todo::Session;
+use crate::todo::{Session, Time};
 use crate::view::{Everything, lost};
 
 /// In whose name a command speaks.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SpeakerArgs {
-    /// Speak as this agent's session [default: that of the agent which runs the command, else your own on
-    /// this device]
+    /// Speak as this agent's session [default: CHITTYSYNC_SESSION, else that of the agent which runs the
+    /// command, else your own on this device]
     #[arg(long, value_name = "SESSION", env = session_variable(), hide_env_values = true)]
     pub session: Option<String>,
 }
@@ -30,10 +31,11 @@ impl SpeakerArgs {
         Actor { store, agent: self.named(), here: world.here(), now: world.now }
     }
 
-    /// Warns the session that would speak of what it lost to others. Nothing is written.
-    pub fn warn_of_lost(&self, store: &Store, everything: &Everything, out: &Out) -> Result<(), Failure> {
+    /// Warns the session that would speak of what it lost to others, and of what others did to what it had started.
+    /// Nothing is said in its name.
+    pub fn warn_of_others(&self, store: &Store, everything: &Everything, now: Time, out: &Out) -> Result<(), Failure> {
         if let Some(session) = self.known_session(store)? {
-            warn_of_lost(everything, &session, out);
+            warn_of_others(store, everything, &session, now, out);
         }
         Ok(())
     }
@@ -44,13 +46,26 @@ impl SpeakerArgs {
     }
 
     /// Returns the name that was given, if one was.
-    fn named(&self) -> Option<&str> {
+    pub(super) fn named(&self) -> Option<&str> {
         self.session.as_deref().filter(|name| !name.is_empty())
     }
 }
 
+/// Warns of the todos that a session works on although another one has them; and, once, of those that it had started
+/// and that others finished, gave up, took or put back.
+pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &Session, now: Time, out: &Out) {
+    warn_of_lost(everything, session, out);
+    for (todo, by) in overtaken_since(store, everything, session, now) {
+        let (id, who, became) = (todo.id.short(), by.short(), todo.became());
+        out.warn(
+            &format!("{id}, which you had started, was {became} by {who}: {}", todo.content),
+            Some(&format!("`git chittysync show {id}` tells more")),
+        );
+    }
+}
+
 /// Warns of the todos that a session works on although another one has them.
-pub(super) fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
+fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
     for (todo, winner) in lost(everything, session) {
         let id = todo.id.short();
         let let_go = match todo.workers().any(|(worker, _)| worker.is_same(session)) {

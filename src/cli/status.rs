@@ -69,7 +69,7 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
         out.print_json(&status);
         return Ok(());
     }
-    SpeakerArgs::of_environment().warn_of_lost(&store, &everything, out)?;
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
     let found = match store.origin {
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",

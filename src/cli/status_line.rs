@@ -28,19 +28,20 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
     let session = text("/session_id").and_then(|name| Session::new(name).ok());
     // Where there is no store, or none that can be read, there is nothing to say: the line is drawn all the time.
     let store = locate(world.option.as_deref(), &directory).ok().and_then(|location| Store::open(&location).ok());
-    let (mut own, mut others, mut is_part) = (None, 0, false);
+    let (mut own, mut others, mut changed, mut is_part) = (None, 0, 0, false);
     if let Some(store) = store {
         own = session.as_ref().and_then(|session| progress(&store, session, world.now).ok().flatten());
-        let found = elsewhere(&store, &directory.to_string_lossy(), session.as_ref(), false, false);
+        let found = elsewhere(&store, &directory.to_string_lossy(), session.as_ref(), false, false, world.now);
         if let Ok(Some(found)) = found {
-            (others, is_part) = (found.todos.len() + found.more, found.is_part);
+            changed = found.todos.iter().filter(|todo| todo.became.is_some()).count();
+            (others, is_part) = (found.todos.len() - changed + found.more, found.is_part);
         }
     }
     if out.json {
         let own = own.map(|(completed, total)| json!({ "completed": completed, "total": total }));
-        out.print_json(&json!({ "own": own, "elsewhere": others }));
+        out.print_json(&json!({ "own": own, "elsewhere": others, "changed": changed }));
     } else {
-        out.print(&status_line(own, others, is_part));
+        out.print(&status_line(own, others, is_part, changed));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 
-use crate::ops::{self, Open, OpsError};
+use crate::ops::{self, Open, OpsError, Told};
 use crate::settings::ContextReach;
 use crate::store::Store;
 use crate::todo::{Session, Time};
@@ -26,10 +26,16 @@ pub(super) fn told(
         ContextReach::Device => true,
         ContextReach::All => false,
     };
-    let Some(found) = ops::elsewhere(store, &directory.to_string_lossy(), session, own, device_only)? else {
+    let Some(found) = ops::elsewhere(store, &directory.to_string_lossy(), session, own, device_only, now)? else {
         return Ok(String::new());
     };
     let more = (!found.is_part).then_some(found.more);
+    if let Some(session) = session {
+        let mut told = Told::load(store, session, now);
+        let news = found.todos.iter().filter(|todo| todo.became.is_some());
+        news.for_each(|todo| told.tell(todo.id, todo.at));
+        told.save(store);
+    }
     let lines: Vec<ContextLine> = found.todos.into_iter().map(line).collect();
     let mut random = std::hash::RandomState::new().build_hasher();
     random.write_i64(now.millis());
@@ -40,9 +46,10 @@ pub(super) fn told(
 
 fn line(todo: Open) -> ContextLine {
     let who = match todo.session {
-        Some(_) if todo.own && !todo.lost => Who::This,
+        Some(_) if todo.own && !todo.lost && todo.became.is_none() => Who::This,
         Some(session) => Who::Named(session.short()),
         None => Who::OtherDevice,
     };
-    ContextLine { words: todo.words, status: todo.status, at: todo.at, who, device: todo.device, lost: todo.lost }
+    let Open { words, status, at, device, lost, became, .. } = todo;
+    ContextLine { words, status, at, who, device, lost, became }
 }

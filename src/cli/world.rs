@@ -8,7 +8,7 @@ use super::out::{Failure, Out};
 use crate::git::{Overlay, branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
-use crate::source::Home;
+use crate::source::{Home, session_variable};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Scope, Time, plain};
 use crate::view::{Counts, Everything};
@@ -198,7 +198,10 @@ impl World {
     fn with_sessions(&self, todos: Everything, store: &Store, out: &Out) -> Result<Everything, Failure> {
         let (sessions, unreadable) = todo::read_sessions(store)?;
         warn_of(unreadable, store, out);
-        Ok(Everything { sessions, ..todos })
+        let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
+        // A name that cannot be one is told by whoever speaks.
+        let own = todo::known_author(store, named.as_deref()).ok().flatten();
+        Ok(Everything { sessions, own, ..todos })
     }
 }
 

@@ -63,17 +63,23 @@ impl Disagreement<'_> {
     /// Returns whether what was overruled was said later. An older pending beside a completed is only
     /// lag; a newer one means that somebody may want the work again.
     pub fn is_newer(&self) -> bool {
-        self.overruled.1.at > self.winner.1.at
+        self.overruled.1.at > self.kept_since()
+    }
+
+    /// Returns when what was kept was decided against what was overruled.
+    pub fn kept_since(&self) -> Time {
+        decided_against(self.winner.1, self.overruled.1)
     }
 }
 
 /// Returns the claims that the winning one overrules, newest first. One that its session has dropped wants nothing.
 /// One of an earlier epoch was answered by an explicit act, unless it was said later: then the act did not know of it.
+/// An act that brings back what was decided before answers only what had been answered then.
 pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
     let winner = todo.winner();
     let mut found: Vec<_> = todo
         .voices()
-        .filter(|(_, claim)| differ(winner.1, claim))
+        .filter(|(_, claim)| is_open(winner.1, claim))
         .map(|overruled| Disagreement { winner, overruled })
         .collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.overruled.1.at));
@@ -83,13 +89,28 @@ pub fn disagreements(todo: &Todo) -> Vec<Disagreement<'_>> {
 /// Returns what a person who settles a todo can take: the claims of the present epoch, and those that disagree.
 pub fn choices(todo: &Todo) -> Vec<(&Session, &Claim)> {
     let (epoch, winner) = (todo.epoch(), todo.winner().1);
-    todo.voices().filter(|(_, claim)| claim.epoch == epoch || differ(winner, claim)).collect()
+    todo.voices().filter(|(_, claim)| claim.epoch == epoch || is_open(winner, claim)).collect()
 }
 
 /// Returns whether the other claim wants something else than the winning one, and was not answered by it.
 fn differ(winner: &Claim, other: &Claim) -> bool {
     let unanswered = winner.epoch == other.epoch || other.at > winner.at;
     !other.dropped && winner.state() != other.state() && unanswered
+}
+
+/// Returns whether the other claim wants something else than the winning one, and nobody answered it whose answer
+/// stands.
+fn is_open(winner: &Claim, other: &Claim) -> bool {
+    let epochs = [winner.epoch, winner.decided().0];
+    let unanswered = epochs.contains(&other.epoch) || other.at > decided_against(winner, other);
+    !other.dropped && winner.state() != other.state() && unanswered
+}
+
+/// Returns when what the winning claim says was decided against the other one: a decision that was taken back since is
+/// none.
+fn decided_against(winner: &Claim, other: &Claim) -> Time {
+    let (epoch, at) = winner.decided();
+    if other.epoch <= epoch { at } else { winner.at }
 }
 
 /// Returns the conflict over the status, when `joined` keeps what one side says although the other, which
@@ -146,4 +167,79 @@ pub(super) fn field_conflicts(base: &Todo, ours: &Todo, theirs: &Todo) -> Vec<Co
         });
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::todo::{Fields, Project, Status};
+
+    fn claim(status: Status, at: i64, epoch: u64) -> Claim {
+        Claim { epoch, ..Claim::new(status, Time::from_millis(at)) }
+    }
+
+    /// Returns who disagrees, and whether later, of these claims.
+    fn open(claims: &[(&str, Claim)]) -> Vec<(String, bool)> {
+        let claims = claims.iter().map(|(name, claim)| (Session::new(name).expect("a name"), claim.clone())).collect();
+        let id = TodoId::of(&Project::general(), "x");
+        let created = Time::from_millis(0);
+        let todo = Todo { id, content: "x".into(), nth: 1, created, claims, fields: Fields::new() };
+        disagreements(&todo).iter().map(|one| (one.overruled.0.to_string(), one.is_newer())).collect()
+    }
+
+    #[test]
+    fn what_is_brought_back_answers_what_it_had_answered() {
+        let said = |name: &str, newer: bool| (name.to_owned(), newer);
+        let answer = claim(Status::Completed, 50, 2);
+        let mut again = answer.clone();
+        again.bring_back((1, Time::from_millis(20)));
+        for (others, of_answer, of_again) in [
+            // Of the epoch that holds again: later, or lag.
+            (vec![("b", claim(Status::Pending, 30, 1))], vec![], vec![said("b", true)]),
+            (vec![("b", claim(Status::Pending, 10, 1))], vec![], vec![said("b", false)]),
+            // Before it: answered then, unless it was said later.
+            (vec![("b", claim(Status::Pending, 10, 0))], vec![], vec![]),
+            (vec![("b", claim(Status::Pending, 30, 0))], vec![], vec![said("b", true)]),
+            // Of the claim's own epoch.
+            (vec![("b", claim(Status::Pending, 10, 2))], vec![said("b", false)], vec![said("b", false)]),
+            // Said after all of it.
+            (vec![("b", claim(Status::Pending, 60, 0))], vec![said("b", true)], vec![said("b", true)]),
+            // It wants the same.
+            (vec![("b", claim(Status::Completed, 30, 1))], vec![], vec![]),
+        ] {
+            let with = |claim: &Claim| open(&[&[("a", claim.clone())], others.as_slice()].concat());
+            assert_eq!((with(&answer), with(&again)), (of_answer, of_again), "{others:?}");
+        }
+        // What was decided in between, and taken back, is no word of anybody.
+        let mut again = claim(Status::Completed, 50, 3);
+        again.bring_back((1, Time::from_millis(20)));
+        assert_eq!(open(&[("a", again.clone()), ("b", claim(Status::Pending, 40, 2))]), []);
+        assert_eq!(open(&[("a", again), ("b", claim(Status::Pending, 60, 2))]), [said("b", true)]);
+    }
+
+    #[test]
+    fn what_cannot_have_been_decided_was_not() {
+        let decided = |again: Value| {
+            let mut claim = claim(Status::Completed, 50, 2);
+            claim.extra.insert("again".into(), again);
+            claim.decided()
+        };
+        let own = (2, Time::from_millis(50));
+        let at = Time::from_millis(20).to_string();
+        assert_eq!(decided(json!({ "epoch": 1, "at": at })), (1, Time::from_millis(20)));
+        for forged in [
+            json!({ "epoch": 3, "at": at }),
+            json!({ "epoch": 1, "at": Time::from_millis(51).to_string() }),
+            json!({ "epoch": -1, "at": at }),
+            json!({ "epoch": 1, "at": "yesterday" }),
+            json!({ "epoch": 1 }),
+            json!("x"),
+            json!([]),
+            Value::Null,
+        ] {
+            assert_eq!(decided(forged.clone()), own, "{forged}");
+        }
+    }
 }

@@ -7,11 +7,12 @@ use super::OpsError;
 use super::past::{Lists, past, speaks};
 use super::project::{Projects, names};
 use super::tips::Tips;
+use super::told::Told;
 use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay, Reading};
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoList, Voices};
+use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoId, TodoList, Voices};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -29,9 +30,11 @@ pub struct Elsewhere {
     pub is_part: bool,
 }
 
-/// An open todo, and who last said something of it.
+/// An open todo, or one that the session which asks had started, and who last said something of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
+    /// Which.
+    pub id: TodoId,
     /// Its words, as they came.
     pub words: String,
     /// How far along.
@@ -46,6 +49,8 @@ pub struct Open {
     pub own: bool,
     /// The session that asks claimed it too, and this other one has it. `session` is who, where that may be told.
     pub lost: bool,
+    /// The session that asks had started it, and does not know yet what this other one did to it.
+    pub became: Option<&'static str>,
 }
 
 /// A todo that may be told of.
@@ -58,10 +63,12 @@ struct Candidate<'a> {
     words_of: &'a Session,
     own: bool,
     lost: bool,
+    became: Option<&'static str>,
 }
 
 /// Returns the open todos of the project that a session works on, as of the last consolidation: those of other
-/// sessions, with `wanted_too` also its own, and first those that it lost to another session. With `device_only`, what
+/// sessions, with `wanted_too` also its own, and first those that it lost to another session, and what others did to those
+/// that it had started, if it was not told yet. With `device_only`, what
 /// other devices said is left out altogether, words and names included. Nothing when the directory belongs to no
 /// project.
 ///
@@ -76,6 +83,7 @@ pub fn elsewhere(
     session: Option<&Session>,
     wanted_too: bool,
     device_only: bool,
+    now: Time,
 ) -> Result<Option<Elsewhere>, OpsError> {
     let Some(project) = Projects::default().of(Some(directory)) else { return Ok(None) };
     let reading = Reading::of(store.repo.limits.budgets.hook);
@@ -99,44 +107,57 @@ pub fn elsewhere(
     let overlay = Overlay::within(&store.repo, Some(&reading));
     let is_ours = |other: &Session| session.is_some_and(|session| session.main() == other.main());
     let mut here = Here::of(store, &overlay, device_only)?;
+    let told = session.map(|session| Told::load(store, session, now));
+    let is_news = |id, at| told.as_ref().is_some_and(|told| told.is_news(id, at));
     let mut found: Vec<Candidate> = todos
         .values()
-        .filter(|todo| todo.state().is_open() && !todo.is_forgotten())
+        .filter(|todo| !todo.is_forgotten())
         .filter_map(|todo| {
+            if let Some((by, claim)) = todo.overtaken_by(is_ours).filter(|(_, claim)| is_news(todo.id, claim.at)) {
+                let mut ours = todo.voices().filter(|(other, claim)| is_ours(other) && claim.is_open());
+                let (words_of, became) = (ours.next()?.0, Some(todo.became()));
+                return Some(Candidate { todo, by, claim, words_of, own: true, lost: false, became });
+            }
+            if !todo.state().is_open() {
+                return None;
+            }
             let voices = Voices::of(&todo.claims);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {
                 // The words are told as a session of this device has them, which is not the one that won.
                 let words_of = if here.may_tell_of(by) { by } else { said.find(|(other, _)| is_ours(other))?.0 };
-                return Some(Candidate { todo, by, claim, words_of, own, lost: true });
+                return Some(Candidate { todo, by, claim, words_of, own, lost: true, became: None });
             }
             let (by, claim) = said
                 .filter(|(other, _)| {
                     here.may_tell_of(other) && voices.find(other).is_some_and(|(_, claim)| claim.is_open())
                 })
                 .max_by_key(|(other, claim)| (claim.at, *other))?;
-            (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false })
+            (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false, became: None })
         })
         .collect();
-    found.sort_by_key(|found| (!found.lost, Reverse(found.claim.at), found.todo.id));
+    found.sort_by_key(|found| (found.became.is_none(), !found.lost, Reverse(found.claim.at), found.todo.id));
     let (mut open, mut more) = (Vec::new(), 0);
-    for Candidate { todo, by, claim, words_of, own, lost } in found {
+    for Candidate { todo, by, claim, words_of, own, lost, became } in found {
         if open.len() == MOST {
             more += 1;
             continue;
         }
-        let told = words_of == by;
+        let told = words_of == by || became.is_some() && (!device_only || here.says(by, todo, claim));
         let (words, claim, device) = match device_only {
             false => (todo.content.clone(), claim.clone(), device(&overlay, &consolidated, by)),
             // In the branch, another device may have had a hand in the words, and in the claim.
             true => match here.said(words_of, todo) {
-                Some((words, said, device)) => (words, if told { said } else { claim.clone() }, Some(device)),
+                Some((words, said, device)) => {
+                    (words, if told && became.is_none() { said } else { claim.clone() }, Some(device))
+                }
                 None => continue,
             },
         };
         let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
-        open.push(Open { words, status: claim.status, at: claim.at, session, device, own, lost });
+        let id = todo.id;
+        open.push(Open { id, words, status: claim.status, at: claim.at, session, device, own, lost, became });
     }
     Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more, is_part }))
 }
@@ -166,8 +187,20 @@ impl<'a> Here<'a> {
         self.tips.as_ref().is_none_or(|tips| tips.contains_key(session))
     }
 
+    /// Returns whether a session of this device itself says of a todo what the branch has it say.
+    fn says(&mut self, session: &Session, todo: &Todo, claim: &Claim) -> bool {
+        self.own(session, todo).is_some_and(|(own, _)| own.claims.get(session) == Some(claim))
+    }
+
     /// Returns what a session of this device itself says of a todo that it wants, and the device's label.
     fn said(&mut self, session: &Session, todo: &Todo) -> Option<(String, Claim, String)> {
+        let (own, device) = self.own(session, todo)?;
+        let claim = own.claims.get(session).filter(|claim| claim.is_open())?;
+        Some((own.content.clone(), claim.clone(), device.to_owned()))
+    }
+
+    /// Returns a todo as a session of this device itself has it, and the device's label.
+    fn own(&mut self, session: &Session, todo: &Todo) -> Option<(&Todo, &str)> {
         let tip = *self.tips.as_ref()?.get(session)?;
         if !self.read.contains_key(session) {
             let state = read_session(self.overlay, session, tip).ok().map(|commit| commit.state);
@@ -175,8 +208,7 @@ impl<'a> Here<'a> {
         }
         let state = self.read.get(session)?.as_ref()?;
         let own = state.projects.values().find_map(|todos| todos.get(&todo.id))?;
-        let claim = own.claims.get(session).filter(|claim| claim.is_open())?;
-        Some((own.content.clone(), claim.clone(), state.info.device.clone()))
+        Some((own, &state.info.device))
     }
 }
 

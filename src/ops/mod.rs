@@ -57,6 +57,7 @@ mod talk;
 mod tidy;
 mod tips;
 pub mod todo;
+mod told;
 mod undo;
 mod waiting;
 mod write;
@@ -90,7 +91,8 @@ pub use run::run;
 pub use steps::Steps;
 pub use tidy::{Tidied, Tidy, tidy, tidy_daily};
 pub use tips::{ForeignTip, Tips};
-pub use undo::Undo;
+pub use told::{Told, overtaken_since};
+pub use undo::{Later, Undo};
 
 use crate::git::GitError;
 use crate::statement::Against;

@@ -153,7 +153,8 @@ pub fn restore(then: &Lists, now: &Lists, takes: impl Fn(&Project, TodoId) -> bo
     acts
 }
 
-fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> Option<Act> {
+/// Returns the act that brings a todo back from the state of `now` to that of `then`.
+pub(super) fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> Option<Act> {
     let todo = then.or(now)?;
     let wish = then.map_or(State::Dropped, Todo::state);
     // What somebody took out of the branch comes back as it was, one that was dropped too.

@@ -1,19 +1,21 @@
-//! What commands on this device did, and taking it back: act by act, the latest first, as an editor does.
+//! What commands on this device did, and taking it back: act by act, the latest first, as an editor does. Everybody
+//! takes back their own acts, unless all of the device are asked for.
 //!
 //! What takes an act back is an act too. Its commit names the act, so that the next `undo` goes on before it, and so
 //! that it can be taken back in turn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
 use super::event::{Event, History, speaker};
 use super::log::{Walk, walk};
-use super::rollback::{EarlierState, Lists, restore, todos_at, value};
+use super::rollback::{EarlierState, Lists, restore_todo, todos_at, value};
 use crate::git::{CommitInfo, ObjectId, Overlay};
-use crate::statement::Act;
+use crate::merge::disagreements;
+use crate::statement::{Act, Weight};
 use crate::store::trailers::{DecidedOn, Mark, continues};
 use crate::store::{Rewritten, Store};
-use crate::todo::{Project, Session, SessionInfo, Time, Todo, TodoId};
+use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo};
 
 /// Reads what an act takes back, of commits as they are called now.
 fn mark_of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Mark> {
@@ -33,40 +35,90 @@ pub struct Undo {
     pub mark: Mark,
 }
 
+/// What somebody else did since, by a command on this device.
+#[derive(Debug)]
+pub struct Later {
+    /// Who.
+    pub session: Session,
+    /// What.
+    pub events: Vec<Event>,
+}
+
+/// Whose acts are taken back.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    /// Says whether a session is that of who asks.
+    pub own: &'a dyn Fn(&Session) -> bool,
+    /// Everybody's on this device, and not only those of who asks.
+    pub any: bool,
+}
+
 /// Finds the last act made by a command on this device that changes anything still and was not taken back; with
-/// `redo`, the last one that was, unless something else was done since.
+/// `redo`, the last one that was, unless something else was done since. Beside it the last act of somebody else that
+/// is passed over, if that is newer.
 ///
 /// A todo of which another session spoke since is left as it is.
 ///
 /// # Errors
 /// When the store cannot be read. A session that cannot be read is passed over.
-pub fn undo(store: &Store, redo: bool) -> Result<Option<Undo>, OpsError> {
+pub fn undo(store: &Store, whose: Whose<'_>, redo: bool) -> Result<(Option<Undo>, Option<Later>), OpsError> {
     let overlay = Overlay::new(&store.repo);
     let now = todos_at(store, None)?;
     let rewritten = Rewritten::load(&store.repo);
-    let (mut void, mut speakers) = (BTreeSet::new(), BTreeSet::new());
+    let (mut void, mut later) = (BTreeSet::new(), None);
+    let mut speakers = Speakers { own: whose.own, void: BTreeSet::new(), standing: BTreeSet::new() };
     for (said, commit) in Acts::new(&overlay, histories(store, &overlay)?.into_iter()) {
-        speakers.insert(said.session.clone());
+        let is_own = whose.any || (whose.own)(&said.session);
         let (told, mark) = match mark_of(&commit, &rewritten) {
-            _ if void.contains(&commit.id) => continue,
-            Some(Mark::Redoes(undo)) => {
-                void.insert(undo);
+            Some(Mark::Undoes(act)) if redo && is_own && !void.contains(&commit.id) => (act, Mark::Redoes(commit.id)),
+            Some(Mark::Undoes(act) | Mark::Redoes(act)) => {
+                if !void.contains(&commit.id) {
+                    void.insert(act);
+                }
+                speakers.void.insert(said.session);
                 continue;
             }
-            Some(Mark::Undoes(act)) if redo => (act, Mark::Redoes(commit.id)),
-            Some(Mark::Undoes(act)) => {
-                void.insert(act);
+            None if void.contains(&commit.id) => {
+                speakers.void.insert(said.session);
                 continue;
             }
-            None if redo => return Ok(None),
+            None if !is_own => {
+                speakers.standing.insert(said.session.clone());
+                if later.is_none() && !redo {
+                    let events = History::of_all(store, &overlay)?.said(&commit);
+                    later = Some(Later { session: said.session, events });
+                }
+                continue;
+            }
+            None if redo => return Ok((None, later)),
             None => (commit.id, Mark::Undoes(commit.id)),
         };
-        let undo = take_back(store, &overlay, &commit, (told, mark), &now, &speakers, &rewritten)?;
+        let undo = take_back(store, &overlay, (&said.session, &commit), (told, mark), &now, &speakers, &rewritten)?;
         if !undo.acts.is_empty() || !undo.left.is_empty() {
-            return Ok(Some(undo));
+            return Ok((Some(undo), later));
         }
+        // It changes nothing any more, and was not taken back.
+        speakers.standing.insert(said.session);
     }
-    Ok(None)
+    Ok((None, later))
+}
+
+/// Who spoke through commands on this device since an act.
+struct Speakers<'a> {
+    /// Whoever asks: what they said since is theirs to overrule.
+    own: &'a dyn Fn(&Session) -> bool,
+    /// Those of whom something was taken back.
+    void: BTreeSet<Session>,
+    /// Those of whom something was not.
+    standing: BTreeSet<Session>,
+}
+
+impl Speakers<'_> {
+    /// Returns whether nothing stands that a session said since, apart from the act that `did` is about.
+    fn are_silent(&self, session: &Session, did: &Session) -> bool {
+        let is_one_of = |all: &BTreeSet<Session>| all.iter().any(|one| one.is_same(session));
+        (self.own)(session) || (session.is_same(did) || is_one_of(&self.void)) && !is_one_of(&self.standing)
+    }
 }
 
 /// Returns the newest commits of this device's sessions, and those that they had under names which somebody else wrote
@@ -91,10 +143,10 @@ fn histories(store: &Store, overlay: &Overlay<'_>) -> Result<Vec<ObjectId>, OpsE
 fn take_back(
     store: &Store,
     overlay: &Overlay<'_>,
-    commit: &CommitInfo,
+    (session, commit): (&Session, &CommitInfo),
     (told, mark): (ObjectId, Mark),
     now: &Lists,
-    speakers: &BTreeSet<Session>,
+    speakers: &Speakers<'_>,
     rewritten: &Rewritten,
 ) -> Result<Undo, OpsError> {
     let mut then = match DecidedOn::of(&commit.message).and_then(DecidedOn::commit).map(|id| rewritten.now(id)) {
@@ -107,25 +159,67 @@ fn take_back(
         let todo = event.before.clone().map(|todo| (todo.id, todo));
         then.entry(event.project.clone()).or_default().extend(todo);
     }
-    let (mut taken, mut left) = (BTreeSet::new(), Vec::new());
+    let (mut acts, mut left) = (BTreeMap::new(), Vec::new());
     for event in &did {
-        let todo = |lists: &Lists| lists.get(&event.project).and_then(|todos| todos.get(&event.after.id)).cloned();
-        let Some(present) = todo(now) else { continue };
-        match spoke_since(todo(&then).as_ref(), event, &present, speakers) {
-            Some(session) => left.push((present, session)),
-            None => drop(taken.insert((event.project.clone(), event.after.id))),
+        fn todo<'a>(lists: &'a Lists, event: &Event) -> Option<&'a Todo> {
+            lists.get(&event.project)?.get(&event.after.id)
         }
+        let (then, Some(present)) = (todo(&then, event), todo(now, event)) else { continue };
+        let project = &event.project;
+        let works = |todo: &Todo| {
+            todo.state() == State::Wanted(Status::InProgress) && todo.workers().any(|(one, _)| one.is_same(session))
+        };
+        let let_go = || (speakers.own)(session).then(|| let_go(project, then, present, session)).flatten();
+        let act = match spoke_since(then, event, present, |other| speakers.are_silent(other, session)) {
+            // Of two who work on it, one can let go without taking anything from the other.
+            Some(other) => match let_go().filter(|act| act.weight == Weight::Yields && works(present)) {
+                None => {
+                    left.push((present.clone(), other));
+                    continue;
+                }
+                act => act,
+            },
+            None => bring_back(project, then, present).or_else(let_go),
+        };
+        acts.extend(act.map(|act| ((project.clone(), event.after.id), act)));
     }
-    let takes = |project: &Project, id: TodoId| taken.contains(&(project.clone(), id));
-    let acts = restore(&then, now, takes);
+    let acts = acts.into_values().collect();
     let events = if told == commit.id { did } else { history.said(&overlay.commit_info(told)?) };
     Ok(Undo { events, acts, left, mark })
 }
 
-/// Returns who else spoke of a todo since an act, or changed a property of it: anybody but those who speak through
-/// commands on this device, all of whose later acts were taken back.
-fn spoke_since(then: Option<&Todo>, act: &Event, now: &Todo, speakers: &BTreeSet<Session>) -> Option<Session> {
-    let speaks = |session: &Session| speakers.iter().any(|speaker| speaker.is_same(session));
+/// Returns the act that brings a todo back to what it was, with what was open between sessions then; nothing when it is
+/// that still.
+fn bring_back(project: &Project, then: Option<&Todo>, now: &Todo) -> Option<Act> {
+    let act = restore_todo(project, then, Some(now));
+    let Some(then) = then else { return act };
+    fn open(todo: &Todo) -> BTreeSet<&Session> {
+        disagreements(todo).into_iter().map(|one| one.overruled.0).collect()
+    }
+    let again = (!open(then).is_empty()).then(|| then.winner().1.decided());
+    let says_no_state = act.as_ref().is_none_or(|act| act.wish.is_none());
+    if says_no_state && open(then) != open(now) {
+        let fields = act.map(|act| act.fields).unwrap_or_default();
+        return Some(Act { weight: Weight::Settles, again, fields, ..Act::new(project, then, then.state()) });
+    }
+    act.map(|act| Act { again: again.filter(|_| act.wish.is_some()), ..act })
+}
+
+/// Returns the act by which a session no longer works on a todo that it began to work on, or works on it again, where
+/// its state is that of others.
+fn let_go(project: &Project, then: Option<&Todo>, now: &Todo, session: &Session) -> Option<Act> {
+    let of = |todo: &Todo| todo.voice(session).filter(|(_, claim)| claim.epoch == todo.epoch()).map(|(_, c)| c.state());
+    let (was, is) = (then.and_then(of).unwrap_or(State::Dropped), of(now)?);
+    match was {
+        _ if was == is || is == State::Wanted(Status::Completed) => None,
+        State::Dropped => Act::release(project, now, session),
+        State::Wanted(Status::Completed) => None,
+        State::Wanted(_) => Some(Act { weight: Weight::Yields, ..Act::new(project, now, was) }),
+    }
+}
+
+/// Returns who else spoke of a todo since an act, or changed a property of it: anybody but those of whom nothing stands.
+fn spoke_since(then: Option<&Todo>, act: &Event, now: &Todo, speaks: impl Fn(&Session) -> bool) -> Option<Session> {
     let others = now.claims.iter().filter(|(session, _)| !speaks(session));
     let mut news = others.filter(|(session, claim)| then.and_then(|then| then.claims.get(session)) != Some(claim));
     if let Some((session, _)) = news.next() {

@@ -49,10 +49,13 @@ pub fn home_variables() -> impl Iterator<Item = &'static str> {
     agents().flat_map(|agent| agent.home_variables().iter().copied())
 }
 
-/// Returns the variable that names the session of the agent which runs this program. Where none is set it is the
-/// first that could be.
+/// The variable that names the session of whatever runs this program, before those that agents set.
+const SESSION: &str = "CHITTYSYNC_SESSION";
+
+/// Returns the variable that names the session of the agent which runs this program: ours, else that of an agent. Where
+/// none is set it is ours.
 pub fn session_variable() -> &'static str {
-    let all = || agents().flat_map(|agent| agent.session_variables().iter().copied());
+    let all = agents().flat_map(|agent| agent.session_variables().iter().copied());
     let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    all().find(is_set).or_else(|| all().next()).unwrap_or_default()
+    std::iter::once(SESSION).chain(all).find(is_set).unwrap_or(SESSION)
 }

@@ -47,6 +47,8 @@ pub struct Act {
     pub wish: Option<State>,
     /// How it stands to what others say.
     pub weight: Weight,
+    /// What it brings back, if it does: in which epoch that was decided, and when ([`Claim::decided`]).
+    pub again: Option<(u64, Time)>,
     /// Properties by name. An empty value takes an earlier one back.
     pub fields: Vec<(String, Value)>,
 }
@@ -61,8 +63,14 @@ impl Act {
             nth: todo.nth,
             wish: Some(wish),
             weight: Weight::ComesTrue,
+            again: None,
             fields: Vec::new(),
         }
+    }
+
+    /// Returns whether it says nothing of the todo, which stays what others want.
+    pub fn yields(&self) -> bool {
+        self.weight == Weight::Yields
     }
 
     /// Returns the act by which a session lets go of a todo that it claimed and did not finish. What others want
@@ -222,6 +230,9 @@ impl Speech<'_> {
         };
         if overrules {
             claim.epoch = LAST_EPOCH.min(epoch + 1);
+        }
+        if let Some(again) = act.again {
+            claim.bring_back(again);
         }
         Some(claim)
     }

@@ -72,6 +72,7 @@ impl Speech<'_> {
             nth: old.nth,
             wish: Some(State::Dropped),
             weight: if is_forward { Weight::ComesTrue } else { Weight::Yields },
+            again: None,
             fields: vec![("renamedTo".to_owned(), Value::from(entry.id.to_string()))],
         });
     }

@@ -3,13 +3,16 @@
 use std::cmp::Ordering;
 
 use litemap::LiteMap;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Session, State, Status, Time};
 
 /// What each session last said of a todo, by name. Nearly always one or two: a sorted vector takes a tenth of
 /// what a tree would.
 pub type Claims = LiteMap<Session, Claim>;
+
+/// The key of a claim that brings back what was decided before: what was answered since is open again.
+const AGAIN: &str = "again";
 
 /// Properties by name.
 pub type Fields = LiteMap<String, Field>;
@@ -31,7 +34,7 @@ pub struct Claim {
     pub forgotten: bool,
     /// Its words are to go from all history, too. Means nothing unless it is forgotten.
     pub purged: bool,
-    /// Keys written by a newer version, kept as they came.
+    /// Other keys: `again`, and those written by a newer version, kept as they came.
     pub extra: Map<String, Value>,
 }
 
@@ -52,6 +55,23 @@ impl Claim {
         // The rest cannot matter to a reader, but equal bytes on every machine need a total order.
         let rest = || self.raw.cmp(&other.raw).then_with(|| text(&self.extra).cmp(&text(&other.extra)));
         key(self).cmp(&key(other)).then_with(rest)
+    }
+
+    /// Returns in which epoch what the claim says was decided, and when: its own, or those of what it brings back.
+    pub fn decided(&self) -> (u64, Time) {
+        let own = (self.epoch, self.at);
+        let again = || {
+            let again = self.extra.get(AGAIN)?;
+            let at = Time::parse(again.get("at")?.as_str()?)?;
+            Some((again.get("epoch")?.as_u64()?, at))
+        };
+        // What would have been decided later than it was said was not decided by anybody.
+        again().filter(|(epoch, at)| *epoch <= own.0 && *at <= own.1).unwrap_or(own)
+    }
+
+    /// Has the claim bring back what was decided in this epoch, at this time: it answers nothing that this did not.
+    pub fn bring_back(&mut self, (epoch, at): (u64, Time)) {
+        self.extra.insert(AGAIN.to_owned(), json!({ "epoch": epoch, "at": at.to_string() }));
     }
 
     /// Returns what the claim wants of the todo.

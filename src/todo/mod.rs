@@ -12,6 +12,7 @@ mod id;
 mod link;
 mod name;
 mod names;
+mod overtaken;
 mod session;
 mod snapshot;
 mod status;

@@ -100,7 +100,7 @@ mod tests {
                 .collect();
             all.insert(project, list);
         }
-        Everything { projects: all, sessions: Vec::new() }
+        Everything { projects: all, sessions: Vec::new(), own: None }
     }
 
     #[test]

@@ -116,8 +116,9 @@ fn block(one: &Shown<'_>, style: Style) -> String {
 /// Returns who spoke, and on which device.
 fn who(everything: &Everything, session: &Session) -> String {
     let info = everything.sessions.iter().find(|info| info.session == *session);
+    let info = info.filter(|_| !everything.is_own(session));
     let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
-    format!("{}{device}", plain(&session.short()))
+    format!("{}{device}", everything.called(session))
 }
 
 fn value(value: &Value) -> String {
@@ -141,7 +142,7 @@ fn over_status<'a>(
         [String::new(), "kept".to_owned(), "overruled".to_owned()],
         ["says".to_owned(), said(kept.1), said(overruled.1)],
         ["who".to_owned(), who(everything, kept.0), who(everything, overruled.0)],
-        ["when".to_owned(), (beside.moment)(kept.1.at), (beside.moment)(overruled.1.at)],
+        ["when".to_owned(), (beside.moment)(one.kept_since()), (beside.moment)(overruled.1.at)],
     ];
     let versions = [kept.0, overruled.0].map(|session| (beside.own)(session, project, todo.id));
     if let [Some(kept), Some(overruled)] = versions {
@@ -205,7 +206,7 @@ fn marked(kept: &str, overruled: &str, style: Style) -> (String, String) {
 /// Says why one side was kept.
 fn why(one: &Disagreement<'_>) -> String {
     let (kept, overruled) = (one.winner.1, one.overruled.1);
-    if kept.epoch > overruled.epoch {
+    if kept.decided().0 > overruled.epoch {
         return format!(
             "{} was settled by hand, though {} was said later, not knowing of it",
             kept.state(),
@@ -218,7 +219,7 @@ fn why(one: &Disagreement<'_>) -> String {
 
 /// Names the rule by which one side was kept.
 fn rule(one: &Disagreement<'_>) -> &'static str {
-    if one.winner.1.epoch > one.overruled.1.epoch { "settled by hand before time" } else { "rank before time" }
+    if one.winner.1.decided().0 > one.overruled.1.epoch { "settled by hand before time" } else { "rank before time" }
 }
 
 /// Returns the disagreements for programs. The keys are the original's: `local` is what was kept, `remote`
@@ -239,7 +240,7 @@ pub fn conflicts_json(everything: &Everything, all: bool, properties: &[OverProp
             "remote_session": one.overruled.0.as_str(),
             "local_device": device(Some(one.winner.0)),
             "remote_device": device(Some(one.overruled.0)),
-            "local_timestamp": one.winner.1.at.to_string(),
+            "local_timestamp": one.kept_since().to_string(),
             "resolution": format!("{} ({})", one.winner.1.state(), rule(&one)),
             "timestamp": one.overruled.1.at.to_string(),
             "lag": !one.is_newer(),

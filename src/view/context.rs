@@ -22,6 +22,8 @@ pub struct ContextLine {
     pub device: Option<String>,
     /// The session that is told claimed it too, and does not have it.
     pub lost: bool,
+    /// The session that is told had started it, and this is what somebody else did to it since.
+    pub became: Option<&'static str>,
 }
 
 /// A session, as the one that is told knows it.
@@ -95,8 +97,12 @@ fn line_text(line: &ContextLine, style: Style) -> String {
     let device = device.map(|device| format!(" on {device}")).unwrap_or_default();
     let age = style.age(line.at);
     let words = neutral(&line.words, LONGEST_WORDS);
+    let ago = if age == "now" { "" } else { " ago" };
+    if let Some(became) = line.became {
+        return format!("- {became} by {who}{device}, {age}{ago}; this session had started it: {words}\n");
+    }
     let lost = if line.lost { ", which has it; this session claimed it too, and the other claim won" } else { "" };
-    format!("- {status}, {age}{}, {who}{device}{lost}: {words}\n", if age == "now" { "" } else { " ago" })
+    format!("- {status}, {age}{ago}, {who}{device}{lost}: {words}\n")
 }
 
 fn units(text: &str) -> usize {
@@ -137,12 +143,14 @@ fn is_unseen(char: char) -> bool {
         || u32::from(char) & 0xFFFE == 0xFFFE
 }
 
-/// Returns a session's own progress and what is open elsewhere, on one line: `todos 3/7 · 2 elsewhere`, with `2+` where
-/// not all were counted; nothing when there is neither.
-pub fn status_line(own: Option<(usize, usize)>, elsewhere: usize, is_part: bool) -> String {
+/// Returns a session's own progress, what is open elsewhere, and how much of what it had started others changed, on one
+/// line: `todos 3/7 · 2 elsewhere · 1 changed by others`, with `2+` where not all were counted; nothing when there is
+/// none of it.
+pub fn status_line(own: Option<(usize, usize)>, elsewhere: usize, is_part: bool, changed: usize) -> String {
     let own = own.filter(|(_, total)| *total > 0).map(|(done, total)| format!("{done}/{total}"));
     let elsewhere = (elsewhere > 0).then(|| format!("{elsewhere}{} elsewhere", if is_part { "+" } else { "" }));
-    let parts: Vec<String> = own.into_iter().chain(elsewhere).collect();
+    let changed = (changed > 0).then(|| format!("{changed} changed by others"));
+    let parts: Vec<String> = own.into_iter().chain(elsewhere).chain(changed).collect();
     if parts.is_empty() { String::new() } else { format!("todos {}\n", parts.join(" \u{b7} ")) }
 }
 
@@ -152,11 +160,13 @@ mod tests {
 
     #[test]
     fn the_status_line() {
-        assert_eq!(status_line(Some((3, 7)), 2, false), "todos 3/7 \u{b7} 2 elsewhere\n");
-        assert_eq!(status_line(Some((3, 7)), 0, false), "todos 3/7\n");
-        assert_eq!(status_line(None, 2, true), "todos 2+ elsewhere\n");
-        assert_eq!(status_line(Some((0, 0)), 2, false), "todos 2 elsewhere\n");
-        assert_eq!(status_line(None, 0, true), "");
+        assert_eq!(status_line(Some((3, 7)), 2, false, 0), "todos 3/7 \u{b7} 2 elsewhere\n");
+        assert_eq!(status_line(Some((3, 7)), 0, false, 0), "todos 3/7\n");
+        assert_eq!(status_line(None, 2, true, 0), "todos 2+ elsewhere\n");
+        assert_eq!(status_line(Some((0, 0)), 2, false, 0), "todos 2 elsewhere\n");
+        assert_eq!(status_line(None, 0, true, 0), "");
+        assert_eq!(status_line(None, 0, false, 1), "todos 1 changed by others\n");
+        assert_eq!(status_line(Some((3, 7)), 2, false, 3), "todos 3/7 \u{b7} 2 elsewhere \u{b7} 3 changed by others\n");
     }
 
     #[test]

@@ -130,7 +130,7 @@ pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -
     let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| Section {
         project: group.name,
         counts: count(group.todos()),
-        rows: todos.into_iter().map(|(_, todo)| row(&links, todo, device, style)).collect(),
+        rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, device, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -188,6 +188,7 @@ fn is_active(todo: &Todo, now: Time) -> bool {
 }
 
 fn row<'a, 'b>(
+    everything: &Everything,
     links: &Links<'_>,
     todo: &'a Todo,
     device: impl Fn(&Session) -> Option<&'b str>,
@@ -196,11 +197,12 @@ fn row<'a, 'b>(
     let (winner, _) = todo.winner();
     let others = todo.voices().filter(|(_, claim)| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
-    let on = device(winner).map(|device| format!(" on {}", plain(device))).unwrap_or_default();
+    let device = device(winner).filter(|_| !everything.is_own(winner));
+    let on = device.map(|device| format!(" on {}", plain(device))).unwrap_or_default();
     Row {
         todo,
         words: format!("{}{}{}", blocked(links, todo), priority(todo), plain(&todo.content)),
-        who: format!("{}{on}{more}", plain(&winner.short())),
+        who: format!("{}{on}{more}", everything.called(winner)),
         age: style.age(todo.updated()),
         is_conflict: in_conflict(todo),
         is_active: is_active(todo, style.now),

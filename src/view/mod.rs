@@ -32,7 +32,7 @@ pub use links::Links;
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
 pub use old_todos::old_todos_json;
-pub use ready::{lost, rank, ready, search};
+pub use ready::{lost, overtaken, rank, ready, search};
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
 };
@@ -43,7 +43,7 @@ pub use table::{Column, Table, fit};
 
 use std::collections::BTreeMap;
 
-use crate::todo::{Names, Project, SessionInfo, State, Todo, TodoId, TodoList};
+use crate::todo::{Names, Project, Session, SessionInfo, State, Todo, TodoId, TodoList, plain};
 
 /// The consolidated state as views take it.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +52,8 @@ pub struct Everything {
     pub projects: BTreeMap<Project, TodoList>,
     /// All sessions, by name.
     pub sessions: Vec<SessionInfo>,
+    /// The session of who looks at it, where that is known.
+    pub own: Option<Session>,
 }
 
 /// Projects that are shown as one.
@@ -94,6 +96,19 @@ impl Everything {
             group.parts.push((project, todos));
         }
         groups.into_values().collect()
+    }
+
+    /// Returns whether a session is that of who looks: the list that an agent keeps, and the one that its commands
+    /// speak in.
+    pub fn is_own(&self, session: &Session) -> bool {
+        let Some(own) = &self.own else { return false };
+        let (root, main) = (session.root(), own.main());
+        session.is_same(own) || root == main || root.strip_prefix(main) == Some("-agent-cli")
+    }
+
+    /// Returns what people call a session: themselves `you`, others by as much of the name as tells them apart.
+    pub fn called(&self, session: &Session) -> String {
+        if self.is_own(session) { "you".to_owned() } else { plain(&session.short()) }
     }
 
     /// Returns every todo with its project.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Everything, Links};
-use crate::todo::{Project, Session, State, Status, Todo};
+use crate::todo::{Project, Session, State, Status, Time, Todo};
 
 /// Returns the todos that can be begun, best first: by priority, then the oldest.
 pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
@@ -49,6 +49,16 @@ pub fn lost<'a>(everything: &'a Everything, session: &Session) -> Vec<(&'a Todo,
         everything.todos().filter_map(|(_, todo)| todo.lost_to(ours).map(|(winner, _)| (todo, winner))).collect();
     lost.sort_by_key(|(todo, _)| Reverse(todo.updated()));
     lost
+}
+
+/// Returns the todos that a session, or a list beside its own, had started, and that somebody else finished, gave up,
+/// took or put back since. With each, who did, and when. The newest first.
+pub fn overtaken<'a>(everything: &'a Everything, session: &Session) -> Vec<(&'a Todo, &'a Session, Time)> {
+    let ours = |other: &Session| other.main() == session.main();
+    let by = |todo: &'a Todo| todo.overtaken_by(ours).map(|(by, claim)| (todo, by, claim.at));
+    let mut found: Vec<_> = everything.todos().filter_map(|(_, todo)| by(todo)).collect();
+    found.sort_by_key(|(todo, _, at)| (Reverse(*at), todo.id));
+    found
 }
 
 /// Returns the todos that these words can mean: the one whose id begins so, of whatever project, else those of this

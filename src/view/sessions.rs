@@ -56,11 +56,12 @@ pub enum Warning<'a> {
 
 impl Warning<'_> {
     /// Says it to people, in words that are fit for a terminal.
-    pub fn text(self) -> String {
+    pub fn text(self, everything: &Everything) -> String {
         match self {
             Warning::Stale => "says nothing more, with work left open".to_owned(),
             Warning::Shared(todo, session) => {
-                format!("{} is at it too: {}", plain(&session.short()), plain(&todo.content))
+                let is = if everything.is_own(session) { "are" } else { "is" };
+                format!("{} {is} at it too: {}", everything.called(session), plain(&todo.content))
             }
         }
     }
@@ -186,10 +187,10 @@ fn shared<'a>(
 
 impl SessionView<'_> {
     /// Returns it as a row of [`SESSION_COLUMNS`].
-    pub fn row(&self, style: Style) -> [String; 7] {
+    pub fn row(&self, everything: &Everything, style: Style) -> [String; 7] {
         [
             self.state.as_str().to_owned(),
-            plain(&self.session.short()),
+            everything.called(&self.session),
             plain(self.shown),
             plain(&self.info.device),
             self.open.to_string(),
@@ -216,7 +217,7 @@ pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: S
     if views.is_empty() {
         return String::new();
     }
-    let rows: Vec<_> = views.iter().map(|view| view.row(style)).collect();
+    let rows: Vec<_> = views.iter().map(|view| view.row(everything, style)).collect();
     let table = Table::new(SESSION_COLUMNS, &rows, style.width.saturating_sub(2));
     let mut text = format!("  {}\n", style.dim(table.head().trim_end()));
     for (view, row) in views.iter().zip(&rows) {
@@ -228,7 +229,7 @@ pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: S
         });
         text.push_str(&format!("{} {}\n", style.paint_symbol(view.state.symbol()), line.trim_end()));
         for warning in &view.warnings {
-            let said = fit(&warning.text(), style.width.saturating_sub(6));
+            let said = fit(&warning.text(everything), style.width.saturating_sub(6));
             text.push_str(&format!("    {} {}\n", style.alert("!"), style.words(&said)));
         }
     }
@@ -259,6 +260,7 @@ pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64
     let sessions = session_views(everything, now, stale_after).into_iter().map(|view| {
         let mut value = json!({
             "session": view.session.as_str(),
+            "name": everything.called(&view.session),
             "source": view.info.source,
             "device": view.info.device,
             "project": view.project,

@@ -57,14 +57,20 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
             if claim.epoch > 0 {
                 said.push_str(&format!(", epoch {}", claim.epoch));
             }
-            vec![format!("  {said}"), style.age(claim.at), plain(session.as_str()), device(session.clone())]
+            let you = if everything.is_own(session) { " (you)" } else { "" };
+            vec![
+                format!("  {said}"),
+                style.age(claim.at),
+                format!("{}{you}", plain(session.as_str())),
+                device(session.clone()),
+            ]
         })
         .collect();
     text.push_str(&align(&rows));
     for disagreement in disagreements(todo).iter().filter(|found| found.is_newer()) {
         let (session, claim) = disagreement.overruled;
         let said = if claim.is_open() { "wanted again" } else { "said to be completed" };
-        let line = format!("{said} by {} ({})", session.short(), style.age(claim.at));
+        let line = format!("{said} by {} ({})", everything.called(session), style.age(claim.at));
         text.push_str(&format!("\n{}\n", style.alert(&plain(&line))));
     }
     text

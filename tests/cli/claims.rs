@@ -61,7 +61,7 @@ fn a_todo_that_only_one_wants_is_pending_when_it_lets_go() {
     assert_eq!(said(&world, FIRST, NOW, &["release", "only one"]).code, Some(0));
     assert_eq!(status(&world), "pending");
     assert_eq!(said(&world, SECOND, NOW, &["release", "only one"]).code, Some(1), "it is another session's");
-    world.ok(&["undo"]);
+    world.ok(&["undo", "--any"]);
     assert_eq!(status(&world), "in_progress");
 }
 

@@ -258,10 +258,12 @@ fn no_words_break_out_of_the_fence() {
             who: Who::Named(payload.clone()),
             device: Some(payload.clone()),
             lost: true,
+            became: None,
         };
         // The words in every place where words may stand; the fence itself cannot be known.
         let fence = if payload.contains(FENCE) { "--todos-fedcba9876543210--" } else { FENCE };
-        let text = context_text(payload, &[line.clone(), line.clone()], Some(3), fence, style);
+        let became = ContextLine { became: Some("completed"), ..line.clone() };
+        let text = context_text(payload, &[line.clone(), became], Some(3), fence, style);
         check(&text, fence, payload);
         let many = vec![line; 60];
         check(&context_text("acme", &many, Some(0), fence, style), fence, payload);

@@ -59,7 +59,8 @@ impl Client {
         self.next
     }
 
-    fn ask(&mut self, method: &str, params: &Value) -> Value {
+    /// Asks, and returns the answer.
+    pub fn ask(&mut self, method: &str, params: &Value) -> Value {
         let id = self.send(method, params);
         let answer = self.read();
         assert_eq!((answer["id"].as_u64(), &answer["jsonrpc"]), (Some(id), &json!("2.0")), "{answer}");
@@ -171,7 +172,7 @@ fn the_session_that_is_named_speaks() {
     let mut client = Client::start(&world, "w", None);
     client.json("add", &json!({"text": "Mine"}));
     let own = world.sessions();
-    assert!(own.len() == 1 && !own[0].contains("-agent-"), "a session of this device: {own:?}");
+    assert!(own.len() == 1 && own[0].starts_with("t-") && own[0].ends_with("-agent-cli"), "the client's own: {own:?}");
     let store = world.store();
     let store = store.to_str().expect("UTF-8");
     let input = [

@@ -11,13 +11,13 @@ const SECOND: &str = "22222222-2222-4222-8222-222222222222";
 const DIRECTORY: &str = "/nowhere/acme";
 
 /// A machine in a world of machines: a store of its own.
-struct Machine<'a> {
+pub struct Machine<'a> {
     world: &'a World,
     store: String,
 }
 
 impl<'a> Machine<'a> {
-    fn new(world: &'a World, name: &str, hub: &str) -> Self {
+    pub fn new(world: &'a World, name: &str, hub: &str) -> Self {
         let store = world.path(&format!("{name}.git")).to_str().expect("UTF-8").to_owned();
         let machine = Machine { world, store };
         machine.ok(FIRST, &["init", "--default", "--remote", hub]);
@@ -25,7 +25,7 @@ impl<'a> Machine<'a> {
         machine
     }
 
-    fn run(&self, session: &str, now: &str, arguments: &[&str]) -> crate::common::Done {
+    pub fn run(&self, session: &str, now: &str, arguments: &[&str]) -> crate::common::Done {
         let variables =
             [("CLAUDE_CODE_SESSION_ID", session), ("CHITTYSYNC_NOW", now), ("CHITTYSYNC_STORE", &self.store)];
         let done = self.world.run_with(&variables, arguments);
@@ -33,12 +33,12 @@ impl<'a> Machine<'a> {
         done
     }
 
-    fn ok(&self, session: &str, arguments: &[&str]) -> crate::common::Done {
+    pub fn ok(&self, session: &str, arguments: &[&str]) -> crate::common::Done {
         self.run(session, crate::common::NOW, arguments)
     }
 
     /// Returns what a session is told that starts, or starts again.
-    fn told(&self, session: &str, source: &str) -> String {
+    pub fn told(&self, session: &str, source: &str) -> String {
         let event =
             json!({"session_id": session, "cwd": DIRECTORY, "hook_event_name": "SessionStart", "source": source});
         let done = self.world.input(&["--store", &self.store, "hook", "SessionStart"], event.to_string().as_bytes());

@@ -2,8 +2,8 @@
 
 use chittysync::git::Watch;
 use chittysync::ops::todo::{
-    Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Rollback, Settlement, Which, add, claim, edit,
-    resolve, rollback, say, undo,
+    Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Rollback, Settlement, Wanted, Which, add,
+    claim, edit, resolve, rollback, say, undo,
 };
 use chittysync::store::{Location, Origin, Store};
 use chittysync::todo::{Project, State, Status, Time, Verb};
@@ -76,10 +76,11 @@ fn an_outcome_says_what_became_of_which_todo() {
 
     let before = world.git(&world.store(), &["for-each-ref"]);
     let person = Actor { now: later, ..person };
-    let would = undo(&person, false, true).expect("something to undo");
+    let any = Wanted { any: true, ..Wanted::default() };
+    let would = undo(&person, Wanted { dry_run: true, ..any }).expect("something to undo");
     assert!(would.said.is_none() && would.undo.events[0].after.id == added.id);
     assert_eq!(world.git(&world.store(), &["for-each-ref"]), before, "nothing was said");
-    assert!(undo(&person, false, false).expect("undone").said.is_some_and(|said| said.changed()));
+    assert!(undo(&person, any).expect("undone").said.is_some_and(|said| said.changed()));
     assert_eq!(world.states(), ["Ship: pending", "Tell everybody: dropped", "Tell the world: completed"]);
 }
 
@@ -90,7 +91,7 @@ fn a_refusal_has_its_facts_and_says_nothing() {
     let (shop, house) = (Project::new("shop").expect("valid"), Project::new("house").expect("valid"));
     let person = actor(&store, None, Some(&shop));
     let at_home = actor(&store, None, Some(&house));
-    assert!(matches!(undo(&person, false, false), Err(Refusal::NothingToUndo { redo: false })));
+    assert!(matches!(undo(&person, Wanted::default()), Err(Refusal::NothingToUndo { redo: false, .. })));
     for text in ["Fix login", "Fix logout"] {
         add(&person, &new(text)).expect("added");
     }

@@ -9,7 +9,7 @@ use crate::cli::rollback::tell_undone;
 use crate::cli::said::{tell, word};
 use crate::cli::speaker::SpeakerArgs;
 use crate::cli::world::World;
-use crate::ops::todo::{self, Settlement, Which};
+use crate::ops::todo::{self, Settlement, Wanted, Which};
 use crate::ops::{self, LogFilter};
 use crate::todo::{TodoId, plain};
 use crate::view::{Style, show_text};
@@ -54,7 +54,7 @@ fn carry_out(
         Wish::Undo => {
             let store = world.store(out)?;
             let actor = speaker.actor(&store, world);
-            let back = todo::undo(&actor, false, false)?;
+            let back = todo::undo(&actor, Wanted::default())?;
             tell_undone(&back, false, &actor, out)?;
             Ok(format!("undone: {}", done(&back.undo, out.style(world.now))))
         }

@@ -53,6 +53,21 @@ impl Actor<'_> {
         Ok((said, last.into_inner().expect("nothing is said before it is decided")))
     }
 
+    /// Returns what tells the sessions in whose names this actor speaks, or spoke when the device was called otherwise.
+    /// Nobody gets a session by it.
+    ///
+    /// # Errors
+    /// When the agent's name cannot be one.
+    pub(super) fn own(&self) -> Result<impl Fn(&Session) -> bool + use<>, Refusal> {
+        let session = known_author(self.store, self.agent)?;
+        let digits = session.as_ref().filter(|_| self.agent.is_none()).and_then(|own| own.as_str().rsplit_once('-'));
+        let digits = digits.map(|(_, digits)| format!("-{digits}"));
+        Ok(move |other: &Session| {
+            session.as_ref().is_some_and(|session| session.is_same(other))
+                || digits.as_ref().is_some_and(|digits| other.root().ends_with(digits.as_str()))
+        })
+    }
+
     /// Returns the session in whose name is spoken.
     ///
     /// # Errors

@@ -58,7 +58,8 @@ pub fn add(actor: &Actor<'_>, add: &Add) -> Result<Outcome, Refusal> {
         };
         let fields = add.properties.fields(everything, project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        let act = Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields };
+        let act =
+            Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, again: None, fields };
         Ok((vec![act], (id, became)))
     })?;
     said.redacted.extend(redacted);

@@ -95,5 +95,8 @@ pub(super) fn renaming(
         ..Act::new(project, todo, State::Dropped)
     };
     let wish = Some(todo.state());
-    Ok(vec![Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, fields }, old])
+    Ok(vec![
+        Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, again: None, fields },
+        old,
+    ])
 }

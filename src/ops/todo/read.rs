@@ -14,7 +14,7 @@ use crate::view::{Everything, search};
 pub fn read(store: &Store, reach: Reach) -> Result<(Everything, Vec<Unreadable>), OpsError> {
     let overlay = Overlay::new(&store.repo);
     let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay, reach)?;
-    Ok((Everything { projects, sessions: Vec::new() }, unreadable))
+    Ok((Everything { projects, sessions: Vec::new(), own: None }, unreadable))
 }
 
 /// As [`read`], with archived todos only when none of the others is named so.

@@ -1,7 +1,7 @@
 //! Why nothing was done: the facts, for whoever puts them into words.
 
 use crate::git::RemoteName;
-use crate::ops::{OpsError, Undo};
+use crate::ops::{Later, OpsError, Undo};
 use crate::todo::{Project, Session, State, Todo, TodoId, Verb};
 use crate::view::Everything;
 
@@ -165,11 +165,13 @@ pub enum Refusal {
         /// The branch.
         branch: String,
     },
-    /// No command on this device did anything that is left to take back, or to do again.
-    #[error("{}", if *redo { "nothing was undone since the last command on this device" } else { "nothing is left to undo that was done by a command on this device" })]
+    /// No command of who asks did anything on this device that is left to take back, or to do again.
+    #[error("{}", if *redo { "nothing was undone since your last command on this device" } else { "nothing is left to undo that was done by a command of yours on this device" })]
     NothingToUndo {
         /// Whether something was to be done again.
         redo: bool,
+        /// What somebody else did.
+        later: Option<Box<Later>>,
     },
     /// Others spoke since of everything that was to be taken back.
     #[error("others spoke since of all that was to be {}", if *redo { "done again" } else { "taken back" })]
@@ -178,6 +180,8 @@ pub enum Refusal {
         undo: Box<Undo>,
         /// Whether something was to be done again.
         redo: bool,
+        /// What somebody else did since.
+        later: Option<Box<Later>>,
     },
     /// The store says no.
     #[error(transparent)]

@@ -3,32 +3,47 @@
 use super::actor::Actor;
 use super::outcome::Said;
 use super::refusal::Refusal;
-use crate::ops::undo::undo as last;
-use crate::ops::{Reason, Undo};
+use crate::ops::undo::{Whose, undo as last};
+use crate::ops::{Later, Reason, Undo};
 
 /// What was taken back, or would be.
 #[derive(Debug)]
 pub struct TakenBack {
     /// What was done, what takes it back, and what stays as it is because others spoke of it since.
     pub undo: Undo,
+    /// What somebody else did since on this device, which stays.
+    pub later: Option<Later>,
     /// What was said; `None` where it was only asked for.
     pub said: Option<Said>,
 }
 
-/// Takes back what the last command on this device did; with `redo`, does again what was taken back last. With
-/// `dry_run`, only tells what that would be.
+/// What is to be taken back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// What was taken back last is done again.
+    pub redo: bool,
+    /// What anybody did on this device, and not only who asks.
+    pub any: bool,
+    /// It is only told what that would be.
+    pub dry_run: bool,
+}
+
+/// Takes back what the last command of who asks did on this device.
 ///
 /// # Errors
 /// When nothing is left, when others spoke since of all of it, on another branch than the consolidated one, and when
 /// the store says no.
-pub fn undo(actor: &Actor<'_>, redo: bool, dry_run: bool) -> Result<TakenBack, Refusal> {
+pub fn undo(actor: &Actor<'_>, wanted: Wanted) -> Result<TakenBack, Refusal> {
+    let Wanted { redo, any, dry_run } = wanted;
     let store = actor.store;
     if store.settings.aside {
         return Err(Refusal::Aside { branch: store.settings.branch_name().to_owned() });
     }
-    let undo = last(store, redo)?.ok_or(Refusal::NothingToUndo { redo })?;
+    let own = actor.own()?;
+    let (undo, later) = last(store, Whose { own: &own, any }, redo)?;
+    let Some(undo) = undo else { return Err(Refusal::NothingToUndo { redo, later: later.map(Box::new) }) };
     if undo.acts.is_empty() {
-        return Err(Refusal::SpokenSince { undo: Box::new(undo), redo });
+        return Err(Refusal::SpokenSince { undo: Box::new(undo), redo, later: later.map(Box::new) });
     }
     let verb = if redo { "redo" } else { "undo" };
     let words = undo.events.first().map_or("", |event| event.after.content.as_str());
@@ -41,5 +56,5 @@ pub fn undo(actor: &Actor<'_>, redo: bool, dry_run: bool) -> Result<TakenBack, R
         true => None,
         false => Some(actor.act(reason, |_| Ok((undo.acts.clone(), ())))?.0),
     };
-    Ok(TakenBack { undo, said })
+    Ok(TakenBack { undo, later, said })
 }

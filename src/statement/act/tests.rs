@@ -58,6 +58,7 @@ fn an_act_comes_true() {
                 nth: 1,
                 wish: Some(wish),
                 weight: Weight::ComesTrue,
+                again: None,
                 fields: Vec::new(),
             };
             let after = super::act(Some(&before), &session("me"), std::slice::from_ref(&act), &context);
@@ -138,6 +139,7 @@ fn what_the_branch_lacks_is_said_again() {
         nth: 1,
         wish: Some(State::Wanted(Status::Pending)),
         weight: Weight::ComesTrue,
+        again: None,
         fields: vec![("priority".to_owned(), "high".into())],
     };
     let nothing = BTreeMap::new();
