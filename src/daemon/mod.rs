@@ -24,6 +24,7 @@ mod once;
 mod patience;
 #[cfg(feature = "daemon")]
 mod places;
+mod record;
 #[cfg(feature = "daemon")]
 mod run;
 mod schedule;
