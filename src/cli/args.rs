@@ -116,6 +116,8 @@ pub enum Command {
     ///
     /// For a leak. The history of every session and branch is written anew without the words: here, on the remote, and on each other device when it next syncs. It cannot be undone. Every todo besides, and all that was said of it, stays. What it cannot reach is told: clones made with git alone, backups, what a host keeps of old history, and other todos that quote the words.
     Purge(super::purge::PurgeArgs),
+    /// Pack the objects and refs of the store now, as it does by itself in the background
+    Maintenance(super::maintenance::MaintenanceArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(super::hook::HookArgs),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output

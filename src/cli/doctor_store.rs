@@ -3,15 +3,15 @@
 use super::out::Out;
 use super::world::display;
 use crate::daemon;
-use crate::git::{Overlay, reach};
+use crate::git::{Clutter, Overlay, reach};
 use crate::install::Check;
 use crate::ops::daemon_runs;
 use crate::store::{Consolidated, Location, Store, StoreError, read_session, spool};
 use crate::todo::Time;
 use crate::view::Style;
 
-/// With more loose objects than this git itself would want to pack them.
-const MANY_LOOSE: usize = 6700;
+/// A store that keeps itself small never has so much for long; git itself would want to pack it.
+const MUCH: Clutter = Clutter { objects: 6_700, packs: 50, refs: 5_000 };
 
 /// Returns the checks.
 pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
@@ -36,13 +36,25 @@ pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
     checks
 }
 
+/// Says in how many files the store is, and who keeps them few.
 fn objects(store: &Store) -> Check {
-    let loose = store.repo.loose_estimate();
-    let text = format!("about {loose} loose");
-    if loose < MANY_LOOSE {
-        return Check::ok("objects", text);
+    let common_dir = store.repo.common_dir();
+    let found = Clutter::of(common_dir);
+    let text = super::maintenance::text(found);
+    if store.is_project() {
+        return Check::ok("objects", format!("{text}; left to the repository's owner"));
     }
-    Check::off("objects", format!("{text}; `git --git-dir={} gc` packs them", display(store.repo.common_dir())))
+    let failure = daemon::maintenance(common_dir).filter(|state| state.failures > 0).and_then(|state| state.last_error);
+    let remedy = "`git chittysync maintenance` packs them";
+    let much = found.objects > MUCH.objects || found.packs > MUCH.packs || found.refs > MUCH.refs;
+    match (daemon::is_wanted(store), failure) {
+        (Ok(true), Some(failure)) => {
+            Check::bad("objects", format!("{text}; packing them failed: {}; {remedy}, or says more", failure.message))
+        }
+        (Ok(true), None) if much => Check::ok("objects", format!("{text}; the next sync packs them")),
+        (_, _) if much => Check::off("objects", format!("{text}; {remedy}")),
+        (_, _) => Check::ok("objects", text),
+    }
 }
 
 /// Tries the remote, if one is named.

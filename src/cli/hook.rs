@@ -201,6 +201,7 @@ impl Call {
         if let Err(err) = done {
             self.log(&location, &format!("consolidate: {}", ops::chain(&err)));
         }
+        daemon::start_maintenance(&location);
     }
 
     /// Syncs: what [`start`] starts.

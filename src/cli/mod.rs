@@ -32,6 +32,7 @@ mod install;
 mod install_args;
 mod list;
 mod log;
+mod maintenance;
 mod man;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -82,6 +83,7 @@ use clap::FromArgMatches;
 pub use args::{Cli, Command, command};
 pub use out::Failure;
 
+use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;
 use crate::todo::Verb;
 use out::{Out, exit};
@@ -141,45 +143,64 @@ fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
     }
     let world = World::new(&cli.global)?;
     let Some(command) = cli.command else { return home::run(&world, out) };
+    let saves = saves(&command);
+    let ended = run_in(&world, command, out);
+    if saves && let Ok(location) = world.location() {
+        start_maintenance(&location);
+    }
+    ended
+}
+
+/// Returns whether a command may leave new objects in the store that it works on.
+fn saves(command: &Command) -> bool {
+    use Command as C;
+    let of_all = matches!(command, C::Capture(_) | C::Consolidate | C::Sync(_) | C::Import(_) | C::Archive(_));
+    let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
+    let of_some = matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_));
+    of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_))
+}
+
+fn run_in(world: &World, command: Command, out: &mut Out) -> Result<(), Failure> {
     match command {
-        Command::Init(args) => init::run(&args, &world, out),
-        Command::Demo(args) => demo::run(&args, &world, out),
-        Command::Install(args) => install::install(&args, &world, out),
-        Command::Uninstall(args) => install::uninstall(&args, &world, out),
-        Command::Doctor => doctor::run(&world, out),
-        Command::Capture(args) => capture::run(&args, &world, out),
-        Command::Consolidate => consolidate::run(&world, out),
-        Command::Sync(args) => sync::run(&args, &world, out),
-        Command::Status(args) => status::run(&args, &world, out),
-        Command::List(args) => list::run(&args, &world, out),
-        Command::Show(args) => show::run(&args, &world, out),
+        Command::Init(args) => init::run(&args, world, out),
+        Command::Demo(args) => demo::run(&args, world, out),
+        Command::Install(args) => install::install(&args, world, out),
+        Command::Uninstall(args) => install::uninstall(&args, world, out),
+        Command::Doctor => doctor::run(world, out),
+        Command::Capture(args) => capture::run(&args, world, out),
+        Command::Consolidate => consolidate::run(world, out),
+        Command::Sync(args) => sync::run(&args, world, out),
+        Command::Status(args) => status::run(&args, world, out),
+        Command::List(args) => list::run(&args, world, out),
+        Command::Show(args) => show::run(&args, world, out),
         #[cfg(feature = "board")]
-        Command::Board(args) => board::run(&args, &world, out),
-        Command::Log(args) => log::run(&args, &world, out),
-        Command::Sessions(args) => sessions::run(&args, &world, out),
-        Command::Projects => projects::run(&world, out),
-        Command::Conflicts(args) => conflicts::run(&args, &world, out),
-        Command::Add(args) => act::add(&args, &world, out),
-        Command::Start(args) => act::say(Verb::Start, &args, &world, out),
-        Command::Done(args) => act::say(Verb::Done, &args, &world, out),
-        Command::Release(args) => act::say(Verb::Release, &args, &world, out),
-        Command::Drop(args) => act::say(Verb::Drop, &args, &world, out),
-        Command::Reopen(args) => act::say(Verb::Reopen, &args, &world, out),
-        Command::Edit(args) => act::edit(&args, &world, out),
-        Command::Ready(args) => ready::run(&args, &world, out),
-        Command::Resolve(args) => resolve::run(&args, &world, out),
-        Command::Rollback(args) => rollback::run(&args, &world, out),
-        Command::Undo(args) => rollback::undo(&args, &world, out),
-        Command::Export(args) => export::run(&args, &world, out),
-        Command::Import(args) => import::run(&args, &world, out),
+        Command::Board(args) => board::run(&args, world, out),
+        Command::Log(args) => log::run(&args, world, out),
+        Command::Sessions(args) => sessions::run(&args, world, out),
+        Command::Projects => projects::run(world, out),
+        Command::Conflicts(args) => conflicts::run(&args, world, out),
+        Command::Add(args) => act::add(&args, world, out),
+        Command::Start(args) => act::say(Verb::Start, &args, world, out),
+        Command::Done(args) => act::say(Verb::Done, &args, world, out),
+        Command::Release(args) => act::say(Verb::Release, &args, world, out),
+        Command::Drop(args) => act::say(Verb::Drop, &args, world, out),
+        Command::Reopen(args) => act::say(Verb::Reopen, &args, world, out),
+        Command::Edit(args) => act::edit(&args, world, out),
+        Command::Ready(args) => ready::run(&args, world, out),
+        Command::Resolve(args) => resolve::run(&args, world, out),
+        Command::Rollback(args) => rollback::run(&args, world, out),
+        Command::Undo(args) => rollback::undo(&args, world, out),
+        Command::Export(args) => export::run(&args, world, out),
+        Command::Import(args) => import::run(&args, world, out),
         #[cfg(feature = "daemon")]
-        Command::Daemon(args) => daemon::run(&args, &world, out),
+        Command::Daemon(args) => daemon::run(&args, world, out),
         #[cfg(feature = "daemon")]
-        Command::Service(args) => service::run(&args, &world, out),
-        Command::Branch(args) => branch::run(&args, &world, out),
-        Command::Archive(args) => archive::run(&args, &world, out),
-        Command::Forget(args) => forget::run(&args, &world, out),
-        Command::Purge(args) => purge::run(&args, &world, out),
+        Command::Service(args) => service::run(&args, world, out),
+        Command::Branch(args) => branch::run(&args, world, out),
+        Command::Archive(args) => archive::run(&args, world, out),
+        Command::Forget(args) => forget::run(&args, world, out),
+        Command::Purge(args) => purge::run(&args, world, out),
+        Command::Maintenance(args) => maintenance::run(&args, world, out),
         Command::Completion(args) => completion::run(&args, out),
         Command::Man(args) => man::run(&args, out),
         Command::Hook(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),

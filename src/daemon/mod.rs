@@ -20,10 +20,12 @@ mod commands;
 mod detach;
 mod instance;
 mod jobs;
+mod maintenance;
 mod once;
 mod patience;
 #[cfg(feature = "daemon")]
 mod places;
+mod record;
 #[cfg(feature = "daemon")]
 mod run;
 mod schedule;
@@ -38,6 +40,7 @@ mod watch;
 #[cfg(feature = "daemon")]
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
+pub use maintenance::{is_wanted, maintain, maintenance, start_maintenance};
 pub use once::{hook_sync, hook_sync_is_due, hook_sync_may_go_on, sync_once};
 #[cfg(feature = "daemon")]
 pub use run::run;

@@ -23,6 +23,9 @@ pub fn start_detached(
     let mut command = Command::new(program);
     with_whole_paths(without_repository(&mut command), paths).args(arguments).current_dir(directory);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // From the first moment on: whoever ends the group of its parent shall not end it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map_err(failed)?;
     Ok(())
 }
@@ -32,6 +35,12 @@ pub fn become_detached() {
     // Fails only for the leader of a group, which has left already.
     #[cfg(unix)]
     let _ = rustix::process::setsid();
+}
+
+/// Lets others go first, where this process and what it starts would take their time.
+pub fn be_nice() {
+    #[cfg(unix)]
+    let _ = rustix::process::nice(10);
 }
 
 /// Returns what a program prints on its standard output; nothing when it is not there, fails, or takes longer.

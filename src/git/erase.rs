@@ -11,6 +11,7 @@ use std::process::Stdio;
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::lock::MaintenanceLock;
 use super::{Fsync, Git, GitError, Repo, Writer, chaos, gc};
 
 /// What stands beside a pack and is of no use without it.
@@ -47,6 +48,8 @@ impl Writer<'_> {
         if gc::is_running(git_dir) {
             return Err(GitError::object("the store", "a `git gc` is running in it"));
         }
+        // Else one of them could be in a pack that is being made.
+        let _alone = MaintenanceLock::acquire(git_dir)?;
         let objects = git_dir.join("objects");
         for index in packs(&objects)? {
             self.erase_from(&objects, &index, ids)?;
@@ -92,9 +95,7 @@ impl Writer<'_> {
         if graphs.is_dir() {
             fs::remove_dir_all(&graphs).map_err(GitError::io("remove", &graphs))?;
         }
-        for end in ["idx", "pack"].into_iter().chain(BESIDE) {
-            remove(&index.with_extension(end))?;
-        }
+        remove_pack(index)?;
         self.fsync.directories(&BTreeSet::from([objects.join("pack")]))
     }
 
@@ -117,8 +118,13 @@ impl Writer<'_> {
     }
 }
 
+/// Removes a pack, its index first: without it nobody looks for the rest.
+pub(super) fn remove_pack(index: &Path) -> Result<(), GitError> {
+    ["idx", "pack"].into_iter().chain(BESIDE).try_for_each(|end| remove(&index.with_extension(end)))
+}
+
 /// Returns the indices of all packs.
-fn packs(objects: &Path) -> Result<Vec<PathBuf>, GitError> {
+pub(super) fn packs(objects: &Path) -> Result<Vec<PathBuf>, GitError> {
     let directory = objects.join("pack");
     let entries = match fs::read_dir(&directory) {
         Ok(entries) => entries,

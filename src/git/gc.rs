@@ -30,11 +30,14 @@ fn is_alive(_pid: u32) -> bool {
 /// How long nobody has written to a pack in the making when whoever made it is gone.
 const DEAD: Duration = Duration::from_secs(600);
 
-/// Removes what fetches left that came to no end. git leaves that to `git gc`, which a store of ours does not run by
-/// itself.
+/// Removes what fetches and packing left that came to no end. git leaves that to `git gc`, which a store of ours does not
+/// run by itself.
 pub(super) fn sweep(git_dir: &Path) {
-    let Ok(entries) = fs::read_dir(git_dir.join("objects/pack")) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("tmp_")) {
+    let objects = git_dir.join("objects");
+    let of_git = |name: &str| name.starts_with("tmp_") || name.starts_with(".tmp-");
+    let directories = (0..=255).map(|first| format!("{first:02x}")).chain(["pack".to_owned()]);
+    let entries = directories.filter_map(|name| fs::read_dir(objects.join(name)).ok()).flatten().flatten();
+    for entry in entries.filter(|entry| of_git(&entry.file_name().to_string_lossy())) {
         let written = entry.metadata().and_then(|file| file.modified());
         if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > DEAD)) {
             // One that is gone by now is what was wanted.

@@ -16,6 +16,12 @@ pub struct Limits {
     pub loose_objects: usize,
     /// The most new refs that are written one by one, and the most that stay loose; more go to `packed-refs`.
     pub loose_refs: usize,
+    /// The most objects that stay in files of their own in a store that keeps itself small.
+    pub unpacked: usize,
+    /// The most packs that such a store has.
+    pub packs: usize,
+    /// How many refs are packed while others wait for the store.
+    pub refs_at_once: usize,
     /// How many refs one command names when a fetch of all of them failed. Their names have 250 bytes at most, on either
     /// side.
     pub fetched_refs: usize,
@@ -38,6 +44,9 @@ impl Default for Limits {
             list_lines: 48,
             loose_objects: 128,
             loose_refs: 64,
+            unpacked: 1_000,
+            packs: 16,
+            refs_at_once: 500,
             fetched_refs: 300,
             refused_alone: 3,
             retired_of_others: 64,
@@ -64,6 +73,9 @@ impl Limits {
             list_lines: number,
             loose_objects: number,
             loose_refs: number,
+            unpacked: number,
+            packs: number,
+            refs_at_once: number,
             fetched_refs: number,
             refused_alone: number,
             retired_of_others: number,

@@ -1,6 +1,7 @@
 //! One process writes to a store at a time.
 
 use std::fs::{self, File, TryLockError};
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -131,6 +132,57 @@ impl TransferLock {
     }
 }
 
+/// The exclusive right to pack the objects of a store, or to delete some for good, held until dropped. It is neither the
+/// right to write nor to talk with remotes: both go on.
+#[derive(Debug)]
+pub(super) struct MaintenanceLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl MaintenanceLock {
+    /// Waits until no other process has it.
+    ///
+    /// # Errors
+    /// [`GitError::Busy`] when another process keeps it for 30 seconds.
+    pub(super) fn acquire(git_dir: &Path) -> Result<Self, GitError> {
+        let lock = MaintenanceLock::open(git_dir)?;
+        wait_for(&lock.file, &lock.path, git_dir)?;
+        Ok(lock)
+    }
+
+    /// Takes it if it is free; nothing when another process has it.
+    ///
+    /// # Errors
+    /// When the lock cannot be made or asked for.
+    pub(super) fn try_acquire(git_dir: &Path) -> Result<Option<Self>, GitError> {
+        let lock = MaintenanceLock::open(git_dir)?;
+        match lock.file.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(err)) => Err(GitError::io("lock", &lock.path)(err)),
+        }
+    }
+
+    fn open(git_dir: &Path) -> Result<Self, GitError> {
+        let home = home(git_dir);
+        private_directory(&home).map_err(GitError::io("create", &home))?;
+        let path = home.join("maintenance");
+        let mut options = private_file();
+        let file = options.create(true).truncate(false).read(true).write(true).open(&path);
+        Ok(MaintenanceLock { file: file.map_err(GitError::io("open", &path))?, path })
+    }
+
+    /// Returns what a program that is to be started gets as its standard input: this text, in the file of the lock. So it
+    /// has the lock as well: when this process is killed, nobody else gets it until the program has ended.
+    pub(super) fn hand_over(&self, text: &str) -> Result<std::process::Stdio, GitError> {
+        let mut file = &self.file;
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+        let same = written.and_then(|()| file.rewind()).and_then(|()| self.file.try_clone());
+        same.map(Into::into).map_err(GitError::io("write", &self.path))
+    }
+}
+
 /// Opens the file whose lock is the store's, and makes the directories around it.
 fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
     let home = home(git_dir);
@@ -170,14 +222,14 @@ pub(super) fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), G
 /// Makes new files unreadable for others, if the store is, until dropped. Its directory keeps others out
 /// anyway; this also holds for a copy of what is in it.
 #[derive(Debug)]
-struct Private {
+pub(super) struct Private {
     #[cfg(unix)]
     before: Option<rustix::fs::Mode>,
 }
 
 #[cfg(unix)]
 impl Private {
-    fn as_is(git_dir: &Path) -> Self {
+    pub(super) fn as_is(git_dir: &Path) -> Self {
         use std::os::unix::fs::PermissionsExt;
         let private = fs::metadata(git_dir).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 == 0);
         Private { before: private.then(|| rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077))) }
@@ -195,7 +247,7 @@ impl Drop for Private {
 
 #[cfg(not(unix))]
 impl Private {
-    fn as_is(_git_dir: &Path) -> Self {
+    pub(super) fn as_is(_git_dir: &Path) -> Self {
         Private {}
     }
 }

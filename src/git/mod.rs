@@ -31,6 +31,7 @@ mod inside;
 mod limits;
 mod lock;
 mod loose;
+mod maintain;
 mod object;
 mod pack;
 mod packed_refs;
@@ -63,7 +64,7 @@ pub use budget::{Budget, Budgets};
 pub use chaos::{bug, crash_at, has_crashed};
 pub use commit::{CommitInfo, Identity, NewCommit};
 pub use create::create_bare;
-pub use detached::{answer, become_detached, start_detached};
+pub use detached::{answer, be_nice, become_detached, start_detached};
 pub use durable::{
     Fsync, create_file, has_left, refuse_link, replace_file, replace_linked_file, replace_private_file, take_left,
 };
@@ -75,6 +76,7 @@ pub use globals::{global_setting, globals};
 pub use history::{Ancestors, descends, frontier, parse_date};
 pub use limits::Limits;
 pub use lock::{StoreLock, TransferLock};
+pub use maintain::{Clutter, is_maintained};
 pub use object::Overlay;
 pub use plain::read_file;
 pub use private::{home, private_directories, private_directory, private_file};

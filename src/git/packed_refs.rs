@@ -81,19 +81,21 @@ pub(super) fn create_packed(
     written
 }
 
-/// Moves the loose refs below a prefix into `packed-refs`, as `git pack-refs` does: a run reads all of them, and one
-/// file is read sooner than hundreds. A crash in between leaves a ref in both places, with one value.
+/// Moves loose refs below a prefix into `packed-refs`, so many at most, as `git pack-refs` does: a run reads all of them,
+/// and one file is read sooner than hundreds. A crash in between leaves a ref in both places, with one value. Returns how
+/// many were moved.
 pub(super) fn pack_loose(
     git_dir: &Path,
     tmp: &Path,
     prefix: &str,
+    most: usize,
     hash: gix::hash::Kind,
     fsync: Fsync,
-) -> Result<(), GitError> {
+) -> Result<usize, GitError> {
     let mut rewrite = Rewrite::begin(git_dir, tmp)?;
     let written = (|| {
         let found = loose(git_dir, prefix)?.into_iter();
-        let loose: Vec<_> = found.filter_map(|(name, value)| Some((name, value?))).collect();
+        let loose: Vec<_> = found.filter_map(|(name, value)| Some((name, value?))).take(most).collect();
         let mut refs: BTreeMap<String, String> = packed_lines(git_dir, hash)?.into_iter().collect();
         refs.extend(loose.iter().map(|(name, value)| (name.clone(), format!("{value} {name}\n"))));
         rewrite.replace(refs.into_iter().collect(), fsync)?;
@@ -102,10 +104,11 @@ pub(super) fn pack_loose(
     rewrite.end(written.is_ok())?;
     // Before the files go: a power cut may not bring the old `packed-refs` back and leave them away.
     fsync.directories(&BTreeSet::from([git_dir.to_owned()]))?;
-    for (name, value) in written? {
-        remove_packed(git_dir, tmp, &name, value)?;
+    let packed = written?;
+    for (name, value) in &packed {
+        remove_packed(git_dir, tmp, name, *value)?;
     }
-    Ok(())
+    Ok(packed.len())
 }
 
 /// Removes the file of a ref that is in `packed-refs`, unless it has moved on.

@@ -67,6 +67,11 @@ impl Git {
         self
     }
 
+    /// Returns the name of git's command.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn command_mut(&mut self) -> &mut Command {
         &mut self.command
     }

@@ -36,6 +36,9 @@ pub enum Place {
     Branches,
 }
 
+/// How the names begin under which we remember what remotes have, each with the remote's name behind it.
+pub(super) const TRACKING: [&str; 2] = ["refs/chittysync-remotes/", "refs/chittysync-heads/"];
+
 impl Place {
     /// Both of them.
     pub const ALL: [Place; 2] = [Place::Own, Place::Branches];
@@ -54,8 +57,8 @@ impl Place {
     pub fn tracking_prefix(self, remote: &RemoteName) -> String {
         let encoded = remote.component();
         match self {
-            Place::Own => format!("refs/chittysync-remotes/{encoded}/"),
-            Place::Branches => format!("refs/chittysync-heads/{encoded}/"),
+            Place::Own => format!("{}{encoded}/", TRACKING[0]),
+            Place::Branches => format!("{}{encoded}/", TRACKING[1]),
         }
     }
 

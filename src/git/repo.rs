@@ -281,12 +281,6 @@ impl Repo {
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {
         self.inner.config_snapshot()
     }
-
-    /// Returns how many loose objects there are, roughly: `git gc --auto` counts the same way, by one of
-    /// 256 directories.
-    pub fn loose_estimate(&self) -> usize {
-        fs::read_dir(self.common_dir().join("objects/17")).map_or(0, |entries| entries.count() * 256)
-    }
 }
 
 /// Returns the first line of an error, which is what a person needs.

@@ -55,7 +55,8 @@ impl Writer<'_> {
         if ref_file::loose_names(&git_dir.join(super::SESSIONS))?.len() <= self.repo.limits.loose_refs {
             return Ok(());
         }
-        packed_refs::pack_loose(git_dir, self.lock.tmp(), super::SESSIONS, self.repo.hash(), self.fsync)
+        let hash = self.repo.hash();
+        packed_refs::pack_loose(git_dir, self.lock.tmp(), super::SESSIONS, usize::MAX, hash, self.fsync).map(drop)
     }
 
     /// Deletes refs, each if it points to what is expected. Returns those that point elsewhere; one that is

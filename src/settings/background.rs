@@ -21,6 +21,8 @@ pub struct Background {
     pub mirror_interval: Duration,
     /// [`table::HOOK_SYNC`]; nothing for none.
     pub hook_sync: Option<Duration>,
+    /// [`table::MAINTENANCE`].
+    pub maintenance: bool,
 }
 
 impl Background {
@@ -45,6 +47,7 @@ impl Background {
                 "true" | "yes" | "on" => table::HOOK_SYNC.default_value().and_then(time),
                 _ => time(text),
             })?,
+            maintenance: reader.is_on(&table::MAINTENANCE)?,
         })
     }
 }

@@ -115,6 +115,14 @@ pub const LOG_LINES: Setting = Setting {
     ..ROW
 };
 
+/// Whether a store keeps itself small.
+pub const MAINTENANCE: Setting = Setting {
+    key: "chittysync.maintenance",
+    default: Default::Value("true"),
+    help: "Whether the store packs its objects and refs by itself, in the background. A project's repository that is a store never does: it is left to its owner.",
+    ..ROW
+};
+
 /// How much one fetch may bring.
 pub const MAX_FETCH: Setting = Setting {
     key: "chittysync.maxFetch",
@@ -291,7 +299,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 28] = [
+pub const ALL: [Setting; 29] = [
     ARCHIVE_AFTER,
     BRANCH,
     CONTEXT,
@@ -301,6 +309,7 @@ pub const ALL: [Setting; 28] = [
     FSYNC,
     HOOK_SYNC,
     LOG_LINES,
+    MAINTENANCE,
     MAX_FETCH,
     MIRROR_COMMAND,
     MIRROR_INTERVAL,

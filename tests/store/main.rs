@@ -15,6 +15,8 @@ mod kill;
 mod killed_hooks;
 mod layers;
 mod locks;
+mod maintenance;
+mod maintenance_beside;
 mod oracle;
 mod order;
 mod purge;

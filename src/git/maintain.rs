@@ -1,0 +1,291 @@
+//! Keeping a store small: objects move into packs, packs into larger ones, refs into one file.
+//!
+//! Nothing is ever deleted here but second copies: of an object that is in a pack, of a pack all of which is in another
+//! one. What no ref leads to is packed like everything else (`docs/decisions/0028-a-store-keeps-itself-small.md`).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::erase::{packs, remove_pack};
+use super::lock::{MaintenanceLock, Private};
+use super::ref_file::loose_names;
+use super::transfer::{descendants, signal_all};
+use super::{Fsync, Git, GitError, Limits, RETIRED, Repo, SESSIONS, StoreLock, TransferLock, gc, packed_refs};
+
+/// How many of the 256 directories of loose objects are looked into to say how many there are.
+const LOOKED_INTO: usize = 16;
+/// A pack stays as it is while it has this many times the objects of all smaller ones together. So each of n objects is
+/// written log n times, and there are log n packs.
+const FACTOR: usize = 4;
+/// What keeps git from packing a pack with others: somebody is at work with it, or objects that it needs are elsewhere.
+const LEFT_ALONE: [&str; 2] = ["keep", "promisor"];
+/// How long a git that was told to end may take.
+const GRACE: Duration = Duration::from_secs(2);
+/// What is said of a git that was not done at the deadline.
+const LATE: &str = "it took too long and was ended; the next one goes on";
+
+/// What a store holds that could be in fewer files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clutter {
+    /// Objects in files of their own, roughly.
+    pub objects: usize,
+    /// Packs that can be packed with others.
+    pub packs: usize,
+    /// Refs in files of their own.
+    pub refs: usize,
+}
+
+impl Clutter {
+    /// Looks at the store with this common git directory, which takes less than a millisecond.
+    pub fn of(git_dir: &Path) -> Self {
+        let objects = git_dir.join("objects");
+        let files = |at: usize| {
+            let directory = objects.join(format!("{:02x}", at * 256 / LOOKED_INTO));
+            fs::read_dir(directory).map_or(0, Iterator::count)
+        };
+        Clutter {
+            objects: (0..LOOKED_INTO).map(files).sum::<usize>() * 256 / LOOKED_INTO,
+            packs: movable(&objects).map_or(0, |packs| packs.len()),
+            refs: prefixes(git_dir).iter().map(|prefix| loose(git_dir, prefix)).sum(),
+        }
+    }
+
+    /// Returns whether it is worth to be put in order.
+    pub fn is_much(&self) -> bool {
+        let limits = Limits::of_this_build();
+        self.objects > limits.unpacked || self.packs > limits.packs || self.refs > limits.loose_refs
+    }
+}
+
+/// Returns whether a process is at [`Repo::maintain`] in the store with this common git directory.
+pub fn is_maintained(git_dir: &Path) -> bool {
+    matches!(MaintenanceLock::try_acquire(git_dir), Ok(None))
+}
+
+impl Repo {
+    /// Puts the files of the store in order, in a process of its own for which nobody waits. Returns whether it did: not
+    /// when another process does, or a `git gc` is running.
+    ///
+    /// Readers and writers go on meanwhile. Ended at any moment it leaves every object and ref where it can be found, and
+    /// files that a later call removes.
+    ///
+    /// # Errors
+    /// When git cannot be started, fails, or is not done at the deadline, and when the store cannot be written.
+    pub fn maintain(&self, fsync: Fsync, deadline: Instant) -> Result<bool, GitError> {
+        let git_dir = self.common_dir();
+        let Some(lock) = MaintenanceLock::try_acquire(git_dir)? else { return Ok(false) };
+        if gc::is_running(git_dir) {
+            return Ok(false);
+        }
+        let _private = Private::as_is(git_dir);
+        gc::sweep(git_dir);
+        let run = Run { repo: self, lock: &lock, fsync, deadline };
+        let packed = run.pack_objects()?;
+        run.join_packs(packed)?;
+        run.pack_refs()?;
+        Ok(true)
+    }
+}
+
+/// One call of [`Repo::maintain`].
+struct Run<'a> {
+    repo: &'a Repo,
+    lock: &'a MaintenanceLock,
+    fsync: Fsync,
+    deadline: Instant,
+}
+
+impl Run<'_> {
+    fn objects(&self) -> PathBuf {
+        self.repo.common_dir().join("objects")
+    }
+
+    /// Packs the loose objects that a ref leads to, in an order from which git sees what is like what. Returns whether
+    /// that could be done: not where something that a ref leads to is missing.
+    fn pack_objects(&self) -> Result<bool, GitError> {
+        let reached = ["--all", "--reflog", "--indexed-objects", "--unpacked", "--incremental"];
+        match self.pack(&reached, "") {
+            Err(GitError::Program { .. }) if Instant::now() < self.deadline => Ok(false),
+            packed => packed.and_then(|_| self.remove_packed()).map(|()| true),
+        }
+    }
+
+    /// Makes one pack of the smallest, and of all loose objects if there are many still, or they could not be `packed`.
+    /// This asks no ref.
+    fn join_packs(&self, packed: bool) -> Result<(), GitError> {
+        let objects = self.objects();
+        let joined = smallest(sized(&objects, self.repo.hash())?);
+        let loose = Clutter::of(self.repo.common_dir()).objects;
+        if joined.is_empty() && packed && loose <= self.repo.limits.unpacked {
+            return Ok(());
+        }
+        let name = |index: &PathBuf| Some(format!("{}.pack\n", index.file_stem()?.to_str()?));
+        let list: String = joined.iter().filter_map(name).collect();
+        let made = self.pack(&["--stdin-packs", "--unpacked"], &list)?;
+        self.remove_packed()?;
+        for index in joined.iter().filter(|index| !made.iter().any(|made| index.ends_with(made))) {
+            remove_pack(index)?;
+        }
+        self.fsync.directories(&BTreeSet::from([objects.join("pack")]))
+    }
+
+    /// Makes a pack. When this returns, it is on the disk, under the name that is returned, of its index; nothing when
+    /// there was nothing to pack.
+    fn pack(&self, what: &[&str], list: &str) -> Result<Option<String>, GitError> {
+        let base = self.objects().join("pack/pack").to_string_lossy().into_owned();
+        let fsync = if self.fsync == Fsync::On { "core.fsync=all" } else { "core.fsync=none" };
+        let options = ["-c", fsync, "-c", "pack.threads=1", "-c", "pack.writeReverseIndex=true", "pack-objects", "-q"];
+        let ways = ["--non-empty", "--honor-pack-keep", "--delta-base-offset"];
+        let arguments = options.iter().chain(&ways).chain(what).copied().chain([base.as_str()]);
+        let said = self.git(Git::new(Some(self.repo.common_dir()), arguments), list)?;
+        self.fsync.directories(&BTreeSet::from([self.objects().join("pack"), self.objects()]))?;
+        let id = said.trim();
+        Ok((!id.is_empty()).then(|| format!("pack-{id}.idx")))
+    }
+
+    /// Removes the files of objects that are in a pack.
+    fn remove_packed(&self) -> Result<(), GitError> {
+        self.git(Git::new(Some(self.repo.common_dir()), ["prune-packed", "-q"]), "").map(drop)
+    }
+
+    /// Moves refs into one file: those of sessions, and what is remembered of remotes. A portion at a time, so that nobody
+    /// waits long for the lock of the store.
+    fn pack_refs(&self) -> Result<(), GitError> {
+        let git_dir = self.repo.common_dir();
+        if Clutter::of(git_dir).refs <= self.repo.limits.loose_refs {
+            return Ok(());
+        }
+        for prefix in prefixes(git_dir) {
+            while loose(git_dir, &prefix) > 0 && Instant::now() < self.deadline {
+                // Who talks with a remote moves what is remembered of it.
+                let Some(_transfer) = TransferLock::try_acquire(git_dir)? else { return Ok(()) };
+                let lock = StoreLock::acquire(git_dir)?;
+                let most = self.repo.limits.refs_at_once;
+                let hash = self.repo.hash();
+                if packed_refs::pack_loose(git_dir, lock.tmp(), &prefix, most, hash, self.fsync)? < most {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs git with this on its standard input, and ends it when it takes too long. Returns what it printed.
+    fn git(&self, mut git: Git, input: &str) -> Result<String, GitError> {
+        let failed =
+            |git: &Git, reason: &str| GitError::Program { command: git.name().to_owned(), reason: reason.to_owned() };
+        if Instant::now() >= self.deadline {
+            return Err(failed(&git, LATE));
+        }
+        let input = self.lock.hand_over(input)?;
+        let command = git.command_mut().stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|err| git.not_started(&err))?;
+        let (mut said, mut complaint) = (String::new(), String::new());
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let late = std::thread::scope(|scope| {
+            scope.spawn(|| stdout.map(|mut pipe| pipe.read_to_string(&mut said)));
+            scope.spawn(|| stderr.map(|mut pipe| pipe.read_to_string(&mut complaint)));
+            let mut told: Option<Instant> = None;
+            while matches!(child.try_wait(), Ok(None)) {
+                let force = told.is_some_and(|at| at.elapsed() > GRACE);
+                if Instant::now() >= self.deadline && (told.is_none() || force) {
+                    let mut all = descendants(child.id());
+                    all.push(child.id());
+                    signal_all(&all, force);
+                    told.get_or_insert_with(Instant::now);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            told.is_some()
+        });
+        let ended = child.wait().map_err(|err| failed(&git, &err.to_string()))?;
+        match ended.success() {
+            true => Ok(said),
+            false if late => Err(failed(&git, LATE)),
+            false => Err(failed(&git, complaint.trim())),
+        }
+    }
+}
+
+/// Returns the packs that are to become one: all up to the largest that has not [`FACTOR`] times the objects of those
+/// below it.
+fn smallest(mut sized: Vec<(usize, PathBuf)>) -> Vec<PathBuf> {
+    sized.sort();
+    let (mut below, mut joined) = (0, 0);
+    for (at, (size, _)) in sized.iter().enumerate() {
+        if at > 0 && *size < below * FACTOR {
+            joined = at + 1;
+        }
+        below += size;
+    }
+    sized.into_iter().take(joined).map(|(_, index)| index).collect()
+}
+
+/// Returns the indices of the packs that can be packed with others, with the numbers of their objects.
+fn sized(objects: &Path, hash: gix::hash::Kind) -> Result<Vec<(usize, PathBuf)>, GitError> {
+    let sized = movable(objects)?.into_iter().map(|index| {
+        let read = gix_pack::index::File::at(&index, hash);
+        let read = read.map_err(|err| GitError::object(index.display(), err))?;
+        Ok((usize::try_from(read.num_objects()).unwrap_or(usize::MAX), index))
+    });
+    sized.collect()
+}
+
+fn movable(objects: &Path) -> Result<Vec<PathBuf>, GitError> {
+    let mut found = packs(objects)?;
+    found.retain(|index| !LEFT_ALONE.iter().any(|mark| index.with_extension(mark).exists()));
+    Ok(found)
+}
+
+/// Returns the prefixes of refs that are ours, and of those by which remotes are remembered.
+fn prefixes(git_dir: &Path) -> Vec<String> {
+    let below = |parent: &str| {
+        let entries = fs::read_dir(git_dir.join(parent)).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names.map(|name| format!("{parent}{name}/")).collect::<Vec<_>>()
+    };
+    let ours = [SESSIONS, RETIRED].map(str::to_owned);
+    ours.into_iter().chain(super::refs::TRACKING.iter().flat_map(|parent| below(parent))).collect()
+}
+
+fn loose(git_dir: &Path, prefix: &str) -> usize {
+    loose_names(&git_dir.join(prefix)).map_or(0, |names| names.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_packs_are_joined_until_each_is_much_larger_than_those_below_it() {
+        let joined = |sizes: &[usize]| {
+            let sized = sizes.iter().map(|size| (*size, PathBuf::from(size.to_string()))).collect();
+            smallest(sized).len()
+        };
+        assert_eq!(joined(&[]), 0);
+        assert_eq!(joined(&[7]), 0);
+        assert_eq!(joined(&[10, 100, 1_000]), 0);
+        assert_eq!(joined(&[1_000, 100, 10, 10]), 2);
+        assert_eq!(joined(&[10, 30, 1_000]), 2);
+        assert_eq!(joined(&[10, 100, 200, 10_000]), 3);
+        assert_eq!(joined(&[10, 41, 205, 900]), 4, "the last is the one that is too small");
+        // A pack a day: never many, and each object is written now and then.
+        let (mut packs, mut written, mut most) = (Vec::new(), 0, 0);
+        for _ in 0..1_000 {
+            packs.push(100);
+            let sized = packs.iter().enumerate().map(|(at, size)| (*size, PathBuf::from(at.to_string()))).collect();
+            let count = smallest(sized).len();
+            packs.sort_unstable();
+            let sum: usize = packs.drain(..count).sum();
+            written += sum;
+            packs.extend((sum > 0).then_some(sum));
+            most = most.max(packs.len());
+        }
+        assert_eq!(packs.iter().sum::<usize>(), 100_000);
+        assert!(most <= 6 && written < 100_000 * 25, "{most} packs, {written} objects written");
+    }
+}
