@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::out::{Failure, Out};
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::said::tell;
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Edit, Properties, Refusal, Which};
 use crate::todo::Verb;
 
@@ -74,23 +74,23 @@ impl PropertyArgs {
     }
 }
 
-pub(super) fn say(verb: Verb, args: &ActArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
+pub(super) fn say(verb: Verb, args: &ActArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store_or_create(ui)?;
+    let actor = args.speaker.actor(&store, context);
     let outcome = todo::say(&actor, verb, &Which::words(&args.todo))?;
-    tell(&outcome, None, &actor, out)
+    tell(&outcome, None, &actor, ui)
 }
 
-pub(super) fn add(args: &AddArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let add = Add { text: args.text.join(" "), project: args.project.clone(), properties: args.properties.typed()? };
-    let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
-    tell(&todo::add(&actor, &add)?, None, &actor, out)
+    let store = context.store_or_create(ui)?;
+    let actor = args.speaker.actor(&store, context);
+    tell(&todo::add(&actor, &add)?, None, &actor, ui)
 }
 
-pub(super) fn edit(args: &EditArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn edit(args: &EditArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let edit = Edit { text: args.text.clone(), properties: args.properties.typed()? };
-    let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
-    tell(&todo::edit(&actor, &Which::words(&args.todo), &edit)?, None, &actor, out)
+    let store = context.store_or_create(ui)?;
+    let actor = args.speaker.actor(&store, context);
+    tell(&todo::edit(&actor, &Which::words(&args.todo), &edit)?, None, &actor, ui)
 }

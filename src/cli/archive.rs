@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::ops::{self, Tidied, Tidy};
 use crate::settings::{Kind, Span, table};
 use crate::todo::{Names, Project, Todo, plain};
@@ -30,28 +30,28 @@ fn age(text: &str) -> Result<Duration, String> {
     span.parse(text).flatten().ok_or_else(|| format!("it must be {}", Kind::Time(span).expected()))
 }
 
-pub(super) fn run(args: &ArchiveArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &ArchiveArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
     let archive_after = args.older_than.map(millis).or(store.settings.archive_after);
     let how = Tidy { archive_after, board: false, dry_run: args.dry_run };
-    let tidied = ops::tidy(&store, how, world.now)?;
-    say(&tidied, &ops::project_names(&store)?, args.dry_run, out);
+    let tidied = ops::tidy(&store, how, context.now)?;
+    say(&tidied, &ops::project_names(&store)?, args.dry_run, ui);
     let Some(directory) = &tidied.checked_out else { return Ok(()) };
     let branch = store.settings.branch_name();
     Err(Failure::no(format!("nothing was archived: {branch} is checked out in {}", display(directory)))
         .hint("check out another branch there, and archive again"))
 }
 
-fn say(tidied: &Tidied, names: &Names, dry_run: bool, out: &mut Out) {
+fn say(tidied: &Tidied, names: &Names, dry_run: bool, ui: &mut Ui) {
     let todos = tidied.archived.iter().flat_map(|(project, todos)| todos.iter().map(move |todo| (project, todo)));
-    if out.json {
+    if ui.json {
         let archived: Vec<Value> = todos.map(|(project, todo)| todo_json(project, todo)).collect();
-        out.print_json(&json!({ "archived": archived, "changed": tidied.moved }));
+        ui.print_json(&json!({ "archived": archived, "changed": tidied.moved }));
         return;
     }
     if tidied.archived.is_empty() {
-        out.note("Nothing to archive.");
+        ui.note("Nothing to archive.");
     } else if tidied.checked_out.is_none() {
         let verb = if dry_run { "would be archived" } else { "archived" };
         let lines = todos.map(|(project, todo)| {
@@ -59,7 +59,7 @@ fn say(tidied: &Tidied, names: &Names, dry_run: bool, out: &mut Out) {
             format!("{} {verb}: {} ({})\n", &id[..8], plain(&todo.content), plain(names.shown(project)))
         });
         let lines: String = lines.collect();
-        out.print(&lines);
+        ui.print(&lines);
     }
 }
 

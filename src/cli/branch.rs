@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::consolidate;
-use super::out::{Failure, Out};
-use super::world::{World, full_name};
+use super::context::{Context, full_name};
+use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::store::Store;
 use crate::todo::plain;
@@ -30,15 +30,15 @@ pub struct BranchArgs {
     pub force: bool,
 }
 
-pub(super) fn run(args: &BranchArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &BranchArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     if let Some(name) = &args.merge {
-        return merge(&store, name, world, out);
+        return merge(&store, name, context, ui);
     }
     if let Some(name) = &args.delete {
-        return delete(&store, name, args.force, world, out);
+        return delete(&store, name, args.force, context, ui);
     }
-    let Some(name) = &args.name else { return list(&store, world, out) };
+    let Some(name) = &args.name else { return list(&store, context, ui) };
     let full = full_name(name)?;
     if name.contains('/') {
         return Err(Failure::usage(format!("'{name}' has a slash: a branch of todos has a plain name")));
@@ -46,22 +46,22 @@ pub(super) fn run(args: &BranchArgs, world: &World, out: &mut Out) -> Result<(),
     let nothing = || Failure::no("there is nothing to branch from yet: no session said anything");
     let at = match &args.start {
         None => ops::present_state(&store)?.ok_or_else(nothing)?,
-        Some(start) => ops::find_state(&store, start, world.now)?,
+        Some(start) => ops::find_state(&store, start, context.now)?,
     };
-    ops::create_branch(&store, &full, &at, world.now)?;
+    ops::create_branch(&store, &full, &at, context.now)?;
     let at = at.commit;
-    if out.json {
-        out.print_json(&json!({ "branch": name, "commit": at.to_string() }));
+    if ui.json {
+        ui.print_json(&json!({ "branch": name, "commit": at.to_string() }));
     } else {
-        out.note(&format!("Made {name} at {}.", &at.to_string()[..12]));
-        out.note(&format!("hint: `git chittysync --branch {name} <command>` reads and writes there"));
+        ui.note(&format!("Made {name} at {}.", &at.to_string()[..12]));
+        ui.note(&format!("hint: `git chittysync --branch {name} <command>` reads and writes there"));
     }
     Ok(())
 }
 
-fn list(store: &Store, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn list(store: &Store, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let branches = ops::branches(store)?;
-    if out.json {
+    if ui.json {
         let all = branches.iter().map(|branch| {
             json!({
                 "branch": branch.name,
@@ -71,51 +71,51 @@ fn list(store: &Store, world: &World, out: &mut Out) -> Result<(), Failure> {
                 "merged": branch.is_merged,
             })
         });
-        out.print_json(&all.collect::<Value>());
+        ui.print_json(&all.collect::<Value>());
         return Ok(());
     }
-    let style = out.style(world.now);
+    let style = ui.style(context.now);
     let width = branches.iter().map(|branch| branch.name.chars().count()).max().unwrap_or(0);
     for branch in &branches {
         let mark = if branch.is_current { '*' } else { ' ' };
         let merged = if branch.is_current || branch.is_merged { "" } else { ", not merged" };
         let name = plain(&branch.name);
         let about = style.dim(&format!("{}{merged}", style.age(branch.time)));
-        out.print(&format!("{mark} {name:width$}  {about}\n"));
+        ui.print(&format!("{mark} {name:width$}  {about}\n"));
     }
     Ok(())
 }
 
-fn merge(store: &Store, name: &str, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn merge(store: &Store, name: &str, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let tip = ops::find_branch(store, &full_name(name)?)?;
     let selection = Selection { what: format!("merge {name}"), ..Selection::default() };
     let also = vec![(format!("the branch {name}"), tip)];
     let before = store.repo.find_ref(&store.settings.branch)?;
     let plan = Plan { consolidate: true, selection, also, ..Plan::default() };
-    let report = ops::run(store, &plan, world.now)?;
-    if out.json {
-        out.print_json(&json!({
+    let report = ops::run(store, &plan, context.now)?;
+    if ui.json {
+        ui.print_json(&json!({
             "changed": report.changed,
             "conflicts": report.conflicts.len(),
             "commit": report.tip.map(|tip| tip.to_string()),
         }));
     } else if report.tip == before {
-        out.note("Already up to date.");
+        ui.note("Already up to date.");
     } else {
         let into = store.settings.branch_name();
-        out.note(&format!("Merged {name} into {into}: {} conflicts.", report.conflicts.len()));
-        out.note(&format!("hint: `git chittysync branch --delete {name}` when it is no longer needed"));
+        ui.note(&format!("Merged {name} into {into}: {} conflicts.", report.conflicts.len()));
+        ui.note(&format!("hint: `git chittysync branch --delete {name}` when it is no longer needed"));
     }
-    consolidate::finish(store, &report, out)
+    consolidate::finish(store, &report, ui)
 }
 
-fn delete(store: &Store, name: &str, force: bool, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let tip = ops::delete_branch(store, &full_name(name)?, force, world.now)?;
-    if out.json {
-        out.print_json(&json!({ "branch": name, "commit": tip.to_string(), "deleted": true }));
+fn delete(store: &Store, name: &str, force: bool, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let tip = ops::delete_branch(store, &full_name(name)?, force, context.now)?;
+    if ui.json {
+        ui.print_json(&json!({ "branch": name, "commit": tip.to_string(), "deleted": true }));
     } else {
-        out.note(&format!("Deleted {name}. It was at {tip}."));
-        out.note(&format!("hint: `git chittysync branch {name} {}` brings it back", &tip.to_string()[..12]));
+        ui.note(&format!("Deleted {name}. It was at {tip}."));
+        ui.note(&format!("hint: `git chittysync branch {name} {}` brings it back", &tip.to_string()[..12]));
     }
     Ok(())
 }

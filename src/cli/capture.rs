@@ -2,25 +2,25 @@
 
 use serde_json::json;
 
+use super::context::Context;
 use super::options::CaptureArgs;
-use super::out::{Failure, Out};
 use super::progress::Progress;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::Plan;
 
-pub(super) fn run(args: &CaptureArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let mut plan = Plan { consolidate: false, ..world.plan(args, "capture")? };
-    let store = world.store_or_create(out)?;
+pub(super) fn run(args: &CaptureArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let mut plan = Plan { consolidate: false, ..context.plan(args, "capture")? };
+    let store = context.store_or_create(ui)?;
     let project = plan.selection.project.take();
-    plan.selection.project = project.map(|typed| world.meant_anew(typed, &store)).transpose()?;
-    let report = Progress::run(out, &store, &plan, world.now)?;
-    out.warn_of(&report.notices);
-    super::consolidate::finish(&store, &report, out)?;
-    if out.json {
+    plan.selection.project = project.map(|typed| context.meant_anew(typed, &store)).transpose()?;
+    let report = Progress::run(ui, &store, &plan, context.now)?;
+    ui.warn_of(&report.notices);
+    super::consolidate::finish(&store, &report, ui)?;
+    if ui.json {
         let sessions: Vec<&str> = report.captured.iter().map(crate::todo::Session::as_str).collect();
-        out.print_json(&json!({ "captured": sessions, "looked_at": report.units, "unreadable": report.notices.len() }));
+        ui.print_json(&json!({ "captured": sessions, "looked_at": report.units, "unreadable": report.notices.len() }));
     } else {
-        out.note(&format!("{} of {} files say something new.", report.captured.len(), report.units));
+        ui.note(&format!("{} of {} files say something new.", report.captured.len(), report.units));
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use clap_complete::aot::{Shell as Target, generate};
 
 use super::args::{CompletionArgs, Shell, command};
-use super::out::{Failure, Out};
+use super::ui::{Failure, Ui};
 
-pub(super) fn run(args: &CompletionArgs, out: &mut Out) -> Result<(), Failure> {
-    match out.json {
-        true => out.print_json(&serde_json::json!({ "script": script(args.shell) })),
-        false => out.print_always(&script(args.shell)),
+pub(super) fn run(args: &CompletionArgs, ui: &mut Ui) -> Result<(), Failure> {
+    match ui.json {
+        true => ui.print_json(&serde_json::json!({ "script": script(args.shell) })),
+        false => ui.print_always(&script(args.shell)),
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use super::out::Failure;
+use super::ui::Failure;
 use crate::todo::plain;
 
 /// Asks on the terminal. Where there is none, the answer is no.

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
+use super::context::Context;
 use super::log::moment;
-use super::out::{Failure, Out};
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::todo::{Project, Session};
 use crate::view::{Beside, conflicts_json, conflicts_text};
@@ -18,24 +18,24 @@ pub struct ConflictsArgs {
     pub all: bool,
 }
 
-pub(super) fn run(args: &ConflictsArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+pub(super) fn run(args: &ConflictsArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.everything(&store, ui)?;
     let properties = ops::open_properties(&store, &everything)?;
-    if out.json {
-        out.print_json(&conflicts_json(&everything, args.all, &properties, world.now));
+    if ui.json {
+        ui.print_json(&conflicts_json(&everything, args.all, &properties, context.now));
         return Ok(());
     }
     let own = |session: &Session, project: &Project, id| ops::own_version(&store, session, project, id);
-    let moment = |time| moment(time, world.now).trim().to_owned();
+    let moment = |time| moment(time, context.now).trim().to_owned();
     let beside = Beside { properties: &properties, own: &own, moment: &moment };
-    let text = conflicts_text(&everything, args.all, &beside, out.style(world.now));
+    let text = conflicts_text(&everything, args.all, &beside, ui.style(context.now));
     if text.is_empty() {
-        out.note("No session disagrees.");
+        ui.note("No session disagrees.");
     }
-    out.print_page(&text);
+    ui.print_page(&text);
     if !text.is_empty() {
-        out.note("hint: `git chittysync resolve` settles them");
+        ui.note("hint: `git chittysync resolve` settles them");
     }
     Ok(())
 }

@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::out::{Failure, Out, plural};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui, plural};
 use crate::git::Held;
 use crate::ops::{self, Plan, Report, Selection};
 use crate::store::Store;
 
-pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let selection = Selection { what: "consolidate".into(), ..Selection::default() };
     let plan = Plan { consolidate: true, selection, ..Plan::default() };
-    let report = ops::run(&store, &plan, world.now)?;
-    if out.json {
-        out.print_json(&json!({
+    let report = ops::run(&store, &plan, context.now)?;
+    if ui.json {
+        ui.print_json(&json!({
             "merged": report.merged,
             "changed": report.changed,
             "conflicts": report.conflicts.len(),
@@ -24,23 +24,23 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
             "tip": report.tip.map(|tip| tip.to_string()),
         }));
     } else if report.merged == 0 && report.put_back.is_empty() && !report.was_taken_back {
-        out.note("Already up to date.");
+        ui.note("Already up to date.");
     } else if report.merged > 0 {
-        out.note(&format!(
+        ui.note(&format!(
             "Merged {}: {} changed, {}.",
             plural(report.merged, "session"),
             plural(report.changed, "todo"),
             plural(report.conflicts.len(), "conflict")
         ));
     }
-    finish(&store, &report, out)
+    finish(&store, &report, ui)
 }
 
 /// Says what became of history because todos are purged.
-fn say_of_purge(report: &Report, out: &Out) {
+fn say_of_purge(report: &Report, ui: &Ui) {
     let purge = &report.purge;
     if purge.commits > 0 {
-        out.note(&format!(
+        ui.note(&format!(
             "History was rewritten without the words of purged todos: {} in {}.",
             plural(purge.commits, "commit"),
             plural(purge.refs.len(), "ref")
@@ -48,9 +48,9 @@ fn say_of_purge(report: &Report, out: &Out) {
     }
     let left: Vec<String> =
         purge.left.iter().map(|(what, why)| format!("{what} may hold words of purged todos: {why}")).collect();
-    out.warn_some(&left, None);
+    ui.warn_some(&left, None);
     if let Some(reason) = &purge.waits {
-        out.warn(
+        ui.warn(
             &format!("history still holds the words of purged todos: {reason}"),
             Some("nothing is sent until that is over; the next run tries again"),
         );
@@ -58,34 +58,34 @@ fn say_of_purge(report: &Report, out: &Out) {
 }
 
 /// Warns of what was redacted and of sessions that were left out, and says so when the branch could not be moved.
-pub(super) fn finish(store: &Store, report: &Report, out: &Out) -> Result<(), Failure> {
+pub(super) fn finish(store: &Store, report: &Report, ui: &Ui) -> Result<(), Failure> {
     for (session, rule) in &report.redacted {
-        out.warn(
+        ui.warn(
             &format!("session {} said a credential ({rule}); it was redacted before it was saved", session.short()),
             Some("its agent still has it in its own files; if it is a real one, replace it where it is valid"),
         );
     }
     for (session, name) in &report.renamed {
-        out.warn(
+        ui.warn(
             &format!("somebody else wrote session {session} too; it goes on here as {name}"),
             Some("both are kept, and shown as one session; a copied or restored store does that"),
         );
     }
-    say_of_purge(report, out);
+    say_of_purge(report, ui);
     let left_out: Vec<String> =
         report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
-    out.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));
+    ui.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));
     let put_back: usize = report.put_back.values().map(BTreeSet::len).sum();
     let branch = store.settings.branch_name();
     let hint = "what is taken out by other means than a command comes back; `git chittysync rollback` is the way back";
     if report.was_taken_back {
-        out.warn(
+        ui.warn(
             &format!("{branch} had been moved to another commit; everything that was said is in it again"),
             Some(hint),
         );
     } else if put_back > 0 {
         let todos = plural(put_back, "todo");
-        out.warn(
+        ui.warn(
             &format!(
                 "{todos} had been taken out of {branch}, or changed, and {} put back",
                 if put_back == 1 { "was" } else { "were" }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::context::{Context, display};
 use super::daemon_summary::{LastError, entry_json, said};
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::ui::{Failure, Ui};
 use crate::daemon::{self, DaemonError, JobState, Setup, State, Stopped};
 use crate::log::{self, Entry};
 use crate::source::Home;
@@ -61,21 +61,21 @@ pub struct LogArgs {
     pub max_count: usize,
 }
 
-pub(super) fn run(args: &DaemonArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    warn_of_level(out);
+pub(super) fn run(args: &DaemonArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    warn_of_level(ui);
     match &args.verb {
-        DaemonVerb::Start => start(world, out),
-        DaemonVerb::Run(args) => run_here(args, world, out),
-        DaemonVerb::Stop => stop(world, out),
-        DaemonVerb::Status => status(world, out),
-        DaemonVerb::Log(args) => log(args, world, out),
+        DaemonVerb::Start => start(context, ui),
+        DaemonVerb::Run(args) => run_here(args, context, ui),
+        DaemonVerb::Stop => stop(context, ui),
+        DaemonVerb::Status => status(context, ui),
+        DaemonVerb::Log(args) => log(args, context, ui),
     }
 }
 
 /// Warns of a word in `CHITTYSYNC_LOG` that is none of those that it may be.
-pub(super) fn warn_of_level(out: &Out) {
+pub(super) fn warn_of_level(ui: &Ui) {
     if let Some(word) = log::unknown_level() {
-        out.warn(
+        ui.warn(
             &format!("CHITTYSYNC_LOG is '{word}', which is no level; info is taken"),
             Some("off, error, warn, info and debug are levels"),
         );
@@ -94,9 +94,9 @@ impl From<DaemonError> for Failure {
     }
 }
 
-fn start(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let location = world.location()?;
+fn start(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store_or_create(ui)?;
+    let location = context.location()?;
     // The default store is made again when it is removed, and has to be known for it.
     let arguments = match location.origin {
         Origin::Default => Vec::new(),
@@ -109,18 +109,18 @@ fn start(world: &World, out: &mut Out) -> Result<(), Failure> {
         },
         other => other,
     })?;
-    if out.json {
-        out.print_json(&json!({ "started": true, "pid": pid }));
+    if ui.json {
+        ui.print_json(&json!({ "started": true, "pid": pid }));
     } else {
-        out.note(&format!("The daemon is running (pid {pid}). Stop it with: git chittysync daemon stop"));
+        ui.note(&format!("The daemon is running (pid {pid}). Stop it with: git chittysync daemon stop"));
     }
     Ok(())
 }
 
-fn run_here(args: &RunArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let location = world.location()?;
+fn run_here(args: &RunArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let location = context.location()?;
     let setup =
-        Setup { location, homes: Home::possible(), program: this_program()?, echo: !args.detached && !out.is_silent() };
+        Setup { location, homes: Home::possible(), program: this_program()?, echo: !args.detached && !ui.is_silent() };
     if args.detached {
         daemon::leave_terminal();
     }
@@ -129,8 +129,8 @@ fn run_here(args: &RunArgs, world: &World, out: &mut Out) -> Result<(), Failure>
             daemon::say_up();
         }
     })?;
-    if out.json {
-        out.print_json(&json!({ "stopped": true }));
+    if ui.json {
+        ui.print_json(&json!({ "stopped": true }));
     }
     Ok(())
 }
@@ -140,8 +140,8 @@ fn this_program() -> Result<PathBuf, Failure> {
     std::env::current_exe().map_err(|err| Failure::fatal(format!("cannot find this program: {err}")))
 }
 
-fn stop(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let stopped = match Store::open(&world.location()?) {
+fn stop(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let stopped = match Store::open(&context.location()?) {
         Err(StoreError::Missing(_)) => Stopped::None,
         opened => daemon::stop(opened?.repo.common_dir())?,
     };
@@ -157,16 +157,16 @@ fn stop(world: &World, out: &mut Out) -> Result<(), Failure> {
                 .hint("end the process `git-chittysync daemon run` yourself; nothing is lost by it"));
         }
     };
-    if out.json {
-        out.print_json(&json!({ "stopped": word }));
+    if ui.json {
+        ui.print_json(&json!({ "stopped": word }));
     } else {
-        out.note(&text);
+        ui.note(&text);
     }
     Ok(())
 }
 
-fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let location = world.location()?;
+fn status(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let location = context.location()?;
     let store = match Store::open(&location) {
         Err(StoreError::Missing(_)) => None,
         opened => Some(opened?),
@@ -175,10 +175,10 @@ fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
     let pid = common_dir.and_then(daemon::running_pid);
     let state = common_dir.and_then(|common_dir| State::of_running(common_dir, pid));
     let last_error = common_dir.and_then(LastError::of);
-    if out.json {
-        out.print_json(&status_json(pid, state.as_ref(), last_error.as_ref()));
+    if ui.json {
+        ui.print_json(&status_json(pid, state.as_ref(), last_error.as_ref()));
     } else {
-        let style = Style { now: log::clock(), ..out.style(world.now) };
+        let style = Style { now: log::clock(), ..ui.style(context.now) };
         let mut text = match (&pid, &state) {
             (None, _) => "daemon      not running\n".to_owned(),
             (Some(pid), state) => {
@@ -193,7 +193,7 @@ fn status(world: &World, out: &mut Out) -> Result<(), Failure> {
             let (at, said) = (moment(&error.entry.at.to_string(), style), said(&error.entry));
             text.push_str(&format!("last error  {at}: {said}{}\n", over.unwrap_or_default()));
         }
-        out.print(&text);
+        ui.print(&text);
     }
     match pid {
         Some(_) => Ok(()),
@@ -253,36 +253,36 @@ fn status_json(pid: Option<Option<u32>>, state: Option<&State>, last_error: Opti
     value
 }
 
-fn log(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    if args.follow && out.json {
+fn log(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if args.follow && ui.json {
         return Err(Failure::usage("--follow has no end, and --json is one document").hint("leave one of them out"));
     }
-    let location = world.location()?;
+    let location = context.location()?;
     // It can tell of a setting that keeps the store from being opened.
     let common_dir = match location.common_dir() {
         Some(common_dir) => common_dir,
-        None => world.store(out)?.repo.common_dir().to_owned(),
+        None => context.store(ui)?.repo.common_dir().to_owned(),
     };
     let mut follower = log::Follower::new(&common_dir);
     let entries = log::tail(&common_dir, args.max_count);
-    if out.json {
-        out.print_json(&entries.iter().map(entry_json).collect::<Value>());
+    if ui.json {
+        ui.print_json(&entries.iter().map(entry_json).collect::<Value>());
         return Ok(());
     }
-    print_entries(&entries, out);
+    print_entries(&entries, ui);
     if !args.follow {
         return Ok(());
     }
     loop {
         std::thread::sleep(FOLLOW);
-        print_entries(&follower.news(), out);
+        print_entries(&follower.news(), ui);
     }
 }
 
-fn print_entries(entries: &[Entry], out: &mut Out) {
+fn print_entries(entries: &[Entry], ui: &mut Ui) {
     let line = |entry: &Entry| format!("{} {:<5} {}\n", entry.at, entry.level.as_str(), said(entry));
     let text: String = entries.iter().map(line).collect();
     if !text.is_empty() {
-        out.print_always(&text);
+        ui.print_always(&text);
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::git::Git;
 use crate::install::{AgentSettings, Change, Check, Condition as State, Part, inventory};
 use crate::todo::plain;
@@ -15,26 +15,26 @@ use crate::todo::plain;
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
 
-pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut checks = vec![git()];
-    let location = world.location()?;
+    let location = context.location()?;
     let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
         .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
-    parts.extend(super::install::installed_hooks(world));
+    parts.extend(super::install::installed_hooks(context));
     checks.extend(installed(&parts));
-    checks.extend(super::doctor_agents::checks(world));
-    checks.extend(super::doctor_store::checks(&location, out));
+    checks.extend(super::doctor_agents::checks(context));
+    checks.extend(super::doctor_store::checks(&location, ui));
     let ok = checks.iter().all(|check| check.state != State::Bad);
-    if out.json {
+    if ui.json {
         let list = checks.iter().map(|check| {
             let state = check.state.as_str().to_lowercase();
             json!({ "check": check.name, "ok": check.state != State::Bad, "state": state, "text": check.text })
         });
-        out.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
+        ui.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
     } else {
         for check in &checks {
             let (mark, text) = (check.state.as_str(), plain(&check.text));
-            out.print_always(&format!("{mark:<3} {:<11} {text}\n", plain(&check.name)));
+            ui.print_always(&format!("{mark:<3} {:<11} {text}\n", plain(&check.name)));
         }
     }
     if ok { Ok(()) } else { Err(Failure::no("not everything is well").hint("each line marked BAD says what to do")) }

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::context::{Context, display, known_homes};
 use super::install::{agent_settings, parts_of_command};
-use super::out::plural;
-use super::world::{World, display, known_homes};
+use super::ui::plural;
 use crate::install::{Check, Surroundings, examine};
 use crate::ops::unread;
 use crate::source::{self, Home};
@@ -15,9 +15,9 @@ use crate::todo::Time;
 use crate::view::Style;
 
 /// Returns the checks of all agents that have a home here.
-pub(super) fn checks(world: &World) -> Vec<Check> {
-    let (generated, heard) = (parts_of_command(), heard(world));
-    let (user, project) = (agent_settings(world, false), agent_settings(world, true));
+pub(super) fn checks(context: &Context) -> Vec<Check> {
+    let (generated, heard) = (parts_of_command(), heard(context));
+    let (user, project) = (agent_settings(context, false), agent_settings(context, true));
     let mut checks = Vec::new();
     let homes = known_homes();
     for home in &homes {
@@ -26,15 +26,15 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
             user: &user,
             project: &project,
             home: &home.path,
-            directory: &world.directory,
+            directory: &context.directory,
             display,
             chain: crate::ops::chain,
         };
         checks.extend(examine(home.agent, &at));
-        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(home, heard, world.now))));
+        checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(home, heard, context.now))));
     }
     let unread =
-        world.location().ok().and_then(|location| Store::open(&location).ok()).map(|store| unread(&store, &homes));
+        context.location().ok().and_then(|location| Store::open(&location).ok()).map(|store| unread(&store, &homes));
     if let Some(count @ 1..) = unread {
         let what = if count == 1 { "thing" } else { "things" };
         let text = format!("{count} {what} of theirs could not be read or applied; `git chittysync -v sync` says what");
@@ -44,8 +44,8 @@ pub(super) fn checks(world: &World) -> Vec<Check> {
 }
 
 /// Returns when a hook last delivered something to the store.
-fn heard(world: &World) -> Option<Time> {
-    let store = Store::open(&world.location().ok()?).ok()?;
+fn heard(context: &Context) -> Option<Time> {
+    let store = Store::open(&context.location().ok()?).ok()?;
     time(spool::last_change(store.repo.common_dir())?)
 }
 

@@ -1,7 +1,7 @@
 //! The part of `doctor` that is about the store: what it is, what is in it, and who keeps it up to date.
 
-use super::out::Out;
-use super::world::display;
+use super::context::display;
+use super::ui::Ui;
 use crate::daemon;
 use crate::git::{Clutter, Overlay, reach};
 use crate::install::Check;
@@ -14,7 +14,7 @@ use crate::view::Style;
 const MUCH: Clutter = Clutter { objects: 6_700, packs: 50, refs: 5_000 };
 
 /// Returns the checks.
-pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
+pub(super) fn checks(location: &Location, ui: &mut Ui) -> Vec<Check> {
     let store = match Store::open(location) {
         Ok(store) => store,
         Err(StoreError::Missing(path)) => {
@@ -23,14 +23,14 @@ pub(super) fn checks(location: &Location, out: &mut Out) -> Vec<Check> {
         }
         Err(err) => return vec![Check::bad("store", crate::ops::chain(&err))],
     };
-    out.configured_color.clone_from(&store.settings.color);
-    let style = out.style(crate::log::clock());
+    ui.configured_color.clone_from(&store.settings.color);
+    let style = ui.style(crate::log::clock());
     let mut checks = vec![Check::ok("store", display(store.repo.common_dir())), private(&store)];
     checks.extend(super::doctor_settings::unknown(&store));
     checks.push(sessions(&store));
     checks.extend(events(&store));
     checks.push(objects(&store));
-    checks.push(remote(&store, out));
+    checks.push(remote(&store, ui));
     checks.push(daemon(&store, style));
     checks.extend(hook_sync(&store, style));
     checks
@@ -58,7 +58,7 @@ fn objects(store: &Store) -> Check {
 }
 
 /// Tries the remote, if one is named.
-fn remote(store: &Store, out: &Out) -> Check {
+fn remote(store: &Store, ui: &Ui) -> Check {
     let Some(remote) = &store.settings.remote else {
         return Check::off(
             "remote",
@@ -68,7 +68,7 @@ fn remote(store: &Store, out: &Out) -> Check {
     if let Err(failure) = super::remote::check(store, remote) {
         return Check::bad("remote", failure.text());
     }
-    match reach(&store.repo, remote, &super::remote::hurried(store, out)) {
+    match reach(&store.repo, remote, &super::remote::hurried(store, ui)) {
         Ok(Ok(())) => Check::ok("remote", format!("{remote} answers")),
         Ok(Err(away)) => Check::bad("remote", format!("{remote} cannot be reached: {away}")),
         Err(err) => Check::bad("remote", crate::ops::chain(&err)),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::out::Failure;
+use super::ui::Failure;
 use crate::git::Git;
 
 /// Has a file changed in the editor that git would take, as `git commit` does.

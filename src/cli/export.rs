@@ -5,38 +5,38 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::{ExportArgs, ExportFormat};
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::git::{Fsync, refuse_link, replace_file};
 use crate::view::{self, Everything, Filter};
 
-pub(super) fn run(args: &ExportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.with_archive(&store, out)?;
+pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.with_archive(&store, ui)?;
     if let Some(directory) = &args.dir {
         let properties = crate::ops::open_properties(&store, &everything)?;
-        let conflicts = view::conflicts_json(&everything, false, &properties, world.now);
-        return write_files(&everything, conflicts, &world.directory.join(directory), out);
+        let conflicts = view::conflicts_json(&everything, false, &properties, context.now);
+        return write_files(&everything, conflicts, &context.directory.join(directory), ui);
     }
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
-        ExportFormat::Json => out.print_json(&view::list_json(&everything, &all)),
-        ExportFormat::Markdown if out.json => {
-            out.print_json(&json!({ "markdown": view::markdown(&everything) }));
+        ExportFormat::Json => ui.print_json(&view::list_json(&everything, &all)),
+        ExportFormat::Markdown if ui.json => {
+            ui.print_json(&json!({ "markdown": view::markdown(&everything) }));
         }
-        ExportFormat::Markdown => out.print_always(&view::markdown(&everything)),
-        ExportFormat::Coordination => out.print_json(&view::projects_json(&everything)),
+        ExportFormat::Markdown => ui.print_always(&view::markdown(&everything)),
+        ExportFormat::Coordination => ui.print_json(&view::projects_json(&everything)),
         ExportFormat::Conflicts => {
             let properties = crate::ops::open_properties(&store, &everything)?;
-            out.print_json(&view::conflicts_json(&everything, false, &properties, world.now));
+            ui.print_json(&view::conflicts_json(&everything, false, &properties, context.now));
         }
     }
     Ok(())
 }
 
 /// Writes the three files, each whole or not at all; none when a link stands at one of their names.
-fn write_files(everything: &Everything, conflicts: Value, directory: &Path, out: &mut Out) -> Result<(), Failure> {
-    super::world::output_directory(directory)?;
+fn write_files(everything: &Everything, conflicts: Value, directory: &Path, ui: &mut Ui) -> Result<(), Failure> {
+    super::context::output_directory(directory)?;
     let files = [
         ("todos.json", view::old_todos_json(everything)),
         ("project-coordination.json", view::projects_json(everything)),
@@ -46,11 +46,11 @@ fn write_files(everything: &Everything, conflicts: Value, directory: &Path, out:
     for (name, value) in &files {
         replace_file(&directory.join(name), format!("{value:#}\n").as_bytes(), Fsync::On)?;
     }
-    if out.json {
+    if ui.json {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        out.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
+        ui.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
     } else {
-        out.note(&format!("Wrote {} files to {}", files.len(), display(directory)));
+        ui.note(&format!("Wrote {} files to {}", files.len(), display(directory)));
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::confirm::ask;
 use super::consolidate::finish;
+use super::context::Context;
 use super::forget_sessions;
 use super::forget_sessions::Whose;
-use super::out::{Failure, Out};
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{ToForget, Which, find_to_forget, forget, twins};
 use crate::todo::{Todo, TodoId};
 use crate::view::Everything;
@@ -32,21 +32,21 @@ pub struct ForgetArgs {
     pub yes: bool,
 }
 
-pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     match (&args.session, &args.home) {
-        (Some(name), _) => return forget_sessions::run(&Whose::Session(name), args.yes, world, out),
-        (None, Some(home)) => return forget_sessions::run(&Whose::Home(home), args.yes, world, out),
+        (Some(name), _) => return forget_sessions::run(&Whose::Session(name), args.yes, context, ui),
+        (None, Some(home)) => return forget_sessions::run(&Whose::Home(home), args.yes, context, ui),
         (None, None) => {}
     }
-    let store = world.store(out)?;
+    let store = context.store(ui)?;
     // Whatever stands beside it in the archive is meant as well.
-    let everything = world.with_archive(&store, out)?;
-    let (project, todo) = match find_to_forget(&store, &everything, world.here(), &Which::words(&args.todo))? {
+    let everything = context.with_archive(&store, ui)?;
+    let (project, todo) = match find_to_forget(&store, &everything, context.here(), &Which::words(&args.todo))? {
         ToForget::Todo(project, todo) => (project, todo),
         ToForget::Already(_, id) => {
-            match out.json {
-                true => out.print_json(&json!({ "id": id.to_string(), "forgotten": true })),
-                false => out.note(&format!("{id} is forgotten already.")),
+            match ui.json {
+                true => ui.print_json(&json!({ "id": id.to_string(), "forgotten": true })),
+                false => ui.note(&format!("{id} is forgotten already.")),
             }
             return Ok(());
         }
@@ -60,21 +60,21 @@ pub(super) fn run(args: &ForgetArgs, world: &World, out: &mut Out) -> Result<(),
         )?;
     }
     let twins = twins(&everything, project, todo);
-    for report in forget(&store, world.now, (project, todo.id), &twins)? {
-        finish(&store, &report, out)?;
+    for report in forget(&store, context.now, (project, todo.id), &twins)? {
+        finish(&store, &report, ui)?;
     }
-    if out.json {
-        out.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
+    if ui.json {
+        ui.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
     } else {
-        out.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
-        out.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");
+        ui.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
+        ui.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");
     }
     for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
-        out.warn(&format!("{} has the same words, and is not forgotten", other.id.short()), None);
+        ui.warn(&format!("{} has the same words, and is not forgotten", other.id.short()), None);
     }
     for (word, other) in relatives(&everything, todo) {
         if twins.iter().all(|(_, id)| *id != other) {
-            out.warn(&format!("it {word} {other}, which is not forgotten"), None);
+            ui.warn(&format!("it {word} {other}, which is not forgotten"), None);
         }
     }
     Ok(())

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::confirm::ask;
 use super::consolidate::finish;
-use super::out::{Failure, Out, plural};
-use super::world::World;
+use super::context::Context;
+use super::ui::{Failure, Ui, plural};
 use crate::ops::{self, Plan, Selection};
 use crate::redact::Found;
 use crate::source::{self, Home};
@@ -33,17 +33,17 @@ pub(super) enum Whose<'a> {
     Home(&'a Path),
 }
 
-pub(super) fn run(whose: &Whose<'_>, yes: bool, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.with_archive(&store, out)?;
+pub(super) fn run(whose: &Whose<'_>, yes: bool, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.with_archive(&store, ui)?;
     let sessions = match whose {
         Whose::Session(name) => named(name, &everything)?,
-        Whose::Home(home) => of_home(&world.directory.join(home), &store, &everything)?,
+        Whose::Home(home) => of_home(&context.directory.join(home), &store, &everything)?,
     };
     let Meant { alone, shared } = meant(&everything, &sessions);
     let (todos, of) = (plural(alone.len(), "todo"), plural(sessions.len(), "session"));
     if alone.is_empty() {
-        out.note(&format!("Nothing is known that {of} alone said."));
+        ui.note(&format!("Nothing is known that {of} alone said."));
     } else {
         if !yes {
             let question = format!("Forget {todos} of {of} on every device? This cannot be undone. [y/N] ");
@@ -53,16 +53,16 @@ pub(super) fn run(whose: &Whose<'_>, yes: bool, world: &World, out: &mut Out) ->
             alone.iter().map(|(project, todo)| ((*project).clone(), todo.id)).collect();
         let selection = Selection { what: "forget".into(), ..Selection::default() };
         let plan = Plan { selection, forget, consolidate: true, ..Plan::default() };
-        finish(&store, &ops::run(&store, &plan, world.now)?, out)?;
-        out.note(&format!("Forgot {todos} of {of}. Whoever says one of them again will not be heard."));
-        out.note("hint: older commits still hold their words; `git chittysync purge` takes them out of history (docs/security.md)");
+        finish(&store, &ops::run(&store, &plan, context.now)?, ui)?;
+        ui.note(&format!("Forgot {todos} of {of}. Whoever says one of them again will not be heard."));
+        ui.note("hint: older commits still hold their words; `git chittysync purge` takes them out of history (docs/security.md)");
     }
-    if out.json {
+    if ui.json {
         let forgotten: Vec<String> = alone.iter().map(|(_, todo)| todo.id.to_string()).collect();
-        out.print_json(&json!({ "sessions": sessions, "forgotten": forgotten, "kept": shared }));
+        ui.print_json(&json!({ "sessions": sessions, "forgotten": forgotten, "kept": shared }));
     }
     if shared > 0 {
-        out.note(&format!("{} that others speak of too: kept, with what these sessions said.", plural(shared, "todo")));
+        ui.note(&format!("{} that others speak of too: kept, with what these sessions said.", plural(shared, "todo")));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Command};
 
-use super::out::{Failure, Out};
+use super::ui::{Failure, Ui};
 
 /// Arguments of `help`.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub(super) fn overview() -> String {
     text + "With --help, git looks for the manual page, which is there after `install`.\n"
 }
 
-pub(super) fn run(args: &HelpArgs, mut command: Command, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &HelpArgs, mut command: Command, ui: &mut Ui) -> Result<(), Failure> {
     command.build();
     let mut found = &mut command;
     for name in &args.command {
@@ -87,9 +87,9 @@ pub(super) fn run(args: &HelpArgs, mut command: Command, out: &mut Out) -> Resul
         })?;
     }
     let text = long(found);
-    match out.json {
-        true => out.print_json(&serde_json::json!({ "command": args.command.join(" "), "text": text })),
-        false => out.print_page(&text),
+    match ui.json {
+        true => ui.print_json(&serde_json::json!({ "command": args.command.join(" "), "text": text })),
+        false => ui.print_page(&text),
     }
     Ok(())
 }

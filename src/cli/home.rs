@@ -2,21 +2,21 @@
 
 use std::io::IsTerminal;
 
-use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
-use super::world::{World, display};
+use super::author::SpeakerArgs;
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::store::Store;
 use crate::view::{Filter, list_text};
 
-pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let location = world.location()?;
-    if out.json || !std::io::stdout().is_terminal() || !location.path.exists() {
-        return super::status::run(&super::status::StatusArgs::default(), world, out);
+pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let location = context.location()?;
+    if ui.json || !std::io::stdout().is_terminal() || !location.path.exists() {
+        return super::status::run(&super::status::StatusArgs::default(), context, ui);
     }
-    let store: Store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
-    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
-    let style = out.style(world.now);
+    let store: Store = context.store(ui)?;
+    let everything = context.everything(&store, ui)?;
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
+    let style = ui.style(context.now);
     let mut page = list_text(&everything, &Filter::default(), style);
     let counts = everything.counts();
     let conflicts = match counts.conflicts {
@@ -31,6 +31,6 @@ pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
         everything.sessions.len(),
         style.dim(&store)
     ));
-    out.print_page(page.trim_start_matches('\n'));
+    ui.print_page(page.trim_start_matches('\n'));
     Ok(())
 }

@@ -10,8 +10,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::options::Global;
+use super::session_context::told;
 use super::stdin;
-use super::told::told;
 use crate::daemon;
 use crate::git::{become_detached, start_detached};
 use crate::install;
@@ -47,7 +47,7 @@ const KEPT: &str = "the event waits in the store until that is put right";
 
 pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
     if std::env::var_os(install::ASKED).is_some() {
-        super::out::write_stdout(&install::version());
+        super::ui::write_stdout(&install::version());
         return ExitCode::SUCCESS;
     }
     let here = std::env::current_dir().unwrap_or_default();
@@ -139,7 +139,7 @@ impl Call {
         if name == "SessionStart" {
             // Whatever became of the event.
             match self.context(&store, event, directory) {
-                Ok(context) => super::out::write_stdout(&context),
+                Ok(context) => super::ui::write_stdout(&context),
                 Err(err) => self.log(location, &tell(err)),
             }
         }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::args::ImportArgs;
 use super::consolidate::finish;
-use super::out::{Failure, Out};
-use super::world::{World, project};
+use super::context::{Context, project};
+use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::redact::Found;
 use crate::source;
@@ -16,7 +16,7 @@ use crate::todo::Session;
 /// More input than this is refused.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ImportArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let session = Session::new(&args.session)
         .map_err(|err| Failure::usage(format!("'{}' cannot name a session: {err}", args.session)))?;
     let mut input = Vec::new();
@@ -25,25 +25,25 @@ pub(super) fn run(args: &ImportArgs, world: &World, out: &mut Out) -> Result<(),
     if input.len() as u64 > LARGEST {
         return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
     }
-    let mut snapshot = source::read_list(&input, &session, world.now).map_err(|reason| {
+    let mut snapshot = source::read_list(&input, &session, context.now).map_err(|reason| {
         Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
     })?;
     let typed = args.project.as_deref().map(project).transpose()?;
-    let store = world.store_or_create(out)?;
-    let project = typed.map(|typed| world.meant_anew(typed, &store)).transpose()?;
+    let store = context.store_or_create(ui)?;
+    let project = typed.map(|typed| context.meant_anew(typed, &store)).transpose()?;
     store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
     let (session, items) = (snapshot.session.clone(), snapshot.items.len());
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
     let plan = Plan { selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
-    let report = ops::run(&store, &plan, world.now)?;
+    let report = ops::run(&store, &plan, context.now)?;
     let changed = !report.captured.is_empty();
-    if out.json {
-        out.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));
+    if ui.json {
+        ui.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));
     } else if changed {
         let plural = if items == 1 { "" } else { "s" };
-        out.note(&format!("Session {} states {items} todo{plural}.", session.short()));
+        ui.note(&format!("Session {} states {items} todo{plural}.", session.short()));
     } else {
-        out.note("Nothing new.");
+        ui.note("Nothing new.");
     }
-    finish(&store, &report, out)
+    finish(&store, &report, ui)
 }

@@ -5,33 +5,33 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::InitArgs;
-use super::out::{Failure, Out};
+use super::context::{Context, display};
 use super::remote;
-use super::world::{World, display};
+use super::ui::{Failure, Ui};
 use crate::git::{RemoteName, Repo};
 use crate::ops::{self, Left};
 use crate::store::{Location, Origin, Store, data_home, locate};
 
-pub(super) fn run(args: &InitArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.undo {
-        return undo(world, out);
+        return undo(context, ui);
     }
-    if args.here && world.option.is_some() {
+    if args.here && context.option.is_some() {
         return Err(Failure::usage("--here and --store name two stores"));
     }
     // Without --here, a repository that cannot be opened is none of our business.
-    let around = match Repo::discover(&world.directory) {
+    let around = match Repo::discover(&context.directory) {
         Err(err) if args.here => return Err(err.into()),
         found => found.unwrap_or_default(),
     };
-    let location = match world.location()? {
+    let location = match context.location()? {
         Location { origin: Origin::Here, .. } if args.default_store => elsewhere()?,
         location => location,
     };
     let (path, made) = match &around {
-        Some(repo) if args.here => (repo.common_dir().to_owned(), here(repo, args.remote.as_deref(), out)?),
+        Some(repo) if args.here => (repo.common_dir().to_owned(), here(repo, args.remote.as_deref(), ui)?),
         None if args.here => {
-            return Err(Failure::usage(format!("{} is in no git repository", display(&world.directory)))
+            return Err(Failure::usage(format!("{} is in no git repository", display(&context.directory)))
                 .hint("without --here, the default store is made"));
         }
         _ if location.path.exists() => {
@@ -42,34 +42,34 @@ pub(super) fn run(args: &InitArgs, world: &World, out: &mut Out) -> Result<(), F
     };
     let store = Store::open(&Location { path: path.clone(), origin: location.origin })?;
     if let (Some(text), Some(repo)) = (&args.remote, &around) {
-        check_meant(text, repo, &store, world)?;
+        check_meant(text, repo, &store, context)?;
     }
     let remote = match &args.remote {
-        Some(remote) => Some(remote::add(&store.repo, &world.directory, remote, out)?),
+        Some(remote) => Some(remote::add(&store.repo, &context.directory, remote, ui)?),
         None => None,
     };
     if let Some(remote) = &remote {
-        remote::try_out(&store.reopen()?, remote, out)?;
+        remote::try_out(&store.reopen()?, remote, ui)?;
     }
-    if out.json {
+    if ui.json {
         let mut done = json!({ "store": path.to_string_lossy(), "created": made });
         if let (Some(remote), Some(done)) = (&remote, done.as_object_mut()) {
             done.insert("remote".into(), remote.as_str().into());
         }
-        out.print_json(&done);
+        ui.print_json(&done);
         return Ok(());
     }
     if made {
-        out.note(&format!("Made a store of {}", display(&path)));
+        ui.note(&format!("Made a store of {}", display(&path)));
     } else {
-        out.note(&format!("{} is a store already.", display(&path)));
+        ui.note(&format!("{} is a store already.", display(&path)));
     }
     if let Some(remote) = remote {
-        out.note(&format!("`git chittysync sync` exchanges todos with {remote} from now on."));
+        ui.note(&format!("`git chittysync sync` exchanges todos with {remote} from now on."));
     }
     let is_beside = |repo: &Repo| repo.common_dir() != store.repo.common_dir();
     if around.as_ref().is_some_and(is_beside) && !args.default_store {
-        out.note("The repository you are in stays as it is; `git chittysync init --here` makes it a store of its own.");
+        ui.note("The repository you are in stays as it is; `git chittysync init --here` makes it a store of its own.");
     }
     Ok(())
 }
@@ -80,7 +80,7 @@ fn elsewhere() -> Result<Location, Failure> {
 }
 
 /// Makes the repository we stand in a store, and says what that does to it. Says whether it was none before.
-fn here(repo: &Repo, remote: Option<&str>, out: &Out) -> Result<bool, Failure> {
+fn here(repo: &Repo, remote: Option<&str>, ui: &Ui) -> Result<bool, Failure> {
     let made = Store::adopt(repo)?;
     if made {
         let remote = match remote {
@@ -98,7 +98,7 @@ fn here(repo: &Repo, remote: Option<&str>, out: &Out) -> Result<bool, Failure> {
             "  working tree, index, other branches and remotes stay as they are".to_owned(),
             "Undo with: git chittysync init --undo".to_owned(),
         ] {
-            out.note(&line);
+            ui.note(&line);
         }
     }
     Ok(made)
@@ -106,9 +106,9 @@ fn here(repo: &Repo, remote: Option<&str>, out: &Out) -> Result<bool, Failure> {
 
 /// Says no when somebody names a remote of the repository they stand in, and the store is another one: it would be
 /// taken for a path.
-fn check_meant(text: &str, around: &Repo, store: &Store, world: &World) -> Result<(), Failure> {
+fn check_meant(text: &str, around: &Repo, store: &Store, context: &Context) -> Result<(), Failure> {
     let has = |repo: &Repo| RemoteName::new(text).is_some_and(|name| repo.remote_url(&name).is_some());
-    if has(&store.repo) || !has(around) || world.directory.join(text).exists() {
+    if has(&store.repo) || !has(around) || context.directory.join(text).exists() {
         return Ok(());
     }
     let of = display(around.work_dir().unwrap_or(around.common_dir()));
@@ -118,10 +118,10 @@ fn check_meant(text: &str, around: &Repo, store: &Store, world: &World) -> Resul
 }
 
 /// Makes a project's repository no store any more.
-fn undo(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let location = world.location()?;
+fn undo(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let location = context.location()?;
     if !matches!(location.origin, Origin::Here | Origin::Option | Origin::Environment) {
-        return Err(Failure::no(format!("{} is in no repository that is a store", display(&world.directory)))
+        return Err(Failure::no(format!("{} is in no repository that is a store", display(&context.directory)))
             .hint("the default store is a directory of its own: delete it with all that is in it"));
     }
     let store = Store::open(&location)?;
@@ -133,16 +133,16 @@ fn undo(world: &World, out: &mut Out) -> Result<(), Failure> {
     let keep_in = data_home().map(|data| data.join("chittysync/undone"));
     let keep_in = keep_in.ok_or_else(|| Failure::fatal("there is no home directory to keep in what was said"))?;
     // Those of git go first: they do nothing without the store.
-    for hook in super::install::installed_hooks(world) {
+    for hook in super::install::installed_hooks(context) {
         hook.uninstall(false).map_err(|err| Failure::fatal(ops::chain(&err)))?;
     }
-    let left = ops::leave(&store, &keep_in, world.now)?;
-    tell(&left, &place, store.settings.branch_name(), out)
+    let left = ops::leave(&store, &keep_in, context.now)?;
+    tell(&left, &place, store.settings.branch_name(), ui)
 }
 
-fn tell(left: &Left, place: &str, branch: &str, out: &mut Out) -> Result<(), Failure> {
-    if out.json {
-        out.print_json(&json!({
+fn tell(left: &Left, place: &str, branch: &str, ui: &mut Ui) -> Result<(), Failure> {
+    if ui.json {
+        ui.print_json(&json!({
             "store": null,
             "kept": left.kept.as_ref().map(|path| path.to_string_lossy()),
             "deleted_refs": left.refs,
@@ -150,20 +150,20 @@ fn tell(left: &Left, place: &str, branch: &str, out: &mut Out) -> Result<(), Fai
         }));
         return Ok(());
     }
-    out.note(&format!("{place} is no store any more."));
+    ui.note(&format!("{place} is no store any more."));
     if let Some(kept) = &left.kept {
         let (kept, store) = (kept.display(), elsewhere()?.path);
         let store = store.display();
-        out.note(&format!("What was said there is kept in {kept}. To have it in the store that is used now:"));
-        out.note(&format!("  git chittysync --store '{store}' init"));
-        out.note(&format!("  git --git-dir='{store}' fetch '{kept}' '{branch}:undone'"));
-        out.note(&format!("  git chittysync --store '{store}' branch --merge undone"));
+        ui.note(&format!("What was said there is kept in {kept}. To have it in the store that is used now:"));
+        ui.note(&format!("  git chittysync --store '{store}' init"));
+        ui.note(&format!("  git --git-dir='{store}' fetch '{kept}' '{branch}:undone'"));
+        ui.note(&format!("  git chittysync --store '{store}' branch --merge undone"));
     }
     if let Some(remote) = &left.remote {
         let stays = "What was sent to the remote is still there";
         match left.is_removed {
-            true => out.note(&format!("{stays}; {remote} itself is removed, as it was added with the store.")),
-            false => out.note(&format!("{stays}, and so is {remote}: `git remote remove {remote}` removes it.")),
+            true => ui.note(&format!("{stays}; {remote} itself is removed, as it was added with the store.")),
+            false => ui.note(&format!("{stays}, and so is {remote}: `git remote remove {remote}` removes it.")),
         }
     }
     Ok(())

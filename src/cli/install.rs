@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::Shell;
+use super::context::{Context, display};
 use super::install_args::{InstallArgs, UninstallArgs};
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::ui::{Failure, Ui};
 use crate::git::Repo;
 use crate::install::{
     AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, hooks_of, installed_version,
@@ -15,58 +15,58 @@ use crate::install::{
 };
 use crate::store::Store;
 
-pub(super) fn install(args: &InstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn install(args: &InstallArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let asked = args.claude || args.enable_todo_tools || args.walk.project;
-    let mut agent = agent_settings(world, args.walk.project);
+    let mut agent = agent_settings(context, args.walk.project);
     agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(Path::is_dir));
     agent.todo_tools = args.enable_todo_tools;
     agent.version = agent.path.as_ref().and_then(|_| installed_version()).map(|(version, _)| version);
     let mut parts = inventory(&parts_of_command(), &agent).map_err(failure)?;
     if args.walk.git_hooks {
-        parts.extend(hooks_of(&world.store(out)?).map_err(failure)?);
+        parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?);
     }
-    let done = walk(&parts, args.walk.dry_run, out, Part::install);
+    let done = walk(&parts, args.walk.dry_run, ui, Part::install);
     if !args.walk.dry_run {
-        say_more(args, &agent, out);
+        say_more(args, &agent, ui);
     }
     judge(&done, "install")
 }
 
 /// Says what `install` cannot do, and how to go back.
-fn say_more(args: &InstallArgs, agent: &AgentSettings, out: &Out) {
+fn say_more(args: &InstallArgs, agent: &AgentSettings, ui: &Ui) {
     if let Some((man, bin)) = unknown_to_man() {
         let (man, bin) = (display(&man), display(&bin));
-        out.note(&format!("hint: `man` looks into {man} when {bin} is on the PATH, or with MANPATH=:{man}"));
+        ui.note(&format!("hint: `man` looks into {man} when {bin} is on the PATH, or with MANPATH=:{man}"));
     }
-    out.note(&format!("Undo with: git chittysync uninstall{}", if args.walk.project { " --project" } else { "" }));
+    ui.note(&format!("Undo with: git chittysync uninstall{}", if args.walk.project { " --project" } else { "" }));
     match &agent.path {
         Some(path) => match TodoTools::of([path.as_path()]) {
             TodoTools::On => {}
-            TodoTools::Off(value) => out.warn(
+            TodoTools::Off(value) => ui.warn(
                 &format!("{TODO_TOOLS} is \"{value}\", so the newest models have no todo tools; we did not set it, and leave it"),
                 Some(&format!("set it to \"1\" in {} if you want them", display(path))),
             ),
-            TodoTools::Unset => out.note(&format!(
+            TodoTools::Unset => ui.note(&format!(
                 "hint: the newest models have no todo tools unless {TODO_TOOLS}=1 is set; `git chittysync install --enable-todo-tools` sets it in {}",
                 display(path)
             )),
         },
-        None => out.note("hint: no home of Claude Code was found; `git chittysync install --claude` puts hooks there all the same"),
+        None => ui.note("hint: no home of Claude Code was found; `git chittysync install --claude` puts hooks there all the same"),
     }
 }
 
-pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let mut parts = inventory(&parts_of_command(), &agent_settings(world, args.project)).map_err(failure)?;
-    if args.project && has_own_hooks(world) {
+pub(super) fn uninstall(args: &UninstallArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let mut parts = inventory(&parts_of_command(), &agent_settings(context, args.project)).map_err(failure)?;
+    if args.project && has_own_hooks(context) {
         // They go on running it.
         parts.retain(|part| part.name != HOOK_SCRIPT);
     }
     match args.git_hooks {
-        true => parts.extend(hooks_of(&world.store(out)?).map_err(failure)?),
-        false => parts.extend(installed_hooks(world)),
+        true => parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?),
+        false => parts.extend(installed_hooks(context)),
     }
     parts.extend(left_pages(&parts_of_command()).map_err(failure)?);
-    let done = walk(&parts, args.dry_run, out, Part::uninstall);
+    let done = walk(&parts, args.dry_run, ui, Part::uninstall);
     if !args.dry_run {
         remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
     }
@@ -74,26 +74,26 @@ pub(super) fn uninstall(args: &UninstallArgs, world: &World, out: &mut Out) -> R
 }
 
 /// Returns whether hooks of ours are in the user's own settings of the agent.
-fn has_own_hooks(world: &World) -> bool {
-    let parts = inventory(&parts_of_command(), &agent_settings(world, false)).unwrap_or_default();
+fn has_own_hooks(context: &Context) -> bool {
+    let parts = inventory(&parts_of_command(), &agent_settings(context, false)).unwrap_or_default();
     parts.iter().filter(|part| part.name == "hooks").any(|hooks| hooks.is_installed().unwrap_or(true))
 }
 
 /// Returns the settings that hooks go into: the user's, or the project's.
-pub(super) fn agent_settings(world: &World, project: bool) -> AgentSettings {
-    let path = if project { Some(project_settings(&project_directory(world))) } else { user_settings() };
+pub(super) fn agent_settings(context: &Context, project: bool) -> AgentSettings {
+    let path = if project { Some(project_settings(&project_directory(context))) } else { user_settings() };
     AgentSettings { path, shared: project, version: None, todo_tools: false }
 }
 
 /// Returns the top of the working tree that we stand in, or the directory.
-fn project_directory(world: &World) -> PathBuf {
-    let repo = Repo::discover(&world.directory).ok().flatten();
-    repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| world.directory.clone())
+fn project_directory(context: &Context) -> PathBuf {
+    let repo = Repo::discover(&context.directory).ok().flatten();
+    repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| context.directory.clone())
 }
 
 /// Returns the git hooks of the store that are in place, or cannot be looked at, if there is a store.
-pub(super) fn installed_hooks(world: &World) -> Vec<Part> {
-    let store = world.location().ok().and_then(|location| Store::open(&location).ok());
+pub(super) fn installed_hooks(context: &Context) -> Vec<Part> {
+    let store = context.location().ok().and_then(|location| Store::open(&location).ok());
     let hooks = store.and_then(|store| hooks_of(&store).ok()).unwrap_or_default();
     hooks.into_iter().filter(|hook| hook.is_installed().unwrap_or(true)).collect()
 }
@@ -108,13 +108,13 @@ type Step = fn(&Part, bool) -> Result<Change, InstallError>;
 type Outcome<'a> = (&'a Part, Result<Change, InstallError>);
 
 /// Takes a step with each part. One that cannot be changed is left as it is, and the others are done.
-fn walk<'a>(parts: &'a [Part], dry_run: bool, out: &mut Out, step: Step) -> Vec<Outcome<'a>> {
+fn walk<'a>(parts: &'a [Part], dry_run: bool, ui: &mut Ui, step: Step) -> Vec<Outcome<'a>> {
     let done: Vec<Outcome<'a>> = parts.iter().map(|part| (part, step(part, dry_run))).collect();
     let changed: Vec<(&Part, Change)> =
         done.iter().filter_map(|(part, outcome)| Some((*part, *outcome.as_ref().ok()?))).collect();
     let failed: Vec<(&Part, String)> =
         done.iter().filter_map(|(part, outcome)| Some((*part, crate::ops::chain(outcome.as_ref().err()?)))).collect();
-    if out.json {
+    if ui.json {
         let all = done.iter().map(|(part, outcome)| match outcome {
             Ok(change) => json!({ "part": part.name, "place": part.place(), "change": change.as_str() }),
             Err(err) => {
@@ -122,23 +122,23 @@ fn walk<'a>(parts: &'a [Part], dry_run: bool, out: &mut Out, step: Step) -> Vec<
                 json!({ "part": part.name, "place": part.place(), "change": FAILED, "reason": reason })
             }
         });
-        out.print_json(&json!({ "dry_run": dry_run, "parts": all.collect::<Value>() }));
+        ui.print_json(&json!({ "dry_run": dry_run, "parts": all.collect::<Value>() }));
     } else {
         for (name, change, place) in grouped(&changed) {
-            out.note(&format!("{name:<11} {:<10} {place}", change.as_str()));
+            ui.note(&format!("{name:<11} {:<10} {place}", change.as_str()));
         }
         for (part, reason) in &failed {
             let place = part.path().map_or_else(|| part.place(), display);
-            out.note(&format!("{:<11} {FAILED:<10} {place}: {reason}", part.name));
+            ui.note(&format!("{:<11} {FAILED:<10} {place}: {reason}", part.name));
         }
     }
     for (part, change) in changed {
         match change {
-            Change::Foreign => out.warn(
+            Change::Foreign => ui.warn(
                 &format!("{} was not written by us and is left as it is", part.place()),
                 Some("remove it yourself if ours should take its place"),
             ),
-            Change::Others => out.warn(
+            Change::Others => ui.warn(
                 &format!("{} belongs to another user of this machine and is left as it is", part.place()),
                 Some("whoever it belongs to can change it"),
             ),

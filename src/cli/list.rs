@@ -2,10 +2,10 @@
 
 use clap::Args;
 
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::options::PorcelainArgs;
-use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::todo::{State, Status};
 use crate::view::{Filter, list_json, list_rows, list_text};
 
@@ -29,36 +29,36 @@ pub struct ListArgs {
     pub porcelain: PorcelainArgs,
 }
 
-pub(super) fn run(args: &ListArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let filter = Filter {
-        project: world.scope(args.project.as_deref(), &store)?,
+        project: context.scope(args.project.as_deref(), &store)?,
         session: args.session.clone(),
         state: args.status.as_deref().map(|word| Status::parse(word).map_or(State::Dropped, State::Wanted)),
         all: args.all,
         ..Filter::default()
     };
     let everything = match filter.takes_closed() {
-        true => world.with_archive(&store, out)?,
-        false if out.json || args.porcelain.wanted() => world.todos(&store, out)?,
-        false => world.everything(&store, out)?,
+        true => context.with_archive(&store, ui)?,
+        false if ui.json || args.porcelain.wanted() => context.todos(&store, ui)?,
+        false => context.everything(&store, ui)?,
     };
     if !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
-        world.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), out)?;
+        context.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), ui)?;
     }
-    if out.json {
-        out.print_json(&list_json(&everything, &filter));
+    if ui.json {
+        ui.print_json(&list_json(&everything, &filter));
         return Ok(());
     }
     if args.porcelain.wanted() {
-        out.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
+        ui.print_rows(&list_rows(&everything, &filter), args.porcelain.zero);
         return Ok(());
     }
-    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
-    let text = list_text(&everything, &filter, out.style(world.now));
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
+    let text = list_text(&everything, &filter, ui.style(context.now));
     if text.is_empty() {
-        out.note("Nothing to show.");
+        ui.note("Nothing to show.");
     }
-    out.print_page(&text);
+    ui.print_page(&text);
     Ok(())
 }

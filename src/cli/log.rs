@@ -8,8 +8,8 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::out::{Failure, Out};
-use super::world::World;
+use super::context::Context;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{Names, Time, Todo, plain};
@@ -41,23 +41,23 @@ pub struct LogArgs {
     pub patch: bool,
 }
 
-pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let todo = match args.todo.is_empty() {
         false => {
             let which = Which::words(&args.todo);
-            Some(find_anywhere(&world.everything_with(&store, out, &which)?, world.here(), &which)?.1.id)
+            Some(find_anywhere(&context.everything_with(&store, ui, &which)?, context.here(), &which)?.1.id)
         }
         true => None,
     };
     let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {
-        read(text, world.now).ok_or_else(|| {
+        read(text, context.now).ok_or_else(|| {
             Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday, \"2 weeks ago\"")
         })
     };
     let filter = LogFilter {
         todo,
-        project: world.scope(args.project.as_deref(), &store)?,
+        project: context.scope(args.project.as_deref(), &store)?,
         session: args.session.clone(),
         since: args.since.as_deref().map(|text| date(text, ops::since)).transpose()?,
         until: args.until.as_deref().map(|text| date(text, ops::until)).transpose()?,
@@ -69,18 +69,18 @@ pub(super) fn run(args: &LogArgs, world: &World, out: &mut Out) -> Result<(), Fa
         None => false,
     };
     if unknown {
-        world.warn_of_unknown(&store, filter.project.as_ref(), None, out)?;
+        context.warn_of_unknown(&store, filter.project.as_ref(), None, ui)?;
     }
-    if out.json {
+    if ui.json {
         let events = if unknown { Vec::new() } else { ops::log(&store, &filter)? };
-        out.print_json(&events.iter().map(event_json).collect::<Value>());
+        ui.print_json(&events.iter().map(event_json).collect::<Value>());
         return Ok(());
     }
     if unknown {
         return Ok(());
     }
-    let (style, names) = (out.style(world.now), ops::project_names(&store)?);
-    out.print_as_made(|print| {
+    let (style, names) = (ui.style(context.now), ops::project_names(&store)?);
+    ui.print_as_made(|print| {
         ops::tell(&store, &filter, |event| match print(&event_text(&event, &names, args.patch, style)) {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),

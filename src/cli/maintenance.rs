@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::daemon;
 use crate::git::{Clutter, be_nice, become_detached};
 
@@ -16,12 +16,12 @@ pub struct MaintenanceArgs {
     pub background: bool,
 }
 
-pub(super) fn run(args: &MaintenanceArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &MaintenanceArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.background {
         become_detached();
         be_nice();
     }
-    let store = world.store(out)?;
+    let store = context.store(ui)?;
     let common_dir = store.repo.common_dir();
     if store.is_project() {
         let text = format!("{} is a project's repository, which is left to its owner", display(common_dir));
@@ -30,23 +30,23 @@ pub(super) fn run(args: &MaintenanceArgs, world: &World, out: &mut Out) -> Resul
     let before = Clutter::of(common_dir);
     let done = daemon::maintain(&store)?;
     let after = Clutter::of(common_dir);
-    if out.json {
+    if ui.json {
         let side = |found: Clutter| json!({ "loose": found.objects, "packs": found.packs, "loose_refs": found.refs });
-        out.print_json(&json!({ "done": done, "before": side(before), "after": side(after) }));
+        ui.print_json(&json!({ "done": done, "before": side(before), "after": side(after) }));
     } else if done {
-        out.note(&format!("Packed: {} before, {} now.", text(before), text(after)));
+        ui.note(&format!("Packed: {} before, {} now.", text(before), text(after)));
     } else {
-        out.note("Another process is packing this store.");
+        ui.note("Another process is packing this store.");
     }
     Ok(())
 }
 
 /// Says what lies in how many files.
 pub(super) fn text(found: Clutter) -> String {
-    let packs = super::out::plural(found.packs, "pack");
+    let packs = super::ui::plural(found.packs, "pack");
     format!(
         "about {} loose, {packs}, {} loose",
-        super::out::plural(found.objects, "object"),
-        super::out::plural(found.refs, "ref")
+        super::ui::plural(found.objects, "object"),
+        super::ui::plural(found.refs, "ref")
     )
 }

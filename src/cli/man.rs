@@ -6,31 +6,31 @@ use clap_mangen::Man;
 use serde_json::json;
 
 use super::args::ManArgs;
-use super::out::{Failure, Out};
+use super::ui::{Failure, Ui};
 use crate::git::{Fsync, replace_file};
 use crate::settings::table;
 
 /// What the pages say beyond the options and the settings, in roff.
 const SECTIONS: &str = include_str!("man.roff");
 
-pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ManArgs, ui: &mut Ui) -> Result<(), Failure> {
     let pages = pages();
     if let Some(directory) = &args.dir {
-        super::world::output_directory(directory)?;
+        super::context::output_directory(directory)?;
         for (name, content) in &pages {
             replace_file(&directory.join(name), content.as_bytes(), Fsync::Off)?;
         }
-        if out.json {
+        if ui.json {
             let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
-            out.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
+            ui.print_json(&json!({ "directory": directory.to_string_lossy(), "files": names }));
         }
-        out.note(&format!("Wrote {} pages to {}", pages.len(), display(directory)));
+        ui.note(&format!("Wrote {} pages to {}", pages.len(), display(directory)));
         return Ok(());
     }
     let name = args.command.as_ref().map_or("git-chittysync.1".to_owned(), |name| format!("git-chittysync-{name}.1"));
     match pages.iter().find(|(page, _)| *page == name) {
-        Some((page, content)) if out.json => out.print_json(&json!({ "page": page, "text": content })),
-        Some((_, content)) => out.print_always(content),
+        Some((page, content)) if ui.json => ui.print_json(&json!({ "page": page, "text": content })),
+        Some((_, content)) => ui.print_always(content),
         None => {
             let name = args.command.clone().unwrap_or_default();
             return Err(Failure::usage(format!("there is no command '{name}'")).hint("`git chittysync -h` lists them"));
@@ -40,7 +40,7 @@ pub(super) fn run(args: &ManArgs, out: &mut Out) -> Result<(), Failure> {
 }
 
 fn display(path: &Path) -> String {
-    super::world::display(path)
+    super::context::display(path)
 }
 
 /// Returns all manual pages by file name.

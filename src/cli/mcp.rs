@@ -15,14 +15,14 @@ use rmcp::{ErrorData, transport};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::mcp_call::call;
 use super::mcp_given::Given;
 use super::mcp_speaker::Clients;
 use super::mcp_tools::{FEW, TOOLS, Tool};
 use super::options::Global;
-use super::out::{Failure, Kept, Out};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Kept, Ui};
 use crate::todo::plain;
 
 /// Arguments of `mcp`.
@@ -107,12 +107,12 @@ impl ServerHandler for Server {
 impl Server {
     /// Calls a tool. Whatever happens, there is an answer.
     fn answer(&self, tool: &Tool, given: &JsonObject, speaker: &SpeakerArgs) -> CallToolResult {
-        let mut out = Out::keeping();
+        let mut ui = Ui::keeping();
         let result = catch_unwind(AssertUnwindSafe(|| {
             let given = Given::check(tool, given)?;
-            call(tool, given, speaker, &World::new(&self.global)?, &mut out)
+            call(tool, given, speaker, &Context::new(&self.global)?, &mut ui)
         }));
-        let Kept { document, warnings } = out.into_kept();
+        let Kept { document, warnings } = ui.into_kept();
         let mut blocks: Vec<ContentBlock> = Vec::new();
         let failed = match result {
             Ok(Ok(())) => None,

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::list::{self, ListArgs};
 use super::mcp_given::Given;
 use super::mcp_tools::{Effect, Tool};
 use super::options::PorcelainArgs;
-use super::out::{Failure, Out};
 use super::ready::{self, ReadyArgs};
 use super::said::tell;
+use super::session_context::told;
 use super::show::{self, ShowArgs};
-use super::speaker::SpeakerArgs;
-use super::told::told;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Properties, Which};
 use crate::settings::ContextReach;
 use crate::todo::Verb;
@@ -22,39 +22,39 @@ pub(super) fn call(
     tool: &Tool,
     given: Given<'_>,
     speaker: &SpeakerArgs,
-    world: &World,
-    out: &mut Out,
+    context: &Context,
+    ui: &mut Ui,
 ) -> Result<(), Failure> {
     match tool.name {
-        "list" => list(given, world, out),
-        "ready" => ready(given, speaker, world, out),
-        "add" => add(given, speaker, world, out),
-        "start" => say(Verb::Start, given, speaker, world, out),
-        "done" => say(Verb::Done, given, speaker, world, out),
-        "release" => say(Verb::Release, given, speaker, world, out),
-        "drop" => say(Verb::Drop, given, speaker, world, out),
-        "show" => show::run(&ShowArgs { todo: given.text("todo").into_iter().collect() }, world, out),
-        _ => context(speaker, world, out),
+        "list" => list(given, context, ui),
+        "ready" => ready(given, speaker, context, ui),
+        "add" => add(given, speaker, context, ui),
+        "start" => say(Verb::Start, given, speaker, context, ui),
+        "done" => say(Verb::Done, given, speaker, context, ui),
+        "release" => say(Verb::Release, given, speaker, context, ui),
+        "drop" => say(Verb::Drop, given, speaker, context, ui),
+        "show" => show::run(&ShowArgs { todo: given.text("todo").into_iter().collect() }, context, ui),
+        _ => print_session_context(speaker, context, ui),
     }?;
     if tool.effect == Effect::Reads && tool.name != "context" {
         // The others tell it themselves.
-        let store = world.store(out)?;
-        speaker.warn_of_others(&store, &world.todos(&store, &Out::keeping())?, world.now, out)?;
+        let store = context.store(ui)?;
+        speaker.warn_of_others(&store, &context.todos(&store, &Ui::keeping())?, context.now, ui)?;
     }
     Ok(())
 }
 
-fn list(given: Given<'_>, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let project = match projects(given)? {
         Projects::All => None,
         Projects::Named(name) => Some(name),
-        Projects::Here => world.here().map(ToString::to_string),
+        Projects::Here => context.here().map(ToString::to_string),
     };
     let (status, all) = (given.text("status"), given.flag("all"));
-    list::run(&ListArgs { project, session: None, status, all, porcelain: PorcelainArgs::default() }, world, out)
+    list::run(&ListArgs { project, session: None, status, all, porcelain: PorcelainArgs::default() }, context, ui)
 }
 
-fn ready(given: Given<'_>, speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let (all, project) = match projects(given)? {
         Projects::All => (true, None),
         Projects::Named(name) => (false, Some(name)),
@@ -62,29 +62,29 @@ fn ready(given: Given<'_>, speaker: &SpeakerArgs, world: &World, out: &mut Out) 
     };
     let (claim, speaker) = (given.flag("claim"), speaker.clone());
     let (offline, max_count, porcelain) = (false, None, PorcelainArgs::default());
-    ready::run(&ReadyArgs { project, all, claim, offline, max_count, porcelain, speaker }, world, out)
+    ready::run(&ReadyArgs { project, all, claim, offline, max_count, porcelain, speaker }, context, ui)
 }
 
-fn add(given: Given<'_>, speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn add(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let (priority, description) = (given.text("priority"), given.text("description"));
     let properties = Properties::typed(priority.as_deref(), description.as_deref(), &given.texts("blocked_by"))?;
     let add = Add { text: given.text("text").unwrap_or_default(), project: given.text("project"), properties };
-    let store = world.store_or_create(out)?;
-    let actor = speaker.actor(&store, world);
-    tell(&todo::add(&actor, &add)?, None, &actor, out)
+    let store = context.store_or_create(ui)?;
+    let actor = speaker.actor(&store, context);
+    tell(&todo::add(&actor, &add)?, None, &actor, ui)
 }
 
-fn say(verb: Verb, given: Given<'_>, speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+fn say(verb: Verb, given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let which = Which::Words(given.text("todo").unwrap_or_default());
-    let store = world.store_or_create(out)?;
-    let actor = speaker.actor(&store, world);
-    tell(&todo::say(&actor, verb, &which)?, None, &actor, out)
+    let store = context.store_or_create(ui)?;
+    let actor = speaker.actor(&store, context);
+    tell(&todo::say(&actor, verb, &which)?, None, &actor, ui)
 }
 
-fn context(speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+fn print_session_context(speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let session = speaker.known_session(&store)?;
-    let mut text = told(&store, &world.directory, session.as_ref(), true, world.now)?;
+    let mut text = told(&store, &context.directory, session.as_ref(), true, context.now)?;
     if text.is_empty() {
         text.push_str(match store.settings.context {
             ContextReach::Off => "chittysync.context is off: nothing is told of others.",
@@ -92,7 +92,7 @@ fn context(speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Fa
             ContextReach::All => "Nothing is open in this project.",
         });
     }
-    out.print_json(&Value::String(text));
+    ui.print_json(&Value::String(text));
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::mcp_tools::{Kind, Tool, parameter};
-use super::out::Failure;
+use super::ui::Failure;
 
 /// What a tool was given: only parameters that it takes, each of its type.
 #[derive(Clone, Copy, Debug)]

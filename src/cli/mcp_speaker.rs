@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde_json::{Map, Value};
 
-use super::speaker::SpeakerArgs;
+use super::author::SpeakerArgs;
 use crate::todo::Session;
 
 /// Where clients name the session in the `_meta` of a request, the best one first: that of a sub-agent is a thread of

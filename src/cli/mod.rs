@@ -3,6 +3,7 @@
 mod act;
 mod archive;
 mod args;
+mod author;
 #[cfg(feature = "board")]
 mod board;
 mod branch;
@@ -11,6 +12,7 @@ mod completion;
 mod confirm;
 mod conflicts;
 mod consolidate;
+mod context;
 #[cfg(feature = "daemon")]
 mod daemon;
 mod daemon_summary;
@@ -46,7 +48,6 @@ mod mcp_speaker;
 mod mcp_tools;
 mod merge_driver;
 mod options;
-mod out;
 mod pager;
 mod progress;
 mod projects;
@@ -61,19 +62,18 @@ mod rollback;
 mod said;
 #[cfg(feature = "daemon")]
 mod service;
+mod session_context;
 mod sessions;
 mod show;
-mod speaker;
 mod status;
 mod status_line;
 mod stdin;
 mod sync;
 mod terminal;
-mod told;
+mod ui;
 mod unmet;
 mod usage;
 mod version;
-mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -81,13 +81,13 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command};
-pub use out::Failure;
+pub use ui::Failure;
 
 use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;
 use crate::todo::Verb;
-use out::{Out, exit};
-use world::World;
+use context::Context;
+use ui::{Ui, exit};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -107,9 +107,9 @@ pub fn main() -> ExitCode {
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
-    let mut out = Out::new(&cli.global);
-    let result = run(cli, &mut out);
-    exit(&mut out, result)
+    let mut ui = Ui::new(&cli.global);
+    let result = run(cli, &mut ui);
+    exit(&mut ui, result)
 }
 
 /// Goes to the nearest directory that is still there, when the one that we were started in is not: an agent goes on in a
@@ -132,20 +132,20 @@ fn is_hook(err: &clap::Error) -> bool {
     err.use_stderr() && words.next().is_some_and(|command| command == "hook")
 }
 
-fn run(cli: Cli, out: &mut Out) -> Result<(), Failure> {
+fn run(cli: Cli, ui: &mut Ui) -> Result<(), Failure> {
     match &cli.command {
         #[cfg(feature = "mcp")]
         Some(Command::Mcp(args)) => return mcp::run(args, &cli.global),
         // What needs no place to stand in.
-        Some(Command::Help(args)) => return help::run(args, command(), out),
-        Some(Command::Version) => return version::run(out),
+        Some(Command::Help(args)) => return help::run(args, command(), ui),
+        Some(Command::Version) => return version::run(ui),
         _ => {}
     }
-    let world = World::new(&cli.global)?;
-    let Some(command) = cli.command else { return home::run(&world, out) };
+    let context = Context::new(&cli.global)?;
+    let Some(command) = cli.command else { return home::run(&context, ui) };
     let saves = saves(&command);
-    let ended = run_in(&world, command, out);
-    if saves && let Ok(location) = world.location() {
+    let ended = run_in(&context, command, ui);
+    if saves && let Ok(location) = context.location() {
         start_maintenance(&location);
     }
     ended
@@ -160,49 +160,49 @@ fn saves(command: &Command) -> bool {
     of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_))
 }
 
-fn run_in(world: &World, command: Command, out: &mut Out) -> Result<(), Failure> {
+fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failure> {
     match command {
-        Command::Init(args) => init::run(&args, world, out),
-        Command::Demo(args) => demo::run(&args, world, out),
-        Command::Install(args) => install::install(&args, world, out),
-        Command::Uninstall(args) => install::uninstall(&args, world, out),
-        Command::Doctor => doctor::run(world, out),
-        Command::Capture(args) => capture::run(&args, world, out),
-        Command::Consolidate => consolidate::run(world, out),
-        Command::Sync(args) => sync::run(&args, world, out),
-        Command::Status(args) => status::run(&args, world, out),
-        Command::List(args) => list::run(&args, world, out),
-        Command::Show(args) => show::run(&args, world, out),
+        Command::Init(args) => init::run(&args, context, ui),
+        Command::Demo(args) => demo::run(&args, context, ui),
+        Command::Install(args) => install::install(&args, context, ui),
+        Command::Uninstall(args) => install::uninstall(&args, context, ui),
+        Command::Doctor => doctor::run(context, ui),
+        Command::Capture(args) => capture::run(&args, context, ui),
+        Command::Consolidate => consolidate::run(context, ui),
+        Command::Sync(args) => sync::run(&args, context, ui),
+        Command::Status(args) => status::run(&args, context, ui),
+        Command::List(args) => list::run(&args, context, ui),
+        Command::Show(args) => show::run(&args, context, ui),
         #[cfg(feature = "board")]
-        Command::Board(args) => board::run(&args, world, out),
-        Command::Log(args) => log::run(&args, world, out),
-        Command::Sessions(args) => sessions::run(&args, world, out),
-        Command::Projects => projects::run(world, out),
-        Command::Conflicts(args) => conflicts::run(&args, world, out),
-        Command::Add(args) => act::add(&args, world, out),
-        Command::Start(args) => act::say(Verb::Start, &args, world, out),
-        Command::Done(args) => act::say(Verb::Done, &args, world, out),
-        Command::Release(args) => act::say(Verb::Release, &args, world, out),
-        Command::Drop(args) => act::say(Verb::Drop, &args, world, out),
-        Command::Reopen(args) => act::say(Verb::Reopen, &args, world, out),
-        Command::Edit(args) => act::edit(&args, world, out),
-        Command::Ready(args) => ready::run(&args, world, out),
-        Command::Resolve(args) => resolve::run(&args, world, out),
-        Command::Rollback(args) => rollback::run(&args, world, out),
-        Command::Undo(args) => rollback::undo(&args, world, out),
-        Command::Export(args) => export::run(&args, world, out),
-        Command::Import(args) => import::run(&args, world, out),
+        Command::Board(args) => board::run(&args, context, ui),
+        Command::Log(args) => log::run(&args, context, ui),
+        Command::Sessions(args) => sessions::run(&args, context, ui),
+        Command::Projects => projects::run(context, ui),
+        Command::Conflicts(args) => conflicts::run(&args, context, ui),
+        Command::Add(args) => act::add(&args, context, ui),
+        Command::Start(args) => act::say(Verb::Start, &args, context, ui),
+        Command::Done(args) => act::say(Verb::Done, &args, context, ui),
+        Command::Release(args) => act::say(Verb::Release, &args, context, ui),
+        Command::Drop(args) => act::say(Verb::Drop, &args, context, ui),
+        Command::Reopen(args) => act::say(Verb::Reopen, &args, context, ui),
+        Command::Edit(args) => act::edit(&args, context, ui),
+        Command::Ready(args) => ready::run(&args, context, ui),
+        Command::Resolve(args) => resolve::run(&args, context, ui),
+        Command::Rollback(args) => rollback::run(&args, context, ui),
+        Command::Undo(args) => rollback::undo(&args, context, ui),
+        Command::Export(args) => export::run(&args, context, ui),
+        Command::Import(args) => import::run(&args, context, ui),
         #[cfg(feature = "daemon")]
-        Command::Daemon(args) => daemon::run(&args, world, out),
+        Command::Daemon(args) => daemon::run(&args, context, ui),
         #[cfg(feature = "daemon")]
-        Command::Service(args) => service::run(&args, world, out),
-        Command::Branch(args) => branch::run(&args, world, out),
-        Command::Archive(args) => archive::run(&args, world, out),
-        Command::Forget(args) => forget::run(&args, world, out),
-        Command::Purge(args) => purge::run(&args, world, out),
-        Command::Maintenance(args) => maintenance::run(&args, world, out),
-        Command::Completion(args) => completion::run(&args, out),
-        Command::Man(args) => man::run(&args, out),
+        Command::Service(args) => service::run(&args, context, ui),
+        Command::Branch(args) => branch::run(&args, context, ui),
+        Command::Archive(args) => archive::run(&args, context, ui),
+        Command::Forget(args) => forget::run(&args, context, ui),
+        Command::Purge(args) => purge::run(&args, context, ui),
+        Command::Maintenance(args) => maintenance::run(&args, context, ui),
+        Command::Completion(args) => completion::run(&args, ui),
+        Command::Man(args) => man::run(&args, ui),
         Command::Hook(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::out::Out;
+use super::ui::Ui;
 use crate::ops::{self, OpsError, Plan, Report, Steps};
 use crate::store::Store;
 use crate::todo::{Time, plain};
@@ -54,8 +54,8 @@ impl Progress {
     ///
     /// # Errors
     /// As [`ops::run`].
-    pub fn run(out: &Out, store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
-        let progress = Progress::new(out.tells_a_person());
+    pub fn run(ui: &Ui, store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
+        let progress = Progress::new(ui.tells_a_person());
         let done = ops::run(store, &Plan { steps: progress.steps(), ..plan.clone() }, now);
         progress.clear();
         done

@@ -1,20 +1,20 @@
 //! `projects`: how far each project is.
 
-use super::out::{Failure, Out};
-use super::world::World;
+use super::context::Context;
+use super::ui::{Failure, Ui};
 use crate::view::{projects_json, projects_text};
 
-pub(super) fn run(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.with_archive(&store, out)?;
-    if out.json {
-        out.print_json(&projects_json(&everything));
+pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.with_archive(&store, ui)?;
+    if ui.json {
+        ui.print_json(&projects_json(&everything));
     } else {
-        let text = projects_text(&everything, out.style(world.now));
+        let text = projects_text(&everything, ui.style(context.now));
         if text.is_empty() {
-            out.note("Nothing to show.");
+            ui.note("Nothing to show.");
         }
-        out.print_page(&text);
+        ui.print_page(&text);
     }
     Ok(())
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::confirm::ask;
 use super::consolidate::finish;
+use super::context::Context;
 use super::forget::relatives;
 use super::options::SyncArgs;
-use super::out::{Failure, Out, plural};
 use super::remote;
-use super::world::World;
+use super::ui::{Failure, Ui, plural};
 use crate::ops::todo::{Which, find, forgotten, twins};
 use crate::ops::{self, Obeyed, Plan, Selection};
 use crate::store::Store;
@@ -33,17 +33,17 @@ pub struct PurgeArgs {
     pub dry_run: bool,
 }
 
-pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     if store.settings.aside {
         return Err(Failure::usage("purge is about all branches; leave --branch out"));
     }
-    let everything = world.with_archive(&store, out)?;
+    let everything = context.with_archive(&store, ui)?;
     let mut chosen: BTreeMap<TodoId, Project> = BTreeMap::new();
     let mut found: Vec<&Todo> = Vec::new();
     for text in &args.todos {
         let which = Which::Words(text.clone());
-        match find(&everything, world.here(), &which) {
+        match find(&everything, context.here(), &which) {
             Ok((project, todo)) => {
                 // What a list says twice are two todos, and each holds the words.
                 let same = everything.todos().filter(|(of, other)| *of == project && other.content == todo.content);
@@ -60,8 +60,8 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     let ids: BTreeSet<TodoId> = chosen.keys().copied().collect();
     let foreseen = ops::foresee(&store, &ids)?;
     if args.dry_run {
-        foretell(&store, &chosen, &foreseen, out);
-        warn_of_others(&everything, &found, &ids, out);
+        foretell(&store, &chosen, &foreseen, ui);
+        warn_of_others(&everything, &found, &ids, ui);
         return Ok(());
     }
     if let Some(reason) = &foreseen.waits {
@@ -88,14 +88,14 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     let selection = Selection { what: "purge".into(), ..Selection::default() };
     let forget = chosen.iter().map(|(id, project)| (project.clone(), *id)).collect();
     let plan = Plan { selection: selection.clone(), forget, purge: true, consolidate: true, ..Plan::default() };
-    let mut report = ops::run(&store, &plan, world.now)?;
+    let mut report = ops::run(&store, &plan, context.now)?;
     let with = store.settings.remote.clone();
     let exchange = match &with {
         None => None,
         Some(remote) => {
             let plan = Plan { selection, consolidate: true, ..Plan::default() };
             let everything = SyncArgs { remote: None, capture: Default::default(), no_fetch: false, no_push: false };
-            let (more, exchange) = remote::exchange(&everything, &store.reopen()?, &plan, remote, world.now, out)?;
+            let (more, exchange) = remote::exchange(&everything, &store.reopen()?, &plan, remote, context.now, ui)?;
             let first = std::mem::replace(&mut report, more);
             let mut purge = first.purge;
             purge.absorb(std::mem::take(&mut report.purge));
@@ -104,20 +104,20 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
         }
     };
     let quoted = others(&everything, &found, &ids);
-    if out.json {
+    if ui.json {
         let mut done = summary(&chosen, &report.purge, &quoted);
         if let (Some(remote), Some(exchange)) = (&with, &exchange) {
             done["remote"] = remote::json(remote, exchange);
         }
-        out.print_json(&done);
+        ui.print_json(&done);
     } else {
         for (id, project) in &chosen {
-            out.note(&format!("Purged {id} of {}.", everything.names().shown(project)));
+            ui.note(&format!("Purged {id} of {}.", everything.names().shown(project)));
         }
     }
-    warn_of_others(&everything, &found, &ids, out);
-    remote::say(with.as_ref(), exchange.as_ref(), &report, out);
-    let finished = finish(&store, &report, out);
+    warn_of_others(&everything, &found, &ids, ui);
+    remote::say(with.as_ref(), exchange.as_ref(), &report, ui);
+    let finished = finish(&store, &report, ui);
     if report.purge.waits.is_some() {
         return Err(Failure::no("the words are out of the lists, and still in history")
             .hint("run it again once the reason above is gone"));
@@ -125,21 +125,21 @@ pub(super) fn run(args: &PurgeArgs, world: &World, out: &mut Out) -> Result<(), 
     remote::judge(with.as_ref(), exchange.as_ref()).map_err(|failure| {
         failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")
     })?;
-    out.note("hint: other devices rewrite theirs when they next sync; what a purge cannot reach is in docs/security.md, After a leak");
+    ui.note("hint: other devices rewrite theirs when they next sync; what a purge cannot reach is in docs/security.md, After a leak");
     finished
 }
 
 /// Says what would be rewritten.
-fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed, out: &mut Out) {
+fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed, ui: &mut Ui) {
     let remotes: Vec<String> = store.settings.remote.iter().map(ToString::to_string).collect();
-    if out.json {
+    if ui.json {
         let mut said = summary(chosen, foreseen, &[]);
         said["dry_run"] = true.into();
         said["remotes"] = remotes.into();
-        out.print_json(&said);
+        ui.print_json(&said);
         return;
     }
-    out.print(&format!(
+    ui.print(&format!(
         "Would rewrite {} in {} here, and {} with what leads there.\n",
         plural(foreseen.commits, "commit"),
         plural(foreseen.refs.len(), "ref"),
@@ -148,12 +148,12 @@ fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed
             names => format!("the remote {}", names.join(", ")),
         }
     ));
-    foreseen.refs.iter().for_each(|name| out.print(&format!("{name}\n")));
+    foreseen.refs.iter().for_each(|name| ui.print(&format!("{name}\n")));
     for (what, why) in &foreseen.left {
-        out.warn(&format!("{what} would stay as it is: {why}"), None);
+        ui.warn(&format!("{what} would stay as it is: {why}"), None);
     }
     if let Some(reason) = &foreseen.waits {
-        out.warn(&format!("it could not be done now: {reason}"), None);
+        ui.warn(&format!("it could not be done now: {reason}"), None);
     }
 }
 
@@ -187,7 +187,7 @@ fn holds(value: &Value, quotes: &impl Fn(&str) -> bool) -> bool {
 }
 
 /// Names the todos that hold words of those that were purged, or nearly the same: they are todos of their own.
-fn warn_of_others(everything: &Everything, purged: &[&Todo], ids: &BTreeSet<TodoId>, out: &Out) {
+fn warn_of_others(everything: &Everything, purged: &[&Todo], ids: &BTreeSet<TodoId>, ui: &Ui) {
     let quoted = others(everything, purged, ids);
     let mut said: Vec<String> = quoted.iter().map(|id| format!("{id} quotes the words, and is not purged")).collect();
     for (word, other) in purged.iter().flat_map(|todo| relatives(everything, todo)) {
@@ -195,5 +195,5 @@ fn warn_of_others(everything: &Everything, purged: &[&Todo], ids: &BTreeSet<Todo
             said.push(format!("what is purged {word} {other}, which is not purged"));
         }
     }
-    out.warn_some(&said, Some("purge them too if they hold what has to go"));
+    ui.warn_some(&said, Some("purge them too if they hold what has to go"));
 }

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::options::PorcelainArgs;
-use super::out::{Failure, Out};
 use super::refused::brief;
 use super::said::tell;
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Asked, Claim, Refusal, chosen};
 use crate::todo::Todo;
 use crate::view::{Links, porcelain_row, ready, ready_text, todo_json};
@@ -38,73 +38,73 @@ pub struct ReadyArgs {
     pub speaker: SpeakerArgs,
 }
 
-pub(super) fn run(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.claim {
-        return claim(args, world, out);
+        return claim(args, context, ui);
     }
-    let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
-    let project = if args.all { None } else { chosen(&store, world.here(), args.project.as_deref())? };
-    args.speaker.warn_of_others(&store, &everything, world.now, out)?;
+    let store = context.store(ui)?;
+    let everything = context.everything(&store, ui)?;
+    let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
+    args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
     let mut found = ready(&everything, project.as_ref());
     let circles = Links::new(&everything).circles(project.as_ref());
-    warn_of_circles(circles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), out);
+    warn_of_circles(circles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), ui);
     if found.is_empty() {
-        let named = world.scope(args.project.as_deref(), &store)?;
-        world.warn_of_unknown(&store, named.as_ref(), None, out)?;
+        let named = context.scope(args.project.as_deref(), &store)?;
+        context.warn_of_unknown(&store, named.as_ref(), None, ui)?;
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
-    if out.json {
-        out.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
+    if ui.json {
+        ui.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
-        out.print_rows(&rows, args.porcelain.zero);
+        ui.print_rows(&rows, args.porcelain.zero);
     } else {
-        out.print_page(&ready_text(&found, &everything.names(), out.style(world.now)));
+        ui.print_page(&ready_text(&found, &everything.names(), ui.style(context.now)));
         if found.is_empty() {
-            out.note("Nothing is ready.");
+            ui.note("Nothing is ready.");
         }
     }
     Ok(())
 }
 
 /// Takes the first one, and tells what came of it.
-fn claim(args: &ReadyArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let actor = args.speaker.actor(&store, world);
-    let project = if args.all { None } else { chosen(&store, world.here(), args.project.as_deref())? };
-    let (offline, watch) = (args.offline, super::remote::watch(&store, out));
+fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store_or_create(ui)?;
+    let actor = args.speaker.actor(&store, context);
+    let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
+    let (offline, watch) = (args.offline, super::remote::watch(&store, ui));
     let lost = |todo: &Todo| {
-        out.note(&format!("{} was taken by others meanwhile: {}", todo.id.short(), todo.content));
+        ui.note(&format!("{} was taken by others meanwhile: {}", todo.id.short(), todo.content));
     };
     let claimed = todo::claim(&actor, &Claim { project, offline, watch }, lost).map_err(|refusal| {
         if let Refusal::NothingReady { circles } = &refusal {
-            warn_of_circles(circles.iter().map(brief).collect(), out);
+            warn_of_circles(circles.iter().map(brief).collect(), ui);
         }
         Failure::from(refusal)
     })?;
     match &claimed.asked {
         Asked::NoRemote | Asked::Confirmed => {}
-        Asked::Not => out.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN)),
+        Asked::Not => ui.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN)),
         Asked::Unanswered { remote, why } => {
-            out.warn(&format!("{remote} could not be asked whether others have it: {why}"), Some(MAY_BE_TAKEN));
+            ui.warn(&format!("{remote} could not be asked whether others have it: {why}"), Some(MAY_BE_TAKEN));
         }
     }
     let confirmed = (claimed.asked != Asked::NoRemote).then_some(claimed.asked == Asked::Confirmed);
-    tell(&claimed.outcome, confirmed, &actor, out)
+    tell(&claimed.outcome, confirmed, &actor, ui)
 }
 
 /// What follows when nobody was asked.
 const MAY_BE_TAKEN: &str = "another device may take the same todo; the next sync tells";
 
 /// Warns of todos that will never be ready.
-fn warn_of_circles(found: Vec<String>, out: &Out) {
+fn warn_of_circles(found: Vec<String>, ui: &Ui) {
     if found.is_empty() {
         return;
     }
     let named = found[..found.len().min(5)].join("; ");
     let more = if found.len() > 5 { "; \u{2026}" } else { "" };
-    out.warn(
+    ui.warn(
         &format!("{} todos wait for each other, and none of them can be begun: {named}{more}", found.len()),
         Some("`git chittysync edit <id> --blocked-by ''` lets one wait for nothing"),
     );

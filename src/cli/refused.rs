@@ -1,7 +1,7 @@
 //! What people and models are told of what was refused: why, and what can be done.
 
-use super::out::Failure;
-use super::world::PROJECTS;
+use super::context::PROJECTS;
+use super::ui::Failure;
 use crate::ops::todo::{Brief, Refusal};
 use crate::ops::{Event, Later, Undo};
 use crate::todo::{Project, Session, Time, Verb};

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::context::display;
 use super::options::SyncArgs;
-use super::out::{Failure, Out, plural};
 use super::progress::Progress;
-use super::world::display;
+use super::ui::{Failure, Ui, plural};
 use crate::git::{Cause, Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
 use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
@@ -34,10 +34,10 @@ pub(super) fn check(store: &Store, remote: &RemoteName) -> Result<(), Failure> {
 }
 
 /// Returns how transfers are watched; nobody is told how far they are.
-pub(super) fn watch(store: &Store, out: &Out) -> Watch<'static> {
+pub(super) fn watch(store: &Store, ui: &Ui) -> Watch<'static> {
     Watch {
         patience: store.settings.patience,
-        interactive: out.tells_a_person() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        interactive: ui.tells_a_person() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         progress: None,
         most: store.settings.max_fetch,
     }
@@ -50,53 +50,53 @@ pub(super) fn exchange(
     plan: &Plan,
     remote: &RemoteName,
     now: Time,
-    out: &Out,
+    ui: &Ui,
 ) -> Result<(Report, Exchange), Failure> {
     check(store, remote)?;
-    let person = out.tells_a_person();
+    let person = ui.tells_a_person();
     let progress = Progress::new(person);
     let plan = &Plan { steps: progress.steps(), ..plan.clone() };
     let say = |line: &str| progress.say(line);
-    let watch = Watch { progress: Some(&say), ..watch(store, out) };
+    let watch = Watch { progress: Some(&say), ..watch(store, ui) };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
     let done = ops::sync(store, plan, &link, now);
     progress.clear();
-    warn_of_unused(&store.repo.unused_programs(remote, &watch)?, out);
+    warn_of_unused(&store.repo.unused_programs(remote, &watch)?, ui);
     Ok(done?)
 }
 
 /// Says which settings of the store were not used because they name a program.
-fn warn_of_unused(keys: &[String], out: &Out) {
+fn warn_of_unused(keys: &[String], ui: &Ui) {
     let Some((last, others)) = keys.split_last() else { return };
     let (keys, names) = match others {
         [] => (last.clone(), "names a program, and was not used"),
         _ => (format!("{} and {last}", others.join(", ")), "name programs, and were not used"),
     };
-    out.warn(
+    ui.warn(
         &format!("{keys} in the store's own settings {names}"),
         Some("a sync runs only what your own settings name (`git config --global`); see docs/security.md"),
     );
 }
 
 /// Says what came of it, to a person.
-pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, report: &Report, out: &Out) {
+pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, report: &Report, ui: &Ui) {
     let (Some(remote), Some(exchange)) = (remote, exchange) else { return };
     let strange = |(remote, name): &(RemoteName, String)| format!("{name} of {remote} was left out: it is no session");
-    out.warn_some(&report.strange.iter().map(strange).collect::<Vec<_>>(), None);
+    ui.warn_some(&report.strange.iter().map(strange).collect::<Vec<_>>(), None);
     if exchange.falls_back {
         let (key, _) = remembered_place(remote, Place::Own);
-        out.warn(
+        ui.warn(
             &format!("{remote} takes only branches: sessions are kept there below refs/heads/chittysync/ from now on"),
             Some(&format!("this is remembered; `git config {key} sessions` in the store undoes it")),
         );
     }
     if !exchange.restored.is_empty() {
         let what = exchange.restored.join(", ");
-        out.warn(&format!("{remote} had lost {what}"), Some("it got it back from here"));
+        ui.warn(&format!("{remote} had lost {what}"), Some("it got it back from here"));
     }
     if !exchange.given_up.is_empty() {
         let sessions: Vec<_> = exchange.given_up.iter().map(|session| session.short()).collect();
-        out.note(&format!(
+        ui.note(&format!(
             "{remote} no longer had a ref for {}, only the branch with all that was said; sent again. \
              If that happens often, compare clocks and chittysync.retireAfter between machines.",
             sessions.join(", ")
@@ -114,7 +114,7 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
             parts.push(format!("{} retired", plural(exchange.retired.len(), "session")));
         }
         let what = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
-        out.note(&format!("Synced with {remote}: {what}."));
+        ui.note(&format!("Synced with {remote}: {what}."));
     }
 }
 
@@ -169,7 +169,7 @@ pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) ->
 }
 
 /// Makes a repository, named or given by its URL, the one that the store is synced with.
-pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Result<RemoteName, Failure> {
+pub(super) fn add(repo: &Repo, directory: &Path, text: &str, ui: &Ui) -> Result<RemoteName, Failure> {
     let before = Settings::read(&repo.values()?).map_err(StoreError::from)?.remote;
     let (name, url) = find(repo, directory, text)?;
     repo.add_remote(&name, url.as_deref())?;
@@ -183,16 +183,16 @@ pub(super) fn add(repo: &Repo, directory: &Path, text: &str, out: &Out) -> Resul
             let store = display(repo.common_dir());
             hint.push_str(&format!("; `git --git-dir={store} remote remove {before}` removes it"));
         }
-        out.warn(&format!("until now the store was synced with {before}, from now on with {name}"), Some(&hint));
+        ui.warn(&format!("until now the store was synced with {before}, from now on with {name}"), Some(&hint));
     }
-    warn_if_public(repo, &name, out);
+    warn_if_public(repo, &name, ui);
     Ok(name)
 }
 
 /// Tries a remote that was just named, and says so if it cannot be reached, and why: it may be away for a while.
-pub(super) fn try_out(store: &Store, remote: &RemoteName, out: &Out) -> Result<(), Failure> {
-    if let Err(away) = reach(&store.repo, remote, &hurried(store, out))? {
-        out.warn(&format!("{remote} cannot be reached now: {away}"), Some("`git chittysync doctor` tries it again"));
+pub(super) fn try_out(store: &Store, remote: &RemoteName, ui: &Ui) -> Result<(), Failure> {
+    if let Err(away) = reach(&store.repo, remote, &hurried(store, ui))? {
+        ui.warn(&format!("{remote} cannot be reached now: {away}"), Some("`git chittysync doctor` tries it again"));
     }
     Ok(())
 }
@@ -201,8 +201,8 @@ pub(super) fn try_out(store: &Store, remote: &RemoteName, out: &Out) -> Result<(
 const HURRY: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Returns how a remote is watched that is only asked whether it is there.
-pub(super) fn hurried(store: &Store, out: &Out) -> Watch<'static> {
-    let watch = watch(store, out);
+pub(super) fn hurried(store: &Store, ui: &Ui) -> Watch<'static> {
+    let watch = watch(store, ui);
     Watch { patience: watch.patience.min(HURRY), interactive: false, ..watch }
 }
 
@@ -237,15 +237,15 @@ fn find(repo: &Repo, directory: &Path, text: &str) -> Result<(RemoteName, Option
 }
 
 /// Says so when everybody can read what will be pushed.
-fn warn_if_public(repo: &Repo, remote: &RemoteName, out: &Out) {
+fn warn_if_public(repo: &Repo, remote: &RemoteName, ui: &Ui) {
     let Some(page) = repo.push_urls(remote).iter().find_map(|url| github_page(url)) else { return };
     match is_public(&page) {
-        Some(true) => out.warn(
+        Some(true) => ui.warn(
             &format!("{page} is public: everybody can read every todo that is pushed there"),
             Some("make it private in its settings before the first sync, or use another one"),
         ),
         Some(false) => {}
-        None => out.note(&format!("Could not find out whether {page} is public: no answer.")),
+        None => ui.note(&format!("Could not find out whether {page} is public: no answer.")),
     }
 }
 

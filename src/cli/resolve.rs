@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 
 use clap::Args;
 
-use super::out::{Failure, Out};
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::resolve_ask::{self, settle};
 use super::resolve_edit;
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{Settlement, Which};
 use crate::todo::{State, Status};
 
@@ -36,20 +36,20 @@ pub struct ResolveArgs {
     pub speaker: SpeakerArgs,
 }
 
-pub(super) fn run(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ResolveArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let asks = !args.edit && args.take.is_none() && args.status.is_none();
-    if asks && (out.json || !std::io::stdin().is_terminal()) {
+    if asks && (ui.json || !std::io::stdin().is_terminal()) {
         return Err(Failure::usage("say how: --take <session>, --status <status> or --edit"));
     }
     if asks {
-        return resolve_ask::ask(&args.todo, args.all, &args.speaker, world, out);
+        return resolve_ask::ask(&args.todo, args.all, &args.speaker, context, ui);
     }
     if args.todo.is_empty() {
         return Err(Failure::usage("which todo?").hint("`git chittysync conflicts` lists them"));
     }
     let which = Which::words(&args.todo);
     if args.edit {
-        return resolve_edit::edit(&which, &args.speaker, world, out);
+        return resolve_edit::edit(&which, &args.speaker, context, ui);
     }
     let settlement = match &args.take {
         Some(session) => Settlement::Take { session: session.clone(), seen: None },
@@ -58,5 +58,5 @@ pub(super) fn run(args: &ResolveArgs, world: &World, out: &mut Out) -> Result<()
             Settlement::State(status.map_or(State::Dropped, State::Wanted))
         }
     };
-    settle(&which, &settlement, &args.speaker, world, out)
+    settle(&which, &settlement, &args.speaker, context, ui)
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::out::{Failure, Out};
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::resolve_edit;
 use super::said::tell;
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::merge::{Side, Subject, choices};
 use crate::ops;
 use crate::ops::todo::{self, Settlement, Which, find, taken};
@@ -32,36 +32,36 @@ pub(super) fn ask(
     words: &[String],
     all: bool,
     speaker: &SpeakerArgs,
-    world: &World,
-    out: &mut Out,
+    context: &Context,
+    ui: &mut Ui,
 ) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+    let store = context.store(ui)?;
+    let everything = context.everything(&store, ui)?;
     let properties = ops::open_properties(&store, &everything)?;
     let mut open = questions(&everything, all, &properties);
     if !words.is_empty() {
-        let (project, todo) = find(&everything, world.here(), &Which::words(words))?;
+        let (project, todo) = find(&everything, context.here(), &Which::words(words))?;
         open.retain(|(_, other, _)| other.id == todo.id);
         if open.is_empty() {
             open.push((project, todo, None));
         }
     }
     if open.is_empty() {
-        out.note("No session disagrees with another.");
+        ui.note("No session disagrees with another.");
     }
     let mut edited = BTreeSet::new();
     for (project, todo, property) in open {
         if edited.contains(&todo.id) {
             continue;
         }
-        let question = question(&everything, project, todo, property, &properties, out.style(world.now));
-        out.print_always(&question.text);
+        let question = question(&everything, project, todo, property, &properties, ui.style(context.now));
+        ui.print_always(&question.text);
         let which = Which::Id(todo.id);
-        match answer(&question, out) {
-            Reply::Answer(answer) => settle(&which, &answer, speaker, world, out)?,
+        match answer(&question, ui) {
+            Reply::Answer(answer) => settle(&which, &answer, speaker, context, ui)?,
             Reply::Edit => {
                 edited.insert(todo.id);
-                resolve_edit::edit(&which, speaker, world, out)?;
+                resolve_edit::edit(&which, speaker, context, ui)?;
             }
             Reply::Skip => {}
             Reply::Quit => return Ok(()),
@@ -75,12 +75,12 @@ pub(super) fn settle(
     which: &Which,
     settlement: &Settlement,
     speaker: &SpeakerArgs,
-    world: &World,
-    out: &mut Out,
+    context: &Context,
+    ui: &mut Ui,
 ) -> Result<(), Failure> {
-    let store = world.store_or_create(out)?;
-    let actor = speaker.actor(&store, world);
-    tell(&todo::resolve(&actor, which, settlement)?, None, &actor, out)
+    let store = context.store_or_create(ui)?;
+    let actor = speaker.actor(&store, context);
+    tell(&todo::resolve(&actor, which, settlement)?, None, &actor, ui)
 }
 
 fn question(
@@ -140,7 +140,7 @@ enum Reply {
 }
 
 /// Asks until the key is one that answers.
-fn answer(question: &Question, out: &mut Out) -> Reply {
+fn answer(question: &Question, ui: &mut Ui) -> Reply {
     let states = if question.is_status { "p)ending i)n progress c)ompleted d)ropped " } else { "" };
     let asked = format!("Take 1-{}, or {states}e)dit s)kip q)uit ?)help: ", question.answers.len());
     loop {
@@ -163,7 +163,7 @@ fn answer(question: &Question, out: &mut Out) -> Reply {
             Some(state) => return Reply::Answer(Settlement::State(state)),
             None => match place.and_then(|place| question.answers.get(place)) {
                 Some(answer) => return Reply::Answer(answer.clone()),
-                None => out.print_always(HELP),
+                None => ui.print_always(HELP),
             },
         }
     }

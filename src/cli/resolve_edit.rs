@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
+use super::author::SpeakerArgs;
+use super::context::{Context, display};
 use super::log::moment;
-use super::out::{Failure, Out};
 use super::said::tell;
-use super::speaker::SpeakerArgs;
-use super::world::{World, display};
+use super::ui::{Failure, Ui};
 use crate::git::{Fsync, replace_private_file};
 use crate::merge::{Conflict, Side, Subject, choices};
 use crate::ops;
@@ -29,10 +29,10 @@ struct Draft {
     description: String,
 }
 
-pub(super) fn edit(which: &Which, speaker: &SpeakerArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.everything_with(&store, out, which)?;
-    let (project, todo) = find(&everything, world.here(), which)?;
+pub(super) fn edit(which: &Which, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.everything_with(&store, ui, which)?;
+    let (project, todo) = find(&everything, context.here(), which)?;
     let mut disputed = ops::open_properties(&store, &everything)?;
     disputed.retain(|one| one.conflict.id == todo.id);
     let shown = Draft::of(todo, &disputed);
@@ -40,7 +40,7 @@ pub(super) fn edit(which: &Which, speaker: &SpeakerArgs, world: &World, out: &mu
     let path = directory.join("RESOLVE_EDITMSG");
     std::fs::create_dir_all(&directory)
         .map_err(|err| Failure::fatal(format!("cannot create {}: {err}", display(&directory))))?;
-    let text = shown.text() + &below(&everything, project, todo, &disputed, world.now);
+    let text = shown.text() + &below(&everything, project, todo, &disputed, context.now);
     replace_private_file(&path, text.as_bytes(), Fsync::Off)?;
     super::editor::edit(&path)?;
     let text = std::fs::read_to_string(&path)
@@ -52,11 +52,11 @@ pub(super) fn edit(which: &Which, speaker: &SpeakerArgs, world: &World, out: &mu
     };
     let words = (wanted.words != shown.words).then(|| wanted.words.clone());
     let edited = Edited { project, shown: todo, words, state: wanted.state, fields: fields(&shown, &wanted, todo) };
-    let actor = speaker.actor(&store, world);
+    let actor = speaker.actor(&store, context);
     let outcome = todo::resolve_edited(&actor, &edited).map_err(|refusal: Refusal| kept(refusal.into()))?;
     // A todo's text stays nowhere but in the history.
     let _ = std::fs::remove_file(&path);
-    tell(&outcome, None, &actor, out)
+    tell(&outcome, None, &actor, ui)
 }
 
 /// Returns the properties to say: all that are disputed, and the description when it was changed.

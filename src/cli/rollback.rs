@@ -3,12 +3,12 @@
 use clap::Args;
 use serde_json::json;
 
+use super::author::SpeakerArgs;
+use super::context::Context;
 use super::log::moment;
-use super::out::{Failure, Out};
 use super::refused::{ANY, done, others};
 use super::said::{begin, end};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
 use crate::statement::Act;
 use crate::todo::{State, plain};
@@ -51,9 +51,9 @@ pub struct UndoArgs {
     pub speaker: SpeakerArgs,
 }
 
-pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let actor = args.speaker.actor(&store, world);
+pub(super) fn run(args: &RollbackArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let actor = args.speaker.actor(&store, context);
     let rollback = Rollback {
         revision: args.revision.clone(),
         project: args.project.clone(),
@@ -61,63 +61,63 @@ pub(super) fn run(args: &RollbackArgs, world: &World, out: &mut Out) -> Result<(
         dry_run: args.dry_run,
     };
     let back = todo::rollback(&actor, &rollback)?;
-    tell(&back.acts, back.said.as_ref(), &actor, out)
+    tell(&back.acts, back.said.as_ref(), &actor, ui)
 }
 
-pub(super) fn undo(args: &UndoArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let actor = args.speaker.actor(&store, world);
+pub(super) fn undo(args: &UndoArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let actor = args.speaker.actor(&store, context);
     let back = todo::undo(&actor, Wanted { redo: args.redo, any: args.any, dry_run: args.dry_run })?;
-    tell_undone(&back, args.redo, &actor, out)
+    tell_undone(&back, args.redo, &actor, ui)
 }
 
 /// Tells what was taken back, or would be.
-pub(super) fn tell_undone(back: &TakenBack, redo: bool, actor: &Actor<'_>, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn tell_undone(back: &TakenBack, redo: bool, actor: &Actor<'_>, ui: &mut Ui) -> Result<(), Failure> {
     let doing = match (redo, back.said.is_none()) {
         (false, false) => "Undoing",
         (false, true) => "Would undo",
         (true, false) => "Redoing",
         (true, true) => "Would redo",
     };
-    let style = out.style(actor.now);
+    let style = ui.style(actor.now);
     let when = back.undo.events.first().map(|event| moment(event.at, style.now)).unwrap_or_default();
-    out.note(&format!("{doing}: {} ({})", done(&back.undo, style), when.trim_start()));
+    ui.note(&format!("{doing}: {} ({})", done(&back.undo, style), when.trim_start()));
     if let Some(later) = &back.later {
-        out.warn(&others(later, style), Some(ANY));
+        ui.warn(&others(later, style), Some(ANY));
     }
     for (todo, session) in &back.undo.left {
         let message = format!("'{}' stays as it is: {} spoke of it since", todo.content, session.short());
-        out.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
+        ui.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
     }
-    tell(&back.undo.acts, back.said.as_ref(), actor, out)
+    tell(&back.undo.acts, back.said.as_ref(), actor, ui)
 }
 
 /// Tells which todos have another state now, or would have.
-fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, out: &mut Out) -> Result<(), Failure> {
+fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, ui: &mut Ui) -> Result<(), Failure> {
     let Some(said) = said else {
-        print(acts, "would become", false, out);
+        print(acts, "would become", false, ui);
         return Ok(());
     };
-    begin(said, actor, out)?;
-    print(acts, "is", said.changed(), out);
-    end(said, actor, out)
+    begin(said, actor, ui)?;
+    print(acts, "is", said.changed(), ui);
+    end(said, actor, ui)
 }
 
-fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
+fn print(acts: &[Act], verb: &str, changed: bool, ui: &mut Ui) {
     let state = |act: &Act| act.wish.map(State::as_str);
     let shown = |act: &Act| state(act).filter(|_| !act.yields());
-    if out.json {
+    if ui.json {
         let todos: Vec<_> = acts
             .iter()
             .map(|act| {
                 json!({ "id": act.id.to_string(), "project": act.project.as_str(), "content": act.content, "status": shown(act) })
             })
             .collect();
-        out.print_json(&json!({ "changed": changed, "todos": todos }));
+        ui.print_json(&json!({ "changed": changed, "todos": todos }));
         return;
     }
     if acts.is_empty() {
-        out.note("Nothing is different.");
+        ui.note("Nothing is different.");
     }
     for act in acts {
         let state = match state(act) {
@@ -126,6 +126,6 @@ fn print(acts: &[Act], verb: &str, changed: bool, out: &mut Out) {
             Some(state) => format!("{verb} {state}"),
             None => "with other properties".to_owned(),
         };
-        out.print(&format!("{} {state}: {}\n", act.id.short(), plain(&act.content)));
+        ui.print(&format!("{} {state}: {}\n", act.id.short(), plain(&act.content)));
     }
 }

@@ -1,8 +1,8 @@
 //! What people and models are told of what they said of a todo.
 
+use super::author::warn_of_others;
 use super::consolidate::finish;
-use super::out::{Failure, Out};
-use super::speaker::warn_of_others;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{Actor, Became, Outcome, Said};
 use crate::redact::Found;
 use crate::todo::{Project, plain};
@@ -29,33 +29,28 @@ pub(super) fn word(became: Became) -> &'static str {
 ///
 /// # Errors
 /// When it was said and the branch does not show it.
-pub(super) fn tell(
-    outcome: &Outcome,
-    confirmed: Option<bool>,
-    actor: &Actor<'_>,
-    out: &mut Out,
-) -> Result<(), Failure> {
-    begin(&outcome.said, actor, out)?;
-    warn_of_obstacles(outcome, actor, out);
+pub(super) fn tell(outcome: &Outcome, confirmed: Option<bool>, actor: &Actor<'_>, ui: &mut Ui) -> Result<(), Failure> {
+    begin(&outcome.said, actor, ui)?;
+    warn_of_obstacles(outcome, actor, ui);
     if let Some((project, todo)) = outcome.todo() {
-        if out.json {
+        if ui.json {
             let mut shown = show_json(project, todo);
             if let (Some(confirmed), Some(shown)) = (confirmed, shown.as_object_mut()) {
                 shown.insert("confirmed".into(), confirmed.into());
             }
-            out.print_json(&shown);
+            ui.print_json(&shown);
         } else {
             let names = outcome.said.everything.names();
             let here = actor.here.cloned().unwrap_or_else(Project::general);
             let is_here = names.scope(&here).takes(project);
             let elsewhere = if is_here { String::new() } else { format!(" ({})", names.shown(project)) };
             let words = plain(&format!("{}{elsewhere}", todo.content));
-            out.print(&format!("{} {}: {words}\n", todo.id.short(), word(outcome.became)));
+            ui.print(&format!("{} {}: {words}\n", todo.id.short(), word(outcome.became)));
         }
     }
-    end(&outcome.said, actor, out)?;
+    end(&outcome.said, actor, ui)?;
     for other in &outcome.alike {
-        out.note(&format!("{} has the same words ({}); its id names it", other.id.short(), other.state));
+        ui.note(&format!("{} has the same words ({}); its id names it", other.id.short(), other.state));
     }
     Ok(())
 }
@@ -64,11 +59,11 @@ pub(super) fn tell(
 ///
 /// # Errors
 /// When it was said and the branch does not show it: there is nothing else to tell then.
-pub(super) fn begin(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Failure> {
+pub(super) fn begin(said: &Said, actor: &Actor<'_>, ui: &Ui) -> Result<(), Failure> {
     if said.report.held.is_some() {
-        end(said, actor, out)?;
+        end(said, actor, ui)?;
     }
-    warn_of_others(actor.store, &said.everything, &said.session, actor.now, out);
+    warn_of_others(actor.store, &said.everything, &said.session, actor.now, ui);
     Ok(())
 }
 
@@ -76,34 +71,34 @@ pub(super) fn begin(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Fai
 ///
 /// # Errors
 /// When the branch could not be moved.
-pub(super) fn end(said: &Said, actor: &Actor<'_>, out: &Out) -> Result<(), Failure> {
-    warn_of(&said.redacted, out);
-    finish(actor.store, &said.report, out)
+pub(super) fn end(said: &Said, actor: &Actor<'_>, ui: &Ui) -> Result<(), Failure> {
+    warn_of(&said.redacted, ui);
+    finish(actor.store, &said.report, ui)
 }
 
 /// Warns whoever started a todo of others who are at it, and of what it waits for.
-fn warn_of_obstacles(outcome: &Outcome, actor: &Actor<'_>, out: &Out) {
+fn warn_of_obstacles(outcome: &Outcome, actor: &Actor<'_>, ui: &Ui) {
     let (Some((_, todo)), id) = (outcome.todo(), outcome.id.short()) else { return };
     if let Some((other, at)) = &outcome.obstacles.worker {
-        let since = match out.style(actor.now).age(*at) {
+        let since = match ui.style(actor.now).age(*at) {
             age if age == "now" => "just now".to_owned(),
             age => format!("{age} ago"),
         };
-        out.warn(
+        ui.warn(
             &format!("{} started it {since} and is still at it: {}", other.short(), todo.content),
             Some(&format!("`git chittysync release {id}` leaves it to them")),
         );
     }
     for blocker in &outcome.obstacles.blockers {
         let blocker = format!("{} is still open: {}", blocker.id.short(), blocker.content);
-        out.warn(&format!("{id} waits for another todo; {blocker}"), None);
+        ui.warn(&format!("{id} waits for another todo; {blocker}"), None);
     }
 }
 
 /// Warns of credentials in what was to be said.
-fn warn_of(redacted: &Found, out: &Out) {
+fn warn_of(redacted: &Found, ui: &Ui) {
     for rule in redacted {
-        out.warn(
+        ui.warn(
             &format!("a credential ({rule}) was redacted before it was saved"),
             Some("chittysync.redactExcept makes an exception of a rule"),
         );

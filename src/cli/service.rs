@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::out::{Failure, Out};
-use super::world::{World, display};
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
 use crate::install::{Change, InstallError, Manager, Part, Service, remove_made, tell_manager};
 use crate::source::home_variables;
 use crate::store::Origin;
@@ -48,18 +48,18 @@ pub struct ManagerArgs {
     pub manager: Option<Manager>,
 }
 
-pub(super) fn run(args: &ServiceArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ServiceArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let manager = match &args.verb {
         ServiceVerb::Install(change) | ServiceVerb::Uninstall(change) => change.manager.manager,
         ServiceVerb::Status(options) => options.manager,
     };
     let manager = manager.unwrap_or_else(Manager::of_system);
-    let service = service(world)?;
-    let Some(part) = manager.part(&service)? else { return cron(&args.verb, &service, out) };
+    let service = service(context)?;
+    let Some(part) = manager.part(&service)? else { return cron(&args.verb, &service, ui) };
     match &args.verb {
-        ServiceVerb::Install(options) => install(manager, &part, options.dry_run, out),
-        ServiceVerb::Uninstall(options) => uninstall(manager, &part, options.dry_run, out),
-        ServiceVerb::Status(_) => status(manager, &part, out),
+        ServiceVerb::Install(options) => install(manager, &part, options.dry_run, ui),
+        ServiceVerb::Uninstall(options) => uninstall(manager, &part, options.dry_run, ui),
+        ServiceVerb::Status(_) => status(manager, &part, ui),
     }
 }
 
@@ -70,10 +70,10 @@ impl From<InstallError> for Failure {
 }
 
 /// Returns what the service runs: this program, with what it would not find in a bare environment.
-fn service(world: &World) -> Result<Service, Failure> {
+fn service(context: &Context) -> Result<Service, Failure> {
     let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
     let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
-    let location = world.location()?;
+    let location = context.location()?;
     let store = match location.origin {
         // Found again without being named, also after it was moved.
         Origin::Default | Origin::Setting => None,
@@ -87,25 +87,25 @@ fn service(world: &World) -> Result<Service, Failure> {
     Ok(Service { program, store, home, path, environment })
 }
 
-fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
-    super::daemon::warn_of_level(out);
+fn install(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
+    super::daemon::warn_of_level(ui);
     let change = part.install(dry_run)?;
     let commands = manager.enable(part);
     let mut failed = None;
     if !dry_run && !change.is_kept() {
         failed = commands.iter().find_map(|command| refusal(command));
     }
-    report(manager, part, change, dry_run, failed.is_none(), out);
+    report(manager, part, change, dry_run, failed.is_none(), ui);
     if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run {
-        commands.iter().for_each(|command| out.note(&format!("would run  {}", command.join(" "))));
+        commands.iter().for_each(|command| ui.note(&format!("would run  {}", command.join(" "))));
         return Ok(());
     }
     match failed {
         None => {
-            out.note("Undo with: git chittysync service uninstall");
+            ui.note("Undo with: git chittysync service uninstall");
             Ok(())
         }
         Some(reason) => {
@@ -119,7 +119,7 @@ fn install(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Resul
     }
 }
 
-fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Result<(), Failure> {
+fn uninstall(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
     let change = part.uninstall(true)?;
     let mut is_stopped = true;
     if !dry_run && change == Change::Removed {
@@ -128,12 +128,12 @@ fn uninstall(manager: Manager, part: &Part, dry_run: bool, out: &mut Out) -> Res
         part.uninstall(false)?;
         remove_made(part.path().as_slice());
     }
-    report(manager, part, change, dry_run, is_stopped, out);
+    report(manager, part, change, dry_run, is_stopped, ui);
     if change.is_kept() {
         return Err(foreign(part));
     }
     if dry_run && change == Change::Removed {
-        manager.disable().iter().for_each(|command| out.note(&format!("would run  {}", command.join(" "))));
+        manager.disable().iter().for_each(|command| ui.note(&format!("would run  {}", command.join(" "))));
     }
     Ok(())
 }
@@ -153,9 +153,9 @@ fn foreign(part: &Part) -> Failure {
         .hint("remove it yourself if ours should take its place")
 }
 
-fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told: bool, out: &mut Out) {
-    if out.json {
-        out.print_json(&json!({
+fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told: bool, ui: &mut Ui) {
+    if ui.json {
+        ui.print_json(&json!({
             "manager": manager.as_str(),
             "dry_run": dry_run,
             "place": part.place(),
@@ -164,11 +164,11 @@ fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told:
         }));
     } else {
         let place = part.path().map_or_else(|| part.place(), display);
-        out.note(&format!("{:<10} {:<10} {place}", part.name, change.as_str()));
+        ui.note(&format!("{:<10} {:<10} {place}", part.name, change.as_str()));
     }
 }
 
-fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
+fn status(manager: Manager, part: &Part, ui: &mut Ui) -> Result<(), Failure> {
     let state = part.check()?;
     let installed = match state {
         Change::None => "installed",
@@ -177,14 +177,14 @@ fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
         _ => "not installed",
     };
     let active = manager.is_active();
-    if out.json {
-        out.print_json(&json!({
+    if ui.json {
+        ui.print_json(&json!({
             "manager": manager.as_str(), "place": part.place(), "state": installed, "active": active,
         }));
     } else {
         let active = active.map_or("unknown", |active| if active { "yes" } else { "no" });
         let place = part.path().map_or_else(|| part.place(), display);
-        out.print(&format!("{:<10} {installed}: {place}\nactive     {active}\n", manager.as_str()));
+        ui.print(&format!("{:<10} {installed}: {place}\nactive     {active}\n", manager.as_str()));
     }
     match state {
         Change::None => Ok(()),
@@ -193,24 +193,24 @@ fn status(manager: Manager, part: &Part, out: &mut Out) -> Result<(), Failure> {
 }
 
 /// Without a manager of services cron has to do, and nobody's crontab is ours to change.
-fn cron(verb: &ServiceVerb, service: &Service, out: &mut Out) -> Result<(), Failure> {
+fn cron(verb: &ServiceVerb, service: &Service, ui: &mut Ui) -> Result<(), Failure> {
     let line = Manager::Cron.line(service).unwrap_or_default();
     match verb {
-        ServiceVerb::Install(_) if out.json => {
-            out.print_json(&json!({ "manager": "cron", "line": line.trim_end() }));
+        ServiceVerb::Install(_) if ui.json => {
+            ui.print_json(&json!({ "manager": "cron", "line": line.trim_end() }));
         }
         ServiceVerb::Install(_) => {
-            out.note("Here no service manager starts the daemon. This line for `crontab -e` syncs every five minutes;");
-            out.note("or start it yourself at every login with `git chittysync daemon start`.");
-            out.print_always(&line);
+            ui.note("Here no service manager starts the daemon. This line for `crontab -e` syncs every five minutes;");
+            ui.note("or start it yourself at every login with `git chittysync daemon start`.");
+            ui.print_always(&line);
         }
-        ServiceVerb::Uninstall(_) if out.json => out.print_json(&json!({ "manager": "cron", "change": "unchanged" })),
+        ServiceVerb::Uninstall(_) if ui.json => ui.print_json(&json!({ "manager": "cron", "change": "unchanged" })),
         ServiceVerb::Uninstall(_) => {
-            out.note("Nothing was put in place. A line for cron is removed with `crontab -e`.");
+            ui.note("Nothing was put in place. A line for cron is removed with `crontab -e`.");
         }
         ServiceVerb::Status(_) => {
-            if out.json {
-                out.print_json(&json!({ "manager": "cron", "state": "unknown", "active": null }));
+            if ui.json {
+                ui.print_json(&json!({ "manager": "cron", "state": "unknown", "active": null }));
             }
             return Err(Failure::no("cron is not ours to look into").hint("`crontab -l` lists its lines"));
         }

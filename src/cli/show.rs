@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::author::SpeakerArgs;
+use super::context::Context;
+use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere};
 use crate::view::{Links, show_json, show_text};
 
@@ -17,19 +17,19 @@ pub struct ShowArgs {
     pub todo: Vec<String>,
 }
 
-pub(super) fn run(args: &ShowArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
+pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
     let which = Which::words(&args.todo);
-    let everything = world.everything_with(&store, out, &which)?;
-    let (project, todo) = find_anywhere(&everything, world.here(), &which)?;
-    if out.json {
+    let everything = context.everything_with(&store, ui, &which)?;
+    let (project, todo) = find_anywhere(&everything, context.here(), &which)?;
+    if ui.json {
         let mut value = show_json(project, todo);
         let blockers = Links::new(&everything).blockers(todo).into_iter().filter(|_| todo.state().is_open());
         value["waitsFor"] = blockers.map(|blocker| Value::from(blocker.id.to_string())).collect();
-        out.print_json(&value);
+        ui.print_json(&value);
     } else {
-        SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
-        out.print_page(&show_text(&everything, project, todo, out.style(world.now)));
+        SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
+        ui.print_page(&show_text(&everything, project, todo, ui.style(context.now)));
     }
     Ok(())
 }

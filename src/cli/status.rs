@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::json;
 
-use super::out::{CREATES_STORE, Failure, Out, plural};
-use super::speaker::SpeakerArgs;
-use super::world::{World, display};
+use super::author::SpeakerArgs;
+use super::context::{Context, display};
+use super::ui::{CREATES_STORE, Failure, Ui, plural};
 use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
 use crate::settings::{self, table};
@@ -20,31 +20,31 @@ pub struct StatusArgs {
     pub line: bool,
 }
 
-pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.line {
-        return super::status_line::run(world, out);
+        return super::status_line::run(context, ui);
     }
-    let location = world.location()?;
+    let location = context.location()?;
     let store = match Store::open(&location) {
-        Err(StoreError::Missing(path)) if !out.json => {
-            out.print(&format!("There is no store yet. It will be at {}\n", display(&path)));
-            out.note(&format!("hint: {CREATES_STORE}"));
+        Err(StoreError::Missing(path)) if !ui.json => {
+            ui.print(&format!("There is no store yet. It will be at {}\n", display(&path)));
+            ui.note(&format!("hint: {CREATES_STORE}"));
             return Ok(());
         }
-        opened => world.on_branch(opened?)?,
+        opened => context.on_branch(opened?)?,
     };
-    out.configured_color.clone_from(&store.settings.color);
-    let everything = world.todos(&store, out)?;
+    ui.configured_color.clone_from(&store.settings.color);
+    let everything = context.todos(&store, ui)?;
     let counts = everything.counts();
     let overlay = Overlay::new(&store.repo);
     let tip = Consolidated::find(&store, &overlay)?.tip;
     let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
     let unmerged = unmerged(&store, &overlay, tip)?;
-    let archived = world.archived(&store)?;
-    let sessions = world.sessions(&store, &counts, archived)?;
-    let (daemon, daemon_json) = super::daemon_summary::summary(&store, out.style(crate::log::clock()));
-    let remote = remote(&store, world)?;
-    if out.json {
+    let archived = context.archived(&store)?;
+    let sessions = context.sessions(&store, &counts, archived)?;
+    let (daemon, daemon_json) = super::daemon_summary::summary(&store, ui.style(crate::log::clock()));
+    let remote = remote(&store, context)?;
+    if ui.json {
         let mut status = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "branch": store.settings.branch_name(),
@@ -66,10 +66,10 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
             status.insert("ahead".into(), remote.ahead.into());
             status.insert("unpushed".into(), remote.unpushed.into());
         }
-        out.print_json(&status);
+        ui.print_json(&status);
         return Ok(());
     }
-    SpeakerArgs::of_environment().warn_of_others(&store, &everything, world.now, out)?;
+    SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
     let found = match store.origin {
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",
@@ -77,9 +77,9 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
         Origin::Setting => table::STORE.key,
         Origin::Default => "default",
     };
-    let style = out.style(world.now);
+    let style = ui.style(context.now);
     let last = last.map_or_else(|| "never".to_owned(), |time| format!("{time} ({})", style.age(time)));
-    out.print(&format!(
+    ui.print(&format!(
         "store      {} ({found})\nbranch     {}\nsessions   {sessions}{}\ntodos      {} in progress, {} pending, {} completed, {} dropped{}\nlast said  {last}\ndaemon     {daemon}\n",
         display(store.repo.common_dir()),
         store.settings.branch_name(),
@@ -95,13 +95,13 @@ pub(super) fn run(args: &StatusArgs, world: &World, out: &mut Out) -> Result<(),
             (0, 0) => "has everything".to_owned(),
             (ahead, unpushed) => format!("lacks {}, {}", plural(unpushed, "session"), plural(ahead, "consolidation")),
         };
-        out.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
+        ui.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
     }
     if unmerged > 0 {
-        out.note("hint: `git chittysync consolidate` merges what is saved, or says why not");
+        ui.note("hint: `git chittysync consolidate` merges what is saved, or says why not");
     }
     if counts.conflicts > 0 {
-        out.note(&format!("hint: sessions disagree on {} of them; see `git chittysync conflicts`", counts.conflicts));
+        ui.note(&format!("hint: sessions disagree on {} of them; see `git chittysync conflicts`", counts.conflicts));
     }
     Ok(())
 }
@@ -123,10 +123,10 @@ struct Remote {
     unpushed: usize,
 }
 
-fn remote(store: &Store, world: &World) -> Result<Option<Remote>, Failure> {
+fn remote(store: &Store, context: &Context) -> Result<Option<Remote>, Failure> {
     let Some(name) = &store.settings.remote else { return Ok(None) };
     let remembered = Remembered::of(store, name)?;
     let place = settings::place_on(&store.repo.values()?, name).map_err(StoreError::from)?.unwrap_or(Place::Own);
-    let unpushed = Outgoing::find(store, &remembered, place, world.now)?.sessions.len();
+    let unpushed = Outgoing::find(store, &remembered, place, context.now)?.sessions.len();
     Ok(Some(Remote { name: name.to_string(), ahead: ahead(store, &remembered)?, unpushed }))
 }

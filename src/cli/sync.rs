@@ -3,54 +3,54 @@
 use serde_json::json;
 
 use super::consolidate::finish;
+use super::context::{Context, display};
 use super::options::SyncArgs;
-use super::out::{Failure, Out, plural};
 use super::progress::Progress;
 use super::remote;
-use super::world::{World, display};
+use super::ui::{Failure, Ui, plural};
 use crate::daemon;
 use crate::git::RemoteName;
 use crate::ops::{self, Exchange, Plan, Report};
 use crate::store::Store;
 use crate::view::{Filter, list_json, list_text};
 
-pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    let mut plan = Plan { consolidate: true, ..world.plan(&args.capture, "sync")? };
-    let store = world.store_or_create(out)?;
+pub(super) fn run(args: &SyncArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let mut plan = Plan { consolidate: true, ..context.plan(&args.capture, "sync")? };
+    let store = context.store_or_create(ui)?;
     let project = plan.selection.project.take();
-    plan.selection.project = project.map(|typed| world.meant_anew(typed, &store)).transpose()?;
+    plan.selection.project = project.map(|typed| context.meant_anew(typed, &store)).transpose()?;
     let remote = args.remote.as_deref().map(|name| remote::named(&store, name)).transpose()?;
     let remote = remote.or_else(|| store.settings.remote.clone());
     let (report, exchange) = match &remote {
         Some(remote) => {
-            let (report, exchange) = remote::exchange(args, &store, &plan, remote, world.now, out)?;
+            let (report, exchange) = remote::exchange(args, &store, &plan, remote, context.now, ui)?;
             (report, Some(exchange))
         }
         None => {
-            let report = Progress::run(out, &store, &plan, world.now)?;
-            ops::tidy_daily(&store, world.now)?;
+            let report = Progress::run(ui, &store, &plan, context.now)?;
+            ops::tidy_daily(&store, context.now)?;
             (report, None)
         }
     };
     if remote == store.settings.remote && exchange.as_ref().is_some_and(ops::Exchange::is_complete) {
         daemon::hook_sync_may_go_on(store.repo.common_dir());
     }
-    out.warn_of(&report.notices);
+    ui.warn_of(&report.notices);
     if plan.homes.is_empty() {
-        out.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
+        ui.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
     } else if report.units == 0 && !args.capture.from.is_empty() {
-        out.warn("nothing there looks like an agent's lists", Some("--from takes an agent's home, such as ~/.claude"));
+        ui.warn("nothing there looks like an agent's lists", Some("--from takes an agent's home, such as ~/.claude"));
     }
-    if out.is_silent() {
+    if ui.is_silent() {
         // Nobody looks: from a hook or a schedule, reading the list only to drop it would be most of the work.
-        remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
-        return judge(&store, remote.as_ref(), exchange.as_ref(), &report, out);
+        remote::say(remote.as_ref(), exchange.as_ref(), &report, ui);
+        return judge(&store, remote.as_ref(), exchange.as_ref(), &report, ui);
     }
-    let everything = world.todos(&store, out)?;
+    let everything = context.todos(&store, ui)?;
     let counts = everything.counts();
-    let archived = world.archived(&store)?;
-    let sessions = world.sessions(&store, &counts, archived)?;
-    if out.json {
+    let archived = context.archived(&store)?;
+    let sessions = context.sessions(&store, &counts, archived)?;
+    if ui.json {
         let mut done = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "captured": report.captured.iter().map(crate::todo::Session::as_str).collect::<Vec<_>>(),
@@ -66,10 +66,10 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         if let (Some(remote), Some(exchange), Some(done)) = (&remote, &exchange, done.as_object_mut()) {
             done.insert("remote".into(), remote::json(remote, exchange));
         }
-        out.print_json(&done);
+        ui.print_json(&done);
     } else {
-        let style = out.style(world.now);
-        out.print(&list_text(&everything, &Filter::default(), style));
+        let style = ui.style(context.now);
+        ui.print(&list_text(&everything, &Filter::default(), style));
         let mut summary = format!(
             "\n{}, {} ({} open), {} merged, {}",
             plural(sessions, "session"),
@@ -84,13 +84,13 @@ pub(super) fn run(args: &SyncArgs, world: &World, out: &mut Out) -> Result<(), F
         if !report.notices.is_empty() {
             summary.push_str(&format!(", {} not read", plural(report.notices.len(), "file")));
         }
-        out.print(&format!("{summary}\n"));
+        ui.print(&format!("{summary}\n"));
         if !report.captured.is_empty() {
-            out.note(&format!("Saved in {}", display(store.repo.common_dir())));
+            ui.note(&format!("Saved in {}", display(store.repo.common_dir())));
         }
     }
-    remote::say(remote.as_ref(), exchange.as_ref(), &report, out);
-    judge(&store, remote.as_ref(), exchange.as_ref(), &report, out)
+    remote::say(remote.as_ref(), exchange.as_ref(), &report, ui);
+    judge(&store, remote.as_ref(), exchange.as_ref(), &report, ui)
 }
 
 /// Says no when the branch could not be moved, or the remote does not have what it should.
@@ -99,9 +99,9 @@ fn judge(
     remote: Option<&RemoteName>,
     exchange: Option<&Exchange>,
     report: &Report,
-    out: &Out,
+    ui: &Ui,
 ) -> Result<(), Failure> {
-    let finished = finish(store, report, out);
+    let finished = finish(store, report, ui);
     let lacks_branch = exchange.and_then(Exchange::lacks).is_some_and(|what| what == [store.settings.branch_name()]);
     if report.held.is_some() && lacks_branch {
         // What keeps it from being moved here is why the remote lacks it.

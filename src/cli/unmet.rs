@@ -1,6 +1,6 @@
 //! What people are told of an act that did not come true: why, and what can be done.
 
-use super::out::Failure;
+use super::ui::Failure;
 use crate::ops::Unmet;
 
 impl From<Unmet> for Failure {

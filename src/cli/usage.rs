@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::out::{say, write_stdout};
+use super::ui::{say, write_stdout};
 
 /// Ends a command line that could not be understood, or asked for help.
 pub fn usage(err: &clap::Error) -> ExitCode {

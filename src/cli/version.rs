@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::out::{Failure, Out};
+use super::ui::{Failure, Ui};
 use crate::codec::FORMAT;
 use crate::git::Git;
 
@@ -15,13 +15,13 @@ const IS_CHANGED: bool = !env!("CHITTYSYNC_CHANGED").is_empty();
 /// The features that were asked for.
 const FEATURES: &str = env!("CHITTYSYNC_FEATURES");
 
-pub(super) fn run(out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(ui: &mut Ui) -> Result<(), Failure> {
     let git = Git::new(None, ["version"]).output();
     let git = git.map(|said| String::from_utf8_lossy(&said).trim().trim_start_matches("git version ").to_owned());
     let git = git.unwrap_or_else(|err| err.to_string());
     let known = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    if out.json {
-        out.print_json(&json!({
+    if ui.json {
+        ui.print_json(&json!({
             "version": env!("CARGO_PKG_VERSION"),
             "commit": known(COMMIT),
             "date": known(DATE),
@@ -38,7 +38,7 @@ pub(super) fn run(out: &mut Out) -> Result<(), Failure> {
         (Some(commit), true) => format!("{commit} of {DATE}, with changes"),
     };
     let features = known(FEATURES).unwrap_or("none besides the core").replace(',', ", ");
-    out.print_always(&format!(
+    ui.print_always(&format!(
         "git-chittysync {}\ncommit    {commit}\nfeatures  {features}\nformat    {FORMAT}\ngit       {git}\n",
         env!("CARGO_PKG_VERSION")
     ));

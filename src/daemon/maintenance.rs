@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::patience::Patience;
+use super::backoff::Patience;
 use super::record::Record;
 use super::state::JobState;
 use crate::git::{Clutter, is_maintained, start_detached};

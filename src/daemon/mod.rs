@@ -13,18 +13,14 @@
 
 #![cfg_attr(not(feature = "daemon"), allow(dead_code, unused_imports, reason = "who watches is left out"))]
 
-#[cfg(feature = "daemon")]
-mod clocks;
-mod commands;
+mod backoff;
 #[cfg(feature = "daemon")]
 mod detach;
 mod instance;
+mod job_command;
 mod jobs;
 mod maintenance;
 mod once;
-mod patience;
-#[cfg(feature = "daemon")]
-mod places;
 mod record;
 #[cfg(feature = "daemon")]
 mod run;
@@ -35,7 +31,11 @@ mod setup;
 mod signals;
 mod state;
 #[cfg(feature = "daemon")]
+mod suspend;
+#[cfg(feature = "daemon")]
 mod watch;
+#[cfg(feature = "daemon")]
+mod watch_roots;
 
 #[cfg(feature = "daemon")]
 pub use detach::{leave_terminal, say_up, start};

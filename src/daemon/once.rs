@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use super::commands::own;
+use super::backoff::Patience;
+use super::job_command::own;
 use super::jobs::{Ended, Jobs};
-use super::patience::Patience;
 use super::record::Record;
 use super::schedule::{Job, PUSH_GAP};
 use super::state::JobState;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::patience::Patience;
+use super::backoff::Patience;
 use super::state::{JobState, Trouble};
 use crate::git::home;
 use crate::log::{self, Level, clock, replace_beside};

@@ -7,15 +7,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::DaemonError;
-use super::clocks::Clocks;
-use super::commands::command;
 use super::instance::Instance;
+use super::job_command::command;
 use super::jobs::{Ended, Jobs};
-use super::places::Places;
 use super::schedule::{Job, Schedule, Timing};
 use super::setup::Setup;
 use super::state::{State, Trouble};
+use super::suspend::Clocks;
 use super::watch::{Inbox, Watch};
+use super::watch_roots::Places;
 use crate::git::{ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
 use crate::ops::chain;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::patience::Patience;
+use super::backoff::Patience;
 
 /// What the daemon runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use notify::event::{CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::places::{Places, Root};
+use super::watch_roots::{Places, Root};
 
 /// Whether a watched directory tells of what happens below its own directories. Elsewhere than on Linux,
 /// and there nothing is lost when a directory is made.

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::chaos::{self, Part};
+use super::failpoints::{self, Part};
 use super::{GitError, private_directories};
 
 /// Whether writes wait until they are on the disk (`chittysync.fsync`).
@@ -22,7 +22,7 @@ pub enum Fsync {
 impl Fsync {
     /// Waits until the content of a file is on the disk.
     pub(super) fn file(self, file: &File, path: &Path) -> Result<(), GitError> {
-        if self == Fsync::Off || chaos::without(Part::Fsync) {
+        if self == Fsync::Off || failpoints::without(Part::Fsync) {
             return Ok(());
         }
         file.sync_all().map_err(GitError::io("flush", path))
@@ -31,7 +31,7 @@ impl Fsync {
     /// Waits until the names in these directories are on the disk. A directory that is gone has none: `git
     /// pack-refs` and `git gc` remove those that they empty.
     pub(super) fn directories(self, paths: &BTreeSet<PathBuf>) -> Result<(), GitError> {
-        if self == Fsync::Off || chaos::without(Part::Fsync) || cfg!(windows) {
+        if self == Fsync::Off || failpoints::without(Part::Fsync) || cfg!(windows) {
             return Ok(());
         }
         for path in paths {
@@ -99,7 +99,7 @@ const BEGINNINGS: u32 = 8;
 /// # Errors
 /// When it cannot be written. Nothing with this name is there then.
 pub fn create_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
-    chaos::step()?;
+    failpoints::step()?;
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut flushed = BTreeSet::from([directory.to_owned()]);
     if !directory.is_dir() {
@@ -207,7 +207,7 @@ pub fn refuse_link(path: &Path) -> Result<(), GitError> {
 }
 
 fn replace(target: &Path, mode: u32, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
-    chaos::step()?;
+    failpoints::step()?;
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(IN_THE_MAKING);

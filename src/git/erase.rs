@@ -12,7 +12,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::lock::MaintenanceLock;
-use super::{Fsync, Git, GitError, Repo, Writer, chaos, gc};
+use super::{Fsync, Git, GitError, Repo, Writer, failpoints, gc};
 
 /// What stands beside a pack and is of no use without it.
 const BESIDE: [&str; 4] = ["bitmap", "rev", "mtimes", "keep"];
@@ -60,7 +60,7 @@ impl Writer<'_> {
             let directory = objects.join(&hex[..2]);
             let path = directory.join(&hex[2..]);
             if path.exists() {
-                chaos::step()?;
+                failpoints::step()?;
                 remove(&path)?;
                 directories.insert(directory);
             }
@@ -79,11 +79,11 @@ impl Writer<'_> {
         if index.with_extension("promisor").exists() {
             return Err(GitError::object(index.display(), "it is of a partial clone, and cannot be made anew"));
         }
-        chaos::step()?;
+        failpoints::step()?;
         if !kept.is_empty() {
             self.pack(objects, &kept)?;
         }
-        chaos::step()?;
+        failpoints::step()?;
         // What is made of packs and history, and tells git of objects that are about to go. git makes it anew.
         let listed = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
         let about_all =

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::GitError;
-use super::chaos::{self, Part};
 use super::durable::IN_THE_MAKING;
-use super::private::{home, private_directory, private_file};
+use super::failpoints::{self, Part};
+use super::permissions::{home, private_directory, private_file};
 use super::ref_file;
 
 /// How long a command waits for another process to finish with the store.
@@ -34,7 +34,7 @@ impl StoreLock {
     /// [`GitError::Busy`] when another process keeps the lock for 30 seconds.
     pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
         let (file, path) = open(git_dir)?;
-        if !chaos::without(Part::Lock) {
+        if !failpoints::without(Part::Lock) {
             wait_for(&file, &path, git_dir)?;
         }
         StoreLock::held(file, git_dir)
@@ -56,7 +56,7 @@ impl StoreLock {
     fn held(file: File, git_dir: &Path) -> Result<Self, GitError> {
         let tmp = home(git_dir).join("tmp");
         let lock = StoreLock { _file: file, tmp, _private: Private::as_is(git_dir) };
-        if !chaos::without(Part::Scrub) {
+        if !failpoints::without(Part::Scrub) {
             lock.scrub(git_dir)?;
         }
         Ok(lock)

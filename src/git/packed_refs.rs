@@ -10,7 +10,7 @@ use gix::ObjectId;
 use super::durable::write_new;
 use super::ref_change::{RefChange, RefDelete, Rejected};
 use super::ref_file::{list, lock_path, loose, missing, packed, read, take_lock};
-use super::{Fsync, GitError, chaos};
+use super::{Fsync, GitError, failpoints};
 
 /// Git's lock on `packed-refs`, and the file that shall take its place.
 struct Rewrite {
@@ -167,7 +167,7 @@ fn delete_locked(
         }
     }
     let Some(first) = going.first() else { return Ok(rejected) };
-    chaos::step()?;
+    failpoints::step()?;
     for delete in &going {
         remove(&git_dir.join("logs").join(&delete.name))?;
     }
@@ -182,7 +182,7 @@ fn delete_locked(
         written?;
     }
     for delete in &going {
-        chaos::step()?;
+        failpoints::step()?;
         remove(&git_dir.join(&delete.name))?;
     }
     Ok(rejected)

@@ -9,7 +9,7 @@ use gix::ObjectId;
 
 use super::durable::write_new;
 use super::ref_file::missing;
-use super::{GitError, Repo, Writer, chaos};
+use super::{GitError, Repo, Writer, failpoints};
 
 impl Repo {
     /// Returns the files of all reflogs: those of refs, of `HEAD`, and of linked working trees.
@@ -89,7 +89,7 @@ impl Writer<'_> {
         };
         let rewritten: String = text.lines().filter_map(&mut entry).collect();
         if changed {
-            chaos::step()?;
+            failpoints::step()?;
             let tmp = self.lock.tmp().join("reflog");
             let file = write_new(&tmp, 0o644, rewritten.as_bytes())?;
             self.fsync.file(&file, &tmp)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 
 use super::discover::{self, Found};
-use super::private::has_links;
+use super::permissions::has_links;
 use super::{
     GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
 };

@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::said::{brings, complaint, is_progress};
-use super::{Git, GitError, chaos};
+use super::{Git, GitError, failpoints};
 
 /// A transfer that goes on may take this many times as long as one that stands still.
 const LONGEST: u32 = 10;
@@ -70,7 +70,7 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(super) fn transfer(mut self, watch: &Watch<'_>) -> Result<Finished, GitError> {
-        chaos::step()?;
+        failpoints::step()?;
         let command = self.command_mut();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if watch.interactive {
@@ -139,7 +139,7 @@ impl Git {
             }
         }
         let code = child.wait().ok().and_then(|status| status.code());
-        chaos::step()?;
+        failpoints::step()?;
         // One that came to its end all the same has done it.
         too_much &= code != Some(0);
         let stderr = String::from_utf8_lossy(&stderr).into_owned();

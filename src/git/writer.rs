@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::zlib::Compression;
 
 use super::ref_change::{RefChange, RefDelete, Rejected};
-use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, chaos, gc, loose, pack, packed_refs, ref_file};
+use super::{Batch, Fsync, GitError, Identity, Repo, StoreLock, failpoints, gc, loose, pack, packed_refs, ref_file};
 
 /// Writes to the store whose lock is held.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Writer<'_> {
     /// # Errors
     /// When the store cannot be written. Refs point to whole objects then, the old ones or the new.
     pub fn write(&self, batch: &Batch, changes: &[RefChange]) -> Result<Vec<Rejected>, GitError> {
-        chaos::step()?;
+        failpoints::step()?;
         let objects = self.repo.common_dir().join("objects");
         // Beside a running `git gc` a pack is the safer place, even before the refs lead to it.
         if batch.len() > self.repo.limits.loose_objects || (!batch.is_empty() && gc::is_running(self.repo.common_dir()))
@@ -41,7 +41,7 @@ impl Writer<'_> {
             loose::write(self.lock, &objects, batch, self.fsync)?;
         }
         let mut rejected = self.move_refs(changes)?;
-        chaos::step()?;
+        failpoints::step()?;
         self.outlive_gc(&objects, batch)?;
         self.look_again(changes, &mut rejected)?;
         // What was to be written is. That refs are in many files costs the next runs time, and no more.
@@ -85,13 +85,13 @@ impl Writer<'_> {
         if !created.is_empty() {
             directories.insert(git_dir.to_owned());
         }
-        chaos::step()?;
+        failpoints::step()?;
         let prepared: Vec<_> = moved
             .iter()
             .map(|change| ref_file::prepare(self.lock.tmp(), change, self.fsync))
             .collect::<Result<_, _>>()?;
         for (prepared, change) in prepared.iter().zip(&moved) {
-            chaos::step()?;
+            failpoints::step()?;
             rejected.extend(ref_file::apply(git_dir, prepared, self.identity)?);
             // The directories above as well: `git pack-refs` removes those that it empties, so that any of
             // them may be new.

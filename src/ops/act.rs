@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::captured::Captured;
 use super::consolidate::is_consolidated;
 use super::drain::drain_if_any;
-use super::past::past;
+use super::previous::past;
 use super::redo::to_decide_on;
 use super::report::Report;
 use super::run::conclude;

@@ -8,7 +8,7 @@ use crate::redact::{Found, Redactor};
 use crate::source::{Change, Keeper, Place, Reading, State, Unit, UnitKind, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
-use crate::store::lists::TaskLists;
+use crate::store::task_lists::TaskLists;
 use crate::todo::{Channel, Claim, Item, ListEntry, SessionState, Snapshot, TodoId, link_name, normalise};
 
 /// Returns where sessions work, by their names.

@@ -11,13 +11,13 @@ use super::OpsError;
 use super::attribute::{attribute, learn, places};
 use super::captured::Captured;
 use super::commits::commits;
-use super::copies::{carried_lists, copied_lines};
-use super::known::{self, KnownLists};
-use super::look::{Look, read_changed};
-use super::past::{Lists, Past, past};
+use super::dedup::{carried_lists, copied_lines};
+use super::knowledge::{self, KnownLists};
 use super::plan::{Plan, Selection};
+use super::previous::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in, names};
 use super::redacted::{marks, new_marks};
+use super::scan::{Look, read_changed};
 use super::stated::{Lines, Stated};
 use super::tips::Tips;
 use crate::git::{Overlay, RefChange, Repo, session_ref};
@@ -25,7 +25,7 @@ use crate::redact::Found;
 use crate::source::{Notice, Reading, Unit};
 use crate::statement::Context;
 use crate::store::cache::{self, Seen, SeenUnit};
-use crate::store::lists::TaskLists;
+use crate::store::task_lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
 use crate::todo::{Channel, Project, Session, Snapshot, Time};
 
@@ -251,7 +251,7 @@ fn state(
     }
     let before_owners: Vec<Project> = needed.iter().filter_map(Project::plain).collect();
     needed.extend(before_owners);
-    let lists = known::read(&consolidated, store, needed);
+    let lists = knowledge::read(&consolidated, store, needed);
     let known = KnownLists::of(&lists, names(&consolidated, &overlay)?);
     let identity = store.settings.identity(now);
     let settings = &store.settings;

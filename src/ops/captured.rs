@@ -7,7 +7,7 @@ use crate::git::{Batch, ObjectId, RefChange};
 use crate::source::Notice;
 use crate::store::Store;
 use crate::store::cache::Seen;
-use crate::store::lists::TaskLists;
+use crate::store::task_lists::TaskLists;
 use crate::todo::Session;
 
 /// What a capture would write.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::OpsError;
 use super::attribute::{Replay, by_hooks, changed, unheard};
-use super::past::Past;
+use super::previous::Past;
 use super::stated::Stated;
 use crate::git::{Identity, Overlay};
 use crate::statement::{self, Context};

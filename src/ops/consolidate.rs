@@ -11,11 +11,11 @@ use rayon::prelude::*;
 
 use super::OpsError;
 use super::consolidator::{MOVED, consolidator};
+use super::heads::{Branches, Verified, find_branches, find_sessions};
 use super::merge_sides::{Outcome, Side};
 use super::merge_trees::Merge;
 use super::settle::settle;
 use super::settled::Behind;
-use super::sides::{Branches, Verified, find_branches, find_sessions};
 use super::tips::Tips;
 use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::Merged;

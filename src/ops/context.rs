@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use super::past::{Lists, past, speaks};
+use super::previous::{Lists, past, speaks};
 use super::project::{Projects, names};
 use super::tips::Tips;
 use super::told::Told;

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attribute::{has_number, is_about, with_own_links};
-use super::known::some_todos;
-use super::past::{Lists, Past, past};
+use super::knowledge::some_todos;
+use super::previous::{Lists, Past, past};
 use super::project::{Projects, by_words, lies_in};
+use super::spooled::{Unread, read, tell};
 use super::tips::Tips;
-use super::waiting::{Unread, read, tell};
 use super::write::{TRIES, write};
 use super::{OpsError, check_clock};
 use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, session_ref};
@@ -20,8 +20,8 @@ use crate::redact::Found;
 use crate::source::Change;
 use crate::source::{Heard, What};
 use crate::statement::{self, Context};
-use crate::store::lists::TaskLists;
 use crate::store::spool::{self, Waiting};
+use crate::store::task_lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
 use crate::todo::{Session, SessionState, Snapshot, Time};
 

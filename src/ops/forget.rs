@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::OpsError;
 use super::captured::Captured;
 use super::device::own_session;
-use super::past::{Lists, past};
+use super::previous::{Lists, past};
 use super::tips::Tips;
 use crate::git::{Overlay, RefChange, session_ref};
 use crate::statement::{self, Context};

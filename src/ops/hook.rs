@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::drain::drain_within;
-use super::waiting::{redact, tell};
+use super::spooled::{redact, tell};
 use super::{OpsError, daemon_runs};
 use crate::git::{Fsync, GitError, Reading, StoreLock, home, private_file};
 use crate::redact::Redactor;

@@ -1,7 +1,7 @@
 //! What a run is to do.
 
 use super::OpsError;
-use super::steps::Steps;
+use super::progress::Steps;
 use super::tips::Tips;
 use crate::git::{ObjectId, RemoteName};
 use crate::source::Home;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::consolidator::consolidator;
+use super::heads::side;
 use super::merge_sides::Side;
 use super::merge_trees::Merge;
-use super::sides::side;
 use super::{OpsError, date};
 use crate::git::{Ancestors, Batch, ObjectId, Overlay, frontier};
 use crate::statement::Act;

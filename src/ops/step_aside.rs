@@ -6,7 +6,7 @@
 //! old one to whoever writes it now. Consolidation merges both, as two tips.
 
 use super::OpsError;
-use super::past::{LookUp, both, renamed};
+use super::previous::{LookUp, both, renamed};
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, Overlay, RefChange, RefDelete, retired_ref, session_ref};
 use crate::store::trailers::continues_line;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::OpsError;
+use super::archive::{Tidy, tidy};
 use super::budget;
 use super::link::{Exchange, Link};
 use super::outgoing::{Outgoing, Remembered, remember};
@@ -13,7 +14,6 @@ use super::replace::Replacing;
 use super::report::Report;
 use super::retire::retire;
 use super::run::run;
-use super::tidy::{Tidy, tidy};
 use crate::git::{Ancestors, Answer, ObjectId, Overlay, Place, Send, Unreachable, descends, fetch};
 use crate::settings;
 use crate::store::{Store, StoreError};

@@ -12,7 +12,7 @@ use super::log::{Walk, walk};
 use super::rollback::{EarlierState, Lists, restore_todo, todos_at, value};
 use crate::git::{CommitInfo, ObjectId, Overlay};
 use crate::merge::disagreements;
-use crate::statement::{Act, Weight};
+use crate::statement::{Act, Precedence};
 use crate::store::trailers::{DecidedOn, Mark, continues};
 use crate::store::{Rewritten, Store};
 use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo};
@@ -172,7 +172,7 @@ fn take_back(
         let let_go = || (speakers.own)(session).then(|| let_go(project, then, present, session)).flatten();
         let act = match spoke_since(then, event, present, |other| speakers.are_silent(other, session)) {
             // Of two who work on it, one can let go without taking anything from the other.
-            Some(other) => match let_go().filter(|act| act.weight == Weight::Yields && works(present)) {
+            Some(other) => match let_go().filter(|act| act.weight == Precedence::Yields && works(present)) {
                 None => {
                     left.push((present.clone(), other));
                     continue;
@@ -200,7 +200,7 @@ fn bring_back(project: &Project, then: Option<&Todo>, now: &Todo) -> Option<Act>
     let says_no_state = act.as_ref().is_none_or(|act| act.wish.is_none());
     if says_no_state && open(then) != open(now) {
         let fields = act.map(|act| act.fields).unwrap_or_default();
-        return Some(Act { weight: Weight::Settles, again, fields, ..Act::new(project, then, then.state()) });
+        return Some(Act { weight: Precedence::Settles, again, fields, ..Act::new(project, then, then.state()) });
     }
     act.map(|act| Act { again: again.filter(|_| act.wish.is_some()), ..act })
 }
@@ -214,7 +214,7 @@ fn let_go(project: &Project, then: Option<&Todo>, now: &Todo, session: &Session)
         _ if was == is || is == State::Wanted(Status::Completed) => None,
         State::Dropped => Act::release(project, now, session),
         State::Wanted(Status::Completed) => None,
-        State::Wanted(_) => Some(Act { weight: Weight::Yields, ..Act::new(project, now, was) }),
+        State::Wanted(_) => Some(Act { weight: Precedence::Yields, ..Act::new(project, now, was) }),
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::context::Context;
-use super::speech::Speech;
+use super::draft::Draft;
 use crate::merge::{join_claim, join_field};
 use crate::todo::{
     Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionInfo, SessionState, SourceKind, State, Status, Time,
@@ -22,7 +22,7 @@ use crate::todo::{
 
 /// How an act stands to what other sessions say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Weight {
+pub enum Precedence {
     /// It changes the session's own claim and overrules nobody.
     Yields,
     /// It comes true, whatever others say.
@@ -46,7 +46,7 @@ pub struct Act {
     /// The state it shall have; nothing when only properties change.
     pub wish: Option<State>,
     /// How it stands to what others say.
-    pub weight: Weight,
+    pub weight: Precedence,
     /// What it brings back, if it does: in which epoch that was decided, and when ([`Claim::decided`]).
     pub again: Option<(u64, Time)>,
     /// Properties by name. An empty value takes an earlier one back.
@@ -62,7 +62,7 @@ impl Act {
             content: todo.content.clone(),
             nth: todo.nth,
             wish: Some(wish),
-            weight: Weight::ComesTrue,
+            weight: Precedence::ComesTrue,
             again: None,
             fields: Vec::new(),
         }
@@ -70,7 +70,7 @@ impl Act {
 
     /// Returns whether it says nothing of the todo, which stays what others want.
     pub fn yields(&self) -> bool {
-        self.weight == Weight::Yields
+        self.weight == Precedence::Yields
     }
 
     /// Returns the act by which a session lets go of a todo that it claimed and did not finish. What others want
@@ -80,7 +80,7 @@ impl Act {
         todo.voice(session).filter(|(_, claim)| counts(claim) && claim.is_open())?;
         let others = todo.voices().filter(|(other, _)| !other.is_same(session));
         Some(match others.map(|(_, claim)| claim).any(counts) {
-            true => Act { weight: Weight::Yields, ..Act::new(project, todo, State::Dropped) },
+            true => Act { weight: Precedence::Yields, ..Act::new(project, todo, State::Dropped) },
             false => Act::new(project, todo, State::Wanted(Status::Pending)),
         })
     }
@@ -96,21 +96,21 @@ pub fn act(
 ) -> Option<SessionState> {
     let at = previous.map_or(context.present(), |previous| context.present().max(previous.info.updated.next()));
     let projects = previous.map(|previous| previous.projects.clone()).unwrap_or_default();
-    let mut speech = Speech { session, at, knows_until: None, projects, context };
-    speech.forget();
+    let mut draft = Draft { session, at, knows_until: None, projects, context };
+    draft.forget();
     for act in acts {
-        speech.act(act);
+        draft.act(act);
     }
     let unchanged = match previous {
-        Some(previous) => previous.projects == speech.projects,
-        None => speech.projects.values().all(BTreeMap::is_empty),
+        Some(previous) => previous.projects == draft.projects,
+        None => draft.projects.values().all(BTreeMap::is_empty),
     };
     if unchanged {
         return None;
     }
     let before = previous.map(|previous| previous.info.clone());
     let info = SessionInfo { updated: at, ended: None, ..before.unwrap_or_else(|| introduce(session, at, context)) };
-    Some(SessionState { info, projects: speech.projects })
+    Some(SessionState { info, projects: draft.projects })
 }
 
 /// Describes a session that speaks for the first time.
@@ -130,7 +130,7 @@ pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> S
     }
 }
 
-impl Speech<'_> {
+impl Draft<'_> {
     pub(super) fn act(&mut self, act: &Act) {
         let known = self.context.known.todo(&act.project, act.id);
         let own = self.own(&act.project, act.id);
@@ -163,7 +163,7 @@ impl Speech<'_> {
         for (name, value) in &act.fields {
             let stands = known.and_then(|todo| todo.fields.get(name)).is_some_and(|field| field.value == *value);
             self.hear_field(&act.project, act.id, name, value);
-            if act.weight == Weight::Settles || !stands {
+            if act.weight == Precedence::Settles || !stands {
                 self.say_again(&act.project, act.id, name, value);
             }
             self.set_field(&act.project, act.id, name, value);
@@ -219,14 +219,14 @@ impl Speech<'_> {
         if let Some(before) = before
             && stands
             && said(before)
-            && (act.weight == Weight::Yields || act.weight == Weight::ComesTrue && comes_true(todo, before))
+            && (act.weight == Precedence::Yields || act.weight == Precedence::ComesTrue && comes_true(todo, before))
         {
             return None;
         }
         let overrules = match act.weight {
-            Weight::Yields => false,
-            Weight::Settles if act.wish.is_some() => true,
-            Weight::Settles | Weight::ComesTrue => !comes_true(todo, &claim),
+            Precedence::Yields => false,
+            Precedence::Settles if act.wish.is_some() => true,
+            Precedence::Settles | Precedence::ComesTrue => !comes_true(todo, &claim),
         };
         if overrules {
             claim.epoch = LAST_EPOCH.min(epoch + 1);

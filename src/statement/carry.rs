@@ -7,9 +7,9 @@
 
 use serde_json::Value;
 
-use super::act::{Act, Weight};
-use super::place::Placed;
-use super::speech::Speech;
+use super::act::{Act, Precedence};
+use super::draft::Draft;
+use super::match_items::Matched;
 use crate::merge::{join_claim, join_field};
 use crate::todo::{Claim, Project, State, Status, Todo, TodoId};
 
@@ -24,7 +24,7 @@ pub fn session_project<'a>(before: Option<&'a Project>, here: Option<&'a Project
     }
 }
 
-impl Speech<'_> {
+impl Draft<'_> {
     /// Returns the project in which a session of `project` speaks of these words.
     pub(super) fn home(&self, project: &Project, words: &str) -> Project {
         let Some(plain) = project.plain() else { return project.clone() };
@@ -45,7 +45,7 @@ impl Speech<'_> {
 
     /// Lets go of an item's todo under the other name of the session's project, for all who wanted it: it is wanted
     /// here now. One that somebody else is at stays, unless it is done.
-    pub(super) fn carry(&mut self, entry: &Placed<'_>, project: Option<&Project>) {
+    pub(super) fn carry(&mut self, entry: &Matched<'_>, project: Option<&Project>) {
         let Some((project, plain)) = project.and_then(|project| Some((project, project.plain()?))) else { return };
         let is_forward = entry.project != plain;
         let other = if is_forward { plain } else { project.clone() };
@@ -71,7 +71,7 @@ impl Speech<'_> {
             content: old.content,
             nth: old.nth,
             wish: Some(State::Dropped),
-            weight: if is_forward { Weight::ComesTrue } else { Weight::Yields },
+            weight: if is_forward { Precedence::ComesTrue } else { Precedence::Yields },
             again: None,
             fields: vec![("renamedTo".to_owned(), Value::from(entry.id.to_string()))],
         });

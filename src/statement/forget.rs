@@ -6,7 +6,7 @@ use serde_json::Map;
 
 use super::act::introduce;
 use super::context::Context;
-use super::speech::Speech;
+use super::draft::Draft;
 use crate::todo::{
     Claim, Claims, Fields, LAST_EPOCH, Project, Session, SessionState, SourceKind, Status, Time, Todo, TodoId,
 };
@@ -71,7 +71,7 @@ fn forgotten(before: Option<&Todo>, session: &Session, id: TodoId, at: Time, pur
     Todo { id, content: String::new(), nth: 1, created: at, claims, fields: Fields::new() }
 }
 
-impl Speech<'_> {
+impl Draft<'_> {
     /// Lets go of the words of everything that was forgotten since the session last spoke.
     pub(super) fn forget(&mut self) {
         let is_forgotten = |project: &Project, id| self.context.known.todo(project, id).is_some_and(Todo::is_forgotten);

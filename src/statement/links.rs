@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::place::Placed;
+use super::match_items::Matched;
 use crate::todo::{LINKS, ListEntry, Todo, TodoId, link_ids, link_name};
 
 /// The todos of numbers.
@@ -22,7 +22,7 @@ pub(super) struct Links<'a> {
 }
 
 impl<'a> Links<'a> {
-    pub(super) fn new(placed: &'a [Placed<'_>], before: &'a [ListEntry]) -> Self {
+    pub(super) fn new(placed: &'a [Matched<'_>], before: &'a [ListEntry]) -> Self {
         let now = placed.iter().filter_map(|entry| Some((entry.item.native.as_deref()?, entry.id))).collect();
         let became: BTreeMap<TodoId, TodoId> =
             placed.iter().filter_map(|entry| Some((entry.renamed_from.as_ref()?.1, entry.id))).collect();

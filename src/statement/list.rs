@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::carry::session_project;
 use super::context::Context;
+use super::draft::Draft;
 use super::links::Links;
-use super::place::{self, Placed};
+use super::match_items::{self, Matched};
 use super::session;
-use super::speech::Speech;
 use crate::todo::{Channel, ListEntry, Project, SessionInfo, SessionState, Snapshot, TodoId, normalise};
 
 /// How old a list may be, in milliseconds, and still be taken as said knowing all that this device knows.
@@ -25,40 +25,40 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
     }
     let stated = snapshot.at.min(context.present());
     let at = previous.map_or(stated, |previous| stated.max(previous.info.updated.next()));
-    let mut speech = Speech {
+    let mut draft = Draft {
         session: &snapshot.session,
         at,
         knows_until: if context.now.millis() - stated.millis() < LIVE { None } else { Some(stated) },
         projects: previous.map(|previous| previous.projects.clone()).unwrap_or_default(),
         context,
     };
-    speech.forget();
+    draft.forget();
     let before = previous.map(session::wanted).unwrap_or_default();
     let project = session_project(previous.and_then(|previous| previous.info.project.as_ref()), context.project);
     let project_of = |content: &str| match project {
-        Some(project) => speech.home(project, content),
+        Some(project) => draft.home(project, content),
         None => (context.project_of)(content),
     };
-    let is_forgotten = |project: &Project, id| speech.is_forgotten(project, id);
-    let mut placed = place::place(snapshot, &before, &speech.projects, project_of, is_forgotten);
-    let home = |id| speech.projects.iter().find(|(_, todos)| todos.contains_key(&id));
-    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !speech.is_forgotten(project, entry.id));
+    let is_forgotten = |project: &Project, id| draft.is_forgotten(project, id);
+    let mut placed = match_items::place(snapshot, &before, &draft.projects, project_of, is_forgotten);
+    let home = |id| draft.projects.iter().find(|(_, todos)| todos.contains_key(&id));
+    let is_kept = |entry: &ListEntry| home(entry.id).is_none_or(|(project, _)| !draft.is_forgotten(project, entry.id));
     let all_placed = placed.clone();
     let links = Links::new(&all_placed, &before);
     let before: Vec<ListEntry> = before.iter().filter(|entry| is_kept(entry)).cloned().collect();
-    placed.retain(|entry| !speech.was_forgotten(&entry.project, &entry.item.content, entry.nth));
-    let mut list = speech.say(&placed, &links, project);
+    placed.retain(|entry| !draft.was_forgotten(&entry.project, &entry.item.content, entry.nth));
+    let mut list = draft.say(&placed, &links, project);
     if snapshot.partial {
         list = with_what_is_missing(list, &placed, &before);
     } else {
-        speech.drop_what_is_gone(&placed, &before);
+        draft.drop_what_is_gone(&placed, &before);
     }
-    links.note(&mut list, |id| speech.projects.values().find_map(|todos| todos.get(&id)));
+    links.note(&mut list, |id| draft.projects.values().find_map(|todos| todos.get(&id)));
 
-    let unchanged = previous.is_some_and(|previous| previous.projects == speech.projects && previous.info.list == list);
+    let unchanged = previous.is_some_and(|previous| previous.projects == draft.projects && previous.info.list == list);
     // Nothing comes after the last moment.
     let too_late = previous.is_some_and(|previous| previous.info.updated >= at);
-    if unchanged || too_late || speech.projects.is_empty() {
+    if unchanged || too_late || draft.projects.is_empty() {
         return None;
     }
     let before = previous.map(|previous| &previous.info);
@@ -77,11 +77,11 @@ pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Con
         list,
         extra: before.map(|before| before.extra.clone()).unwrap_or_default(),
     };
-    Some(SessionState { info, projects: speech.projects })
+    Some(SessionState { info, projects: draft.projects })
 }
 
 /// Returns a list of which a part could not be read: what is missing is still on it, where it was.
-fn with_what_is_missing(list: Vec<ListEntry>, placed: &[Placed<'_>], before: &[ListEntry]) -> Vec<ListEntry> {
+fn with_what_is_missing(list: Vec<ListEntry>, placed: &[Matched<'_>], before: &[ListEntry]) -> Vec<ListEntry> {
     let shown: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
     let renamed: BTreeSet<TodoId> = placed.iter().filter_map(|entry| Some(entry.renamed_from.as_ref()?.1)).collect();
     let mut new: Vec<Option<ListEntry>> = list.into_iter().map(Some).collect();
@@ -97,9 +97,9 @@ fn with_what_is_missing(list: Vec<ListEntry>, placed: &[Placed<'_>], before: &[L
     whole
 }
 
-impl Speech<'_> {
+impl Draft<'_> {
     /// States every item of the list, and returns the list as the session's file holds it.
-    fn say(&mut self, placed: &[Placed<'_>], links: &Links<'_>, project: Option<&Project>) -> Vec<ListEntry> {
+    fn say(&mut self, placed: &[Matched<'_>], links: &Links<'_>, project: Option<&Project>) -> Vec<ListEntry> {
         for entry in placed {
             self.say_item(entry, links);
             if !entry.item.dropped {
@@ -109,7 +109,7 @@ impl Speech<'_> {
         placed.iter().filter_map(|entry| self.entry(entry)).collect()
     }
 
-    fn say_item(&mut self, entry: &Placed<'_>, links: &Links<'_>) {
+    fn say_item(&mut self, entry: &Matched<'_>, links: &Links<'_>) {
         let item = entry.item;
         self.claim(&entry.project, entry.id, (&item.content, entry.nth), |claim| {
             claim.status = item.status;
@@ -132,7 +132,7 @@ impl Speech<'_> {
         }
     }
 
-    fn entry(&self, entry: &Placed<'_>) -> Option<ListEntry> {
+    fn entry(&self, entry: &Matched<'_>) -> Option<ListEntry> {
         let item = entry.item;
         let claim = &self.own(&entry.project, entry.id)?.claims[self.session];
         let status = (!claim.dropped && claim.status != item.status).then_some(item.status);
@@ -141,7 +141,7 @@ impl Speech<'_> {
 
     /// Open todos that the list no longer shows are dropped. Completed ones stay: agents clear them away
     /// themselves.
-    fn drop_what_is_gone(&mut self, placed: &[Placed<'_>], before: &[ListEntry]) {
+    fn drop_what_is_gone(&mut self, placed: &[Matched<'_>], before: &[ListEntry]) {
         let shown: BTreeSet<TodoId> = placed.iter().map(|entry| entry.id).collect();
         for entry in before.iter().filter(|entry| !shown.contains(&entry.id)) {
             let home = self.projects.iter().find(|(_, todos)| todos.contains_key(&entry.id));

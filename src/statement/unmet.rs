@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Act, Weight};
+use super::{Act, Precedence};
 use crate::todo::{Claim, LAST_EPOCH, Session, State, Time, Todo, is_empty};
 
 /// What stands against an act.
@@ -52,7 +52,7 @@ impl Act {
     /// Returns what of a todo is not as this act of this session wants it; nothing when the act came true.
     pub fn against(&self, session: &Session, todo: Option<&Todo>) -> Option<Against> {
         let Some(todo) = todo else { return Some(Against::Absent) };
-        if self.weight == Weight::Yields {
+        if self.weight == Precedence::Yields {
             let own = todo.claims.get(session).map(Claim::state);
             return self.wish.filter(|wish| own != Some(*wish)).map(|_| Against::Held);
         }

@@ -10,10 +10,10 @@ mod conflicts;
 mod context;
 mod coordination;
 mod deed;
+mod legacy_export;
 mod links;
 mod list;
 mod markdown;
-mod old_todos;
 mod ready;
 mod sessions;
 mod show;
@@ -28,10 +28,10 @@ pub use conflicts::{
 pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
 pub use deed::Deed;
+pub use legacy_export::old_todos_json;
 pub use links::Links;
 pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
 pub use markdown::markdown;
-pub use old_todos::old_todos_json;
 pub use ready::{lost, overtaken, rank, ready, search};
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,

@@ -2,7 +2,7 @@
 
 use chittysync::git::Overlay;
 use chittysync::ops::{OpsError, Plan, act, find_state, restore, run, todos_at};
-use chittysync::statement::{Act, Weight};
+use chittysync::statement::{Act, Precedence};
 use chittysync::store::{Consolidated, Reach, Store};
 use chittysync::todo::{Project, Session, State, Status, Todo};
 use chittysync::view::Everything;
@@ -21,7 +21,7 @@ impl Model {
     pub fn act(&mut self, device: usize) {
         let Some((project, todo)) = self.some_todo(device) else { return };
         let wish = WISHES[self.random.below(4)];
-        let weight = if self.random.once_in(3) { Weight::Settles } else { Weight::ComesTrue };
+        let weight = if self.random.once_in(3) { Precedence::Settles } else { Precedence::ComesTrue };
         let act = Act { weight, ..Act::new(&project, &todo, wish) };
         self.trace.push(format!("d{device} {} is to be {wish}, {weight:?}", todo.content));
         let (project, id) = (project.clone(), todo.id);

@@ -1,7 +1,7 @@
 //! The store as it is now, whoever changed it.
 
-use crate::cli::out::{Failure, Out};
-use crate::cli::world::World;
+use crate::cli::context::Context;
+use crate::cli::ui::{Failure, Ui};
 use crate::git::{ObjectId, Overlay};
 use crate::ops::{self, Change};
 use crate::store::{Store, StoreError};
@@ -17,23 +17,23 @@ pub(super) struct News {
 
 /// A store that is looked at again and again. It may not be there yet.
 pub(super) struct Follow<'a> {
-    world: &'a World,
+    context: &'a Context,
     store: Option<Store>,
     /// What the branch was when it was last read.
     tip: Option<ObjectId>,
-    out: Out,
+    ui: Ui,
 }
 
 impl<'a> Follow<'a> {
-    pub(super) fn new(world: &'a World) -> Result<Self, Failure> {
-        let mut follow = Follow { world, store: None, tip: None, out: Out::keeping() };
+    pub(super) fn new(context: &'a Context) -> Result<Self, Failure> {
+        let mut follow = Follow { context, store: None, tip: None, ui: Ui::keeping() };
         follow.open()?;
         Ok(follow)
     }
 
     fn open(&mut self) -> Result<(), Failure> {
-        match Store::open(&self.world.location()?) {
-            Ok(store) => self.store = Some(self.world.on_branch(store)?),
+        match Store::open(&self.context.location()?) {
+            Ok(store) => self.store = Some(self.context.on_branch(store)?),
             Err(StoreError::Missing(_)) => {}
             Err(err) => return Err(err.into()),
         }
@@ -51,7 +51,7 @@ impl<'a> Follow<'a> {
             return Ok(None);
         }
         let store = store.reopen()?;
-        let everything = self.world.everything(&store, &self.out)?;
+        let everything = self.context.everything(&store, &self.ui)?;
         // What cannot be compared is shown all the same.
         let compared = |(from, to)| ops::changes(&Overlay::new(&store.repo), Some(from), to).ok();
         let changes = self.tip.zip(tip).and_then(compared).unwrap_or_default();
@@ -66,7 +66,7 @@ impl<'a> Follow<'a> {
 
     /// Returns what there was to warn of since this was last asked.
     pub(super) fn warnings(&mut self) -> Vec<String> {
-        self.out.heard()
+        self.ui.heard()
     }
 
     /// Returns what git config says of colour.

@@ -2,13 +2,13 @@
 
 use super::follow::Follow;
 use crate::board::{Board, Page, Wish};
+use crate::cli::author::SpeakerArgs;
+use crate::cli::context::Context;
 use crate::cli::log::event_text;
-use crate::cli::out::{Failure, Out};
 use crate::cli::refused::done;
 use crate::cli::rollback::tell_undone;
 use crate::cli::said::{tell, word};
-use crate::cli::speaker::SpeakerArgs;
-use crate::cli::world::World;
+use crate::cli::ui::{Failure, Ui};
 use crate::ops::todo::{self, Settlement, Wanted, Which};
 use crate::ops::{self, LogFilter};
 use crate::todo::{TodoId, plain};
@@ -18,14 +18,14 @@ use crate::view::{Style, show_text};
 const LONGEST: usize = 500;
 
 /// Carries out a wish, and tells the board what came of it.
-pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, speaker: &SpeakerArgs, world: &World) {
-    let mut out = Out::keeping();
-    match carry_out(wish, board, follow, speaker, world, &mut out) {
+pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, speaker: &SpeakerArgs, context: &Context) {
+    let mut ui = Ui::keeping();
+    match carry_out(wish, board, follow, speaker, context, &mut ui) {
         Ok(said) if said.is_empty() => {}
         Ok(said) => board.say(said, false),
         Err(failure) => board.say(failure.text(), true),
     }
-    for warning in out.heard() {
+    for warning in ui.heard() {
         board.say(warning, true);
     }
 }
@@ -35,31 +35,31 @@ fn carry_out(
     board: &mut Board,
     follow: &Follow<'_>,
     speaker: &SpeakerArgs,
-    world: &World,
-    out: &mut Out,
+    context: &Context,
+    ui: &mut Ui,
 ) -> Result<String, Failure> {
     match wish {
         Wish::Say(verb, id) => {
-            let store = world.store_or_create(out)?;
-            let actor = speaker.actor(&store, world);
+            let store = context.store_or_create(ui)?;
+            let actor = speaker.actor(&store, context);
             let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
-            tell(&outcome, None, &actor, out)?;
+            tell(&outcome, None, &actor, ui)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, world, out),
+        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, context, ui),
         Wish::Take(id, session, state) => {
             let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
-            settle(*id, &settlement, board, speaker, world, out)
+            settle(*id, &settlement, board, speaker, context, ui)
         }
         Wish::Undo => {
-            let store = world.store(out)?;
-            let actor = speaker.actor(&store, world);
+            let store = context.store(ui)?;
+            let actor = speaker.actor(&store, context);
             let back = todo::undo(&actor, Wanted::default())?;
-            tell_undone(&back, false, &actor, out)?;
-            Ok(format!("undone: {}", done(&back.undo, out.style(world.now))))
+            tell_undone(&back, false, &actor, ui)?;
+            Ok(format!("undone: {}", done(&back.undo, ui.style(context.now))))
         }
         Wish::Show(id) => {
-            let style = Style { now: world.now, ..board.style() };
+            let style = Style { now: context.now, ..board.style() };
             let everything = board.everything();
             let page = everything.get(*id).map(|(project, todo)| show_text(everything, project, todo, style));
             board.open(Page::new("Todo", &page.unwrap_or_default()));
@@ -68,7 +68,7 @@ fn carry_out(
         Wish::History(id) => {
             let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
             let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
-            let style = Style { now: world.now, ..board.style() };
+            let style = Style { now: context.now, ..board.style() };
             let names = board.everything().names();
             let text: String = events.iter().map(|event| event_text(event, &names, true, style)).collect();
             board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
@@ -83,13 +83,13 @@ fn settle(
     settlement: &Settlement,
     board: &Board,
     speaker: &SpeakerArgs,
-    world: &World,
-    out: &mut Out,
+    context: &Context,
+    ui: &mut Ui,
 ) -> Result<String, Failure> {
-    let store = world.store_or_create(out)?;
-    let actor = speaker.actor(&store, world);
+    let store = context.store_or_create(ui)?;
+    let actor = speaker.actor(&store, context);
     let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
-    tell(&outcome, None, &actor, out)?;
+    tell(&outcome, None, &actor, ui)?;
     Ok(format!("settled as {}: {}", word(outcome.became), words(board, id)))
 }
 

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::out::{Failure, Out};
-use super::speaker::SpeakerArgs;
-use super::world::World;
+use super::author::SpeakerArgs;
+use super::context::Context;
+use super::ui::{Failure, Ui};
 use crate::board::{Board, Key, Setting, Wish};
 use follow::{Follow, News, told};
 use screen::{Screen, Signals};
@@ -30,8 +30,8 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often the ages of things are told anew.
 const AGE: i64 = 30_000;
 
-pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    if out.json {
+pub(super) fn run(args: &BoardArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if ui.json {
         return Err(Failure::usage("the board is for people").hint("`git chittysync list --json` is for programs"));
     }
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -39,15 +39,15 @@ pub(super) fn run(args: &BoardArgs, world: &World, out: &mut Out) -> Result<(), 
         return Err(Failure::fatal("the board needs a terminal that it can draw on")
             .hint("`git chittysync list` prints the todos anywhere"));
     }
-    let mut follow = Follow::new(world)?;
+    let mut follow = Follow::new(context)?;
     let everything = follow.news()?.map(|news| news.everything).unwrap_or_default();
-    out.configured_color = follow.color();
-    let color = out.style(world.now).color;
+    ui.configured_color = follow.color();
+    let color = ui.style(context.now).color;
     let signals = Signals::catch()?;
     let mut screen = Screen::enter()?;
     let mut board =
-        Board::new(everything, world.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
-    let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, world);
+        Board::new(everything, context.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
+    let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, context);
     drop(screen);
     signals.obey();
     ended
@@ -60,7 +60,7 @@ fn stay(
     screen: &mut Screen,
     signals: &Signals,
     args: &BoardArgs,
-    world: &World,
+    context: &Context,
 ) -> Result<(), Failure> {
     let (mut next_look, mut is_new) = (Instant::now(), true);
     while !signals.caught() {
@@ -78,7 +78,7 @@ fn stay(
                     Some(Wish::Suspend) => screen.suspend()?,
                     Some(Wish::Redraw) => screen.clear()?,
                     Some(wish) => {
-                        grant::grant(&wish, board, follow, &args.speaker, &world.at_present());
+                        grant::grant(&wish, board, follow, &args.speaker, &context.at_present());
                         next_look = Instant::now();
                     }
                 },
@@ -105,7 +105,7 @@ fn stay(
             for warning in follow.warnings() {
                 board.say(warning, true);
             }
-            let now = world.at_present().now;
+            let now = context.at_present().now;
             if now.millis() - board.time().millis() >= AGE {
                 board.set_time(now);
                 is_new = true;

@@ -15,7 +15,7 @@ use ratatui::crossterm::terminal::{
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::board::{self, Board};
-use crate::cli::out::Failure;
+use crate::cli::ui::Failure;
 
 /// Whether the terminal is ours.
 static OURS: AtomicBool = AtomicBool::new(false);

@@ -8,8 +8,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::conflicts::ConflictsArgs;
-use super::out::{Failure, Out};
-use super::world::{World, project};
+use super::context::{Context, project};
+use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::source;
 use crate::store::{Location, Origin, Store};
@@ -25,27 +25,27 @@ pub struct DemoArgs {
     pub keep: bool,
 }
 
-pub(super) fn run(args: &DemoArgs, world: &World, out: &mut Out) -> Result<(), Failure> {
-    if world.option.is_some() {
+pub(super) fn run(args: &DemoArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if context.option.is_some() {
         return Err(Failure::usage("demo makes a store of its own; --store names another one"));
     }
     let failed = |err: std::io::Error| Failure::fatal(format!("cannot make a directory for the example: {err}"));
     let directory = tempfile::Builder::new().prefix("chittysync-demo-").tempdir().map_err(failed)?;
     let path = directory.path().join("store.git");
-    fill(&path, world.now)?;
-    let inside = world.in_store(directory.path(), &path);
-    match out.json {
-        true => print_json(&inside, out)?,
-        false => print(&inside, out)?,
+    fill(&path, context.now)?;
+    let inside = context.in_store(directory.path(), &path);
+    match ui.json {
+        true => print_json(&inside, ui)?,
+        false => print(&inside, ui)?,
     }
     if args.keep {
         let path = directory.keep().join("store.git");
-        out.note(&format!("The example is kept; look around with `git chittysync --store {} board`,", path.display()));
-        out.note(&format!("and remove it with `rm -r {}`.", path.parent().unwrap_or(&path).display()));
+        ui.note(&format!("The example is kept; look around with `git chittysync --store {} board`,", path.display()));
+        ui.note(&format!("and remove it with `rm -r {}`.", path.parent().unwrap_or(&path).display()));
         return Ok(());
     }
     directory.close().map_err(|err| Failure::fatal(format!("cannot remove the example: {err}")))?;
-    out.note("That was an example, and it is gone again. `git chittysync sync` reads your own agents' lists.");
+    ui.note("That was an example, and it is gone again. `git chittysync sync` reads your own agents' lists.");
     Ok(())
 }
 
@@ -68,31 +68,31 @@ fn fill(path: &Path, now: Time) -> Result<(), Failure> {
 }
 
 /// Prints what three commands print, each below its name.
-fn print(world: &World, out: &mut Out) -> Result<(), Failure> {
+fn print(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let headings: [&str; 3] = ["list", "conflicts", "sessions"];
     for (nth, name) in headings.into_iter().enumerate() {
-        let style = out.style(world.now);
+        let style = ui.style(context.now);
         let heading = style.dim(&format!("git chittysync {name}"));
-        out.print(&format!("{}{heading}\n", if nth == 0 { "" } else { "\n" }));
+        ui.print(&format!("{}{heading}\n", if nth == 0 { "" } else { "\n" }));
         match name {
-            "list" => super::list::run(&super::list::ListArgs::default(), world, out)?,
-            "conflicts" => super::conflicts::run(&ConflictsArgs { all: false }, world, out)?,
-            _ => super::sessions::run(&super::sessions::SessionsArgs::default(), world, out)?,
+            "list" => super::list::run(&super::list::ListArgs::default(), context, ui)?,
+            "conflicts" => super::conflicts::run(&ConflictsArgs { all: false }, context, ui)?,
+            _ => super::sessions::run(&super::sessions::SessionsArgs::default(), context, ui)?,
         }
     }
     Ok(())
 }
 
 /// Prints the same as one document.
-fn print_json(world: &World, out: &mut Out) -> Result<(), Failure> {
-    let store = world.store(out)?;
-    let everything = world.everything(&store, out)?;
+fn print_json(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let everything = context.everything(&store, ui)?;
     let properties = ops::open_properties(&store, &everything)?;
     let parts: [(&str, Value); 3] = [
         ("list", list_json(&everything, &Filter::default())),
-        ("conflicts", crate::view::conflicts_json(&everything, false, &properties, world.now)),
-        ("sessions", sessions_json(&everything, world.now, store.settings.stale_after)),
+        ("conflicts", crate::view::conflicts_json(&everything, false, &properties, context.now)),
+        ("sessions", sessions_json(&everything, context.now, store.settings.stale_after)),
     ];
-    out.print_json(&json!(parts.into_iter().collect::<std::collections::BTreeMap<&str, Value>>()));
+    ui.print_json(&json!(parts.into_iter().collect::<std::collections::BTreeMap<&str, Value>>()));
     Ok(())
 }

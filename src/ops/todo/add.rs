@@ -7,7 +7,7 @@ use super::properties::Properties;
 use super::refusal::{Brief, Refusal};
 use crate::ops::project::by_words;
 use crate::redact::Found;
-use crate::statement::{Act, Weight};
+use crate::statement::{Act, Precedence};
 use crate::store::Store;
 use crate::todo::{Project, State, Status, Todo, TodoId, normalise};
 
@@ -58,8 +58,16 @@ pub fn add(actor: &Actor<'_>, add: &Add) -> Result<Outcome, Refusal> {
         };
         let fields = add.properties.fields(everything, project, id)?;
         let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
-        let act =
-            Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, again: None, fields };
+        let act = Act {
+            project: project.clone(),
+            id,
+            content,
+            nth: 1,
+            wish,
+            weight: Precedence::ComesTrue,
+            again: None,
+            fields,
+        };
         Ok((vec![act], (id, became)))
     })?;
     said.redacted.extend(redacted);

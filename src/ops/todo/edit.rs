@@ -9,7 +9,7 @@ use super::outcome::{Became, Outcome};
 use super::properties::Properties;
 use super::refusal::{Brief, Refusal};
 use crate::redact::Found;
-use crate::statement::{Act, Weight};
+use crate::statement::{Act, Precedence};
 use crate::todo::{Project, State, Todo, TodoId, link_ids};
 use crate::view::{Everything, Links};
 
@@ -96,7 +96,7 @@ pub(super) fn renaming(
     };
     let wish = Some(todo.state());
     Ok(vec![
-        Act { project: project.clone(), id, content, nth: 1, wish, weight: Weight::ComesTrue, again: None, fields },
+        Act { project: project.clone(), id, content, nth: 1, wish, weight: Precedence::ComesTrue, again: None, fields },
         old,
     ])
 }

@@ -12,7 +12,7 @@ use super::refusal::{Brief, Refusal};
 use crate::merge::{Subject, disagreements};
 use crate::ops::open_properties;
 use crate::redact::Found;
-use crate::statement::{Act, Weight};
+use crate::statement::{Act, Precedence};
 use crate::todo::{Claim, Project, Session, State, Todo, TodoId};
 use crate::view::{Everything, OverProperty};
 
@@ -61,7 +61,7 @@ pub fn resolve(actor: &Actor<'_>, which: &Which, settlement: &Settlement) -> Res
                 taken(todo, session, claim, &properties)
             }
         };
-        let act = Act { weight: Weight::Settles, wish, fields, ..Act::new(project, todo, todo.state()) };
+        let act = Act { weight: Precedence::Settles, wish, fields, ..Act::new(project, todo, todo.state()) };
         Ok((vec![act], todo.id))
     })?;
     Ok(settled(said, id))
@@ -95,11 +95,11 @@ pub fn resolve_edited(actor: &Actor<'_>, edited: &Edited<'_>) -> Result<Outcome,
             return Err(Refusal::Changed { content: shown.content.clone(), edited: true });
         }
         let Some(content) = content.as_ref().filter(|content| **content != shown.content) else {
-            let act = Act { weight: Weight::Settles, fields: fields.clone(), ..Act::new(project, shown, *state) };
+            let act = Act { weight: Precedence::Settles, fields: fields.clone(), ..Act::new(project, shown, *state) };
             return Ok((vec![act], shown.id));
         };
         let mut acts = renaming(everything, project, shown, content.clone(), fields.clone())?;
-        (acts[0].wish, acts[0].weight) = (Some(*state), Weight::Settles);
+        (acts[0].wish, acts[0].weight) = (Some(*state), Precedence::Settles);
         let id = acts[0].id;
         Ok((acts, id))
     })?;

@@ -57,7 +57,7 @@ fn an_act_comes_true() {
                 content: "x".into(),
                 nth: 1,
                 wish: Some(wish),
-                weight: Weight::ComesTrue,
+                weight: Precedence::ComesTrue,
                 again: None,
                 fields: Vec::new(),
             };
@@ -103,7 +103,9 @@ fn nothing_is_said_out_of_bounds() {
                 let known = BTreeMap::from([(project.clone(), TodoList::from([(id, todo.clone())]))]);
                 let context = Context { now: Time::from_millis(now), ..context(&known) };
                 let wishes = Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]).map(Some).chain([None]);
-                for (wish, weight) in wishes.flat_map(|wish| [(wish, Weight::ComesTrue), (wish, Weight::Settles)]) {
+                for (wish, weight) in
+                    wishes.flat_map(|wish| [(wish, Precedence::ComesTrue), (wish, Precedence::Settles)])
+                {
                     let fields = vec![("priority".to_owned(), Value::from("high"))];
                     let act = Act { wish, weight, fields, ..Act::new(&project, &todo, State::Dropped) };
                     let after = super::act(None, &session("me"), std::slice::from_ref(&act), &context);
@@ -138,7 +140,7 @@ fn what_the_branch_lacks_is_said_again() {
         content: "x".into(),
         nth: 1,
         wish: Some(State::Wanted(Status::Pending)),
-        weight: Weight::ComesTrue,
+        weight: Precedence::ComesTrue,
         again: None,
         fields: vec![("priority".to_owned(), "high".into())],
     };

@@ -10,7 +10,7 @@ use crate::merge::join_field;
 use crate::todo::{Claims, Field, Fields, Project, Session, Time, Todo, TodoId, TodoList, is_empty, normalise};
 
 /// A statement in the making.
-pub(super) struct Speech<'a> {
+pub(super) struct Draft<'a> {
     pub session: &'a Session,
     /// When it is made: later than everything the session said before.
     pub at: Time,
@@ -20,7 +20,7 @@ pub(super) struct Speech<'a> {
     pub context: &'a Context<'a>,
 }
 
-impl Speech<'_> {
+impl Draft<'_> {
     pub(super) fn own(&self, project: &Project, id: TodoId) -> Option<&Todo> {
         self.projects.get(project)?.get(&id).filter(|todo| todo.claims.contains_key(self.session))
     }

@@ -119,7 +119,7 @@ impl From<GitError> for Failure {
 
 /// Where output goes.
 #[derive(Debug)]
-pub struct Out {
+pub struct Ui {
     /// Whether to print JSON.
     pub json: bool,
     quiet: bool,
@@ -141,10 +141,10 @@ pub struct Kept {
     pub warnings: Vec<(String, Option<String>)>,
 }
 
-impl Out {
+impl Ui {
     /// Returns an output as the options want it.
     pub fn new(global: &Global) -> Self {
-        Out {
+        Ui {
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,
@@ -157,8 +157,8 @@ impl Out {
 
     /// Returns an output that prints nothing, and keeps the JSON document and the warnings.
     pub fn keeping() -> Self {
-        let out = Out::new(&Global { json: true, ..Global::default() });
-        Out { kept: Some(RefCell::default()), ..out }
+        let ui = Ui::new(&Global { json: true, ..Global::default() });
+        Ui { kept: Some(RefCell::default()), ..ui }
     }
 
     /// Returns what was kept.
@@ -237,7 +237,7 @@ impl Out {
         });
     }
 
-    /// As [`Out::print_page`], part by part. `make` is given what prints a part and says whether anybody reads on.
+    /// As [`Ui::print_page`], part by part. `make` is given what prints a part and says whether anybody reads on.
     pub fn print_as_made<T>(&mut self, make: impl FnOnce(&mut dyn FnMut(&str) -> bool) -> T) -> T {
         self.printed = true;
         // Started with the first part: nothing is no page.
@@ -372,15 +372,15 @@ fn terminal_width() -> Option<usize> {
 }
 
 /// Ends the command: prints why it failed, if it did, and returns the exit code.
-pub fn exit(out: &mut Out, result: Result<(), Failure>) -> ExitCode {
+pub fn exit(ui: &mut Ui, result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     let label = if failure.code == 1 { "error:" } else { "fatal:" };
-    say(&format!("{} {}", out.label(label, AnsiColor::Red), plain(&failure.message)));
+    say(&format!("{} {}", ui.label(label, AnsiColor::Red), plain(&failure.message)));
     for hint in &failure.hints {
-        say(&format!("{} {}", out.label("hint:", AnsiColor::Cyan), plain(hint)));
+        say(&format!("{} {}", ui.label("hint:", AnsiColor::Cyan), plain(hint)));
     }
-    if out.json && !out.printed {
-        out.print_json(&json!({ "error": failure.message, "hints": failure.hints, "exit_code": failure.code }));
+    if ui.json && !ui.printed {
+        ui.print_json(&json!({ "error": failure.message, "hints": failure.hints, "exit_code": failure.code }));
     }
     ExitCode::from(failure.code)
 }

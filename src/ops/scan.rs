@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::progress::Steps;
 use super::redacted::{redact_notice, redact_reading, redact_unit};
-use super::steps::Steps;
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Home, Notice, Reading, Unit};
 use crate::store::Store;

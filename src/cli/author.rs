@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::out::{Failure, Out};
-use super::world::World;
+use super::context::Context;
+use super::ui::{Failure, Ui};
 use crate::ops::overtaken_since;
 use crate::ops::todo::{Actor, known_author};
 use crate::source::session_variable;
@@ -27,15 +27,15 @@ impl SpeakerArgs {
     }
 
     /// Returns who acts.
-    pub fn actor<'a>(&'a self, store: &'a Store, world: &'a World) -> Actor<'a> {
-        Actor { store, agent: self.named(), here: world.here(), now: world.now }
+    pub fn actor<'a>(&'a self, store: &'a Store, context: &'a Context) -> Actor<'a> {
+        Actor { store, agent: self.named(), here: context.here(), now: context.now }
     }
 
     /// Warns the session that would speak of what it lost to others, and of what others did to what it had started.
     /// Nothing is said in its name.
-    pub fn warn_of_others(&self, store: &Store, everything: &Everything, now: Time, out: &Out) -> Result<(), Failure> {
+    pub fn warn_of_others(&self, store: &Store, everything: &Everything, now: Time, ui: &Ui) -> Result<(), Failure> {
         if let Some(session) = self.known_session(store)? {
-            warn_of_others(store, everything, &session, now, out);
+            warn_of_others(store, everything, &session, now, ui);
         }
         Ok(())
     }
@@ -53,11 +53,11 @@ impl SpeakerArgs {
 
 /// Warns of the todos that a session works on although another one has them; and, once, of those that it had started
 /// and that others finished, gave up, took or put back.
-pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &Session, now: Time, out: &Out) {
-    warn_of_lost(everything, session, out);
+pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &Session, now: Time, ui: &Ui) {
+    warn_of_lost(everything, session, ui);
     for (todo, by) in overtaken_since(store, everything, session, now) {
         let (id, who, became) = (todo.id.short(), by.short(), todo.became());
-        out.warn(
+        ui.warn(
             &format!("{id}, which you had started, was {became} by {who}: {}", todo.content),
             Some(&format!("`git chittysync show {id}` tells more")),
         );
@@ -65,7 +65,7 @@ pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &S
 }
 
 /// Warns of the todos that a session works on although another one has them.
-fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
+fn warn_of_lost(everything: &Everything, session: &Session, ui: &Ui) {
     for (todo, winner) in lost(everything, session) {
         let id = todo.id.short();
         let let_go = match todo.workers().any(|(worker, _)| worker.is_same(session)) {
@@ -73,7 +73,7 @@ fn warn_of_lost(everything: &Everything, session: &Session, out: &Out) {
             // A list speaks for itself: what it shows is wanted.
             false => "take it off your own list to let go of it".to_owned(),
         };
-        out.warn(
+        ui.warn(
             &format!("{id} is also being worked on by {}: {}", winner.short(), todo.content),
             Some(&format!("{let_go}, `git chittysync show {id}` tells more")),
         );

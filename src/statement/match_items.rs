@@ -9,7 +9,7 @@ use crate::todo::{Item, ListEntry, Project, Snapshot, Todo, TodoId, TodoList, no
 
 /// An item of the new list, with the todo it is.
 #[derive(Clone)]
-pub(super) struct Placed<'a> {
+pub(super) struct Matched<'a> {
     pub item: &'a Item,
     pub project: Project,
     pub id: TodoId,
@@ -26,7 +26,7 @@ pub(super) fn place<'a>(
     projects: &BTreeMap<Project, TodoList>,
     project_of: impl Fn(&str) -> Project,
     is_forgotten: impl Fn(&Project, TodoId) -> bool,
-) -> Vec<Placed<'a>> {
+) -> Vec<Matched<'a>> {
     let worded = snapshot.items.iter().filter_map(|item| {
         let words = normalise(&item.content);
         (!words.is_empty()).then(|| Worded { item, project: project_of(&item.content), words: words.into_owned() })
@@ -40,9 +40,9 @@ pub(super) fn place<'a>(
         moved.extend(was);
         let old = was.filter(|_| !item.dropped).and_then(|was| find(projects, was));
         let renamed_from = old.map(|(project, todo)| (project.clone(), todo.id));
-        Placed { item, project, id: which.id, nth: which.nth, renamed_from }
+        Matched { item, project, id: which.id, nth: which.nth, renamed_from }
     };
-    let mut placed: Vec<Placed<'a>> =
+    let mut placed: Vec<Matched<'a>> =
         worded.into_iter().zip(named).filter_map(|(item, which)| Some(place((item, which?)))).collect();
 
     let was_listed: BTreeSet<TodoId> = before.iter().map(|entry| entry.id).collect();

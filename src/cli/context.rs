@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::options::{CaptureArgs, Global};
-use super::out::{Failure, Out};
+use super::ui::{Failure, Ui};
 use crate::git::{Overlay, branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
@@ -18,7 +18,7 @@ pub const PROJECTS: &str = "`git chittysync projects` lists them";
 
 /// The world as the options and the environment describe it.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Context {
     /// Where the command runs.
     pub directory: PathBuf,
     /// The time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
@@ -28,7 +28,7 @@ pub struct World {
     here: OnceCell<Option<Project>>,
 }
 
-impl World {
+impl Context {
     /// Looks around.
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let here = std::env::current_dir()
@@ -37,7 +37,7 @@ impl World {
         if !directory.is_dir() {
             return Err(Failure::fatal(format!("cannot change to '{}': no such directory", directory.display())));
         }
-        Ok(World {
+        Ok(Context {
             directory,
             now: present(),
             option: global.store.clone(),
@@ -49,13 +49,13 @@ impl World {
     /// Returns the same world at the time that it is now, for a command that stays.
     #[must_use]
     pub fn at_present(&self) -> Self {
-        World { now: present(), ..self.clone() }
+        Context { now: present(), ..self.clone() }
     }
 
     /// Returns the same world with another store, as seen from outside any project.
     pub(super) fn in_store(&self, directory: &Path, store: &Path) -> Self {
         let (directory, option) = (directory.to_owned(), Some(store.to_owned()));
-        World { directory, now: self.now, option, branch: None, here: OnceCell::from(None) }
+        Context { directory, now: self.now, option, branch: None, here: OnceCell::from(None) }
     }
 
     /// Returns the project of the directory; nothing outside a repository.
@@ -69,16 +69,16 @@ impl World {
     }
 
     /// Opens the store.
-    pub fn store(&self, out: &mut Out) -> Result<Store, Failure> {
+    pub fn store(&self, ui: &mut Ui) -> Result<Store, Failure> {
         let store = self.on_branch(Store::open(&self.location()?)?)?;
-        out.configured_color.clone_from(&store.settings.color);
+        ui.configured_color.clone_from(&store.settings.color);
         Ok(store)
     }
 
     /// Opens the store, creating it when there is none.
-    pub fn store_or_create(&self, out: &mut Out) -> Result<Store, Failure> {
+    pub fn store_or_create(&self, ui: &mut Ui) -> Result<Store, Failure> {
         let store = self.on_branch(Store::open_or_create(&self.location()?)?)?;
-        out.configured_color.clone_from(&store.settings.color);
+        ui.configured_color.clone_from(&store.settings.color);
         Ok(store)
     }
 
@@ -116,27 +116,27 @@ impl World {
     }
 
     /// Reads the consolidated todos, warning of what cannot be read.
-    pub fn todos(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
-        self.read(store, out, Reach::Working)
+    pub fn todos(&self, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+        self.read(store, ui, Reach::Working)
     }
 
     /// Reads the consolidated todos and what is known of their sessions, warning of what cannot be read.
-    pub fn everything(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
-        let todos = self.todos(store, out)?;
-        self.with_sessions(todos, store, out)
+    pub fn everything(&self, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+        let todos = self.todos(store, ui)?;
+        self.with_sessions(todos, store, ui)
     }
 
-    /// As [`World::everything`], with archived todos.
-    pub fn with_archive(&self, store: &Store, out: &Out) -> Result<Everything, Failure> {
-        let todos = self.read(store, out, Reach::Archive)?;
-        self.with_sessions(todos, store, out)
+    /// As [`Context::everything`], with archived todos.
+    pub fn with_archive(&self, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+        let todos = self.read(store, ui, Reach::Archive)?;
+        self.with_sessions(todos, store, ui)
     }
 
-    /// As [`World::everything`], with archived todos when none of the others is named so.
-    pub fn everything_with(&self, store: &Store, out: &Out, which: &Which) -> Result<Everything, Failure> {
+    /// As [`Context::everything`], with archived todos when none of the others is named so.
+    pub fn everything_with(&self, store: &Store, ui: &Ui, which: &Which) -> Result<Everything, Failure> {
         let (todos, unreadable) = todo::read_named(store, self.here(), which)?;
-        warn_of(unreadable, store, out);
-        self.with_sessions(todos, store, out)
+        warn_of(unreadable, store, ui);
+        self.with_sessions(todos, store, ui)
     }
 
     /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.
@@ -155,20 +155,20 @@ impl World {
         store: &Store,
         project: Option<&Scope>,
         session: Option<&str>,
-        out: &Out,
+        ui: &Ui,
     ) -> Result<(), Failure> {
         if project.is_none() && session.is_none() {
             return Ok(());
         }
-        let all = self.with_archive(store, &Out::keeping())?;
+        let all = self.with_archive(store, &Ui::keeping())?;
         let has_todos = |project: &Project| all.projects.get(project).is_some_and(|todos| !todos.is_empty());
         if let Some(scope) = project.filter(|scope| !scope.projects().any(has_todos)) {
-            out.warn(&format!("there is no project '{}'", scope.project), Some(PROJECTS));
+            ui.warn(&format!("there is no project '{}'", scope.project), Some(PROJECTS));
         }
         let known = |name: &str| all.sessions.iter().any(|info| info.session.as_str().starts_with(name));
         if let Some(name) = session.filter(|name| !known(name)) {
             let hint = "`git chittysync sessions` lists them";
-            out.warn(&format!("there is no session whose name begins with '{name}'"), Some(hint));
+            ui.warn(&format!("there is no session whose name begins with '{name}'"), Some(hint));
         }
         Ok(())
     }
@@ -189,15 +189,15 @@ impl World {
         Ok(Consolidated::find(store, &overlay)?.archived(&overlay)?)
     }
 
-    fn read(&self, store: &Store, out: &Out, reach: Reach) -> Result<Everything, Failure> {
+    fn read(&self, store: &Store, ui: &Ui, reach: Reach) -> Result<Everything, Failure> {
         let (everything, unreadable) = todo::read(store, reach)?;
-        warn_of(unreadable, store, out);
+        warn_of(unreadable, store, ui);
         Ok(everything)
     }
 
-    fn with_sessions(&self, todos: Everything, store: &Store, out: &Out) -> Result<Everything, Failure> {
+    fn with_sessions(&self, todos: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
         let (sessions, unreadable) = todo::read_sessions(store)?;
-        warn_of(unreadable, store, out);
+        warn_of(unreadable, store, ui);
         let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
         // A name that cannot be one is told by whoever speaks.
         let own = todo::known_author(store, named.as_deref()).ok().flatten();
@@ -224,9 +224,9 @@ pub fn output_directory(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|err| Failure::fatal(format!("cannot create {}: {err}", path.display())))
 }
 
-fn warn_of(unreadable: Vec<Unreadable>, store: &Store, out: &Out) {
+fn warn_of(unreadable: Vec<Unreadable>, store: &Store, ui: &Ui) {
     for file in unreadable {
-        out.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
+        ui.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
     }
 }
 
