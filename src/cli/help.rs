@@ -51,11 +51,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
 
 /// Returns whether this build has a command.
 fn is_built(name: &str) -> bool {
-    match name {
-        "board" => cfg!(feature = "board"),
-        "daemon" | "service" => cfg!(feature = "daemon"),
-        _ => true,
-    }
+    let lacks = |is_there: bool, names: &[&str]| !is_there && names.contains(&name);
+    !lacks(cfg!(feature = "board"), &["board"]) && !lacks(cfg!(feature = "daemon"), &["daemon", "service"])
 }
 
 /// Returns what `-h` prints.
