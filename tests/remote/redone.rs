@@ -35,7 +35,7 @@ fn can_be_taken_back(devices: &Devices, expected: &str) {
     let store = devices.store("a");
     devices.world.git(&store, &["reflog", "expire", "--expire=now", "--all"]);
     devices.world.git(&store, &["gc", "-q", "--prune=now"]);
-    at(devices, 5, &["undo"]);
+    at(devices, 5, &["undo", "--any"]);
     assert!(devices.states("a").contains(&expected.to_owned()), "{:?}", devices.states("a"));
 }
 
@@ -61,7 +61,7 @@ fn what_an_earlier_act_was_decided_on_stays_too() {
     at(&devices, 3, &["add", "three", "--session", "s2"]);
     devices.sync_all(&["a", "b"]);
     devices.agree(&["a", "b"]);
-    at(&devices, 4, &["undo"]);
+    at(&devices, 4, &["undo", "--any"]);
     can_be_taken_back(&devices, "one: in_progress");
 }
 
