@@ -82,7 +82,7 @@ fn daemon(store: &Store, style: Style) -> Check {
         (true, true) => Check::ok("daemon", text),
         (true, false) => Check::off(
             "daemon",
-            format!("{text}; `git chittysync service install` has the system start it, nobody needs it"),
+            format!("{text}; `git chittysync service install` has the system start it, if you want one"),
         ),
     }
 }

@@ -11,7 +11,7 @@ use crate::git::{Clutter, be_nice, become_detached};
 /// Arguments of `maintenance`.
 #[derive(Debug, Args)]
 pub struct MaintenanceArgs {
-    /// Be nobody's business
+    /// Run detached, with a low priority
     #[arg(long, hide = true)]
     pub background: bool,
 }

@@ -52,17 +52,6 @@ impl Change {
         }
     }
 
-    /// Returns the names of the properties that have another value.
-    pub fn properties(&self) -> Vec<&str> {
-        let value = |todo: &Todo, name: &str| todo.fields.get(name).map(|field| field.value.clone());
-        let names = self
-            .after
-            .fields
-            .keys()
-            .filter(|name| self.before.as_ref().and_then(|before| value(before, name)) != value(&self.after, name));
-        names.map(String::as_str).collect()
-    }
-
     /// Returns why the todo has the state it has, where sessions do not agree and did not disagree like this before:
     /// whose word was kept, and whose was overruled.
     pub fn disagreements(&self) -> Vec<Disagreement<'_>> {

@@ -66,6 +66,5 @@ pub fn agent_session(session: &Session) -> Result<Session, OpsError> {
     if session.as_str().contains("-agent-") {
         return Ok(session.clone());
     }
-    let name = Session::new(&format!("{session}-agent-cli"));
-    name.map_err(|err| OpsError::Input(format!("'{session}' cannot name a session: {err}")))
+    session.of_commands().map_err(|err| OpsError::Input(format!("'{session}' cannot name a session: {err}")))
 }

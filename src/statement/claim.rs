@@ -34,6 +34,7 @@ pub(super) fn next(
     if before == Some(&claim) {
         return None;
     }
+    claim.bring_nothing_back();
     let weighed = || before.into_iter().chain(known.iter().copied());
     let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0).min(LAST_EPOCH);
     let completed = weighed().any(|claim| claim.epoch == epoch && claim.status == Status::Completed && !claim.dropped);
@@ -52,4 +53,20 @@ pub(super) fn next(
         joined == claim
     });
     sticks.then_some(claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a claim brought back is of that claim: what its session says next is decided when it is said.
+    #[test]
+    fn what_is_said_next_brings_nothing_back() {
+        let time = Time::from_millis;
+        let mut before = Claim::new(Status::Pending, time(100));
+        before.bring_back((0, time(50)));
+        let say = |status| next(Some(&before), &[], time(200), Reopen::Author, |claim| claim.status = status);
+        assert_eq!(say(Status::InProgress).map(|claim| claim.decided()), Some((0, time(200))));
+        assert_eq!(say(Status::Pending), None, "it says so already");
+    }
 }

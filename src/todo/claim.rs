@@ -11,11 +11,11 @@ use super::{Session, State, Status, Time};
 /// what a tree would.
 pub type Claims = LiteMap<Session, Claim>;
 
-/// The key of a claim that brings back what was decided before: what was answered since is open again.
-const AGAIN: &str = "again";
-
 /// Properties by name.
 pub type Fields = LiteMap<String, Field>;
+
+/// The key of a claim that brings back what was decided before: what was answered since is open again.
+const AGAIN: &str = "again";
 
 /// One statement: the last thing a session said of a todo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,11 @@ impl Claim {
     /// Has the claim bring back what was decided in this epoch, at this time: it answers nothing that this did not.
     pub fn bring_back(&mut self, (epoch, at): (u64, Time)) {
         self.extra.insert(AGAIN.to_owned(), json!({ "epoch": epoch, "at": at.to_string() }));
+    }
+
+    /// Has the claim say what is decided as it is said, whatever the one before it brought back.
+    pub fn bring_nothing_back(&mut self) {
+        self.extra.remove(AGAIN);
     }
 
     /// Returns what the claim wants of the todo.

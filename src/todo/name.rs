@@ -160,6 +160,15 @@ impl Session {
         Session::new(&format!("{}-agent-{agent}", self.0))
     }
 
+    /// Returns the name of the list in which the commands speak that this session's agent runs, beside the one that the
+    /// agent keeps.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn of_commands(&self) -> Result<Self, NameError> {
+        self.agent("cli")
+    }
+
     /// Returns the name of the session that this list belongs to: its own, where it is no sub-agent's.
     /// A session that goes on elsewhere is still that session.
     pub fn main(&self) -> &str {

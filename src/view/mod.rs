@@ -102,8 +102,10 @@ impl Everything {
     /// speak in.
     pub fn is_own(&self, session: &Session) -> bool {
         let Some(own) = &self.own else { return false };
-        let (root, main) = (session.root(), own.main());
-        session.is_same(own) || root == main || root.strip_prefix(main) == Some("-agent-cli")
+        let list = Session::new(own.main());
+        let commands =
+            || list.as_ref().is_ok_and(|list| list.of_commands().is_ok_and(|own| session.root() == own.root()));
+        session.is_same(own) || session.root() == own.main() || commands()
     }
 
     /// Returns what people call a session: themselves `you`, others by as much of the name as tells them apart.

@@ -170,9 +170,10 @@ fn pure_modules_touch_nothing() {
     }
 }
 
-/// Who starts programs besides `git`: the daemon its own runs, the service the system's manager, a long text git's
+/// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, the service the system's manager, a long text git's
 /// pager, and a person's editor.
-const STARTERS: [&str; 6] = [
+const STARTERS: [&str; 7] = [
+    "src/build.rs",
     "cli/editor.rs",
     "cli/pager.rs",
     "daemon/job_command.rs",

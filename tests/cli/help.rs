@@ -71,7 +71,7 @@ fn says_which_build_it_is() {
 fn the_build_needs_no_repository() {
     let world = World::new();
     let script = world.path("build-script");
-    let source = crate::common::project("build.rs");
+    let source = crate::common::project("src/build.rs");
     let mut rustc = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let compiled = rustc.args(["--edition", "2024", "-o"]).arg(&script).arg(&source).output();
     let Ok(compiled) = compiled else {

@@ -25,6 +25,14 @@ impl<'a> Machine<'a> {
         machine
     }
 
+    /// Returns two machines that sync with one hub.
+    pub fn two(world: &'a World) -> (Self, Self) {
+        world.git(&world.path(""), &["init", "-q", "--bare", "hub.git"]);
+        let hub = world.path("hub.git");
+        let hub = hub.to_str().expect("UTF-8");
+        (Machine::new(world, "laptop", hub), Machine::new(world, "desk", hub))
+    }
+
     pub fn run(&self, session: &str, now: &str, arguments: &[&str]) -> crate::common::Done {
         let variables =
             [("CLAUDE_CODE_SESSION_ID", session), ("CHITTYSYNC_NOW", now), ("CHITTYSYNC_STORE", &self.store)];
@@ -51,10 +59,7 @@ impl<'a> Machine<'a> {
 #[test]
 fn of_two_machines_the_one_that_lost_is_told() {
     let world = World::new();
-    world.git(&world.path(""), &["init", "-q", "--bare", "hub.git"]);
-    let hub = world.path("hub.git");
-    let hub = hub.to_str().expect("UTF-8");
-    let (laptop, desk) = (Machine::new(&world, "laptop", hub), Machine::new(&world, "desk", hub));
+    let (laptop, desk) = Machine::two(&world);
     let sync = ["sync", "-q", "--from", world.home().to_str().expect("UTF-8")].map(str::to_owned);
     let sync: Vec<&str> = sync.iter().map(String::as_str).collect();
     laptop.ok(FIRST, &["add", "Only one", "--project", "acme"]);

@@ -120,10 +120,7 @@ fn a_session_that_starts_is_told_and_the_status_line_until_then() {
 #[test]
 fn of_another_device_no_name_is_told() {
     let world = World::new();
-    world.git(&world.path(""), &["init", "-q", "--bare", "hub.git"]);
-    let hub = world.path("hub.git");
-    let hub = hub.to_str().expect("UTF-8");
-    let (laptop, desk) = (Machine::new(&world, "laptop", hub), Machine::new(&world, "desk", hub));
+    let (laptop, desk) = Machine::two(&world);
     let sync = ["sync", "-q", "--from", world.home().to_str().expect("UTF-8")].map(str::to_owned);
     let sync: Vec<&str> = sync.iter().map(String::as_str).collect();
     laptop.ok(ONE, &["add", "Only one", "--project", "acme"]);

@@ -104,7 +104,6 @@ fn a_change_says_who_made_it_and_what_was_overruled() {
     let overruled = change.disagreements();
     let names: Vec<_> = overruled.iter().map(|one| (one.winner.0.as_str(), one.overruled.0.as_str())).collect();
     assert!(names.contains(&("one-agent-cli", "two")), "{names:?}");
-    assert!(change.properties().is_empty());
     let same = changes(&Overlay::new(&repo), Some(after), after).expect("readable");
     assert_eq!(same, []);
 }

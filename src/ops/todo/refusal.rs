@@ -2,7 +2,7 @@
 
 use crate::git::RemoteName;
 use crate::ops::{Later, OpsError, Undo};
-use crate::todo::{Project, Session, State, Todo, TodoId, Verb};
+use crate::todo::{Names, Project, Session, State, Todo, TodoId, Verb};
 use crate::view::Everything;
 
 /// A todo, as somebody is told of it.
@@ -21,20 +21,18 @@ pub struct Brief {
 impl Brief {
     /// Describes a todo.
     pub fn of(everything: &Everything, project: &Project, todo: &Todo) -> Self {
-        let project = everything.names().shown(project).to_owned();
-        Brief { id: todo.id, content: todo.content.clone(), state: todo.state(), project }
+        Brief::with(&everything.names(), project, todo)
     }
 
     /// Describes several.
     pub(super) fn all(everything: &Everything, todos: &[(&Project, &Todo)]) -> Vec<Self> {
         let names = everything.names();
-        let brief = |(project, todo): &(&Project, &Todo)| Brief {
-            id: todo.id,
-            content: todo.content.clone(),
-            state: todo.state(),
-            project: names.shown(project).to_owned(),
-        };
-        todos.iter().map(brief).collect()
+        todos.iter().map(|(project, todo)| Brief::with(&names, project, todo)).collect()
+    }
+
+    fn with(names: &Names, project: &Project, todo: &Todo) -> Self {
+        let project = names.shown(project).to_owned();
+        Brief { id: todo.id, content: todo.content.clone(), state: todo.state(), project }
     }
 }
 

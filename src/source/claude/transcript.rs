@@ -20,6 +20,9 @@ use crate::todo::{Item, Session, Snapshot, Time};
 const TELLING: [&str; 8] =
     ["TodoWrite", "newTodos", "Todos have been", "TaskCreate", "TaskUpdate", "\"taskId\"", "\"task\"", "goal_status"];
 
+/// The key by which a result names its call.
+const RESULT_OF: &[u8] = b"\"tool_use_id\"";
+
 pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let (file, metadata) = file::open(path)?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
@@ -88,7 +91,12 @@ impl Transcript<'_> {
 
     /// Returns whether a line names a call that waits for its result: the result need not say what it is about.
     fn awaits(&self, line: &[u8]) -> bool {
-        self.calls.keys().any(|id| memchr::memmem::find(line, id.as_bytes()).is_some())
+        let named = memchr::memmem::find_iter(line, RESULT_OF).filter_map(|at| {
+            let rest = line[at + RESULT_OF.len()..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+            let rest = rest.strip_prefix(b"\"")?;
+            std::str::from_utf8(&rest[..memchr::memchr(b'"', rest)?]).ok()
+        });
+        named.into_iter().any(|id| self.calls.contains_key(id))
     }
 
     fn line(&mut self, line: &Value) {
