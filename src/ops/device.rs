@@ -66,5 +66,5 @@ pub fn agent_session(session: &Session) -> Result<Session, OpsError> {
     if session.as_str().contains("-agent-") {
         return Ok(session.clone());
     }
-    session.of_commands().map_err(|err| OpsError::Input(format!("'{session}' cannot name a session: {err}")))
+    session.agent(Session::COMMANDS).map_err(|err| OpsError::Input(format!("'{session}' cannot name a session: {err}")))
 }

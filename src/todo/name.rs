@@ -152,21 +152,15 @@ impl Session {
         checked(name).map(Session)
     }
 
+    /// What the list is called in which the commands speak that a session's agent runs.
+    pub const COMMANDS: &str = "cli";
+
     /// Returns the name of the list that `agent` keeps within this session.
     ///
     /// # Errors
     /// As [`Session::new`].
     pub fn agent(&self, agent: &str) -> Result<Self, NameError> {
         Session::new(&format!("{}-agent-{agent}", self.0))
-    }
-
-    /// Returns the name of the list in which the commands speak that this session's agent runs, beside the one that the
-    /// agent keeps.
-    ///
-    /// # Errors
-    /// As [`Session::new`].
-    pub fn of_commands(&self) -> Result<Self, NameError> {
-        self.agent("cli")
     }
 
     /// Returns the name of the session that this list belongs to: its own, where it is no sub-agent's.

@@ -102,10 +102,9 @@ impl Everything {
     /// speak in.
     pub fn is_own(&self, session: &Session) -> bool {
         let Some(own) = &self.own else { return false };
-        let list = Session::new(own.main());
-        let commands =
-            || list.as_ref().is_ok_and(|list| list.of_commands().is_ok_and(|own| session.root() == own.root()));
-        session.is_same(own) || session.root() == own.main() || commands()
+        let commands = Session::new(own.main()).and_then(|list| list.agent(Session::COMMANDS));
+        let is = |root: &str| session.root() == root;
+        session.is_same(own) || is(own.main()) || commands.is_ok_and(|commands| is(&commands.root()))
     }
 
     /// Returns what people call a session: themselves `you`, others by as much of the name as tells them apart.
