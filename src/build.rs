@@ -30,7 +30,9 @@ fn main() {
     println!("cargo::rustc-env=CHITTYSYNC_DATE={}", of_git(&["log", "-1", "--format=%cs"]));
     println!("cargo::rustc-env=CHITTYSYNC_CHANGED={}", if changed.is_empty() { "" } else { "yes" });
     let features = std::env::vars().filter_map(|(name, _)| Some(name.strip_prefix("CARGO_FEATURE_")?.to_lowercase()));
-    let mut features: Vec<String> = features.map(|name| name.replace('_', "-")).collect();
+    // `default` stands for others, which are named too.
+    let features = features.map(|name| name.replace('_', "-")).filter(|name| name != "default");
+    let mut features: Vec<String> = features.collect();
     features.sort();
     println!("cargo::rustc-env=CHITTYSYNC_FEATURES={}", features.join(","));
 }

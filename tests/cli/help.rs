@@ -81,7 +81,10 @@ fn the_build_needs_no_repository() {
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
     let said = |directory: &str, path: Option<&str>| {
         let mut build = world.command(script.to_str().expect("UTF-8"));
-        build.env("CARGO_MANIFEST_DIR", world.path(directory)).env("CARGO_FEATURE_SOME_THING", "1");
+        build
+            .env("CARGO_MANIFEST_DIR", world.path(directory))
+            .env("CARGO_FEATURE_SOME_THING", "1")
+            .env("CARGO_FEATURE_DEFAULT", "1");
         if let Some(path) = path {
             build.env("PATH", path);
         }
