@@ -55,7 +55,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if ui.json {
-        ui.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
+        let names = everything.names();
+        ui.print_json(&found.iter().map(|(project, todo)| todo_json(&names, project, todo)).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
         ui.print_rows(&rows, args.porcelain.zero);
