@@ -73,6 +73,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     let found = match store.origin {
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",
+        Origin::Route => table::ROUTE.key,
         Origin::Here => "this repository",
         Origin::Setting => table::STORE.key,
         Origin::Default => "default",
