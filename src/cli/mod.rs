@@ -69,11 +69,13 @@ mod status;
 mod status_line;
 mod stdin;
 mod sync;
+mod sync_all;
 mod terminal;
 mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod whereabouts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -94,7 +94,7 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
         None => None,
         Some(remote) => {
             let plan = Plan { selection, consolidate: true, ..Plan::default() };
-            let everything = SyncArgs { remote: None, capture: Default::default(), no_fetch: false, no_push: false };
+            let everything = SyncArgs::default();
             let (more, exchange) = remote::exchange(&everything, &store.reopen()?, &plan, remote, context.now, ui)?;
             let first = std::mem::replace(&mut report, more);
             let mut purge = first.purge;

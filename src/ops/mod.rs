@@ -90,7 +90,7 @@ pub use report::{Obeyed, Report};
 pub use resolved::open_properties;
 pub use rollback::{EarlierState, Lists, find_state, present_state, restore, todos_at};
 pub use run::run;
-pub use scan::{Look, look, unread};
+pub use scan::{Look, look, unread, waiting};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};

@@ -43,6 +43,14 @@ pub fn unread(store: &Store, homes: &[Home]) -> usize {
     look(homes, &store.settings.redactor).all_notices(&seen).len()
 }
 
+/// Returns how many files of these homes a store knows nothing of: neither what they say, nor that others take it.
+pub fn waiting(store: &Store, homes: &[Home]) -> usize {
+    let seen: Seen = cache::load(&store.repo, SEEN);
+    let look = look(homes, &store.settings.redactor);
+    let is_known = |path: &&String| seen.contains_key(*path) || seen.contains_key(&look.hidden.key(path));
+    look.paths.iter().filter(|path| !is_known(path)).count()
+}
+
 /// The name under which is kept what was read.
 pub(super) const SEEN: &str = "seen";
 
