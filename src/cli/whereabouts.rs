@@ -10,8 +10,9 @@ use super::ui::Failure;
 use crate::git::{At, Repo};
 use crate::install::Check;
 use crate::ops;
-use crate::settings::{Rule, Ruling, table};
+use crate::settings::{Asked, Rule, Ruling, Target, table};
 use crate::store::{Directory, Location, Origin, Store, StoreError, general_routes, locate};
+use crate::todo::Project;
 
 /// Where the todos of a directory go.
 pub(super) struct Whereabouts {
@@ -133,7 +134,7 @@ impl Whereabouts {
         let text = format!(
             "{count} of the agents' lists wait: new since the last sync, or it cannot be told whose they are; \
              '{}=<store>' for {} takes those without a directory",
-            crate::todo::Project::general(),
+            Project::general(),
             table::ROUTE.key
         );
         (count > 0).then(|| Check::off("waiting", text))
@@ -174,4 +175,12 @@ fn rules(directory: &Path) -> Vec<Check> {
         bad(format!("{key} '{text}' is set {}, where it is not read; `git config --global --add {key}` sets one", given.at))
     }));
     checks
+}
+
+/// Returns whether a rule leads what is said of a project to a store, as far as its name tells.
+pub(super) fn leads(project: &Project, store: &Path) -> bool {
+    let asked = Asked { names: vec![project.as_str().to_owned()], ..Asked::default() };
+    let ruling = general_routes().map(|routes| routes.ruling(&asked));
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    matches!(ruling, Ok(Ruling::By(Target::Store(path), _)) if real(&path) == real(store))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::OpsError;
 use super::progress::Steps;
 use super::redacted::{redact_notice, redact_reading, redact_unit};
 use super::routed::Hidden;
@@ -49,6 +50,14 @@ pub fn waiting(store: &Store, homes: &[Home]) -> usize {
     let look = look(homes, &store.settings.redactor);
     let is_known = |path: &&String| seen.contains_key(*path) || seen.contains_key(&look.hidden.key(path));
     look.paths.iter().filter(|path| !is_known(path)).count()
+}
+
+/// Forgets what was read of any home: paths name projects. All is looked at again.
+///
+/// # Errors
+/// When it cannot be forgotten.
+pub fn forget_looks(store: &Store) -> Result<(), OpsError> {
+    Ok(cache::forget(&store.repo, SEEN)?)
 }
 
 /// The name under which is kept what was read.

@@ -41,6 +41,7 @@ mod progress;
 mod purge;
 mod reference;
 mod resolve;
+mod routes;
 mod sessions;
 mod skill;
 mod stores;
