@@ -120,7 +120,10 @@ impl Call {
     /// that is used outside all rules has it, without a word of whose event it was.
     fn leave_alone(&self, err: &StoreError) {
         if let (StoreError::Unsure(_), Ok(location)) = (err, fallback()) {
-            self.log(&location, "a session was not captured: it cannot be told where its todos go; see `git chittysync doctor`");
+            self.log(
+                &location,
+                "a session was not captured: it cannot be told where its todos go; see `git chittysync doctor`",
+            );
         }
     }
 

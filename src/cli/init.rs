@@ -1,6 +1,5 @@
 //! `init`: make a store, or have it synced; and the way back.
 
-
 use serde_json::json;
 
 use super::args::InitArgs;

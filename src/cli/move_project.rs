@@ -47,7 +47,9 @@ pub(super) fn run(args: &MoveArgs, context: &Context, ui: &mut Ui) -> Result<(),
     let moving = Moving::find(&store, &scope)?;
     let ids = moving.ids();
     if ids.is_empty() {
-        return Err(Failure::no(format!("there is nothing to move of a project '{}' here", scope.project)).hint(PROJECTS));
+        return Err(
+            Failure::no(format!("there is nothing to move of a project '{}' here", scope.project)).hint(PROJECTS)
+        );
     }
     let shown = scope.project.to_string();
     let foreseen = ops::foresee(&store, &ids.keys().copied().collect())?;

@@ -172,7 +172,10 @@ fn rules(directory: &Path) -> Vec<Check> {
     let own = own.into_iter().flatten().find(|given| matches!(given.at, At::Repository(_)));
     checks.extend(own.map(|given| {
         let (key, text) = (table::ROUTE.key, given.text);
-        bad(format!("{key} '{text}' is set {}, where it is not read; `git config --global --add {key}` sets one", given.at))
+        bad(format!(
+            "{key} '{text}' is set {}, where it is not read; `git config --global --add {key}` sets one",
+            given.at
+        ))
     }));
     checks
 }

@@ -34,7 +34,9 @@ pub(super) fn learn<'a>(
     for unit in units {
         let UnitKind::Tasks { session: list } = &unit.kind else { continue };
         let keeper = if lists.owner(list).is_none() { unit.agent.keeper(unit) } else { None };
-        if let Some(Keeper { mut session, directory, since }) = keeper.filter(|keeper| wants(keeper.directory.as_deref())) {
+        if let Some(Keeper { mut session, directory, since }) =
+            keeper.filter(|keeper| wants(keeper.directory.as_deref()))
+        {
             redactor.session(&mut session, &mut Found::new());
             lists.note(&session, directory.as_deref(), Some((list.as_str(), true)), since);
         }

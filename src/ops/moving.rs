@@ -166,12 +166,7 @@ impl Moving {
     }
 
     /// Makes a commit that holds all that is to go, on top of the histories.
-    fn commit(
-        &self,
-        new: &mut Overlay<'_>,
-        histories: &[ObjectId],
-        identity: &Identity,
-    ) -> Result<ObjectId, OpsError> {
+    fn commit(&self, new: &mut Overlay<'_>, histories: &[ObjectId], identity: &Identity) -> Result<ObjectId, OpsError> {
         let mut files = vec![(ATTRIBUTES_PATH.to_owned(), ATTRIBUTES.as_bytes().to_vec())];
         for (project, todos) in &self.todos {
             let mut lists = ProjectLists::at(new, project, None)?;

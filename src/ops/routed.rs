@@ -14,7 +14,7 @@ use crate::settings::{Asked, Routes, Ruling, Target};
 use crate::source::{Place, Unit};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Store, fallback, general_routes};
-use crate::todo::{Project, Session, Snapshot};
+use crate::todo::{Session, Snapshot};
 
 /// Whether a store takes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,11 +139,10 @@ impl<'a> Routed<'a> {
         let mut is_open = false;
         snapshot.items.retain(|item| {
             let project = by_words(&self.store.settings, &item.content);
-            let is_told = project != Project::general();
             let asked = Asked { names: vec![project.as_str().to_owned()], ..Asked::default() };
             match general.ruling(&asked) {
                 // What a session has said here before the rules were, it goes on saying here.
-                Ruling::Free if !is_told && !is_known_here => {
+                Ruling::Free if !is_known_here => {
                     is_open = true;
                     false
                 }
@@ -203,4 +202,3 @@ fn is_same(path: &Path, store: &Store) -> bool {
     let own: PathBuf = real(store.repo.common_dir());
     real(path) == own || real(&path.join(".git")) == own
 }
-

@@ -246,8 +246,18 @@ mod tests {
     #[test]
     fn behind_a_rule_that_cannot_be_read_nothing_decides() {
         for bad in [
-            "acme", "", "=", "acme/*=", "=/a", "acme/*=None", "acme/*=store", "acme/*=../s", "~you/x=/a", "./x=/a",
-            "acme/*=/", "acme/*=~",
+            "acme",
+            "",
+            "=",
+            "acme/*=",
+            "=/a",
+            "acme/*=None",
+            "acme/*=store",
+            "acme/*=../s",
+            "~you/x=/a",
+            "./x=/a",
+            "acme/*=/",
+            "acme/*=~",
         ] {
             let routes = routes(&["first=/a", bad, "*=/b"]);
             assert_eq!(target(&routes, &asked("/x", "first")), "/a", "{bad}");

@@ -263,7 +263,9 @@ pub const RETIRE_AFTER: Setting = Setting {
 /// Which store a project's todos go to.
 pub const ROUTE: Setting = Setting {
     key: "chittysync.route",
-    kind: Kind::Text("<pattern>=<store>, such as acme/*=~/todos/acme.git; the store begins with / or ~/, or is none or default"),
+    kind: Kind::Text(
+        "<pattern>=<store>, such as acme/*=~/todos/acme.git; the store begins with / or ~/, or is none or default",
+    ),
     several: true,
     help: "`<pattern>=<store>`: where todos of a project go, such as `acme/*=~/todos/acme.git`; to `none`, nothing of it is captured; to `default`, they go where they would without a rule. A pattern that begins with `/` or `~` is a directory with all below it, any other one a project's name, full or short, in which `*` stands for anything: `acme/*` is the owner acme. The first one that matches decides. Read from your own settings only.",
     ..ROW

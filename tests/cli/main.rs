@@ -13,6 +13,7 @@ mod completion;
 mod conformance;
 mod context;
 mod demo;
+mod employers;
 mod ends;
 mod environment;
 mod export;
