@@ -20,7 +20,7 @@ pub(super) fn run(args: &SyncArgs, context: &Context, ui: &mut Ui) -> Result<(),
         return one(args, &[], context, ui);
     }
     let own = sync_all::own(context)?;
-    let others = sync_all::others(args, &own, context)?;
+    let others = sync_all::others(args, &own, context, ui)?;
     let done = one(args, &others, &context.of_store(own.path), ui);
     for (path, _) in others.iter().filter(|(_, failed)| failed.is_none()) {
         ui.note(&format!("Synced {}.", display(path)));

@@ -8,7 +8,8 @@ use super::context::{Context, display};
 use super::options::SyncArgs;
 use super::ui::{Failure, Ui};
 use crate::git::without_repository;
-use crate::store::{Location, fallback, general_routes};
+use crate::log::{self, Level};
+use crate::store::{Location, Origin, fallback, general_routes};
 
 /// A store, and why it could not be synced.
 pub(super) type Synced = (PathBuf, Option<String>);
@@ -18,8 +19,8 @@ pub(super) fn own(context: &Context) -> Result<Location, Failure> {
     context.location().or_else(|_| Ok(fallback()?))
 }
 
-/// Syncs all stores but this one.
-pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context) -> Result<Vec<Synced>, Failure> {
+/// Syncs all stores but this one. In the background, what one of them meets goes into its own log.
+pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui) -> Result<Vec<Synced>, Failure> {
     let routes = general_routes().map_err(Failure::fatal)?;
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut known = vec![real(&own.path)];
@@ -30,6 +31,10 @@ pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context) -> Resu
         }
         known.push(real(&path));
         let failed = sync(args, &path, context);
+        let place = Location { path: path.clone(), origin: Origin::Option };
+        if let (true, Some(reason), Some(common_dir)) = (ui.is_silent(), &failed, place.common_dir()) {
+            log::append(&common_dir, Level::Error, "sync", reason);
+        }
         synced.push((path, failed));
     }
     Ok(synced)
@@ -64,8 +69,8 @@ fn sync(args: &SyncArgs, store: &Path, context: &Context) -> Option<String> {
     }
 }
 
-/// Says no when one of them could not be synced. In the background that is logged in one store, which is not to know
-/// what the others say.
+/// Says no when one of them could not be synced. In the background that goes into one store's log, which is not to
+/// know what the others say.
 pub(super) fn judge(synced: &[Synced], ui: &Ui) -> Result<(), Failure> {
     let why = |reason: &str, path: &Path| match ui.is_silent() {
         true => format!("`git chittysync --store {} sync` says why", display(path)),

@@ -53,7 +53,7 @@ pub fn capture(
         redacted.entry(keeper).or_default().extend(found);
     }
     let read: Vec<usize> = fresh.keys().copied().collect();
-    let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
+    let copied = copied_lines(&look.units, &look.paths, seen, &fresh, &look.hidden);
     let mut next_seen = remember(look, seen, &fresh, &copied);
     let projects = Projects { explicit: selection.project.clone(), ..Projects::default() };
     let routed = Routed::new(store, &projects, seen, &look.hidden);

@@ -15,7 +15,7 @@ pub struct Employer {
     /// The owner at the host, as the origin says it.
     origin: Option<&'static str>,
     /// The name of the store; nothing for what is kept nowhere.
-    store: Option<&'static str>,
+    pub store: Option<&'static str>,
 }
 
 pub const EMPLOYERS: [Employer; 5] = [
@@ -203,7 +203,7 @@ pub fn reachable_of(world: &World, repository: &Path) -> String {
 }
 
 /// Makes sure that a text has an employer's word, and none of another one's.
-fn is_of(word: &str, text: &str, what: &str) {
+pub fn is_of(word: &str, text: &str, what: &str) {
     assert!(text.contains(word), "{what} has nothing of {word}");
     for other in EMPLOYERS.iter().map(|employer| employer.word).filter(|other| *other != word) {
         let lines: Vec<&str> = text.lines().filter(|line| line.contains(other)).take(3).collect();

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::common::{World, binary, done};
-use crate::employers::{EMPLOYERS, Machine, ROUTES, all_of, reachable_of};
+use crate::employers::{EMPLOYERS, Machine, ROUTES, all_of, is_of, reachable_of};
 
 /// What is said of one project goes, whole histories and parts of others, and nothing else; no device brings it back.
 #[test]
@@ -151,6 +151,63 @@ fn a_repository_does_not_reroute_itself() {
     let named = machine.world.path("named.git");
     let said = machine.json(&heron, &["--store", &named.to_string_lossy(), "add", "--session", "s", "Named"]);
     assert!(named.exists(), "{said}");
+}
+
+/// What hooks hear while nobody can read the user's settings waits, and goes where it belongs once they can be read.
+#[test]
+fn what_was_heard_without_settings_finds_its_store() {
+    let machine = Machine::new("east");
+    let heron = machine.directory(&EMPLOYERS[4]);
+    machine.ok(&heron, &["sync", "-q"]);
+    machine.world.write("home/.gitconfig", format!("{ROUTES}[broken\n").as_bytes());
+    for (at, employer) in EMPLOYERS.iter().enumerate() {
+        let directory = machine.directory(employer);
+        let event =
+            json!({"hook_event_name": "TaskCreated", "task_id": "1", "task_subject": format!("Of {}", employer.word)});
+        machine.hook(&format!("{}-{at}", employer.word), (&directory, &directory), &event);
+    }
+    machine.world.write("home/.gitconfig", ROUTES.as_bytes());
+    machine.ok(&heron, &["sync", "-q"]);
+    for employer in &EMPLOYERS {
+        let (directory, words) = (machine.directory(employer), format!("Of {}", employer.word));
+        let Some(store) = employer.store else { continue };
+        assert!(machine.ok(&directory, &["sync"]).contains(&words), "{words}");
+        is_of(employer.word, &all_of(&machine.world, &machine.store(store)), store);
+    }
+}
+
+/// Whose a directory was that is gone with its repository nobody knows: what was said there goes to no store by a guess,
+/// and comes once a rule says where.
+#[test]
+fn a_directory_that_is_gone_is_nobodys() {
+    let machine = Machine::new("east");
+    let (zebra, heron) = (machine.directory(&EMPLOYERS[0]), machine.directory(&EMPLOYERS[4]));
+    // In a worktree of a repository that is there, it is known; so is it below a directory that a rule names.
+    let worktree = zebra.join(".claude/worktrees/gone");
+    machine.transcript("worktree", &worktree, &["Comb the zebra"], "zebra");
+    machine.transcript("below", &machine.world.home().join("clients/gecko/gone"), &["Watch the gecko"], "gecko");
+    machine.transcript("gone", &machine.world.home().join("work/zebra-gone"), &["Lose the zebra"], "zebra");
+    machine.transcript("hidden", &machine.directory(&EMPLOYERS[3]), &["Hide the otter"], "otter");
+    for employer in &EMPLOYERS {
+        let done = machine.run(&machine.directory(employer), &["sync", "-q"]);
+        assert_eq!(done.code == Some(0), employer.store.is_some(), "{}: {done:?}", employer.word);
+    }
+    for employer in EMPLOYERS.iter().filter_map(|employer| employer.store) {
+        let all = all_of(&machine.world, &machine.store(employer));
+        assert!(!all.contains("Lose the zebra") && !all.contains("otter"), "{employer}");
+        assert_eq!(all.contains("Comb the zebra"), employer == "s1", "{employer}");
+        assert_eq!(all.contains("Watch the gecko"), employer == "s3", "{employer}");
+    }
+    assert!(machine.run(&heron, &["doctor"]).stdout.contains("1 of the agents' lists wait"));
+    let rules = ROUTES.replace("\troute = zebra", "\troute = ~/work/zebra-gone=~/stores/s1.git\n\troute = zebra");
+    // One that was kept nowhere has a store now, too.
+    let rules = rules.replace("otter/*=none", "otter/*=~/stores/s2.git");
+    machine.world.write("home/.gitconfig", rules.as_bytes());
+    let all = machine.json(&heron, &["sync", "--all-stores"]);
+    let others = all["other_stores"].as_array().expect("a list");
+    assert!(others.len() == 3 && others.iter().all(|store| store["failed"].is_null()), "{all}");
+    assert!(machine.ok(&zebra, &["list"]).contains("Lose the zebra"));
+    assert!(machine.ok(&machine.directory(&EMPLOYERS[1]), &["list"]).contains("Hide the otter"));
 }
 
 /// One daemon, that of the default store, captures for all of them.
