@@ -148,6 +148,8 @@ impl Call {
         };
         let (store, reduced) = match (opened, reduced) {
             (Ok(store), reduced) => (store, reduced),
+            // One that would not take it is not given it to keep either.
+            (Err(err @ StoreError::OfAProject(_)), _) => return Err(ops::chain(&err)),
             (Err(err), Some(reduced)) => {
                 let waits = ops::put_down(location, reduced, self.now);
                 let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());

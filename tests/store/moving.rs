@@ -22,7 +22,7 @@ fn killed_at_any_call_nothing_is_lost_and_it_can_be_begun_again() {
     let all: Vec<Call> = calls(&scene.world, &go, &[]).into_iter().filter(Call::mutates).collect();
     has_moved(&scene, new).expect("without a kill");
     assert!(all.len() > 100, "too few calls to be true: {}", all.len());
-    let every = (all.len() / 60).max(1);
+    let every = (all.len() / 35).max(1);
     let mut killed = 0;
     for point in all.iter().step_by(every) {
         scene.restore();
@@ -39,7 +39,7 @@ fn killed_at_any_call_nothing_is_lost_and_it_can_be_begun_again() {
         assert_eq!(next.code, Some(0), "killed at {point:?}: {next:?}");
         has_moved(&scene, new).unwrap_or_else(|err| panic!("killed at {point:?}: {err}"));
     }
-    assert!(killed > 30, "only {killed} kills hit");
+    assert!(killed > 15, "only {killed} kills hit");
 }
 
 fn has_moved(scene: &Scene, new: &str) -> Result<(), String> {
