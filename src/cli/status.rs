@@ -11,6 +11,7 @@ use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
 use crate::settings::{self, table};
 use crate::store::{Consolidated, Origin, Store, StoreError};
+use crate::todo::plain;
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Default, Args)]
@@ -29,7 +30,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     let Some(location) = &whereabouts.location else {
         match ui.json {
             true => ui.print_json(&json!({ "store": null, "where": whereabouts.json() })),
-            false => ui.print(&format!("goes to    {}\n", whereabouts.text())),
+            false => ui.print(&format!("goes to    {}\n", plain(&whereabouts.text()))),
         }
         return whereabouts.judge();
     };
@@ -37,7 +38,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
         Err(StoreError::Missing(path)) if !ui.json => {
             ui.print(&format!("There is no store yet. It will be at {}\n", display(&path)));
             if location.origin == Origin::Route {
-                ui.print(&format!("goes to    {}\n", whereabouts.text()));
+                ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
             }
             ui.note(&format!("hint: {CREATES_STORE}"));
             return Ok(());
@@ -110,9 +111,9 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
         };
         ui.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
     }
-    ui.print(&format!("goes to    {}\n", whereabouts.text()));
+    ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
     if let Some(readers) = whereabouts.readers() {
-        ui.print(&format!("read by    {readers}\n"));
+        ui.print(&format!("read by    {}\n", plain(&readers)));
     }
     if unmerged > 0 {
         ui.note("hint: `git chittysync consolidate` merges what is saved, or says why not");

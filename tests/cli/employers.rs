@@ -28,8 +28,8 @@ pub const EMPLOYERS: [Employer; 5] = [
 
 /// The rules for them, in the words of git config.
 pub const ROUTES: &str = "[chittysync]\n\tfsync = false\n\thookSync = off\n\
-    \troute = zebra/*=~/stores/s1.git\n\troute = walrus/*=~/stores/s2.git\n\
-    \troute = ~/clients/gecko/**=~/stores/s3.git\n\troute = otter/*=none\n\troute = gecko-*=~/stores/s3.git\n\tprojectRule = gecko-tool=gecko\n";
+    \troute = ~/clients/gecko/**=~/stores/s3.git\n\troute = zebra/*=~/stores/s1.git\n\troute = walrus/*=~/stores/s2.git\n\
+    \troute = otter/*=none\n\troute = gecko-*=~/stores/s3.git\n\tprojectRule = gecko-tool=gecko\n";
 
 pub struct Machine {
     pub world: World,

@@ -176,6 +176,23 @@ fn what_was_heard_without_settings_finds_its_store() {
     }
 }
 
+/// A project's own store takes only what is said in it: a rule that leads there from elsewhere is refused, and it is told.
+#[test]
+fn a_projects_own_store_is_no_place_for_others() {
+    let machine = Machine::new("east");
+    let (zebra, heron) = (machine.directory(&EMPLOYERS[0]), machine.directory(&EMPLOYERS[4]));
+    machine.ok(&heron, &["init", "-q", "--here"]);
+    machine.world.write("home/.gitconfig", b"[chittysync]\n\tfsync = false\n\troute = zebra/*=~/heron\n");
+    let event = json!({"hook_event_name": "TaskCreated", "task_id": "1", "task_subject": "Of zebra"});
+    machine.hook("s", (&zebra, &zebra), &event);
+    let refused = machine.run(&zebra, &["add", "--session", "s", "Of zebra"]);
+    assert_eq!(refused.code, Some(128), "{refused:?}");
+    assert!(refused.stderr.contains("takes only what is said in it") && refused.stderr.contains("hint"), "{refused:?}");
+    assert!(!all_of(&machine.world, &heron.join(".git")).contains("Of zebra"));
+    let doctor = machine.run(&heron, &["doctor"]);
+    assert!(doctor.code == Some(1) && doctor.stdout.contains("takes only what is said in it"), "{doctor:?}");
+}
+
 /// Whose a directory was that is gone with its repository nobody knows: what was said there goes to no store by a guess,
 /// and comes once a rule says where.
 #[test]
