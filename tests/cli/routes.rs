@@ -51,6 +51,15 @@ fn a_project_moves_with_its_history_and_leaves_no_word_behind() {
     let moved: Vec<String> =
         states(east, &east.world.store()).into_iter().filter(|state| state.contains("zebra")).collect();
     assert_eq!(moved.len(), 4, "{moved:?}");
+    // What is at the remote and not known here goes along, and so does what was said and not merged yet.
+    west.ok(&west.directory(zebra), &["add", "--session", "late", "Count the zebra"]);
+    west.ok(&west.world.home(), &["sync", "-q"]);
+    east.transcript("unmerged", &east.directory(zebra), &["Weigh the zebra"], "main");
+    east.ok(&home, &["capture", "-q"]);
+    let before = all_of(&east.world, &east.world.store());
+    let all = ["\"Count the zebra\" \"pending\"", "\"Weigh the zebra\" \"pending\""].map(str::to_owned);
+    let mut all: Vec<String> = all.into_iter().chain(moved).collect();
+    all.sort();
 
     let new = east.store("s1");
     let arguments = ["move", "zebra/api", "--to", new.to_str().expect("UTF-8")];
@@ -63,7 +72,7 @@ fn a_project_moves_with_its_history_and_leaves_no_word_behind() {
     let done = east.run(&home, &[&arguments[..], &["--yes"]].concat());
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.stderr.contains("config --global --add chittysync.route"), "no rule leads there: {done:?}");
-    assert_eq!(states(east, &new), moved);
+    assert_eq!(states(east, &new), all);
     // The history of a session went along: what it said first, and what became of it.
     let log = east.ok(&home, &["--store", &new.to_string_lossy(), "log"]);
     assert!(log.contains("Ride the zebra"), "{log}");
