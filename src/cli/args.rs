@@ -116,6 +116,10 @@ pub enum Command {
     ///
     /// For a leak. The history of every session and branch is written anew without the words: here, on the remote, and on each other device when it next syncs. It cannot be undone. Every todo besides, and all that was said of it, stays. What it cannot reach is told: clones made with git alone, backups, what a host keeps of old history, and other todos that quote the words.
     Purge(super::purge::PurgeArgs),
+    /// Move a project to another store, with its history
+    ///
+    /// First all that was said of it is saved there; then its words are taken out of all history here, on every device and on the remote, as `purge` does. A record that it went stays, so that no device brings it back. It cannot come back to a store that it left.
+    Move(super::move_project::MoveArgs),
     /// Pack the objects and refs of the store now, as it does by itself in the background
     Maintenance(super::maintenance::MaintenanceArgs),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0

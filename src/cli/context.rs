@@ -58,6 +58,11 @@ impl Context {
         Context { directory, now: self.now, option, branch: None, here: OnceCell::from(None) }
     }
 
+    /// Returns the same world with a store that is named.
+    pub(super) fn of_store(&self, store: PathBuf) -> Self {
+        Context { option: Some(store), ..self.clone() }
+    }
+
     /// Returns the project of the directory; nothing outside a repository.
     pub fn here(&self) -> Option<&Project> {
         self.here.get_or_init(|| ops::directory_project(&self.directory)).as_ref()

@@ -97,9 +97,10 @@ impl From<DaemonError> for Failure {
 fn start(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store_or_create(ui)?;
     let location = context.location()?;
-    // The default store is made again when it is removed, and has to be known for it.
+    // The default store is made again when it is removed, and has to be known for it, as the one that all stores of
+    // rules are looked after with.
     let arguments = match location.origin {
-        Origin::Default => Vec::new(),
+        Origin::Default | Origin::Setting => Vec::new(),
         _ => vec!["--store".into(), std::path::absolute(&location.path).unwrap_or(location.path).into_os_string()],
     };
     let pid = daemon::start(&this_program()?, &arguments).map_err(|err| match err {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, display};
 use super::ui::{Failure, Ui};
+use super::whereabouts::Whereabouts;
 use crate::git::Git;
 use crate::install::{AgentSettings, Change, Check, Condition as State, Part, inventory};
 use crate::todo::plain;
@@ -17,13 +18,14 @@ const OLDEST_GIT: (u32, u32) = (2, 38);
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut checks = vec![git()];
-    let location = context.location()?;
+    let whereabouts = Whereabouts::find(context)?;
     let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
         .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
     parts.extend(super::install::installed_hooks(context));
     checks.extend(installed(&parts));
     checks.extend(super::doctor_agents::checks(context));
-    checks.extend(super::doctor_store::checks(&location, ui));
+    checks.extend(whereabouts.checks(context));
+    checks.extend(whereabouts.location.iter().flat_map(|location| super::doctor_store::checks(location, ui)));
     let ok = checks.iter().all(|check| check.state != State::Bad);
     if ui.json {
         let list = checks.iter().map(|check| {

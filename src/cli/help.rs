@@ -38,6 +38,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
             ("daemon, service", "do that in the background"),
             ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
+            ("move", "a project to another store"),
         ],
     ),
     (

@@ -9,8 +9,9 @@ use crate::store::Store;
 use crate::view::{Filter, list_text};
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let location = context.location()?;
-    if ui.json || !std::io::stdout().is_terminal() || !location.path.exists() {
+    // Where there is none, the status says why.
+    let is_there = context.location().is_ok_and(|location| location.path.exists());
+    if ui.json || !std::io::stdout().is_terminal() || !is_there {
         return super::status::run(&super::status::StatusArgs::default(), context, ui);
     }
     let store: Store = context.store(ui)?;

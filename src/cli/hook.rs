@@ -18,7 +18,7 @@ use crate::install;
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
 use crate::source::{self, home_variables, hook};
-use crate::store::{Location, Origin, Store, StoreError, locate};
+use crate::store::{Location, Origin, Store, StoreError, fallback, locate, locate_of};
 use crate::todo::{Session, Time};
 
 /// Arguments of `hook`.
@@ -95,15 +95,35 @@ impl Call {
         crate::git::bug();
         let patience = if self.name == "SessionEnd" { PATIENCE_AT_END } else { PATIENCE };
         let input = stdin::object(LARGEST, patience, patience);
-        let event = match &input {
+        let mut event = match &input {
             Some(input) => hook::parse(input).map_err(|reason| format!("the input {reason}")),
             None => Err(format!("the input has more than {LARGEST} bytes")),
         };
         let directory = event.as_ref().ok().and_then(|event| event.get("cwd")?.as_str());
         let directory = directory.map_or(self.directory.clone(), |directory| self.directory.join(directory));
-        let Ok(location) = locate(self.store.as_deref(), &directory) else { return };
+        let began = || hook::began_in(event.as_ref().ok()?, &self.name).map(|began| self.directory.join(began));
+        let (location, decided) = match locate_of(self.store.as_deref(), &directory, began) {
+            Ok(located) => located,
+            Err(err) => return self.leave_alone(&err),
+        };
+        if let (Ok(event), true) = (&mut event, decided != directory) {
+            // Where several stores are, a session is said to work where it began: it goes there as a whole.
+            event["cwd"] = decided.to_string_lossy().into();
+        }
+        let directory = decided;
         if let Err(message) = event.and_then(|event| self.take(&event, &directory, &location)) {
             self.log(&location, &message);
+        }
+    }
+
+    /// Leaves an event alone that no store is known for. Where it cannot be told which one is meant, the log of the one
+    /// that is used outside all rules has it, without a word of whose event it was.
+    fn leave_alone(&self, err: &StoreError) {
+        if let (StoreError::Unsure(_), Ok(location)) = (err, fallback()) {
+            self.log(
+                &location,
+                "a session was not captured: it cannot be told where its todos go; see `git chittysync doctor`",
+            );
         }
     }
 
@@ -128,6 +148,8 @@ impl Call {
         };
         let (store, reduced) = match (opened, reduced) {
             (Ok(store), reduced) => (store, reduced),
+            // One that would not take it is not given it to keep either.
+            (Err(err @ StoreError::OfAProject(_)), _) => return Err(ops::chain(&err)),
             (Err(err), Some(reduced)) => {
                 let waits = ops::put_down(location, reduced, self.now);
                 let kept = waits.map_or_else(|lost| format!("the event is lost: {}", tell(lost)), |()| KEPT.to_owned());

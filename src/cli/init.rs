@@ -1,7 +1,5 @@
 //! `init`: make a store, or have it synced; and the way back.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::args::InitArgs;
@@ -10,7 +8,7 @@ use super::remote;
 use super::ui::{Failure, Ui};
 use crate::git::{RemoteName, Repo};
 use crate::ops::{self, Left};
-use crate::store::{Location, Origin, Store, data_home, locate};
+use crate::store::{Location, Origin, Store, data_home, fallback};
 
 pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.undo {
@@ -25,7 +23,7 @@ pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(),
         found => found.unwrap_or_default(),
     };
     let location = match context.location()? {
-        Location { origin: Origin::Here, .. } if args.default_store => elsewhere()?,
+        Location { origin: Origin::Here | Origin::Route, .. } if args.default_store => elsewhere()?,
         location => location,
     };
     let (path, made) = match &around {
@@ -76,7 +74,7 @@ pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(),
 
 /// Returns the store that commands use outside any repository.
 fn elsewhere() -> Result<Location, Failure> {
-    Ok(locate(None, Path::new("/"))?)
+    Ok(fallback()?)
 }
 
 /// Makes the repository we stand in a store, and says what that does to it. Says whether it was none before.

@@ -47,6 +47,7 @@ mod mcp_speaker;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
+mod move_project;
 mod options;
 mod pager;
 mod progress;
@@ -69,11 +70,13 @@ mod status;
 mod status_line;
 mod stdin;
 mod sync;
+mod sync_all;
 mod terminal;
 mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod whereabouts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -157,7 +160,7 @@ fn saves(command: &Command) -> bool {
     let of_all = matches!(command, C::Capture(_) | C::Consolidate | C::Sync(_) | C::Import(_) | C::Archive(_));
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
     let of_some = matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_));
-    of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_))
+    of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_) | C::Move(_))
 }
 
 fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failure> {
@@ -200,6 +203,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Archive(args) => archive::run(&args, context, ui),
         Command::Forget(args) => forget::run(&args, context, ui),
         Command::Purge(args) => purge::run(&args, context, ui),
+        Command::Move(args) => move_project::run(&args, context, ui),
         Command::Maintenance(args) => maintenance::run(&args, context, ui),
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),

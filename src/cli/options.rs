@@ -14,8 +14,8 @@ pub struct Global {
     /// Run as if started in this directory
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
-    /// Use this store [default: the repository you are in if it is a store, else chittysync.store, else
-    /// $XDG_DATA_HOME/chittysync/store.git]
+    /// Use this store [default: where chittysync.route leads, else the repository you are in if it is a
+    /// store, else chittysync.store, else $XDG_DATA_HOME/chittysync/store.git]
     #[arg(long, value_name = "PATH", global = true)]
     pub store: Option<PathBuf>,
     /// Use this branch in place of chittysync.branch (see `git chittysync branch`)
@@ -80,7 +80,7 @@ pub struct CaptureArgs {
 }
 
 /// Arguments of `sync`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct SyncArgs {
     /// Fetch from and push to this remote [default: chittysync.remote; none: nothing leaves this device]
     #[arg(value_name = "REMOTE")]
@@ -94,6 +94,9 @@ pub struct SyncArgs {
     /// Send nothing to the remote
     #[arg(long)]
     pub no_push: bool,
+    /// Sync the stores that chittysync.route names, and the default one, as well
+    #[arg(long, conflicts_with_all = ["remote", "project"])]
+    pub all_stores: bool,
 }
 
 /// Returns the names by which sources are chosen: each agent's, and those of what is read of it.

@@ -12,8 +12,9 @@ use super::forget::relatives;
 use super::options::SyncArgs;
 use super::remote;
 use super::ui::{Failure, Ui, plural};
+use crate::git::RemoteName;
 use crate::ops::todo::{Which, find, forgotten, twins};
-use crate::ops::{self, Obeyed, Plan, Selection};
+use crate::ops::{self, Exchange, Obeyed, Plan, Report, Selection};
 use crate::store::Store;
 use crate::store::quotes::contains;
 use crate::todo::{Names, Project, Todo, TodoId};
@@ -85,29 +86,12 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
         );
         ask(&question, "nothing was purged")?;
     }
-    let selection = Selection { what: "purge".into(), ..Selection::default() };
-    let forget = chosen.iter().map(|(id, project)| (project.clone(), *id)).collect();
-    let plan = Plan { selection: selection.clone(), forget, purge: true, consolidate: true, ..Plan::default() };
-    let mut report = ops::run(&store, &plan, context.now)?;
-    let with = store.settings.remote.clone();
-    let exchange = match &with {
-        None => None,
-        Some(remote) => {
-            let plan = Plan { selection, consolidate: true, ..Plan::default() };
-            let everything = SyncArgs { remote: None, capture: Default::default(), no_fetch: false, no_push: false };
-            let (more, exchange) = remote::exchange(&everything, &store.reopen()?, &plan, remote, context.now, ui)?;
-            let first = std::mem::replace(&mut report, more);
-            let mut purge = first.purge;
-            purge.absorb(std::mem::take(&mut report.purge));
-            report.purge = purge;
-            Some(exchange)
-        }
-    };
+    let taken = take_out(&store, &chosen, "purge", context, ui)?;
     let quoted = others(&everything, &found, &ids);
     if ui.json {
-        let mut done = summary(&chosen, &report.purge, &quoted, &everything.names());
-        if let (Some(remote), Some(exchange)) = (&with, &exchange) {
-            done["remote"] = remote::json(remote, exchange);
+        let mut done = summary(&chosen, &taken.report.purge, &quoted, &everything.names());
+        if taken.exchange.is_some() {
+            done["remote"] = taken.json();
         }
         ui.print_json(&done);
     } else {
@@ -116,17 +100,64 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
         }
     }
     warn_of_others(&everything, &found, &ids, ui);
-    remote::say(with.as_ref(), exchange.as_ref(), &report, ui);
-    let finished = finish(&store, &report, ui);
-    if report.purge.waits.is_some() {
-        return Err(Failure::no("the words are out of the lists, and still in history")
-            .hint("run it again once the reason above is gone"));
-    }
-    remote::judge(with.as_ref(), exchange.as_ref()).map_err(|failure| {
-        failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")
-    })?;
+    remote::say(taken.remote.as_ref(), taken.exchange.as_ref(), &taken.report, ui);
+    let finished = finish(&store, &taken.report, ui);
+    taken.judge()?;
     ui.note("hint: other devices rewrite theirs when they next sync; what a purge cannot reach is in docs/security.md, After a leak");
     finished
+}
+
+/// What became of todos that were taken out of all history.
+pub(super) struct TakenOut {
+    /// What became of them here.
+    pub report: Report,
+    /// The remote, and what came of talking with it.
+    pub remote: Option<RemoteName>,
+    pub exchange: Option<Exchange>,
+}
+
+/// Takes todos out of all history, here and on the remote if there is one. `what` is what the reflog says.
+pub(super) fn take_out(
+    store: &Store,
+    chosen: &BTreeMap<TodoId, Project>,
+    what: &str,
+    context: &Context,
+    ui: &Ui,
+) -> Result<TakenOut, Failure> {
+    let selection = Selection { what: what.into(), ..Selection::default() };
+    let forget = chosen.iter().map(|(id, project)| (project.clone(), *id)).collect();
+    let plan = Plan { selection: selection.clone(), forget, purge: true, consolidate: true, ..Plan::default() };
+    let report = ops::run(store, &plan, context.now)?;
+    let Some(remote) = store.settings.remote.clone() else {
+        return Ok(TakenOut { report, remote: None, exchange: None });
+    };
+    let plan = Plan { selection, consolidate: true, ..Plan::default() };
+    let all = SyncArgs::default();
+    let (mut more, exchange) = remote::exchange(&all, &store.reopen()?, &plan, &remote, context.now, ui)?;
+    let mut purge = report.purge;
+    purge.absorb(std::mem::take(&mut more.purge));
+    Ok(TakenOut { report: Report { purge, ..more }, remote: Some(remote), exchange: Some(exchange) })
+}
+
+impl TakenOut {
+    /// Returns what came of talking with the remote, for programs.
+    pub(super) fn json(&self) -> Value {
+        match (&self.remote, &self.exchange) {
+            (Some(remote), Some(exchange)) => remote::json(remote, exchange),
+            _ => Value::Null,
+        }
+    }
+
+    /// Says no where the words are not gone everywhere yet.
+    pub(super) fn judge(&self) -> Result<(), Failure> {
+        if self.report.purge.waits.is_some() {
+            return Err(Failure::no("the words are out of the lists, and still in history")
+                .hint("run it again once the reason above is gone"));
+        }
+        remote::judge(self.remote.as_ref(), self.exchange.as_ref()).map_err(|failure| {
+            failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")
+        })
+    }
 }
 
 /// Says what would be rewritten.

@@ -249,7 +249,14 @@ fn warn_if_public(repo: &Repo, remote: &RemoteName, ui: &Ui) {
     }
 }
 
-fn without_password(url: &str) -> String {
+/// Returns the page on a host on which everybody can read what is pushed to a remote, if that is so.
+pub(super) fn is_open_to_all(repo: &Repo, remote: &RemoteName) -> Option<String> {
+    let page = repo.push_urls(remote).iter().find_map(|url| github_page(url))?;
+    (is_public(&page) == Some(true)).then_some(page)
+}
+
+/// Returns a URL as it can be shown.
+pub(super) fn without_password(url: &str) -> String {
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
         Some((scheme, rest)) => format!("{scheme}://…@{rest}"),
         None => url.to_owned(),

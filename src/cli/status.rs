@@ -6,10 +6,12 @@ use serde_json::json;
 use super::author::SpeakerArgs;
 use super::context::{Context, display};
 use super::ui::{CREATES_STORE, Failure, Ui, plural};
+use super::whereabouts::Whereabouts;
 use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
 use crate::settings::{self, table};
 use crate::store::{Consolidated, Origin, Store, StoreError};
+use crate::todo::plain;
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Default, Args)]
@@ -24,10 +26,20 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     if args.line {
         return super::status_line::run(context, ui);
     }
-    let location = context.location()?;
-    let store = match Store::open(&location) {
+    let whereabouts = Whereabouts::find(context)?;
+    let Some(location) = &whereabouts.location else {
+        match ui.json {
+            true => ui.print_json(&json!({ "store": null, "where": whereabouts.json() })),
+            false => ui.print(&format!("goes to    {}\n", plain(&whereabouts.text()))),
+        }
+        return whereabouts.judge();
+    };
+    let store = match Store::open(location) {
         Err(StoreError::Missing(path)) if !ui.json => {
             ui.print(&format!("There is no store yet. It will be at {}\n", display(&path)));
+            if location.origin == Origin::Route {
+                ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
+            }
             ui.note(&format!("hint: {CREATES_STORE}"));
             return Ok(());
         }
@@ -47,6 +59,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     if ui.json {
         let mut status = json!({
             "store": store.repo.common_dir().to_string_lossy(),
+            "where": whereabouts.json(),
             "branch": store.settings.branch_name(),
             "sessions": sessions,
             "unmerged": unmerged,
@@ -73,6 +86,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     let found = match store.origin {
         Origin::Option => "--store",
         Origin::Environment => "CHITTYSYNC_STORE",
+        Origin::Route => table::ROUTE.key,
         Origin::Here => "this repository",
         Origin::Setting => table::STORE.key,
         Origin::Default => "default",
@@ -96,6 +110,10 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
             (ahead, unpushed) => format!("lacks {}, {}", plural(unpushed, "session"), plural(ahead, "consolidation")),
         };
         ui.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
+    }
+    ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
+    if let Some(readers) = whereabouts.readers() {
+        ui.print(&format!("read by    {}\n", plain(&readers)));
     }
     if unmerged > 0 {
         ui.note("hint: `git chittysync consolidate` merges what is saved, or says why not");

@@ -7,6 +7,7 @@ use super::context::{Context, display};
 use super::options::SyncArgs;
 use super::progress::Progress;
 use super::remote;
+use super::sync_all::{self, Synced};
 use super::ui::{Failure, Ui, plural};
 use crate::daemon;
 use crate::git::RemoteName;
@@ -15,6 +16,20 @@ use crate::store::Store;
 use crate::view::{Filter, list_json, list_text};
 
 pub(super) fn run(args: &SyncArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if !args.all_stores {
+        return one(args, &[], context, ui);
+    }
+    let own = sync_all::own(context)?;
+    let others = sync_all::others(args, &own, context, ui)?;
+    let done = one(args, &others, &context.of_store(own.path), ui);
+    for (path, _) in others.iter().filter(|(_, failed)| failed.is_none()) {
+        ui.note(&format!("Synced {}.", display(path)));
+    }
+    done.and(sync_all::judge(&others, ui))
+}
+
+/// Syncs one store, after these others.
+fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut plan = Plan { consolidate: true, ..context.plan(&args.capture, "sync")? };
     let store = context.store_or_create(ui)?;
     let project = plan.selection.project.take();
@@ -63,6 +78,10 @@ pub(super) fn run(args: &SyncArgs, context: &Context, ui: &mut Ui) -> Result<(),
             "redacted": report.redacted.iter().map(|(session, rule)| json!({ "session": session.as_str(), "rule": rule })).collect::<Vec<_>>(),
             "list": list_json(&everything, &Filter::default()),
         });
+        if args.all_stores {
+            let store = |(path, failed): &Synced| json!({ "store": path.to_string_lossy(), "failed": failed });
+            done["other_stores"] = others.iter().map(store).collect();
+        }
         if let (Some(remote), Some(exchange), Some(done)) = (&remote, &exchange, done.as_object_mut()) {
             done.insert("remote".into(), remote::json(remote, exchange));
         }

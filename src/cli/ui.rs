@@ -89,6 +89,13 @@ impl From<StoreError> for Failure {
             StoreError::NotAStore(_) => {
                 Failure::fatal(message).hint("`git chittysync init --here` inside it makes it one for its own sessions")
             }
+            StoreError::Nowhere(_) => {
+                Failure::no(message).hint("--store <path> names a store; without that rule, todos are kept again")
+            }
+            StoreError::Unsure(_) => Failure::fatal(message).hint("`git chittysync doctor` says what to put right"),
+            StoreError::OfAProject(_) => {
+                Failure::fatal(message).hint("name a store that is a directory of its own, such as ~/todos/acme.git")
+            }
             StoreError::Git(GitError::Busy { .. }) => Failure::no(message).hint("nothing was lost; run it again"),
             StoreError::Git(GitError::Locked { .. }) => Failure::no(message)
                 .hint("nothing was lost; run it again. If no git is running there, one was killed, and its lock stays until you remove it"),

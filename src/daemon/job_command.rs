@@ -20,7 +20,12 @@ pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Comm
             shell.arg("-c").arg(line).env("CHITTYSYNC_STORE", store);
             unattended(shell)
         }
-        _ => own(job, &setup.program, store),
+        _ => {
+            let mut own = own(job, &setup.program, store);
+            // Whoever looks after the store that is used without rules looks after those that rules name.
+            own.args(setup.serves_all().then_some("--all-stores"));
+            own
+        }
     };
     let minutes = match job {
         Job::Local => 5,

@@ -104,13 +104,14 @@ impl Daemon {
             let last = mirror.last.clone();
             state.jobs.insert(Job::Mirror.as_str().into(), super::JobState { last, ..super::JobState::default() });
         }
+        let remote = setup.remote(&store);
         Ok(Daemon {
             places: Places::new(&setup.homes, &common_dir),
             setup,
             tip: store.repo.find_ref(&store.settings.branch)?,
-            schedule: Schedule::new(timing(&background, store.settings.remote.as_ref()), ago, now),
+            schedule: Schedule::new(timing(&background, remote.as_ref()), ago, now),
             background,
-            remote: store.settings.remote.clone(),
+            remote,
             common_dir,
             instance: Some(instance),
             regain: (now, REMOVAL),
@@ -262,7 +263,7 @@ impl Daemon {
     fn look_at_store(&mut self, job: Job) {
         let looked = Store::open(&self.setup.location).and_then(|store| {
             let tip = store.repo.find_ref(&store.settings.branch)?;
-            Ok((store.background()?, store.settings.remote.clone(), tip))
+            Ok((store.background()?, self.setup.remote(&store), tip))
         });
         match looked {
             Ok((background, remote, tip)) => {

@@ -1,9 +1,11 @@
 //! What a daemon is started with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::git::RemoteName;
+use crate::settings::Routes;
 use crate::source::Home;
-use crate::store::Location;
+use crate::store::{Location, Origin, Store, general_routes};
 
 /// What a daemon has to know.
 #[derive(Clone, Debug)]
@@ -16,4 +18,22 @@ pub struct Setup {
     pub program: PathBuf,
     /// Whether to say on standard error what is logged.
     pub echo: bool,
+}
+
+impl Setup {
+    /// Returns whether the daemon looks after the stores that `chittysync.route` names, too: it does where it was not
+    /// told which store is meant. Nobody then has to start one for each.
+    pub fn serves_all(&self) -> bool {
+        matches!(self.location.origin, Origin::Default | Origin::Setting)
+    }
+
+    /// Returns a remote to talk with: that of the store, else one of the stores that it looks after besides.
+    pub(super) fn remote(&self, store: &Store) -> Option<RemoteName> {
+        let others = if self.serves_all() { general_routes().unwrap_or_default() } else { Routes::default() };
+        let remote = |path: &Path| {
+            let location = Location { path: path.to_owned(), origin: Origin::Route };
+            Store::open(&location).ok()?.settings.remote
+        };
+        store.settings.remote.clone().or_else(|| others.stores().into_iter().find_map(remote))
+    }
 }

@@ -1,8 +1,9 @@
-//! What the repository around a directory says of its project.
+//! What the repository around a directory says of its project, and its user of it.
 
 use std::path::{Path, PathBuf};
 
-use super::discover;
+use super::globals::{command_line, users, with_command_line};
+use super::{Given, discover};
 
 /// What a repository says of its project.
 #[derive(Clone, Debug)]
@@ -15,11 +16,16 @@ pub struct Around {
     pub rewritten: Option<String>,
     /// The main working tree.
     pub main: PathBuf,
+    /// Whether its configuration could be read.
+    pub is_read: bool,
+    /// The values of the other setting that was asked for, as the user, the system and the command line say them:
+    /// what the repository says itself is none of them. Nothing when its configuration cannot be read.
+    pub users: Vec<Given>,
 }
 
-/// Returns what the repository around a directory says of its project, under this key among others; nothing outside
-/// one.
-pub fn setting_at(directory: &Path, key: &str) -> Option<Around> {
+/// Returns what the repository around a directory says of its project, under this key among others, and what the user
+/// says under the other one for it; nothing outside a repository.
+pub fn setting_at(directory: &Path, key: &str, users_key: &str) -> Option<Around> {
     let found = discover::around(directory)?;
     // That of a linked worktree is given as `.git/worktrees/x/../..`.
     let common = std::fs::canonicalize(&found.common_dir).ok()?;
@@ -27,7 +33,10 @@ pub fn setting_at(directory: &Path, key: &str) -> Option<Around> {
     let options = gix::open::Options::default().open_path_as_is(true);
     let opened = found.is_fit().ok().and_then(|()| gix::open_opts(&found.candidate, options).ok());
     // One that cannot be opened still has a name.
-    let Some(repo) = opened else { return Some(Around { project: None, origin: None, rewritten: None, main }) };
+    let Some((repo, overrides)) = opened.zip(command_line().ok()) else {
+        let (project, origin, rewritten, users) = (None, None, None, Vec::new());
+        return Some(Around { project, origin, rewritten, main, is_read: false, users });
+    };
     let config = repo.config_snapshot();
     let origin = repo.find_remote("origin").ok();
     let rewritten = origin.as_ref().and_then(|origin| origin.url(gix::remote::Direction::Fetch));
@@ -38,5 +47,7 @@ pub fn setting_at(directory: &Path, key: &str) -> Option<Around> {
         origin: urls.into_iter().map(|url| url.to_string()).find(|url| !url.is_empty()),
         rewritten: rewritten.map(|url| url.to_bstring().to_string()),
         main,
+        is_read: true,
+        users: with_command_line(users(config.plumbing(), users_key), users_key, &overrides),
     })
 }

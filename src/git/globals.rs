@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
 
+use super::given::{At, Given, canonical, in_file};
 use super::{Git, GitError};
 
 /// Reads what `git config --show-scope --null` lists: scope, key and value of each. A key without a value is `true`.
@@ -15,22 +16,6 @@ pub(super) fn listed(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
         let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
         Some((scope, key, value))
     })
-}
-
-/// Returns section, subsection and name of a key.
-pub(super) fn parts(key: &str) -> (&str, Option<&str>, &str) {
-    let (section, rest) = key.split_once('.').unwrap_or((key, ""));
-    match rest.rsplit_once('.') {
-        Some((subsection, name)) => (section, Some(subsection), name),
-        None => (section, None, rest),
-    }
-}
-
-/// Returns a key as git writes it: only a subsection's case counts.
-pub(super) fn canonical(key: &str) -> String {
-    let (section, subsection, name) = parts(key);
-    let subsection = subsection.map(|name| format!("{name}.")).unwrap_or_default();
-    format!("{}.{subsection}{}", section.to_ascii_lowercase(), name.to_ascii_lowercase())
 }
 
 /// Returns the settings given as `git -c <key>=<value>`, by key as [`canonical`] has it. gix does not see
@@ -57,6 +42,32 @@ pub fn global_setting(key: &str) -> Option<String> {
         return Some(value.clone());
     }
     globals()?.string(key).map(|value| value.to_string())
+}
+
+/// Returns all values of the user or the system, outside any repository, in git's order: those of `git -c` stand last.
+///
+/// # Errors
+/// When a file of settings cannot be read, so that nobody knows what it says.
+pub fn global_values(key: &str) -> Result<Vec<Given>, GitError> {
+    let unread = || GitError::object("the user's git config", "`git config --global --list` says why");
+    Ok(with_command_line(users(&globals().ok_or_else(unread)?, key), key, &command_line()?))
+}
+
+/// Returns the values of a key that files of the user or the system say, and files that these include. What a
+/// repository says of itself is left out.
+pub(super) fn users(config: &File, key: &str) -> Vec<Given> {
+    in_file(config, key).into_iter().filter(|given| !matches!(given.at, At::Repository(_))).collect()
+}
+
+/// Adds what `git -c` says of a key.
+pub(super) fn with_command_line(
+    mut given: Vec<Given>,
+    key: &str,
+    overrides: &BTreeMap<String, Vec<String>>,
+) -> Vec<Given> {
+    let texts = overrides.get(&canonical(key)).into_iter().flatten();
+    given.extend(texts.map(|text| Given { text: text.clone(), at: At::Caller }));
+    given
 }
 
 /// Returns the git configuration of the system and the user, with what `GIT_CONFIG_COUNT` adds. That of git's

@@ -4,7 +4,8 @@
 //! or pushes. A sync does not: what names a program, or lets one run, is taken from the settings of the user, the system,
 //! the environment and the command line only (`docs/security.md`).
 
-use super::globals::{listed, parts};
+use super::given::parts;
+use super::globals::listed;
 use super::{Git, GitError, RemoteName, Repo, Watch};
 
 /// Settings with which every transfer runs: no hook, and nothing that changes what we ask for.

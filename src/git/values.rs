@@ -1,45 +1,12 @@
 //! What git config says, as it is written, and where. What it means is for [`crate::settings`] to say.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use gix::bstr::ByteSlice;
-use gix::config::file::Metadata;
-use gix::config::{File, Snapshot, Source};
+use gix::config::{File, Snapshot};
 
-use super::globals::{canonical, command_line, parts};
+use super::given::{At, Given, canonical, in_file};
+use super::globals::{command_line, users, with_command_line};
 use super::{Git, GitError, Repo};
-
-/// A value as it is written. That of a key without one is `true`, as git takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// The value.
-    pub text: String,
-    /// Where it is.
-    pub at: At,
-}
-
-/// Where a value is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum At {
-    /// In a file of the repository itself, or one that such a file includes.
-    Repository(Option<PathBuf>),
-    /// In a file of the user or the system.
-    User(Option<PathBuf>),
-    /// `git -c`, or a variable.
-    Caller,
-}
-
-impl std::fmt::Display for At {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            At::Repository(Some(path)) | At::User(Some(path)) => write!(f, "in {}", path.display()),
-            At::Repository(None) => f.write_str("in the repository's settings"),
-            At::User(None) => f.write_str("in the user's settings"),
-            At::Caller => f.write_str("with `git -c`, or in the environment"),
-        }
-    }
-}
 
 /// All that git config says, in a repository or outside any.
 #[derive(Debug)]
@@ -68,6 +35,15 @@ impl Repo {
     /// Returns what the files say, and not the command line.
     pub fn values_of_files(&self) -> Values<'_> {
         Values { overrides: BTreeMap::new(), files: Files::Repository(self.config()) }
+    }
+
+    /// Returns the values of a key that the user, the system and the command line say for this repository, in git's
+    /// order. What it says itself is none of them.
+    ///
+    /// # Errors
+    /// When git cannot tell what stands on its command line.
+    pub fn users_values(&self, key: &str) -> Result<Vec<Given>, GitError> {
+        Ok(with_command_line(users(self.config().plumbing(), key), key, &command_line()?))
     }
 
     /// Writes a value into the repository's own file.
@@ -116,21 +92,7 @@ impl Values<'_> {
 
     /// Returns the values of a key that the files say, whatever the command line does.
     pub fn in_files(&self, key: &str) -> Vec<Given> {
-        let (section, subsection, name) = parts(key);
-        let mut found = Vec::new();
-        for part in self.file().sections_by_name(section).into_iter().flatten() {
-            if part.header().subsection_name().map(|name| name.as_bytes()) != subsection.map(str::as_bytes) {
-                continue;
-            }
-            let texts = match part.value_implicit(name) {
-                // The last one has no value; git takes that for true.
-                Some(None) => vec!["true".into()],
-                _ => part.values(name),
-            };
-            let at = place(part.meta());
-            found.extend(texts.into_iter().map(|text| Given { text: text.to_string(), at: at.clone() }));
-        }
-        found
+        in_file(self.file(), key)
     }
 
     /// Returns whether a remote is configured.
@@ -155,18 +117,12 @@ impl Values<'_> {
     /// Returns values as a file of the repository says them, and as the command line does.
     #[cfg(test)]
     pub(crate) fn of_text(text: &str, overrides: &[(&str, &str)]) -> Self {
-        let meta = Metadata { source: Source::Local, path: Some("config".into()), ..Metadata::api() };
+        use gix::config::file::Metadata;
+        let source = gix::config::Source::Local;
+        let meta = Metadata { source, path: Some("config".into()), ..Metadata::api() };
         let file = File::from_bytes_no_includes(text.as_bytes(), meta, Default::default()).expect("a file");
         let overrides = overrides.iter().map(|(key, text)| (canonical(key), vec![(*text).to_owned()])).collect();
         Values { overrides, files: Files::Text(Box::new(file)) }
-    }
-}
-
-fn place(meta: &Metadata) -> At {
-    match meta.source {
-        Source::Local | Source::Worktree => At::Repository(meta.path.clone()),
-        Source::Env | Source::Cli | Source::Api | Source::EnvOverride => At::Caller,
-        _ => At::User(meta.path.clone()),
     }
 }
 

@@ -23,12 +23,20 @@ pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a s
     heard.chain(read).collect()
 }
 
-/// Learns whose the lists are that hooks did not tell of: while a session runs, its team does.
-pub(super) fn learn<'a>(lists: &mut TaskLists, units: impl Iterator<Item = &'a Unit>, redactor: &Redactor) {
+/// Learns whose the lists are that hooks did not tell of: while a session runs, its team does. Of those who work in a
+/// directory that is not wanted, nothing is learnt.
+pub(super) fn learn<'a>(
+    lists: &mut TaskLists,
+    units: impl Iterator<Item = &'a Unit>,
+    redactor: &Redactor,
+    wants: impl Fn(Option<&str>) -> bool,
+) {
     for unit in units {
         let UnitKind::Tasks { session: list } = &unit.kind else { continue };
         let keeper = if lists.owner(list).is_none() { unit.agent.keeper(unit) } else { None };
-        if let Some(Keeper { mut session, directory, since }) = keeper {
+        if let Some(Keeper { mut session, directory, since }) =
+            keeper.filter(|keeper| wants(keeper.directory.as_deref()))
+        {
             redactor.session(&mut session, &mut Found::new());
             lists.note(&session, directory.as_deref(), Some((list.as_str(), true)), since);
         }

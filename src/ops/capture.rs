@@ -2,23 +2,23 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::OpsError;
-use super::attribute::{attribute, learn, places};
+use super::attribute::{attribute, learn};
 use super::captured::Captured;
 use super::commits::commits;
 use super::dedup::{carried_lists, copied_lines};
 use super::knowledge::{self, KnownLists};
-use super::plan::{Plan, Selection};
+use super::plan::Plan;
 use super::previous::{Lists, Past, past};
-use super::project::{Projects, by_words, lies_in, names};
+use super::project::{Projects, by_words, names};
 use super::redacted::{marks, new_marks};
+use super::routed::{Belongs, Routed};
 use super::scan::{Look, read_changed};
-use super::stated::{Lines, Stated};
+use super::sort::{News, Sorting};
+use super::stated::{Stated, digest};
 use super::tips::Tips;
 use crate::git::{Overlay, RefChange, Repo, session_ref};
 use crate::redact::Found;
@@ -27,16 +27,7 @@ use crate::statement::Context;
 use crate::store::cache::{self, Seen, SeenUnit};
 use crate::store::task_lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
-use crate::todo::{Channel, Project, Session, Snapshot, Time};
-
-/// The lists that one session stated since it was last captured.
-#[derive(Default)]
-struct News {
-    states: Vec<Stated>,
-    project: Option<Project>,
-    /// The rules by which something was taken out of them.
-    redacted: Found,
-}
+use crate::todo::{Project, Session, Snapshot, Time};
 
 /// Reads what looks different, and makes a commit for each new state of each session. A list that is
 /// given with the plan is stated as well. Nothing is written.
@@ -55,14 +46,17 @@ pub fn capture(
     let (mut fresh, mut redacted) = read_changed(look, seen, redactor, &plan.steps);
     let known: TaskLists = cache::load(&store.repo, TaskLists::CACHE);
     let mut lists = known.clone();
-    learn(&mut lists, fresh.keys().map(|at| &look.units[*at]), redactor);
+    learn(&mut lists, fresh.keys().map(|at| &look.units[*at]), redactor, |_| true);
     fresh.values_mut().for_each(|reading| attribute(reading, &lists));
     for (session, found) in std::mem::take(&mut redacted) {
         let keeper = lists.owner(&session).map_or(session, |(owner, _)| owner);
         redacted.entry(keeper).or_default().extend(found);
     }
-    let copied = copied_lines(&look.units, &look.paths, seen, &fresh);
+    let read: Vec<usize> = fresh.keys().copied().collect();
+    let copied = copied_lines(&look.units, &look.paths, seen, &fresh, &look.hidden);
     let mut next_seen = remember(look, seen, &fresh, &copied);
+    let projects = Projects { explicit: selection.project.clone(), ..Projects::default() };
+    let routed = Routed::new(store, &projects, seen, &look.hidden);
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
@@ -72,11 +66,18 @@ pub fn capture(
                 tips.local.contains_key(list) || goes_on.contains(&list.root())
             });
             let carried: Vec<bool> = look.paths.iter().map(|path| carried.contains(path.as_str())).collect();
-            sort_by_session(store, look, (seen, &next_seen, &lists), fresh, selection, |at, line| {
+            let lists = &lists;
+            let sorting = Sorting { look, seen, lists, projects: &projects, routed: &routed, selection, tips };
+            sorting.sort(fresh, &mut next_seen, |at, line| {
                 carried[at] || line.is_some_and(|line| copied.contains(&(at, line)))
             })
         }
     };
+    if routed.has_rules() {
+        let wants = |directory: Option<&str>| directory.is_some_and(|place| routed.takes(place) == Belongs::Here);
+        lists = known.clone();
+        learn(&mut lists, read.iter().map(|at| &look.units[*at]), redactor, wants);
+    }
     // What was read and not taken is news the next time too.
     for path in unheard.into_iter().map(|at| &look.paths[at]) {
         next_seen.remove(path);
@@ -126,8 +127,14 @@ fn remember(look: &Look, seen: &Seen, fresh: &BTreeMap<usize, Reading>, copied: 
         next.extend(known.map(|known| (path.clone(), known)));
     }
     // Units of other homes stay known; of the directories looked at, only what is still there.
-    let looked_at: BTreeSet<&Path> = look.units.iter().filter_map(|unit| unit.path.parent()).collect();
-    let elsewhere = |path: &str| Path::new(path).parent().is_none_or(|parent| !looked_at.contains(parent));
+    let parents: BTreeSet<&str> = look.paths.iter().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+    let hidden: BTreeSet<String> = parents.iter().map(|parent| look.hidden.parent(parent)).collect();
+    let elsewhere = |path: &str| {
+        path.rsplit_once('/').is_none_or(|(parent, _)| !parents.contains(parent) && !hidden.contains(parent))
+    };
+    let others = look.paths.iter().filter(|path| !next.contains_key(*path)).map(|path| look.hidden.key(path));
+    let others: Seen = others.filter_map(|key| seen.get(&key).cloned().map(|known| (key, known))).collect();
+    next.extend(others);
     next.extend(seen.iter().filter(|(path, _)| elsewhere(path)).map(|(path, unit)| (path.clone(), unit.clone())));
     next
 }
@@ -148,70 +155,6 @@ fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -
             .collect(),
         lines: reading.states.iter().filter_map(|state| state.line).filter(|line| is_own(*line)).collect(),
     }
-}
-
-/// Identifies a state of a list, whenever it was stated.
-fn digest(snapshot: &Snapshot) -> u64 {
-    let text = format!("{:?} {}", snapshot.items, snapshot.partial);
-    u64::from_be_bytes(Sha256::digest(text)[..8].try_into().expect("SHA-256 has 32 bytes"))
-}
-
-/// Sorts what was read by session, in the order of time, leaving out copies and what is known already. Also
-/// returns the units that were not heard out: of another source, or of a session whose place is not known.
-fn sort_by_session(
-    store: &Store,
-    look: &Look,
-    (seen, next_seen, lists): (&Seen, &Seen, &TaskLists),
-    fresh: BTreeMap<usize, Reading>,
-    selection: &Selection,
-    is_copy: impl Fn(usize, Option<u64>) -> bool,
-) -> (BTreeMap<Session, News>, BTreeSet<usize>) {
-    let paths = &look.paths;
-    let places = places(next_seen, lists);
-    let projects = Projects { explicit: selection.project.clone(), known: std::cell::RefCell::default() };
-
-    let mut unheard = BTreeSet::new();
-    let mut news: BTreeMap<Session, News> = BTreeMap::new();
-    for (at, reading) in fresh {
-        let before = seen.get(&paths[at]);
-        let count = reading.states.len();
-        let mut lines = Lines::of(before);
-        for (index, mut state) in reading.states.into_iter().enumerate() {
-            let is_last = index + 1 == count;
-            let (line, snapshot) = (state.line, &mut state.snapshot);
-            if is_copy(at, line) {
-                continue;
-            }
-            if !selection.takes(snapshot.source) {
-                unheard.insert(at);
-                continue;
-            }
-            let main = snapshot.session.main();
-            let place = places.get(snapshot.session.as_str()).or_else(|| places.get(main));
-            if store.is_project() && !place.is_some_and(|place| lies_in(&store.repo, &place.directory)) {
-                // Where it works may become known later.
-                unheard.extend(place.is_none().then_some(at));
-                continue;
-            }
-            // A file that says something else than when it was last read is news whatever its clock says.
-            let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
-            // A transcript's lines have times of their own, and its last one may be behind what a hook told.
-            let is_file = !snapshot.source.is(Channel::Transcript);
-            let changed = is_file && known.is_some_and(|known| *known != digest(snapshot));
-            snapshot.forced |= changed && is_last;
-            snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));
-            let project = || projects.of(place.map(|place| place.directory.as_str()));
-            let entry =
-                news.entry(snapshot.session.clone()).or_insert_with(|| News { project: project(), ..News::default() });
-            let mut stated = lines.stated(state, is_last);
-            stated.unit = Some(at);
-            entry.states.push(stated);
-        }
-    }
-    for session in news.values_mut() {
-        session.states.sort_by_key(|stated| (stated.order, stated.state.snapshot.source));
-    }
-    (news, unheard)
 }
 
 /// Makes the commits of all sessions with news, on all cores.

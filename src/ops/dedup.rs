@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::routed::Hidden;
 use crate::source::{Reading, Unit, UnitKind};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::todo::Session;
@@ -73,10 +74,14 @@ pub(super) fn copied_lines(
     paths: &[String],
     seen: &Seen,
     fresh: &BTreeMap<usize, Reading>,
+    hidden: &Hidden,
 ) -> BTreeSet<(usize, u64)> {
+    // One that was another store's may be this one's now: its lines are its own.
+    let own: HashMap<String, &str> = fresh.keys().map(|at| (hidden.key(&paths[*at]), paths[*at].as_str())).collect();
     let mut owners: HashMap<u64, &str> = HashMap::new();
     for (path, SeenUnit { lines, .. }) in seen {
-        owners.extend(lines.iter().map(|line| (*line, path.as_str())));
+        let path = own.get(path).copied().unwrap_or(path);
+        owners.extend(lines.iter().map(|line| (*line, path)));
     }
     let lines = |at: usize| fresh[&at].states.iter().filter_map(|state| state.line);
     let mut transcripts: Vec<usize> = fresh.keys().copied().filter(|at| lines(*at).next().is_some()).collect();

@@ -13,7 +13,7 @@ use super::project::{Projects, by_words, lies_in};
 use super::spooled::{Unread, read, tell};
 use super::tips::Tips;
 use super::write::{TRIES, write};
-use super::{OpsError, check_clock};
+use super::{OpsError, check_clock, unrouted};
 use crate::git::{Batch, ObjectId, Overlay, Reading, RefChange, StoreLock, session_ref};
 use crate::log::{self, Level};
 use crate::redact::Found;
@@ -45,7 +45,7 @@ pub(super) fn drain_within(
     let mut moved = Vec::new();
     let mut store = store.clone();
     for _ in 0..TRIES {
-        let waiting = spool::waiting(store.repo.common_dir());
+        let waiting = unrouted::send_on(&store, spool::waiting(store.repo.common_dir()));
         if waiting.is_empty() {
             return Ok(Vec::new());
         }

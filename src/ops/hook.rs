@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::drain::drain_within;
 use super::spooled::{redact, tell};
-use super::{OpsError, daemon_runs};
+use super::{OpsError, daemon_runs, unrouted};
 use crate::git::{Fsync, GitError, Reading, StoreLock, home, private_file};
 use crate::redact::Redactor;
 use crate::source::hook;
-use crate::store::{Location, Store, StoreError, spool};
+use crate::store::{Location, Origin, Store, StoreError, spool};
 use crate::todo::Time;
 
 /// Puts an event down durably, and saves it at once if nothing else waits, unless another process has the store, or there
@@ -49,8 +49,12 @@ pub fn hear(store: &Store, event: Option<Value>, now: Time) -> Result<bool, OpsE
 ///
 /// # Errors
 /// When there is no such store, or it cannot be written.
-pub fn put_down(location: &Location, event: Value, now: Time) -> Result<(), OpsError> {
+pub fn put_down(location: &Location, mut event: Value, now: Time) -> Result<(), OpsError> {
     let common_dir = location.common_dir().ok_or_else(|| StoreError::Missing(location.path.clone()))?;
+    if location.origin != Origin::Route {
+        // Where nothing can be opened, the user's rules may not be readable either.
+        unrouted::mark(&mut event);
+    }
     put(&common_dir, event, &Redactor::default(), Fsync::On, now)
 }
 

@@ -3,73 +3,37 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::OpsError;
-use super::origin::{is_whole, last_part, repository_name};
-use crate::git::{Around, Overlay, Repo, setting_at};
-use crate::settings::{Settings, table};
+use crate::git::{Overlay, Repo};
+use crate::settings::Settings;
 use crate::store::paths::PROJECTS;
-use crate::store::{Consolidated, Store};
+use crate::store::{Consolidated, Directory, Store, there};
 use crate::todo::{Names, Project};
 
-/// Finds the project of a working directory, asking each directory once.
+/// Finds the project of a working directory, and where its todos go, asking each directory once.
 #[derive(Debug, Default)]
 pub(super) struct Projects {
     /// Given on the command line: the project of everything.
     pub explicit: Option<Project>,
-    pub known: RefCell<HashMap<String, Option<Project>>>,
+    pub known: RefCell<HashMap<String, Rc<Directory>>>,
 }
 
 impl Projects {
-    /// Returns the project of a session that works in this directory: what was given, what the directory's
-    /// git config says, the name of its repository with its owner by the URL of `origin`, or of the main working
-    /// tree, or of the directory itself where no repository is around it on this device. Of a directory that is gone,
-    /// the nearest one above it that is still there counts: worktrees are made below their repository, and removed.
+    /// Returns the project of a session that works in this directory: what was given, or what is known of the directory.
     pub(super) fn of(&self, directory: Option<&str>) -> Option<Project> {
         if self.explicit.is_some() {
             return self.explicit.clone();
         }
-        let directory = directory?;
-        let mut known = self.known.borrow_mut();
-        known.entry(directory.to_owned()).or_insert_with(|| find(directory)).clone()
+        self.look(directory?).project.clone()
     }
-}
 
-fn find(directory: &str) -> Option<Project> {
-    let path = Path::new(directory);
-    let name = |text: &str| Project::new(text).ok();
-    let is_there = path.is_dir();
-    let around = there(path).and_then(|there| setting_at(there, table::PROJECT.key));
-    // Who keeps all of the home directory in a repository says nothing by it of what was somewhere in it.
-    let Some(around) = around.filter(|around| is_there || !is_of_home(&around.main)) else {
-        // It may be another device's, whose separators are another system's.
-        return match is_there {
-            true => name(&path.file_name()?.to_string_lossy()),
-            false => name(directory.rsplit(['/', '\\']).find(|part| !part.is_empty())?),
-        };
-    };
-    let Around { project, origin, rewritten, main } = around;
-    let origin = match origin {
-        Some(url) if !is_whole(&url) => rewritten.or(Some(url)),
-        origin => origin,
-    };
-    project
-        .as_deref()
-        .and_then(name)
-        .or_else(|| origin.as_deref().and_then(repository_name).and_then(|repository| name(&repository)))
-        // A bare repository is called `api.git`.
-        .or_else(|| name(&last_part(&main.file_name()?.to_string_lossy())?))
-}
-
-/// Returns the directory, or the nearest one above it that is there.
-fn there(path: &Path) -> Option<&Path> {
-    path.ancestors().find(|path| path.is_dir())
-}
-
-/// Returns whether a working tree is the user's home directory, or around it.
-fn is_of_home(main: &Path) -> bool {
-    let home = std::env::home_dir().and_then(|home| std::fs::canonicalize(home).ok());
-    home.is_some_and(|home| home.starts_with(main))
+    /// Returns what is known of a directory.
+    pub(super) fn look(&self, directory: &str) -> Rc<Directory> {
+        let mut known = self.known.borrow_mut();
+        Rc::clone(known.entry(directory.to_owned()).or_insert_with(|| Rc::new(Directory::look(directory))))
+    }
 }
 
 /// Returns what the projects of the branch are called.
@@ -91,8 +55,8 @@ pub fn project_names(store: &Store) -> Result<Names, OpsError> {
 /// Returns the project of a directory: what its git config says, else the name of its repository. Nothing
 /// outside a repository.
 pub fn directory_project(directory: &Path) -> Option<Project> {
-    setting_at(directory, table::PROJECT.key)?;
-    find(&directory.to_string_lossy())
+    let found = Directory::look(&directory.to_string_lossy());
+    found.project.filter(|_| found.is_in_repository)
 }
 
 /// Returns the project whose rule's word stands in these words; `general` when none does.
@@ -112,15 +76,4 @@ pub(super) fn lies_in(store: &Repo, directory: &str) -> bool {
     }
     let common: PathBuf = real(store.common_dir());
     matches!(there(&directory).and_then(Repo::discover_at), Some(found) if real(&found) == common)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_directory_of_another_device_names_its_project() {
-        assert_eq!(find("/nowhere/at/all/Acme-API"), Project::new("acme-api").ok());
-        assert_eq!(find(r"C:\work\shop"), Project::new("shop").ok());
-    }
 }

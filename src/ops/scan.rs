@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::OpsError;
 use super::progress::Steps;
 use super::redacted::{redact_notice, redact_reading, redact_unit};
+use super::routed::Hidden;
 use crate::redact::{Found, Redactor};
 use crate::source::{self, Home, Notice, Reading, Unit};
 use crate::store::Store;
@@ -19,11 +21,13 @@ pub struct Look {
     /// The path of each unit, as the caches know it.
     pub(super) paths: Vec<String>,
     pub(super) notices: Vec<Notice>,
+    /// How it is remembered that something belongs to another store.
+    pub(super) hidden: Hidden,
 }
 
 /// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
 pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
-    let mut look = Look::default();
+    let mut look = Look { hidden: Hidden::now(), ..Look::default() };
     for home in homes {
         let scan = source::scan(home);
         look.units.extend(scan.units);
@@ -38,6 +42,22 @@ pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
 pub fn unread(store: &Store, homes: &[Home]) -> usize {
     let seen: Seen = cache::load(&store.repo, SEEN);
     look(homes, &store.settings.redactor).all_notices(&seen).len()
+}
+
+/// Returns how many files of these homes a store knows nothing of: neither what they say, nor that others take it.
+pub fn waiting(store: &Store, homes: &[Home]) -> usize {
+    let seen: Seen = cache::load(&store.repo, SEEN);
+    let look = look(homes, &store.settings.redactor);
+    let is_known = |path: &&String| seen.contains_key(*path) || seen.contains_key(&look.hidden.key(path));
+    look.paths.iter().filter(|path| !is_known(path)).count()
+}
+
+/// Forgets what was read of any home: paths name projects. All is looked at again.
+///
+/// # Errors
+/// When it cannot be forgotten.
+pub fn forget_looks(store: &Store) -> Result<(), OpsError> {
+    Ok(cache::forget(&store.repo, SEEN)?)
 }
 
 /// The name under which is kept what was read.
@@ -55,7 +75,14 @@ impl Look {
     }
 
     pub(super) fn is_changed(&self, at: usize, seen: &Seen) -> bool {
-        seen.get(&self.paths[at]).and_then(|unit| unit.stamp.as_ref()) != Some(&self.units[at].stamp.text)
+        let (path, stamp) = (&self.paths[at], &self.units[at].stamp.text);
+        match seen.get(path) {
+            Some(unit) => unit.stamp.as_ref() != Some(stamp),
+            None => {
+                let hidden = seen.get(&self.hidden.key(path)).and_then(|unit| unit.stamp.as_ref());
+                hidden.is_none_or(|hidden| *hidden != self.hidden.stamp(stamp))
+            }
+        }
     }
 
     /// Returns what could not be read, as known from before.

@@ -2,10 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use sha2::{Digest, Sha256};
+
 use super::attribute::by_hooks;
 use crate::source::State;
 use crate::store::cache::SeenUnit;
-use crate::todo::{Session, SessionState, Time};
+use crate::todo::{Session, SessionState, Snapshot, Time};
+
+/// Identifies a state of a list, whenever it was stated.
+pub(super) fn digest(snapshot: &Snapshot) -> u64 {
+    let text = format!("{:?} {}", snapshot.items, snapshot.partial);
+    u64::from_be_bytes(Sha256::digest(text)[..8].try_into().expect("SHA-256 has 32 bytes"))
+}
 
 /// A list that a session stated.
 pub(super) struct Stated {

@@ -15,6 +15,7 @@ mod general;
 mod kind;
 mod reader;
 mod remote;
+mod route;
 mod setting;
 pub mod table;
 
@@ -23,6 +24,7 @@ pub use general::{ContextReach, Settings, default_log_lines, is_store};
 pub use kind::{Bare, Kind, Span};
 pub use reader::SettingError;
 pub use remote::{place_on, pushes_per_minute, remembered_place};
+pub use route::{Asked, Routes, Rule, Ruling, Target};
 pub use setting::{Default, Setting};
 
 /// Returns whether a key, as git writes it, is one that is read.

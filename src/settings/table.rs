@@ -260,6 +260,17 @@ pub const RETIRE_AFTER: Setting = Setting {
     ..ROW
 };
 
+/// Which store a project's todos go to.
+pub const ROUTE: Setting = Setting {
+    key: "chittysync.route",
+    kind: Kind::Text(
+        "<pattern>=<store>, such as acme/*=~/todos/acme.git; the store begins with / or ~/, or is none or default",
+    ),
+    several: true,
+    help: "`<pattern>=<store>`: where todos of a project go, such as `acme/*=~/todos/acme.git`; to `none`, nothing of it is captured; to `default`, they go where they would without a rule. A pattern that begins with `/` or `~` is a directory with all below it, any other one a project's name, full or short, in which `*` stands for anything: `acme/*` is the owner acme. The first one that matches decides. Read from your own settings only.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",
@@ -299,7 +310,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 29] = [
+pub const ALL: [Setting; 30] = [
     ARCHIVE_AFTER,
     BRANCH,
     CONTEXT,
@@ -325,6 +336,7 @@ pub const ALL: [Setting; 29] = [
     PLACE,
     REOPEN,
     RETIRE_AFTER,
+    ROUTE,
     STALE_AFTER,
     STORE,
     TIMEOUT,

@@ -56,6 +56,12 @@ pub trait Agent: Debug + Sync + RefUnwindSafe {
     /// Why what it says of them cannot be read.
     fn reduce(&self, event: &Value, name: &str, now: Time) -> Result<Option<Value>, String>;
 
+    /// Returns the directory in which the session of a hook's event began, wherever it has gone since; nothing when the
+    /// event does not tell.
+    fn began_in(&self, event: &Value) -> Option<PathBuf> {
+        event.get("cwd").and_then(Value::as_str).map(PathBuf::from)
+    }
+
     /// Reads what [`Agent::reduce`] kept of an event.
     ///
     /// # Errors

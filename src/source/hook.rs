@@ -3,6 +3,8 @@
 //! The event itself has the state, so nothing depends on files that the agent deletes seconds later. What
 //! is kept of an event until it is saved is [`reduce`]d to the few keys that say something of todos.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::agent::Agent;
@@ -42,6 +44,12 @@ pub fn reduce(event: &Value, name: &str, now: Time) -> Result<Option<Value>, Str
         reduced[SPEAKER] = json!(agent.name());
     }
     Ok(reduced)
+}
+
+/// Returns the directory in which the session of an event began; nothing when the event does not tell. `name` is as
+/// for [`reduce`].
+pub fn began_in(event: &Value, name: &str) -> Option<PathBuf> {
+    speaker(name).began_in(event)
 }
 
 /// Reads what [`reduce`] kept of an event.

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Fsync, ObjectId, Repo, home, replace_private_file};
+use crate::git::{Fsync, GitError, ObjectId, Repo, home, replace_private_file};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +146,18 @@ pub fn save<T: Serialize>(repo: &Repo, name: &str, content: &T) {
     if let Ok(bytes) = serde_json::to_vec(&File { version: VERSION, content }) {
         // Losing it costs time, never data.
         let _ = replace_private_file(&path(repo, name), &bytes, Fsync::Off);
+    }
+}
+
+/// Removes a cache.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn forget(repo: &Repo, name: &str) -> Result<(), GitError> {
+    let path = path(repo, name);
+    match std::fs::remove_file(&path) {
+        Err(err) if err.kind() != std::io::ErrorKind::NotFound => Err(GitError::io("remove", &path)(err)),
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::weight::Excess;
 use crate::codec::DecodeError;
 use crate::git::GitError;
-use crate::settings::SettingError;
+use crate::settings::{Rule, SettingError};
 
 /// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,15 @@ pub enum StoreError {
     /// The repository was named as the store but is none.
     #[error("{} is a git repository but not a store", _0.display())]
     NotAStore(std::path::PathBuf),
+    /// A rule has it that todos of the directory are kept nowhere.
+    #[error("todos of this directory are kept nowhere: chittysync.route is '{}' (it is set {})", _0.text, _0.at)]
+    Nowhere(Rule),
+    /// It cannot be told where todos of the directory go.
+    #[error("it cannot be told where todos of this directory go: {0}")]
+    Unsure(String),
+    /// A rule leads to a project's own store.
+    #[error("chittysync.route leads to {}, which is a project's own store and takes only what is said in it", _0.display())]
+    OfAProject(std::path::PathBuf),
     /// The branch that was to be consolidated into is somebody else's.
     #[error("the branch '{branch}' holds {path}, and no session's todos: it is not moved")]
     NotOurs {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::directory::{Directory, general_routes, home};
 use crate::git::{Repo, global_setting};
-use crate::settings::{is_store, table};
+use crate::settings::{Ruling, Target, is_store, table};
 
 /// How a store was found. The first one that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Origin {
     Option,
     /// `CHITTYSYNC_STORE`.
     Environment,
+    /// `chittysync.route`.
+    Route,
     /// The repository that we stand in.
     Here,
     /// `chittysync.store`.
@@ -47,29 +50,73 @@ impl Location {
 /// with a setting that cannot be read is not.
 ///
 /// # Errors
-/// When the user has no home directory, so that there is no default place.
+/// When the user has no home directory, so that there is no default place; where todos of the directory are kept
+/// nowhere, or it cannot be told where.
 pub fn locate(option: Option<&Path>, directory: &Path) -> Result<Location, StoreError> {
-    let at = |path: PathBuf, origin| Ok(Location { path, origin });
+    Ok(locate_of(option, directory, || None)?.0)
+}
+
+/// As [`locate`], of a session that works in a directory and may have begun in another one: where there are rules, that
+/// one decides, so that all of a session goes to one store. Returns the one that decided, too.
+///
+/// # Errors
+/// As [`locate`].
+pub fn locate_of(
+    option: Option<&Path>,
+    directory: &Path,
+    began: impl FnOnce() -> Option<PathBuf>,
+) -> Result<(Location, PathBuf), StoreError> {
+    let at = |path: PathBuf, origin| Ok((Location { path, origin }, directory.to_owned()));
     if let Some(path) = option {
         return at(directory.join(path), Origin::Option);
     }
     if let Some(path) = table::STORE.variable.and_then(std::env::var_os).filter(|path| !path.is_empty()) {
         return at(directory.join(path), Origin::Environment);
     }
-    if let Ok(Some(repo)) = Repo::discover(directory)
-        && may_be_store(&repo)
-    {
-        return at(repo.git_dir().to_owned(), Origin::Here);
+    let mut directory = directory.to_owned();
+    let mut repo = Repo::discover(&directory).ok().flatten();
+    if has_routes(repo.as_ref()) {
+        if let Some(began) = began().filter(|began| *began != directory) {
+            repo = Repo::discover(&began).ok().flatten();
+            directory = began;
+        }
+        match Directory::look(&directory.to_string_lossy()).ruling {
+            Ruling::By(Target::Store(path), _) => return Ok((Location { path, origin: Origin::Route }, directory)),
+            Ruling::By(Target::Nowhere, rule) => return Err(StoreError::Nowhere(rule)),
+            Ruling::Unsure(reason) => return Err(StoreError::Unsure(reason)),
+            Ruling::By(Target::Default, _) | Ruling::Free => {}
+        }
     }
+    if let Some(repo) = repo.filter(may_be_store) {
+        return Ok((Location { path: repo.git_dir().to_owned(), origin: Origin::Here }, directory));
+    }
+    Ok((fallback()?, directory))
+}
+
+/// Finds the store that is used where no rule leads to one, outside any repository that is one.
+///
+/// # Errors
+/// When the user has no home directory.
+pub fn fallback() -> Result<Location, StoreError> {
     if let Some(path) = global_setting(table::STORE.key).filter(|path| !path.is_empty()) {
         let path = match path.strip_prefix("~/").zip(home()) {
             Some((rest, home)) => home.join(rest),
             None => PathBuf::from(path),
         };
-        return at(path, Origin::Setting);
+        return Ok(Location { path, origin: Origin::Setting });
     }
     let missing = || StoreError::Missing(PathBuf::from("~/.local/share/chittysync/store.git"));
-    at(data_home().ok_or_else(missing)?.join("chittysync/store.git"), Origin::Default)
+    let path = data_home().ok_or_else(missing)?.join("chittysync/store.git");
+    Ok(Location { path, origin: Origin::Default })
+}
+
+/// Returns whether there may be rules that lead to stores. Where the user's settings cannot be read no store can be
+/// opened either, and that is told then.
+fn has_routes(repo: Option<&Repo>) -> bool {
+    match repo {
+        Some(repo) => repo.users_values(table::ROUTE.key).is_ok_and(|given| !given.is_empty()),
+        None => general_routes().is_ok_and(|routes| !routes.is_empty()),
+    }
 }
 
 /// Returns whether a repository is a store, without reading what else is set. One whose setting cannot be read is:
@@ -82,8 +129,4 @@ fn may_be_store(repo: &Repo) -> bool {
 pub fn data_home() -> Option<PathBuf> {
     let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     set.or_else(|| home().map(|home| home.join(".local/share")))
-}
-
-fn home() -> Option<PathBuf> {
-    std::env::home_dir().filter(|home| home.is_absolute())
 }

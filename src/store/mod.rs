@@ -8,6 +8,7 @@ mod archive;
 mod archived_lists;
 pub mod cache;
 mod consolidated;
+mod directory;
 mod error;
 mod locate;
 mod open;
@@ -26,8 +27,9 @@ mod weight;
 
 pub use archive::{Archive, month_of};
 pub use consolidated::{Consolidated, Reach};
+pub use directory::{Directory, general_routes, there};
 pub use error::StoreError;
-pub use locate::{Location, Origin, data_home, locate};
+pub use locate::{Location, Origin, data_home, fallback, locate, locate_of};
 pub use open::Store;
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use rewritten::Rewritten;

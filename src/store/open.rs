@@ -48,6 +48,9 @@ impl Store {
         if !settings.enabled {
             return Err(StoreError::NotAStore(location.path.clone()));
         }
+        if location.origin == Origin::Route && !repo.is_bare() {
+            return Err(StoreError::OfAProject(location.path.clone()));
+        }
         Ok(Store { repo, settings, origin: location.origin })
     }
 

@@ -170,12 +170,13 @@ fn pure_modules_touch_nothing() {
     }
 }
 
-/// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, the service the system's manager, a long text git's
-/// pager, and a person's editor.
-const STARTERS: [&str; 7] = [
+/// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
+/// all stores one for each, the service the system's manager, a long text git's pager, and a person's editor.
+const STARTERS: [&str; 8] = [
     "src/build.rs",
     "cli/editor.rs",
     "cli/pager.rs",
+    "cli/sync_all.rs",
     "daemon/job_command.rs",
     "daemon/detach.rs",
     "daemon/jobs.rs",

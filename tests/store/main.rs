@@ -17,6 +17,7 @@ mod layers;
 mod locks;
 mod maintenance;
 mod maintenance_beside;
+mod moving;
 mod oracle;
 mod order;
 mod purge;

@@ -1,6 +1,7 @@
 //! Claude Code: list files of old versions, task lists, transcripts, teams and hooks.
 
 mod answer;
+mod began;
 mod call;
 mod copies;
 mod goal;
@@ -95,6 +96,10 @@ impl Agent for Claude {
 
     fn reduce(&self, event: &Value, name: &str, now: Time) -> Result<Option<Value>, String> {
         hook::reduce(event, name, hook::list(self.home().as_deref(), event, name, now).as_deref())
+    }
+
+    fn began_in(&self, event: &Value) -> Option<PathBuf> {
+        began::began_in(event)
     }
 
     fn hear(&self, event: &Value) -> Result<Heard, String> {

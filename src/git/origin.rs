@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 ///
 /// Of a path on this machine, only the last part counts: another machine has the same repository at another place, and
 /// the directories above it say nothing about whose it is.
-pub(super) fn repository_name(url: &str) -> Option<String> {
+pub fn repository_name(url: &str) -> Option<String> {
     let url = without_helper(url.trim());
     let (host, path) = match parse(url) {
         Origin::Local(path) => return last_part(path),
@@ -38,7 +38,7 @@ pub(super) fn repository_name(url: &str) -> Option<String> {
 /// Returns whether this is a whole URL. Of a shorthand (`work:api`), which only the machine's own `insteadOf`
 /// explains, what git makes of it counts; a whole URL counts as it stands, since a mirror that one machine fetches from
 /// instead says nothing about the repository.
-pub(super) fn is_whole(url: &str) -> bool {
+pub fn is_whole(url: &str) -> bool {
     match parse(without_helper(url.trim())) {
         Origin::Local(_) => false,
         Origin::Url(..) => true,
@@ -48,7 +48,7 @@ pub(super) fn is_whole(url: &str) -> bool {
 }
 
 /// Returns the last part of a path, without `.git`.
-pub(super) fn last_part(path: &str) -> Option<String> {
+pub fn last_part(path: &str) -> Option<String> {
     let parts = path.rsplit(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".." | ".git"));
     let last = parts.map(|part| part.strip_suffix(".git").unwrap_or(part)).next()?;
     Some(last.to_owned())

@@ -1,0 +1,82 @@
+//! `sync --all-stores`: the stores of `chittysync.route`, each by a process of its own, so that none waits for what
+//! another one meets, and what one says is of nobody else.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::context::{Context, display};
+use super::options::SyncArgs;
+use super::ui::{Failure, Ui};
+use crate::git::without_repository;
+use crate::log::{self, Level};
+use crate::store::{Location, Origin, fallback, general_routes};
+
+/// A store, and why it could not be synced.
+pub(super) type Synced = (PathBuf, Option<String>);
+
+/// Returns the store of the directory, or where it has none, the default one: all others are [`others`].
+pub(super) fn own(context: &Context) -> Result<Location, Failure> {
+    context.location().or_else(|_| Ok(fallback()?))
+}
+
+/// Syncs all stores but this one. In the background, what one of them meets goes into its own log.
+pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui) -> Result<Vec<Synced>, Failure> {
+    let routes = general_routes().map_err(Failure::fatal)?;
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut known = vec![real(&own.path)];
+    let mut synced = Vec::new();
+    for path in routes.stores().into_iter().map(Path::to_owned).chain([fallback()?.path]) {
+        if known.contains(&real(&path)) {
+            continue;
+        }
+        known.push(real(&path));
+        let failed = sync(args, &path, context);
+        let place = Location { path: path.clone(), origin: Origin::Option };
+        if let (true, Some(reason), Some(common_dir)) = (ui.is_silent(), &failed, place.common_dir()) {
+            log::append(&common_dir, Level::Error, "sync", reason);
+        }
+        synced.push((path, failed));
+    }
+    Ok(synced)
+}
+
+/// Syncs one store. Returns why it could not.
+fn sync(args: &SyncArgs, store: &Path, context: &Context) -> Option<String> {
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(err) => return Some(format!("cannot find this program: {err}")),
+    };
+    let mut command = Command::new(program);
+    without_repository(&mut command).current_dir(&context.directory).stdin(Stdio::null());
+    command.arg("--store").arg(store).args(["sync", "--quiet"]);
+    for (flag, is_given) in [("--no-fetch", args.no_fetch), ("--no-push", args.no_push)] {
+        command.args(is_given.then_some(flag));
+    }
+    for from in &args.capture.from {
+        command.arg("--from").arg(from);
+    }
+    for source in &args.capture.source {
+        command.args(["--source", source]);
+    }
+    match command.output() {
+        Ok(output) if output.status.success() => None,
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            Some(if said.is_empty() { format!("it ended with {}", output.status) } else { said.join("; ") })
+        }
+        Err(err) => Some(format!("cannot start it: {err}")),
+    }
+}
+
+/// Says no when one of them could not be synced. In the background that goes into one store's log, which is not to
+/// know what the others say.
+pub(super) fn judge(synced: &[Synced], ui: &Ui) -> Result<(), Failure> {
+    let why = |reason: &str, path: &Path| match ui.is_silent() {
+        true => format!("`git chittysync --store {} sync` says why", display(path)),
+        false => reason.to_owned(),
+    };
+    let failed = |(path, failed): &Synced| Some(format!("{}: {}", display(path), why(failed.as_ref()?, path)));
+    let failed: Vec<String> = synced.iter().filter_map(failed).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::no(format!("cannot sync {}", failed.join("; and ")))) }
+}

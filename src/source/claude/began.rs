@@ -1,0 +1,66 @@
+//! Where a session began, as its hooks tell: the directory that they name is where it is now.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::source::{file, json};
+
+/// The variable with the directory in which the agent was started.
+const STARTED_IN: &str = "CLAUDE_PROJECT_DIR";
+/// More bytes of a transcript are not looked at: its first lines say it.
+const MOST: u64 = 256 * 1024;
+
+/// Returns the directory in which the session of an event began: the first one that its transcript names, which a
+/// capture of its files goes by as well, else where the agent was started, else where the session is.
+pub(super) fn began_in(event: &Value) -> Option<PathBuf> {
+    let text = |key: &str| event.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let started = || std::env::var_os(STARTED_IN).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let is_whole = |path: &PathBuf| path.is_absolute();
+    let named = text("transcript_path").and_then(|path| first_directory(Path::new(path)));
+    named.or_else(started).filter(is_whole).or_else(|| text("cwd").map(PathBuf::from))
+}
+
+/// Returns the first directory that a transcript names; nothing where there is none yet, or none to be read.
+fn first_directory(path: &Path) -> Option<PathBuf> {
+    let (file, _) = file::open(path).ok()?;
+    for line in BufReader::new(file.take(MOST)).split(b'\n') {
+        let line = line.ok()?;
+        // Most lines before it name none, and can be long.
+        if memchr::memmem::find(&line, b"\"cwd\"").is_none() {
+            continue;
+        }
+        let value = json::parse(&line).ok();
+        if let Some(directory) = value.as_ref().and_then(|value| value.get("cwd")?.as_str()) {
+            return Some(PathBuf::from(directory));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_first_directory_of_a_transcript_counts() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let transcript = directory.path().join("s.jsonl");
+        let lines = [
+            json!({"type": "summary", "summary": "says \"cwd\" and names none"}),
+            json!({"type": "user", "sessionId": "s", "cwd": "/work/one"}),
+            json!({"type": "user", "sessionId": "s", "cwd": "/work/two"}),
+        ];
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(&transcript, text).expect("a file");
+        let event = json!({"transcript_path": transcript, "cwd": "/work/three"});
+        assert_eq!(began_in(&event), Some(PathBuf::from("/work/one")));
+        std::fs::write(&transcript, "{\"type\":\"summary\"}\n").expect("a file");
+        assert_eq!(began_in(&event), Some(PathBuf::from("/work/three")));
+        let event = json!({"transcript_path": "/nowhere/at/all.jsonl", "cwd": "/work/three"});
+        assert_eq!(began_in(&event), Some(PathBuf::from("/work/three")));
+    }
+}
