@@ -5,10 +5,20 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod assign;
 mod builtin;
+mod counts;
+mod guidance;
+mod holders;
+mod present;
 mod topic_rule;
 mod topics;
 mod words;
 
+pub use assign::{Assignments, Entry, Handing, assign};
+pub use counts::{PassedOver, TopicCount, topic_counts};
+pub use guidance::{Guidance, Next, guidance, in_turn};
+pub use holders::{ASSIGNED, ASSIGNEE, Holder, Holders};
+pub use present::{Moment, Standing, standings};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};
