@@ -52,8 +52,7 @@ impl TopicCount<'_> {
     }
 }
 
-/// Counts the open todos that `takes` says, by topic, in the order of the topics. A topic without any is left out unless
-/// a setting makes it.
+/// Counts the open todos that `takes` says, by topic, in the order of the topics.
 pub fn topic_counts<'a>(
     everything: &'a Everything,
     topics: &'a Topics,
@@ -79,7 +78,6 @@ pub fn topic_counts<'a>(
             count.add((project, todo), is_primary, is_free, holders, names.shown(project));
         }
     }
-    counts.retain(|count| count.open > 0 || count.topic.is_configured);
     counts
 }
 

@@ -107,7 +107,8 @@ fn what_does_not_wait_has_a_reason() {
     let topics = Topics::default();
     let counts = topic_counts(&all, &topics, &holders(&all), |_| true);
     let of = |name: &str| counts.iter().find(|count| count.topic.name == name).expect("counted");
-    let names: Vec<&str> = counts.iter().map(|count| count.topic.name.as_str()).collect();
+    let names: Vec<&str> =
+        counts.iter().filter(|count| count.open > 0).map(|count| count.topic.name.as_str()).collect();
     assert_eq!(names, ["database", "frontend", "debugging"]);
     let database = of("database");
     assert_eq!((database.open, database.pending, database.ready, database.most_waiting()), (3, 2, 2, 1));
@@ -121,5 +122,5 @@ fn what_does_not_wait_has_a_reason() {
         let waiting: usize = count.waiting.values().map(Vec::len).sum();
         assert_eq!(count.open, passed.in_progress + passed.blocked + passed.assigned + passed.elsewhere + waiting);
     }
-    assert!(topic_counts(&all, &topics, &holders(&all), |_| false).is_empty());
+    assert!(topic_counts(&all, &topics, &holders(&all), |_| false).iter().all(|count| count.open == 0));
 }
