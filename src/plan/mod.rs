@@ -19,6 +19,6 @@ pub use assign::{Assignments, Entry, Handing, assign};
 pub use counts::{PassedOver, TopicCount, topic_counts};
 pub use guidance::{Guidance, Next, guidance, in_turn};
 pub use holders::{ASSIGNED, ASSIGNEE, Holder, Holders};
-pub use present::{Moment, Standing, standings};
+pub use present::{Moment, Standing, is_anybody_there, standings};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};

@@ -132,6 +132,22 @@ fn a_named_session_is_one_that_there_is() {
     assert_eq!(at(&world, NOW, &["assign", "--to", "f00d-"])["assigned"].as_array().map(Vec::len), Some(2));
 }
 
+/// The status line of the original reads whether somebody is at work.
+#[test]
+fn a_session_that_is_there_is_an_active_one() {
+    let world = scene(&[]);
+    let status = |now: &str| at(&world, now, &["status"]);
+    assert_eq!((&status(SOON)["status"], &status(LATER)["status"]), (&json!("active_session"), &json!("idle")));
+    assert_eq!(status(NOW)["last_updated"], "2026-11-20T12:00:00.000Z");
+    assert_eq!(
+        (&status(NOW)["metrics"]["session_files"], &status(NOW)["metrics"]["consolidated_todos"]),
+        (&json!(2), &json!(2))
+    );
+    let alone = World::new();
+    alone.ok(&["add", "By a person"]);
+    assert_eq!(at(&alone, NOW, &["status"])["status"], "idle", "a person is no session of an agent");
+}
+
 /// An agent that asks is there, whether it said anything before or not; what it lists itself it keeps.
 #[test]
 fn who_asks_is_there() {
