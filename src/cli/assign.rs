@@ -62,7 +62,7 @@ fn text(found: &Assigned) -> String {
 fn explain(found: &Assigned, args: &AssignArgs, ui: &Ui) {
     let (given, left) = (found.decided.given.len(), found.decided.unassigned.len());
     match (given, left) {
-        (0, 0) => ui.note("Nothing is to be assigned: nobody could begin anything that nobody has."),
+        (0, 0) => ui.note("Nothing is to be assigned: what can be begun is with somebody already."),
         (0, _) if found.decided.sessions.is_empty() => {
             let why = "no session of its project spoke in the last half hour";
             ui.note(&format!("{} could be begun and stay unassigned: {why}.", plural(left, "todo")));

@@ -57,6 +57,16 @@ impl Holders {
         is_there.then(|| Session::new(session.main()).ok().map(Holder::Assigned)).flatten()
     }
 
+    /// Returns whether a session of an agent that is there lists a todo among those that it wants: it would come to it by
+    /// itself.
+    pub fn is_listed(&self, todo: &Todo) -> bool {
+        let is_there = |session: &Session| {
+            let standing = self.standings.get(session.main());
+            standing.is_some_and(|standing| !standing.is_person && standing.is_there(self.moment))
+        };
+        todo.voices().any(|(session, claim)| claim.is_open() && is_there(session))
+    }
+
     /// Returns whether a todo is with this session, or a list beside its own.
     pub fn has(&self, session: &Session, todo: &Todo) -> bool {
         match self.holder(todo) {

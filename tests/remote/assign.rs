@@ -85,5 +85,5 @@ fn who_sees_the_same_decides_the_same() {
     assert_eq!(conflicts["conflicts"], serde_json::json!([]), "they did not disagree");
     // Stock git merges the same.
     let todos = devices.world.git(&devices.hub(), &["show", "consolidated:projects/general/todos.json"]);
-    assert_eq!(todos.matches("\"assignee\"").count(), 9, "{todos}");
+    assert_eq!(todos.matches("\"assigned\":\"2026-11-20T12:00:00.000Z\"").count(), 9, "{todos}");
 }

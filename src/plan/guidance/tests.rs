@@ -101,7 +101,8 @@ fn what_does_not_wait_has_a_reason() {
         ("fix sql two", "x", Status::Pending, &[("assignee", "s1")]),
         ("fix sql three", "s2", Status::InProgress, &[]),
         ("fix layout", "x", Status::Pending, &[("assignee", "Ada")]),
-        ("fix it", "s2", Status::Pending, &[]),
+        ("fix it", "x", Status::Pending, &[]),
+        ("fix that", "s2", Status::Pending, &[]),
         ("sql done", "x", Status::Completed, &[]),
     ]);
     let topics = Topics::default();
@@ -115,12 +116,16 @@ fn what_does_not_wait_has_a_reason() {
     assert_eq!((database.passed_over.in_progress, database.passed_over.assigned), (1, 1));
     assert!(database.is_due(1) && !database.is_due(2));
     let debugging = of("debugging");
-    assert_eq!((debugging.open, debugging.passed_over.elsewhere, debugging.most_waiting()), (5, 1, 1));
+    assert_eq!((debugging.open, debugging.passed_over.elsewhere, debugging.most_waiting()), (6, 1, 1));
+    assert_eq!(debugging.passed_over.listed, 1, "its session is there");
     assert_eq!(debugging.sessions.iter().copied().collect::<Vec<_>>(), ["s2", "x"]);
     for count in &counts {
         let passed = count.passed_over;
         let waiting: usize = count.waiting.values().map(Vec::len).sum();
-        assert_eq!(count.open, passed.in_progress + passed.blocked + passed.assigned + passed.elsewhere + waiting);
+        assert_eq!(
+            count.open,
+            passed.in_progress + passed.blocked + passed.assigned + passed.listed + passed.elsewhere + waiting
+        );
     }
     assert!(topic_counts(&all, &topics, &holders(&all), |_| false).iter().all(|count| count.open == 0));
 }
