@@ -130,7 +130,7 @@ pub fn elsewhere(
                 return None;
             }
             let voices = Voices::of(&todo.claims);
-            let assigned = is_assigned(todo, &is_ours);
+            let assigned = is_assigned(todo, is_ours);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {

@@ -129,6 +129,15 @@ fn a_named_session_is_one_that_there_is() {
     let list = json!([{ "content": "x", "status": "pending" }]).to_string();
     world.input(&["import", "--session", "f00d-other", "--project", "api"], list.as_bytes());
     assert!(refused("f00d").contains("2 sessions have names that begin with 'f00d'"));
+    for named in ["f00dfeed+cli", &format!("{SECOND}-agent-x")] {
+        let to = at(&world, NOW, &["assign", "--dry-run", "--to", named]);
+        assert_eq!(to["assigned"][0]["session"], SECOND, "{named}");
+    }
+    let end = json!({ "session_id": SECOND, "cwd": "/nowhere/api", "hook_event_name": "SessionEnd", "reason": "exit" });
+    world.hook(&end);
+    world.ok(&["consolidate", "-q"]);
+    assert!(refused(SECOND).contains("session f00dfeed has ended"));
+    assert!(world.ok(&["guidance", "--session", SECOND]).starts_with("continue"), "what it had is still told");
     assert_eq!(at(&world, NOW, &["assign", "--to", "f00d-"])["assigned"].as_array().map(Vec::len), Some(2));
 }
 

@@ -12,7 +12,10 @@ fn name(session: &str) -> Session {
     Session::new(session).expect("valid")
 }
 
-fn store(todos: &[(&str, &str, Status, &[(&str, &str)])]) -> Everything {
+/// Words, who said them, in which state, and properties.
+type Said<'a> = (&'a str, &'a str, Status, &'a [(&'a str, &'a str)]);
+
+fn store(todos: &[Said<'_>]) -> Everything {
     let project = Project::new("acme/p").expect("valid");
     let mut everything = Everything::default();
     for (at, (content, session, status, fields)) in todos.iter().enumerate() {
