@@ -32,7 +32,9 @@ pub use deed::Deed;
 pub use legacy_export::old_todos_json;
 pub use lifecycle::Lifecycle;
 pub use links::Links;
-pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
+pub use list::{
+    Filter, Row, Section, list_json, list_rows, list_text, name_project, porcelain_row, ready_text, sections, todo_json,
+};
 pub use markdown::markdown;
 pub use ready::{lost, overtaken, rank, ready, search};
 pub use sessions::{

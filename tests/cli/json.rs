@@ -37,13 +37,26 @@ fn the_keys_of_every_document() {
     for session in world.json(&["sessions"]).as_array().expect("a list") {
         has(
             session,
-            &["session", "source", "device", "project", "started", "updated", "state", "open", "total", "warnings"],
+            &[
+                "session",
+                "source",
+                "device",
+                "project",
+                "full_project",
+                "started",
+                "updated",
+                "state",
+                "open",
+                "total",
+                "warnings",
+            ],
         );
     }
     let projects = world.json(&["projects"]);
     assert_eq!(keys(&projects), BTreeSet::from(["version", "last_updated", "projects"]));
     let one = [
         "project_name",
+        "full_project",
         "sessions",
         "session_count",
         "todo_count",

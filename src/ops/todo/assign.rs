@@ -10,7 +10,7 @@ use super::read::with_sessions;
 use super::refusal::Refusal;
 use crate::plan::{ASSIGNED, ASSIGNEE, Handing, Moment, Standing, Topics, assign as decide, standings};
 use crate::statement::Act;
-use crate::todo::{Project, Session, Todo};
+use crate::todo::{Names, Project, Session, Todo};
 use crate::view::Everything;
 
 /// What is to be handed out, and to whom.
@@ -36,6 +36,8 @@ pub struct Decided {
     pub given: Vec<(Owned, Session)>,
     /// What could be begun, and nobody has.
     pub unassigned: Vec<Owned>,
+    /// What their projects are called.
+    pub names: Names,
 }
 
 /// What came of handing out.
@@ -93,6 +95,7 @@ fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
         sessions: found.sessions.into_iter().map(|(session, entries)| (session, has(entries))).collect(),
         given: found.given.into_iter().map(|(entry, session)| (owned(entry), session)).collect(),
         unassigned: has(found.unassigned),
+        names: everything.names(),
     })
 }
 
