@@ -87,3 +87,27 @@ fn who_sees_the_same_decides_the_same() {
     let todos = devices.world.git(&devices.hub(), &["show", "consolidated:projects/general/todos.json"]);
     assert_eq!(todos.matches("\"assigned\":\"2026-11-20T12:00:00.000Z\"").count(), 9, "{todos}");
 }
+
+/// What was assigned on one device is left alone on every other one, which asks the remote: unless it is asked for.
+#[test]
+fn a_claim_on_another_device_leaves_what_is_assigned() {
+    let names = ["a", "b"];
+    let devices = scene(&names, 1);
+    assert_eq!(given(&devices, "a", NOW, &["--to", "0000"]), 1);
+    devices.sync("a");
+    let refused = devices.run("b", &["ready", "--claim"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("what is ready is assigned to others: 00000000"), "{refused:?}");
+    let taken = devices.ok("b", &["ready", "--claim", "--any", "--json"]);
+    let taken: Value = serde_json::from_str(&taken.stdout).expect("JSON");
+    assert_eq!((&taken["status"], &taken["confirmed"]), (&"in_progress".into(), &true.into()), "{taken}");
+    // Whoever is at it has it, and the one it was meant for is told so.
+    devices.sync_all(&names);
+    let at_it = devices.ok("a", &["ready"]);
+    assert!(at_it.stdout.is_empty() && at_it.stderr.contains("Nothing is ready"), "{at_it:?}");
+    // Half an hour later nothing is left of the assignment.
+    devices.ok("b", &["release", "todo 0"]);
+    devices.sync_all(&names);
+    let later = devices.run_at("a", "2026-11-20T12:31:00.000Z", &["ready"]);
+    assert!(later.stdout.contains("  todo 0") && !later.stdout.contains("assigned"), "{later:?}");
+}
