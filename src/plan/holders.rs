@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::present::{Moment, Standing, standings};
 use crate::todo::{Session, State, Status, Time, Todo};
-use crate::view::Everything;
+use crate::view::{Everything, fit};
 
 /// The property that names the session which a todo is assigned to.
 pub const ASSIGNEE: &str = "assignee";
 /// The property that says since when.
 pub const ASSIGNED: &str = "assigned";
+
+/// No name is shown longer.
+const LONGEST_NAME: usize = 40;
 
 /// Who has a todo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,15 +79,15 @@ impl Holders {
         }
     }
 
-    /// Returns the name of whom else than this session a todo is assigned to, at which nobody is.
+    /// Returns the name, cut where it is long, of whom else than this session a todo is assigned to, at which nobody is.
     pub fn assigned_elsewhere(&self, session: Option<&Session>, todo: &Todo) -> Option<String> {
         match self.holder(todo)? {
             Holder::Works(_) => None,
             Holder::Assigned(assignee) => {
                 let is_own = session.is_some_and(|session| session.main() == assignee.main());
-                (!is_own).then(|| assignee.short())
+                (!is_own).then(|| fit(&assignee.short(), LONGEST_NAME))
             }
-            Holder::Named(name) => Some(name.to_owned()),
+            Holder::Named(name) => Some(fit(name, LONGEST_NAME)),
         }
     }
 }
