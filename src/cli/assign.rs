@@ -68,7 +68,7 @@ fn explain(found: &Assigned, args: &AssignArgs, ui: &Ui) {
             ui.note(&format!("{} could be begun and stay unassigned: {why}.", plural(left, "todo")));
         }
         (0, _) => ui.note(&format!(
-            "{} could be begun and stay unassigned: the sessions that are there work on other projects, or have chittysync.assignMax.",
+            "{} could be begun and stay unassigned: the sessions that are there work on other projects, or have as many as chittysync.assignMax says.",
             plural(left, "todo")
         )),
         _ => {

@@ -84,7 +84,7 @@ pub fn guidance<'a>(
 /// others are to do.
 pub fn in_turn(holders: &Holders, session: Option<&Session>, found: &mut [Entry<'_>]) {
     let is_own = |todo| session.is_some_and(|session| holders.has(session, todo));
-    found.sort_by_key(|(_, todo)| match holders.holder(todo) {
+    found.sort_by_cached_key(|(_, todo)| match holders.holder(todo) {
         _ if is_own(todo) => 0,
         None | Some(Holder::Works(_)) => 1,
         Some(Holder::Assigned(_) | Holder::Named(_)) => 2,
