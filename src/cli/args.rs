@@ -84,6 +84,12 @@ pub enum Command {
     Edit(EditArgs),
     /// Print what can be begun now, best first, or take the first
     Ready(ReadyArgs),
+    /// Print how much there is to do on each topic, and what of it waits for somebody
+    Topics(super::topics::TopicsArgs),
+    /// Hand todos out to the sessions that are there: advice, which binds nobody
+    Assign(super::assign::AssignArgs),
+    /// Print what a session should do next: what it is at, what it is assigned, what is free
+    Guidance(super::guidance::GuidanceArgs),
     /// Settle a disagreement between sessions
     Resolve(ResolveArgs),
     /// Bring back an earlier state, as new statements
@@ -164,7 +170,7 @@ pub struct ExportArgs {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "json", conflicts_with = "dir")]
     pub format: ExportFormat,
-    /// Write todos.json, project-coordination.json and conflicts.json into this directory
+    /// Write todos.json, project-coordination.json, conflicts.json and claude_sync_status.json into this directory
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::kind::boolean;
 use super::reader::{Reader, SettingError, number, value_of};
 use super::remote::parse_place;
+use super::setting::Setting;
 use super::table;
 use crate::git::{At, Fsync, Identity, RemoteName, Values, branch_of_ref, branch_ref, host_name};
+use crate::plan::TopicRule;
 use crate::redact::{Found, Redactor};
 use crate::statement::Reopen;
 use crate::todo::{Project, Time};
@@ -57,6 +59,12 @@ pub struct Settings {
     pub redactor: Redactor,
     /// [`table::ARCHIVE_AFTER`] in milliseconds; nothing for never.
     pub archive_after: Option<i64>,
+    /// [`table::TOPIC`].
+    pub topics: Vec<TopicRule>,
+    /// [`table::SPAWN_AT`].
+    pub spawn_at: usize,
+    /// [`table::ASSIGN_MAX`].
+    pub assign_max: usize,
     /// Whether [`Settings::branch`] is one beside [`Settings::main_branch`]. What is said there stays there.
     pub aside: bool,
     /// [`table::COLOR`], when it is set.
@@ -91,7 +99,7 @@ impl Settings {
             device: redactor.text(&device, &mut Found::new()).into_owned(),
             rules: reader.list(&table::PROJECT_RULE, parse_rule)?,
             context: context(&reader, values)?,
-            log_lines: reader.read(&table::LOG_LINES, |text| number(&table::LOG_LINES, text)?)?,
+            log_lines: count(&reader, &table::LOG_LINES)?,
             max_fetch: reader.size(&table::MAX_FETCH)?,
             remote: reader.given_as(&table::REMOTE, parse_remote)?.flatten(),
             patience: reader.always(&table::TIMEOUT)?,
@@ -99,6 +107,9 @@ impl Settings {
             stale_after: reader.millis(&table::STALE_AFTER)?,
             archive_after: reader.millis(&table::ARCHIVE_AFTER)?,
             redactor,
+            topics: reader.list(&table::TOPIC, TopicRule::parse)?,
+            spawn_at: count(&reader, &table::SPAWN_AT)?,
+            assign_max: count(&reader, &table::ASSIGN_MAX)?,
             aside: false,
             color: reader.text(&table::COLOR),
             author: values.author(),
@@ -129,6 +140,10 @@ pub fn is_store(values: &Values<'_>) -> Result<bool, SettingError> {
 /// Returns how many lines of the log are kept where a setting cannot be read.
 pub fn default_log_lines() -> usize {
     table::LOG_LINES.default_value().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+fn count(reader: &Reader<'_>, setting: &Setting) -> Result<usize, SettingError> {
+    reader.read(setting, |text| number(setting, text)?)
 }
 
 fn redactor(reader: &Reader<'_>) -> Result<Redactor, SettingError> {

@@ -43,6 +43,15 @@ pub const ARCHIVE_AFTER: Setting = Setting {
     ..ROW
 };
 
+/// How many todos a session is assigned at most.
+pub const ASSIGN_MAX: Setting = Setting {
+    key: "chittysync.assignMax",
+    kind: Kind::Number { least: 1, of: "todos", unlimited: false },
+    default: Default::Value("5"),
+    help: "How many open todos `assign` gives one session at most, those that it is at included.",
+    ..ROW
+};
+
 /// The branch that holds everything.
 pub const BRANCH: Setting = Setting {
     key: "chittysync.branch",
@@ -271,6 +280,15 @@ pub const ROUTE: Setting = Setting {
     ..ROW
 };
 
+/// From how many waiting todos on a topic is due.
+pub const SPAWN_AT: Setting = Setting {
+    key: "chittysync.spawnAt",
+    kind: Kind::Number { least: 1, of: "todos", unlimited: false },
+    default: Default::Value("3"),
+    help: "From how many todos on that wait in one project for somebody to begin them a topic is due.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",
@@ -299,6 +317,15 @@ pub const TIMEOUT: Setting = Setting {
     ..ROW
 };
 
+/// What makes a todo one of a topic.
+pub const TOPIC: Setting = Setting {
+    key: "chittysync.topic",
+    kind: Kind::Text("<name>=<word>[,<word>\u{2026}][;project=<project>]"),
+    several: true,
+    help: "`<name>=<word>[,<word>\u{2026}][;project=<project>]`: todos in which one of the words stands, as a whole, are of the topic; without words, those labelled with its name. The first topic of a todo, in the order of these settings, is its primary one. It replaces the built-in topic of that name.",
+    ..ROW
+};
+
 /// When to use colour.
 pub const COLOR: Setting = Setting {
     key: "color.chittysync",
@@ -310,8 +337,9 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 30] = [
+pub const ALL: [Setting; 33] = [
     ARCHIVE_AFTER,
+    ASSIGN_MAX,
     BRANCH,
     CONTEXT,
     DEBOUNCE,
@@ -337,8 +365,10 @@ pub const ALL: [Setting; 30] = [
     REOPEN,
     RETIRE_AFTER,
     ROUTE,
+    SPAWN_AT,
     STALE_AFTER,
     STORE,
     TIMEOUT,
+    TOPIC,
     COLOR,
 ];

@@ -5,20 +5,24 @@ mod circles;
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 16] = [
+const IMPORTS: [(&str, &[&str]); 17] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
     ("statement", &["todo", "merge"]),
     ("codec", &["todo", "merge"]),
     ("view", &["todo", "merge"]),
+    ("plan", &["todo", "merge", "view"]),
     ("board", &["todo", "merge", "view"]),
     ("git", &["todo"]),
-    ("settings", &["todo", "redact", "statement", "git"]),
+    ("settings", &["todo", "redact", "statement", "plan", "git"]),
     ("store", &["todo", "merge", "codec", "git", "settings"]),
     ("source", &["todo"]),
     ("log", &["todo", "redact", "git", "settings"]),
-    ("ops", &["todo", "redact", "merge", "statement", "codec", "view", "git", "settings", "store", "source", "log"]),
+    (
+        "ops",
+        &["todo", "redact", "merge", "statement", "codec", "view", "plan", "git", "settings", "store", "source", "log"],
+    ),
     ("install", &["todo", "git", "store", "source"]),
     ("daemon", &["todo", "git", "settings", "store", "source", "ops", "log"]),
     (
@@ -30,6 +34,7 @@ const IMPORTS: [(&str, &[&str]); 16] = [
             "statement",
             "codec",
             "view",
+            "plan",
             "board",
             "git",
             "settings",
@@ -44,7 +49,7 @@ const IMPORTS: [(&str, &[&str]); 16] = [
 ];
 
 /// Data in, data out.
-const PURE: [&str; 7] = ["todo", "redact", "merge", "statement", "codec", "view", "board"];
+const PURE: [&str; 8] = ["todo", "redact", "merge", "statement", "codec", "view", "plan", "board"];
 
 /// What pure modules do without.
 const IMPURE: [&str; 10] = [
@@ -193,15 +198,16 @@ fn only_git_knows_gix_and_runs_git() {
     }
 }
 
-/// Where an agent may be named outside its own folder and `install`: the list of agents, and what a person types or
-/// reads as an example.
-const NAMERS: [&str; 6] = [
+/// Where an agent may be named outside its own folder and `install`: the list of agents, what a person types or reads
+/// as an example, and a file that the original has under that name.
+const NAMERS: [&str; 7] = [
     "src/source/agents.rs",
     "src/source/mod.rs",
     "src/cli/install.rs",
     "src/cli/install_args.rs",
     "src/cli/sync.rs",
     "src/cli/context.rs",
+    "src/cli/export.rs",
 ];
 
 #[test]

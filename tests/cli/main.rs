@@ -5,6 +5,8 @@ mod common;
 
 mod acts;
 mod archive;
+mod assign;
+mod assign_context;
 mod board;
 mod branches;
 mod claims;
@@ -48,5 +50,6 @@ mod skill;
 mod stores;
 mod symlinks;
 mod terminal;
+mod topics;
 mod truth;
 mod undo;
