@@ -8,10 +8,7 @@ pub(super) const TOPICS: [(&str, &str); 20] = [
     ("python", "python,pip,django,flask,fastapi,pandas,numpy,jupyter,pytest"),
     ("rust", "rust,cargo,rustc,crate,crates,clippy"),
     ("go", "golang,go mod,go get,go build,go test"),
-    (
-        "ai_ml",
-        "ai,ml,llm,llms,gpt,machine learning,neural,tensorflow,pytorch,embedding,embeddings,prompt,prompts",
-    ),
+    ("ai_ml", "ai,ml,llm,llms,gpt,machine learning,neural,tensorflow,pytorch,embedding,embeddings,prompt,prompts"),
     ("blockchain", "blockchain,crypto,smart contract,smart contracts,web3,ethereum,solidity"),
     ("chittyos", "chittyos,chitty,chittychat,chittyid,chittychain,chittyflow,chittyrouter,chittyschema,chittycheck"),
     ("finance", "finance,payment,payments,transaction,transactions,accounting,invoice,invoices,billing,budget"),

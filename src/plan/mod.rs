@@ -6,9 +6,21 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod builtin;
+mod due;
+mod lease;
+mod lease_text;
+mod spawn;
 mod topic_rule;
 mod topics;
+mod usd;
+mod watch;
 mod words;
 
+pub use due::{Considered, Offer, Ready, Rules, Verdict, consider, waiting};
+pub use lease::{Day, Ended, Exit, Handled, Lease, Run, RunState, Who};
+pub use lease_text::{FORMAT, LeaseError};
+pub use spawn::{Answer, Back, Device, Looked, Outcome, Spawn, Want};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};
+pub use usd::Usd;
+pub use watch::Watched;
