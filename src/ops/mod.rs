@@ -51,6 +51,7 @@ mod scan;
 mod settle;
 mod settle_sessions;
 mod settled;
+pub mod spawn;
 mod spooled;
 mod stated;
 mod step_aside;

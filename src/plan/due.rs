@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lease::Lease;
+use super::lease::{Lease, Offer};
 use super::usd::Usd;
 use crate::todo::{Project, Session, Time, TodoId};
 
@@ -43,17 +43,6 @@ pub struct Ready {
     pub assignee: Option<Session>,
     /// Whether nobody but started agents ever wanted it.
     pub is_spawned: bool,
-}
-
-/// Todos for which an agent is to be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// Their topic.
-    pub topic: String,
-    /// Their project.
-    pub project: Project,
-    /// The todos, each with its epoch.
-    pub todos: Vec<(TodoId, u64)>,
 }
 
 /// What was considered, and what came of it.

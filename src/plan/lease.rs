@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::due::Offer;
 use super::usd::Usd;
 use crate::todo::{Project, Session, Time, TodoId};
 
@@ -134,6 +133,17 @@ pub enum Exit {
     NotStarted,
     /// Its device said nothing for too long.
     Lapsed,
+}
+
+/// Todos for which an agent is to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Their topic.
+    pub topic: String,
+    /// Their project.
+    pub project: Project,
+    /// The todos, each with its epoch.
+    pub todos: Vec<(TodoId, u64)>,
 }
 
 /// Who takes a lease, and what for.

@@ -262,8 +262,7 @@ fn read_day(value: Value) -> Read<Day> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::due::Offer;
-    use super::super::lease::Who;
+    use super::super::lease::{Offer, Who};
     use super::*;
 
     fn session(name: &str) -> Session {

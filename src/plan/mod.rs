@@ -16,8 +16,8 @@ mod usd;
 mod watch;
 mod words;
 
-pub use due::{Considered, Offer, Ready, Rules, Verdict, consider, waiting};
-pub use lease::{Day, Ended, Exit, Handled, Lease, Run, RunState, Who};
+pub use due::{Considered, Ready, Rules, Verdict, consider, waiting};
+pub use lease::{Day, Ended, Exit, Handled, Lease, Offer, Run, RunState, Who};
 pub use lease_text::{FORMAT, LeaseError};
 pub use spawn::{Answer, Back, Device, Looked, Outcome, Spawn, Want};
 pub use topic_rule::TopicRule;

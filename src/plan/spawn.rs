@@ -256,11 +256,11 @@ impl Spawn {
     pub fn away(&mut self, why: &str, ticks: i64) {
         match self.phase.clone() {
             Phase::Checking(run) => self.phase = Phase::Returning(not_started(&run)),
-            Phase::Renewing => {
+            Phase::Renewing | Phase::SendingRenewal(_) => {
                 self.renewal = ticks.saturating_add(self.device.ttl / 12);
                 self.phase = Phase::Working;
             }
-            Phase::Returning(back) => self.phase = Phase::Done(Outcome::Owed(back)),
+            Phase::Returning(back) | Phase::GivingBack(back, _) => self.phase = Phase::Done(Outcome::Owed(back)),
             // If the lease is ours after all, nobody starts anything on it, and it lapses.
             _ => self.phase = Phase::Done(Outcome::Away(why.to_owned())),
         }

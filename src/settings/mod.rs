@@ -15,7 +15,10 @@ mod general;
 mod kind;
 mod reader;
 mod remote;
+mod row;
 mod setting;
+mod spawn_rows;
+mod spawning;
 pub mod table;
 
 pub use background::Background;
@@ -24,6 +27,7 @@ pub use kind::{Bare, Kind, Span};
 pub use reader::SettingError;
 pub use remote::{place_on, pushes_per_minute, remembered_place};
 pub use setting::{Default, Setting};
+pub use spawning::Spawning;
 
 /// Returns whether a key, as git writes it, is one that is read.
 pub fn is_known(key: &str) -> bool {
