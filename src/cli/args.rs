@@ -84,6 +84,12 @@ pub enum Command {
     Edit(EditArgs),
     /// Print what can be begun now, best first, or take the first
     Ready(ReadyArgs),
+    /// Print how much there is to do on each topic, and what of it waits for somebody
+    Topics(super::topics::TopicsArgs),
+    /// Hand todos out to the sessions that are there: advice, which binds nobody
+    Assign(super::assign::AssignArgs),
+    /// Print what a session should do next: what it is at, what it is assigned, what is free
+    Guidance(super::guidance::GuidanceArgs),
     /// Settle a disagreement between sessions
     Resolve(ResolveArgs),
     /// Bring back an earlier state, as new statements

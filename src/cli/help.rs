@@ -20,6 +20,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
             ("list, ready, board", "the todos; what can be begun; all on one screen"),
             ("show, log, sessions", "one todo; what happened; who works on what"),
             ("projects, conflicts", "how far each project is; what sessions disagree on"),
+            ("topics, guidance", "what waits on each topic; what a session should do next"),
         ],
     ),
     (
@@ -28,6 +29,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
             ("add, start, done", "add a todo, begin it, finish it"),
             ("release, drop, reopen", "let go of it, give it up, open it again"),
             ("edit, resolve", "change its words; settle a disagreement"),
+            ("assign", "hand todos out to the sessions that are there"),
             ("undo, rollback", "take back the last act; bring back an earlier state"),
         ],
     ),

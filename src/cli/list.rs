@@ -5,6 +5,7 @@ use clap::Args;
 use super::author::SpeakerArgs;
 use super::context::Context;
 use super::options::PorcelainArgs;
+use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::todo::{State, Status};
 use crate::view::{Filter, list_json, list_rows, list_text};
@@ -21,6 +22,9 @@ pub struct ListArgs {
     /// Only todos in this state
     #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
     pub status: Option<String>,
+    /// Which topic.
+    #[command(flatten)]
+    pub topic: TopicArgs,
     /// Completed and dropped todos too
     #[arg(short, long)]
     pub all: bool,
@@ -31,7 +35,7 @@ pub struct ListArgs {
 
 pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
-    let filter = Filter {
+    let mut filter = Filter {
         project: context.scope(args.project.as_deref(), &store)?,
         session: args.session.clone(),
         state: args.status.as_deref().map(|word| Status::parse(word).map_or(State::Dropped, State::Wanted)),
@@ -43,6 +47,7 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
         false if ui.json || args.porcelain.wanted() => context.todos(&store, ui)?,
         false => context.everything(&store, ui)?,
     };
+    filter.only = args.topic.ids(&everything, &store)?;
     if !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
         context.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), ui)?;
     }

@@ -12,6 +12,7 @@ use super::ready::{self, ReadyArgs};
 use super::said::tell;
 use super::session_context::told;
 use super::show::{self, ShowArgs};
+use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Properties, Which};
 use crate::settings::ContextReach;
@@ -51,7 +52,12 @@ fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure>
         Projects::Here => context.here().map(ToString::to_string),
     };
     let (status, all) = (given.text("status"), given.flag("all"));
-    list::run(&ListArgs { project, session: None, status, all, porcelain: PorcelainArgs::default() }, context, ui)
+    let topic = TopicArgs { topic: given.text("topic") };
+    list::run(
+        &ListArgs { project, session: None, status, topic, all, porcelain: PorcelainArgs::default() },
+        context,
+        ui,
+    )
 }
 
 fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -62,7 +68,9 @@ fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui
     };
     let (claim, speaker) = (given.flag("claim"), speaker.clone());
     let (offline, max_count, porcelain) = (false, None, PorcelainArgs::default());
-    ready::run(&ReadyArgs { project, all, claim, offline, max_count, porcelain, speaker }, context, ui)
+    let topic = TopicArgs { topic: given.text("topic") };
+    let any = given.flag("any");
+    ready::run(&ReadyArgs { project, all, claim, any, topic, offline, max_count, porcelain, speaker }, context, ui)
 }
 
 fn add(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {

@@ -36,15 +36,16 @@ pub(super) const TOOLS: [Tool; 9] = [
     Tool {
         name: "list",
         description: "Open todos of this project, those in progress first, of all sessions and people. As JSON.",
-        parameters: &["project", "all_projects", "status", "all", "limit"],
+        parameters: &["project", "all_projects", "topic", "status", "all", "limit"],
         needs_first: false,
         effect: Effect::Reads,
     },
     Tool {
         name: "ready",
         description: "Todos that can be begun now, best first: open, nobody at them, nothing in their way. With \
-                      `claim`, takes the first, so that no other session does.",
-        parameters: &["project", "all_projects", "claim", "limit"],
+                      `claim`, takes the first, so that no other session does: what is assigned to you goes before the \
+                      others, and what is assigned to others is left to them.",
+        parameters: &["project", "all_projects", "topic", "claim", "any", "limit"],
         needs_first: false,
         effect: Effect::SaysMore,
     },
@@ -128,9 +129,10 @@ impl Kind {
 const STATES: &[&str] = &["pending", "in_progress", "completed", "dropped"];
 
 /// All parameters: name, what it is, description.
-const PARAMETERS: [(&str, Kind, &str); 11] = [
+const PARAMETERS: [(&str, Kind, &str); 13] = [
     ("all", Kind::Flag, "Completed and dropped todos too"),
     ("all_projects", Kind::Flag, "Of all projects"),
+    ("any", Kind::Flag, "With `claim`: what is assigned to others, too"),
     ("blocked_by", Kind::Texts, "Todos that must be done before, each by its id or words"),
     (
         "claim",
@@ -143,6 +145,7 @@ const PARAMETERS: [(&str, Kind, &str); 11] = [
     ("project", Kind::Text(&[]), "The project [default: that of the directory the server runs in]"),
     ("status", Kind::Text(STATES), "Only todos in this state"),
     ("text", Kind::Text(&[]), "What is to be done"),
+    ("topic", Kind::Text(&[]), "Only todos of this topic"),
     ("todo", Kind::Text(&[]), "The beginning of its id (4 digits or more), or words of its text, in this project"),
 ];
 

@@ -3,6 +3,7 @@
 mod act;
 mod archive;
 mod args;
+mod assign;
 mod author;
 #[cfg(feature = "board")]
 mod board;
@@ -25,6 +26,7 @@ mod editor;
 mod export;
 mod forget;
 mod forget_sessions;
+mod guidance;
 mod help;
 mod home;
 mod hook;
@@ -70,6 +72,8 @@ mod status_line;
 mod stdin;
 mod sync;
 mod terminal;
+mod topic;
+mod topics;
 mod ui;
 mod unmet;
 mod usage;
@@ -156,7 +160,8 @@ fn saves(command: &Command) -> bool {
     use Command as C;
     let of_all = matches!(command, C::Capture(_) | C::Consolidate | C::Sync(_) | C::Import(_) | C::Archive(_));
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
-    let of_some = matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_));
+    let of_some =
+        matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_));
     of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_))
 }
 
@@ -187,6 +192,9 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Reopen(args) => act::say(Verb::Reopen, &args, context, ui),
         Command::Edit(args) => act::edit(&args, context, ui),
         Command::Ready(args) => ready::run(&args, context, ui),
+        Command::Topics(args) => topics::run(&args, context, ui),
+        Command::Assign(args) => assign::run(&args, context, ui),
+        Command::Guidance(args) => guidance::run(&args, context, ui),
         Command::Resolve(args) => resolve::run(&args, context, ui),
         Command::Rollback(args) => rollback::run(&args, context, ui),
         Command::Undo(args) => rollback::undo(&args, context, ui),

@@ -1,15 +1,18 @@
 //! `ready`: what can be begun now.
 
 use clap::Args;
+use serde_json::Value;
 
 use super::author::SpeakerArgs;
 use super::context::Context;
 use super::options::PorcelainArgs;
 use super::refused::brief;
 use super::said::tell;
+use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Asked, Claim, Refusal, chosen};
-use crate::todo::Todo;
+use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
+use crate::todo::{Session, Todo};
 use crate::view::{Links, porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
@@ -24,6 +27,12 @@ pub struct ReadyArgs {
     /// Take the first one: it is in progress, and nobody else's. In a store with a remote, the remote is asked
     #[arg(long)]
     pub claim: bool,
+    /// With --claim: what is assigned to others, too
+    #[arg(long, requires = "claim")]
+    pub any: bool,
+    /// Which topic.
+    #[command(flatten)]
+    pub topic: TopicArgs,
     /// With --claim: do not ask the remote whether another device has it
     #[arg(long, requires = "claim")]
     pub offline: bool,
@@ -46,7 +55,10 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let everything = context.everything(&store, ui)?;
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
     args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
-    let mut found = ready(&everything, project.as_ref());
+    let mut found = args.topic.of(ready(&everything, project.as_ref()), &store)?;
+    let session = args.speaker.known_session(&store)?;
+    let holders = Holders::of(&everything, Moment::at(context.now));
+    in_turn(&holders, session.as_ref(), &mut found);
     let circles = Links::new(&everything).circles(project.as_ref());
     warn_of_circles(circles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), ui);
     if found.is_empty() {
@@ -55,17 +67,37 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if ui.json {
-        ui.print_json(&found.iter().map(|(project, todo)| todo_json(project, todo)).collect());
+        let session = session.as_ref();
+        ui.print_json(&found.iter().map(|entry| ready_json(*entry, &holders, session)).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
         ui.print_rows(&rows, args.porcelain.zero);
     } else {
-        ui.print_page(&ready_text(&found, &everything.names(), ui.style(context.now)));
+        let assigned = |todo: &Todo| match session.as_ref().is_some_and(|session| holders.has(session, todo)) {
+            true => Some("you".to_owned()),
+            false => holders.assigned_elsewhere(session.as_ref(), todo),
+        };
+        ui.print_page(&ready_text(&found, &everything.names(), assigned, ui.style(context.now)));
         if found.is_empty() {
             ui.note("Nothing is ready.");
         }
     }
     Ok(())
+}
+
+/// Returns a todo that can be begun for programs, with the session that it is assigned to, and whether that asks.
+fn ready_json((project, todo): Entry<'_>, holders: &Holders, session: Option<&Session>) -> Value {
+    let mut json = todo_json(project, todo);
+    let to = match holders.holder(todo) {
+        Some(Holder::Assigned(session)) => Some(session.to_string()),
+        Some(Holder::Named(name)) => Some(name.to_owned()),
+        Some(Holder::Works(_)) | None => None,
+    };
+    if let (Some(json), Some(to)) = (json.as_object_mut(), to) {
+        json.insert("assignedTo".into(), to.into());
+        json.insert("yours".into(), session.is_some_and(|session| holders.has(session, todo)).into());
+    }
+    json
 }
 
 /// Takes the first one, and tells what came of it.
@@ -77,12 +109,14 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
     let lost = |todo: &Todo| {
         ui.note(&format!("{} was taken by others meanwhile: {}", todo.id.short(), todo.content));
     };
-    let claimed = todo::claim(&actor, &Claim { project, offline, watch }, lost).map_err(|refusal| {
-        if let Refusal::NothingReady { circles } = &refusal {
-            warn_of_circles(circles.iter().map(brief).collect(), ui);
-        }
-        Failure::from(refusal)
-    })?;
+    let claimed =
+        todo::claim(&actor, &Claim { project, topic: args.topic.topic.clone(), any: args.any, offline, watch }, lost)
+            .map_err(|refusal| {
+            if let Refusal::NothingReady { circles } = &refusal {
+                warn_of_circles(circles.iter().map(brief).collect(), ui);
+            }
+            Failure::from(refusal)
+        })?;
     match &claimed.asked {
         Asked::NoRemote | Asked::Confirmed => {}
         Asked::Not => ui.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN)),

@@ -35,6 +35,9 @@ impl From<Refusal> for Failure {
                 no().hint(sessions.iter().map(Session::as_str).collect::<Vec<_>>().join(" "))
             }
             Refusal::NoProject(_) => no().hint(PROJECTS),
+            Refusal::NoSession(_) | Refusal::Ended(_) => no().hint("`git chittysync sessions` lists them"),
+            Refusal::NoTopic(_) => no().hint(TOPICS),
+            Refusal::AssignedToOthers { .. } => no().hint("`git chittysync ready --claim --any` takes it nevertheless"),
             Refusal::SeveralProjects { several, .. } => each(usage(), &several, Project::to_string),
             Refusal::Priority(_) => usage().hint("high, medium, low, or a number, 0 first; '' takes it back"),
             Refusal::NoRemote(_) => no().hint("`git chittysync init --remote <url>` adds one"),
@@ -72,6 +75,9 @@ fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure 
 fn not_yours(failure: Failure, later: &Later) -> Failure {
     failure.hint(others(later, plainly())).hint(ANY)
 }
+
+/// How to find out what topics there are.
+pub(super) const TOPICS: &str = "`git chittysync topics --all` lists them, and chittysync.topic makes one";
 
 /// How to take back what somebody else did.
 pub(super) const ANY: &str = "`git chittysync undo --any` takes that back";

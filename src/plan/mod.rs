@@ -5,10 +5,15 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod assign;
 mod builtin;
+mod counts;
 mod due;
+mod guidance;
+mod holders;
 mod lease;
 mod lease_text;
+mod present;
 mod spawn;
 mod topic_rule;
 mod topics;
@@ -16,10 +21,15 @@ mod usd;
 mod watch;
 mod words;
 
+pub use assign::{Assignments, Entry, Handing, assign};
+pub use counts::{PassedOver, TopicCount, topic_counts};
 pub use due::{Considered, Ready, Rules, Verdict, consider, waiting};
 pub use lease::{Day, Ended, Exit, Handled, Lease, Offer, Run, RunState, Who};
 pub use lease_text::{FORMAT, LeaseError};
+pub use present::{Moment, Standing, standings};
 pub use spawn::{Answer, Back, Device, Looked, Outcome, Spawn, Want};
+pub use guidance::{Guidance, Next, guidance, in_turn};
+pub use holders::{ASSIGNED, ASSIGNEE, Holder, Holders};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};
 pub use usd::Usd;

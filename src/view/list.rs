@@ -26,6 +26,8 @@ pub struct Filter {
     pub all: bool,
     /// Only what has all of these words, in lower case, in its text, its project or the names of its sessions.
     pub words: Vec<String>,
+    /// Only these.
+    pub only: Option<BTreeSet<TodoId>>,
     /// These too, whatever became of them.
     pub also: BTreeSet<TodoId>,
 }
@@ -47,6 +49,7 @@ impl Filter {
                 Some(state) => todo.state() == state,
                 None => self.all || todo.state().is_open() || self.also.contains(&todo.id),
             }
+            && self.only.as_ref().is_none_or(|only| only.contains(&todo.id))
             && (self.words.is_empty() || self.finds(project, todo))
     }
 
@@ -241,7 +244,14 @@ pub fn porcelain_row(project: &Project, todo: &Todo) -> Vec<String> {
 }
 
 /// Returns what can be begun, in its order, for people.
-pub fn ready_text(todos: &[(&Project, &Todo)], names: &Names, style: Style) -> String {
+/// `assigned` says to whom, if to anybody, a todo is assigned.
+pub fn ready_text(
+    todos: &[(&Project, &Todo)],
+    names: &Names,
+    assigned: impl Fn(&Todo) -> Option<String>,
+    style: Style,
+) -> String {
+    let to = |todo: &Todo| assigned(todo).map(|who| format!("[assigned to {}] ", plain(&who))).unwrap_or_default();
     let rows: Vec<Vec<String>> = todos
         .iter()
         .map(|(project, todo)| {
@@ -249,7 +259,7 @@ pub fn ready_text(todos: &[(&Project, &Todo)], names: &Names, style: Style) -> S
                 todo.id.to_string()[..8].to_owned(),
                 plain(names.shown(project)),
                 style.age(todo.created),
-                style.words(&format!("{}{}", priority(todo), plain(&todo.content))),
+                style.words(&format!("{}{}{}", to(todo), priority(todo), plain(&todo.content))),
             ]
         })
         .collect();

@@ -5,6 +5,7 @@ mod common;
 
 mod acts;
 mod archive;
+mod assign;
 mod board;
 mod branches;
 mod claims;
@@ -46,5 +47,6 @@ mod skill;
 mod stores;
 mod symlinks;
 mod terminal;
+mod topics;
 mod truth;
 mod undo;

@@ -1,5 +1,6 @@
 //! The first todo that can be begun, for whoever asks first.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::actor::{Actor, said};
@@ -9,6 +10,7 @@ use super::refusal::{Brief, Refusal};
 use crate::git::{RemoteName, Watch};
 use crate::ops::claim::{self as remote_claim, Asked as Answer};
 use crate::ops::{Link, act};
+use crate::plan::{Entry, Holders, Moment, Topics, in_turn};
 use crate::statement::Act;
 use crate::todo::{Project, State, Status, Todo};
 use crate::view::{Everything, Links, ready};
@@ -21,6 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub struct Claim<'a> {
     /// Of which project; `None` for whatever project.
     pub project: Option<Project>,
+    /// Of which topic; `None` for whatever topic.
+    pub topic: Option<String>,
+    /// Whether what is assigned to other sessions is taken, too.
+    pub any: bool,
     /// Whether no remote is to be asked.
     pub offline: bool,
     /// How what is sent and fetched is watched.
@@ -54,7 +60,20 @@ pub struct Claimed {
     pub asked: Asked,
 }
 
-/// Takes the first todo that can be begun. In a store with a remote, the remote is asked whether nobody else has it;
+/// Returns those of these todos that are of a topic; all of them when none is named.
+///
+/// # Errors
+/// When no topic is called so.
+pub fn of_topic<'a>(mut found: Vec<Entry<'a>>, topics: &Topics, name: Option<&str>) -> Result<Vec<Entry<'a>>, Refusal> {
+    if let Some(name) = name {
+        let topic = topics.find(name).ok_or_else(|| Refusal::NoTopic(name.to_owned()))?;
+        found.retain(|(project, todo)| topics.of(project, todo).contains(&topic));
+    }
+    Ok(found)
+}
+
+/// Takes the first todo that can be begun: what is assigned to who asks goes before the others, and what is assigned to
+/// others is left to them. In a store with a remote, the remote is asked whether nobody else has it;
 /// `lost` is told of each that others took meanwhile.
 ///
 /// # Errors
@@ -62,9 +81,20 @@ pub struct Claimed {
 /// store says no.
 pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Result<Claimed, Refusal> {
     let (store, session) = (actor.store, actor.session()?);
+    let topics = Topics::new(&store.settings.topics);
     let decide = |_: &Everything| {
         let everything = with_sessions(store)?;
-        let Some((project, todo)) = ready(&everything, claim.project.as_ref()).first().copied() else {
+        let found = ready(&everything, claim.project.as_ref());
+        let mut found = of_topic(found, &topics, claim.topic.as_deref())?;
+        let holders = Holders::of(&everything, Moment::at(actor.now));
+        in_turn(&holders, Some(&session), &mut found);
+        let others: BTreeSet<String> =
+            found.iter().filter_map(|(_, todo)| holders.assigned_elsewhere(Some(&session), todo)).collect();
+        found.retain(|(_, todo)| claim.any || holders.assigned_elsewhere(Some(&session), todo).is_none());
+        let Some((project, todo)) = found.first().copied() else {
+            if !others.is_empty() {
+                return Err(Refusal::AssignedToOthers { assigned: others.into_iter().collect() });
+            }
             let circles = Links::new(&everything).circles(claim.project.as_ref());
             return Err(Refusal::NothingReady { circles: Brief::all(&everything, &circles) });
         };

@@ -100,6 +100,21 @@ pub enum Refusal {
         /// Those that wait for each other, and so never will be.
         circles: Vec<Brief>,
     },
+    /// All that can be begun is assigned to others.
+    #[error("what is ready is assigned to others: {}", assigned.join(", "))]
+    AssignedToOthers {
+        /// To whom, each once.
+        assigned: Vec<String>,
+    },
+    /// No session is called so.
+    #[error("there is no session whose name begins with '{0}'")]
+    NoSession(String),
+    /// A session that was to do something has ended.
+    #[error("session {} has ended", .0.short())]
+    Ended(Session),
+    /// No topic is called so.
+    #[error("there is no topic '{0}'")]
+    NoTopic(String),
     /// Nobody whose name begins so said anything of the todo.
     #[error("no session whose name begins with '{name}' spoke of '{}'", todo.content)]
     NobodySaid {
