@@ -175,9 +175,9 @@ fn pure_modules_touch_nothing() {
     }
 }
 
-/// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, the service the system's manager, a long text git's
+/// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, `topics --spawn` an agent, the service the system's manager, a long text git's
 /// pager, and a person's editor.
-const STARTERS: [&str; 7] = [
+const STARTERS: [&str; 8] = [
     "src/build.rs",
     "cli/editor.rs",
     "cli/pager.rs",
@@ -185,6 +185,7 @@ const STARTERS: [&str; 7] = [
     "daemon/detach.rs",
     "daemon/jobs.rs",
     "install/manager.rs",
+    "ops/spawn/process.rs",
 ];
 
 #[test]

@@ -11,7 +11,7 @@ use super::situation::Checkout;
 use crate::git::{Fsync, home, private_directory, replace_private_file};
 use crate::ops::device::agent_session;
 use crate::ops::{OpsError, Reason, act, chain};
-use crate::plan::{Run, Usd};
+use crate::plan::{ASSIGNED, ASSIGNEE, Run, Usd};
 use crate::redact::Found;
 use crate::settings::Spawning;
 use crate::statement::Act;
@@ -31,8 +31,8 @@ pub(super) fn assign(store: &Store, run: &Run, now: Time) -> Result<(), OpsError
     let reason = Reason { spawned_by: Some(&by), ..Reason::from(&what) };
     act(store, &agent_session(&run.session)?, reason, now, |everything| {
         let fields = vec![
-            ("assignee".to_owned(), Value::from(run.session.as_str())),
-            ("assigned".to_owned(), now.to_string().into()),
+            (ASSIGNEE.to_owned(), Value::from(run.session.as_str())),
+            (ASSIGNED.to_owned(), now.to_string().into()),
         ];
         let given =
             |todo: &Todo| Act { wish: None, fields: fields.clone(), ..Act::new(&run.project, todo, todo.state()) };

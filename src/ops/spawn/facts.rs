@@ -8,7 +8,7 @@ use super::ticks::ticks;
 use crate::git::{Overlay, Watch, tracking_branch};
 use crate::ops::todo::{read, read_sessions};
 use crate::ops::{Link, OpsError, Plan, run, sync};
-use crate::plan::{Lease, Looked, Ready, Topics, Watched};
+use crate::plan::{Holder, Holders, Lease, Looked, Moment, Ready, Topics, Watched};
 use crate::store::{Consolidated, Reach, Store, cache};
 use crate::todo::{SPAWNED_BY, Session, State, Status, Time, TodoId};
 use crate::view::{Everything, ready};
@@ -40,7 +40,7 @@ pub(super) fn look(
     let mut watched = Watched::of_json(&cache::load(&store.repo, WATCHED));
     let lapsed = watched.look(&lease, |session| said(&everything, session), ticks());
     cache::save(&store.repo, WATCHED, &watched.to_json());
-    let ready = waiting_todos(&store, &everything, &lease);
+    let ready = waiting_todos(&store, &everything, &lease, now);
     Ok(Ok((held, Looked { lease, ready, done, lapsed, now, nonce: nonce() })))
 }
 
@@ -66,7 +66,8 @@ pub(super) fn everything(store: &Store) -> Result<Everything, OpsError> {
 }
 
 /// Returns the todos that can be begun.
-pub(super) fn waiting_todos(store: &Store, everything: &Everything, lease: &Lease) -> Vec<Ready> {
+pub(super) fn waiting_todos(store: &Store, everything: &Everything, lease: &Lease, now: Time) -> Vec<Ready> {
+    let holders = Holders::of(everything, Moment::at(now));
     let topics = Topics::new(&store.settings.topics);
     let of_lease = lease.running.iter().map(|run| &run.session).chain(lease.log.iter().map(|ended| &ended.session));
     let of_files = everything.sessions.iter().filter(|info| info.extra.contains_key(SPAWNED_BY));
@@ -76,8 +77,13 @@ pub(super) fn waiting_todos(store: &Store, everything: &Everything, lease: &Leas
         project: project.clone(),
         id: todo.id,
         epoch: todo.epoch(),
-        // Whoever it is given to whose name nobody can have still has it.
-        assignee: todo.text("assignee").and_then(|name| Session::new(name).or_else(|_| Session::new("somebody")).ok()),
+        assignee: match holders.holder(todo) {
+            Some(Holder::Assigned(session)) => Some(session),
+            Some(Holder::Works(session)) => Some(session.clone()),
+            // Whoever has a name that no session can have has the todo, too.
+            Some(Holder::Named(name)) => Session::new(name).or_else(|_| Session::new("somebody")).ok(),
+            None => None,
+        },
         is_spawned: todo.claims.keys().all(|session| spawned.contains(session.main())),
     });
     found.collect()

@@ -93,7 +93,7 @@ pub(super) fn known(store: &Store, arbiter: &Arbiter, device: &Device, now: Time
     let held = arbiter.known(store)?;
     let lease = held.lease.clone().unwrap_or_default();
     let everything = everything(store)?;
-    let ready = waiting_todos(store, &everything, &lease);
+    let ready = waiting_todos(store, &everything, &lease, now);
     let has_checkout = |project: &Project| device.checkouts.contains(project);
     let considered = consider(&lease, &ready, &device.rules, has_checkout, now);
     Ok(Situation { arbiter: arbiter.clone(), away: None, lease: held.lease, considered })
