@@ -1,9 +1,9 @@
 //! What real repositories say to leases.
 
-use git_chittysync::git::{
+use chittysync::git::{
     Fsync, LEASE, LeasePush, ObjectId, Place, RemoteName, Repo, Watch, fetch_lease, lease_tracking, push_lease,
 };
-use git_chittysync::plan::{Answer, Lease};
+use chittysync::plan::{Answer, Lease};
 
 use crate::common::World;
 use crate::fleet::offer;
@@ -70,14 +70,14 @@ fn lease_with_same_bytes_is_not_won_twice() {
 #[test]
 fn no_two_leases_have_the_same_bytes() {
     let lease = Lease::default();
-    let session = |name: &str| git_chittysync::todo::Session::new(name).expect("a name");
+    let session = |name: &str| chittysync::todo::Session::new(name).expect("a name");
     let taken = |nonce: &str| {
-        let who = git_chittysync::plan::Who {
+        let who = chittysync::plan::Who {
             device: "d",
             session: &session("s"),
             ttl: 1,
-            guess: git_chittysync::plan::Usd::default(),
-            now: git_chittysync::todo::Time::from_millis(0),
+            guess: chittysync::plan::Usd::default(),
+            now: chittysync::todo::Time::from_millis(0),
         };
         lease.take(&offer("router"), &who, nonce)
     };

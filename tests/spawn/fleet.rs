@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use git_chittysync::plan::{
+use chittysync::plan::{
     Answer, Back, Device, Exit, Lease, Looked, Offer, Outcome, Ready, Rules, Run, Spawn, Usd, Want, Watched,
 };
-use git_chittysync::todo::{Project, Session, Time, TodoId};
+use chittysync::todo::{Project, Session, Time, TodoId};
 
 use crate::invariants::Judge;
 
@@ -73,7 +73,6 @@ struct Machine {
 
 /// A lease that is still on its way.
 struct Late {
-    device: usize,
     old: usize,
     lease: Lease,
 }
@@ -230,12 +229,12 @@ impl Fleet {
     /// Something that was sent long ago arrives.
     fn arrive(&mut self) {
         if let Some(late) = self.late.pop() {
-            self.take(late.device, late.old, late.lease);
+            self.take(late.old, late.lease);
         }
     }
 
     /// The arbiter is sent a lease. Returns the flag that git reports.
-    fn take(&mut self, device: usize, old: usize, lease: Lease) -> char {
+    fn take(&mut self, old: usize, lease: Lease) -> char {
         let head = self.chain.len() - 1;
         // One commit is the same as another when it says the same, on top of the same.
         if head > 0 && old == head - 1 && self.chain[head] == lease {
@@ -244,7 +243,7 @@ impl Fleet {
         if old != head {
             return '!';
         }
-        self.judge.sent(self.head(), &lease, device, self.now);
+        self.judge.sent(&self.chain[head], &lease, self.now);
         self.chain.push(lease);
         if head == 0 { '*' } else { ' ' }
     }
@@ -309,21 +308,24 @@ impl Fleet {
         let is_cut = self.devices[at].is_away || self.chance(5);
         match spawn.want(ticks) {
             Want::Look if is_cut => spawn.away("it is cut off", ticks),
-            Want::Look => spawn.looked(&self.looked(at)),
+            Want::Look => {
+                let looked = self.looked(at);
+                spawn.looked(&looked);
+            }
             Want::Send(_) if self.devices[at].is_away => spawn.sent(Answer::Unclear, ticks),
             Want::Send(lease) => {
                 let old = self.devices[at].seen;
                 let answer = match self.random.u32(0..100) {
                     0..4 => Answer::Unclear,
                     4..9 => {
-                        self.take(at, old, lease);
+                        self.take(old, lease);
                         Answer::Unclear
                     }
                     9..12 => {
-                        self.late.push(Late { device: at, old, lease });
+                        self.late.push(Late { old, lease });
                         Answer::Unclear
                     }
-                    _ => match self.take(at, old, lease) {
+                    _ => match self.take(old, lease) {
                         '=' if self.mutation == Mutation::SameIsWon => Answer::Won,
                         flag => Answer::of_flag(flag),
                     },

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use git_chittysync::plan::{Lease, Run};
-use git_chittysync::todo::{Session, TodoId};
+use chittysync::plan::{Lease, Run};
+use chittysync::todo::{Session, TodoId};
 
 use crate::fleet::{Agent, HOUR, MINUTE, TTL, has_lapsed, rules};
 
@@ -29,7 +29,7 @@ pub struct Judge {
 
 impl Judge {
     /// The arbiter takes a lease in the place of another one.
-    pub fn sent(&mut self, before: &Lease, after: &Lease, _device: usize, now: i64) {
+    pub fn sent(&mut self, before: &Lease, after: &Lease, now: i64) {
         for run in &after.running {
             match before.run(&run.session) {
                 None => {

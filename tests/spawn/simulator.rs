@@ -1,6 +1,6 @@
 //! Thousands of stories of a fleet. `CHITTYSYNC_RUNS` says how many, `CHITTYSYNC_SEED` tells one again.
 
-use git_chittysync::plan::Lease;
+use chittysync::plan::Lease;
 
 use crate::fleet::{Fleet, Mutation};
 

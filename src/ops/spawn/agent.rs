@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::facts::everything;
 use super::process::{Ended, Process, Start};
-use super::situation::Checkout;
+use super::situation::{Checkout, DEPTH};
 use crate::git::{Fsync, home, private_directory, replace_private_file};
 use crate::ops::device::agent_session;
 use crate::ops::{OpsError, Reason, act, chain};
@@ -19,8 +19,6 @@ use crate::store::Store;
 use crate::todo::{State, Status, Time, Todo};
 use crate::view::Everything;
 
-/// The variable that tells how deep in started agents one is.
-pub(super) const DEPTH: &str = "CHITTYSYNC_SPAWN_DEPTH";
 /// What an agent needs of the environment of whoever starts it.
 const INHERITED: [&str; 3] = ["HOME", "LANG", "PATH"];
 

@@ -85,6 +85,10 @@ pub fn spawn(store: &Store, spawning: &Spawning, asked: &Asked<'_>) -> Result<Sp
     if situation.considered.iter().all(|considered| considered.verdict == Verdict::Few) {
         return Ok(Spawned::Nothing(situation.considered));
     }
+    let started = settled::started(store, (asked.now)());
+    if started >= spawning.per_day {
+        return Ok(Spawned::Away(format!("this device has started {started} agents within 24 hours, which is all it may")));
+    }
     Ok(driver.run(Spawn::new(device)))
 }
 
@@ -145,6 +149,9 @@ impl Driver<'_> {
                     match &started {
                         Ok(agent) => self.tell(Level::Info, &format!("{} started in {}", called(&run), agent.place())),
                         Err(why) => self.tell(Level::Error, &format!("{} was not started: {why}", called(&run))),
+                    }
+                    if started.is_ok() {
+                        settled::note_start(self.store, now);
                     }
                     machine.started(started.is_ok());
                     agent = started.ok();

@@ -1,13 +1,35 @@
-//! A place that could not be given back yet: how the agent ended is kept until the arbiter was told.
+//! What a device remembers by itself: how an agent ended whose place could not be given back yet, and when it started
+//! some.
 
 use serde_json::{Value, json};
 
 use crate::plan::{Back, Exit, Usd};
 use crate::store::{Store, cache};
-use crate::todo::Session;
+use crate::todo::{Session, Time};
 
 /// Without it the place lapses.
 const OWED: &str = "spawn-owed";
+
+/// When this device started agents, in milliseconds since 1970.
+const STARTED: &str = "spawn-started";
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Returns how many agents this device started within a day, whatever the lease says: others can write that.
+pub(super) fn started(store: &Store, now: Time) -> usize {
+    within_a_day(store, now).len()
+}
+
+/// Notes that this device starts an agent.
+pub(super) fn note_start(store: &Store, now: Time) {
+    let mut starts = within_a_day(store, now);
+    starts.push(now.millis());
+    cache::save(&store.repo, STARTED, &starts);
+}
+
+fn within_a_day(store: &Store, now: Time) -> Vec<i64> {
+    let starts: Vec<i64> = cache::load(&store.repo, STARTED);
+    starts.into_iter().filter(|at| (now.millis() - at).abs() < DAY).collect()
+}
 
 /// Returns what the arbiter is still to be told.
 pub(super) fn owed(store: &Store) -> Option<Back> {

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::agent::DEPTH;
 use super::arbiter::{Arbiter, NoArbiter};
 use super::facts::{everything, waiting_todos};
 use super::rules::{millis, rules};
@@ -12,6 +11,9 @@ use crate::plan::{Considered, Device, Lease, LeaseError, consider};
 use crate::settings::Spawning;
 use crate::store::Store;
 use crate::todo::{Project, Time};
+
+/// The variable that tells how deep in started agents one is.
+pub(super) const DEPTH: &str = "CHITTYSYNC_SPAWN_DEPTH";
 
 /// A directory in which agents may be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
