@@ -356,4 +356,23 @@ mod tests {
             assert_eq!(schedule.due(Job::Mirror), Some(start + 120 * MINUTE), "a failure waits for the next time");
         }
     }
+
+    #[test]
+    fn an_agent_is_looked_for_once_a_minute_and_never_beside_another() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(Timing { spawn: true, ..timing() }, None, start);
+        assert_eq!(schedule.due(Job::Spawn), None, "the first look comes first");
+        schedule.started(Job::Local, start);
+        schedule.ended(Job::Local, true, 0.5, start + ms(10));
+        let first = schedule.due(Job::Spawn).expect("due");
+        schedule.started(Job::Spawn, first);
+        assert_eq!(schedule.due(Job::Spawn), None);
+        schedule.ended(Job::Spawn, true, 0.5, first + 30 * MINUTE);
+        assert_eq!(schedule.due(Job::Spawn), Some(first + MINUTE), "at once, after a long one");
+        schedule.started(Job::Spawn, first + 31 * MINUTE);
+        schedule.ended(Job::Spawn, false, 0.5, first + 31 * MINUTE);
+        assert!(schedule.due(Job::Spawn) >= Some(first + 32 * MINUTE));
+        schedule.set_timing(timing());
+        assert_eq!(schedule.due(Job::Spawn), None, "nobody wants any");
+    }
 }

@@ -154,3 +154,6 @@ fn verdict(lease: &Lease, rules: &Rules, topic: &str, waiting: usize, has_checko
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

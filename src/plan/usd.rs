@@ -12,10 +12,10 @@ const ONE: f64 = 1_000_000.0;
 const MOST: f64 = 1_000_000_000.0;
 
 impl Usd {
-    /// Returns this many dollars, rounded up to what is counted; nothing when that is no amount.
+    /// Returns this many dollars, as exact as they are counted; nothing when that is no amount.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is checked before")]
     pub fn new(dollars: f64) -> Option<Self> {
-        (dollars.is_finite() && dollars >= 0.0).then(|| Usd((dollars.min(MOST) * ONE).ceil() as u64))
+        (dollars.is_finite() && dollars >= 0.0).then(|| Usd((dollars.min(MOST) * ONE).round() as u64))
     }
 
     /// Reads an amount as it is written in a setting: `2`, `0.50`.
@@ -56,6 +56,9 @@ mod tests {
         }
         for bad in [f64::NAN, f64::INFINITY, -0.01] {
             assert_eq!(Usd::new(bad), None);
+        }
+        for millionths in (0..10_000_000).step_by(9_973) {
+            assert_eq!(Usd::new(Usd(millionths).dollars()), Some(Usd(millionths)), "what is written is read");
         }
         assert_eq!(Usd::new(1e300), Usd::new(MOST), "and no sum overflows");
         assert_eq!(Usd::parse("1.845").map(|usd| usd.to_string()).as_deref(), Some("1.84"));

@@ -63,3 +63,50 @@ impl Watched {
         Watched(all.filter_map(|(session, value)| Some((session.clone(), seen(value)?))).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lease::{Offer, Who};
+    use super::super::usd::Usd;
+    use super::*;
+    use crate::todo::{Project, Time};
+
+    const TTL: i64 = 900_000;
+    const LAPSE: i64 = TTL + TTL / 3;
+
+    fn lease(session: &Session) -> Lease {
+        let offer = Offer { topic: "a".into(), project: Project::general(), todos: Vec::new() };
+        let now = Time::from_millis(0);
+        Lease::default().take(&offer, &Who { device: "d", session, ttl: TTL, guess: Usd::default(), now }, "a")
+    }
+
+    #[test]
+    fn a_place_lapses_when_nothing_was_heard_for_long_enough() {
+        let session = Session::new("s").expect("a name");
+        let lease = lease(&session);
+        let quiet = |_: &Session| String::new();
+        let mut watched = Watched::default();
+        assert_eq!(watched.look(&lease, quiet, 5000), []);
+        assert_eq!(watched.look(&lease, quiet, 5000 + LAPSE - 1), []);
+        assert_eq!(watched.look(&lease, quiet, 5000 + LAPSE), [session.clone()]);
+        // It is renewed after all, because nobody took it.
+        let renewed = lease.renew(&session, "b").expect("it runs");
+        assert_eq!(watched.look(&renewed, quiet, 5000 + LAPSE), []);
+        assert_eq!(watched.look(&renewed, |_| "a word".into(), 5000 + 2 * LAPSE - 1), []);
+        assert_eq!(watched.look(&renewed, |_| "a word".into(), 5000 + 3 * LAPSE - 2), [], "it was heard since");
+        assert_eq!(watched.look(&renewed, |_| "a word".into(), 5000 + 3 * LAPSE), [session]);
+    }
+
+    #[test]
+    fn what_was_seen_before_the_device_was_started_anew_is_counted_anew() {
+        let session = Session::new("s").expect("a name");
+        let (lease, quiet) = (lease(&session), |_: &Session| String::new());
+        let mut watched = Watched::default();
+        watched.look(&lease, quiet, 7_000_000);
+        watched = Watched::of_json(&watched.to_json());
+        assert_eq!(watched.look(&lease, quiet, 10), []);
+        assert_eq!(watched.look(&lease, quiet, 10 + LAPSE - 1), []);
+        assert_eq!(watched.look(&lease, quiet, 10 + LAPSE), [session]);
+        assert_eq!(Watched::of_json(&serde_json::json!({ "s": { "beat": -1 } })), Watched::default());
+    }
+}

@@ -3,10 +3,9 @@
 use chittysync::git::{
     Fsync, LEASE, LeasePush, ObjectId, Place, RemoteName, Repo, Watch, fetch_lease, lease_tracking, push_lease,
 };
-use chittysync::plan::{Answer, Lease};
+use chittysync::plan::{Answer, Lease, Offer};
 
 use crate::common::World;
-use crate::fleet::offer;
 
 const WATCH: Watch<'static> =
     Watch { patience: std::time::Duration::from_secs(60), interactive: false, progress: None, most: None };
@@ -79,7 +78,8 @@ fn no_two_leases_have_the_same_bytes() {
             guess: chittysync::plan::Usd::default(),
             now: chittysync::todo::Time::from_millis(0),
         };
-        lease.take(&offer("router"), &who, nonce)
+        let project = chittysync::todo::Project::general();
+        lease.take(&Offer { topic: "router".into(), project, todos: Vec::new() }, &who, nonce)
     };
     assert_eq!(taken("a").encode(), taken("a").encode());
     assert_ne!(taken("a").encode(), taken("b").encode());

@@ -3,17 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use chittysync::plan::{
-    Answer, Back, Device, Exit, Lease, Looked, Offer, Outcome, Ready, Rules, Run, Spawn, Usd, Want, Watched,
-};
+use chittysync::plan::{Answer, Back, Device, Lease, Looked, Outcome, Ready, Rules, Run, Spawn, Usd, Want, Watched};
 use chittysync::todo::{Project, Session, Time, TodoId};
 
 use crate::invariants::Judge;
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
-/// For how long a place holds without a word.
-pub const TTL: i64 = 15 * MINUTE;
+/// For how long a place holds without a word: devices here do something every six minutes.
+pub const TTL: i64 = 60 * MINUTE;
 /// How many devices there are.
 pub const DEVICES: usize = 3;
 
@@ -212,7 +210,7 @@ impl Fleet {
                 self.agents.retain(|agent| agent.device != device);
             }
             2 => self.devices[device].is_away = self.random.bool(),
-            3 => self.devices[device].asleep_until = now + self.random.i64(0..2 * HOUR),
+            3 => self.devices[device].asleep_until = now + self.random.i64(0..4 * HOUR),
             4 if clocks_jump => self.devices[device].skew = self.random.i64(-30 * HOUR..30 * HOUR),
             // An agent says something, or notes a todo.
             _ if !self.agents.is_empty() => {
@@ -368,7 +366,7 @@ impl Fleet {
     }
 
     fn begin(&mut self, device: usize, run: Run) {
-        let takes = self.random.i64(MINUTE..60 * MINUTE);
+        let takes = self.random.i64(MINUTE..150 * MINUTE);
         self.judge.started(&run, &self.agents, &self.chain, self.now);
         self.agents.push(Agent { device, run, began: self.now, ends: self.now + takes, is_left: false });
     }
@@ -388,15 +386,4 @@ impl Fleet {
         let usd = Usd::new(f64::from(cents) / 100.0);
         spawn.ended(code, usd, self.now - agent.began);
     }
-}
-
-/// Returns an offer of one todo, for tests of leases by themselves.
-pub fn offer(topic: &str) -> Offer {
-    let id = TodoId::of(&Project::general(), topic);
-    Offer { topic: topic.to_owned(), project: Project::general(), todos: vec![(id, 0)] }
-}
-
-/// Returns whether a run is remembered as one that lapsed.
-pub fn has_lapsed(lease: &Lease, session: &Session) -> bool {
-    lease.log.iter().any(|ended| ended.session == *session && ended.exit == Exit::Lapsed)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chittysync::plan::{Lease, Run};
+use chittysync::plan::{Exit, Lease, Run};
 use chittysync::todo::{Session, TodoId};
 
-use crate::fleet::{Agent, HOUR, MINUTE, TTL, has_lapsed, rules};
+use crate::fleet::{Agent, HOUR, MINUTE, TTL, rules};
 
 /// Looks on, and notes what must not be.
 #[derive(Default)]
@@ -116,4 +116,9 @@ impl Judge {
             self.violations.push(format!("too many on a day: {days:?}"));
         }
     }
+}
+
+/// Returns whether a run is remembered as one that lapsed.
+fn has_lapsed(lease: &Lease, session: &Session) -> bool {
+    lease.log.iter().any(|ended| ended.session == *session && ended.exit == Exit::Lapsed)
 }

@@ -85,9 +85,12 @@ pub fn spawn(store: &Store, spawning: &Spawning, asked: &Asked<'_>) -> Result<Sp
     if situation.considered.iter().all(|considered| considered.verdict == Verdict::Few) {
         return Ok(Spawned::Nothing(situation.considered));
     }
-    let started = settled::started(store, (asked.now)());
-    if started >= spawning.per_day {
-        return Ok(Spawned::Away(format!("this device has started {started} agents within 24 hours, which is all it may")));
+    if settled::started(store, (asked.now)()) >= spawning.per_day {
+        // The lease can be written by others; what this device did it knows itself.
+        let mut considered = situation.considered;
+        let due = considered.iter_mut().filter(|considered| considered.verdict == Verdict::Due);
+        due.for_each(|considered| considered.verdict = Verdict::Day(spawning.per_day));
+        return Ok(Spawned::Nothing(considered));
     }
     Ok(driver.run(Spawn::new(device)))
 }
