@@ -10,6 +10,7 @@ use super::ui::{Failure, Ui};
 use crate::ops::{self, Tidied, Tidy};
 use crate::settings::{Kind, Span, table};
 use crate::todo::{Names, Project, Todo, plain};
+use crate::view::name_project;
 
 /// Arguments of `archive`.
 #[derive(Debug, Args)]
@@ -46,7 +47,7 @@ pub(super) fn run(args: &ArchiveArgs, context: &Context, ui: &mut Ui) -> Result<
 fn say(tidied: &Tidied, names: &Names, dry_run: bool, ui: &mut Ui) {
     let todos = tidied.archived.iter().flat_map(|(project, todos)| todos.iter().map(move |todo| (project, todo)));
     if ui.json {
-        let archived: Vec<Value> = todos.map(|(project, todo)| todo_json(project, todo)).collect();
+        let archived: Vec<Value> = todos.map(|(project, todo)| todo_json(names, project, todo)).collect();
         ui.print_json(&json!({ "archived": archived, "changed": tidied.moved }));
         return;
     }
@@ -63,12 +64,13 @@ fn say(tidied: &Tidied, names: &Names, dry_run: bool, ui: &mut Ui) {
     }
 }
 
-fn todo_json(project: &Project, todo: &Todo) -> Value {
-    json!({
+fn todo_json(names: &Names, project: &Project, todo: &Todo) -> Value {
+    let mut object = json!({
         "id": todo.id.to_string(),
-        "project": project.as_str(),
         "content": todo.content,
         "status": todo.state().as_str(),
         "updated": todo.updated().to_string(),
-    })
+    });
+    name_project(&mut object, names, project);
+    object
 }

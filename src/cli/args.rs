@@ -166,7 +166,7 @@ pub struct ExportArgs {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "json", conflicts_with = "dir")]
     pub format: ExportFormat,
-    /// Write todos.json, project-coordination.json and conflicts.json into this directory
+    /// Write todos.json, project-coordination.json, conflicts.json and claude_sync_status.json into this directory
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }

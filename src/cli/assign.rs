@@ -9,7 +9,7 @@ use super::said::{begin, end};
 use super::ui::{Failure, Ui, plural};
 use crate::ops::todo::{self, Assign, Assigned, Owned, chosen};
 use crate::todo::{Session, plain};
-use crate::view::todo_json;
+use crate::view::{name_project, todo_json};
 
 /// Arguments of `assign`.
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ fn text(found: &Assigned) -> String {
 fn explain(found: &Assigned, args: &AssignArgs, ui: &Ui) {
     let (given, left) = (found.decided.given.len(), found.decided.unassigned.len());
     match (given, left) {
-        (0, 0) => ui.note("Nothing is to be assigned: nobody could begin anything that nobody has."),
+        (0, 0) => ui.note("Nothing is to be assigned: what can be begun is with somebody already."),
         (0, _) if found.decided.sessions.is_empty() => {
             let why = "no session of its project spoke in the last half hour";
             ui.note(&format!("{} could be begun and stay unassigned: {why}.", plural(left, "todo")));
@@ -80,11 +80,13 @@ fn explain(found: &Assigned, args: &AssignArgs, ui: &Ui) {
 }
 
 fn assigned_json(found: &Assigned, dry_run: bool) -> Value {
-    let one = |(project, todo): &Owned| todo_json(project, todo);
     let decided = &found.decided;
+    let one = |(project, todo): &Owned| todo_json(&decided.names, project, todo);
     let sessions = decided.sessions.iter().map(|(session, has)| (session.to_string(), has.iter().map(one).collect()));
     let given = decided.given.iter().map(|((project, todo), session)| {
-        json!({ "session": session.as_str(), "todo": todo.id.to_string(), "project": project.as_str(), "content": todo.content })
+        let mut one = json!({ "session": session.as_str(), "todo": todo.id.to_string(), "content": todo.content });
+        name_project(&mut one, &decided.names, project);
+        one
     });
     json!({
         "dryRun": dry_run,

@@ -195,7 +195,8 @@ impl Context {
         Ok(everything)
     }
 
-    fn with_sessions(&self, todos: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+    /// Returns these todos with what is known of their sessions.
+    pub(super) fn with_sessions(&self, todos: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
         let (sessions, unreadable) = todo::read_sessions(store)?;
         warn_of(unreadable, store, ui);
         let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::args::{ExportArgs, ExportFormat};
 use super::context::{Context, display};
 use super::ui::{Failure, Ui};
-use crate::git::{Fsync, refuse_link, replace_file};
-use crate::view::{self, Everything, Filter};
+use crate::git::{Fsync, Overlay, refuse_link, replace_file};
+use crate::plan::{Moment, is_anybody_there};
+use crate::store::Consolidated;
+use crate::view::{self, Everything, Filter, Lifecycle};
 
 pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
@@ -16,7 +18,17 @@ pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(
     if let Some(directory) = &args.dir {
         let properties = crate::ops::open_properties(&store, &everything)?;
         let conflicts = view::conflicts_json(&everything, false, &properties, context.now);
-        return write_files(&everything, conflicts, &context.directory.join(directory), ui);
+        let overlay = Overlay::new(&store.repo);
+        let tip = Consolidated::find(&store, &overlay)?.tip;
+        let counts = everything.counts();
+        let lifecycle = Lifecycle {
+            is_active: is_anybody_there(&everything, Moment::at(context.now)),
+            last: tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time),
+            todos: counts.total() - counts.dropped,
+            sessions: counts.sessions,
+        };
+        let directory = context.directory.join(directory);
+        return write_files(&everything, conflicts, Value::Object(lifecycle.json()), &directory, ui);
     }
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
@@ -34,13 +46,20 @@ pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(
     Ok(())
 }
 
-/// Writes the three files, each whole or not at all; none when a link stands at one of their names.
-fn write_files(everything: &Everything, conflicts: Value, directory: &Path, ui: &mut Ui) -> Result<(), Failure> {
+/// Writes the four files, each whole or not at all; none when a link stands at one of their names.
+fn write_files(
+    everything: &Everything,
+    conflicts: Value,
+    lifecycle: Value,
+    directory: &Path,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
     super::context::output_directory(directory)?;
     let files = [
         ("todos.json", view::old_todos_json(everything)),
         ("project-coordination.json", view::projects_json(everything)),
         ("conflicts.json", conflicts),
+        ("claude_sync_status.json", lifecycle),
     ];
     files.iter().try_for_each(|(name, _)| refuse_link(&directory.join(name)))?;
     for (name, value) in &files {

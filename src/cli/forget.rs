@@ -13,7 +13,7 @@ use super::forget_sessions::Whose;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{ToForget, Which, find_to_forget, forget, twins};
 use crate::todo::{Todo, TodoId};
-use crate::view::Everything;
+use crate::view::{Everything, name_project};
 
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
@@ -64,7 +64,9 @@ pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(
         finish(&store, &report, ui)?;
     }
     if ui.json {
-        ui.print_json(&json!({ "id": todo.id.to_string(), "project": project.as_str(), "forgotten": true }));
+        let mut said = json!({ "id": todo.id.to_string(), "forgotten": true });
+        name_project(&mut said, &names, project);
+        ui.print_json(&said);
     } else {
         ui.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
         ui.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");

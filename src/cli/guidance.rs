@@ -86,7 +86,8 @@ fn text(told: &Guidance<'_>) -> String {
 const NOTHING: &str = "No todos assigned or all complete";
 
 fn guidance_json(told: &Guidance<'_>, session: &Session, everything: &Everything) -> Value {
-    let one = |(project, todo): &Entry<'_>| todo_json(project, todo);
+    let names = everything.names();
+    let one = |(project, todo): &Entry<'_>| todo_json(&names, project, todo);
     let all = |entries: &[Entry<'_>]| entries.iter().map(one).collect::<Value>();
     let count = |status| told.assigned.iter().filter(|(_, todo)| todo.state() == State::Wanted(status)).count();
     let next = match &told.next {

@@ -19,17 +19,16 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
         &[
             ("list, ready, board", "the todos; what can be begun; all on one screen"),
             ("show, log, sessions", "one todo; what happened; who works on what"),
-            ("projects, conflicts", "how far each project is; what sessions disagree on"),
-            ("topics, guidance", "what waits on each topic; what a session should do next"),
+            ("projects, topics", "how far each project is; what waits on each topic"),
         ],
     ),
     (
         "Change it",
         &[
-            ("add, start, done", "add a todo, begin it, finish it"),
+            ("add, edit, start, done", "add a todo, change its words, begin it, finish it"),
             ("release, drop, reopen", "let go of it, give it up, open it again"),
-            ("edit, resolve", "change its words; settle a disagreement"),
-            ("assign", "hand todos out to the sessions that are there"),
+            ("conflicts, resolve", "what sessions disagree on; settle it"),
+            ("assign, guidance", "hand todos out; what a session should do next"),
             ("undo, rollback", "take back the last act; bring back an earlier state"),
         ],
     ),

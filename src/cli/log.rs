@@ -13,7 +13,7 @@ use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{Names, Time, Todo, plain};
-use crate::view::Style;
+use crate::view::{Style, name_project};
 
 /// Arguments of `log`.
 #[derive(Debug, Args)]
@@ -73,7 +73,8 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     }
     if ui.json {
         let events = if unknown { Vec::new() } else { ops::log(&store, &filter)? };
-        ui.print_json(&events.iter().map(event_json).collect::<Value>());
+        let names = ops::project_names(&store)?;
+        ui.print_json(&events.iter().map(|event| event_json(event, &names)).collect::<Value>());
         return Ok(());
     }
     if unknown {
@@ -144,22 +145,23 @@ fn changes(event: &Event) -> Vec<(String, Option<Value>, Option<Value>)> {
     found
 }
 
-fn event_json(event: &Event) -> Value {
+fn event_json(event: &Event, names: &Names) -> Value {
     let changes: serde_json::Map<String, Value> = changes(event)
         .into_iter()
         .map(|(name, before, after)| (name, json!({ "before": before, "after": after })))
         .collect();
-    json!({
+    let mut object = json!({
         "at": event.at.to_string(),
         "session": event.session.session.as_str(),
         "device": event.session.device,
         "commit": event.commit.to_string(),
-        "project": event.project.as_str(),
         "id": event.after.id.to_string(),
         "content": event.after.content,
         "renamed_to": event.renamed_to,
         "before": event.before.as_ref().map(|todo| todo.state().as_str()),
         "status": event.after.state().as_str(),
         "changes": changes,
-    })
+    });
+    name_project(&mut object, names, &event.project);
+    object
 }

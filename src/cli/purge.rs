@@ -16,8 +16,8 @@ use crate::ops::todo::{Which, find, forgotten, twins};
 use crate::ops::{self, Obeyed, Plan, Selection};
 use crate::store::Store;
 use crate::store::quotes::contains;
-use crate::todo::{Project, Todo, TodoId};
-use crate::view::Everything;
+use crate::todo::{Names, Project, Todo, TodoId};
+use crate::view::{Everything, name_project};
 
 /// Arguments of `purge`.
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
     let ids: BTreeSet<TodoId> = chosen.keys().copied().collect();
     let foreseen = ops::foresee(&store, &ids)?;
     if args.dry_run {
-        foretell(&store, &chosen, &foreseen, ui);
+        foretell(&store, &chosen, &foreseen, &everything.names(), ui);
         warn_of_others(&everything, &found, &ids, ui);
         return Ok(());
     }
@@ -105,7 +105,7 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
     };
     let quoted = others(&everything, &found, &ids);
     if ui.json {
-        let mut done = summary(&chosen, &report.purge, &quoted);
+        let mut done = summary(&chosen, &report.purge, &quoted, &everything.names());
         if let (Some(remote), Some(exchange)) = (&with, &exchange) {
             done["remote"] = remote::json(remote, exchange);
         }
@@ -130,10 +130,10 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
 }
 
 /// Says what would be rewritten.
-fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed, ui: &mut Ui) {
+fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed, names: &Names, ui: &mut Ui) {
     let remotes: Vec<String> = store.settings.remote.iter().map(ToString::to_string).collect();
     if ui.json {
-        let mut said = summary(chosen, foreseen, &[]);
+        let mut said = summary(chosen, foreseen, &[], names);
         said["dry_run"] = true.into();
         said["remotes"] = remotes.into();
         ui.print_json(&said);
@@ -157,9 +157,14 @@ fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed
     }
 }
 
-fn summary(chosen: &BTreeMap<TodoId, Project>, purge: &Obeyed, quoted: &[TodoId]) -> Value {
+fn summary(chosen: &BTreeMap<TodoId, Project>, purge: &Obeyed, quoted: &[TodoId], names: &Names) -> Value {
+    let purged = chosen.iter().map(|(id, project)| {
+        let mut purged = json!({ "id": id.to_string() });
+        name_project(&mut purged, names, project);
+        purged
+    });
     json!({
-        "purged": chosen.iter().map(|(id, project)| json!({ "id": id.to_string(), "project": project.as_str() })).collect::<Vec<_>>(),
+        "purged": purged.collect::<Vec<_>>(),
         "commits": purge.commits,
         "refs": purge.refs,
         "erased": purge.erased,

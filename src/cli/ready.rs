@@ -12,7 +12,7 @@ use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Asked, Claim, Refusal, chosen};
 use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
-use crate::todo::{Session, Todo};
+use crate::todo::{Names, Session, Todo};
 use crate::view::{Links, porcelain_row, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
@@ -67,8 +67,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if ui.json {
-        let session = session.as_ref();
-        ui.print_json(&found.iter().map(|entry| ready_json(*entry, &holders, session)).collect());
+        let (session, names) = (session.as_ref(), everything.names());
+        ui.print_json(&found.iter().map(|entry| ready_json(*entry, &names, &holders, session)).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
         ui.print_rows(&rows, args.porcelain.zero);
@@ -86,8 +86,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
 }
 
 /// Returns a todo that can be begun for programs, with the session that it is assigned to, and whether that asks.
-fn ready_json((project, todo): Entry<'_>, holders: &Holders, session: Option<&Session>) -> Value {
-    let mut json = todo_json(project, todo);
+fn ready_json((project, todo): Entry<'_>, names: &Names, holders: &Holders, session: Option<&Session>) -> Value {
+    let mut json = todo_json(names, project, todo);
     let to = match holders.holder(todo) {
         Some(Holder::Assigned(session)) => Some(session.to_string()),
         Some(Holder::Named(name)) => Some(name.to_owned()),

@@ -9,9 +9,11 @@ use super::log::moment;
 use super::refused::{ANY, done, others};
 use super::said::{begin, end};
 use super::ui::{Failure, Ui};
+use crate::ops;
 use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
 use crate::statement::Act;
-use crate::todo::{State, plain};
+use crate::todo::{Names, State, plain};
+use crate::view::name_project;
 
 /// Arguments of `rollback`.
 #[derive(Debug, Args)]
@@ -94,23 +96,26 @@ pub(super) fn tell_undone(back: &TakenBack, redo: bool, actor: &Actor<'_>, ui: &
 
 /// Tells which todos have another state now, or would have.
 fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, ui: &mut Ui) -> Result<(), Failure> {
+    let names = ops::project_names(actor.store)?;
     let Some(said) = said else {
-        print(acts, "would become", false, ui);
+        print(acts, "would become", false, &names, ui);
         return Ok(());
     };
     begin(said, actor, ui)?;
-    print(acts, "is", said.changed(), ui);
+    print(acts, "is", said.changed(), &names, ui);
     end(said, actor, ui)
 }
 
-fn print(acts: &[Act], verb: &str, changed: bool, ui: &mut Ui) {
+fn print(acts: &[Act], verb: &str, changed: bool, names: &Names, ui: &mut Ui) {
     let state = |act: &Act| act.wish.map(State::as_str);
     let shown = |act: &Act| state(act).filter(|_| !act.yields());
     if ui.json {
         let todos: Vec<_> = acts
             .iter()
             .map(|act| {
-                json!({ "id": act.id.to_string(), "project": act.project.as_str(), "content": act.content, "status": shown(act) })
+                let mut todo = json!({ "id": act.id.to_string(), "content": act.content, "status": shown(act) });
+                name_project(&mut todo, names, &act.project);
+                todo
             })
             .collect();
         ui.print_json(&json!({ "changed": changed, "todos": todos }));

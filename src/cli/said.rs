@@ -34,7 +34,7 @@ pub(super) fn tell(outcome: &Outcome, confirmed: Option<bool>, actor: &Actor<'_>
     warn_of_obstacles(outcome, actor, ui);
     if let Some((project, todo)) = outcome.todo() {
         if ui.json {
-            let mut shown = show_json(project, todo);
+            let mut shown = show_json(&outcome.said.everything.names(), project, todo);
             if let (Some(confirmed), Some(shown)) = (confirmed, shown.as_object_mut()) {
                 shown.insert("confirmed".into(), confirmed.into());
             }

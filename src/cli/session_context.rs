@@ -36,12 +36,13 @@ pub(super) fn told(
         news.for_each(|todo| told.tell(todo.id, todo.at));
         told.save(store);
     }
+    let untold = found.assigned_untold;
     let lines: Vec<ContextLine> = found.todos.into_iter().map(line).collect();
     let mut random = std::hash::RandomState::new().build_hasher();
     random.write_i64(now.millis());
     let fence = format!("--todos-{:016x}--", random.finish());
     let style = Style { color: false, width: 0, isolate: false, now };
-    Ok(context_text(&found.project, &lines, more, &fence, style))
+    Ok(context_text(&found.project, &lines, more, untold, &fence, style))
 }
 
 fn line(todo: Open) -> ContextLine {
@@ -50,6 +51,6 @@ fn line(todo: Open) -> ContextLine {
         Some(session) => Who::Named(session.short()),
         None => Who::OtherDevice,
     };
-    let Open { words, status, at, device, lost, became, .. } = todo;
-    ContextLine { words, status, at, who, device, lost, became }
+    let Open { words, status, at, device, assigned, lost, became, .. } = todo;
+    ContextLine { words, status, at, who, device, assigned, lost, became }
 }

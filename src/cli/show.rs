@@ -23,7 +23,7 @@ pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(),
     let everything = context.everything_with(&store, ui, &which)?;
     let (project, todo) = find_anywhere(&everything, context.here(), &which)?;
     if ui.json {
-        let mut value = show_json(project, todo);
+        let mut value = show_json(&everything.names(), project, todo);
         let blockers = Links::new(&everything).blockers(todo).into_iter().filter(|_| todo.state().is_open());
         value["waitsFor"] = blockers.map(|blocker| Value::from(blocker.id.to_string())).collect();
         ui.print_json(&value);

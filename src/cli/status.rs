@@ -8,8 +8,10 @@ use super::context::{Context, display};
 use super::ui::{CREATES_STORE, Failure, Ui, plural};
 use crate::git::{Ancestors, ObjectId, Overlay, Place};
 use crate::ops::{Outgoing, Remembered, ahead};
+use crate::plan::{Moment, is_anybody_there};
 use crate::settings::{self, table};
 use crate::store::{Consolidated, Origin, Store, StoreError};
+use crate::view::Lifecycle;
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Default, Args)]
@@ -45,6 +47,13 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     let (daemon, daemon_json) = super::daemon_summary::summary(&store, ui.style(crate::log::clock()));
     let remote = remote(&store, context)?;
     if ui.json {
+        let everything = context.with_sessions(everything, &store, ui)?;
+        let lifecycle = Lifecycle {
+            is_active: is_anybody_there(&everything, Moment::at(context.now)),
+            last,
+            todos: counts.total() - counts.dropped,
+            sessions,
+        };
         let mut status = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "branch": store.settings.branch_name(),
@@ -61,6 +70,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
             "daemon": daemon_json,
             "last_consolidated": last.map(|time| time.to_string()),
         });
+        status.as_object_mut().into_iter().for_each(|status| status.extend(lifecycle.json()));
         if let (Some(remote), Some(status)) = (&remote, status.as_object_mut()) {
             status.insert("remote".into(), remote.name.as_str().into());
             status.insert("ahead".into(), remote.ahead.into());

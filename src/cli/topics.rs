@@ -140,6 +140,7 @@ fn one_text(count: &TopicCount<'_>, threshold: usize) -> String {
         (passed.in_progress, "in progress"),
         (passed.blocked, "blocked: something else comes first"),
         (passed.assigned, "assigned"),
+        (passed.listed, "on the list of a session that is there"),
         (passed.elsewhere, "counted in another topic, their primary one"),
     ];
     for (number, what) in rows {
@@ -186,6 +187,7 @@ fn topic_json(count: &TopicCount<'_>, threshold: usize) -> Value {
             "in_progress": passed.in_progress,
             "blocked": passed.blocked,
             "assigned": passed.assigned,
+            "listed": passed.listed,
             "elsewhere": passed.elsewhere,
         },
         "waiting_in": waiting.collect::<serde_json::Map<_, _>>(),

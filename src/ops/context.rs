@@ -10,9 +10,10 @@ use super::tips::Tips;
 use super::told::Told;
 use crate::codec::decode_session;
 use crate::git::{ObjectId, Overlay, Reading};
+use crate::plan::ASSIGNEE;
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, SessionState, Status, Time, Todo, TodoId, TodoList, Voices};
+use crate::todo::{Claim, Session, SessionState, State, Status, Time, Todo, TodoId, TodoList, Voices};
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -26,6 +27,9 @@ pub struct Elsewhere {
     pub todos: Vec<Open>,
     /// How many more there are, as far as was read.
     pub more: usize,
+    /// How many todos are assigned to the session that asks whose words another device wrote, where only this device's
+    /// are told.
+    pub assigned_untold: usize,
     /// Whether the project has more lists than can be read while somebody waits: the older ones may hold more.
     pub is_part: bool,
 }
@@ -47,6 +51,8 @@ pub struct Open {
     pub device: Option<String>,
     /// The session that asks wants it as well.
     pub own: bool,
+    /// It is assigned to the session that asks, and nobody is at it.
+    pub assigned: bool,
     /// The session that asks claimed it too, and this other one has it. `session` is who, where that may be told.
     pub lost: bool,
     /// The session that asks had started it, and does not know yet what this other one did to it.
@@ -62,13 +68,14 @@ struct Candidate<'a> {
     /// Whose words are told, where only those of this device are.
     words_of: &'a Session,
     own: bool,
+    assigned: bool,
     lost: bool,
     became: Option<&'static str>,
 }
 
 /// Returns the open todos of the project that a session works on, as of the last consolidation: those of other
-/// sessions, with `wanted_too` also its own, and first those that it lost to another session, and what others did to those
-/// that it had started, if it was not told yet. With `device_only`, what
+/// sessions, with `wanted_too` also its own, and first those that it lost to another session, what others did to those
+/// that it had started, if it was not told yet, and what is assigned to it. With `device_only`, what
 /// other devices said is left out altogether, words and names included. Nothing when the directory belongs to no
 /// project.
 ///
@@ -109,6 +116,7 @@ pub fn elsewhere(
     let mut here = Here::of(store, &overlay, device_only)?;
     let told = session.map(|session| Told::load(store, session, now));
     let is_news = |id, at| told.as_ref().is_some_and(|told| told.is_news(id, at));
+    let mut assigned_untold = 0;
     let mut found: Vec<Candidate> = todos
         .values()
         .filter(|todo| !todo.is_forgotten())
@@ -116,30 +124,38 @@ pub fn elsewhere(
             if let Some((by, claim)) = todo.overtaken_by(is_ours).filter(|(_, claim)| is_news(todo.id, claim.at)) {
                 let mut ours = todo.voices().filter(|(other, claim)| is_ours(other) && claim.is_open());
                 let (words_of, became) = (ours.next()?.0, Some(todo.became()));
-                return Some(Candidate { todo, by, claim, words_of, own: true, lost: false, became });
+                return Some(Candidate { todo, by, claim, words_of, own: true, assigned: false, lost: false, became });
             }
             if !todo.state().is_open() {
                 return None;
             }
             let voices = Voices::of(&todo.claims);
+            let assigned = is_assigned(todo, is_ours);
             let own = todo.voices().any(|(other, claim)| is_ours(other) && !claim.dropped);
             let mut said = todo.claims.iter().filter(|(_, claim)| claim.is_open());
             if let Some((by, claim)) = todo.lost_to(is_ours) {
                 // The words are told as a session of this device has them, which is not the one that won.
                 let words_of = if here.may_tell_of(by) { by } else { said.find(|(other, _)| is_ours(other))?.0 };
-                return Some(Candidate { todo, by, claim, words_of, own, lost: true, became: None });
+                return Some(Candidate { todo, by, claim, words_of, own, assigned: false, lost: true, became: None });
             }
-            let (by, claim) = said
+            let told_of = said
                 .filter(|(other, _)| {
                     here.may_tell_of(other) && voices.find(other).is_some_and(|(_, claim)| claim.is_open())
                 })
-                .max_by_key(|(other, claim)| (claim.at, *other))?;
-            (wanted_too || !own).then_some(Candidate { todo, by, claim, words_of: by, own, lost: false, became: None })
+                .max_by_key(|(other, claim)| (claim.at, *other));
+            let Some((by, claim)) = told_of else {
+                assigned_untold += usize::from(assigned);
+                return None;
+            };
+            let is_told = wanted_too || assigned || !own;
+            is_told.then_some(Candidate { todo, by, claim, words_of: by, own, assigned, lost: false, became: None })
         })
         .collect();
-    found.sort_by_key(|found| (found.became.is_none(), !found.lost, Reverse(found.claim.at), found.todo.id));
+    found.sort_by_key(|found| {
+        (found.became.is_none(), !found.lost, !found.assigned, Reverse(found.claim.at), found.todo.id)
+    });
     let (mut open, mut more) = (Vec::new(), 0);
-    for Candidate { todo, by, claim, words_of, own, lost, became } in found {
+    for Candidate { todo, by, claim, words_of, own, assigned, lost, became } in found {
         if open.len() == MOST {
             more += 1;
             continue;
@@ -152,14 +168,24 @@ pub fn elsewhere(
                 Some((words, said, device)) => {
                     (words, if told && became.is_none() { said } else { claim.clone() }, Some(device))
                 }
-                None => continue,
+                None => {
+                    assigned_untold += usize::from(assigned);
+                    continue;
+                }
             },
         };
         let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
         let id = todo.id;
-        open.push(Open { id, words, status: claim.status, at: claim.at, session, device, own, lost, became });
+        let (status, at) = (claim.status, claim.at);
+        open.push(Open { id, words, status, at, session, device, own, assigned, lost, became });
     }
-    Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more, is_part }))
+    Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more, assigned_untold, is_part }))
+}
+
+/// Returns whether a todo that nobody is at is assigned to a session that is `ours`: who asks is there, so that it holds.
+fn is_assigned(todo: &Todo, ours: impl Fn(&Session) -> bool) -> bool {
+    let is_pending = todo.state() == State::Wanted(Status::Pending);
+    is_pending && todo.text(ASSIGNEE).is_some_and(|name| Session::new(name).is_ok_and(|session| ours(&session)))
 }
 
 /// What was said on this device. A ref is written by one device, so what its own refs hold was said here, and what

@@ -36,6 +36,8 @@ pub struct PassedOver {
     pub blocked: usize,
     /// They are assigned.
     pub assigned: usize,
+    /// A session that is there lists them, and would come to them by itself.
+    pub listed: usize,
     /// They wait in another topic, which is their primary one.
     pub elsewhere: usize,
 }
@@ -100,6 +102,7 @@ impl<'a> TopicCount<'a> {
         self.ready += 1;
         match holders.holder(todo) {
             Some(Holder::Assigned(_) | Holder::Named(_) | Holder::Works(_)) => passed_over.assigned += 1,
+            None if holders.is_listed(todo) => passed_over.listed += 1,
             None if !is_primary => passed_over.elsewhere += 1,
             None => self.waiting.entry(shown.to_owned()).or_default().push(entry),
         }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::present::{Moment, Standing, standings};
 use crate::todo::{Session, State, Status, Time, Todo};
-use crate::view::Everything;
+use crate::view::{Everything, fit};
 
 /// The property that names the session which a todo is assigned to.
 pub const ASSIGNEE: &str = "assignee";
 /// The property that says since when.
 pub const ASSIGNED: &str = "assigned";
+
+/// No name is shown longer.
+const LONGEST_NAME: usize = 40;
 
 /// Who has a todo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,16 @@ impl Holders {
         is_there.then(|| Session::new(session.main()).ok().map(Holder::Assigned)).flatten()
     }
 
+    /// Returns whether a session of an agent that is there lists a todo among those that it wants: it would come to it by
+    /// itself.
+    pub fn is_listed(&self, todo: &Todo) -> bool {
+        let is_there = |session: &Session| {
+            let standing = self.standings.get(session.main());
+            standing.is_some_and(|standing| !standing.is_person && standing.is_there(self.moment))
+        };
+        todo.voices().any(|(session, claim)| claim.is_open() && is_there(session))
+    }
+
     /// Returns whether a todo is with this session, or a list beside its own.
     pub fn has(&self, session: &Session, todo: &Todo) -> bool {
         match self.holder(todo) {
@@ -66,15 +79,15 @@ impl Holders {
         }
     }
 
-    /// Returns the name of whom else than this session a todo is assigned to, at which nobody is.
+    /// Returns the name, cut where it is long, of whom else than this session a todo is assigned to, at which nobody is.
     pub fn assigned_elsewhere(&self, session: Option<&Session>, todo: &Todo) -> Option<String> {
         match self.holder(todo)? {
             Holder::Works(_) => None,
             Holder::Assigned(assignee) => {
                 let is_own = session.is_some_and(|session| session.main() == assignee.main());
-                (!is_own).then(|| assignee.short())
+                (!is_own).then(|| fit(&assignee.short(), LONGEST_NAME))
             }
-            Holder::Named(name) => Some(name.to_owned()),
+            Holder::Named(name) => Some(fit(name, LONGEST_NAME)),
         }
     }
 }

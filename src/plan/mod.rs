@@ -28,7 +28,7 @@ pub use guidance::{Guidance, Next, guidance, in_turn};
 pub use holders::{ASSIGNED, ASSIGNEE, Holder, Holders};
 pub use lease::{Day, Ended, Exit, Handled, Lease, Offer, Run, RunState, Who};
 pub use lease_text::{FORMAT, LeaseError};
-pub use present::{Moment, Standing, standings};
+pub use present::{Moment, Standing, is_anybody_there, standings};
 pub use spawn::{Answer, Back, Device, Looked, Outcome, Spawn, Want};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};

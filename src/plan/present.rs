@@ -51,6 +51,11 @@ impl Standing {
     }
 }
 
+/// Returns whether the session of an agent is there.
+pub fn is_anybody_there(everything: &Everything, moment: Moment) -> bool {
+    standings(everything).values().any(|standing| !standing.is_person && standing.is_there(moment))
+}
+
 /// Returns all sessions, by name.
 pub fn standings(everything: &Everything) -> BTreeMap<String, Standing> {
     let names = everything.names();

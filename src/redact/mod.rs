@@ -87,12 +87,23 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     all().map(|rule| rule.name).filter(move |name| seen.insert(*name))
 }
 
-/// Replaces what a rule matches and does not think harmless: its first group, or all of it.
+/// How often a rule looks again inside of what it found to be harmless, and how long that may be in bytes, so that the
+/// time stays in proportion to the text.
+const SECOND_LOOKS: (usize, usize) = (64, 256);
+
+/// Replaces what a rule matches and does not think harmless: its first group, or all of it. What is harmless can hold
+/// the beginning of what is not: `CREDENTIAL="SECRET_KEY = …"`.
 fn take_out(text: &str, rule: &'static Rule, expression: &Regex, found: &mut Found) -> Option<String> {
-    let (mut out, mut until) = (String::new(), 0);
-    for captures in expression.captures_iter(text) {
-        let Some(secret) = secret(&captures) else { continue };
+    let (mut out, mut until, mut from, mut second_looks) = (String::new(), 0, 0, 0);
+    while let Some(captures) = expression.captures_at(text, from) {
+        let Some(secret) = secret(&captures) else { break };
+        let is_short = secret.len() <= SECOND_LOOKS.1 && second_looks < SECOND_LOOKS.0;
+        let is_inside = is_short && secret.start() > from;
+        from = secret.end().max(from + 1);
         if !(rule.is_secret)(secret.as_str(), &captures[0]) {
+            if is_inside {
+                (from, second_looks) = (secret.start(), second_looks + 1);
+            }
             continue;
         }
         out.push_str(&text[until..secret.start()]);

@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "url-password",
         marks: &["://"],
-        pattern: r#"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@"'<>]{0,100}:([^\s/@"'<>]{3,})@"#,
+        pattern: r#"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@"'<>]{0,256}:([^\s/@"'<>]{3,})@"#,
         is_secret: |value, _| !super::value::is_placeholder(value),
     },
     Rule {
@@ -88,7 +88,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "password",
         marks: &["password", "passwd", "passphrase", "passwort", "kennwort", "pwd"],
-        pattern: r#"(?i)(?:password|passwd|passphrase|passwort|kennwort|pwd)["'\]]{0,2}\s{0,2}(?::=|=>|={1,2}|:)\s{0,2}["'`]?([^\s"'`]{6,})"#,
+        pattern: r#"(?i)(?:password|passwd|passphrase|passwort|kennwort|pwd)["'\]]{0,2}\s{0,40}(?::=|=>|={1,2}|:)\s{0,40}["'`]?([^\s"'`]{6,})"#,
         is_secret: is_password,
     },
     Rule {
@@ -96,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
         marks: &["secret", "token", "key", "credential"],
         pattern: concat!(
             r"(?i)(?:secret|token|credentials?|(?:api|access|account|auth|private|secret|signing|encryption|master)[_ -]?key(?:_base)?)",
-            r#"["'\]]{0,2}\s{0,2}(?::=|=>|={1,2}|:)\s{0,2}["'`]?([A-Za-z0-9_.~+/=-]{16,})"#
+            r#"["'\]]{0,2}\s{0,40}(?::=|=>|={1,2}|:)\s{0,40}["'`]?([A-Za-z0-9_.~+/=-]{16,})"#
         ),
         is_secret: |value, _| is_token(value),
     },

@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     service(
         "aws-secret-key",
         &["aws"],
-        r#"(?i)aws[ _a-z.-]{0,20}secret[ _a-z.-]{0,20}["']?\s{0,2}[:= ]\s{0,2}["']?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"#,
+        r#"(?i)aws[ _a-z.-]{0,20}secret[ _a-z.-]{0,20}["']?\s{0,40}[:= ]\s{0,40}["']?([A-Za-z0-9/+=]{40})(?:[^A-Za-z0-9/+=]|$)"#,
         is_mixed,
     ),
     service("gcp-api-key", &["aiza"], r"AIza[0-9A-Za-z_-]{35}", any),
@@ -64,7 +64,13 @@ pub(super) const RULES: &[Rule] = &[
         apart!(r"dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[A-Za-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}\b"),
         any,
     ),
-    service("databricks-token", &["dapi"], apart!(r"dapi[0-9a-f]{32}(?:-[0-9])?\b"), any),
+    service("databricks-token", &["dapi"], apart!(r"dapi[0-9a-fA-F]{32}(?:-[0-9])?\b"), any),
+    service(
+        "vercel-token",
+        &["vcp_", "vci_", "vca_", "vcr_", "vck_"],
+        apart!(r"vc[piark]_[A-Za-z0-9]{20,60}\b"),
+        is_mixed,
+    ),
     service("tailscale-key", &["tskey-"], apart!(r"tskey-[a-z]{2,10}-[A-Za-z0-9-]{20,}"), any),
     service("planetscale-token", &["pscale_"], apart!(r"pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{32,}"), any),
     // Where code lives.
@@ -89,6 +95,8 @@ pub(super) const RULES: &[Rule] = &[
     service("bitbucket-token", &["atbb"], apart!(r"ATBB[A-Za-z0-9]{24,}\b"), is_mixed),
     service("atlassian-token", &["atatt3", "atctt3"], r"AT[AC]TT3[A-Za-z0-9_=-]{60,}", any),
     service("npm-token", &["npm_"], r"npm_[A-Za-z0-9]{36}\b", any),
+    // The names of npm's own variables (`npm_config_…`) look like this too, but for their letters.
+    service("npm-token", &["npm_"], r"npm_[A-Za-z0-9_]{36}\b", is_mixed),
     service("pypi-token", &["pypi-ag"], r"pypi-Ag[A-Za-z0-9_-]{50,}", any),
     service("rubygems-key", &["rubygems_"], r"rubygems_[a-f0-9]{48}\b", any),
     service("crates-token", &["cio"], apart!(r"cio[A-Za-z0-9]{32}\b"), is_mixed),
@@ -121,7 +129,12 @@ pub(super) const RULES: &[Rule] = &[
         apart!(r"access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f-]{27}\b"),
         any,
     ),
-    service("shopify-token", &["shpat_", "shpca_", "shppa_", "shpss_"], r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b", any),
+    service(
+        "shopify-token",
+        &["shpat_", "shpca_", "shppa_", "shpss_"],
+        r"shp(?:at|ca|pa|ss)_[A-Za-z0-9]{32,64}\b",
+        any,
+    ),
     service("easypost-key", &["ezak", "eztk"], apart!(r"EZ[AT]K[A-Za-z0-9]{54}\b"), any),
     service("sendgrid-key", &["sg."], apart!(r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}"), any),
     service("mailgun-key", &["key-"], apart!(r"key-[0-9a-f]{32}\b"), any),
@@ -139,13 +152,13 @@ pub(super) const RULES: &[Rule] = &[
     service(
         "slack-token",
         &["xox", "xapp-"],
-        apart_or!(r"xapp-[0-9]-[A-Za-z0-9-]{20,}", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}"),
+        apart_or!(r"xapp-[A-Za-z0-9]{1,40}-[A-Za-z0-9-]{20,}", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}"),
         has_digit,
     ),
     service(
         "slack-webhook",
         &["hooks.slack.com"],
-        r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/+_-]{20,})",
+        r"(?i)hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/+_-]{12,})",
         any,
     ),
     service(
@@ -164,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
     service("facebook-token", &["eaa"], apart!(r"EAA[A-Za-z0-9]{60,}"), is_mixed),
     // Tools.
     service("airtable-token", &["airtable"], apart!(r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b"), any),
-    service("linear-key", &["lin_"], apart!(r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"), any),
+    service("linear-key", &["lin_"], apart!(r"lin_(?:api|oauth)_[A-Za-z0-9_]{32,}"), any),
     service(
         "notion-token",
         &["secret_", "ntn_"],
@@ -177,7 +190,7 @@ pub(super) const RULES: &[Rule] = &[
     service(
         "grafana-token",
         &["glsa_", "glc_"],
-        apart!(r"glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/=]{32,}"),
+        apart!(r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|glc_[A-Za-z0-9+/=]{32,}"),
         any,
     ),
     service("new-relic-key", &["nrak-"], r"NRAK-[A-Z0-9]{27}\b", any),

@@ -152,7 +152,7 @@ pub const MIRROR_INTERVAL: Setting = Setting {
 pub const PROJECT: Setting = Setting {
     key: "chittysync.project",
     kind: Kind::Text("a name"),
-    help: "In the configuration of a project's repository: the name of the project, as it stands. Without it, the path in the URL of origin: `<owner>/<name>`. People see the last part of it while one project of the store has it, and may type it for `--project`; `--json`, `--porcelain` and `export` to JSON have the full name. An ambiguous one is refused with 129.",
+    help: "In the configuration of a project's repository: the name of the project, as it stands. Without it, the path in the URL of origin: `<owner>/<name>`. People see the last part of it while one project of the store has it, and may type it for `--project`; in JSON `project` is that too, and `full_project` the full name, as in `--porcelain`. An ambiguous one is refused with 129.",
     ..ROW
 };
 

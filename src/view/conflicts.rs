@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
+use super::list::name_project;
 use super::table::{fit, pad};
 use super::{Everything, Style};
 use crate::merge::{Conflict, Disagreement, Side, Subject, disagreements};
@@ -225,14 +226,14 @@ fn rule(one: &Disagreement<'_>) -> &'static str {
 /// Returns the disagreements for programs. The keys are the original's: `local` is what was kept, `remote`
 /// what was overruled. Where they disagree on a property, the status is the same.
 pub fn conflicts_json(everything: &Everything, all: bool, properties: &[OverProperty], now: Time) -> Value {
+    let names = everything.names();
     let device = |session: Option<&Session>| {
         let info = everything.sessions.iter().find(|info| Some(&info.session) == session);
         info.map(|info| info.device.as_str())
     };
     let statuses = all_disagreements(everything, all).into_iter().map(|(project, todo, one)| {
-        let value = json!({
+        let mut value = json!({
             "id": todo.id.to_string(),
-            "project": project.as_str(),
             "content": todo.content,
             "local_status": one.winner.1.state().as_str(),
             "remote_status": one.overruled.1.state().as_str(),
@@ -245,6 +246,7 @@ pub fn conflicts_json(everything: &Everything, all: bool, properties: &[OverProp
             "timestamp": one.overruled.1.at.to_string(),
             "lag": !one.is_newer(),
         });
+        name_project(&mut value, &names, project);
         ((one.is_newer(), one.overruled.1.at), todo.id, value)
     });
     let properties = properties.iter().filter(|one| all || !one.is_lag).map(|found| {
@@ -252,9 +254,8 @@ pub fn conflicts_json(everything: &Everything, all: bool, properties: &[OverProp
         let (kept, overruled) = one.sides();
         let status = everything.get(one.id).map(|(_, todo)| todo.state().as_str());
         let session = |side: &Side| side.session.as_ref().map(Session::to_string);
-        let value = json!({
+        let mut value = json!({
             "id": one.id.to_string(),
-            "project": project.as_str(),
             "content": one.content,
             "property": property(one),
             "local_value": kept.value,
@@ -270,6 +271,7 @@ pub fn conflicts_json(everything: &Everything, all: bool, properties: &[OverProp
             "timestamp": overruled.at.to_string(),
             "lag": is_lag,
         });
+        name_project(&mut value, &names, project);
         ((!is_lag, overruled.at), one.id, value)
     });
     let mut conflicts: Vec<_> = statuses.chain(properties).collect();

@@ -20,6 +20,8 @@ pub struct ContextLine {
     pub who: Who,
     /// On which device.
     pub device: Option<String>,
+    /// It is assigned to the session that is told.
+    pub assigned: bool,
     /// The session that is told claimed it too, and does not have it.
     pub lost: bool,
     /// The session that is told had started it, and this is what somebody else did to it since.
@@ -39,6 +41,8 @@ pub enum Who {
 
 /// The text is never longer, in the units in which agents count: UTF-16.
 pub const LONGEST_CONTEXT: usize = 2_000;
+/// How a session that may not be told their words sees what is assigned to it.
+const READY: &str = "`git chittysync ready` shows what.";
 /// No todo's words are longer.
 const LONGEST_WORDS: usize = 200;
 /// No name of a project, session or device is longer.
@@ -49,13 +53,25 @@ const LOOKED_AT: usize = 100;
 
 /// Returns what a session is told of the open todos of its project, the first ones first, as many as there is
 /// room for; nothing when there are none. `more` are those that are not among `lines`; nothing where that was not
-/// counted. `fence` is random.
-pub fn context_text(project: &str, lines: &[ContextLine], more: Option<usize>, fence: &str, style: Style) -> String {
+/// counted. `untold` are assigned to the session and their words are not told. `fence` is random.
+pub fn context_text(
+    project: &str,
+    lines: &[ContextLine],
+    more: Option<usize>,
+    untold: usize,
+    fence: &str,
+    style: Style,
+) -> String {
     // Words of which nothing is left say nothing.
     let lines: Vec<&ContextLine> =
         lines.iter().filter(|line| !neutral(&line.words, LONGEST_WORDS).is_empty()).collect();
+    let untold = match untold {
+        0 => String::new(),
+        1 => format!("1 todo is assigned to this session by another device: {READY}\n"),
+        more => format!("{more} todos are assigned to this session by another device: {READY}\n"),
+    };
     if lines.is_empty() {
-        return String::new();
+        return untold;
     }
     let project = neutral(project, LONGEST_NAME);
     let head = format!(
@@ -64,9 +80,9 @@ pub fn context_text(project: &str, lines: &[ContextLine], more: Option<usize>, f
          {fence}\nProject: {project}\n"
     );
     let tail = |left: usize| match more.map(|more| left + more) {
-        Some(0) => format!("{fence}\n"),
-        Some(left) => format!("{fence}\n{left} more are not shown; `git chittysync list` has all of them.\n"),
-        None => format!("{fence}\nThere are more than are shown; `git chittysync list` has all of them.\n"),
+        Some(0) => format!("{fence}\n{untold}"),
+        Some(left) => format!("{fence}\n{untold}{left} more are not shown; `git chittysync list` has all of them.\n"),
+        None => format!("{fence}\n{untold}There are more than are shown; `git chittysync list` has all of them.\n"),
     };
     let mut body = String::new();
     let mut shown = 0;
@@ -102,7 +118,8 @@ fn line_text(line: &ContextLine, style: Style) -> String {
         return format!("- {became} by {who}{device}, {age}{ago}; this session had started it: {words}\n");
     }
     let lost = if line.lost { ", which has it; this session claimed it too, and the other claim won" } else { "" };
-    format!("- {status}, {age}{ago}, {who}{device}{lost}: {words}\n")
+    let assigned = if line.assigned { "assigned to this session, " } else { "" };
+    format!("- {assigned}{status}, {age}{ago}, {who}{device}{lost}: {words}\n")
 }
 
 fn units(text: &str) -> usize {

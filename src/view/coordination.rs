@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::list::todo_json;
 use super::table::{Column, Table};
 use super::{Everything, Style, count};
-use crate::todo::{Project, Time, Todo, TodoList, plain};
+use crate::todo::{Names, Project, Time, Todo, TodoList, plain};
 
 /// The columns of projects, as people see them.
 pub const PROJECT_COLUMNS: [(&str, Column); 6] = [
@@ -66,15 +66,17 @@ fn known(everything: &Everything) -> impl Iterator<Item = (&Project, &TodoList)>
 /// Returns the projects for programs.
 pub fn projects_json(everything: &Everything) -> Value {
     let last = everything.projects.values().map(|todos| last_activity(todos.values())).max().unwrap_or_default();
-    let projects: Vec<Value> = known(everything).map(|(project, todos)| project_json(project, todos)).collect();
+    let names = everything.names();
+    let projects: Vec<Value> = known(everything).map(|(project, todos)| project_json(&names, project, todos)).collect();
     json!({ "version": "1.0.0", "last_updated": last.to_string(), "projects": projects })
 }
 
-fn project_json(project: &Project, todos: &TodoList) -> Value {
+fn project_json(names: &Names, project: &Project, todos: &TodoList) -> Value {
     let counts = count(todos.values());
     let sessions = sessions(todos.values());
     json!({
-        "project_name": project.as_str(),
+        "project_name": names.shown(project),
+        "full_project": project.as_str(),
         "sessions": sessions,
         "session_count": sessions.len(),
         "todo_count": counts.total() - counts.dropped,
@@ -82,7 +84,7 @@ fn project_json(project: &Project, todos: &TodoList) -> Value {
         "completed_todos": counts.completed,
         "last_activity": last_activity(todos.values()).to_string(),
         "todos": todos.values().filter(|todo| todo.state() != crate::todo::State::Dropped)
-            .map(|todo| todo_json(project, todo)).collect::<Vec<_>>(),
+            .map(|todo| todo_json(names, project, todo)).collect::<Vec<_>>(),
     })
 }
 

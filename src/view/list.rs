@@ -268,12 +268,20 @@ pub fn ready_text(
 
 /// Returns the list for programs.
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
-    let selected = select(everything, filter).into_iter();
-    selected.flat_map(|(_, todos)| todos.into_iter().map(|(project, todo)| todo_json(project, todo))).collect()
+    let (selected, names) = (select(everything, filter), everything.names());
+    let todos = selected.iter().flat_map(|(_, todos)| todos);
+    todos.map(|(project, todo)| todo_json(&names, project, todo)).collect()
+}
+
+/// Says in a document for programs of which project something is: `project` as people see it, and `full_project`,
+/// which stays the same when another repository of that name comes along.
+pub fn name_project(object: &mut Value, names: &Names, project: &Project) {
+    object["project"] = json!(names.shown(project));
+    object["full_project"] = json!(project.as_str());
 }
 
 /// Returns one todo for programs: its properties, and what follows from its claims.
-pub fn todo_json(project: &Project, todo: &Todo) -> Value {
+pub fn todo_json(names: &Names, project: &Project, todo: &Todo) -> Value {
     let mut object = serde_json::Map::new();
     for (name, field) in &todo.fields {
         object.insert(name.clone(), field.value.clone());
@@ -284,7 +292,6 @@ pub fn todo_json(project: &Project, todo: &Todo) -> Value {
     }
     for (key, value) in [
         ("id", json!(todo.id.to_string())),
-        ("project", json!(project.as_str())),
         ("content", json!(todo.content)),
         ("status", json!(todo.state().as_str())),
         ("sessions", json!(sessions)),
@@ -294,5 +301,7 @@ pub fn todo_json(project: &Project, todo: &Todo) -> Value {
     ] {
         object.insert(key.to_owned(), value);
     }
-    Value::Object(object)
+    let mut object = Value::Object(object);
+    name_project(&mut object, names, project);
+    object
 }

@@ -11,6 +11,7 @@ mod context;
 mod coordination;
 mod deed;
 mod legacy_export;
+mod lifecycle;
 mod links;
 mod list;
 mod markdown;
@@ -29,8 +30,11 @@ pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, stat
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
 pub use deed::Deed;
 pub use legacy_export::old_todos_json;
+pub use lifecycle::Lifecycle;
 pub use links::Links;
-pub use list::{Filter, Row, Section, list_json, list_rows, list_text, porcelain_row, ready_text, sections, todo_json};
+pub use list::{
+    Filter, Row, Section, list_json, list_rows, list_text, name_project, porcelain_row, ready_text, sections, todo_json,
+};
 pub use markdown::markdown;
 pub use ready::{lost, overtaken, rank, ready, search};
 pub use sessions::{

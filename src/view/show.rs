@@ -6,7 +6,7 @@ use super::list::todo_json;
 use super::table::align;
 use super::{Everything, Links, Style};
 use crate::merge::disagreements;
-use crate::todo::{Project, Todo, plain};
+use crate::todo::{Names, Project, Todo, plain};
 
 /// Returns one todo for people.
 pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style: Style) -> String {
@@ -77,8 +77,8 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
 }
 
 /// Returns one todo for programs, claims included.
-pub fn show_json(project: &Project, todo: &Todo) -> Value {
-    let mut value = todo_json(project, todo);
+pub fn show_json(names: &Names, project: &Project, todo: &Todo) -> Value {
+    let mut value = todo_json(names, project, todo);
     let claims: serde_json::Map<String, Value> = todo
         .claims
         .iter()

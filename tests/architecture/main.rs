@@ -198,15 +198,16 @@ fn only_git_knows_gix_and_runs_git() {
     }
 }
 
-/// Where an agent may be named outside its own folder and `install`: the list of agents, and what a person types or
-/// reads as an example.
-const NAMERS: [&str; 6] = [
+/// Where an agent may be named outside its own folder and `install`: the list of agents, what a person types or reads
+/// as an example, and a file that the original has under that name.
+const NAMERS: [&str; 7] = [
     "src/source/agents.rs",
     "src/source/mod.rs",
     "src/cli/install.rs",
     "src/cli/install_args.rs",
     "src/cli/sync.rs",
     "src/cli/context.rs",
+    "src/cli/export.rs",
 ];
 
 #[test]

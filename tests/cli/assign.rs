@@ -129,7 +129,32 @@ fn a_named_session_is_one_that_there_is() {
     let list = json!([{ "content": "x", "status": "pending" }]).to_string();
     world.input(&["import", "--session", "f00d-other", "--project", "api"], list.as_bytes());
     assert!(refused("f00d").contains("2 sessions have names that begin with 'f00d'"));
+    for named in ["f00dfeed+cli", &format!("{SECOND}-agent-x")] {
+        let to = at(&world, NOW, &["assign", "--dry-run", "--to", named]);
+        assert_eq!(to["assigned"][0]["session"], SECOND, "{named}");
+    }
+    let end = json!({ "session_id": SECOND, "cwd": "/nowhere/api", "hook_event_name": "SessionEnd", "reason": "exit" });
+    world.hook(&end);
+    world.ok(&["consolidate", "-q"]);
+    assert!(refused(SECOND).contains("session f00dfeed has ended"));
+    assert!(world.ok(&["guidance", "--session", SECOND]).starts_with("continue"), "what it had is still told");
     assert_eq!(at(&world, NOW, &["assign", "--to", "f00d-"])["assigned"].as_array().map(Vec::len), Some(2));
+}
+
+/// The status line of the original reads whether somebody is at work.
+#[test]
+fn a_session_that_is_there_is_an_active_one() {
+    let world = scene(&[]);
+    let status = |now: &str| at(&world, now, &["status"]);
+    assert_eq!((&status(SOON)["status"], &status(LATER)["status"]), (&json!("active_session"), &json!("idle")));
+    assert_eq!(status(NOW)["last_updated"], "2026-11-20T12:00:00.000Z");
+    assert_eq!(
+        (&status(NOW)["metrics"]["session_files"], &status(NOW)["metrics"]["consolidated_todos"]),
+        (&json!(2), &json!(2))
+    );
+    let alone = World::new();
+    alone.ok(&["add", "By a person"]);
+    assert_eq!(at(&alone, NOW, &["status"])["status"], "idle", "a person is no session of an agent");
 }
 
 /// An agent that asks is there, whether it said anything before or not; what it lists itself it keeps.

@@ -24,7 +24,7 @@ fn an_example_is_shown_and_nothing_stays() {
     }
     let json = world.json(&["demo"]);
     let projects =
-        json["list"].as_array().expect("a list").iter().map(|todo| todo["project"].as_str().expect("a name"));
+        json["list"].as_array().expect("a list").iter().map(|todo| todo["full_project"].as_str().expect("a name"));
     let projects: std::collections::BTreeSet<&str> = projects.collect();
     assert_eq!(projects.into_iter().collect::<Vec<_>>(), ["acme/api", "acme/storefront", "you/dotfiles"]);
     assert_eq!(json["conflicts"]["conflicts"].as_array().map(Vec::len), Some(1), "{json}");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::common::{World, project};
 
 #[test]
-fn the_three_files() {
+fn the_four_files() {
     let world = World::new();
     world.ok(&["-q", "sync", "--from", project("fixtures/claude").to_str().expect("UTF-8")]);
     let old = world.write("out/todos.json", b"an old file");
@@ -27,7 +27,14 @@ fn the_three_files() {
     assert_eq!(read("project-coordination.json"), world.json(&["projects"]));
     assert_eq!(read("conflicts.json"), world.json(&["conflicts"]));
     let names: Vec<_> = crate::common::files(&world.path("out")).into_keys().collect();
-    assert_eq!(names.len(), 3, "something is left: {names:?}");
+    let status = read("claude_sync_status.json");
+    let own = world.json(&["status"]);
+    for key in ["status", "last_updated", "metrics"] {
+        assert!(!status[key].is_null() && status[key] == own[key], "{key}: {status} {own}");
+    }
+    assert_eq!(status["metrics"]["consolidated_todos"], 99, "{status}");
+    assert_eq!(status["last_updated"], own["last_consolidated"]);
+    assert_eq!(names.len(), 4, "something is left: {names:?}");
     // An agent takes it back as it is.
     let again = World::new();
     again.input(&["import", "--session", "s"], &std::fs::read(old).expect("a file"));

@@ -23,6 +23,7 @@ fn no_command_prints_what_a_todo_hides() {
     };
     let item = |status: &str| {
         json!([{"content": EVIL, "status": status, "activeForm": EVIL, EVIL: EVIL, "priority": EVIL},
+            {"content": format!("{EVIL} c"), "status": status, "assignee": EVIL},
             {"content": format!("{EVIL} b"), "status": EVIL}])
     };
     write("claude/todos/a\u{202e}b.json", &item("completed"));
@@ -36,6 +37,7 @@ fn no_command_prints_what_a_todo_hides() {
     run(&["-v", "capture", "--from", home]);
     run(&["consolidate"]);
     run(&["-v", "sync", "--from", home, "--project", "p\u{202e}q"]);
+    world.git(&world.store(), &["config", "chittysync.topic", "evil=31m"]);
     let id = world.todos()[0]["id"].as_str().expect("an id").to_owned();
     for arguments in [
         &["status"][..],
@@ -59,6 +61,17 @@ fn no_command_prints_what_a_todo_hides() {
         &["branch", "new\u{202e}"],
         &["branch", "new\u{1b}[31m"],
         &["ready", "--all"],
+        &["topics"],
+        &["topics", "evil"],
+        &["topics", "\u{1b}[31m"],
+        &["ready", "--topic", "\u{202e}"],
+        &["assign", "--all", "--dry-run"],
+        &["assign", "--all", "--to", "two"],
+        &["assign", "--to", "\u{1b}[31m"],
+        &["ready", "--all"],
+        &["ready", "--all", "--claim", "--session", "three"],
+        &["guidance", "--session", "two"],
+        &["guidance", "--session", "\u{202e}"],
         &["resolve", &id, "--take", "two"],
         &["resolve", "y b", "--status", "completed"],
         &["resolve", "\u{1b}[31m", "--status", "completed"],

@@ -37,13 +37,26 @@ fn the_keys_of_every_document() {
     for session in world.json(&["sessions"]).as_array().expect("a list") {
         has(
             session,
-            &["session", "source", "device", "project", "started", "updated", "state", "open", "total", "warnings"],
+            &[
+                "session",
+                "source",
+                "device",
+                "project",
+                "full_project",
+                "started",
+                "updated",
+                "state",
+                "open",
+                "total",
+                "warnings",
+            ],
         );
     }
     let projects = world.json(&["projects"]);
     assert_eq!(keys(&projects), BTreeSet::from(["version", "last_updated", "projects"]));
     let one = [
         "project_name",
+        "full_project",
         "sessions",
         "session_count",
         "todo_count",
@@ -70,7 +83,19 @@ fn the_keys_of_every_document() {
         "timestamp",
     ];
     has(&conflicts["conflicts"][0], &one);
+    let topics = world.json(&["topics", "--all"]);
+    assert_eq!(keys(&topics), BTreeSet::from(["topics", "total", "timestamp"]));
+    let one = ["topic", "name", "count", "open", "pending", "ready", "sessions", "threshold", "waiting", "state"];
+    has(&topics["topics"][0], &one);
+    has(&topics["topics"][0]["passed_over"], &["in_progress", "blocked", "assigned", "listed", "elsewhere"]);
+    let assigned = world.json(&["assign", "--all", "--dry-run"]);
+    assert_eq!(keys(&assigned), BTreeSet::from(["dryRun", "assigned", "assignments", "unassigned"]));
+    let session = world.json(&["sessions"])[0]["session"].as_str().expect("a name").to_owned();
+    let guidance = world.json(&["guidance", "--session", &session]);
+    has(&guidance, &["assigned", "assignedCount", "inProgress", "pending", "completedVisible", "suggestions", "free"]);
+    has(&guidance["nextAction"], &["action"]);
     let status = world.json(&["status"]);
+    has(&status, &["status", "last_updated", "metrics"]);
     has(&status, &["store", "branch", "sessions", "todos", "last_consolidated"]);
     assert_eq!(keys(&status["todos"]), BTreeSet::from(["pending", "in_progress", "completed", "dropped"]));
     for event in world.json(&["log"]).as_array().expect("a list") {

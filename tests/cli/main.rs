@@ -6,6 +6,7 @@ mod common;
 mod acts;
 mod archive;
 mod assign;
+mod assign_context;
 mod board;
 mod branches;
 mod claims;

@@ -42,12 +42,27 @@ fn old(world: &World, session: &str, list: &[(&str, &str)]) {
     assert_eq!(done.code, Some(0), "{done:?}");
 }
 
+/// Asserts what every document calls the project of which something was said first, by either name.
+fn called(world: &World, shown: &str) {
+    for (arguments, at) in [
+        (&["list"][..], "/0"),
+        (&["ready", "--all"], "/0"),
+        (&["sessions"], "/0"),
+        (&["log"], "/0"),
+        (&["show", "migration"], ""),
+    ] {
+        let document = world.json(arguments);
+        let object = document.pointer(at).unwrap_or_else(|| panic!("{arguments:?}: {document}"));
+        assert_eq!((&object["project"], &object["full_project"]), (&json!(shown), &json!("acme/api")), "{arguments:?}");
+    }
+}
+
 /// Returns `project content: status` of all todos that are wanted, sorted.
 fn wanted(world: &World) -> Vec<String> {
     let todos = world.todos().into_iter().filter(|todo| todo["status"] != "dropped");
     let text = |todo: &Value, key: &str| todo[key].as_str().expect("text").to_owned();
     let mut all: Vec<String> = todos
-        .map(|todo| format!("{} {}: {}", text(&todo, "project"), text(&todo, "content"), text(&todo, "status")))
+        .map(|todo| format!("{} {}: {}", text(&todo, "full_project"), text(&todo, "content"), text(&todo, "status")))
         .collect();
     all.sort();
     all
@@ -68,6 +83,7 @@ fn two_owners_are_two_projects_and_the_short_name_is_shown_while_one_has_it() {
     assert!(world.ok(&["list"]).starts_with("api  1 open"), "{}", world.ok(&["list"]));
     assert_eq!(world.ok(&["list", "--project", "api"]), world.ok(&["list", "--project", "acme/api"]));
     assert_eq!(wanted(&world), ["acme/api Run the migration: pending"], "programs are told the full name");
+    called(&world, "api");
     let views = [
         &["projects"][..],
         &["ready", "--all"],

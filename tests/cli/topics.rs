@@ -43,7 +43,7 @@ fn topics_are_counted_with_what_waits_and_why() {
     assert_eq!(numbers(&database), [Some(4), Some(3), Some(2), Some(1), Some(3)], "{database}");
     assert_eq!(
         database["passed_over"],
-        json!({ "in_progress": 1, "blocked": 1, "assigned": 0, "elsewhere": 0 }),
+        json!({ "in_progress": 1, "blocked": 1, "assigned": 0, "listed": 0, "elsewhere": 0 }),
         "{database}"
     );
     let told = world.ok(&["topics", "Database"]);

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod assign;
 mod away;
 mod board;
 mod budget;

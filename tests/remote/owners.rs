@@ -23,7 +23,7 @@ fn wanted(devices: &Devices, name: &str) -> Vec<String> {
     let text = |todo: &Value, key: &str| todo[key].as_str().expect("text").to_owned();
     let todos = todos.iter().filter(|todo| todo["status"] != "dropped");
     let mut all: Vec<String> = todos
-        .map(|todo| format!("{} {}: {}", text(todo, "project"), text(todo, "content"), text(todo, "status")))
+        .map(|todo| format!("{} {}: {}", text(todo, "full_project"), text(todo, "content"), text(todo, "status")))
         .collect();
     all.sort();
     all

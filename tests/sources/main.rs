@@ -11,6 +11,7 @@ mod javascript;
 mod pipes;
 mod projects;
 mod redaction;
+mod secretlint;
 mod secrets;
 mod shared_list;
 mod tasks;

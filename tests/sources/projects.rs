@@ -9,7 +9,7 @@ const ONE: &str = "11111111-1111-4111-8111-111111111111";
 fn project_of(world: &World, directory: &std::path::Path) -> String {
     works_in(world, ONE, directory, "A");
     world.sync();
-    world.todo("A")["project"].as_str().expect("a project").to_owned()
+    world.todo("A")["full_project"].as_str().expect("a project").to_owned()
 }
 
 fn works_in(world: &World, session: &str, directory: &std::path::Path, content: &str) {
@@ -76,7 +76,10 @@ fn a_submodule_is_a_repository_of_its_own() {
     works_in(&world, "22222222-1111-4111-8111-111111111111", &path.join("lib"), "B");
     works_in(&world, "33333333-1111-4111-8111-111111111111", &path, "C");
     world.sync();
-    assert_eq!((&world.todo("B")["project"], &world.todo("C")["project"]), (&"others/lib".into(), &"acme/main".into()));
+    assert_eq!(
+        (&world.todo("B")["full_project"], &world.todo("C")["full_project"]),
+        (&"others/lib".into(), &"acme/main".into())
+    );
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn words_decide_for_sessions_without_a_directory() {
         &[("Fix the CSS", "pending"), ("Add an Endpoint", "pending"), ("Rest", "pending")],
     );
     world.sync();
-    let project = |content: &str| world.todo(content)["project"].clone();
+    let project = |content: &str| world.todo(content)["full_project"].clone();
     assert_eq!(
         (project("Fix the CSS"), project("Add an Endpoint"), project("Rest")),
         ("web".into(), "api".into(), "general".into())

@@ -56,6 +56,7 @@ const APART: &[Form] = &[
     ("tencent-key", &["AK", "ID"], ALL, 32, ""),
     ("fly-token", &["fo", "1_"], ALL, 43, ""),
     ("supabase-key", &["sb", "p_"], HEX, 40, ""),
+    ("vercel-token", &["vc", "p_"], ALL, 24, ""),
     ("vault-token", &["hv", "s."], ALL, 90, ""),
     ("terraform-token", &["ABCDEFGHIJKLMN", ".atlasv1."], ALL, 67, ""),
     ("pulumi-token", &["pu", "l-"], HEX, 40, ""),
@@ -266,3 +267,24 @@ npm_config_cache and npm_lifecycle_event in the script
 github_pat_ and ghp_ in the secret scanner
 sk_test_ keys only, never sk_live_
 ";
+
+#[test]
+fn what_is_harmless_does_not_hide_what_begins_in_it() {
+    let mut dice = Dice::new(7);
+    let value = dice.text(ALL, 30) + "7aB";
+    for (before, after) in [
+        ("SERVICE_CREDENTIAL=\"SECRET_ACCESS_KEY     :     \"", "\""),
+        ("token: secret_key_of_the_service=", ""),
+        ("password = password: ", " "),
+        ("auth-token=the-api-key=", ""),
+    ] {
+        let text = format!("{before}{value}{after}");
+        assert!(!redacted(&text).contains(&value), "{}", redacted(&text));
+    }
+}
+
+#[test]
+fn a_text_of_many_harmless_ones_takes_no_longer() {
+    let text = "token=".repeat(5_000);
+    assert_eq!(redacted(&text), text);
+}

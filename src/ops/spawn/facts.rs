@@ -82,6 +82,8 @@ pub(super) fn waiting_todos(store: &Store, everything: &Everything, lease: &Leas
             Some(Holder::Works(session)) => Some(session.clone()),
             // Whoever has a name that no session can have has the todo, too.
             Some(Holder::Named(name)) => Session::new(name).or_else(|_| Session::new("somebody")).ok(),
+            // It would come to it by itself.
+            None if holders.is_listed(todo) => Session::new("somebody").ok(),
             None => None,
         },
         is_spawned: todo.claims.keys().all(|session| spawned.contains(session.main())),

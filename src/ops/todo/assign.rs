@@ -10,7 +10,7 @@ use super::read::with_sessions;
 use super::refusal::Refusal;
 use crate::plan::{ASSIGNED, ASSIGNEE, Handing, Moment, Standing, Topics, assign as decide, standings};
 use crate::statement::Act;
-use crate::todo::{Project, Session, Todo};
+use crate::todo::{Names, Project, Session, Todo};
 use crate::view::Everything;
 
 /// What is to be handed out, and to whom.
@@ -36,6 +36,8 @@ pub struct Decided {
     pub given: Vec<(Owned, Session)>,
     /// What could be begun, and nobody has.
     pub unassigned: Vec<Owned>,
+    /// What their projects are called.
+    pub names: Names,
 }
 
 /// What came of handing out.
@@ -75,6 +77,9 @@ fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
     let settings = &actor.store.settings;
     let asks = actor.agent.map(|_| actor.session()).transpose()?;
     let to = assign.to.as_deref().map(|name| meant(&everything, name)).transpose()?;
+    if let Some(ended) = to.as_ref().filter(|to| standings(&everything).get(to.main()).is_some_and(|to| to.is_ended)) {
+        return Err(Refusal::Ended(ended.clone()));
+    }
     let handing = Handing {
         moment: Moment::at(actor.now),
         most: settings.assign_max,
@@ -90,22 +95,28 @@ fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
         sessions: found.sessions.into_iter().map(|(session, entries)| (session, has(entries))).collect(),
         given: found.given.into_iter().map(|(entry, session)| (owned(entry), session)).collect(),
         unassigned: has(found.unassigned),
+        names: everything.names(),
     })
 }
 
-/// Returns the session that a name, or the beginning of one, means.
+/// Returns the session that a name, or the beginning of one, means. A list beside its own (`f00dfeed+cli`, as it is
+/// shown) is of that session, too.
 ///
 /// # Errors
-/// When that is none, or several, or one that has ended.
+/// When that is none, or several.
 pub fn meant(everything: &Everything, name: &str) -> Result<Session, Refusal> {
     let standings = standings(everything);
-    let found: Vec<&Standing> = match standings.get(name) {
+    let own = Session::new(name).map_or_else(|_| name.to_owned(), |session| session.main().to_owned());
+    let beginning = own.rsplit_once('+').map_or(own.as_str(), |(own, _)| own);
+    let begins = |with: &str| -> Vec<&Standing> {
+        standings.values().filter(|standing| standing.session.as_str().starts_with(with)).collect()
+    };
+    let found: Vec<&Standing> = match standings.get(&own) {
         Some(exact) => vec![exact],
-        None => standings.values().filter(|standing| standing.session.as_str().starts_with(name)).collect(),
+        None => Some(begins(&own)).filter(|found| !found.is_empty()).unwrap_or_else(|| begins(beginning)),
     };
     match found.as_slice() {
         [] => Err(Refusal::NoSession(name.to_owned())),
-        [one] if one.is_ended => Err(Refusal::Ended(one.session.clone())),
         [one] => Ok(one.session.clone()),
         several => Err(Refusal::SeveralSaid {
             name: name.to_owned(),

@@ -18,6 +18,9 @@ use crate::view::{Everything, Links, ready};
 /// How long a remote may stand still before a claim is not confirmed: somebody waits to begin.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Of those to whom todos are assigned, so many are named.
+const FEW: usize = 5;
+
 /// What is to be claimed.
 #[derive(Debug)]
 pub struct Claim<'a> {
@@ -60,6 +63,14 @@ pub struct Claimed {
     pub asked: Asked,
 }
 
+/// Returns the first few of many names, and how many more there are.
+fn few(names: BTreeSet<String>) -> Vec<String> {
+    let more = names.len().saturating_sub(FEW);
+    let mut few: Vec<String> = names.into_iter().take(FEW).collect();
+    few.extend((more > 0).then(|| format!("{more} more")));
+    few
+}
+
 /// Returns those of these todos that are of a topic; all of them when none is named.
 ///
 /// # Errors
@@ -93,7 +104,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
         found.retain(|(_, todo)| claim.any || holders.assigned_elsewhere(Some(&session), todo).is_none());
         let Some((project, todo)) = found.first().copied() else {
             if !others.is_empty() {
-                return Err(Refusal::AssignedToOthers { assigned: others.into_iter().collect() });
+                return Err(Refusal::AssignedToOthers { assigned: few(others) });
             }
             let circles = Links::new(&everything).circles(claim.project.as_ref());
             return Err(Refusal::NothingReady { circles: Brief::all(&everything, &circles) });

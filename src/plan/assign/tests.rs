@@ -227,10 +227,20 @@ proptest! {
     /// Whatever there is: what is handed out could be begun and was nobody's, to sessions of its project that are there,
     /// within their caps; handing out again changes nothing; and the order of what is given changes nothing.
     #[test]
-    fn handing_out_is_stable(mut all in any_store(), most in 1..4usize, turn in 0..6usize) {
-        let handing = handing(most);
+    fn handing_out_is_stable(
+        mut all in any_store(),
+        most in 1..4usize,
+        turn in 0..6usize,
+        asks in prop::option::of((0..6usize, prop::option::of(0..2usize))),
+    ) {
+        let asks = asks.map(|(at, of)| {
+            let of = of.map(|of| Project::new(["acme/p", "q"][of]).expect("valid"));
+            (name(["s1", "s2", "s3-agent-cli", "s4", "new", "s5"][at]), of)
+        });
+        let asks = asks.as_ref().map(|(session, of)| (session, of.as_ref()));
+        let handing = Handing { asks, ..handing(most) };
         let found = assign(&all, &TOPICS, &handing);
-        let holders = Holders::of(&all, handing.moment);
+        let holders = super::holders(&all, &handing);
         let names = all.names();
         let mut ids = BTreeSet::new();
         for ((project, todo), session) in &found.given {

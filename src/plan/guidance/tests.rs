@@ -12,7 +12,10 @@ fn name(session: &str) -> Session {
     Session::new(session).expect("valid")
 }
 
-fn store(todos: &[(&str, &str, Status, &[(&str, &str)])]) -> Everything {
+/// Words, who said them, in which state, and properties.
+type Said<'a> = (&'a str, &'a str, Status, &'a [(&'a str, &'a str)]);
+
+fn store(todos: &[Said<'_>]) -> Everything {
     let project = Project::new("acme/p").expect("valid");
     let mut everything = Everything::default();
     for (at, (content, session, status, fields)) in todos.iter().enumerate() {
@@ -101,7 +104,8 @@ fn what_does_not_wait_has_a_reason() {
         ("fix sql two", "x", Status::Pending, &[("assignee", "s1")]),
         ("fix sql three", "s2", Status::InProgress, &[]),
         ("fix layout", "x", Status::Pending, &[("assignee", "Ada")]),
-        ("fix it", "s2", Status::Pending, &[]),
+        ("fix it", "x", Status::Pending, &[]),
+        ("fix that", "s2", Status::Pending, &[]),
         ("sql done", "x", Status::Completed, &[]),
     ]);
     let topics = Topics::default();
@@ -115,12 +119,16 @@ fn what_does_not_wait_has_a_reason() {
     assert_eq!((database.passed_over.in_progress, database.passed_over.assigned), (1, 1));
     assert!(database.is_due(1) && !database.is_due(2));
     let debugging = of("debugging");
-    assert_eq!((debugging.open, debugging.passed_over.elsewhere, debugging.most_waiting()), (5, 1, 1));
+    assert_eq!((debugging.open, debugging.passed_over.elsewhere, debugging.most_waiting()), (6, 1, 1));
+    assert_eq!(debugging.passed_over.listed, 1, "its session is there");
     assert_eq!(debugging.sessions.iter().copied().collect::<Vec<_>>(), ["s2", "x"]);
     for count in &counts {
         let passed = count.passed_over;
         let waiting: usize = count.waiting.values().map(Vec::len).sum();
-        assert_eq!(count.open, passed.in_progress + passed.blocked + passed.assigned + passed.elsewhere + waiting);
+        assert_eq!(
+            count.open,
+            passed.in_progress + passed.blocked + passed.assigned + passed.listed + passed.elsewhere + waiting
+        );
     }
     assert!(topic_counts(&all, &topics, &holders(&all), |_| false).iter().all(|count| count.open == 0));
 }
