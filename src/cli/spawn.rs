@@ -71,7 +71,13 @@ fn start(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -> 
     }
     let tell = |text: &str| ui.note(text);
     let now = || context.at_present().now;
-    let asked = Asked { watch: super::remote::watch(store, ui), now: &now, stop: &stop, tell: &tell };
+    let asked = Asked {
+        watch: super::remote::watch(store, ui),
+        now: &now,
+        stop: &stop,
+        is_patient: ui.is_silent(),
+        tell: &tell,
+    };
     let spawned = spawn(store, spawning, &asked)?;
     let was_stopped = stop.load(Ordering::Relaxed);
     if ui.json {

@@ -267,6 +267,9 @@ fn three_failures_break_a_topic_and_anybody_can_pause_and_reset() {
     assert!(done.contains("paused; `git chittysync topics --resume` goes on"), "{done}");
     assert_eq!(machines.started().len(), 3);
     machines.ok(1, &["topics", "--resume"]);
+    // Who asks again and again anyway asks nobody so soon.
+    machines.ok(0, &["-q", "topics", "--spawn"]);
+    assert_eq!(machines.started().len(), 3);
     assert_eq!(machines.run(0, &["topics", "--spawn"]).code, Some(1));
     assert_eq!(machines.started().len(), 4);
     let shown = machines.ok(1, &["topics"]);

@@ -28,6 +28,8 @@ pub struct Asked<'a> {
     pub now: &'a dyn Fn() -> Time,
     /// Whether somebody wants it to end.
     pub stop: &'a AtomicBool,
+    /// Whether it asks again every minute, and so need not know at once that nothing keeps it from starting any more.
+    pub is_patient: bool,
     /// Who is told what happens.
     pub tell: &'a dyn Fn(&str),
 }
@@ -82,7 +84,12 @@ pub fn spawn(store: &Store, spawning: &Spawning, asked: &Asked<'_>) -> Result<Sp
     }
     // Nobody is asked anything as long as too few wait.
     let situation = situation::known(store, &driver.arbiter, &device, (asked.now)())?;
-    if situation.considered.iter().all(|considered| considered.verdict == Verdict::Few) {
+    let verdicts = || situation.considered.iter().map(|considered| &considered.verdict);
+    let is_due = verdicts().any(|verdict| *verdict == Verdict::Due);
+    let is_hopeless = verdicts().all(|verdict| matches!(verdict, Verdict::Few | Verdict::NoCheckout));
+    // What kept it from starting when it was last asked, mostly does so still.
+    let waits = asked.is_patient && !is_due && settled::has_looked(store, ticks());
+    if is_hopeless || waits {
         return Ok(Spawned::Nothing(situation.considered));
     }
     if settled::started(store, (asked.now)()) >= spawning.per_day {

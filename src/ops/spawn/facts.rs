@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arbiter::{Arbiter, Held};
 use super::rules::nonce;
+use super::settled;
 use super::ticks::ticks;
 use crate::git::{Overlay, Watch, tracking_branch};
 use crate::ops::todo::{read, read_sessions};
@@ -31,6 +32,7 @@ pub(super) fn look(
         Ok(lease) => lease.clone(),
         Err(err) => return Ok(Err(format!("the lease on {} is of no use: {err}", arbiter.name()))),
     };
+    settled::note_look(store, ticks());
     if let Err(why) = share(store, now, watch)? {
         return Ok(Err(why));
     }

@@ -31,6 +31,22 @@ fn within_a_day(store: &Store, now: Time) -> Vec<i64> {
     starts.into_iter().filter(|at| (now.millis() - at).abs() < DAY).collect()
 }
 
+/// When the arbiter was last asked.
+const LOOKED: &str = "spawn-looked";
+/// How long one that asks again and again trusts the answer.
+const TRUSTED: i64 = 5 * 60 * 1000;
+
+/// Returns whether the arbiter was asked just now.
+pub(super) fn has_looked(store: &Store, ticks: i64) -> bool {
+    let looked: Option<i64> = cache::load(&store.repo, LOOKED);
+    looked.is_some_and(|looked| (0..TRUSTED).contains(&(ticks - looked)))
+}
+
+/// Notes that the arbiter is asked.
+pub(super) fn note_look(store: &Store, ticks: i64) {
+    cache::save(&store.repo, LOOKED, &Some(ticks));
+}
+
 /// Returns what the arbiter is still to be told.
 pub(super) fn owed(store: &Store) -> Option<Back> {
     let value: Value = cache::load(&store.repo, OWED);
