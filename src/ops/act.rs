@@ -22,7 +22,7 @@ use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
 use crate::store::trailers::Mark;
 use crate::store::{Consolidated, Reach, Store};
-use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
+use crate::todo::{Project, SPAWNED_BY, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
 /// What an act is for.
@@ -32,11 +32,13 @@ pub struct Reason<'a> {
     pub what: &'a str,
     /// What the act takes back, if it does.
     pub mark: Option<Mark>,
+    /// What had the session started, if it is an agent that this program starts.
+    pub spawned_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a str> for Reason<'a> {
     fn from(what: &'a str) -> Self {
-        Reason { what, mark: None }
+        Reason { what, mark: None, spawned_by: None }
     }
 }
 
@@ -240,9 +242,12 @@ fn attempt(
     };
     let state = statement::act(past.state(), &session, acts, &context);
     check_before(&session, acts, known, state.as_ref().or(past.state()))?;
-    let Some(state) = state else {
+    let Some(mut state) = state else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
+    if let Some(by) = reason.spawned_by {
+        state.info.extra.insert(SPAWNED_BY.to_owned(), by.into());
+    }
     let own = past.commit.as_ref().map(|commit| &commit.state);
     let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();

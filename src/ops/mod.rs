@@ -53,6 +53,7 @@ mod settle;
 mod settle_sessions;
 mod settled;
 mod sort;
+pub mod spawn;
 mod spooled;
 mod stated;
 mod step_aside;

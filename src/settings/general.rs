@@ -167,7 +167,7 @@ fn context(reader: &Reader<'_>, values: &Values<'_>) -> Result<ContextReach, Set
 }
 
 /// Returns a remote; nothing inside for an empty name, which stands for none.
-fn parse_remote(name: &str) -> Option<Option<RemoteName>> {
+pub(super) fn parse_remote(name: &str) -> Option<Option<RemoteName>> {
     if name.is_empty() {
         return Some(None);
     }

@@ -3,20 +3,12 @@
 use std::time::Duration;
 
 use super::kind::{Bare, DAY, Kind, SECOND, Span};
+use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
-/// What a row says unless it says something else.
-const ROW: Setting = Setting {
-    key: "",
-    kind: Kind::Bool,
-    default: Default::None,
-    except: None,
-    fallback: None,
-    old: None,
-    variable: None,
-    reader: None,
-    several: false,
-    help: "",
+pub use super::spawn_rows::{
+    ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
+    SPAWN_PER_DAY, SPAWN_TIMEOUT,
 };
 
 /// How long something may be left alone.
@@ -26,10 +18,6 @@ const AGE: Kind = Kind::Time(Span {
     most: Duration::from_secs(100_000 * 24 * 60 * 60),
     never: Some("never"),
 });
-
-/// How often something happens in the background. A longer time than a year is as good, and clocks can count that.
-const SPAN: Span =
-    Span { bare: None, least: Duration::from_millis(1), most: Duration::from_secs(365 * 24 * 60 * 60), never: None };
 
 /// Where sessions are kept on a remote.
 const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
@@ -337,7 +325,8 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 33] = [
+pub const ALL: [Setting; 43] = [
+    ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
     BRANCH,
@@ -366,6 +355,15 @@ pub const ALL: [Setting; 33] = [
     RETIRE_AFTER,
     ROUTE,
     SPAWN_AT,
+    SPAWN_BUDGET,
+    SPAWN_COMMAND,
+    SPAWN_COST_GUESS,
+    SPAWN_EVERY,
+    SPAWN_IN,
+    SPAWN_LEASE,
+    SPAWN_MAX,
+    SPAWN_PER_DAY,
+    SPAWN_TIMEOUT,
     STALE_AFTER,
     STORE,
     TIMEOUT,

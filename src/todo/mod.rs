@@ -29,7 +29,7 @@ pub use id::{TodoId, normalise};
 pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use names::{Names, Scope};
-pub use session::{ListEntry, SessionInfo, SessionState};
+pub use session::{ListEntry, SPAWNED_BY, SessionInfo, SessionState};
 pub use snapshot::{Channel, Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;

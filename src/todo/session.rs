@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{Project, Session, Status, Time, TodoId, TodoList};
 
+/// The key that tells what had a session started, where it is an agent that this program started.
+pub const SPAWNED_BY: &str = "spawnedBy";
+
 /// What `sessions/<xx>/<session>.json` holds. No absolute paths, no user names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionInfo {

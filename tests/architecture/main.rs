@@ -176,8 +176,9 @@ fn pure_modules_touch_nothing() {
 }
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
-/// all stores one for each, the service the system's manager, a long text git's pager, and a person's editor.
-const STARTERS: [&str; 8] = [
+/// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, and a
+/// person's editor.
+const STARTERS: [&str; 9] = [
     "src/build.rs",
     "cli/editor.rs",
     "cli/pager.rs",
@@ -186,6 +187,7 @@ const STARTERS: [&str; 8] = [
     "daemon/detach.rs",
     "daemon/jobs.rs",
     "install/manager.rs",
+    "ops/spawn/process.rs",
 ];
 
 #[test]
