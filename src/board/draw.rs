@@ -206,6 +206,8 @@ mod tests {
             agent: None,
             source: "cli".into(),
             device: device.into(),
+            person: None,
+            title: None,
             project: None,
             branch: None,
             started: Time::default(),
@@ -216,7 +218,7 @@ mod tests {
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
         let setting = Setting { color: true, stale_after: Some(HOUR) };
-        Board::new(Everything { projects, sessions, own: None }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
+        Board::new(Everything { projects, sessions, ..Everything::default() }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
     }
 
     /// Draws on a screen of this size, and returns its lines.

@@ -8,7 +8,7 @@ use super::ui::{Failure, Ui};
 use crate::git::{Overlay, branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
-use crate::source::{Home, session_variable};
+use crate::source::{Home, agents, session_variable};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Scope, Time, plain};
 use crate::view::{Counts, Everything};
@@ -195,13 +195,17 @@ impl Context {
         Ok(everything)
     }
 
-    fn with_sessions(&self, todos: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
-        let (sessions, unreadable) = todo::read_sessions(store)?;
+    fn with_sessions(&self, mut everything: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+        let (mut sessions, unreadable) = todo::read_sessions(store)?;
+        ops::with_prompts(store, &mut sessions);
         warn_of(unreadable, store, ui);
         let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
         // A name that cannot be one is told by whoever speaks.
-        let own = todo::known_author(store, named.as_deref()).ok().flatten();
-        Ok(Everything { sessions, own, ..todos })
+        everything.own = todo::known_author(store, named.as_deref()).ok().flatten();
+        everything.person = store.settings.person().map(str::to_owned);
+        everything.agents = agents().map(|agent| (agent.name(), agent.title())).collect();
+        everything.sessions = sessions;
+        Ok(everything)
     }
 }
 

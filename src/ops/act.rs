@@ -199,7 +199,7 @@ fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
         let gone: TodoList = ids.into_iter().filter_map(|id| todos.remove_entry(&id)).collect();
         forgotten.insert(project.clone(), gone);
     }
-    Ok(Known { everything: Everything { projects, sessions: Vec::new(), own: None }, forgotten })
+    Ok(Known { everything: Everything::of(projects), forgotten })
 }
 
 /// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in
@@ -235,6 +235,7 @@ fn attempt(
         now,
         reopen: store.settings.reopen,
         device: &store.settings.device,
+        person: store.settings.person(),
         project: None,
         project_of: &|_| Project::general(),
     };

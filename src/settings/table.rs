@@ -151,6 +151,15 @@ pub const MIRROR_INTERVAL: Setting = Setting {
     ..ROW
 };
 
+/// Who works on this device.
+pub const PERSON: Setting = Setting {
+    key: "chittysync.person",
+    kind: Kind::Text("a name"),
+    default: Default::Found("git's `user.name`"),
+    help: "Who works on this device, as session files say it. Shown where the store has more than one person, and what `--by` and `--mine` go by. `none` leaves it out.",
+    ..ROW
+};
+
 /// What the project of a repository is called.
 pub const PROJECT: Setting = Setting {
     key: "chittysync.project",
@@ -260,6 +269,15 @@ pub const RETIRE_AFTER: Setting = Setting {
     ..ROW
 };
 
+/// What names of sessions are saved.
+pub const SESSION_NAMES: Setting = Setting {
+    key: "chittysync.sessionNames",
+    kind: Kind::Choice(&["title", "prompt", "none"]),
+    default: Default::Value("title"),
+    help: "What a session's file says that it is called: the title that its user or agent gave it, or a summary; with `prompt`, where there is none, the beginning of its first prompt; with `none`, nothing. With `title` the first prompt names a session on its own device only, and is not part of what is pushed.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",
@@ -299,7 +317,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 29] = [
+pub const ALL: [Setting; 31] = [
     ARCHIVE_AFTER,
     BRANCH,
     CONTEXT,
@@ -313,6 +331,7 @@ pub const ALL: [Setting; 29] = [
     MAX_FETCH,
     MIRROR_COMMAND,
     MIRROR_INTERVAL,
+    PERSON,
     PROJECT,
     PROJECT_RULE,
     PUSH_INTERVAL,
@@ -325,6 +344,7 @@ pub const ALL: [Setting; 29] = [
     PLACE,
     REOPEN,
     RETIRE_AFTER,
+    SESSION_NAMES,
     STALE_AFTER,
     STORE,
     TIMEOUT,

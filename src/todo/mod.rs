@@ -18,6 +18,7 @@ mod snapshot;
 mod status;
 mod text;
 mod time;
+mod title;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
 mod verb;
@@ -34,6 +35,7 @@ pub use snapshot::{Channel, Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
+pub use title::{Title, one_line, shortened};
 pub use todo::{RESERVED, Todo, TodoList};
 pub use verb::Verb;
 pub use voice::Voices;
