@@ -111,7 +111,7 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
 fn said(board: &Board, one: &Disagreement<'_>) -> String {
     let side = |(session, claim): (&Session, &Claim)| {
         let ago = board.style().age(claim.at);
-        format!("{} by {} {ago}", claim.state(), board.everything.called(session))
+        format!("{} by {} {ago}", claim.state(), board.everything.who(session))
     };
     format!("kept: {}; overruled: {}", side(one.winner), side(one.overruled))
 }

@@ -51,7 +51,7 @@ fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure>
         Projects::Here => context.here().map(ToString::to_string),
     };
     let (status, all) = (given.text("status"), given.flag("all"));
-    list::run(&ListArgs { project, session: None, status, all, porcelain: PorcelainArgs::default() }, context, ui)
+    list::run(&ListArgs { project, status, all, ..ListArgs::default() }, context, ui)
 }
 
 fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {

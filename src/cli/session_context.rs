@@ -47,9 +47,12 @@ pub(super) fn told(
 fn line(todo: Open) -> ContextLine {
     let who = match todo.session {
         Some(_) if todo.own && !todo.lost && todo.became.is_none() => Who::This,
-        Some(session) => Who::Named(session.short()),
+        Some(session) => match todo.name {
+            Some(name) => Who::Called(name),
+            None => Who::Named(session.short()),
+        },
         None => Who::OtherDevice,
     };
-    let Open { words, status, at, device, lost, became, .. } = todo;
-    ContextLine { words, status, at, who, device, lost, became }
+    let Open { words, status, at, device, person, lost, became, .. } = todo;
+    ContextLine { words, status, at, who, device, person, lost, became }
 }

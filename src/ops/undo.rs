@@ -39,7 +39,7 @@ pub struct Undo {
 #[derive(Debug)]
 pub struct Later {
     /// Who.
-    pub session: Session,
+    pub session: SessionInfo,
     /// What.
     pub events: Vec<Event>,
 }
@@ -86,7 +86,7 @@ pub fn undo(store: &Store, whose: Whose<'_>, redo: bool) -> Result<(Option<Undo>
                 speakers.standing.insert(said.session.clone());
                 if later.is_none() && !redo {
                     let events = History::of_all(store, &overlay)?.said(&commit);
-                    later = Some(Later { session: said.session, events });
+                    later = Some(Later { session: said, events });
                 }
                 continue;
             }

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod by;
 mod claim;
 mod continued;
 mod flaw;
@@ -24,6 +25,7 @@ mod todo;
 mod verb;
 mod voice;
 
+pub use by::By;
 pub use claim::{Claim, Claims, Field, Fields, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};

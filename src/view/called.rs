@@ -205,6 +205,12 @@ fn kind(info: &SessionInfo) -> Kind<'_> {
     }
 }
 
+/// Returns what a session is called by what it says of itself alone; nothing for a number that was drawn.
+pub fn of_itself(info: &SessionInfo) -> Option<String> {
+    let title = info.title.as_ref().map(|title| plain(&title.text)).filter(|text| !text.is_empty());
+    title.or_else(|| own_name(info)).map(|name| shortened(&name, SHORT))
+}
+
 /// Returns the newest title of each session, wherever it goes on.
 fn titles(everything: &Everything) -> BTreeMap<Cow<'_, str>, &str> {
     let mut found = BTreeMap::new();

@@ -18,6 +18,8 @@ pub struct Filter {
     pub project: Option<Scope>,
     /// Only what this session (or one whose name begins so) spoke of.
     pub session: Option<String>,
+    /// Only what one of these spoke of.
+    pub speakers: Option<BTreeSet<Session>>,
     /// Only what this very session spoke of.
     pub speaker: Option<Session>,
     /// Only in this state.
@@ -41,6 +43,9 @@ impl Filter {
         self.project.as_ref().is_none_or(|wanted| wanted.takes(project))
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.voices().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
+            })
+            && self.speakers.as_ref().is_none_or(|wanted| {
+                todo.voices().any(|(session, claim)| wanted.contains(session) && !claim.dropped)
             })
             && self.speaker.as_ref().is_none_or(|wanted| todo.voice(wanted).is_some_and(|(_, claim)| !claim.dropped))
             && match self.state {

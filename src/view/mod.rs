@@ -15,6 +15,7 @@ mod legacy_export;
 mod links;
 mod list;
 mod markdown;
+mod meant;
 mod ready;
 mod sessions;
 mod show;
@@ -23,6 +24,7 @@ mod summary;
 mod table;
 
 pub use board::board;
+pub use called::of_itself;
 pub use conflicts::{
     Beside, Found, OverProperty, OwnVersion, all_disagreements, conflicts_json, conflicts_text, questions,
 };
@@ -55,8 +57,6 @@ pub struct Everything {
     pub sessions: Vec<SessionInfo>,
     /// The session of who looks at it, where that is known.
     pub own: Option<Session>,
-    /// Who looks at it, where that is known.
-    pub person: Option<String>,
     /// The agents that are known: how they are called where something is kept, and by people.
     pub agents: Vec<(&'static str, &'static str)>,
     /// What sessions are called, once somebody asks.

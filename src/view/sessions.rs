@@ -1,7 +1,7 @@
 //! Who works on what, where, since when, and what is wrong with it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
@@ -229,9 +229,21 @@ pub const SESSION_COLUMNS: [(&str, Column); 7] = [
     ("LAST", Column::Fixed),
 ];
 
-/// Returns the sessions for people.
-pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: Style) -> String {
-    let views = session_views(everything, style.now, stale_after);
+/// Returns those of some sessions that are wanted: one that went on elsewhere by any of its names.
+fn only<'a>(mut views: Vec<SessionView<'a>>, wanted: Option<&BTreeSet<Session>>) -> Vec<SessionView<'a>> {
+    let roots = wanted.map(|wanted| wanted.iter().map(Session::without_commands).collect::<BTreeSet<_>>());
+    views.retain(|view| roots.as_ref().is_none_or(|roots| roots.contains(&view.session.without_commands())));
+    views
+}
+
+/// Returns the sessions for people; with `wanted` only these.
+pub fn sessions_text(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    stale_after: Option<i64>,
+    style: Style,
+) -> String {
+    let views = only(session_views(everything, style.now, stale_after), wanted);
     if views.is_empty() {
         return String::new();
     }
@@ -256,8 +268,13 @@ pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: S
 
 /// Returns the sessions for programs that read lines: name, state, open, total, time of the last statement,
 /// project, device.
-pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<Vec<String>> {
-    let views = session_views(everything, now, stale_after).into_iter();
+pub fn sessions_rows(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    now: Time,
+    stale_after: Option<i64>,
+) -> Vec<Vec<String>> {
+    let views = only(session_views(everything, now, stale_after), wanted).into_iter();
     views
         .map(|view| {
             vec![
@@ -274,8 +291,13 @@ pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64
 }
 
 /// Returns the sessions for programs.
-pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64>) -> Value {
-    let sessions = session_views(everything, now, stale_after).into_iter().map(|view| {
+pub fn sessions_json(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    now: Time,
+    stale_after: Option<i64>,
+) -> Value {
+    let sessions = only(session_views(everything, now, stale_after), wanted).into_iter().map(|view| {
         let mut value = json!({
             "session": view.session.as_str(),
             "name": everything.called_in_full(&view.session),
