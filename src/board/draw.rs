@@ -218,7 +218,9 @@ mod tests {
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
         let setting = Setting { color: true, stale_after: Some(HOUR) };
-        Board::new(Everything { projects, sessions, ..Everything::default() }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
+        let mut everything = Everything::of(projects);
+        everything.sessions = sessions;
+        Board::new(everything, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
     }
 
     /// Draws on a screen of this size, and returns its lines.

@@ -9,6 +9,7 @@ use super::captured::Captured;
 use super::consolidate::is_consolidated;
 use super::drain::drain_if_any;
 use super::previous::past;
+use super::resolved_line::reopened;
 use super::redo::to_decide_on;
 use super::report::Report;
 use super::run::conclude;
@@ -23,7 +24,7 @@ use crate::store::cache;
 use crate::store::trailers::Mark;
 use crate::store::{Consolidated, Reach, Store};
 use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
-use crate::view::Everything;
+use crate::view::{Everything, OverProperty};
 
 /// What an act is for.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +33,13 @@ pub struct Reason<'a> {
     pub what: &'a str,
     /// What the act takes back, if it does.
     pub mark: Option<Mark>,
+    /// The conflicts over properties that it makes open again.
+    pub reopens: &'a [OverProperty],
 }
 
 impl<'a> From<&'a str> for Reason<'a> {
     fn from(what: &'a str) -> Self {
-        Reason { what, mark: None }
+        Reason { what, mark: None, reopens: &[] }
     }
 }
 
@@ -247,7 +250,8 @@ fn attempt(
     let own = past.commit.as_ref().map(|commit| &commit.state);
     let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
-    let trailer = format!("{mark}{decided_on}");
+    let open_again: String = reason.reopens.iter().filter_map(|one| reopened(&state, one)).collect();
+    let trailer = format!("{open_again}{mark}{decided_on}");
     let identity: Identity = store.settings.identity(now);
     past.say(&mut overlay, state, &identity, Some(&trailer))?;
     let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };

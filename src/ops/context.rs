@@ -159,7 +159,9 @@ pub fn elsewhere(
                 None => continue,
             },
         };
-        let info = info.filter(|_| told).map(|info| {
+        // Where the words are another one's, so is what is said of it.
+        let of_other = (device_only && words_of != by).then(|| here.own(by, todo).map(|(_, info)| info.clone()));
+        let info = of_other.unwrap_or(info).filter(|_| told).map(|info| {
             let mut infos = [info];
             with_prompts(store, &mut infos);
             let [info] = infos;

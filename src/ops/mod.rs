@@ -17,6 +17,7 @@ mod daemon_runs;
 mod date;
 mod dedup;
 mod device;
+mod disputes;
 mod drain;
 mod erase;
 mod event;

@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::OpsError;
+use super::{OpsError, named};
 use super::erase::erase;
 use super::plan::{Plan, Turn};
 use super::report::Obeyed;
@@ -90,6 +90,8 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
             known.clean = clean;
             known.gone.clone_from(&known.ids);
             cache::save(&store.repo, "purged", &known);
+            // What was asked for can hold the words as well.
+            named::remember(&store, &named::Prompts::new());
             return Ok(all);
         }
     }

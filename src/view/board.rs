@@ -100,7 +100,7 @@ mod tests {
                 .collect();
             all.insert(project, list);
         }
-        Everything { projects: all, ..Everything::default() }
+        Everything::of(all)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Everything;
-use crate::todo::{Session, SessionInfo, SourceKind, Todo, TodoId, plain, shortened};
+use crate::todo::{Session, SessionInfo, SourceKind, Time, Todo, TodoId, plain, shortened};
 
 /// How many characters of a title stand beside a todo.
 const SHORT: usize = 24;
@@ -122,7 +122,7 @@ impl Everything {
         }
         match self.calls().called.get(session.without_commands().as_ref()) {
             Some(called) => of(called),
-            None => plain(&session.short()),
+            None => short(session),
         }
     }
 
@@ -145,9 +145,15 @@ impl Calls {
         }
         let titles = titles(everything);
         let words = first_words(everything, last.values().map(|at| &everything.sessions[*at]));
+        let of_list = |info: &SessionInfo| info.list.first().and_then(|entry| words.get(&entry.id)).copied();
+        let nameless = last.iter().filter(|(root, at)| {
+            let info = &everything.sessions[**at];
+            !titles.contains_key(*root) && own_name(info).is_none() && of_list(info).is_none()
+        });
+        let spoken = first_spoken(everything, &nameless.map(|(root, _)| root.as_ref()).collect());
         let name = |root: &str, info: &SessionInfo| {
             let title = titles.get(root).map(|text| plain(text)).or_else(|| own_name(info));
-            title.or_else(|| words.get(&info.list.first()?.id).map(|words| plain(words)))
+            title.or_else(|| of_list(info).or_else(|| spoken.get(root).copied()).map(plain))
         };
         let mut called = BTreeMap::new();
         for (root, at) in &last {
@@ -165,7 +171,7 @@ impl Calls {
                 }
                 (_, Some(own)) => (own.clone(), shortened(&own, SHORT)),
                 (_, None) => {
-                    let name = agent().unwrap_or_else(|| plain(&info.session.short()));
+                    let name = agent().unwrap_or_else(|| short(&info.session));
                     (name.clone(), name)
                 }
             };
@@ -177,7 +183,7 @@ impl Calls {
         }
         for called in called.values_mut().filter(|called| alike[&called.short.to_lowercase()] > 1) {
             let info = called.info.and_then(|at| everything.sessions.get(at));
-            called.digits = info.map(|info| plain(&info.session.short())).filter(|short| *short != called.short);
+            called.digits = info.map(|info| short(&info.session)).filter(|short| *short != called.short);
         }
         let several = |texts: BTreeSet<&str>| texts.len() > 1;
         let sessions = || everything.sessions.iter();
@@ -188,6 +194,11 @@ impl Calls {
             agents: several(sessions().filter_map(|info| everything.agent(info)).collect()),
         }
     }
+}
+
+/// Returns as much of a session's name as tells it from others.
+fn short(session: &Session) -> String {
+    plain(&Session::new(&session.without_commands()).as_ref().unwrap_or(session).short())
 }
 
 fn kind(info: &SessionInfo) -> Kind<'_> {
@@ -243,6 +254,25 @@ fn first_words<'a>(
     let found = first.into_iter().filter_map(|id| Some((id, find(id)?)));
     let has_words = |(_, todo): &(TodoId, &Todo)| !todo.content.is_empty();
     found.filter(has_words).map(|(id, todo)| (id, todo.content.as_str())).collect()
+}
+
+/// Returns the words of the first todo that each of some sessions spoke of.
+fn first_spoken<'a>(everything: &'a Everything, roots: &BTreeSet<&str>) -> BTreeMap<String, &'a str> {
+    let mut found: BTreeMap<String, (Time, &'a str)> = BTreeMap::new();
+    if roots.is_empty() {
+        return BTreeMap::new();
+    }
+    for todo in everything.todos().map(|(_, todo)| todo).filter(|todo| !todo.content.is_empty()) {
+        for (session, claim) in &todo.claims {
+            let root = session.without_commands();
+            if roots.contains(root.as_ref()) {
+                let said = (claim.at, todo.content.as_str());
+                let known = found.entry(root.into_owned()).or_insert(said);
+                *known = (*known).min(said);
+            }
+        }
+    }
+    found.into_iter().map(|(root, (_, words))| (root, words)).collect()
 }
 
 /// Returns whether this is a number that was drawn, which tells people nothing.

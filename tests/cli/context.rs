@@ -257,6 +257,7 @@ fn no_words_break_out_of_the_fence() {
             at: now,
             who: Who::Named(payload.clone()),
             device: Some(payload.clone()),
+            person: None,
             lost: true,
             became: None,
         };

@@ -48,3 +48,4 @@ mod symlinks;
 mod terminal;
 mod truth;
 mod undo;
+mod who;
