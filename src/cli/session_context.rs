@@ -49,7 +49,7 @@ fn line(todo: Open) -> ContextLine {
         Some(_) if todo.own && !todo.lost && todo.became.is_none() => Who::This,
         Some(session) => match todo.name {
             Some(name) => Who::Called(name),
-            None => Who::Named(session.short()),
+            None => Who::Named(Session::new(&session.without_commands()).unwrap_or(session).short()),
         },
         None => Who::OtherDevice,
     };

@@ -7,22 +7,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Everything;
 use crate::todo::{Session, SessionInfo, SourceKind, Time, Todo, TodoId, plain, shortened};
 
-/// How many characters of a title stand beside a todo.
+/// How many characters of what a session is called stand beside a todo.
 const SHORT: usize = 24;
-/// The same where the beginning of the session's name follows.
-const SHORTER: usize = 15;
+/// As much is left of a title, whatever else stands there.
+const LEAST: usize = 7;
 
-/// What is said of a session where many are told apart.
+/// What a session is called.
 #[derive(Clone, Debug)]
 struct Called {
-    /// The whole of it.
-    full: String,
-    /// As much as stands beside a todo.
-    short: String,
+    /// Its title, or the words that stand for one.
+    name: String,
+    /// These are words of its list.
+    is_quoted: bool,
+    /// Which list inside the session it is.
+    part: Option<String>,
     /// What tells it from another one that is called the same.
     digits: Option<String>,
-    /// Whose it is, by their number among all that is known; nothing where nothing is known.
-    info: Option<usize>,
+    /// Whose it is, by their number among all that is known.
+    info: usize,
+}
+
+impl Called {
+    /// Returns it with at most so many characters, if there is little room.
+    fn text(&self, longest: usize) -> String {
+        let part = self.part.as_ref().map(|part| format!(" / {part}")).unwrap_or_default();
+        let quotes = if self.is_quoted { 2 } else { 0 };
+        let name = shortened(&self.name, longest.saturating_sub(quotes + part.chars().count()).max(LEAST));
+        if self.is_quoted { format!("\u{2018}{name}\u{2019}{part}") } else { format!("{name}{part}") }
+    }
+
+    fn short(&self) -> String {
+        self.text(SHORT)
+    }
 }
 
 /// What all sessions are called, by the names that they have in common with all that go on from them.
@@ -49,16 +65,16 @@ impl Everything {
     /// begins with.
     pub fn called(&self, session: &Session) -> String {
         self.name(session, |called| match &called.digits {
-            Some(digits) => format!("{} {digits}", shortened(&called.short, SHORTER)),
-            None => called.short.clone(),
+            Some(digits) => format!("{} {digits}", called.text(SHORT - 1 - digits.len().min(8))),
+            None => called.short(),
         })
     }
 
     /// Returns the same with the whole title.
     pub fn called_in_full(&self, session: &Session) -> String {
         self.name(session, |called| match &called.digits {
-            Some(digits) => format!("{digits} {}", called.full),
-            None => called.full.clone(),
+            Some(digits) => format!("{digits} {}", called.text(usize::MAX)),
+            None => called.text(usize::MAX),
         })
     }
 
@@ -108,7 +124,7 @@ impl Everything {
     /// Returns what is known of a session, as of where it spoke last.
     pub fn info(&self, session: &Session) -> Option<&SessionInfo> {
         let exact = self.calls().called.get(session.without_commands().as_ref())?;
-        self.sessions.get(exact.info?)
+        self.sessions.get(exact.info)
     }
 
     /// Returns whether there is more than one person in the store.
@@ -151,39 +167,37 @@ impl Calls {
             !titles.contains_key(*root) && own_name(info).is_none() && of_list(info).is_none()
         });
         let spoken = first_spoken(everything, &nameless.map(|(root, _)| root.as_ref()).collect());
+        // The name, and whether it is made of the words of todos.
         let name = |root: &str, info: &SessionInfo| {
-            let title = titles.get(root).map(|text| plain(text)).or_else(|| own_name(info));
-            title.or_else(|| of_list(info).or_else(|| spoken.get(root).copied()).map(plain))
+            let title = titles.get(root).map(|text| plain(text)).or_else(|| own_name(info)).map(|name| (name, false));
+            title.or_else(|| {
+                let words = of_list(info).or_else(|| spoken.get(root).copied())?;
+                Some((plain(words), true))
+            })
         };
         let mut called = BTreeMap::new();
         for (root, at) in &last {
             let info = &everything.sessions[*at];
-            let own = name(root, info);
-            let main = info.session.main();
-            let of_main = || last.get(main).and_then(|at| name(main, &everything.sessions[*at]));
-            let agent = || everything.agent(info).map(str::to_owned);
-            let (full, short) = match (kind(info), own) {
-                (Kind::Part(part), None) => {
-                    let main = of_main().or_else(agent).unwrap_or_else(|| plain(&info.session.short()));
-                    let part = if is_digits(part) { "sub-agent".to_owned() } else { plain(part) };
-                    let short = shortened(&main, SHORT.saturating_sub(3 + part.chars().count()).max(SHORTER / 2));
-                    (format!("{main} / {part}"), format!("{short} / {part}"))
-                }
-                (_, Some(own)) => (own.clone(), shortened(&own, SHORT)),
-                (_, None) => {
-                    let name = agent().unwrap_or_else(|| short(&info.session));
-                    (name.clone(), name)
-                }
-            };
-            called.insert(root.to_string(), Called { full, short, digits: None, info: Some(*at) });
+            let mut part = None;
+            let named = name(root, info).or_else(|| {
+                let Kind::Part(list) = kind(info) else { return None };
+                part = Some(if is_digits(list) { "sub-agent".to_owned() } else { plain(list) });
+                let main = info.session.main();
+                name(main, &everything.sessions[*last.get(main)?])
+            });
+            let (name, is_quoted) = named.unwrap_or_else(|| {
+                let agent = everything.agent(info).map(str::to_owned);
+                (agent.unwrap_or_else(|| short(&info.session)), false)
+            });
+            called.insert(root.to_string(), Called { name, is_quoted, part, digits: None, info: *at });
         }
         let mut alike: BTreeMap<String, usize> = BTreeMap::new();
         for called in called.values() {
-            *alike.entry(called.short.to_lowercase()).or_default() += 1;
+            *alike.entry(called.short().to_lowercase()).or_default() += 1;
         }
-        for called in called.values_mut().filter(|called| alike[&called.short.to_lowercase()] > 1) {
-            let info = called.info.and_then(|at| everything.sessions.get(at));
-            called.digits = info.map(|info| short(&info.session)).filter(|short| *short != called.short);
+        for called in called.values_mut().filter(|called| alike[&called.short().to_lowercase()] > 1) {
+            let digits = short(&everything.sessions[called.info].session);
+            called.digits = (digits != called.name).then_some(digits);
         }
         let several = |texts: BTreeSet<&str>| texts.len() > 1;
         let sessions = || everything.sessions.iter();

@@ -111,13 +111,6 @@ fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionStat
     }
 }
 
-/// Returns the name of a session, whether its list or its commands spoke last.
-fn folded(info: &SessionInfo) -> Session {
-    let origin = info.session.origin();
-    let main = origin.without_commands().into_owned();
-    if main == origin.as_str() { origin } else { Session::new(&main).unwrap_or(origin) }
-}
-
 /// A session by the name that it has in common with all that go on from it, and with its commands.
 type Root<'a> = Cow<'a, str>;
 
@@ -128,15 +121,17 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
     for info in &everything.sessions {
         known.entry(info.session.without_commands()).or_default().push(info);
     }
-    let known: BTreeMap<Root<'_>, (&SessionInfo, Time)> = known
+    let known: BTreeMap<Root<'_>, (&SessionInfo, Time, Session)> = known
         .into_iter()
         .filter_map(|(root, infos)| {
             let last = infos.iter().copied().max_by_key(|info| (info.updated, &info.session))?;
-            Some((root, (last, infos.iter().map(|info| info.started).min()?)))
+            // One that only ran commands has the name of their list.
+            let list = infos.iter().find(|info| info.session.root() == root).unwrap_or(&last);
+            Some((root, (last, infos.iter().map(|info| info.started).min()?, list.session.origin())))
         })
         .collect();
     let states: BTreeMap<Root<'_>, SessionState> =
-        known.iter().map(|(root, (info, _))| (root.clone(), state(info, now, stale_after))).collect();
+        known.iter().map(|(root, (info, ..))| (root.clone(), state(info, now, stale_after))).collect();
     let mut shared = shared(everything, &states);
     let names = everything.names();
     let mut counts = BTreeMap::new();
@@ -160,7 +155,7 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
     }
     let mut views: Vec<_> = known
         .iter()
-        .map(|(root, (info, started))| {
+        .map(|(root, (info, started, session))| {
             let (open, total) = counts.get(root).copied().unwrap_or_default();
             let state = states[root];
             let mut warnings = shared.remove(root).unwrap_or_default();
@@ -170,7 +165,7 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
             let project = info.project.as_ref().or_else(|| Some(last.get(root)?.1));
             let shown = project.map_or(Project::GENERAL, |project| names.shown(project));
             let project = project.map_or(Project::GENERAL, Project::as_str);
-            let session = folded(info);
+            let session = session.clone();
             SessionView { session, info, started: *started, project, shown, state, open, total, warnings }
         })
         .collect();
