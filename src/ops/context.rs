@@ -155,7 +155,9 @@ pub fn elsewhere(
             false => (todo.content.clone(), claim.clone(), info(&overlay, &consolidated, by)),
             // In the branch, another device may have had a hand in the words, and in the claim.
             true => match here.said(words_of, todo) {
-                Some((words, said, info)) => (words, if told && became.is_none() { said } else { claim.clone() }, Some(info)),
+                Some((words, said, info)) => {
+                    (words, if told && became.is_none() { said } else { claim.clone() }, Some(info))
+                }
                 None => continue,
             },
         };

@@ -5,7 +5,7 @@ use super::event::Event;
 use super::resolved::open_properties_at;
 use super::rollback::Lists;
 use crate::git::{ObjectId, Overlay};
-use crate::merge::{Subject, Conflict};
+use crate::merge::{Conflict, Subject};
 use crate::statement::{Act, Precedence};
 use crate::store::Store;
 use crate::todo::{Field, Project, Todo};
@@ -49,7 +49,8 @@ impl Disputes {
             Ok(open)
         };
         let (then, now) = (open(then)?, open(now)?);
-        let is_in = |all: &[OverProperty], one: &OverProperty| all.iter().any(|other| is_same(&other.conflict, &one.conflict));
+        let is_in =
+            |all: &[OverProperty], one: &OverProperty| all.iter().any(|other| is_same(&other.conflict, &one.conflict));
         Ok(Disputes {
             settled: now.iter().filter(|one| !is_in(&then, one)).cloned().collect(),
             open_again: then.into_iter().filter(|one| !is_in(&now, one)).collect(),
@@ -60,7 +61,9 @@ impl Disputes {
     /// said again either way.
     pub(super) fn bring_back(&self, project: &Project, now: &Todo, act: Option<Act>) -> Option<Act> {
         let mut fields = Vec::new();
-        for (one, is_open_again) in self.open_again.iter().map(|one| (one, true)).chain(self.settled.iter().map(|one| (one, false))) {
+        for (one, is_open_again) in
+            self.open_again.iter().map(|one| (one, true)).chain(self.settled.iter().map(|one| (one, false)))
+        {
             let Subject::Field(name) = &one.conflict.subject else { continue };
             if one.conflict.id != now.id || one.project != *project {
                 continue;

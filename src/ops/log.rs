@@ -64,7 +64,8 @@ pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> Co
         if commit.parents.len() < 2 && !is_late {
             let is_wanted = |event: &Event| {
                 filter.by.as_ref().is_none_or(|by| by.takes(&event.session))
-                    && filter.since.is_none_or(|since| event.at >= since) && filter.until.is_none_or(|until| event.at <= until)
+                    && filter.since.is_none_or(|since| event.at >= since)
+                    && filter.until.is_none_or(|until| event.at <= until)
             };
             waiting.extend(history.said(&commit).into_iter().filter(is_wanted));
         }

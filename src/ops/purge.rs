@@ -10,11 +10,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{OpsError, named};
 use super::erase::erase;
 use super::plan::{Plan, Turn};
 use super::report::Obeyed;
 use super::tips::Tips;
+use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Merged, Purged};
 use crate::store::purge::{Purge, purged};

@@ -107,7 +107,11 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
     let said = |side: &Side, at: Option<Time>| {
         let events = events.iter().rev().filter(|event| event.after.id == conflict.id);
         let is_then = |field: &&Field| at.is_none_or(|at| field.at == at);
-        let field = |event: &Event| event.after.fields.get(name).filter(is_then).cloned();
+        // Who does something else to the todo says no more of the property than what was said before.
+        let was = |event: &Event| event.before.as_ref().and_then(|before| before.fields.get(name)).cloned();
+        let field = |event: &Event| {
+            event.after.fields.get(name).filter(is_then).cloned().filter(|field| was(event).as_ref() != Some(field))
+        };
         let mut said = events.filter_map(|event| Some((event, field(event)?)));
         said.find(|(_, field)| plain(&text(&field.value)) == plain(&text(&side.value)))
     };
@@ -116,7 +120,8 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
     let overruled = said(&conflict.theirs, Some(conflict.theirs.at));
     if let (Some((kept, _)), Some((overruled, _))) = (&kept, &overruled) {
         let base = decided_on(overlay, kept.commit, rewritten);
-        if !is_again && base.into_iter().chain([kept.commit]).any(|commit| descends(overlay, commit, overruled.commit)) {
+        if !is_again && base.into_iter().chain([kept.commit]).any(|commit| descends(overlay, commit, overruled.commit))
+        {
             return false;
         }
         // Neither list was written by somebody who chose between the two.

@@ -189,7 +189,8 @@ fn take_back(
         };
         acts.extend(act.map(|act| ((project.clone(), event.after.id), act)));
     }
-    let reopens = disputes.open_again.into_iter().filter(|one| acts.contains_key(&(one.project.clone(), one.conflict.id)));
+    let reopens =
+        disputes.open_again.into_iter().filter(|one| acts.contains_key(&(one.project.clone(), one.conflict.id)));
     let reopens = reopens.collect();
     let acts = acts.into_values().collect();
     let events = if told == commit.id { did } else { history.said(&overlay.commit_info(told)?) };

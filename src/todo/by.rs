@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn what_nobody_signed_is_of_who_has_the_device() {
-        let mine = |person: Option<&str>| By::Mine { person: person.map(str::to_owned), device: "mbp".into(), own: None };
+        let mine =
+            |person: Option<&str>| By::Mine { person: person.map(str::to_owned), device: "mbp".into(), own: None };
         for (me, other, device, is_mine) in [
             (Some("Ana"), Some("Ana"), "desk", true),
             (Some("Ana"), Some("Ben"), "mbp", false),

@@ -117,7 +117,8 @@ impl Everything {
 
     /// Returns what people call the agent whose session this is; nothing for the commands of a person.
     pub fn agent(&self, info: &SessionInfo) -> Option<&'static str> {
-        let is = |name: &str| info.source.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let is =
+            |name: &str| info.source.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
         self.agents.iter().find(|(name, _)| is(name)).map(|(_, title)| *title)
     }
 
@@ -291,5 +292,7 @@ fn first_spoken<'a>(everything: &'a Everything, roots: &BTreeSet<&str>) -> BTree
 
 /// Returns whether this is a number that was drawn, which tells people nothing.
 fn is_digits(text: &str) -> bool {
-    text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte.is_ascii_digit())
+    text.len() >= 6
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }

@@ -44,9 +44,10 @@ impl Filter {
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.voices().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
             })
-            && self.speakers.as_ref().is_none_or(|wanted| {
-                todo.voices().any(|(session, claim)| wanted.contains(session) && !claim.dropped)
-            })
+            && self
+                .speakers
+                .as_ref()
+                .is_none_or(|wanted| todo.voices().any(|(session, claim)| wanted.contains(session) && !claim.dropped))
             && self.speaker.as_ref().is_none_or(|wanted| todo.voice(wanted).is_some_and(|(_, claim)| !claim.dropped))
             && match self.state {
                 Some(state) => todo.state() == state,
@@ -184,7 +185,9 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
                 line.push_str(&format!("{}  ", style.dim(&row.todo.id.to_string()[..8])));
             }
             line.push_str(&format!("{words}{space}"));
-            for (cell, width) in [(&row.who_in(whos), whos), (&row.age, ages)].into_iter().filter(|(_, width)| *width > 0) {
+            for (cell, width) in
+                [(&row.who_in(whos), whos), (&row.age, ages)].into_iter().filter(|(_, width)| *width > 0)
+            {
                 line.push_str(&format!("  {}", style.dim(&pad(&fit(cell, width), width))));
             }
             text.push_str(line.trim_end());

@@ -186,7 +186,10 @@ fn shared<'a>(
         let at_it: Vec<&Session> = todo.workers().map(|(session, _)| session).filter(is_active).collect();
         for session in &at_it {
             let others = at_it.iter().filter(|other| other.main() != session.main());
-            found.entry(session.without_commands()).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
+            found
+                .entry(session.without_commands())
+                .or_default()
+                .extend(others.map(|other| Warning::Shared(todo, other)));
         }
     }
     found

@@ -54,12 +54,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
             if claim.epoch > 0 {
                 said.push_str(&format!(", epoch {}", claim.epoch));
             }
-            vec![
-                format!("  {said}"),
-                style.age(claim.at),
-                everything.called_in_full(session),
-                place(session),
-            ]
+            vec![format!("  {said}"), style.age(claim.at), everything.called_in_full(session), place(session)]
         })
         .collect();
     text.push_str(&align(&rows));

@@ -165,7 +165,10 @@ fn a_disagreement_is_settled_by_a_key() {
     terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
-    let line = screen.lines().find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed")).expect("a choice");
+    let line = screen
+        .lines()
+        .find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed"))
+        .expect("a choice");
     terminal.press(&[&line.trim_start()[..1]]);
     terminal.wait("settled as pending: Add rate limiting");
     terminal.wait("No session disagrees");
@@ -183,7 +186,10 @@ fn what_a_session_no_longer_says_is_not_taken() {
     terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
-    let line = screen.lines().find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed")).expect("a choice");
+    let line = screen
+        .lines()
+        .find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed"))
+        .expect("a choice");
     let home = world.path("claude");
     world.list(OTHER, "2026-11-20T11:58:00.000Z", &[("Add rate limiting", "in_progress")]);
     world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "api"]);

@@ -65,7 +65,7 @@ fn ones_own_session_is_called_you() {
         names.sort();
         names
     };
-    assert_eq!(names(world.ok(&["sessions", "--json"])), ["\u{2018}By its list\u{2019}", "you"]);
+    assert_eq!(names(world.ok(&["sessions", "--json"])), ["you", "\u{2018}By its list\u{2019}"]);
     let its = names(as_agent(&["sessions", "--json"]));
     assert!(its[0].starts_with("mbp-") && its[1..] == ["you", "you"], "{its:?}");
     assert!(world.ok(&["show", "By hand"]).contains(" (you)"), "the whole name, which `resolve --take` takes");

@@ -22,7 +22,8 @@ fn transcript(world: &World, session: &str, before: &[Value], items: &[&str], be
         more
     };
     let call = json!({ "type": "tool_use", "id": "t1", "name": "TodoWrite", "input": { "todos": todos } });
-    let result = json!({ "type": "tool_result", "tool_use_id": "t1", "content": "Todos have been modified successfully" });
+    let result =
+        json!({ "type": "tool_result", "tool_use_id": "t1", "content": "Todos have been modified successfully" });
     let said = [
         line(json!({ "type": "assistant", "uuid": format!("{session}-a"), "message": { "content": [call] } })),
         line(json!({ "type": "user", "uuid": format!("{session}-r"), "message": { "content": [result] },
@@ -47,9 +48,9 @@ fn summary(text: &str) -> Value {
 /// Returns whether any object of a store holds these words.
 fn holds(world: &World, store: &Path, words: &str) -> bool {
     let all = world.git(store, &["cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"]);
-    all.lines().filter_map(|line| line.split_once(' ')).any(|(id, kind)| {
-        kind != "tree" && world.git(store, &["cat-file", kind, id]).contains(words)
-    })
+    all.lines()
+        .filter_map(|line| line.split_once(' '))
+        .any(|(id, kind)| kind != "tree" && world.git(store, &["cat-file", kind, id]).contains(words))
 }
 
 #[test]
@@ -89,7 +90,13 @@ fn sessions_are_called_by_their_titles_wherever_people_see_them() {
 fn digits_tell_apart_only_what_would_look_alike() {
     let world = World::new();
     for session in [ONE, TWO] {
-        transcript(&world, session, &[], &["Fix the form", if session == ONE { "Ship" } else { "Tidy" }], &[titled(session, "Repair the login of the shop")]);
+        transcript(
+            &world,
+            session,
+            &[],
+            &["Fix the form", if session == ONE { "Ship" } else { "Tidy" }],
+            &[titled(session, "Repair the login of the shop")],
+        );
     }
     world.list(THREE, AT, &[("Write the changelog of the new release", "in_progress")]);
     world.sync();
@@ -139,7 +146,8 @@ fn a_session_and_its_commands_are_one_row() {
     assert_eq!(world.run_with(&by, &["add", "Test the form", "--project", "shop"]).code, Some(0));
     assert_eq!(world.run_with(&by, &["start", "Fix", "the", "form"]).code, Some(0));
     let sessions = world.json(&["sessions"]);
-    let rows: Vec<_> = sessions.as_array().expect("a list").iter().map(|one| (&one["session"], &one["total"])).collect();
+    let rows: Vec<_> =
+        sessions.as_array().expect("a list").iter().map(|one| (&one["session"], &one["total"])).collect();
     assert_eq!(rows, [(&json!(ONE), &json!(2))], "what both speak of counts once");
     let list = world.ok(&["list"]);
     assert_eq!(list.matches("Repair the login").count(), 2, "{list}");
@@ -232,7 +240,10 @@ fn people_are_named_where_there_are_several() {
         assert_eq!(sessions.as_array().expect("a list").len(), 2, "{sessions}");
     }
     let nobody = ben.run(&["list", "--by", "Cy"]);
-    assert!(nobody.stderr.contains("nobody here is called 'Cy'") && nobody.stderr.contains("Ana Ruiz, Ben"), "{nobody:?}");
+    assert!(
+        nobody.stderr.contains("nobody here is called 'Cy'") && nobody.stderr.contains("Ana Ruiz, Ben"),
+        "{nobody:?}"
+    );
     assert!(!holds(&ben, &ben.store(), "nobody-told@"));
 }
 

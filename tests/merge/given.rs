@@ -2,8 +2,8 @@
 
 use chittysync::merge::settle;
 use chittysync::todo::{
-    Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Title, Todo, TodoId, TodoList,
-    normalise,
+    Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Title, Todo, TodoId,
+    TodoList, normalise,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -140,20 +140,22 @@ pub fn any_info() -> impl Strategy<Value = SessionInfo> {
     let words = (option::of(word()), word(), (word(), option::of(word())), project, option::of(word()), title);
     let times = (any_time(), any_time(), option::of(any_time()));
     (words, times, vec(entry, 0..3), any_extra(&SESSION_KEYS)).prop_map(
-        |((agent, source, (device, person), project, branch, title), (started, updated, ended), list, extra)| SessionInfo {
-            session: session("ana"),
-            agent,
-            source,
-            device,
-            person,
-            project,
-            branch,
-            title,
-            started,
-            updated,
-            ended,
-            list,
-            extra,
+        |((agent, source, (device, person), project, branch, title), (started, updated, ended), list, extra)| {
+            SessionInfo {
+                session: session("ana"),
+                agent,
+                source,
+                device,
+                person,
+                project,
+                branch,
+                title,
+                started,
+                updated,
+                ended,
+                list,
+                extra,
+            }
         },
     )
 }

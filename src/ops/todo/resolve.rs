@@ -118,7 +118,8 @@ fn settled(said: Said, id: TodoId) -> Outcome {
 /// Returns how the names begin of the session that is meant, of those that speak of the todo.
 fn meant(everything: &Everything, actor: &Actor<'_>, which: &Which, typed: &str) -> Result<String, Refusal> {
     let Ok((_, todo)) = find(everything, actor.here, which) else { return Ok(typed.to_owned()) };
-    let speaks = |session: &Session| todo.voices().any(|(other, _)| other.without_commands() == session.without_commands());
+    let speaks =
+        |session: &Session| todo.voices().any(|(other, _)| other.without_commands() == session.without_commands());
     match everything.meant(typed) {
         Ok(found) => Ok(found.unwrap_or_else(|| typed.to_owned())),
         Err(several) => {

@@ -28,8 +28,7 @@ impl Titles {
     pub(super) fn may_name(&mut self, line: &[u8]) -> bool {
         self.lines += 1;
         let is_prompt = self.prompt.is_none() && self.lines <= FIRST_LINES;
-        is_prompt
-            || line.len() <= LONGEST && NAMING.iter().any(|word| memchr::memmem::find(line, word).is_some())
+        is_prompt || line.len() <= LONGEST && NAMING.iter().any(|word| memchr::memmem::find(line, word).is_some())
     }
 
     /// Reads a record.
@@ -74,7 +73,8 @@ fn prompt(line: &Value) -> Option<String> {
     let parts = content.as_array().into_iter().flatten();
     let texts = parts.filter(|part| part.get("type").is_some_and(|kind| kind == "text"));
     let texts = texts.filter_map(|part| part.get("text").and_then(Value::as_str));
-    let made = |text: &&str| ["<", "Caveat:", "[Request interrupted"].iter().any(|begin| text.trim().starts_with(begin));
+    let made =
+        |text: &&str| ["<", "Caveat:", "[Request interrupted"].iter().any(|begin| text.trim().starts_with(begin));
     content.as_str().into_iter().chain(texts).find(|text| !made(text)).and_then(one_line)
 }
 
@@ -129,7 +129,10 @@ mod tests {
         for (lines, expected) in [
             (vec![user(&json!("Fix the login\nplease")), user(&json!("And more"))], Some("Fix the login please")),
             (vec![user(&text("<command-name>/clear</command-name>")), user(&text("Go"))], Some("Go")),
-            (vec![meta, aside, user(&json!([{ "type": "tool_result", "content": "x" }])), user(&reminded)], Some("Fix it")),
+            (
+                vec![meta, aside, user(&json!([{ "type": "tool_result", "content": "x" }])), user(&reminded)],
+                Some("Fix it"),
+            ),
             (vec![user(&json!("<local-command-stdout>x"))], None),
         ] {
             assert_eq!(called(&lines).prompt.as_deref(), expected, "{lines:?}");
