@@ -104,7 +104,7 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
     let is_again = line.is_again;
     let OverProperty { conflict, is_lag, .. } = &mut line.one;
     let Subject::Field(name) = &conflict.subject else { return false };
-    let said = |side: &Side, at: Option<Time>| {
+    let said = |side: &Side, at: Option<Time>, takes: &dyn Fn(&Event) -> bool| {
         let events = events.iter().rev().filter(|event| event.after.id == conflict.id);
         let is_then = |field: &&Field| at.is_none_or(|at| field.at == at);
         // Who does something else to the todo says no more of the property than what was said before.
@@ -113,15 +113,22 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
             event.after.fields.get(name).filter(is_then).cloned().filter(|field| was(event).as_ref() != Some(field))
         };
         let mut said = events.filter_map(|event| Some((event, field(event)?)));
-        said.find(|(_, field)| plain(&text(&field.value)) == plain(&text(&side.value)))
+        said.find(|(event, field)| plain(&text(&field.value)) == plain(&text(&side.value)) && takes(event))
     };
-    // What is said again was said before by whoever disagreed.
-    let kept = said(&conflict.ours, (!is_again).then_some(conflict.ours.at));
-    let overruled = said(&conflict.theirs, Some(conflict.theirs.at));
+    let overruled = said(&conflict.theirs, Some(conflict.theirs.at), &|_| true);
+    let knew = |event: &Event| {
+        let base = decided_on(overlay, event.commit, rewritten);
+        let overruled = overruled.as_ref().map(|(overruled, _)| overruled.commit);
+        let mut known = base.into_iter().chain([event.commit]);
+        overruled.is_some_and(|overruled| known.any(|commit| descends(overlay, commit, overruled)))
+    };
+    let kept = match is_again {
+        // What is said again was said before by whoever disagreed.
+        true => said(&conflict.ours, None, &|event| !knew(event)),
+        false => said(&conflict.ours, Some(conflict.ours.at), &|_| true),
+    };
     if let (Some((kept, _)), Some((overruled, _))) = (&kept, &overruled) {
-        let base = decided_on(overlay, kept.commit, rewritten);
-        if !is_again && base.into_iter().chain([kept.commit]).any(|commit| descends(overlay, commit, overruled.commit))
-        {
+        if knew(kept) {
             return false;
         }
         // Neither list was written by somebody who chose between the two.
