@@ -35,7 +35,7 @@ pub fn shortened(line: &str, longest: usize) -> String {
     let cut: String = line.chars().take(room).collect();
     let behind = line.chars().nth(room);
     let word = match cut.rfind(' ') {
-        Some(space) if behind != Some(' ') && space * 2 >= cut.len() => &cut[..space],
+        Some(space) if behind.is_some_and(char::is_alphanumeric) && space * 2 >= cut.len() => &cut[..space],
         _ => cut.as_str(),
     };
     format!("{}\u{2026}", word.trim_end_matches([' ', ',', ';', ':', '.']))

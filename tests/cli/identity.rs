@@ -68,8 +68,8 @@ fn ones_own_session_is_called_you() {
     assert_eq!(names(world.ok(&["sessions", "--json"])), ["you", "\u{2018}By its list\u{2019}"]);
     let its = names(as_agent(&["sessions", "--json"]));
     assert_eq!(its, ["Test", "you"], "its list and its commands are one");
-    assert!(world.ok(&["show", "By hand"]).contains(" (you)"), "the whole name, which `resolve --take` takes");
-    assert!(!as_agent(&["show", "By hand"]).contains("(you)"));
+    assert!(world.ok(&["show", "By hand"]).contains("  you "));
+    assert!(!as_agent(&["show", "By hand"]).contains("  you "));
     assert!(!world.ok(&["list", "--porcelain"]).contains("you"), "programs are given names");
 }
 
