@@ -5,50 +5,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Everything;
+use super::calls::{Called, Calls, SHORT};
 use crate::todo::{Session, SessionInfo, SourceKind, Time, Todo, TodoId, plain, shortened};
-
-/// How many characters of what a session is called stand beside a todo.
-const SHORT: usize = 24;
-/// As much is left of a title, whatever else stands there.
-const LEAST: usize = 7;
-
-/// What a session is called.
-#[derive(Clone, Debug)]
-struct Called {
-    /// Its title, or the words that stand for one.
-    name: String,
-    /// These are words of its list.
-    is_quoted: bool,
-    /// Which list inside the session it is.
-    part: Option<String>,
-    /// What tells it from another one that is called the same.
-    digits: Option<String>,
-    /// Whose it is, by their number among all that is known.
-    info: usize,
-}
-
-impl Called {
-    /// Returns it with at most so many characters, if there is little room.
-    fn text(&self, longest: usize) -> String {
-        let part = self.part.as_ref().map(|part| format!(" / {part}")).unwrap_or_default();
-        let quotes = if self.is_quoted { 2 } else { 0 };
-        let name = shortened(&self.name, longest.saturating_sub(quotes + part.chars().count()).max(LEAST));
-        if self.is_quoted { format!("\u{2018}{name}\u{2019}{part}") } else { format!("{name}{part}") }
-    }
-
-    fn short(&self) -> String {
-        self.text(SHORT)
-    }
-}
-
-/// What all sessions are called, by the names that they have in common with all that go on from them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Calls {
-    called: BTreeMap<String, Called>,
-    devices: bool,
-    people: bool,
-    agents: bool,
-}
 
 /// What a session is.
 enum Kind<'a> {
@@ -144,70 +102,69 @@ impl Everything {
     }
 
     fn calls(&self) -> &Calls {
-        self.calls.get_or_init(|| Calls::of(self))
+        self.calls.get_or_init(|| calls_of(self))
     }
 }
 
-impl Calls {
-    fn of(everything: &Everything) -> Self {
-        let mut last: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
-        for (at, info) in everything.sessions.iter().enumerate() {
-            // Where it also ran commands, its own list tells more of it.
-            let order = |at: usize| {
-                let info = &everything.sessions[at];
-                (info.session.root() == info.session.without_commands(), info.updated, at)
-            };
-            let known = last.entry(info.session.without_commands()).or_insert(at);
-            *known = if order(*known) < order(at) { at } else { *known };
-        }
-        let titles = titles(everything);
-        let words = first_words(everything, last.values().map(|at| &everything.sessions[*at]));
-        let of_list = |info: &SessionInfo| info.list.first().and_then(|entry| words.get(&entry.id)).copied();
-        let nameless = last.iter().filter(|(root, at)| {
-            let info = &everything.sessions[**at];
-            !titles.contains_key(*root) && own_name(info).is_none() && of_list(info).is_none()
-        });
-        let spoken = first_spoken(everything, &nameless.map(|(root, _)| root.as_ref()).collect());
-        // The name, and whether it is made of the words of todos.
-        let name = |root: &str, info: &SessionInfo| {
-            let title = titles.get(root).map(|text| plain(text)).or_else(|| own_name(info)).map(|name| (name, false));
-            title.or_else(|| {
-                let words = of_list(info).or_else(|| spoken.get(root).copied())?;
-                Some((plain(words), true))
-            })
+/// Finds out what all sessions are called.
+fn calls_of(everything: &Everything) -> Calls {
+    let mut last: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
+    for (at, info) in everything.sessions.iter().enumerate() {
+        // Where it also ran commands, its own list tells more of it.
+        let order = |at: usize| {
+            let info = &everything.sessions[at];
+            (info.session.root() == info.session.without_commands(), info.updated, at)
         };
-        let mut called = BTreeMap::new();
-        for (root, at) in &last {
-            let info = &everything.sessions[*at];
-            let mut part = None;
-            let named = name(root, info).or_else(|| {
-                let Kind::Part(list) = kind(info) else { return None };
-                part = Some(if is_digits(list) { "sub-agent".to_owned() } else { plain(list) });
-                let main = info.session.main();
-                name(main, &everything.sessions[*last.get(main)?])
-            });
-            let (name, is_quoted) = named.unwrap_or_else(|| {
-                let agent = everything.agent(info).map(str::to_owned);
-                (agent.unwrap_or_else(|| short(&info.session)), false)
-            });
-            called.insert(root.to_string(), Called { name, is_quoted, part, digits: None, info: *at });
-        }
-        let mut alike: BTreeMap<String, usize> = BTreeMap::new();
-        for called in called.values() {
-            *alike.entry(called.short().to_lowercase()).or_default() += 1;
-        }
-        for called in called.values_mut().filter(|called| alike[&called.short().to_lowercase()] > 1) {
-            let digits = short(&everything.sessions[called.info].session);
-            called.digits = (digits != called.name).then_some(digits);
-        }
-        let several = |texts: BTreeSet<&str>| texts.len() > 1;
-        let sessions = || everything.sessions.iter();
-        Calls {
-            called,
-            devices: several(sessions().map(|info| info.device.as_str()).filter(|text| !text.is_empty()).collect()),
-            people: several(sessions().filter_map(|info| info.person.as_deref()).collect()),
-            agents: several(sessions().filter_map(|info| everything.agent(info)).collect()),
-        }
+        let known = last.entry(info.session.without_commands()).or_insert(at);
+        *known = if order(*known) < order(at) { at } else { *known };
+    }
+    let titles = titles(everything);
+    let words = first_words(everything, last.values().map(|at| &everything.sessions[*at]));
+    let of_list = |info: &SessionInfo| info.list.first().and_then(|entry| words.get(&entry.id)).copied();
+    let nameless = last.iter().filter(|(root, at)| {
+        let info = &everything.sessions[**at];
+        !titles.contains_key(*root) && own_name(info).is_none() && of_list(info).is_none()
+    });
+    let spoken = first_spoken(everything, &nameless.map(|(root, _)| root.as_ref()).collect());
+    // The name, and whether it is made of the words of todos.
+    let name = |root: &str, info: &SessionInfo| {
+        let title = titles.get(root).map(|text| plain(text)).or_else(|| own_name(info)).map(|name| (name, false));
+        title.or_else(|| {
+            let words = of_list(info).or_else(|| spoken.get(root).copied())?;
+            Some((plain(words), true))
+        })
+    };
+    let mut called = BTreeMap::new();
+    for (root, at) in &last {
+        let info = &everything.sessions[*at];
+        let mut part = None;
+        let named = name(root, info).or_else(|| {
+            let Kind::Part(list) = kind(info) else { return None };
+            part = Some(if is_digits(list) { "sub-agent".to_owned() } else { plain(list) });
+            let main = info.session.main();
+            name(main, &everything.sessions[*last.get(main)?])
+        });
+        let (name, is_quoted) = named.unwrap_or_else(|| {
+            let agent = everything.agent(info).map(str::to_owned);
+            (agent.unwrap_or_else(|| short(&info.session)), false)
+        });
+        called.insert(root.to_string(), Called { name, is_quoted, part, digits: None, info: *at });
+    }
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    for called in called.values() {
+        *alike.entry(called.short().to_lowercase()).or_default() += 1;
+    }
+    for called in called.values_mut().filter(|called| alike[&called.short().to_lowercase()] > 1) {
+        let digits = short(&everything.sessions[called.info].session);
+        called.digits = (digits != called.name).then_some(digits);
+    }
+    let several = |texts: BTreeSet<&str>| texts.len() > 1;
+    let sessions = || everything.sessions.iter();
+    Calls {
+        called,
+        devices: several(sessions().map(|info| info.device.as_str()).filter(|text| !text.is_empty()).collect()),
+        people: several(sessions().filter_map(|info| info.person.as_deref()).collect()),
+        agents: several(sessions().filter_map(|info| everything.agent(info)).collect()),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod board;
 mod called;
+mod calls;
 mod conflicts;
 mod context;
 mod coordination;
@@ -60,7 +61,7 @@ pub struct Everything {
     /// The agents that are known: how they are called where something is kept, and by people.
     pub agents: Vec<(&'static str, &'static str)>,
     /// What sessions are called, once somebody asks.
-    calls: std::sync::OnceLock<called::Calls>,
+    calls: std::sync::OnceLock<calls::Calls>,
 }
 
 /// Projects that are shown as one.
