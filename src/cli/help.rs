@@ -35,11 +35,10 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Save and share it",
         &[
-            ("sync, init", "read agents' lists and exchange them; name the remote"),
+            ("sync, init, move", "exchange lists; name the remote; a project elsewhere"),
             ("daemon, service", "do that in the background"),
             ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
-            ("move", "a project to another store"),
         ],
     ),
     (
