@@ -4,6 +4,7 @@
 mod common;
 
 mod acts;
+mod agents;
 mod archive;
 mod assign;
 mod assign_context;
