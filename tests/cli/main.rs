@@ -5,6 +5,7 @@ mod common;
 
 mod acts;
 mod agents;
+mod agents_install;
 mod archive;
 mod assign;
 mod assign_context;

@@ -51,8 +51,11 @@ impl Agent for Qwen {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        let set = HOMES.iter().filter_map(std::env::var_os).find(|path| !path.is_empty()).map(PathBuf::from);
-        set.or_else(|| std::env::home_dir().map(|home| home.join(".qwen")))
+        first_of(&HOMES)
+    }
+
+    fn settings_home(&self) -> Option<PathBuf> {
+        first_of(&HOMES[1..])
     }
 
     fn recognises(&self, directory: &Path) -> bool {
@@ -104,4 +107,10 @@ impl Agent for Qwen {
     fn hear(&self, event: &Value) -> Result<Heard, String> {
         events::hear(event, HOOK, &todos::WORDS)
     }
+}
+
+/// Returns what the first of these variables says, else the home that it has without.
+fn first_of(variables: &[&str]) -> Option<PathBuf> {
+    let set = variables.iter().filter_map(std::env::var_os).find(|path| !path.is_empty()).map(PathBuf::from);
+    set.or_else(|| std::env::home_dir().map(|home| home.join(".qwen")))
 }
