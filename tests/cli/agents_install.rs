@@ -22,7 +22,10 @@ fn doctor(world: &World, agent: &str) -> Vec<String> {
 
 const FILES: [(&str, &str); 4] = [
     ("home/.codex/config.toml", "model = \"m\"\n\n[projects.\"/work/shop\"]\ntrust_level = \"trusted\"\n"),
-    ("home/.codex/hooks.json", "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"type\":\"command\",\"command\":\"say done\"}]}]}}"),
+    (
+        "home/.codex/hooks.json",
+        "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"type\":\"command\",\"command\":\"say done\"}]}]}}",
+    ),
     ("home/.qwen/settings.json", "{\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" }\n  }\n}\n"),
     ("home/.gemini/settings.json", "{\r\n\t\"general\": {}\r\n}\r\n"),
 ];
@@ -92,7 +95,10 @@ fn what_somebody_else_set_is_left() {
     assert_eq!(read(&world, "home/.codex/config.toml"), own);
     assert!(world.path("home/.codex/hooks.json").exists());
     let qwen = value(&world, "home/.qwen/settings.json");
-    assert_eq!((&qwen["tools"]["todoWrite"]["enabled"], &qwen["mcpServers"]["chittysync"]["command"]), (&json!(false), &json!("mine")));
+    assert_eq!(
+        (&qwen["tools"]["todoWrite"]["enabled"], &qwen["mcpServers"]["chittysync"]["command"]),
+        (&json!(false), &json!("mine"))
+    );
     world.run(&["uninstall", "-q"]);
     assert_eq!(read(&world, "home/.codex/config.toml"), own);
     assert_eq!(read(&world, "home/.qwen/settings.json"), off);
@@ -104,12 +110,19 @@ fn doctor_says_whether_there_is_a_todo_tool_and_whether_hooks_are_called() {
     world.write("home/.codex/config.toml", b"model = \"m\"\n");
     executable(&world.write("bin/codex", b"#!/bin/sh\necho codex-cli 0.171.0\n"));
     let before = doctor(&world, "codex").join("\n");
-    for told in ["off codex hooks", "off codex mcp", "off codex todos", "--enable-todo-tools", "ok  codex       codex-cli 0.171.0"] {
+    for told in [
+        "off codex hooks",
+        "off codex mcp",
+        "off codex todos",
+        "--enable-todo-tools",
+        "ok  codex       codex-cli 0.171.0",
+    ] {
         assert!(before.contains(told), "{told}: {before}");
     }
     world.ok(&["install", "-q", "--enable-todo-tools", "--agent", "codex"]);
     let after = doctor(&world, "codex").join("\n");
-    for told in ["ok  codex hooks ~/.codex/hooks.json", "ok  codex mcp", "ok  codex todos", "off codex trust", "/hooks"] {
+    for told in ["ok  codex hooks ~/.codex/hooks.json", "ok  codex mcp", "ok  codex todos", "off codex trust", "/hooks"]
+    {
         assert!(after.contains(told), "{told}: {after}");
     }
     let hooks = world.path("home/.codex/hooks.json");

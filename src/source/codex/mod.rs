@@ -1,5 +1,6 @@
 //! Codex CLI: the files of its conversations, and hooks. Its tool `update_plan` writes the whole list each time.
 
+mod names;
 mod rollout;
 
 use std::path::{Path, PathBuf};
@@ -10,20 +11,11 @@ use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::heard::Heard;
 use super::reading::{Notice, Reading, UnitKind};
 use super::{began, events};
-use crate::todo::{Channel, SourceKind, Time};
+use crate::todo::{SourceKind, Time};
+use names::{DONE, HOOK, TOOL, TRANSCRIPT, WORDS};
 
 /// The variable that moves the home.
 const HOME: &str = "CODEX_HOME";
-/// What conversations are called as a source.
-const TRANSCRIPT: SourceKind = SourceKind::Agent(Channel::Transcript, "codex-transcript");
-/// What hooks are called as a source.
-const HOOK: SourceKind = SourceKind::Agent(Channel::Hook, "codex-hook");
-/// The tool with which it plans.
-const TOOL: &str = "update_plan";
-/// What that answers when it did what it was asked for.
-const DONE: &str = "Plan updated";
-/// The key of the words.
-const WORDS: [&str; 1] = ["step"];
 
 /// Codex CLI.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{DONE, TOOL, TRANSCRIPT, WORDS};
+use super::names::{DONE, TOOL, TRANSCRIPT, WORDS};
 use crate::source::entries::entries;
 use crate::source::jsonl::{self, Lines, has, text};
 use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, events, file, json};

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{TOOL, TRANSCRIPT, WORDS, place};
+use super::names::{TOOL, TRANSCRIPT, WORDS};
+use super::place::place;
 use crate::source::entries::entries;
 use crate::source::jsonl::{self, Lines, has, text};
 use crate::source::{Agent, Notice, Reading, Scan, Stamp, State, Unit, UnitKind, events, file};

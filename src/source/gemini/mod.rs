@@ -4,6 +4,8 @@
 //! the tracker change one task.
 
 mod chats;
+mod names;
+mod place;
 mod tracker;
 
 use std::path::{Path, PathBuf};
@@ -14,23 +16,13 @@ use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::entries::entries;
 use super::events::{self, text};
 use super::heard::Heard;
-use super::reading::{Notice, Place, Reading, UnitKind};
-use crate::todo::{Channel, Session, SourceKind, Time};
+use super::reading::{Notice, Reading, UnitKind};
+use crate::todo::{SourceKind, Time};
+use names::{HOOK, TASKS, TOOL, TRACKER, TRANSCRIPT, WORDS};
+use place::root_of;
 
 /// The variable that moves the home.
 const HOME: &str = "GEMINI_CLI_HOME";
-/// What the tracker is called as a source.
-const TASKS: SourceKind = SourceKind::Agent(Channel::Tasks, "gemini-tasks");
-/// What conversations are called as a source.
-const TRANSCRIPT: SourceKind = SourceKind::Agent(Channel::Transcript, "gemini-transcript");
-/// What hooks are called as a source.
-const HOOK: SourceKind = SourceKind::Agent(Channel::Hook, "gemini-hook");
-/// The tool that writes a list.
-const TOOL: &str = "write_todos";
-/// How the names of the tracker's tools begin.
-const TRACKER: &str = "tracker_";
-/// The keys of the words: of a task its title, which has a description as well.
-const WORDS: [&str; 2] = ["title", "description"];
 
 /// Gemini CLI.
 #[derive(Debug)]
@@ -127,18 +119,6 @@ fn is_below(path: &Path) -> bool {
         [_, _, tracker] => *tracker == "tracker",
         _ => false,
     }
-}
-
-/// Returns the directory of the project whose files stand here.
-fn root_of(project: &Path) -> Option<String> {
-    let root = std::fs::read_to_string(project.join(".project_root")).ok()?;
-    Some(root.trim().to_owned()).filter(|root| Path::new(root).is_absolute())
-}
-
-/// Says where a session works.
-fn place(reading: &mut Reading, session: &Session, directory: Option<String>) {
-    let place = directory.map(|directory| Place { directory, branch: None });
-    reading.places.extend(place.map(|place| (session.clone(), place)));
 }
 
 /// Returns the directory with the tasks of an event's session.

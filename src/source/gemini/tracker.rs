@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{TASKS, WORDS};
+use super::names::{TASKS, WORDS};
+use super::place::place;
 use crate::source::entries::entries as directory_entries;
 use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, events, file, json};
 use crate::todo::{Session, Snapshot, Time};
@@ -44,7 +45,7 @@ fn files(directory: &Path, scan: &mut Scan) -> Vec<(String, Stamp)> {
     files
 }
 
-pub(super) fn read(directory: &Path, session: &Session, place: Option<String>) -> Reading {
+pub(super) fn read(directory: &Path, session: &Session, root: Option<String>) -> Reading {
     let mut reading = Reading::default();
     let (mut tasks, mut at, mut said, mut partial) = (Vec::new(), Time::default(), file::Hash::default(), false);
     for (name, _) in files(directory, &mut Scan::default()) {
@@ -63,7 +64,7 @@ pub(super) fn read(directory: &Path, session: &Session, place: Option<String>) -
             }
         }
     }
-    super::place(&mut reading, session, place);
+    place(&mut reading, session, root);
     reading.digest = said.end();
     let items = events::items(&tasks, &WORDS);
     partial |= items.len() < tasks.len();

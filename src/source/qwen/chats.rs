@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{TOOL, TRANSCRIPT, todos};
+use super::names::{TOOL, TRANSCRIPT};
+use super::todos;
 use crate::source::entries::entries;
 use crate::source::jsonl::{self, Lines, has, text};
 use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, events, file};

@@ -2,6 +2,7 @@
 //! writes the whole list each time.
 
 mod chats;
+mod names;
 mod todos;
 
 use std::path::{Path, PathBuf};
@@ -12,18 +13,11 @@ use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::heard::Heard;
 use super::reading::{Notice, Reading, UnitKind};
 use super::{began, events};
-use crate::todo::{Channel, SourceKind, Time};
+use crate::todo::{SourceKind, Time};
+use names::{HOOK, TODOS, TOOL, TRANSCRIPT};
 
 /// The variables that move the home, the best one first: lists and conversations stand where it runs.
 const HOMES: [&str; 2] = ["QWEN_RUNTIME_DIR", "QWEN_HOME"];
-/// What list files are called as a source.
-const TODOS: SourceKind = SourceKind::Agent(Channel::List, "qwen-todos");
-/// What conversations are called as a source.
-const TRANSCRIPT: SourceKind = SourceKind::Agent(Channel::Transcript, "qwen-transcript");
-/// What hooks are called as a source.
-const HOOK: SourceKind = SourceKind::Agent(Channel::Hook, "qwen-hook");
-/// The tool with which it plans.
-const TOOL: &str = "todo_write";
 
 /// Qwen Code.
 #[derive(Debug)]

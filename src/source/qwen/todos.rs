@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::TODOS;
+use super::names::TODOS;
 use crate::source::change::id_text;
 use crate::source::entries::entries as directory_entries;
 use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, events, file, json};
