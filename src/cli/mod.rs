@@ -8,6 +8,7 @@ mod author;
 #[cfg(feature = "board")]
 mod board;
 mod branch;
+mod by;
 mod capture;
 mod completion;
 mod confirm;

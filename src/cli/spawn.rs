@@ -237,7 +237,8 @@ pub(super) fn lines(situation: &Situation, spawning: &Spawning, style: Style) ->
     }
     match &situation.lease {
         Err(err) => {
-            lines.push(format!("the lease on {} is of no use: {err}; nothing is started", situation.arbiter.name()))
+            let name = situation.arbiter.name();
+            lines.push(format!("the lease on {name} is of no use: {err}; nothing is started"));
         }
         Ok(lease) => {
             lines.push(caps(lease, spawning, style));

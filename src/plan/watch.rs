@@ -88,7 +88,7 @@ mod tests {
         let mut watched = Watched::default();
         assert_eq!(watched.look(&lease, quiet, 5000), []);
         assert_eq!(watched.look(&lease, quiet, 5000 + LAPSE - 1), []);
-        assert_eq!(watched.look(&lease, quiet, 5000 + LAPSE), [session.clone()]);
+        assert_eq!(watched.look(&lease, quiet, 5000 + LAPSE), std::slice::from_ref(&session));
         // It is renewed after all, because nobody took it.
         let renewed = lease.renew(&session, "b").expect("it runs");
         assert_eq!(watched.look(&renewed, quiet, 5000 + LAPSE), []);

@@ -23,7 +23,7 @@ mod spawning;
 pub mod table;
 
 pub use background::Background;
-pub use general::{ContextReach, Settings, default_log_lines, is_store};
+pub use general::{ContextReach, SessionNames, Settings, default_log_lines, is_store};
 pub use kind::{Bare, Kind, Span};
 pub use reader::SettingError;
 pub use remote::{place_on, pushes_per_minute, remembered_place};

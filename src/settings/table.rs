@@ -148,6 +148,15 @@ pub const MIRROR_INTERVAL: Setting = Setting {
     ..ROW
 };
 
+/// Who works on this device.
+pub const PERSON: Setting = Setting {
+    key: "chittysync.person",
+    kind: Kind::Text("a name"),
+    default: Default::Found("git's `user.name`"),
+    help: "Who works on this device, as session files say it. Shown where the store has more than one person, and what `--by` and `--mine` go by. `none` leaves it out.",
+    ..ROW
+};
+
 /// What the project of a repository is called.
 pub const PROJECT: Setting = Setting {
     key: "chittysync.project",
@@ -277,6 +286,15 @@ pub const SPAWN_AT: Setting = Setting {
     ..ROW
 };
 
+/// What names of sessions are saved.
+pub const SESSION_NAMES: Setting = Setting {
+    key: "chittysync.sessionNames",
+    kind: Kind::Choice(&["title", "prompt", "none"]),
+    default: Default::Value("title"),
+    help: "What a session's file says that it is called: the title that its user or agent gave it, or a summary; with `prompt`, where there is none, the beginning of its first prompt; with `none`, nothing. With `title` the first prompt names a session on its own device only, and is not part of what is pushed.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",
@@ -325,7 +343,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 43] = [
+pub const ALL: [Setting; 45] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -341,6 +359,7 @@ pub const ALL: [Setting; 43] = [
     MAX_FETCH,
     MIRROR_COMMAND,
     MIRROR_INTERVAL,
+    PERSON,
     PROJECT,
     PROJECT_RULE,
     PUSH_INTERVAL,
@@ -364,6 +383,7 @@ pub const ALL: [Setting; 43] = [
     SPAWN_MAX,
     SPAWN_PER_DAY,
     SPAWN_TIMEOUT,
+    SESSION_NAMES,
     STALE_AFTER,
     STORE,
     TIMEOUT,

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod by;
 mod claim;
 mod continued;
 mod flaw;
@@ -18,11 +19,13 @@ mod snapshot;
 mod status;
 mod text;
 mod time;
+mod title;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
 mod verb;
 mod voice;
 
+pub use by::By;
 pub use claim::{Claim, Claims, Field, Fields, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
@@ -34,6 +37,7 @@ pub use snapshot::{Channel, Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
+pub use title::{Title, one_line, shortened};
 pub use todo::{RESERVED, Todo, TodoList};
 pub use verb::Verb;
 pub use voice::Voices;

@@ -55,3 +55,4 @@ mod terminal;
 mod topics;
 mod truth;
 mod undo;
+mod who;

@@ -63,8 +63,9 @@ pub(super) fn share(store: &Store, now: Time, watch: &Watch<'_>) -> Result<Resul
 
 /// Reads the todos with their sessions, as they are here.
 pub(super) fn everything(store: &Store) -> Result<Everything, OpsError> {
-    let everything = read(store, Reach::Working)?.0;
-    Ok(Everything { sessions: read_sessions(store)?.0, ..everything })
+    let mut everything = read(store, Reach::Working)?.0;
+    everything.sessions = read_sessions(store)?.0;
+    Ok(everything)
 }
 
 /// Returns the todos that can be begun.
@@ -100,7 +101,7 @@ fn done(store: &Store) -> Result<BTreeMap<TodoId, u64>, OpsError> {
     let tip = store.repo.find_ref(name.as_deref().unwrap_or(&settings.main_branch))?;
     let overlay = Overlay::new(&store.repo);
     let (projects, _) = Consolidated::at(&overlay, tip)?.all(&overlay, Reach::Working)?;
-    let everything = Everything { projects, ..Everything::default() };
+    let everything = Everything::of(projects);
     let is_done = |state| state == State::Wanted(Status::Completed);
     let done = everything.todos().filter(|(_, todo)| is_done(todo.state()));
     Ok(done.map(|(_, todo)| (todo.id, todo.epoch())).collect())
