@@ -7,10 +7,11 @@ use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
 use super::gemini::Gemini;
+use super::plans::Plans;
 use super::qwen::Qwen;
 
 /// All agents that are read.
-static AGENTS: [&dyn Agent; 4] = [&Claude, &Codex, &Qwen, &Gemini];
+static AGENTS: [&dyn Agent; 5] = [&Claude, &Codex, &Qwen, &Gemini, &Plans];
 
 /// Agents that a program which is made of this library knows besides.
 static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();

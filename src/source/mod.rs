@@ -20,6 +20,7 @@ mod item;
 mod json;
 mod jsonl;
 mod markdown;
+mod plans;
 mod qwen;
 mod reading;
 mod records;

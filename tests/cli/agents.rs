@@ -233,3 +233,30 @@ fn no_event_stops_an_agent() {
     }
     world.ok(&["consolidate", "-q"]);
 }
+
+#[test]
+fn plans_in_markdown_are_read() {
+    let world = World::new();
+    place(&world, "plans", "work/shop");
+    let project = world.path("work/shop");
+    world.ok(&["sync", "-q", "--from", project.to_str().expect("UTF-8")]);
+    let list = [
+        "Buy a broom: completed",
+        "Count the stock: pending",
+        "Draw the cart: completed",
+        "Oil the hinges: pending",
+        "Paint the door: in_progress",
+        "Sweep the floor: pending",
+        "Test the cart: pending",
+    ];
+    assert_eq!(world.states(), list);
+    assert!(speakers(&world).iter().all(|speaker| speaker.ends_with(": plan-todos, shop")), "{:?}", speakers(&world));
+    // A task is known by its number; a box that is gone is not wanted; a file that is gone says nothing.
+    world.write("work/shop/specs/001-cart/tasks.md", b"- [x] T002 Test the whole cart\n");
+    std::fs::remove_file(world.path("work/shop/TODO.md")).expect("a file");
+    world.ok(&["sync", "-q", "--from", project.to_str().expect("UTF-8")]);
+    assert_eq!(world.todo("Test the whole cart")["status"], "completed");
+    assert_eq!(world.todo("Test the cart")["status"], "dropped");
+    assert_eq!(world.todo("Draw the cart")["status"], "completed", "what is done stays done");
+    assert_eq!(world.todo("Sweep the floor")["status"], "pending");
+}
