@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn more_includes_less() {
         let all = Scope::ALL.map(|scope| Principal { token: "t".into(), device: "d".into(), scope });
-        let may: Vec<Vec<bool>> = all.iter().map(|who| Scope::ALL.iter().map(|scope| who.may(*scope)).collect()).collect();
+        let may: Vec<Vec<bool>> =
+            all.iter().map(|who| Scope::ALL.iter().map(|scope| who.may(*scope)).collect()).collect();
         assert_eq!(may, [vec![true, false, false], vec![true, true, false], vec![true, true, true]]);
     }
 }

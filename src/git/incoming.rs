@@ -37,7 +37,9 @@ impl Repo {
         for made in ["objects/info", "refs/heads"] {
             fs::create_dir_all(at.join(made)).map_err(GitError::io("create", at))?;
         }
-        for (name, text) in [("HEAD", "ref: refs/heads/none\n"), ("config", &config), ("objects/info/alternates", &both)] {
+        for (name, text) in
+            [("HEAD", "ref: refs/heads/none\n"), ("config", &config), ("objects/info/alternates", &both)]
+        {
             fs::write(at.join(name), text).map_err(GitError::io("write", at))?;
         }
         let repo = Repo::borrowing(at, self.limits)?;

@@ -36,7 +36,8 @@ async fn exchange(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
         GitPath::Exchange(Service::Receive) => receive(hub, path, who, parts.headers, body).await,
         _ => {
             let (group, mut stdout) = start(hub, path, &who, &parts.headers, body)?;
-            let head = backend::head(&mut stdout).await.map_err(|err| hub.failed(&format!("git http-backend: {err}")))?;
+            let head =
+                backend::head(&mut stdout).await.map_err(|err| hub.failed(&format!("git http-backend: {err}")))?;
             let first = head.rest.clone();
             let pieces = backend::pump(group, stdout, first, &hub.limits);
             let stream = futures_util::stream::unfold(pieces, |mut pieces| async {

@@ -48,10 +48,8 @@ pub(super) fn variables(
         GitPath::Refs(service) => format!("service={}", service.as_str()),
         GitPath::Exchange(_) => String::new(),
     };
-    let mut all: Vec<(String, std::ffi::OsString)> = HANDED_ON
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)))
-        .collect();
+    let mut all: Vec<(String, std::ffi::OsString)> =
+        HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?))).collect();
     let mut set = |name: &str, value: &std::ffi::OsStr| all.push((name.to_owned(), value.to_owned()));
     let text = |value: &str| std::ffi::OsString::from(value);
     set("GIT_PROJECT_ROOT", store.as_os_str());
@@ -74,7 +72,10 @@ pub(super) fn variables(
     set(PROGRAM, program.as_os_str());
     let largest = limits.push.to_string();
     let shown = [SESSIONS.trim_end_matches('/'), branch].map(|name| format!("!{name}"));
-    let settings: [(&str, &std::ffi::OsStr); 11] = [
+    let head = std::fs::read_to_string(store.join("HEAD")).unwrap_or_default();
+    // Which commit somebody stands on in a repository that is a store too is nobody's business either.
+    let head = if head.trim() == format!("ref: {branch}") { "!HEAD" } else { "HEAD" };
+    let settings: [(&str, &std::ffi::OsStr); 12] = [
         ("safe.directory", store.as_os_str()),
         ("core.hooksPath", hooks.as_os_str()),
         ("http.receivepack", "true".as_ref()),
@@ -84,6 +85,7 @@ pub(super) fn variables(
         ("gc.auto", "0".as_ref()),
         ("uploadpack.allowAnySHA1InWant", "false".as_ref()),
         // All but sessions and the branch is nobody's business.
+        ("transfer.hideRefs", head.as_ref()),
         ("transfer.hideRefs", "refs".as_ref()),
         ("transfer.hideRefs", shown[0].as_ref()),
         ("transfer.hideRefs", shown[1].as_ref()),

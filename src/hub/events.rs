@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::watch;
 
-use super::follow::News;
+use super::follow::{Follower, News};
 use super::state::Hub;
 use crate::access::Scope;
 use crate::git::ObjectId;
@@ -32,6 +32,8 @@ async fn listen(hub: &Arc<Hub>, uri: &Uri, headers: &HeaderMap) -> Result<Respon
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let since = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("since=")));
     let last = header.or(since).filter(|text| !text.is_empty()).map(str::to_owned);
+    // Who asks may know of a commit that nobody looked for yet.
+    hub.aside(|hub| hub.store().map(|store| hub.follower.tell(&store, hub.limits.replay))).await?;
     // From here on nothing is missed: what comes later is news.
     let (tip, news) = hub.follower.subscribe();
     let mut first: VecDeque<Event> = VecDeque::new();
@@ -44,7 +46,8 @@ async fn listen(hub: &Arc<Hub>, uri: &Uri, headers: &HeaderMap) -> Result<Respon
         at = at.id(tip.to_string());
     }
     first.push_back(at);
-    let listener = Listener { hub: Arc::clone(hub), waiting: first, news, stopping: hub.stopping.clone() };
+    let listener =
+        Listener { follower: Arc::clone(&hub.follower), waiting: first, news, stopping: hub.stopping.clone() };
     let stream = futures_util::stream::unfold(listener, |mut listener| async {
         listener.next().await.map(|event| (Ok::<Event, Infallible>(event), listener))
     });
@@ -64,7 +67,7 @@ async fn replay(hub: &Arc<Hub>, last: String, tip: Option<ObjectId>) -> Result<V
 }
 
 struct Listener {
-    hub: Arc<Hub>,
+    follower: Arc<Follower>,
     waiting: VecDeque<Event>,
     news: Receiver<Arc<News>>,
     stopping: watch::Receiver<bool>,
@@ -85,7 +88,7 @@ impl Listener {
                 Ok(News::Reset(tip)) => self.waiting.push_back(reset(*tip)),
                 Err(RecvError::Lagged(_)) => {
                     // It took too long. It has to look at everything again, and goes on from here.
-                    let (tip, news) = self.hub.follower.subscribe();
+                    let (tip, news) = self.follower.subscribe();
                     self.news = news;
                     self.waiting.push_back(reset(tip));
                 }
@@ -109,5 +112,34 @@ fn reset(tip: Option<ObjectId>) -> Event {
     match id {
         Some(id) => event.id(id),
         None => event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_is_too_far_behind_gets_a_reset_and_goes_on() {
+        let follower = Arc::new(Follower::new(1));
+        let (_, news) = follower.subscribe();
+        let (stop, stopping) = watch::channel(false);
+        let mut listener = Listener { follower: Arc::clone(&follower), waiting: VecDeque::new(), news, stopping };
+        let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).expect("an id");
+        let went = |digit: &str| {
+            let step = Move { commit: id(digit), at: crate::todo::Time::default(), subject: "x".into() };
+            follower.went(Some(id(digit)), News::Moves(vec![step]));
+        };
+        let text = |event: Option<Event>| format!("{:?}", event.expect("an event"));
+        went("1");
+        assert!(text(listener.next().await).contains("consolidated"));
+        ["2", "3"].into_iter().for_each(went);
+        let told = text(listener.next().await);
+        assert!(told.contains("reset") && told.contains(&"3".repeat(40)), "{told}");
+        went("4");
+        let told = text(listener.next().await);
+        assert!(told.contains("consolidated") && told.contains(&"4".repeat(40)), "{told}");
+        stop.send(true).expect("it listens");
+        assert!(listener.next().await.is_none());
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum News {
 pub(super) struct Follower {
     news: broadcast::Sender<Arc<News>>,
     state: Mutex<State>,
+    /// Held by whoever looks and tells: news come in their order, and once.
+    telling: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +44,7 @@ struct State {
 
 impl Follower {
     pub(super) fn new(waiting: usize) -> Self {
-        Follower { news: broadcast::Sender::new(waiting.max(1)), state: Mutex::default() }
+        Follower { news: broadcast::Sender::new(waiting.max(1)), state: Mutex::default(), telling: Mutex::default() }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -75,11 +77,7 @@ impl Follower {
     }
 
     /// Starts to follow.
-    pub(super) fn start(
-        self: &Arc<Self>,
-        store: Store,
-        replay: usize,
-    ) -> std::io::Result<std::thread::JoinHandle<()>> {
+    pub(super) fn start(self: &Arc<Self>, store: Store, replay: usize) -> std::io::Result<std::thread::JoinHandle<()>> {
         self.state().tip = store.repo.find_ref(&store.settings.branch).ok().flatten();
         let follower = Arc::clone(self);
         std::thread::Builder::new().name("follow".into()).spawn(move || {
@@ -99,15 +97,22 @@ impl Follower {
         })
     }
 
-    fn tell(&self, store: &Store, replay: usize) {
+    /// Looks where the branch is, and tells listeners: after that, [`Follower::subscribe`] knows of everything that was
+    /// answered before.
+    pub(super) fn tell(&self, store: &Store, replay: usize) {
+        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         let Ok(tip) = store.repo.find_ref(&store.settings.branch) else { return };
         let known = self.state().tip;
         if tip == known {
             return;
         }
         let came = |from: Option<ObjectId>| ops::moves(store, from?, tip?, replay).ok().flatten();
-        // Objects that came since this store was opened are found by looking again.
         let news = came(known).map_or(News::Reset(tip), News::Moves);
+        self.went(tip, news);
+    }
+
+    /// Tells listeners that the branch is at a commit now, and how it came there.
+    pub(super) fn went(&self, tip: Option<ObjectId>, news: News) {
         let mut state = self.state();
         state.tip = tip;
         // Nobody may be listening.

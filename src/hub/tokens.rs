@@ -45,7 +45,8 @@ fn write(common_dir: &Path, tokens: Vec<Record>, fsync: Fsync) -> Result<(), Git
 }
 
 pub(super) fn add(args: &TokenAddArgs, store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure> {
-    let scope = Scope::parse(&args.scope).ok_or_else(|| Failure::usage(format!("there is no scope '{}'", args.scope)))?;
+    let scope =
+        Scope::parse(&args.scope).ok_or_else(|| Failure::usage(format!("there is no scope '{}'", args.scope)))?;
     let device = args.device.trim();
     if device.is_empty() || device.chars().any(char::is_control) {
         return Err(Failure::usage("a device's label is not empty, and on one line")
@@ -85,7 +86,9 @@ pub(super) fn add(args: &TokenAddArgs, store: &Store, now: Time, ui: &mut Ui) ->
         plain(device),
         scope = record.scope,
     ));
-    ui.note("hint: give it to git as the password of the hub's URL, and to programs as `Authorization: Bearer <token>`");
+    ui.note(
+        "hint: give it to git as the password of the hub's URL, and to programs as `Authorization: Bearer <token>`",
+    );
     Ok(())
 }
 

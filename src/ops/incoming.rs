@@ -112,11 +112,7 @@ impl Push<'_> {
         self.info_in(session, Some(self.overlay.commit_info(commit)?.tree))
     }
 
-    fn info_in(
-        &self,
-        session: &Session,
-        tree: Option<ObjectId>,
-    ) -> Result<Option<SessionInfo>, crate::git::GitError> {
+    fn info_in(&self, session: &Session, tree: Option<ObjectId>) -> Result<Option<SessionInfo>, crate::git::GitError> {
         let Some(tree) = tree else { return Ok(None) };
         let Some(file) = self.overlay.find(tree, &session_path(session))? else { return Ok(None) };
         Ok(decode_session(&self.overlay.blob(file)?).ok())

@@ -25,8 +25,8 @@ impl Posted {
     /// # Errors
     /// 400 when it is no JSON, 422 when it is no list, 413 when it is longer than `most`.
     pub fn parse(body: &[u8], most: usize) -> Result<Self, Problem> {
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|err| Problem::new(400, format!("the body is no JSON: {err}")))?;
+        let value: Value =
+            serde_json::from_slice(body).map_err(|err| Problem::new(400, format!("the body is no JSON: {err}")))?;
         let (mut object, todos) = match value {
             Value::Array(todos) => (Map::new(), todos),
             Value::Object(mut object) => match object.remove("todos") {
@@ -63,7 +63,8 @@ impl Posted {
     }
 }
 
-const SHAPE: &str = r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have that under "todos""#;
+const SHAPE: &str =
+    r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have that under "todos""#;
 
 /// Returns an entry in which what one of the original's hubs calls `active_form` has its usual name.
 fn renamed(mut todo: Value) -> Value {

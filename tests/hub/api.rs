@@ -63,7 +63,8 @@ fn projects_and_their_todos() {
     let all = scene.get("/api/todos", &token).json();
     let row = &all["projects"][0];
     assert_eq!((&row["projectId"], &row["fullProjectId"]), (&json!("api"), &json!("acme/api")), "{all}");
-    let counts = ["todoCount", "pendingTodos", "inProgressTodos", "completedTodos", "sessions"].map(|key| row[key].clone());
+    let counts =
+        ["todoCount", "pendingTodos", "inProgressTodos", "completedTodos", "sessions"].map(|key| row[key].clone());
     assert_eq!(counts, [json!(2), json!(1), json!(0), json!(1), json!(1)], "{all}");
     for name in ["api", "acme%2Fapi", "acme/api"] {
         let project = scene.get(&format!("/api/todos/{name}"), &token).json();
@@ -82,7 +83,11 @@ fn completed_does_not_regress_and_half_a_list_drops_nothing() {
     let scene = Scene::new();
     let token = scene.token("one", "write");
     let post = |body: &str| scene.post("/api/todos/sync", &token, body);
-    assert_eq!(post(r#"{"session_id":"a","todos":[{"content":"X","status":"completed"},{"content":"Y","status":"pending"}]}"#).status, 201);
+    assert_eq!(
+        post(r#"{"session_id":"a","todos":[{"content":"X","status":"completed"},{"content":"Y","status":"pending"}]}"#)
+            .status,
+        201
+    );
     let other = post(r#"{"session_id":"b","todos":[{"content":"X","status":"pending"}]}"#);
     assert_eq!(other.json()["todos"][0]["status"], "completed", "{other:?}");
     assert_eq!(post(r#"{"session_id":"a","complete":false,"todos":[{"content":"Z","status":"pending"}]}"#).status, 201);
@@ -120,7 +125,11 @@ fn what_is_wrong_is_a_problem_and_changes_nothing() {
     assert_eq!(form.status, 415, "{form:?}");
     for (method, path, allow) in [("PUT", "/api/todos/sync", "GET, HEAD"), ("DELETE", "/api/status", "GET, HEAD")] {
         let answer = scene.ask(method, path, &token, &[], b"");
-        assert_eq!((answer.status, answer.header("allow").is_some()), (405, true), "{method} {path} {allow} {answer:?}");
+        assert_eq!(
+            (answer.status, answer.header("allow").is_some()),
+            (405, true),
+            "{method} {path} {allow} {answer:?}"
+        );
     }
     assert!(scene.refs().is_empty());
 }

@@ -93,5 +93,8 @@ fn only_sessions_and_the_branch_are_seen() {
     }
     let seen = scene.git(&one, "one.git", &["ls-remote", &scene.url()]);
     let names: Vec<&str> = seen.stdout.lines().filter_map(|line| line.split('\t').nth(1)).collect();
-    assert_eq!(names, ["refs/chittysync/aaaa", "refs/heads/consolidated"], "{seen:?}");
+    assert_eq!(names, ["HEAD", "refs/chittysync/aaaa", "refs/heads/consolidated"], "{seen:?}");
+    scene.world.git(&scene.store("hub"), &["symbolic-ref", "HEAD", "refs/heads/private"]);
+    let seen = scene.git(&one, "one.git", &["ls-remote", &scene.url()]);
+    assert!(!seen.stdout.contains("HEAD") && seen.stdout.contains("refs/heads/consolidated"), "{seen:?}");
 }
