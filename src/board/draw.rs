@@ -84,7 +84,7 @@ fn summary(board: &Board) -> String {
         Scope::Project(project) if board.lists_todos() => {
             parts.push(format!("of {}", plain(board.everything.names().shown(project))));
         }
-        Scope::Session(session) if board.lists_todos() => parts.push(format!("of session {}", plain(&session.short()))),
+        Scope::Session(session) if board.lists_todos() => parts.push(format!("of {}", board.everything.who(session))),
         _ => {}
     }
     if !board.filter.is_empty() {
@@ -112,7 +112,7 @@ fn ask(board: &Board, choice: &Choice, canvas: &mut Canvas<'_>) {
     let words = fit(&choice.words, canvas.width().saturating_sub(12));
     canvas.put(2, 0, &format!(" Settle: {} ", board.isolated(&words)), title());
     for (at, (session, state, time)) in choice.claims.iter().enumerate() {
-        let text = format!("{}  {state} says {}, {}", at + 1, plain(&session.short()), board.style().age(*time));
+        let text = format!("{}  {state} says {}, {}", at + 1, board.everything.who(session), board.style().age(*time));
         canvas.put_fit(2, at + 1, &text, Style::new());
     }
     let last = canvas.height().saturating_sub(1);
@@ -206,6 +206,8 @@ mod tests {
             agent: None,
             source: "cli".into(),
             device: device.into(),
+            person: None,
+            title: None,
             project: None,
             branch: None,
             started: Time::default(),
@@ -216,7 +218,9 @@ mod tests {
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
         let setting = Setting { color: true, stale_after: Some(HOUR) };
-        Board::new(Everything { projects, sessions, own: None }, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
+        let mut everything = Everything::of(projects);
+        everything.sessions = sessions;
+        Board::new(everything, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
     }
 
     /// Draws on a screen of this size, and returns its lines.

@@ -254,7 +254,7 @@ mod tests {
 
     fn everything(todos: Vec<Todo>) -> Everything {
         let todos = todos.into_iter().map(|todo| (todo.id, todo)).collect();
-        Everything { projects: BTreeMap::from([(Project::general(), todos)]), sessions: Vec::new(), own: None }
+        Everything::of(BTreeMap::from([(Project::general(), todos)]))
     }
 
     fn board(todos: Vec<Todo>) -> Board {

@@ -103,17 +103,17 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
         let (words, project) = (plain(&todo.content), plain(names.shown(project)));
         let body = Body::Conflict { state: todo.state(), words, project };
         lines.push(Line::of(Target::Todo(todo.id), body));
-        lines.extend(disagreements.iter().map(|one| Line::beside(Body::Said(said(board, one)))));
+        lines.extend(disagreements.iter().flat_map(|one| said(board, one)).map(|text| Line::beside(Body::Said(text))));
     }
     lines
 }
 
-fn said(board: &Board, one: &Disagreement<'_>) -> String {
+fn said(board: &Board, one: &Disagreement<'_>) -> [String; 2] {
     let side = |(session, claim): (&Session, &Claim)| {
         let ago = board.style().age(claim.at);
-        format!("{} by {} {ago}", claim.state(), board.everything.called(session))
+        format!("{} by {} {ago}", claim.state(), board.everything.who(session))
     };
-    format!("kept: {}; overruled: {}", side(one.winner), side(one.overruled))
+    [format!("kept: {}", side(one.winner)), format!("overruled: {}", side(one.overruled))]
 }
 
 fn has_words(board: &Board, text: &str) -> bool {

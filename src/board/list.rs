@@ -58,7 +58,7 @@ impl Layout {
         for line in lines {
             match &line.body {
                 Body::Todo(row) => {
-                    whos = whos.max(row.who.width());
+                    whos = whos.max(row.who_width());
                     ages = ages.max(row.age.width());
                 }
                 Body::Project(row) => projects.push(row.clone()),
@@ -132,7 +132,7 @@ impl Layout {
         canvas.put(3, row, &board.isolated(&fit(&todo.words, room)), style);
         let mut at = 3 + room;
         if self.whos > 0 {
-            canvas.put(at + 2, row, &board.isolated(&fit(&todo.who, self.whos)), dim());
+            canvas.put(at + 2, row, &board.isolated(&todo.who_in(self.whos)), dim());
             at += column(self.whos);
         }
         if self.ages > 0 {

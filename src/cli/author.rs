@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, named};
 use super::ui::{Failure, Ui};
 use crate::ops::overtaken_since;
 use crate::ops::todo::{Actor, known_author};
 use crate::source::session_variable;
 use crate::store::Store;
-use crate::todo::{Session, Time};
+use crate::todo::{Session, Time, Todo};
 use crate::view::{Everything, lost};
 
 /// In whose name a command speaks.
@@ -54,9 +54,15 @@ impl SpeakerArgs {
 /// Warns of the todos that a session works on although another one has them; and, once, of those that it had started
 /// and that others finished, gave up, took or put back.
 pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &Session, now: Time, ui: &Ui) {
-    warn_of_lost(everything, session, ui);
-    for (todo, by) in overtaken_since(store, everything, session, now) {
-        let (id, who, became) = (todo.id.short(), by.short(), todo.became());
+    let (lost, overtaken) = (lost(everything, session), overtaken_since(store, everything, session, now));
+    if lost.is_empty() && overtaken.is_empty() {
+        return;
+    }
+    let called = with_names(store, everything);
+    let called = called.as_ref().unwrap_or(everything);
+    warn_of_lost(lost, session, called, ui);
+    for (todo, by) in overtaken {
+        let (id, who, became) = (todo.id.short(), called.who(by), todo.became());
         ui.warn(
             &format!("{id}, which you had started, was {became} by {who}: {}", todo.content),
             Some(&format!("`git chittysync show {id}` tells more")),
@@ -64,9 +70,15 @@ pub(super) fn warn_of_others(store: &Store, everything: &Everything, session: &S
     }
 }
 
+/// Returns the same todos with what is known of their sessions, where that was not read yet: there is somebody to name.
+pub(super) fn with_names(store: &Store, everything: &Everything) -> Option<Everything> {
+    let is_known = !everything.sessions.is_empty();
+    (!is_known).then(|| named(store, Everything::of(everything.projects.clone())).ok()).flatten()
+}
+
 /// Warns of the todos that a session works on although another one has them.
-fn warn_of_lost(everything: &Everything, session: &Session, ui: &Ui) {
-    for (todo, winner) in lost(everything, session) {
+fn warn_of_lost(lost: Vec<(&Todo, &Session)>, session: &Session, called: &Everything, ui: &Ui) {
+    for (todo, winner) in lost {
         let id = todo.id.short();
         let let_go = match todo.workers().any(|(worker, _)| worker.is_same(session)) {
             true => format!("`git chittysync release {id}` lets go of it"),
@@ -74,7 +86,7 @@ fn warn_of_lost(everything: &Everything, session: &Session, ui: &Ui) {
             false => "take it off your own list to let go of it".to_owned(),
         };
         ui.warn(
-            &format!("{id} is also being worked on by {}: {}", winner.short(), todo.content),
+            &format!("{id} is also being worked on by {}: {}", called.who(winner), todo.content),
             Some(&format!("{let_go}, `git chittysync show {id}` tells more")),
         );
     }

@@ -8,9 +8,9 @@ use super::ui::{Failure, Ui};
 use crate::git::{Overlay, branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
-use crate::source::{Home, session_variable};
+use crate::source::{Home, agents, session_variable};
 use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Project, Scope, Time, plain};
+use crate::todo::{Project, Scope, SessionInfo, Time, plain};
 use crate::view::{Counts, Everything};
 
 /// How to find out what projects there are.
@@ -201,14 +201,27 @@ impl Context {
     }
 
     /// Returns these todos with what is known of their sessions.
-    pub(super) fn with_sessions(&self, todos: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
+    pub(super) fn with_sessions(&self, everything: Everything, store: &Store, ui: &Ui) -> Result<Everything, Failure> {
         let (sessions, unreadable) = todo::read_sessions(store)?;
         warn_of(unreadable, store, ui);
-        let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
-        // A name that cannot be one is told by whoever speaks.
-        let own = todo::known_author(store, named.as_deref()).ok().flatten();
-        Ok(Everything { sessions, own, ..todos })
+        Ok(known(store, everything, sessions))
     }
+}
+
+/// Returns todos with what is known of their sessions. What cannot be read was said before.
+pub(super) fn named(store: &Store, todos: Everything) -> Result<Everything, Failure> {
+    let (sessions, _) = todo::read_sessions(store)?;
+    Ok(known(store, todos, sessions))
+}
+
+fn known(store: &Store, mut everything: Everything, mut sessions: Vec<SessionInfo>) -> Everything {
+    ops::with_prompts(store, &mut sessions);
+    let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
+    // A name that cannot be one is told by whoever speaks.
+    everything.own = todo::known_author(store, named.as_deref()).ok().flatten();
+    everything.agents = agents().map(|agent| (agent.name(), agent.title())).collect();
+    everything.sessions = sessions;
+    everything
 }
 
 /// Returns the time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.

@@ -21,7 +21,7 @@ pub struct ForgetArgs {
     /// The todo: the beginning of its id, or words of its text, in the project you are in
     #[arg(required_unless_present_any = ["session", "home"], value_name = "ID|WORDS")]
     pub todo: Vec<String>,
-    /// All that this session alone spoke of, its sub-agents included (the beginning of its name is enough)
+    /// All that this session alone spoke of, its sub-agents included: the beginning of its name, or words of what it is called
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["todo", "home"])]
     pub session: Option<String>,
     /// All that the sessions alone spoke of whose files are in this agent's home, such as one that was read by mistake

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::by::session_meant;
 use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
@@ -37,7 +38,7 @@ pub(super) fn run(whose: &Whose<'_>, yes: bool, context: &Context, ui: &mut Ui) 
     let store = context.store(ui)?;
     let everything = context.with_archive(&store, ui)?;
     let sessions = match whose {
-        Whose::Session(name) => named(name, &everything)?,
+        Whose::Session(name) => named(&session_meant(&everything, name)?, &everything)?,
         Whose::Home(home) => of_home(&context.directory.join(home), &store, &everything)?,
     };
     let Meant { alone, shared } = meant(&everything, &sessions);

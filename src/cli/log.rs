@@ -8,12 +8,13 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::by::{ByArgs, session_meant};
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{Names, Time, Todo, plain};
-use crate::view::{Style, name_project};
+use crate::view::{Everything, Style, name_project};
 
 /// Arguments of `log`.
 #[derive(Debug, Args)]
@@ -24,9 +25,12 @@ pub struct LogArgs {
     /// Only this project
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
-    /// Only what this session did (the beginning of its name is enough)
+    /// Only what this session did: the beginning of its name, or words of what it is called
     #[arg(long, value_name = "SESSION")]
     pub session: Option<String>,
+    /// Whose.
+    #[command(flatten)]
+    pub by: ByArgs,
     /// Only what was said since then (2026-11-20, yesterday, "2 weeks ago")
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
@@ -50,6 +54,11 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
         }
         true => None,
     };
+    // What sessions are called takes more reading than some questions need.
+    let everything = match ui.json && args.session.is_none() && !args.by.asks() {
+        true => Everything::default(),
+        false => context.everything(&store, ui)?,
+    };
     let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {
         read(text, context.now).ok_or_else(|| {
             Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday, \"2 weeks ago\"")
@@ -58,7 +67,8 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     let filter = LogFilter {
         todo,
         project: context.scope(args.project.as_deref(), &store)?,
-        session: args.session.clone(),
+        session: args.session.as_deref().map(|typed| session_meant(&everything, typed)).transpose()?,
+        by: args.by.whose(&store, &everything, ui),
         since: args.since.as_deref().map(|text| date(text, ops::since)).transpose()?,
         until: args.until.as_deref().map(|text| date(text, ops::until)).transpose()?,
         most: args.max_count,
@@ -82,7 +92,7 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     }
     let (style, names) = (ui.style(context.now), ops::project_names(&store)?);
     ui.print_as_made(|print| {
-        ops::tell(&store, &filter, |event| match print(&event_text(&event, &names, args.patch, style)) {
+        ops::tell(&store, &filter, |event| match print(&event_text(&event, &everything, &names, args.patch, style)) {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),
         })
@@ -90,11 +100,10 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     Ok(())
 }
 
-/// Returns an event as a sentence: `yesterday 14:02  029e1c6e on mbp completed ‘Fix login tests’ (api)`.
-pub(super) fn event_text(event: &Event, names: &Names, patch: bool, style: Style) -> String {
-    let device = Some(plain(&event.session.device)).filter(|device| !device.is_empty());
-    let on = device.map(|device| format!(" on {device}")).unwrap_or_default();
-    let who = plain(&event.session.session.short());
+/// Returns an event as a sentence: `yesterday 14:02  Speed up CI on mbp completed ‘Fix login tests’ (api)`.
+pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, patch: bool, style: Style) -> String {
+    let session = &event.session.session;
+    let (who, on) = (everything.called(session), everything.whereabouts(session));
     let project = format!("({})", plain(names.shown(&event.project)));
     let around = 15 + 2 + who.width() + on.width() + 1 + 1 + project.width();
     let mut text = format!(
@@ -154,6 +163,7 @@ fn event_json(event: &Event, names: &Names) -> Value {
         "at": event.at.to_string(),
         "session": event.session.session.as_str(),
         "device": event.session.device,
+        "person": event.session.person,
         "commit": event.commit.to_string(),
         "id": event.after.id.to_string(),
         "content": event.after.content,

@@ -53,11 +53,7 @@ fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure>
     };
     let (status, all) = (given.text("status"), given.flag("all"));
     let topic = TopicArgs { topic: given.text("topic") };
-    list::run(
-        &ListArgs { project, session: None, status, topic, all, porcelain: PorcelainArgs::default() },
-        context,
-        ui,
-    )
+    list::run(&ListArgs { project, status, topic, all, ..ListArgs::default() }, context, ui)
 }
 
 fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ mod author;
 #[cfg(feature = "board")]
 mod board;
 mod branch;
+mod by;
 mod capture;
 mod completion;
 mod confirm;
@@ -21,6 +22,7 @@ mod demo;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
+mod doctor_spawn;
 mod doctor_store;
 mod editor;
 mod export;
@@ -69,6 +71,7 @@ mod service;
 mod session_context;
 mod sessions;
 mod show;
+mod spawn;
 mod status;
 mod status_line;
 mod stdin;
@@ -170,7 +173,12 @@ fn saves(command: &Command) -> bool {
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
     let of_some =
         matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_));
-    of_all || of_one || of_some || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_) | C::Move(_))
+    let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
+    of_agents
+        || of_all
+        || of_one
+        || of_some
+        || matches!(command, C::Branch(_) | C::Forget(_) | C::Purge(_) | C::Move(_))
 }
 
 fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use super::ui::Failure;
 use crate::ops::todo::{Brief, Refusal};
 use crate::ops::{Event, Later, Undo};
 use crate::todo::{Project, Session, Time, Verb};
-use crate::view::Style;
+use crate::view::{Style, of_itself};
 
 /// So many are shown of what can be meant.
 const SHOWN: usize = 10;
@@ -89,7 +89,8 @@ fn plainly() -> Style {
 
 /// Says that somebody else did something since.
 pub(super) fn others(later: &Later, style: Style) -> String {
-    format!("the last command on this device was not yours: {} {}", later.session.short(), deeds(&later.events, style))
+    let who = of_itself(&later.session).unwrap_or_else(|| later.session.session.short());
+    format!("the last command on this device was not yours: {who} {}", deeds(&later.events, style))
 }
 
 /// Returns what is taken back: `completed ‘Fix login’ and 2 more`.

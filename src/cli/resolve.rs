@@ -19,7 +19,7 @@ pub struct ResolveArgs {
     /// in turn, the newest first]
     #[arg(value_name = "ID|WORDS")]
     pub todo: Vec<String>,
-    /// What this session says (the beginning of its name is enough)
+    /// What this session says: the beginning of its name, or words of what it is called
     #[arg(long, value_name = "SESSION", conflicts_with = "status")]
     pub take: Option<String>,
     /// This, whatever was said

@@ -91,11 +91,7 @@ fn question(
     properties: &[OverProperty],
     style: Style,
 ) -> Question {
-    let who = |session: &Session| {
-        let info = everything.sessions.iter().find(|info| info.session == *session);
-        let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
-        format!("{}{device}", plain(&session.short()))
-    };
+    let who = |session: &Session| everything.who(session);
     let ago = |time| match style.age(time).as_str() {
         "now" => "now".to_owned(),
         age => format!("{age} ago"),

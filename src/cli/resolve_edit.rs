@@ -145,10 +145,7 @@ impl Draft {
 
 /// Returns what stands below the scissors: how to go on, and what each side says.
 fn below(everything: &Everything, project: &Project, todo: &Todo, disputed: &[OverProperty], now: Time) -> String {
-    let who = |session: &Session| {
-        let info = everything.sessions.iter().find(|info| info.session == *session);
-        info.map(|info| format!("{session} on {}", info.device)).unwrap_or_else(|| session.to_string())
-    };
+    let who = |session: &Session| everything.who(session);
     let when = |time| moment(time, now).trim().to_owned();
     let mut text = format!(
         "{SCISSORS}\n# Everything from the line above on is left out. What stands before it holds when you save it:\n\

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::author::SpeakerArgs;
+use super::author::{SpeakerArgs, with_names};
 use super::context::Context;
 use super::log::moment;
 use super::refused::{ANY, done, others};
@@ -13,7 +13,7 @@ use crate::ops;
 use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
 use crate::statement::Act;
 use crate::todo::{Names, State, plain};
-use crate::view::name_project;
+use crate::view::{Everything, name_project};
 
 /// Arguments of `rollback`.
 #[derive(Debug, Args)]
@@ -87,8 +87,12 @@ pub(super) fn tell_undone(back: &TakenBack, redo: bool, actor: &Actor<'_>, ui: &
     if let Some(later) = &back.later {
         ui.warn(&others(later, style), Some(ANY));
     }
+    let (nothing, said) = (Everything::default(), back.said.as_ref());
+    let everything = said.map_or(&nothing, |said| &said.everything);
+    let named = (!back.undo.left.is_empty()).then(|| with_names(actor.store, everything)).flatten();
     for (todo, session) in &back.undo.left {
-        let message = format!("'{}' stays as it is: {} spoke of it since", todo.content, session.short());
+        let who = named.as_ref().map_or_else(|| session.short(), |named| named.who(session));
+        let message = format!("'{}' stays as it is: {who} spoke of it since", todo.content);
         ui.warn(&message, Some(&format!("`git chittysync log {}` tells more", todo.id.short())));
     }
     tell(&back.undo.acts, back.said.as_ref(), actor, ui)

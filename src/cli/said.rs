@@ -1,6 +1,6 @@
 //! What people and models are told of what they said of a todo.
 
-use super::author::warn_of_others;
+use super::author::{warn_of_others, with_names};
 use super::consolidate::finish;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{Actor, Became, Outcome, Said};
@@ -84,8 +84,10 @@ fn warn_of_obstacles(outcome: &Outcome, actor: &Actor<'_>, ui: &Ui) {
             age if age == "now" => "just now".to_owned(),
             age => format!("{age} ago"),
         };
+        let named = with_names(actor.store, &outcome.said.everything);
+        let who = named.as_ref().unwrap_or(&outcome.said.everything).who(other);
         ui.warn(
-            &format!("{} started it {since} and is still at it: {}", other.short(), todo.content),
+            &format!("{who} started it {since} and is still at it: {}", todo.content),
             Some(&format!("`git chittysync release {id}` leaves it to them")),
         );
     }

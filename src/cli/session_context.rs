@@ -48,9 +48,12 @@ pub(super) fn told(
 fn line(todo: Open) -> ContextLine {
     let who = match todo.session {
         Some(_) if todo.own && !todo.lost && todo.became.is_none() => Who::This,
-        Some(session) => Who::Named(session.short()),
+        Some(session) => match todo.name {
+            Some(name) => Who::Called(name),
+            None => Who::Named(Session::new(&session.without_commands()).unwrap_or(session).short()),
+        },
         None => Who::OtherDevice,
     };
-    let Open { words, status, at, device, assigned, lost, became, .. } = todo;
-    ContextLine { words, status, at, who, device, assigned, lost, became }
+    let Open { words, status, at, device, person, assigned, lost, became, .. } = todo;
+    ContextLine { words, status, at, who, device, person, assigned, lost, became }
 }

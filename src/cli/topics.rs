@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::options::PorcelainArgs;
 use super::refused::TOPICS;
+use super::spawn::{self, SpawnArgs};
 use super::ui::{Failure, Ui};
 use crate::plan::{Holders, Moment, TopicCount, Topics, topic_counts};
 use crate::todo::plain;
@@ -23,6 +24,9 @@ pub struct TopicsArgs {
     /// Topics without open todos too
     #[arg(short, long)]
     pub all: bool,
+    /// Agents that are started.
+    #[command(flatten)]
+    pub agents: SpawnArgs,
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
@@ -40,6 +44,9 @@ const COLUMNS: [(&str, Column); 7] = [
 ];
 
 pub(super) fn run(args: &TopicsArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if args.agents.is_wanted() {
+        return spawn::run(&args.agents, context, ui);
+    }
     let store = context.store(ui)?;
     let everything = context.everything(&store, ui)?;
     let scope = context.scope(args.project.as_deref(), &store)?;
@@ -61,8 +68,9 @@ pub(super) fn run(args: &TopicsArgs, context: &Context, ui: &mut Ui) -> Result<(
     }
     if ui.json {
         let found: Value = counts.iter().map(|count| topic_json(count, threshold)).collect();
-        let total = counts.len();
-        ui.print_json(&json!({ "topics": found, "total": total, "timestamp": context.now.to_string() }));
+        let (total, agents) = (counts.len(), spawn::known_json(&store, context)?);
+        let timestamp = context.now.to_string();
+        ui.print_json(&json!({ "topics": found, "total": total, "timestamp": timestamp, "agents": agents }));
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = counts.iter().map(|count| porcelain(count, threshold)).collect();
         ui.print_rows(&rows, args.porcelain.zero);
@@ -74,7 +82,7 @@ pub(super) fn run(args: &TopicsArgs, context: &Context, ui: &mut Ui) -> Result<(
         if text.is_empty() {
             ui.note("Nothing is open on any topic.");
         }
-        ui.print_page(&text);
+        ui.print_page(&(text + &spawn::known_text(&store, context, ui.style(context.now))?));
     }
     Ok(())
 }

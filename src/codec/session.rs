@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{DecodeError, FORMAT};
-use crate::todo::{ListEntry, Project, Session, SessionInfo, Status, Time, TodoId};
+use crate::todo::{ListEntry, Project, Session, SessionInfo, Status, Time, Title, TodoId};
 
 /// Returns the one and only way to write what is known of a session: a key a line, an entry of its list
 /// a line.
@@ -17,8 +17,11 @@ pub fn encode_session(info: &SessionInfo) -> Vec<u8> {
     optional("agent", info.agent.as_deref());
     optional("source", Some(&info.source));
     optional("device", Some(&info.device));
+    optional("person", info.person.as_deref());
     optional("project", info.project.as_ref().map(Project::as_str));
     optional("branch", info.branch.as_deref());
+    optional("title", info.title.as_ref().map(|title| title.text.as_str()));
+    optional("titled", info.title.as_ref().map(|title| title.at.to_string()).as_deref());
     optional("started", Some(&info.started.to_string()));
     optional("updated", Some(&info.updated.to_string()));
     optional("ended", info.ended.map(|time| time.to_string()).as_deref());
@@ -79,6 +82,8 @@ fn read(map: &mut Map<String, Value>) -> Option<SessionInfo> {
     }
     let session = Session::new(&text(map, "session")?).ok()?;
     let (started, updated) = (time(map, "started")?, time(map, "updated")?);
+    let titled = time(map, "titled");
+    let title = text(map, "title").map(|text| Title { at: titled.unwrap_or_default(), text });
     let list = match map.remove("list") {
         Some(Value::Array(items)) => items.iter().filter_map(read_entry).collect(),
         _ => Vec::new(),
@@ -88,8 +93,10 @@ fn read(map: &mut Map<String, Value>) -> Option<SessionInfo> {
         agent: text(map, "agent"),
         source: text(map, "source").unwrap_or_default(),
         device: text(map, "device").unwrap_or_default(),
+        person: text(map, "person"),
         project: text(map, "project").and_then(|name| Project::new(&name).ok()),
         branch: text(map, "branch"),
+        title,
         started,
         updated,
         ended: time(map, "ended"),
@@ -121,8 +128,11 @@ mod tests {
   "session": "029e1c6e-0000-4000-8000-000000000001",
   "source": "claude-tasks",
   "device": "mbp",
+  "person": "Ana",
   "project": "api",
   "branch": "main",
+  "title": "Fix \"login\"",
+  "titled": "2025-10-11T08:00:00.000Z",
   "started": "2025-10-10T23:20:00.000Z",
   "updated": "2025-10-11T08:02:11.000Z",
   "later": {"a":1},

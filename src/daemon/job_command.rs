@@ -27,12 +27,15 @@ pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Comm
             own
         }
     };
-    let minutes = match job {
-        Job::Local => 5,
-        Job::Network => 15,
-        Job::Mirror => 60,
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let limit = match job {
+        Job::Local => minutes(5),
+        Job::Network => minutes(15),
+        Job::Mirror => minutes(60),
+        // It looks after the agent's time itself, and needs some for what comes before and after.
+        Job::Spawn => background.spawn.unwrap_or_default() + minutes(30),
     };
-    (command, Duration::from_secs(minutes * 60))
+    (command, limit)
 }
 
 /// Returns a job that this program does.
@@ -53,6 +56,7 @@ fn arguments(job: Job) -> &'static [&'static str] {
     match job {
         Job::Local => &["sync", "--quiet", "--no-fetch", "--no-push"],
         Job::Network | Job::Mirror => &["sync", "--quiet"],
+        Job::Spawn => &["topics", "--spawn", "--quiet"],
     }
 }
 

@@ -47,6 +47,8 @@ pub use run::run;
 pub use schedule::Job;
 #[cfg(feature = "daemon")]
 pub use setup::Setup;
+#[cfg(all(unix, feature = "daemon"))]
+pub use signals::listen as when_told_to_end;
 pub use state::{JobState, State, Trouble};
 
 use crate::git::GitError;

@@ -13,11 +13,13 @@ pub enum Job {
     Network,
     /// The user's own command.
     Mirror,
+    /// Start an agent if one is due, and look after it.
+    Spawn,
 }
 
 impl Job {
     /// All jobs, in the order in which they start when several are due.
-    pub const ALL: [Job; 3] = [Job::Local, Job::Network, Job::Mirror];
+    pub const ALL: [Job; 4] = [Job::Local, Job::Network, Job::Mirror, Job::Spawn];
 
     /// Returns the word for it in the log and in the status.
     pub fn as_str(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Job {
             Job::Local => "sync",
             Job::Network => "network",
             Job::Mirror => "mirror",
+            Job::Spawn => "spawn",
         }
     }
 }
@@ -35,6 +38,9 @@ const LEAD: Duration = Duration::from_millis(50);
 const POLL: Duration = Duration::from_secs(10);
 /// However much is new, the remote is left alone for this long.
 pub(super) const PUSH_GAP: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether an agent is due.
+const SPAWN_GAP: Duration = Duration::from_secs(60);
 
 /// The intervals.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +53,8 @@ pub(super) struct Timing {
     pub push: Option<Duration>,
     /// The time between two runs of the user's command; nothing when there is none.
     pub mirror: Option<Duration>,
+    /// Whether agents are started.
+    pub spawn: bool,
 }
 
 /// What is known of one job.
@@ -68,6 +76,7 @@ pub(super) struct Schedule {
     local: Slot,
     network: Slot,
     mirror: Slot,
+    spawn: Slot,
     /// When the first change was seen that no run has begun after.
     changed: Option<Instant>,
     /// Whether there is something that the remote has not been told.
@@ -87,6 +96,7 @@ impl Schedule {
             local: Slot::default(),
             network: Slot::default(),
             mirror: Slot::default(),
+            spawn: Slot::default(),
             changed: Some(now),
             news: false,
             blind: false,
@@ -132,6 +142,7 @@ impl Schedule {
             Job::Local => self.changed = None,
             Job::Network => self.news = false,
             Job::Mirror => self.mirror_at = now + self.timing.mirror.unwrap_or_default(),
+            Job::Spawn => {}
         }
     }
 
@@ -151,13 +162,13 @@ impl Schedule {
         slot.failures += 1;
         let patience = match job {
             Job::Local => Patience { first: Duration::from_secs(1), longest: Duration::from_secs(300) },
-            Job::Network | Job::Mirror => Patience { first: PUSH_GAP, longest: Duration::from_secs(1800) },
+            Job::Network | Job::Mirror | Job::Spawn => Patience { first: PUSH_GAP, longest: Duration::from_secs(1800) },
         };
         slot.retry_at = Some(now + patience.after(slot.failures, chance));
         match job {
             Job::Local => self.changed(now),
             Job::Network => self.news = true,
-            Job::Mirror => {}
+            Job::Mirror | Job::Spawn => {}
         }
     }
 
@@ -182,6 +193,11 @@ impl Schedule {
                 self.timing.mirror?;
                 self.local.free_at.map(|_| self.mirror_at)
             }
+            Job::Spawn if self.timing.spawn && !self.spawn.running => {
+                let first = self.local.free_at?;
+                let wanted = self.spawn.started.map_or(first, |at| at + SPAWN_GAP);
+                Some(self.spawn.retry_at.map_or(wanted, |retry| retry.max(wanted)))
+            }
             _ => None,
         }
     }
@@ -197,6 +213,7 @@ impl Schedule {
             Job::Local => self.local.failures,
             Job::Network => self.network.failures,
             Job::Mirror => self.mirror.failures,
+            Job::Spawn => self.spawn.failures,
         }
     }
 
@@ -205,6 +222,7 @@ impl Schedule {
             Job::Local => &mut self.local,
             Job::Network => &mut self.network,
             Job::Mirror => &mut self.mirror,
+            Job::Spawn => &mut self.spawn,
         }
     }
 }
@@ -224,7 +242,7 @@ mod tests {
     }
 
     fn timing() -> Timing {
-        Timing { debounce: ms(300), reconcile: 30 * MINUTE, push: Some(5 * MINUTE), mirror: None }
+        Timing { debounce: ms(300), reconcile: 30 * MINUTE, push: Some(5 * MINUTE), mirror: None, spawn: false }
     }
 
     /// A schedule whose first local run took 60 ms, and when that ended.
@@ -337,5 +355,24 @@ mod tests {
             schedule.ended(Job::Mirror, false, 0.5, start);
             assert_eq!(schedule.due(Job::Mirror), Some(start + 120 * MINUTE), "a failure waits for the next time");
         }
+    }
+
+    #[test]
+    fn an_agent_is_looked_for_once_a_minute_and_never_beside_another() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(Timing { spawn: true, ..timing() }, None, start);
+        assert_eq!(schedule.due(Job::Spawn), None, "the first look comes first");
+        schedule.started(Job::Local, start);
+        schedule.ended(Job::Local, true, 0.5, start + ms(10));
+        let first = schedule.due(Job::Spawn).expect("due");
+        schedule.started(Job::Spawn, first);
+        assert_eq!(schedule.due(Job::Spawn), None);
+        schedule.ended(Job::Spawn, true, 0.5, first + 30 * MINUTE);
+        assert_eq!(schedule.due(Job::Spawn), Some(first + MINUTE), "at once, after a long one");
+        schedule.started(Job::Spawn, first + 31 * MINUTE);
+        schedule.ended(Job::Spawn, false, 0.5, first + 31 * MINUTE);
+        assert!(schedule.due(Job::Spawn) >= Some(first + 32 * MINUTE));
+        schedule.set_timing(timing());
+        assert_eq!(schedule.due(Job::Spawn), None, "nobody wants any");
     }
 }

@@ -6,7 +6,10 @@ use signal_hook::iterator::Signals;
 use super::DaemonError;
 
 /// Calls `tell` for each signal that asks the process to end.
-pub(super) fn listen(tell: impl Fn() + Send + 'static) -> Result<(), DaemonError> {
+///
+/// # Errors
+/// When the system does not tell of signals.
+pub fn listen(tell: impl Fn() + Send + 'static) -> Result<(), DaemonError> {
     let system = |source| DaemonError::System { what: "listen to signals", source };
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(system)?;
     let listening = std::thread::Builder::new().name("signals".into()).spawn(move || {

@@ -33,6 +33,10 @@ pub struct Limits {
     pub claim_tries: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
+    /// How many todos one started agent is handed.
+    pub spawn_todos: usize,
+    /// How many logs of started agents are kept.
+    pub spawn_logs: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
     pub budgets: super::Budgets,
 }
@@ -52,6 +56,8 @@ impl Default for Limits {
             retired_of_others: 64,
             claim_tries: 50,
             sessions_at_once: 512,
+            spawn_todos: 20,
+            spawn_logs: 20,
             budgets: super::Budgets::default(),
         }
     }
@@ -81,6 +87,8 @@ impl Limits {
             retired_of_others: number,
             claim_tries: number,
             sessions_at_once: number,
+            spawn_todos: number,
+            spawn_logs: number,
             budgets: super::Budgets::default(),
         }
     }

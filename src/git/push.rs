@@ -132,7 +132,7 @@ fn by_pattern(repo: &Repo, refs: &[Asked]) -> Result<Option<Vec<String>>, GitErr
 
 /// Returns whether somebody understood and said no, to all of it: a web server to which nothing may be pushed, or nothing
 /// like one of these refs, or not so much at once.
-fn is_no(complaint: &str) -> bool {
+pub(super) fn is_no(complaint: &str) -> bool {
     let words = ["returned error: 403", "HTTP 403", "returned error: 413", "HTTP 413", "exceeds maximum allowed size"];
     words.iter().any(|words| complaint.contains(words))
 }

@@ -64,7 +64,8 @@ const RETRYABLE: [&str; 10] = [
     "stale info",
 ];
 
-fn judge(summary: &str) -> Answer {
+/// Returns what a rejection means, by what is said of it.
+pub(super) fn judge(summary: &str) -> Answer {
     let reason = summary.split_once('(').map_or(summary, |(_, reason)| reason.trim_end_matches(')')).to_owned();
     // `[rejected]` is our own git's word: it knows that the remote has something that we have not.
     let ours = summary.starts_with("[rejected]");

@@ -104,14 +104,20 @@ impl Values<'_> {
     /// Returns who the user is to git: name and address. A commit that nobody is named for is better than none, so
     /// there is always an answer.
     pub fn author(&self) -> (String, String) {
-        let find = |variables: [&str; 2], key: &str| {
-            let set = variables.iter().find_map(|variable| std::env::var(variable).ok());
-            let set = set.or_else(|| self.all(key).pop().map(|given| given.text));
-            set.filter(|text| !text.trim().is_empty())
-        };
-        let name = find(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"], "user.name");
-        let email = find(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"], "user.email");
-        (name.unwrap_or_else(|| "git-chittysync".into()), email.unwrap_or_else(|| "git-chittysync@localhost".into()))
+        let email = self.of_user(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"], "user.email");
+        let name = self.author_name().unwrap_or_else(|| "git-chittysync".into());
+        (name, email.unwrap_or_else(|| "git-chittysync@localhost".into()))
+    }
+
+    /// Returns the user's name, where git knows it.
+    pub fn author_name(&self) -> Option<String> {
+        self.of_user(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"], "user.name")
+    }
+
+    fn of_user(&self, variables: [&str; 2], key: &str) -> Option<String> {
+        let set = variables.iter().find_map(|variable| std::env::var(variable).ok());
+        let set = set.or_else(|| self.all(key).pop().map(|given| given.text));
+        set.filter(|text| !text.trim().is_empty())
     }
 
     /// Returns values as a file of the repository says them, and as the command line does.

@@ -4,23 +4,25 @@ use std::cmp::Ordering;
 
 use crate::todo::SessionInfo;
 
-/// Keeps the later of two descriptions of one session, and the earlier of their starts.
+/// Keeps the later of two descriptions of one session, the later of their titles, and the earlier of their starts.
 pub fn join_session(ours: &mut SessionInfo, theirs: &SessionInfo) {
     let started = ours.started.min(theirs.started);
+    let title = ours.title.clone().max(theirs.title.clone());
     let order = theirs.updated.cmp(&ours.updated).then_with(|| described(theirs).cmp(&described(ours)));
     if order == Ordering::Greater {
         ours.clone_from(theirs);
     }
     ours.started = started;
+    ours.title = title;
 }
 
-/// Orders two different descriptions of the same moment the same way everywhere. The start is left out:
-/// it is joined on its own.
+/// Orders two different descriptions of the same moment the same way everywhere. The start and the title are left out:
+/// they are joined on their own.
 fn described(info: &SessionInfo) -> impl Ord + '_ {
-    let SessionInfo { session, agent, source, device, project, branch, started: _, updated, ended, list, extra } = info;
+    let SessionInfo { session, agent, source, device, person, project, branch, updated, ended, list, extra, .. } = info;
     let list: Vec<_> = list.iter().map(|entry| (entry.id, &entry.native, entry.status, &entry.meant)).collect();
     let extra = serde_json::to_string(extra).expect("a JSON value is always written");
-    (ended, list, source, device, project, branch, agent, session, updated, extra)
+    (ended, list, source, device, person, project, branch, agent, session, updated, extra)
 }
 
 #[cfg(test)]

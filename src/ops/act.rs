@@ -11,6 +11,7 @@ use super::drain::drain_if_any;
 use super::previous::past;
 use super::redo::to_decide_on;
 use super::report::Report;
+use super::resolved_line::reopened;
 use super::run::conclude;
 use super::tips::Tips;
 use super::write::TRIES;
@@ -22,8 +23,8 @@ use crate::statement::{self, Act, Context, Knowledge};
 use crate::store::cache;
 use crate::store::trailers::Mark;
 use crate::store::{Consolidated, Reach, Store};
-use crate::todo::{Project, Session, SessionState, Time, Todo, TodoId, TodoList};
-use crate::view::Everything;
+use crate::todo::{Project, SPAWNED_BY, Session, SessionState, Time, Todo, TodoId, TodoList};
+use crate::view::{Everything, OverProperty};
 
 /// What an act is for.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +33,15 @@ pub struct Reason<'a> {
     pub what: &'a str,
     /// What the act takes back, if it does.
     pub mark: Option<Mark>,
+    /// What had the session started, if it is an agent that this program starts.
+    pub spawned_by: Option<&'a str>,
+    /// The conflicts over properties that it makes open again.
+    pub reopens: &'a [OverProperty],
 }
 
 impl<'a> From<&'a str> for Reason<'a> {
     fn from(what: &'a str) -> Self {
-        Reason { what, mark: None }
+        Reason { what, mark: None, reopens: &[], spawned_by: None }
     }
 }
 
@@ -199,7 +204,7 @@ fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
         let gone: TodoList = ids.into_iter().filter_map(|id| todos.remove_entry(&id)).collect();
         forgotten.insert(project.clone(), gone);
     }
-    Ok(Known { everything: Everything { projects, sessions: Vec::new(), own: None }, forgotten })
+    Ok(Known { everything: Everything::of(projects), forgotten })
 }
 
 /// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in
@@ -235,18 +240,23 @@ fn attempt(
         now,
         reopen: store.settings.reopen,
         device: &store.settings.device,
+        person: store.settings.person(),
         project: None,
         project_of: &|_| Project::general(),
     };
     let state = statement::act(past.state(), &session, acts, &context);
     check_before(&session, acts, known, state.as_ref().or(past.state()))?;
-    let Some(state) = state else {
+    let Some(mut state) = state else {
         return Ok(Ok(Report { tip: consolidated.tip, ..Report::default() }));
     };
+    if let Some(by) = reason.spawned_by {
+        state.info.extra.insert(SPAWNED_BY.to_owned(), by.into());
+    }
     let own = past.commit.as_ref().map(|commit| &commit.state);
     let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
-    let trailer = format!("{mark}{decided_on}");
+    let open_again: String = reason.reopens.iter().filter_map(|one| reopened(&state, one)).collect();
+    let trailer = format!("{open_again}{mark}{decided_on}");
     let identity: Identity = store.settings.identity(now);
     past.say(&mut overlay, state, &identity, Some(&trailer))?;
     let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };

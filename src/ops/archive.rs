@@ -117,7 +117,7 @@ fn next(overlay: &mut Overlay<'_>, tip: ObjectId, how: Tidy) -> Result<(Tidied, 
     }
     if how.board {
         projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-        let board = board(&Everything { projects, sessions: Vec::new(), own: None }).into_bytes();
+        let board = board(&Everything::of(projects)).into_bytes();
         edits.insert(BOARD_PATH.to_owned(), Some(board));
     }
     let count: usize = tidied.archived.values().map(Vec::len).sum();

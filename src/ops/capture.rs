@@ -11,6 +11,7 @@ use super::captured::Captured;
 use super::commits::commits;
 use super::dedup::{carried_lists, copied_lines};
 use super::knowledge::{self, KnownLists};
+use super::named::{Named, named};
 use super::plan::Plan;
 use super::previous::{Lists, Past, past};
 use super::project::{Projects, by_words, names};
@@ -57,6 +58,11 @@ pub fn capture(
     let mut next_seen = remember(look, seen, &fresh, &copied);
     let projects = Projects { explicit: selection.project.clone(), ..Projects::default() };
     let routed = Routed::new(store, &projects, seen, &look.hidden);
+    // What a session of another store is called is none of this one's business.
+    let called = fresh.values().flat_map(|reading| reading.called.iter().map(move |called| (reading, called)));
+    let here = called
+        .filter(|(reading, (session, _))| routed.takes_session(session, reading.places.get(session)) == Belongs::Here);
+    let called: BTreeMap<_, _> = here.map(|(_, (session, called))| (session.clone(), called.clone())).collect();
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
         false => {
@@ -93,6 +99,10 @@ pub fn capture(
         entry.states.push(Stated::new(snapshot.into(), true));
         session
     });
+    let Named { titles, prompts } = named(store, &called, tips, |session| news.contains_key(session));
+    for (session, title) in titles {
+        news.entry(session).or_default().title = Some(title);
+    }
     for (session, news) in &mut news {
         news.redacted = redacted.remove(session).unwrap_or_default();
         news.project.iter_mut().for_each(|project| redactor.project(project, &mut news.redacted));
@@ -108,6 +118,7 @@ pub fn capture(
     next_seen.retain(|_, unit| captured.left_out.iter().all(|(session, _)| !unit.last.contains_key(session.as_str())));
     captured.notices = look.all_notices(&next_seen);
     captured.seen = (next_seen != *seen).then_some(next_seen);
+    captured.prompts = prompts;
     captured.lists = (lists != known).then_some(lists);
     Ok(captured)
 }
@@ -205,13 +216,14 @@ fn state(
             now,
             reopen: settings.reopen,
             device: &settings.device,
+            person: settings.person(),
             project: news.project.as_ref(),
             project_of: &|content| by_words(settings, content),
         };
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let said = commits(&mut overlay, past, &news.states, &context, &identity);
+        let said = commits(&mut overlay, past, &news.states, news.title.as_deref(), &context, &identity);
         count.add(1);
         let (past, unplaced) = match said {
             // Nothing of it is saved: a part of a list would say that the rest was dropped.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::named::Prompts;
 use super::tips::Tips;
 use crate::git::{Batch, ObjectId, RefChange};
 use crate::source::Notice;
@@ -33,6 +34,8 @@ pub struct Captured {
     pub seen: Option<Seen>,
     /// The same for whose lists are whose.
     pub lists: Option<TaskLists>,
+    /// The same for the first prompts of sessions.
+    pub(super) prompts: Option<Prompts>,
 }
 
 impl Captured {
@@ -49,6 +52,7 @@ impl Captured {
             left_out: Vec::new(),
             seen: None,
             lists: None,
+            prompts: None,
         }
     }
 }

@@ -8,18 +8,24 @@ use super::previous::Past;
 use super::stated::Stated;
 use crate::git::{Identity, Overlay};
 use crate::statement::{self, Context};
-use crate::todo::{Session, Snapshot};
+use crate::todo::{Session, SessionState, Snapshot};
 
 /// Makes a commit for each state that says something new, one on the other. Also returns the units of which a call is
-/// about a task that nothing tells of, each as often as it has such calls.
+/// about a task that nothing tells of, each as often as it has such calls. `title` is what the session is called, where
+/// that was read.
 pub(super) fn commits(
     overlay: &mut Overlay<'_>,
     mut past: Past,
     states: &[Stated],
+    title: Option<&str>,
     context: &Context<'_>,
     identity: &Identity,
 ) -> Result<(Past, Vec<usize>), OpsError> {
     let captured_until = past.state().map(|state| state.info.updated);
+    let called = |next: SessionState| match title {
+        Some(title) => statement::titled(&next, title, context.now).unwrap_or(next),
+        None => next,
+    };
     let mut replay = Replay::default();
     let mut unplaced = Vec::new();
     for stated in states {
@@ -40,7 +46,7 @@ pub(super) fn commits(
                 .map(Cow::Owned),
         };
         if let Some(next) = said.and_then(|said| statement::state(before, &under(&past.name, said), context)) {
-            past.say(overlay, next, identity, None)?;
+            past.say(overlay, called(next), identity, None)?;
         }
         replay.add(state);
     }
@@ -48,6 +54,10 @@ pub(super) fn commits(
     let late = before.zip(replay.end()).and_then(|(before, snapshot)| unheard(before, &snapshot));
     let late = late.map(|late| under(&past.name, Cow::Owned(late)));
     if let Some(next) = late.and_then(|snapshot| statement::state(before, &snapshot, context)) {
+        past.say(overlay, called(next), identity, None)?;
+    }
+    let new_title = title.zip(past.state());
+    if let Some(next) = new_title.and_then(|(title, state)| statement::titled(state, title, context.now)) {
         past.say(overlay, next, identity, None)?;
     }
     let known: Vec<_> = past.state().into_iter().flat_map(|state| &state.info.list).collect();

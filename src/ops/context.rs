@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::OpsError;
+use super::named::with_prompts;
 use super::previous::{Lists, past, speaks};
 use super::project::{Projects, names};
 use super::tips::Tips;
@@ -13,7 +14,8 @@ use crate::git::{ObjectId, Overlay, Reading};
 use crate::plan::ASSIGNEE;
 use crate::store::paths::session_path;
 use crate::store::{Consolidated, Store, read_session};
-use crate::todo::{Claim, Session, SessionState, State, Status, Time, Todo, TodoId, TodoList, Voices};
+use crate::todo::{Claim, Session, SessionInfo, SessionState, State, Status, Time, Todo, TodoId, TodoList, Voices};
+use crate::view::of_itself;
 
 /// At most this many todos are looked at closely; the rest is counted.
 const MOST: usize = 24;
@@ -47,8 +49,12 @@ pub struct Open {
     pub at: Time,
     /// By which session; nothing for one of another device, where only this device's are told of.
     pub session: Option<Session>,
+    /// What that session is called, as it says itself, or by what its list begins with.
+    pub name: Option<String>,
     /// On which device, as that session says.
     pub device: Option<String>,
+    /// Who works there, where that is somebody else.
+    pub person: Option<String>,
     /// The session that asks wants it as well.
     pub own: bool,
     /// It is assigned to the session that asks, and nobody is at it.
@@ -161,12 +167,12 @@ pub fn elsewhere(
             continue;
         }
         let told = words_of == by || became.is_some() && (!device_only || here.says(by, todo, claim));
-        let (words, claim, device) = match device_only {
-            false => (todo.content.clone(), claim.clone(), device(&overlay, &consolidated, by)),
+        let (words, claim, info) = match device_only {
+            false => (todo.content.clone(), claim.clone(), info(&overlay, &consolidated, by)),
             // In the branch, another device may have had a hand in the words, and in the claim.
             true => match here.said(words_of, todo) {
-                Some((words, said, device)) => {
-                    (words, if told && became.is_none() { said } else { claim.clone() }, Some(device))
+                Some((words, said, info)) => {
+                    (words, if told && became.is_none() { said } else { claim.clone() }, Some(info))
                 }
                 None => {
                     assigned_untold += usize::from(assigned);
@@ -174,10 +180,31 @@ pub fn elsewhere(
                 }
             },
         };
-        let (session, device) = (told.then(|| by.clone()), device.filter(|_| told));
-        let id = todo.id;
-        let (status, at) = (claim.status, claim.at);
-        open.push(Open { id, words, status, at, session, device, own, assigned, lost, became });
+        // Where the words are another one's, so is what is said of it.
+        let of_other = (device_only && words_of != by).then(|| here.own(by, todo).map(|(_, info)| info.clone()));
+        let info = of_other.unwrap_or(info).filter(|_| told).map(|info| {
+            let mut infos = [info];
+            with_prompts(store, &mut infos);
+            let [info] = infos;
+            info
+        });
+        let first = |info: &SessionInfo| Some(todos.get(&info.list.first()?.id)?.content.clone());
+        let name = info.as_ref().and_then(|info| of_itself(info).or_else(|| first(info).filter(|_| !device_only)));
+        let person = info.as_ref().and_then(|info| info.person.clone());
+        open.push(Open {
+            id: todo.id,
+            words,
+            status: claim.status,
+            at: claim.at,
+            session: told.then(|| by.clone()),
+            name,
+            device: info.map(|info| info.device),
+            person: person.filter(|person| store.settings.person().is_some_and(|own| own != person)),
+            own,
+            assigned,
+            lost,
+            became,
+        });
     }
     Ok(Some(Elsewhere { project: names.shown(&project).to_owned(), todos: open, more, assigned_untold, is_part }))
 }
@@ -218,15 +245,15 @@ impl<'a> Here<'a> {
         self.own(session, todo).is_some_and(|(own, _)| own.claims.get(session) == Some(claim))
     }
 
-    /// Returns what a session of this device itself says of a todo that it wants, and the device's label.
-    fn said(&mut self, session: &Session, todo: &Todo) -> Option<(String, Claim, String)> {
-        let (own, device) = self.own(session, todo)?;
+    /// Returns what a session of this device itself says of a todo that it wants, and of itself.
+    fn said(&mut self, session: &Session, todo: &Todo) -> Option<(String, Claim, SessionInfo)> {
+        let (own, info) = self.own(session, todo)?;
         let claim = own.claims.get(session).filter(|claim| claim.is_open())?;
-        Some((own.content.clone(), claim.clone(), device.to_owned()))
+        Some((own.content.clone(), claim.clone(), info.clone()))
     }
 
-    /// Returns a todo as a session of this device itself has it, and the device's label.
-    fn own(&mut self, session: &Session, todo: &Todo) -> Option<(&Todo, &str)> {
+    /// Returns a todo as a session of this device itself has it, and what it says of itself.
+    fn own(&mut self, session: &Session, todo: &Todo) -> Option<(&Todo, &SessionInfo)> {
         let tip = *self.tips.as_ref()?.get(session)?;
         if !self.read.contains_key(session) {
             let state = read_session(self.overlay, session, tip).ok().map(|commit| commit.state);
@@ -234,7 +261,7 @@ impl<'a> Here<'a> {
         }
         let state = self.read.get(session)?.as_ref()?;
         let own = state.projects.values().find_map(|todos| todos.get(&todo.id))?;
-        Some((own, &state.info.device))
+        Some((own, &state.info))
     }
 }
 
@@ -261,7 +288,7 @@ pub fn progress(store: &Store, session: &Session, now: Time) -> Result<Option<(u
     Ok(Some((list.iter().filter(|item| item.status == Status::Completed).count(), list.len())))
 }
 
-fn device(overlay: &Overlay<'_>, consolidated: &Consolidated, by: &Session) -> Option<String> {
+fn info(overlay: &Overlay<'_>, consolidated: &Consolidated, by: &Session) -> Option<SessionInfo> {
     let blob = overlay.find(consolidated.tree?, &session_path(by)).ok()??;
-    decode_session(&overlay.blob(blob).ok()?).ok().map(|info| info.device)
+    decode_session(&overlay.blob(blob).ok()?).ok()
 }

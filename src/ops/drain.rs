@@ -332,6 +332,7 @@ impl Drain<'_> {
             now: self.now,
             reopen: settings.reopen,
             device: &settings.device,
+            person: settings.person(),
             project: project.as_ref(),
             project_of: &|content| by_words(settings, content),
         };

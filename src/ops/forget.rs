@@ -35,6 +35,7 @@ pub(super) fn forget(
         now,
         reopen: store.settings.reopen,
         device: &store.settings.device,
+        person: store.settings.person(),
         project: None,
         project_of: &|_| Project::general(),
     };

@@ -27,8 +27,9 @@ pub struct Left {
     pub is_removed: bool,
 }
 
-/// How the names of refs begin that only this program makes. What remotes have is remembered below the last two.
-const OURS: [&str; 4] = [SESSIONS, RETIRED, "refs/chittysync-remotes/", "refs/chittysync-heads/"];
+/// How the names of refs begin that only this program makes: sessions, what remotes have of them, and leases.
+const OURS: [&str; 5] =
+    [SESSIONS, RETIRED, "refs/chittysync-remotes/", "refs/chittysync-heads/", "refs/chittysync-lease"];
 
 /// The file below the directory of ours that names the remote which was added for the store.
 const MADE: &str = "made-remote";

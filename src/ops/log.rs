@@ -62,10 +62,12 @@ pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> Co
         }
         let is_late = filter.until.is_some_and(|until| commit.time.seconds() > until.seconds());
         if commit.parents.len() < 2 && !is_late {
-            let is_in_time = |event: &Event| {
-                filter.since.is_none_or(|since| event.at >= since) && filter.until.is_none_or(|until| event.at <= until)
+            let is_wanted = |event: &Event| {
+                filter.by.as_ref().is_none_or(|by| by.takes(&event.session))
+                    && filter.since.is_none_or(|since| event.at >= since)
+                    && filter.until.is_none_or(|until| event.at <= until)
             };
-            waiting.extend(history.said(&commit).into_iter().filter(is_in_time));
+            waiting.extend(history.said(&commit).into_iter().filter(is_wanted));
         }
     }
     let _ = release(&mut waiting, &mut left, &mut take);

@@ -1,6 +1,6 @@
 //! What part of history is asked for.
 
-use crate::todo::{Scope, Time, TodoId};
+use crate::todo::{By, Scope, Time, TodoId};
 
 /// What part of history to tell.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct LogFilter {
     pub project: Option<Scope>,
     /// Only by sessions whose name begins so.
     pub session: Option<String>,
+    /// Only by sessions of these.
+    pub by: Option<By>,
     /// Only what was said at this time or later.
     pub since: Option<Time>,
     /// Only what was said at this time or earlier.

@@ -10,11 +10,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::OpsError;
 use super::erase::erase;
 use super::plan::{Plan, Turn};
 use super::report::Obeyed;
 use super::tips::Tips;
+use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Merged, Purged};
 use crate::store::purge::{Purge, purged};
@@ -90,6 +90,8 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
             known.clean = clean;
             known.gone.clone_from(&known.ids);
             cache::save(&store.repo, "purged", &known);
+            // What was asked for can hold the words as well.
+            named::remember(&store, &named::Prompts::new());
             return Ok(all);
         }
     }

@@ -38,6 +38,16 @@ pub(super) fn redact_reading(reading: &mut Reading, redactor: &Redactor) -> Vec<
         (session, place)
     });
     reading.places = places.collect();
+    let called = std::mem::take(&mut reading.called).into_iter().map(|(mut session, mut called)| {
+        let mut found = Found::new();
+        // A prompt may stay on this device, where nobody is told of it.
+        called.title.iter_mut().for_each(|title| redactor.string(title, &mut found));
+        called.prompt.iter_mut().for_each(|prompt| redactor.string(prompt, &mut found));
+        redactor.session(&mut session, &mut found);
+        all.push((session.clone(), found));
+        (session, called)
+    });
+    reading.called = called.collect();
     reading.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     all
 }

@@ -3,7 +3,8 @@
 //! A disagreement over the status can be read from the claims. A property has one value and one stamp: what was
 //! overruled is in the message of the merge, and in the history of whoever said it. It stays open as long as the
 //! property is what that merge kept: whoever sets it again has settled it. A merge tells it of everybody who sets
-//! what another one had set; who knew of the other one's word, the histories tell.
+//! what another one had set; who knew of the other one's word, the histories tell. Who takes back what settled it says
+//! the line again, of the property as it is from then on.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -32,22 +33,41 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 pub fn open_properties(store: &Store, everything: &Everything) -> Result<Vec<OverProperty>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let Some(tip) = Consolidated::find(store, &overlay)?.tip else { return Ok(Vec::new()) };
-    let (mut found, mut known): (BTreeMap<String, OverProperty>, Kept<'_>) = (BTreeMap::new(), Kept::new());
-    for commit in walk(&overlay, tip).filter(|commit| commit.parents.len() > 1) {
+    open_properties_at(store, &overlay, tip, everything)
+}
+
+/// Returns the same as of a commit of the branch, whose todos these are.
+pub(super) fn open_properties_at(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    everything: &Everything,
+) -> Result<Vec<OverProperty>, OpsError> {
+    let (mut found, mut known): (BTreeMap<String, Line>, Kept<'_>) = (BTreeMap::new(), Kept::new());
+    for commit in walk(overlay, tip) {
+        let is_merge = commit.parents.len() > 1;
         for line in commit.message.lines().filter(|line| line.starts_with(RESOLVED)) {
             let open = still_open(everything, &mut known, line);
-            found.extend(open.map(|one| (line.to_owned(), one)));
+            found.extend(open.map(|one| (line.to_owned(), Line { one, is_again: !is_merge })));
         }
     }
-    let mut found: Vec<OverProperty> = found.into_values().collect();
-    let Some(earliest) = found.iter().map(|one| one.conflict.ours.at.min(one.conflict.theirs.at)).min() else {
-        return Ok(found);
-    };
-    let since = Some(Time::from_millis(earliest.millis() - DAY));
+    let times = found.values().map(|line| line.one.conflict.ours.at.min(line.one.conflict.theirs.at));
+    let Some(earliest) = times.min() else { return Ok(Vec::new()) };
+    // What was kept may have been said long before it was open again.
+    let again = found.values().any(|line| line.is_again);
+    let since = (!again).then(|| Time::from_millis(earliest.millis() - DAY));
     let events = log(store, &LogFilter { since, most: usize::MAX, ..LogFilter::default() })?;
     let rewritten = Rewritten::load(&store.repo);
-    found.retain_mut(|one| ask_the_histories(&overlay, &events, &rewritten, one));
-    Ok(found)
+    let mut found: Vec<Line> = found.into_values().collect();
+    found.retain_mut(|line| ask_the_histories(overlay, &events, &rewritten, line));
+    Ok(found.into_iter().map(|line| line.one).collect())
+}
+
+/// What a line says.
+struct Line {
+    one: OverProperty,
+    /// It was settled, and that was taken back: whoever said so knew of both.
+    is_again: bool,
 }
 
 /// The properties of todos as the lines begin that keep them.
@@ -80,19 +100,35 @@ fn still_open<'a>(everything: &'a Everything, known: &mut Kept<'a>, line: &str) 
 }
 
 /// Finds who said what. Returns whether they disagree: the later one may have known of the other.
-fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewritten, one: &mut OverProperty) -> bool {
-    let OverProperty { conflict, is_lag, .. } = one;
+fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewritten, line: &mut Line) -> bool {
+    let is_again = line.is_again;
+    let OverProperty { conflict, is_lag, .. } = &mut line.one;
     let Subject::Field(name) = &conflict.subject else { return false };
-    let said = |side: &Side| {
+    let said = |side: &Side, at: Option<Time>, takes: &dyn Fn(&Event) -> bool| {
         let events = events.iter().rev().filter(|event| event.after.id == conflict.id);
-        let field = |event: &Event| event.after.fields.get(name).filter(|field| field.at == side.at).cloned();
+        let is_then = |field: &&Field| at.is_none_or(|at| field.at == at);
+        // Who does something else to the todo says no more of the property than what was said before.
+        let was = |event: &Event| event.before.as_ref().and_then(|before| before.fields.get(name)).cloned();
+        let field = |event: &Event| {
+            event.after.fields.get(name).filter(is_then).cloned().filter(|field| was(event).as_ref() != Some(field))
+        };
         let mut said = events.filter_map(|event| Some((event, field(event)?)));
-        said.find(|(_, field)| plain(&text(&field.value)) == plain(&text(&side.value)))
+        said.find(|(event, field)| plain(&text(&field.value)) == plain(&text(&side.value)) && takes(event))
     };
-    let (kept, overruled) = (said(&conflict.ours), said(&conflict.theirs));
+    let overruled = said(&conflict.theirs, Some(conflict.theirs.at), &|_| true);
+    let knew = |event: &Event| {
+        let base = decided_on(overlay, event.commit, rewritten);
+        let overruled = overruled.as_ref().map(|(overruled, _)| overruled.commit);
+        let mut known = base.into_iter().chain([event.commit]);
+        overruled.is_some_and(|overruled| known.any(|commit| descends(overlay, commit, overruled)))
+    };
+    let kept = match is_again {
+        // What is said again was said before by whoever disagreed.
+        true => said(&conflict.ours, None, &|event| !knew(event)),
+        false => said(&conflict.ours, Some(conflict.ours.at), &|_| true),
+    };
     if let (Some((kept, _)), Some((overruled, _))) = (&kept, &overruled) {
-        let base = decided_on(overlay, kept.commit, rewritten);
-        if base.into_iter().chain([kept.commit]).any(|commit| descends(overlay, commit, overruled.commit)) {
+        if knew(kept) {
             return false;
         }
         // Neither list was written by somebody who chose between the two.
@@ -100,7 +136,7 @@ fn ask_the_histories(overlay: &Overlay<'_>, events: &[Event], rewritten: &Rewrit
     }
     for (side, said) in [(&mut conflict.ours, kept), (&mut conflict.theirs, overruled)] {
         if let Some((event, field)) = said {
-            (side.session, side.value) = (Some(event.session.session.clone()), field.value);
+            *side = Side { session: Some(event.session.session.clone()), value: field.value, at: field.at };
         }
     }
     true

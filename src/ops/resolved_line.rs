@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::merge::{Conflict, Side, Subject};
 use crate::store::trailers::RESOLVED;
-use crate::todo::{Project, TodoId, plain};
+use crate::todo::{Project, SessionState, TodoId, plain};
+use crate::view::OverProperty;
 
 pub(super) const OVER: &str = " over ";
 
@@ -24,6 +25,26 @@ pub(super) fn trailer(project: &Project, conflict: &Conflict) -> String {
     };
     let begin = begin(conflict.id, what, &say(kept));
     plain(&format!("{begin}{}{}", say(overruled), end(project, &conflict.content)))
+}
+
+/// Returns the same line for a conflict that is open again once a session says this: what was kept then is what it says
+/// now. Nothing where it says nothing of that property.
+pub(super) fn reopened(state: &SessionState, one: &OverProperty) -> Option<String> {
+    let OverProperty { project, conflict, .. } = one;
+    let Subject::Field(name) = &conflict.subject else { return None };
+    let said = state.projects.get(project)?.get(&conflict.id)?.fields.get(name)?;
+    let (kept, overruled) = conflict.sides();
+    if said.value != kept.value {
+        return None;
+    }
+    let side = |side: &Side, at| Side { session: None, value: side.value.clone(), at };
+    let conflict = Conflict {
+        ours: side(kept, said.at),
+        theirs: side(overruled, overruled.at),
+        kept_theirs: false,
+        ..conflict.clone()
+    };
+    Some(format!("{}\n", trailer(project, &conflict)))
 }
 
 pub(super) fn begin(id: TodoId, what: &str, kept: &str) -> String {

@@ -7,6 +7,7 @@ use super::captured::Captured;
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
+use super::named;
 use super::plan::Plan;
 use super::purge::{is_due, obey_or_say};
 use super::report::{Obeyed, Report};
@@ -190,6 +191,9 @@ pub(super) fn conclude(
     // Only now that everything is on the disk may it count as seen.
     if let Some(seen) = captured.seen {
         cache::save(&store.repo, SEEN, &seen);
+    }
+    if let Some(prompts) = captured.prompts {
+        named::remember(store, &prompts);
     }
     if let Some(lists) = captured.lists {
         cache::save(&store.repo, TaskLists::CACHE, &lists);

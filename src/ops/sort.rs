@@ -21,6 +21,8 @@ use crate::todo::{Channel, Project, Session};
 pub(super) struct News {
     pub states: Vec<Stated>,
     pub project: Option<Project>,
+    /// What it is called, where that was read.
+    pub title: Option<String>,
     /// The rules by which something was taken out of them.
     pub redacted: Found,
 }

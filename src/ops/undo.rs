@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
+use super::disputes::Disputes;
 use super::event::{Event, History, speaker};
 use super::log::{Walk, walk};
 use super::rollback::{EarlierState, Lists, restore_todo, todos_at, value};
@@ -16,6 +17,7 @@ use crate::statement::{Act, Precedence};
 use crate::store::trailers::{DecidedOn, Mark, continues};
 use crate::store::{Rewritten, Store};
 use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo};
+use crate::view::OverProperty;
 
 /// Reads what an act takes back, of commits as they are called now.
 fn mark_of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Mark> {
@@ -29,6 +31,8 @@ pub struct Undo {
     pub events: Vec<Event>,
     /// What takes it back.
     pub acts: Vec<Act>,
+    /// The conflicts over properties that are open again by that.
+    pub reopens: Vec<OverProperty>,
     /// The todos that stay as they are, and who spoke of them since.
     pub left: Vec<(Todo, Session)>,
     /// What the commit is to say.
@@ -39,7 +43,7 @@ pub struct Undo {
 #[derive(Debug)]
 pub struct Later {
     /// Who.
-    pub session: Session,
+    pub session: SessionInfo,
     /// What.
     pub events: Vec<Event>,
 }
@@ -86,7 +90,7 @@ pub fn undo(store: &Store, whose: Whose<'_>, redo: bool) -> Result<(Option<Undo>
                 speakers.standing.insert(said.session.clone());
                 if later.is_none() && !redo {
                     let events = History::of_all(store, &overlay)?.said(&commit);
-                    later = Some(Later { session: said.session, events });
+                    later = Some(Later { session: said, events });
                 }
                 continue;
             }
@@ -149,7 +153,8 @@ fn take_back(
     speakers: &Speakers<'_>,
     rewritten: &Rewritten,
 ) -> Result<Undo, OpsError> {
-    let mut then = match DecidedOn::of(&commit.message).and_then(DecidedOn::commit).map(|id| rewritten.now(id)) {
+    let before = DecidedOn::of(&commit.message).and_then(DecidedOn::commit).map(|id| rewritten.now(id));
+    let mut then = match before {
         Some(before) => todos_at(store, Some(&EarlierState::at(store, before)))?,
         None => Lists::new(),
     };
@@ -160,6 +165,7 @@ fn take_back(
         then.entry(event.project.clone()).or_default().extend(todo);
     }
     let (mut acts, mut left) = (BTreeMap::new(), Vec::new());
+    let disputes = Disputes::of(store, overlay, (before, &then), (history.tip(), now), &did)?;
     for event in &did {
         fn todo<'a>(lists: &'a Lists, event: &Event) -> Option<&'a Todo> {
             lists.get(&event.project)?.get(&event.after.id)
@@ -179,13 +185,16 @@ fn take_back(
                 }
                 act => act,
             },
-            None => bring_back(project, then, present).or_else(let_go),
+            None => disputes.bring_back(project, present, bring_back(project, then, present)).or_else(let_go),
         };
         acts.extend(act.map(|act| ((project.clone(), event.after.id), act)));
     }
+    let reopens =
+        disputes.open_again.into_iter().filter(|one| acts.contains_key(&(one.project.clone(), one.conflict.id)));
+    let reopens = reopens.collect();
     let acts = acts.into_values().collect();
     let events = if told == commit.id { did } else { history.said(&overlay.commit_info(told)?) };
-    Ok(Undo { events, acts, left, mark })
+    Ok(Undo { events, acts, reopens, left, mark })
 }
 
 /// Returns the act that brings a todo back to what it was, with what was open between sessions then; nothing when it is

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::reader::{Reader, SettingError, time};
+use super::spawning::Spawning;
 use super::table;
 use crate::git::{At, Values};
 
@@ -23,6 +24,8 @@ pub struct Background {
     pub hook_sync: Option<Duration>,
     /// [`table::MAINTENANCE`].
     pub maintenance: bool,
+    /// How long an agent may take that is started; nothing when none is.
+    pub spawn: Option<Duration>,
 }
 
 impl Background {
@@ -36,6 +39,7 @@ impl Background {
         let mut commands = values.all(table::MIRROR_COMMAND.key).into_iter();
         let command = commands.rfind(|given| !is_project || !matches!(given.at, At::Repository(_)));
         let time = |text: &str| time(&table::HOOK_SYNC, text);
+        let spawning = Spawning::read(values, is_project)?;
         Ok(Background {
             debounce: reader.always(&table::DEBOUNCE)?,
             push_interval: reader.always(&table::PUSH_INTERVAL)?,
@@ -48,6 +52,7 @@ impl Background {
                 _ => time(text),
             })?,
             maintenance: reader.is_on(&table::MAINTENANCE)?,
+            spawn: spawning.command.map(|_| spawning.timeout),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::git::{At, Fsync, Identity, RemoteName, Values, branch_of_ref, branch_
 use crate::plan::TopicRule;
 use crate::redact::{Found, Redactor};
 use crate::statement::Reopen;
-use crate::todo::{Project, Time};
+use crate::todo::{Project, Time, one_line};
 
 /// What a session is told of other sessions' todos when it starts (`chittysync.context`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub enum ContextReach {
     Device,
     /// What all said.
     All,
+}
+
+/// What a session's file says that it is called (`chittysync.sessionNames`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionNames {
+    /// What its user or its agent calls it.
+    Title,
+    /// The same, else the beginning of its first prompt.
+    Prompt,
+    /// Nothing.
+    None,
 }
 
 /// What git config says of a store, with the defaults filled in. What each means is in [`table`].
@@ -69,6 +80,10 @@ pub struct Settings {
     pub aside: bool,
     /// [`table::COLOR`], when it is set.
     pub color: Option<String>,
+    /// [`table::SESSION_NAMES`].
+    pub session_names: SessionNames,
+    /// [`table::PERSON`], without credentials.
+    person: Option<String>,
     /// Who the user is to git: name and address.
     author: (String, String),
 }
@@ -85,6 +100,8 @@ impl Settings {
         reader.read(&table::PLACE, parse_place)?;
         let redactor = redactor(&reader)?;
         let device = reader.text(&table::DEVICE).unwrap_or_else(host_name);
+        let person = reader.text(&table::PERSON).or_else(|| values.author_name());
+        let person = person.filter(|name| name != "none");
         Ok(Settings {
             enabled: is_store(values)?,
             main_branch: branch.clone(),
@@ -106,12 +123,19 @@ impl Settings {
             retire_after: reader.millis(&table::RETIRE_AFTER)?,
             stale_after: reader.millis(&table::STALE_AFTER)?,
             archive_after: reader.millis(&table::ARCHIVE_AFTER)?,
-            redactor,
             topics: reader.list(&table::TOPIC, TopicRule::parse)?,
             spawn_at: count(&reader, &table::SPAWN_AT)?,
             assign_max: count(&reader, &table::ASSIGN_MAX)?,
             aside: false,
             color: reader.text(&table::COLOR),
+            session_names: reader.read(&table::SESSION_NAMES, |text| match text {
+                "title" => Some(SessionNames::Title),
+                "prompt" => Some(SessionNames::Prompt),
+                "none" => Some(SessionNames::None),
+                _ => None,
+            })?,
+            person: person.and_then(|name| one_line(&redactor.text(&name, &mut Found::new()))),
+            redactor,
             author: values.author(),
         })
     }
@@ -119,6 +143,11 @@ impl Settings {
     /// Returns the user's git identity at this time.
     pub fn identity(&self, time: Time) -> Identity {
         Identity { name: self.author.0.clone(), email: self.author.1.clone(), time }
+    }
+
+    /// Returns who works on this device, where that is known.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     /// Returns the name of the branch without `refs/heads/`.
@@ -167,7 +196,7 @@ fn context(reader: &Reader<'_>, values: &Values<'_>) -> Result<ContextReach, Set
 }
 
 /// Returns a remote; nothing inside for an empty name, which stands for none.
-fn parse_remote(name: &str) -> Option<Option<RemoteName>> {
+pub(super) fn parse_remote(name: &str) -> Option<Option<RemoteName>> {
     if name.is_empty() {
         return Some(None);
     }

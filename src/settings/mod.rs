@@ -16,16 +16,20 @@ mod kind;
 mod reader;
 mod remote;
 mod route;
+mod row;
 mod setting;
+mod spawn_rows;
+mod spawning;
 pub mod table;
 
 pub use background::Background;
-pub use general::{ContextReach, Settings, default_log_lines, is_store};
+pub use general::{ContextReach, SessionNames, Settings, default_log_lines, is_store};
 pub use kind::{Bare, Kind, Span};
 pub use reader::SettingError;
 pub use remote::{place_on, pushes_per_minute, remembered_place};
 pub use route::{Asked, Routes, Rule, Ruling, Target};
 pub use setting::{Default, Setting};
+pub use spawning::Spawning;
 
 /// Returns whether a key, as git writes it, is one that is read.
 pub fn is_known(key: &str) -> bool {

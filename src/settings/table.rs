@@ -3,20 +3,12 @@
 use std::time::Duration;
 
 use super::kind::{Bare, DAY, Kind, SECOND, Span};
+use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
-/// What a row says unless it says something else.
-const ROW: Setting = Setting {
-    key: "",
-    kind: Kind::Bool,
-    default: Default::None,
-    except: None,
-    fallback: None,
-    old: None,
-    variable: None,
-    reader: None,
-    several: false,
-    help: "",
+pub use super::spawn_rows::{
+    ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
+    SPAWN_PER_DAY, SPAWN_TIMEOUT,
 };
 
 /// How long something may be left alone.
@@ -26,10 +18,6 @@ const AGE: Kind = Kind::Time(Span {
     most: Duration::from_secs(100_000 * 24 * 60 * 60),
     never: Some("never"),
 });
-
-/// How often something happens in the background. A longer time than a year is as good, and clocks can count that.
-const SPAN: Span =
-    Span { bare: None, least: Duration::from_millis(1), most: Duration::from_secs(365 * 24 * 60 * 60), never: None };
 
 /// Where sessions are kept on a remote.
 const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
@@ -157,6 +145,15 @@ pub const MIRROR_INTERVAL: Setting = Setting {
     default: Default::Value("2h"),
     reader: Some("daemon"),
     help: "how often that command runs.",
+    ..ROW
+};
+
+/// Who works on this device.
+pub const PERSON: Setting = Setting {
+    key: "chittysync.person",
+    kind: Kind::Text("a name"),
+    default: Default::Found("git's `user.name`"),
+    help: "Who works on this device, as session files say it. Shown where the store has more than one person, and what `--by` and `--mine` go by. `none` leaves it out.",
     ..ROW
 };
 
@@ -289,6 +286,15 @@ pub const SPAWN_AT: Setting = Setting {
     ..ROW
 };
 
+/// What names of sessions are saved.
+pub const SESSION_NAMES: Setting = Setting {
+    key: "chittysync.sessionNames",
+    kind: Kind::Choice(&["title", "prompt", "none"]),
+    default: Default::Value("title"),
+    help: "What a session's file says that it is called: the title that its user or agent gave it, or a summary; with `prompt`, where there is none, the beginning of its first prompt; with `none`, nothing. With `title` the first prompt names a session on its own device only, and is not part of what is pushed.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",
@@ -337,7 +343,8 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 33] = [
+pub const ALL: [Setting; 45] = [
+    ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
     BRANCH,
@@ -352,6 +359,7 @@ pub const ALL: [Setting; 33] = [
     MAX_FETCH,
     MIRROR_COMMAND,
     MIRROR_INTERVAL,
+    PERSON,
     PROJECT,
     PROJECT_RULE,
     PUSH_INTERVAL,
@@ -366,6 +374,16 @@ pub const ALL: [Setting; 33] = [
     RETIRE_AFTER,
     ROUTE,
     SPAWN_AT,
+    SPAWN_BUDGET,
+    SPAWN_COMMAND,
+    SPAWN_COST_GUESS,
+    SPAWN_EVERY,
+    SPAWN_IN,
+    SPAWN_LEASE,
+    SPAWN_MAX,
+    SPAWN_PER_DAY,
+    SPAWN_TIMEOUT,
+    SESSION_NAMES,
     STALE_AFTER,
     STORE,
     TIMEOUT,

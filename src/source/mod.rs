@@ -24,4 +24,4 @@ pub use change::{Change, is_all_done};
 pub use file::Stamp;
 pub use heard::{Heard, KeptList, What};
 pub use import::read_list;
-pub use reading::{Notice, Place, Reading, State, UnitKind};
+pub use reading::{Called, Notice, Place, Reading, State, UnitKind};

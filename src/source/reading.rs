@@ -73,6 +73,15 @@ pub struct Place {
     pub branch: Option<String>,
 }
 
+/// What a session is called, as far as a unit tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Called {
+    /// What its user calls it, else what its agent does, else a summary.
+    pub title: Option<String>,
+    /// The beginning of the first thing that its user asked for.
+    pub prompt: Option<String>,
+}
+
 /// A state of a list that a unit tells of.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -98,6 +107,8 @@ pub struct Reading {
     pub states: Vec<State>,
     /// Where sessions work.
     pub places: BTreeMap<Session, Place>,
+    /// What sessions are called.
+    pub called: BTreeMap<Session, Called>,
     /// What in it could not be read.
     pub notices: Vec<Notice>,
     /// A hash of what it says: equal for a copy.

@@ -108,8 +108,9 @@ pub fn act(
     if unchanged {
         return None;
     }
-    let before = previous.map(|previous| previous.info.clone());
-    let info = SessionInfo { updated: at, ended: None, ..before.unwrap_or_else(|| introduce(session, at, context)) };
+    let before = previous.map(|previous| previous.info.clone()).unwrap_or_else(|| introduce(session, at, context));
+    let person = super::session::person(context, Some(&before));
+    let info = SessionInfo { updated: at, ended: None, person, ..before };
     Some(SessionState { info, projects: draft.projects })
 }
 
@@ -120,8 +121,10 @@ pub(super) fn introduce(session: &Session, at: Time, context: &Context<'_>) -> S
         agent: None,
         source: SourceKind::Command.as_str().to_owned(),
         device: context.device.to_owned(),
+        person: None,
         project: context.project.cloned(),
         branch: None,
+        title: None,
         started: at,
         updated: at,
         ended: None,

@@ -34,6 +34,8 @@ pub struct Context<'a> {
     pub reopen: Reopen,
     /// The label of this device.
     pub device: &'a str,
+    /// Who works on it, where that is known.
+    pub person: Option<&'a str>,
     /// The project of the session's working directory, when one is known.
     pub project: Option<&'a Project>,
     /// The project of a todo by its words, for sessions without a directory.

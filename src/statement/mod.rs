@@ -26,5 +26,5 @@ pub use claim::Reopen;
 pub use context::{Context, Knowledge};
 pub use forget::{forget, purge};
 pub use list::state;
-pub use session::{ended, listed};
+pub use session::{ended, listed, titled};
 pub use unmet::Against;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::todo::{Item, ListEntry, SessionState, Time, Todo, TodoId};
+use super::context::Context;
+use crate::todo::{Item, ListEntry, SessionInfo, SessionState, Time, Title, Todo, TodoId};
 
 /// Returns the list that a session stated last, and behind it what else the session wants: where it went on on two
 /// machines, its file has the later list only.
@@ -34,6 +35,23 @@ pub fn listed(state: &SessionState) -> Vec<Item> {
         })
     });
     entries.collect()
+}
+
+/// Returns who speaks: whoever works on this device now, else whoever did before.
+pub(super) fn person(context: &Context<'_>, before: Option<&SessionInfo>) -> Option<String> {
+    context.person.map(str::to_owned).or_else(|| before.and_then(|before| before.person.clone()))
+}
+
+/// Returns the state of a session that is called otherwise from now on, or nothing when it is called so already.
+pub fn titled(state: &SessionState, text: &str, at: Time) -> Option<SessionState> {
+    let known = state.info.title.as_ref();
+    if known.map_or("", |title| title.text.as_str()) == text {
+        return None;
+    }
+    let at = known.map_or(at, |known| at.max(known.at.next())).min(Time::LAST);
+    let mut state = state.clone();
+    state.info.title = Some(Title { at, text: text.to_owned() });
+    Some(state)
 }
 
 /// Returns the state of a session that has ended, or nothing when that is known. When it last spoke stays as it

@@ -54,6 +54,15 @@ impl Session {
         self.parts().and_then(|(root, _)| Session::new(root).ok()).unwrap_or_else(|| self.clone())
     }
 
+    /// Returns the same as [`Session::root`], where the list in which a session's commands speak counts as its own.
+    pub fn without_commands(&self) -> Cow<'_, str> {
+        let commands = |root: &str| root.strip_suffix(Session::COMMANDS)?.strip_suffix("-agent-").map(str::len);
+        match self.root() {
+            Cow::Borrowed(root) => Cow::Borrowed(commands(root).map_or(root, |len| &root[..len])),
+            Cow::Owned(root) => Cow::Owned(commands(&root).map_or(root.clone(), |len| root[..len].to_owned())),
+        }
+    }
+
     /// Returns whether both are one session, whatever device it speaks on.
     pub fn is_same(&self, other: &Session) -> bool {
         self == other || ((self.is_continued() || other.is_continued()) && self.root() == other.root())

@@ -78,7 +78,13 @@ impl Todo {
 impl SessionInfo {
     /// Returns why nothing is to be made of this file, if something is wrong with it.
     pub fn flaw(&self) -> Option<Flaw> {
-        let times = [("its start", Some(self.started)), ("its last word", Some(self.updated)), ("its end", self.ended)];
+        let titled = self.title.as_ref().map(|title| title.at);
+        let times = [
+            ("its start", Some(self.started)),
+            ("its last word", Some(self.updated)),
+            ("its end", self.ended),
+            ("its title", titled),
+        ];
         let late = times.into_iter().find_map(|(what, at)| Some((what, at.filter(|at| *at > Time::LAST)?)));
         late.map(|(what, at)| Flaw::Time(what.to_owned(), at))
     }

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod by;
 mod claim;
 mod continued;
 mod flaw;
@@ -18,22 +19,25 @@ mod snapshot;
 mod status;
 mod text;
 mod time;
+mod title;
 #[expect(clippy::module_inception, reason = "the type gives the module its name")]
 mod todo;
 mod verb;
 mod voice;
 
+pub use by::By;
 pub use claim::{Claim, Claims, Field, Fields, is_empty};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
 pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use names::{Names, Scope};
-pub use session::{ListEntry, SessionInfo, SessionState};
+pub use session::{ListEntry, SPAWNED_BY, SessionInfo, SessionState};
 pub use snapshot::{Channel, Item, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;
+pub use title::{Title, one_line, shortened};
 pub use todo::{RESERVED, Todo, TodoList};
 pub use verb::Verb;
 pub use voice::Voices;

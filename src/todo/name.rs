@@ -170,6 +170,11 @@ impl Session {
         root.split_once("-agent-").map_or(root, |(main, _)| main)
     }
 
+    /// Returns whether the name is a number that was drawn, as most agents' are: it tells people nothing.
+    pub fn is_drawn(&self) -> bool {
+        looks_like_uuid(self.main())
+    }
+
     /// Returns the name as the agent gave it.
     pub fn as_str(&self) -> &str {
         &self.0

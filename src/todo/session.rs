@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Project, Session, Status, Time, TodoId, TodoList};
+use super::{Project, Session, Status, Time, Title, TodoId, TodoList};
 
-/// What `sessions/<xx>/<session>.json` holds. No absolute paths, no user names.
+/// The key that tells what had a session started, where it is an agent that this program started.
+pub const SPAWNED_BY: &str = "spawnedBy";
+
+/// What `sessions/<xx>/<session>.json` holds. No absolute paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionInfo {
     /// Its name.
@@ -17,10 +20,14 @@ pub struct SessionInfo {
     pub source: String,
     /// The label of the device on which it runs.
     pub device: String,
+    /// Who works on that device, as git or `chittysync.person` says.
+    pub person: Option<String>,
     /// The project of its working directory, when one is known.
     pub project: Option<Project>,
     /// The git branch it worked on.
     pub branch: Option<String>,
+    /// What it is called.
+    pub title: Option<Title>,
     /// When it first stated a list.
     pub started: Time,
     /// When it last stated a changed one.

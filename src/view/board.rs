@@ -100,7 +100,7 @@ mod tests {
                 .collect();
             all.insert(project, list);
         }
-        Everything { projects: all, sessions: Vec::new(), own: None }
+        Everything::of(all)
     }
 
     #[test]

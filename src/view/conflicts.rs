@@ -114,14 +114,6 @@ fn block(one: &Shown<'_>, style: Style) -> String {
     text
 }
 
-/// Returns who spoke, and on which device.
-fn who(everything: &Everything, session: &Session) -> String {
-    let info = everything.sessions.iter().find(|info| info.session == *session);
-    let info = info.filter(|_| !everything.is_own(session));
-    let device = info.map(|info| format!(" on {}", plain(&info.device))).unwrap_or_default();
-    format!("{}{device}", everything.called(session))
-}
-
 fn value(value: &Value) -> String {
     plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
@@ -142,7 +134,7 @@ fn over_status<'a>(
     let mut rows = vec![
         [String::new(), "kept".to_owned(), "overruled".to_owned()],
         ["says".to_owned(), said(kept.1), said(overruled.1)],
-        ["who".to_owned(), who(everything, kept.0), who(everything, overruled.0)],
+        ["who".to_owned(), everything.who(kept.0), everything.who(overruled.0)],
         ["when".to_owned(), (beside.moment)(one.kept_since()), (beside.moment)(overruled.1.at)],
     ];
     let versions = [kept.0, overruled.0].map(|session| (beside.own)(session, project, todo.id));
@@ -167,7 +159,7 @@ fn over_property<'a>(
     let OverProperty { project, conflict: one, is_lag } = found;
     let (kept, overruled) = one.sides();
     let name = property(one);
-    let who = |side: &Side| side.session.as_ref().map(|session| who(everything, session)).unwrap_or_default();
+    let who = |side: &Side| side.session.as_ref().map(|session| everything.who(session)).unwrap_or_default();
     let mut rows = vec![
         [String::new(), "kept".to_owned(), "overruled".to_owned()],
         [plain(name), value(&kept.value), value(&overruled.value)],

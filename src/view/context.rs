@@ -22,6 +22,8 @@ pub struct ContextLine {
     pub device: Option<String>,
     /// It is assigned to the session that is told.
     pub assigned: bool,
+    /// Who works there, where that is somebody else.
+    pub person: Option<String>,
     /// The session that is told claimed it too, and does not have it.
     pub lost: bool,
     /// The session that is told had started it, and this is what somebody else did to it since.
@@ -35,6 +37,8 @@ pub enum Who {
     This,
     /// Another one, by its short name.
     Named(String),
+    /// Another one, by what it is called.
+    Called(String),
     /// One of another device, of which nothing is told.
     OtherDevice,
 }
@@ -107,10 +111,13 @@ fn line_text(line: &ContextLine, style: Style) -> String {
     let who = match &line.who {
         Who::This => "this session".to_owned(),
         Who::Named(session) => format!("session {}", neutral(session, LONGEST_NAME)),
+        Who::Called(name) => format!("session '{}'", neutral(name, LONGEST_NAME)),
         Who::OtherDevice => "a session of another device".to_owned(),
     };
     let device = line.device.as_deref().map(|device| neutral(device, LONGEST_NAME)).filter(|device| !device.is_empty());
-    let device = device.map(|device| format!(" on {device}")).unwrap_or_default();
+    let person = line.person.as_deref().map(|person| neutral(person, LONGEST_NAME)).filter(|person| !person.is_empty());
+    let person = person.map(|person| format!(" of {person}")).unwrap_or_default();
+    let device = person + &device.map(|device| format!(" on {device}")).unwrap_or_default();
     let age = style.age(line.at);
     let words = neutral(&line.words, LONGEST_WORDS);
     let ago = if age == "now" { "" } else { " ago" };

@@ -1,7 +1,7 @@
 //! The list of todos, by project.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -18,6 +18,8 @@ pub struct Filter {
     pub project: Option<Scope>,
     /// Only what this session (or one whose name begins so) spoke of.
     pub session: Option<String>,
+    /// Only what one of these spoke of.
+    pub speakers: Option<BTreeSet<Session>>,
     /// Only what this very session spoke of.
     pub speaker: Option<Session>,
     /// Only in this state.
@@ -44,6 +46,10 @@ impl Filter {
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.voices().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
             })
+            && self
+                .speakers
+                .as_ref()
+                .is_none_or(|wanted| todo.voices().any(|(session, claim)| wanted.contains(session) && !claim.dropped))
             && self.speaker.as_ref().is_none_or(|wanted| todo.voice(wanted).is_some_and(|(_, claim)| !claim.dropped))
             && match self.state {
                 Some(state) => todo.state() == state,
@@ -105,14 +111,30 @@ pub struct Row<'a> {
     pub todo: &'a Todo,
     /// Its words, with what stands in its way and how soon it should be done before them.
     pub words: String,
-    /// Whose claim counts, on which device, and how many others claim it.
+    /// Whose claim counts.
     pub who: String,
+    /// Where that is, as far as there is anything to tell apart, and how many others claim it.
+    pub whose: String,
     /// Since when.
     pub age: String,
     /// Whether a session disagrees, and spoke later.
     pub is_conflict: bool,
     /// Whether somebody is at it right now.
     pub is_active: bool,
+}
+
+impl Row<'_> {
+    /// Returns who claims it in so many columns at most: what it is called gives way.
+    pub fn who_in(&self, width: usize) -> String {
+        let least = self.who.width().min(8);
+        let whose = fit(&self.whose, width.saturating_sub(least));
+        format!("{}{whose}", fit(&self.who, width.saturating_sub(whose.width())))
+    }
+
+    /// Returns how many columns that takes.
+    pub fn who_width(&self) -> usize {
+        self.who.width() + self.whose.width()
+    }
 }
 
 impl Section<'_> {
@@ -124,16 +146,11 @@ impl Section<'_> {
 
 /// Returns the list for people, by project, as values.
 pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -> Vec<Section<'a>> {
-    let devices: BTreeMap<&Session, &str> =
-        everything.sessions.iter().map(|info| (&info.session, info.device.as_str())).collect();
-    // On one device there is nothing to tell apart.
-    let several = devices.values().collect::<BTreeSet<_>>().len() > 1;
-    let device = |session: &Session| devices.get(session).filter(|_| several).copied();
     let links = Links::new(everything);
     let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| Section {
         project: group.name,
         counts: count(group.todos()),
-        rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, device, style)).collect(),
+        rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -155,7 +172,7 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
         let widest = |part: fn(&Row<'_>) -> usize| rows.iter().map(part).max().unwrap_or(0);
         // Where there is little room, the words come first.
         let ids = if style.width < WITH_IDS { 0 } else { 10 };
-        let whos = if style.width < 50 { 0 } else { widest(|row| row.who.width()).min((style.width / 3).max(12)) };
+        let whos = if style.width < 50 { 0 } else { widest(|row| row.who_width()).min((style.width / 3).max(12)) };
         let ages = if style.width < 24 { 0 } else { widest(|row| row.age.width()) };
         let column = |width: usize| if width == 0 { 0 } else { width + 2 };
         let room = style.width.saturating_sub(5 + ids + column(whos) + column(ages)).max(1);
@@ -171,7 +188,9 @@ pub fn list_text(everything: &Everything, filter: &Filter, style: Style) -> Stri
                 line.push_str(&format!("{}  ", style.dim(&row.todo.id.to_string()[..8])));
             }
             line.push_str(&format!("{words}{space}"));
-            for (cell, width) in [(&row.who, whos), (&row.age, ages)].into_iter().filter(|(_, width)| *width > 0) {
+            for (cell, width) in
+                [(&row.who_in(whos), whos), (&row.age, ages)].into_iter().filter(|(_, width)| *width > 0)
+            {
                 line.push_str(&format!("  {}", style.dim(&pad(&fit(cell, width), width))));
             }
             text.push_str(line.trim_end());
@@ -190,22 +209,15 @@ fn is_active(todo: &Todo, now: Time) -> bool {
     todo.state() == State::Wanted(Status::InProgress) && now.millis() - todo.updated().millis() < HOUR
 }
 
-fn row<'a, 'b>(
-    everything: &Everything,
-    links: &Links<'_>,
-    todo: &'a Todo,
-    device: impl Fn(&Session) -> Option<&'b str>,
-    style: Style,
-) -> Row<'a> {
+fn row<'a>(everything: &Everything, links: &Links<'_>, todo: &'a Todo, style: Style) -> Row<'a> {
     let (winner, _) = todo.winner();
     let others = todo.voices().filter(|(_, claim)| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
-    let device = device(winner).filter(|_| !everything.is_own(winner));
-    let on = device.map(|device| format!(" on {}", plain(device))).unwrap_or_default();
     Row {
         todo,
         words: format!("{}{}{}", blocked(links, todo), priority(todo), plain(&todo.content)),
-        who: format!("{}{on}{more}", everything.called(winner)),
+        who: everything.called(winner),
+        whose: format!("{}{more}", everything.whereabouts(winner)),
         age: style.age(todo.updated()),
         is_conflict: in_conflict(todo),
         is_active: is_active(todo, style.now),

@@ -6,6 +6,8 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod board;
+mod called;
+mod calls;
 mod conflicts;
 mod context;
 mod coordination;
@@ -15,6 +17,7 @@ mod lifecycle;
 mod links;
 mod list;
 mod markdown;
+mod meant;
 mod ready;
 mod sessions;
 mod show;
@@ -23,6 +26,7 @@ mod summary;
 mod table;
 
 pub use board::board;
+pub use called::of_itself;
 pub use conflicts::{
     Beside, Found, OverProperty, OwnVersion, all_disagreements, conflicts_json, conflicts_text, questions,
 };
@@ -47,7 +51,7 @@ pub use table::{Column, Table, fit};
 
 use std::collections::BTreeMap;
 
-use crate::todo::{Names, Project, Session, SessionInfo, State, Todo, TodoId, TodoList, plain};
+use crate::todo::{Names, Project, Session, SessionInfo, State, Todo, TodoId, TodoList};
 
 /// The consolidated state as views take it.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +62,10 @@ pub struct Everything {
     pub sessions: Vec<SessionInfo>,
     /// The session of who looks at it, where that is known.
     pub own: Option<Session>,
+    /// The agents that are known: how they are called where something is kept, and by people.
+    pub agents: Vec<(&'static str, &'static str)>,
+    /// What sessions are called, once somebody asks.
+    calls: std::sync::OnceLock<calls::Calls>,
 }
 
 /// Projects that are shown as one.
@@ -79,6 +87,11 @@ impl<'a> Group<'a> {
 }
 
 impl Everything {
+    /// Returns these todos, of whose sessions nothing is known.
+    pub fn of(projects: BTreeMap<Project, TodoList>) -> Self {
+        Everything { projects, ..Everything::default() }
+    }
+
     /// Returns what the projects are called.
     pub fn names(&self) -> Names {
         // What was carried over or dropped leaves no name behind.
@@ -109,11 +122,6 @@ impl Everything {
         let commands = Session::new(own.main()).and_then(|list| list.agent(Session::COMMANDS));
         let is = |root: &str| session.root() == root;
         session.is_same(own) || is(own.main()) || commands.is_ok_and(|commands| is(&commands.root()))
-    }
-
-    /// Returns what people call a session: themselves `you`, others by as much of the name as tells them apart.
-    pub fn called(&self, session: &Session) -> String {
-        if self.is_own(session) { "you".to_owned() } else { plain(&session.short()) }
     }
 
     /// Returns every todo with its project.

@@ -1,7 +1,7 @@
 //! Who works on what, where, since when, and what is wrong with it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ impl Warning<'_> {
             Warning::Stale => "says nothing more, with work left open".to_owned(),
             Warning::Shared(todo, session) => {
                 let is = if everything.is_own(session) { "are" } else { "is" };
-                format!("{} {is} at it too: {}", everything.called(session), plain(&todo.content))
+                format!("{} {is} at it too: {}", everything.who(session), plain(&todo.content))
             }
         }
     }
@@ -111,7 +111,7 @@ fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionStat
     }
 }
 
-/// A session by the name that it has in common with all that go on from it.
+/// A session by the name that it has in common with all that go on from it, and with its commands.
 type Root<'a> = Cow<'a, str>;
 
 /// Returns all sessions, the latest first; one that went on elsewhere once. `stale_after` is `chittysync.staleAfter`
@@ -119,36 +119,43 @@ type Root<'a> = Cow<'a, str>;
 pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<SessionView<'_>> {
     let mut known: BTreeMap<Root<'_>, Vec<&SessionInfo>> = BTreeMap::new();
     for info in &everything.sessions {
-        known.entry(info.session.root()).or_default().push(info);
+        known.entry(info.session.without_commands()).or_default().push(info);
     }
-    let known: BTreeMap<Root<'_>, (&SessionInfo, Time)> = known
+    let known: BTreeMap<Root<'_>, (&SessionInfo, Time, Session)> = known
         .into_iter()
         .filter_map(|(root, infos)| {
             let last = infos.iter().copied().max_by_key(|info| (info.updated, &info.session))?;
-            Some((root, (last, infos.iter().map(|info| info.started).min()?)))
+            // One that only ran commands has the name of their list.
+            let list = infos.iter().find(|info| info.session.root() == root).unwrap_or(&last);
+            Some((root, (last, infos.iter().map(|info| info.started).min()?, list.session.origin())))
         })
         .collect();
     let states: BTreeMap<Root<'_>, SessionState> =
-        known.iter().map(|(root, (info, _))| (root.clone(), state(info, now, stale_after))).collect();
+        known.iter().map(|(root, (info, ..))| (root.clone(), state(info, now, stale_after))).collect();
     let mut shared = shared(everything, &states);
     let names = everything.names();
     let mut counts = BTreeMap::new();
     let mut last: BTreeMap<Root<'_>, (Time, &Project)> = BTreeMap::new();
     for (project, todo) in everything.todos() {
+        // What a session's list and its commands both speak of counts once.
+        let mut wanted: BTreeMap<Root<'_>, bool> = BTreeMap::new();
         for (session, claim) in todo.voices() {
-            let said = last.entry(session.root()).or_insert((claim.at, project));
+            let root = session.without_commands();
+            let said = last.entry(root.clone()).or_insert((claim.at, project));
             *said = (*said).max((claim.at, project));
-            if claim.dropped {
-                continue;
+            if !claim.dropped {
+                *wanted.entry(root).or_default() |= claim.is_open();
             }
-            let (open, total): &mut (usize, usize) = counts.entry(session.root()).or_default();
+        }
+        for (root, is_open) in wanted {
+            let (open, total): &mut (usize, usize) = counts.entry(root).or_default();
             *total += 1;
-            *open += usize::from(claim.is_open() && todo.state().is_open());
+            *open += usize::from(is_open && todo.state().is_open());
         }
     }
     let mut views: Vec<_> = known
         .iter()
-        .map(|(root, (info, started))| {
+        .map(|(root, (info, started, session))| {
             let (open, total) = counts.get(root).copied().unwrap_or_default();
             let state = states[root];
             let mut warnings = shared.remove(root).unwrap_or_default();
@@ -158,7 +165,7 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
             let project = info.project.as_ref().or_else(|| Some(last.get(root)?.1));
             let shown = project.map_or(Project::GENERAL, |project| names.shown(project));
             let project = project.map_or(Project::GENERAL, Project::as_str);
-            let session = info.session.origin();
+            let session = session.clone();
             SessionView { session, info, started: *started, project, shown, state, open, total, warnings }
         })
         .collect();
@@ -175,24 +182,33 @@ fn shared<'a>(
     let mut found: BTreeMap<Root<'_>, Vec<Warning<'_>>> = BTreeMap::new();
     let in_progress = |todo: &&Todo| todo.state() == State::Wanted(Status::InProgress);
     for todo in everything.todos().map(|(_, todo)| todo).filter(in_progress) {
-        let is_active = |session: &&Session| states.get(&session.root()) == Some(&SessionState::Active);
+        let is_active = |session: &&Session| states.get(&session.without_commands()) == Some(&SessionState::Active);
         let at_it: Vec<&Session> = todo.workers().map(|(session, _)| session).filter(is_active).collect();
         for session in &at_it {
             let others = at_it.iter().filter(|other| other.main() != session.main());
-            found.entry(session.root()).or_default().extend(others.map(|other| Warning::Shared(todo, other)));
+            found
+                .entry(session.without_commands())
+                .or_default()
+                .extend(others.map(|other| Warning::Shared(todo, other)));
         }
     }
     found
 }
 
 impl SessionView<'_> {
+    /// Returns the project as people see it, with the branch where that is not the usual one.
+    fn place_in_git(&self) -> String {
+        let branch = self.info.branch.as_deref().filter(|branch| !["main", "master", "HEAD"].contains(branch));
+        plain(&branch.map_or_else(|| self.shown.to_owned(), |branch| format!("{}@{branch}", self.shown)))
+    }
+
     /// Returns it as a row of [`SESSION_COLUMNS`].
     pub fn row(&self, everything: &Everything, style: Style) -> [String; 7] {
         [
             self.state.as_str().to_owned(),
-            everything.called(&self.session),
-            plain(self.shown),
-            plain(&self.info.device),
+            everything.called_in_full(&self.session),
+            self.place_in_git(),
+            everything.place(self.info),
             self.open.to_string(),
             self.total.to_string(),
             style.age(self.info.updated),
@@ -205,15 +221,27 @@ pub const SESSION_COLUMNS: [(&str, Column); 7] = [
     ("STATE", Column::Fixed),
     ("SESSION", Column::Flexible),
     ("PROJECT", Column::Flexible),
-    ("DEVICE", Column::Flexible),
+    ("WHERE", Column::Flexible),
     ("OPEN", Column::Number),
     ("TOTAL", Column::Number),
     ("LAST", Column::Fixed),
 ];
 
-/// Returns the sessions for people.
-pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: Style) -> String {
-    let views = session_views(everything, style.now, stale_after);
+/// Returns those of some sessions that are wanted: one that went on elsewhere by any of its names.
+fn only<'a>(mut views: Vec<SessionView<'a>>, wanted: Option<&BTreeSet<Session>>) -> Vec<SessionView<'a>> {
+    let roots = wanted.map(|wanted| wanted.iter().map(Session::without_commands).collect::<BTreeSet<_>>());
+    views.retain(|view| roots.as_ref().is_none_or(|roots| roots.contains(&view.session.without_commands())));
+    views
+}
+
+/// Returns the sessions for people; with `wanted` only these.
+pub fn sessions_text(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    stale_after: Option<i64>,
+    style: Style,
+) -> String {
+    let views = only(session_views(everything, style.now, stale_after), wanted);
     if views.is_empty() {
         return String::new();
     }
@@ -238,8 +266,13 @@ pub fn sessions_text(everything: &Everything, stale_after: Option<i64>, style: S
 
 /// Returns the sessions for programs that read lines: name, state, open, total, time of the last statement,
 /// project, device.
-pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<Vec<String>> {
-    let views = session_views(everything, now, stale_after).into_iter();
+pub fn sessions_rows(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    now: Time,
+    stale_after: Option<i64>,
+) -> Vec<Vec<String>> {
+    let views = only(session_views(everything, now, stale_after), wanted).into_iter();
     views
         .map(|view| {
             vec![
@@ -256,11 +289,16 @@ pub fn sessions_rows(everything: &Everything, now: Time, stale_after: Option<i64
 }
 
 /// Returns the sessions for programs.
-pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64>) -> Value {
-    let sessions = session_views(everything, now, stale_after).into_iter().map(|view| {
+pub fn sessions_json(
+    everything: &Everything,
+    wanted: Option<&BTreeSet<Session>>,
+    now: Time,
+    stale_after: Option<i64>,
+) -> Value {
+    let sessions = only(session_views(everything, now, stale_after), wanted).into_iter().map(|view| {
         let mut value = json!({
             "session": view.session.as_str(),
-            "name": everything.called(&view.session),
+            "name": everything.called_in_full(&view.session),
             "source": view.info.source,
             "device": view.info.device,
             "project": view.shown,
@@ -272,7 +310,13 @@ pub fn sessions_json(everything: &Everything, now: Time, stale_after: Option<i64
             "total": view.total,
             "warnings": view.warnings.iter().map(|warning| warning.json()).collect::<Value>(),
         });
-        let optional = [("agent", &view.info.agent), ("branch", &view.info.branch)];
+        let title = view.info.title.as_ref().map(|title| title.text.clone()).filter(|text| !text.is_empty());
+        let optional = [
+            ("agent", &view.info.agent),
+            ("branch", &view.info.branch),
+            ("title", &title),
+            ("person", &view.info.person),
+        ];
         for (key, text) in optional.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {
             value[key] = json!(text);
         }

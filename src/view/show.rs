@@ -41,10 +41,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         ));
     }
     text.push_str("\nsaid by\n");
-    let device = |session| {
-        let info = everything.sessions.iter().find(|info| info.session == session);
-        info.map(|info| plain(&info.device)).unwrap_or_default()
-    };
+    let place = |session| everything.info(session).map(|info| everything.place(info)).unwrap_or_default();
     let mut claims: Vec<_> = todo.claims.iter().collect();
     claims.sort_by_key(|(_, claim)| std::cmp::Reverse(claim.at));
     let rows: Vec<Vec<String>> = claims
@@ -57,20 +54,14 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
             if claim.epoch > 0 {
                 said.push_str(&format!(", epoch {}", claim.epoch));
             }
-            let you = if everything.is_own(session) { " (you)" } else { "" };
-            vec![
-                format!("  {said}"),
-                style.age(claim.at),
-                format!("{}{you}", plain(session.as_str())),
-                device(session.clone()),
-            ]
+            vec![format!("  {said}"), style.age(claim.at), everything.called_in_full(session), place(session)]
         })
         .collect();
     text.push_str(&align(&rows));
     for disagreement in disagreements(todo).iter().filter(|found| found.is_newer()) {
         let (session, claim) = disagreement.overruled;
         let said = if claim.is_open() { "wanted again" } else { "said to be completed" };
-        let line = format!("{said} by {} ({})", everything.called(session), style.age(claim.at));
+        let line = format!("{said} by {} ({})", everything.who(session), style.age(claim.at));
         text.push_str(&format!("\n{}\n", style.alert(&plain(&line))));
     }
     text

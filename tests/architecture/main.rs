@@ -194,9 +194,9 @@ fn pure_modules_touch_nothing() {
 }
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
-/// all stores one for each, the service the system's manager, a long text git's pager, a person's editor, `hub` the
-/// program that is the hub, and that one git's server side.
-const STARTERS: [&str; 10] = [
+/// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
+/// person's editor, `hub` the program that is the hub, and that one git's server side.
+const STARTERS: [&str; 11] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
@@ -207,6 +207,7 @@ const STARTERS: [&str; 10] = [
     "daemon/jobs.rs",
     "hub/backend.rs",
     "install/manager.rs",
+    "ops/spawn/process.rs",
 ];
 
 #[test]

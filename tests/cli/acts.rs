@@ -56,7 +56,7 @@ fn an_agent_speaks_in_its_own_name_and_its_list_does_not_take_it_back() {
     world.sync();
     let done = world.run_with(&[("CLAUDE_CODE_SESSION_ID", SESSION)], &["done", "run lints"]);
     assert_eq!(done.code, Some(0), "{done:?}");
-    assert!(world.sessions().contains(&format!("{SESSION}-agent-cli")), "{:?}", world.sessions());
+    assert_eq!(world.sessions(), [SESSION], "one row");
     // Its list still shows the todo in progress; that is no reopening.
     world.list(SESSION, "2026-11-20T11:55:00.000Z", &[("Run lints", "in_progress"), ("Ship", "in_progress")]);
     world.sync();
@@ -179,7 +179,7 @@ fn who_lost_a_claim_is_told() {
     assert_eq!(claim(SESSION, NOW).code, Some(0));
     assert_eq!(claim(OTHER, "2026-11-20T12:00:05.000Z").code, Some(0));
     let told = world.run_with(&[("CLAUDE_CODE_SESSION_ID", SESSION)], &["add", "Something else"]);
-    assert!(told.stderr.contains("also being worked on by f00dfeed"), "{told:?}");
+    assert!(told.stderr.contains("also being worked on by \u{2018}Only one\u{2019} f00dfeed: "), "{told:?}");
     let winner = world.run_with(&[("CLAUDE_CODE_SESSION_ID", OTHER)], &["add", "Another thing"]);
     assert!(!winner.stderr.contains("also being worked on"), "{winner:?}");
 }

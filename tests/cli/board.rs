@@ -162,10 +162,13 @@ fn a_disagreement_is_settled_by_a_key() {
     let Some(terminal) = Terminal::board(&world) else { return };
     terminal.wait("Sign the packages");
     terminal.press(&["4"]);
-    terminal.wait("overruled: pending by f00dfeed");
+    terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
-    let line = screen.lines().find(|line| line.contains("pending says f00dfeed")).expect("a choice");
+    let line = screen
+        .lines()
+        .find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed"))
+        .expect("a choice");
     terminal.press(&[&line.trim_start()[..1]]);
     terminal.wait("settled as pending: Add rate limiting");
     terminal.wait("No session disagrees");
@@ -180,10 +183,13 @@ fn what_a_session_no_longer_says_is_not_taken() {
     let Some(terminal) = Terminal::board(&world) else { return };
     terminal.wait("Sign the packages");
     terminal.press(&["4"]);
-    terminal.wait("overruled: pending by f00dfeed");
+    terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
-    let line = screen.lines().find(|line| line.contains("pending says f00dfeed")).expect("a choice");
+    let line = screen
+        .lines()
+        .find(|line| line.contains("pending says \u{2018}Fix login\u{2026}\u{2019} f00dfeed"))
+        .expect("a choice");
     let home = world.path("claude");
     world.list(OTHER, "2026-11-20T11:58:00.000Z", &[("Add rate limiting", "in_progress")]);
     world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", "api"]);
@@ -201,7 +207,7 @@ fn a_todo_a_project_and_a_history_can_be_opened() {
     terminal.wait("Sign the packages");
     terminal.press(&["Enter"]);
     let screen = terminal.wait("said by");
-    assert!(screen.contains("priority") && screen.contains(API), "{screen}");
+    assert!(screen.contains("priority") && screen.contains("029e1c6e \u{2018}Fix login tests\u{2019}"), "{screen}");
     terminal.escape();
     terminal.press(&["h"]);
     let screen = terminal.wait("What happened to Fix login tests");

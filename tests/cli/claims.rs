@@ -93,7 +93,11 @@ fn what_only_shows_tells_of_a_lost_claim_too() {
     let world = both_at_it();
     for arguments in [&["list"][..], &["show", "only"], &["status"], &["log"]] {
         let told = said(&world, FIRST, LATER, arguments).stderr;
-        assert_eq!(told.contains("is also being worked on by f00dfeed+cli: Only one"), arguments != ["log"], "{told}");
+        assert_eq!(
+            told.contains("is also being worked on by \u{2018}Only one\u{2019} f00dfeed: Only one"),
+            arguments != ["log"],
+            "{told}"
+        );
         assert!(!said(&world, SECOND, LATER, arguments).stderr.contains("is also being worked on"));
         assert_eq!(said(&world, FIRST, LATER, &[arguments, &["--json"]].concat()).stderr, "", "programs ask `ready`");
     }
@@ -107,8 +111,7 @@ fn who_starts_is_told_who_is_at_it_and_what_it_waits_for() {
     assert_eq!(said(&world, FIRST, NOW, &["start", "only one"]).stderr, "");
     let second = said(&world, SECOND, LATER, &["start", "only one"]);
     assert_eq!(second.code, Some(0));
-    let expected =
-        "warning: 029e1c6e+cli started it 4m ago and is still at it: Only one\nhint: `git chittysync release ";
+    let expected = "warning: \u{2018}Only one\u{2019} 029e1c6e started it 4m ago and is still at it: Only one\nhint: `git chittysync release ";
     assert!(second.stderr.starts_with(expected), "{second:?}");
     assert_eq!(said(&world, SECOND, LATER, &["start", "only one"]).stderr, "", "nothing new");
 

@@ -155,7 +155,7 @@ fn acts() -> Vec<Act> {
         claim("nothing is ready", "house"),
         claim("2 projects are called 'api'", "api"),
         act("no session whose name begins with 'nobody'", &["resolve", "rate", "--take", "nobody"]),
-        act("", &["resolve", "rate", "--take", "029e"]).key(Key::Settle("rate", "completed says 029e1c6e")),
+        act("", &["resolve", "rate", "--take", "029e"]).key(Key::Settle("rate", "029e1c6e, ")),
         act("", &["resolve", "rate", "--status", "in_progress"]).key(Key::Settle("rate", "i")),
         act("", &["resolve", "rate", "--status", "dropped"]).key(Key::Settle("rate", "d")),
         undo(""),

@@ -47,7 +47,7 @@ fn a_new_session_is_told_what_others_left_open() {
     world.git(&world.store(), &["config", "chittysync.device", "laptop"]);
     created(&world, SESSION, "3", "Ship");
     let text = told(&world, OTHER, "startup");
-    assert!(text.contains("- pending, now, session 11111111 on laptop: Fix login\n"), "{text}");
+    assert!(text.contains("- pending, now, session 'Fix login' on laptop: Fix login\n"), "{text}");
     assert!(text.contains("Ship\n") && text.contains("\nProject: acme\n"), "{text}");
     assert!(!text.contains("Write notes") && !text.contains("Elsewhere"), "{text}");
     for source in ["startup", "clear", "compact", "fork"] {
@@ -258,6 +258,7 @@ fn no_words_break_out_of_the_fence() {
             who: Who::Named(payload.clone()),
             device: Some(payload.clone()),
             assigned: true,
+            person: None,
             lost: true,
             became: None,
         };

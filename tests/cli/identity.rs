@@ -65,11 +65,11 @@ fn ones_own_session_is_called_you() {
         names.sort();
         names
     };
-    assert_eq!(names(world.ok(&["sessions", "--json"])), ["029e1c6e", "029e1c6e+cli", "you"]);
+    assert_eq!(names(world.ok(&["sessions", "--json"])), ["you", "\u{2018}By its list\u{2019}"]);
     let its = names(as_agent(&["sessions", "--json"]));
-    assert!(its[0].starts_with("mbp-") && its[1..] == ["you", "you"], "{its:?}");
-    assert!(world.ok(&["show", "By hand"]).contains(" (you)"), "the whole name, which `resolve --take` takes");
-    assert!(!as_agent(&["show", "By hand"]).contains("(you)"));
+    assert_eq!(its, ["Test", "you"], "its list and its commands are one");
+    assert!(world.ok(&["show", "By hand"]).contains("  you "));
+    assert!(!as_agent(&["show", "By hand"]).contains("  you "));
     assert!(!world.ok(&["list", "--porcelain"]).contains("you"), "programs are given names");
 }
 

@@ -84,7 +84,7 @@ fn the_keys_of_every_document() {
     ];
     has(&conflicts["conflicts"][0], &one);
     let topics = world.json(&["topics", "--all"]);
-    has(&topics, &["topics", "total", "timestamp"]);
+    has(&topics, &["topics", "total", "timestamp", "agents"]);
     let one = ["topic", "name", "count", "open", "pending", "ready", "sessions", "threshold", "waiting", "state"];
     has(&topics["topics"][0], &one);
     has(&topics["topics"][0]["passed_over"], &["in_progress", "blocked", "assigned", "listed", "elsewhere"]);

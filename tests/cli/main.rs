@@ -53,3 +53,4 @@ mod terminal;
 mod topics;
 mod truth;
 mod undo;
+mod who;

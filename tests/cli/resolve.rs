@@ -36,7 +36,11 @@ fn what_is_saved_in_the_editor_holds() {
     assert_eq!(done.code, Some(0), "{done:?}");
     let seen = std::fs::read_to_string(world.path("seen")).expect("a text");
     assert!(seen.starts_with("Add rate limiting\nstatus: completed\n\n"), "{seen}");
-    assert!(seen.contains(&format!("# {OTHER} on ")) && seen.contains("#     status: pending\n"), "{seen}");
+    assert!(
+        seen.contains(&format!("# \u{2018}Add rate\u{2026}\u{2019} {} says, ", &OTHER[..8]))
+            && seen.contains("#     status: pending\n"),
+        "{seen}"
+    );
     assert_eq!(world.states(), ["Add rate limiting: dropped", "Limit the rate: in_progress", "Ship: completed"]);
     assert_eq!(world.todo("Limit the rate")["description"], "On staging first.\n\n# Then everywhere");
     assert!(!world.store().join("chittysync/RESOLVE_EDITMSG").exists(), "no words are left lying about");
@@ -77,11 +81,11 @@ fn a_key_settles_one_and_an_unknown_key_asks_again() {
     let world = world();
     let Some(terminal) = Terminal::new(&world, 100, 40, &[], "git chittysync resolve; exec sleep 60") else { return };
     let screen = terminal.wait("?)help:");
-    assert!(screen.contains("Ship (general, ") && !screen.contains("Add rate"), "the newest first: {screen}");
-    assert!(screen.contains("2  pending by f00dfeed on "), "{screen}");
+    assert!(screen.contains("Ship (general, ") && !screen.contains("Add rate limiting"), "the newest first: {screen}");
+    assert!(screen.contains("2  pending by \u{2018}Add rate\u{2026}\u{2019} f00dfeed, 5m ago"), "{screen}");
     terminal.press(&["?"]);
     let screen = terminal.wait("leaves this one as it is");
-    assert!(!screen.contains("Add rate"), "{screen}");
+    assert!(!screen.contains("Add rate limiting"), "{screen}");
     terminal.press(&["2"]);
     let screen = terminal.wait("Add rate limiting (general");
     assert!(!screen.contains("now ago"), "{screen}");

@@ -60,7 +60,7 @@ fn two_sessions_at_one_todo_are_warned_of() {
         assert_eq!(session(&sessions, session_name)["warnings"], expected);
     }
     let text = world.ok(&["sessions"]);
-    assert!(text.contains("! f00dfeed is at it too: Fix login tests"), "{text}");
+    assert!(text.contains("! \u{2018}Fix login\u{2026}\u{2019} f00dfeed is at it too: Fix login tests"), "{text}");
     // One of them has long been silent.
     let later = world.run_with(&[("CHITTYSYNC_NOW", "2026-11-20T12:52:00.000Z")], &["sessions", "--json"]);
     assert!(!later.stdout.contains("shared"), "{later:?}");
@@ -78,7 +78,7 @@ fn a_session_and_its_own_commands_work_together() {
     let started = world.run_with(&[("CLAUDE_CODE_SESSION_ID", ONE)], &["start", "login"]);
     assert_eq!(started.code, Some(0), "{started:?}");
     let sessions = world.json(&["sessions"]);
-    assert_eq!(sessions.as_array().map(Vec::len), Some(2), "{sessions}");
+    assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{sessions}");
     assert_eq!(session(&sessions, ONE)["warnings"], json!([]));
 }
 

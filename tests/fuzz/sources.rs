@@ -16,6 +16,7 @@ fn say<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) {
         now: Time::parse("2030-01-01T00:00:00Z").expect("a time"),
         reopen: Reopen::Author,
         device: "test",
+        person: None,
         project: None,
         project_of: &|_| Project::general(),
     };

@@ -2,8 +2,8 @@
 
 use chittysync::merge::settle;
 use chittysync::todo::{
-    Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList,
-    normalise,
+    Claim, Field, Fields, ListEntry, Project, RESERVED, Session, SessionInfo, Status, Time, Title, Todo, TodoId,
+    TodoList, normalise,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -136,27 +136,34 @@ pub fn any_info() -> impl Strategy<Value = SessionInfo> {
     let entry = (0..3_u64, option::of(word()), option::of(select(Status::ALL.to_vec())), meant)
         .prop_map(move |(number, native, status, meant)| ListEntry { id: id(number), native, status, meant });
     let project = option::of(select(vec!["a", "ab"]).prop_map(|name| Project::new(name).expect("a valid name")));
-    let words = (option::of(word()), word(), word(), project, option::of(word()));
+    let title = option::of((any_time(), word()).prop_map(|(at, text)| Title { at, text }));
+    let words = (option::of(word()), word(), (word(), option::of(word())), project, option::of(word()), title);
     let times = (any_time(), any_time(), option::of(any_time()));
     (words, times, vec(entry, 0..3), any_extra(&SESSION_KEYS)).prop_map(
-        |((agent, source, device, project, branch), (started, updated, ended), list, extra)| SessionInfo {
-            session: session("ana"),
-            agent,
-            source,
-            device,
-            project,
-            branch,
-            started,
-            updated,
-            ended,
-            list,
-            extra,
+        |((agent, source, (device, person), project, branch, title), (started, updated, ended), list, extra)| {
+            SessionInfo {
+                session: session("ana"),
+                agent,
+                source,
+                device,
+                person,
+                project,
+                branch,
+                title,
+                started,
+                updated,
+                ended,
+                list,
+                extra,
+            }
         },
     )
 }
 
-const SESSION_KEYS: [&str; 11] =
-    ["format", "session", "agent", "source", "device", "project", "branch", "started", "updated", "ended", "list"];
+const SESSION_KEYS: [&str; 14] = [
+    "format", "session", "agent", "source", "device", "person", "project", "branch", "title", "titled", "started",
+    "updated", "ended", "list",
+];
 
 /// The same JSON with another layout: what another program may make of a file.
 pub fn relaid(bytes: &[u8]) -> Vec<u8> {

@@ -137,7 +137,7 @@ impl World {
 
     fn context<'a>(&self, known: &'a Lists, clock: i64) -> Context<'a> {
         let (now, reopen) = (Time::from_millis(clock), self.reopen);
-        Context { known, now, reopen, device: "test", project: None, project_of: &|_| Project::general() }
+        Context { known, now, reopen, device: "test", person: None, project: None, project_of: &|_| Project::general() }
     }
 
     fn said(&mut self, name: Session, device: usize, after: SessionState) {

@@ -105,3 +105,72 @@ fn a_property_that_the_other_never_spoke_of_is_not_shown() {
     let text = devices.ok("a", &["conflicts"]).stdout;
     assert!(text.contains("in_progress") && !text.contains("description"), "{text}");
 }
+
+/// Two devices that set a property at once: what each of them set, the second one later.
+fn disputed(property: &str, (a, b): (&str, &str)) -> (Devices, String) {
+    let (devices, id) = two();
+    devices.ok("a", &["edit", &id, property, a]);
+    assert_eq!(devices.run_at("b", LATER, &["edit", &id, property, b]).code, Some(0));
+    devices.sync_all(&["a", "b"]);
+    (devices, id)
+}
+
+/// Returns what is open on a device: which values are kept and overruled, by whom.
+fn open(devices: &Devices, name: &str) -> Vec<[String; 4]> {
+    let found = json(devices, name, &["conflicts"]);
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+    let conflicts = found["conflicts"].as_array().expect("a list").iter();
+    conflicts
+        .map(|one| ["local_value", "remote_value", "local_session", "remote_session"].map(|key| text(one, key)))
+        .collect()
+}
+
+#[test]
+fn undoing_what_settled_a_property_brings_the_disagreement_back_everywhere() {
+    // Another property, and each side of it taken: a value that stays as it is was settled as well.
+    for (property, values) in [("--description", ("staging", "production")), ("--priority", ("high", "low"))] {
+        for taken in [2, 3] {
+            let (devices, id) = disputed(property, values);
+            let before = open(&devices, "a");
+            assert_eq!(before[0][..2], [values.1, values.0]);
+            assert!(before.len() == 1 && before[0][2] != before[0][3], "{before:?}");
+            devices.ok("a", &["resolve", &id, "--take", &before[0][taken]]);
+            assert_eq!(open(&devices, "a"), Vec::<[String; 4]>::new());
+            devices.ok("a", &["undo"]);
+            assert_eq!(open(&devices, "a"), before, "{property} {taken}");
+            devices.sync_all(&["a", "b"]);
+            for name in ["a", "b"] {
+                assert_eq!(open(&devices, name), before, "{property} {taken} on {name}");
+            }
+            // And back again, on the other device by another word.
+            devices.ok("a", &["undo", "--redo"]);
+            devices.sync_all(&["a", "b"]);
+            for name in ["a", "b"] {
+                assert_eq!(open(&devices, name), Vec::<[String; 4]>::new(), "{property} {taken} on {name}");
+            }
+            devices.ok("a", &["undo"]);
+            devices.sync_all(&["a", "b"]);
+            assert_eq!(open(&devices, "b"), before, "{property} {taken}");
+            devices.ok("b", &["resolve", &id, "--take", &before[0][3]]);
+            devices.sync_all(&["a", "b"]);
+            for name in ["a", "b"] {
+                assert_eq!(open(&devices, name), Vec::<[String; 4]>::new(), "{property} {taken} on {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_undo_does_not_settle_stays_as_it_is() {
+    let (devices, id) = disputed("--description", ("staging", "production"));
+    let before = open(&devices, "a");
+    // Another property of the same todo, and its status.
+    devices.ok("a", &["edit", &id, "--priority", "high"]);
+    devices.ok("a", &["start", &id]);
+    devices.ok("a", &["undo"]);
+    devices.ok("a", &["undo"]);
+    devices.sync_all(&["a", "b"]);
+    for name in ["a", "b"] {
+        assert_eq!(open(&devices, name), before, "on {name}");
+    }
+}

@@ -64,6 +64,7 @@ fn say(before: Option<&SessionState>, seconds: i64, file: &Value) -> Option<Sess
             _ => Reopen::Author,
         },
         device: "test",
+        person: None,
         project: None,
         project_of: &|_| Project::general(),
     };

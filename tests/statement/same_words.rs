@@ -71,6 +71,7 @@ impl World {
             now: at,
             reopen: Reopen::Author,
             device: "test",
+            person: None,
             project: self.project.as_ref(),
             project_of: &|_| Project::general(),
         };
@@ -240,6 +241,7 @@ fn each_is_forgotten_on_its_own() {
                 now: context_now,
                 reopen: Reopen::Author,
                 device: "test",
+                person: None,
                 project: None,
                 project_of: &|_| Project::general(),
             };

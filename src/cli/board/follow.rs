@@ -94,7 +94,7 @@ pub(super) fn told(changes: &[Change], everything: &Everything, style: Style) ->
         let parts: Vec<String> = verbs.into_iter().map(|(verb, count)| format!("{count} {verb}")).collect();
         return (!parts.is_empty()).then(|| format!("changed: {}", parts.join(", ")));
     };
-    let who = change.speaker().map_or_else(|| "somebody".to_owned(), |(session, _)| everything.called(session));
+    let who = change.speaker().map_or_else(|| "somebody".to_owned(), |(session, _)| everything.who(session));
     let project = plain(everything.names().shown(&change.project));
     let room = style.width.saturating_sub(who.chars().count() + project.chars().count() + 8);
     Some(format!("{who} {} ({project})", change.deed(everything).text(room, style)))

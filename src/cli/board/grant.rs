@@ -70,7 +70,8 @@ fn carry_out(
             let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
             let style = Style { now: context.now, ..board.style() };
             let names = board.everything().names();
-            let text: String = events.iter().map(|event| event_text(event, &names, true, style)).collect();
+            let text: String =
+                events.iter().map(|event| event_text(event, board.everything(), &names, true, style)).collect();
             board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
             Ok(String::new())
         }

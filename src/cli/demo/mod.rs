@@ -91,7 +91,7 @@ fn print_json(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let parts: [(&str, Value); 3] = [
         ("list", list_json(&everything, &Filter::default())),
         ("conflicts", crate::view::conflicts_json(&everything, false, &properties, context.now)),
-        ("sessions", sessions_json(&everything, context.now, store.settings.stale_after)),
+        ("sessions", sessions_json(&everything, None, context.now, store.settings.stale_after)),
     ];
     ui.print_json(&json!(parts.into_iter().collect::<std::collections::BTreeMap<&str, Value>>()));
     Ok(())

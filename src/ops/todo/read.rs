@@ -14,7 +14,7 @@ use crate::view::{Everything, search};
 pub fn read(store: &Store, reach: Reach) -> Result<(Everything, Vec<Unreadable>), OpsError> {
     let overlay = Overlay::new(&store.repo);
     let (projects, unreadable) = Consolidated::find(store, &overlay)?.all(&overlay, reach)?;
-    Ok((Everything { projects, sessions: Vec::new(), own: None }, unreadable))
+    Ok((Everything::of(projects), unreadable))
 }
 
 /// As [`read`], with archived todos only when none of the others is named so.
@@ -43,6 +43,7 @@ pub fn read_sessions(store: &Store) -> Result<(Vec<SessionInfo>, Vec<Unreadable>
 /// number of its agent, which only the session's file knows.
 pub(super) fn with_sessions(store: &Store) -> Result<Everything, OpsError> {
     let store = store.reopen()?;
-    let everything = read(&store, Reach::Working)?.0;
-    Ok(Everything { sessions: read_sessions(&store)?.0, ..everything })
+    let mut everything = read(&store, Reach::Working)?.0;
+    everything.sessions = read_sessions(&store)?.0;
+    Ok(everything)
 }

@@ -43,18 +43,21 @@ pub enum Settlement {
 /// When it is not clear which todo or session is meant, when the session says something else by now, and when the
 /// store says no.
 pub fn resolve(actor: &Actor<'_>, which: &Which, settlement: &Settlement) -> Result<Outcome, Refusal> {
-    let properties = match settlement {
-        Settlement::Take { .. } => open_properties(actor.store, &with_sessions(actor.store)?)?,
-        Settlement::State(_) | Settlement::Answer { .. } => Vec::new(),
+    let (properties, taken_from) = match settlement {
+        Settlement::Take { session, .. } => {
+            let everything = with_sessions(actor.store)?;
+            (open_properties(actor.store, &everything)?, meant(&everything, actor, which, session)?)
+        }
+        Settlement::State(_) | Settlement::Answer { .. } => (Vec::new(), String::new()),
     };
     let (said, id) = actor.act(&format!("resolve: {}", which.text()), |everything| {
         let (project, todo) = find(everything, actor.here, which)?;
         let (wish, fields) = match settlement {
             Settlement::State(state) => (Some(*state), Vec::new()),
             Settlement::Answer { wish, fields } => (*wish, fields.clone()),
-            Settlement::Take { session, seen } => {
+            Settlement::Take { seen, .. } => {
                 let brief = || Brief::of(everything, project, todo);
-                let (session, claim) = said_by(todo, session, brief)?;
+                let (session, claim) = said_by(todo, &taken_from, brief)?;
                 if seen.is_some_and(|seen| seen != claim.state()) {
                     return Err(Refusal::Changed { content: todo.content.clone(), edited: false });
                 }
@@ -110,6 +113,24 @@ pub fn resolve_edited(actor: &Actor<'_>, edited: &Edited<'_>) -> Result<Outcome,
 fn settled(said: Said, id: TodoId) -> Outcome {
     let state = said.everything.get(id).map(|(_, todo)| todo.state());
     Outcome::new(said, id, state.map_or(Became::Changed, Became::Settled))
+}
+
+/// Returns how the names begin of the session that is meant, of those that speak of the todo.
+fn meant(everything: &Everything, actor: &Actor<'_>, which: &Which, typed: &str) -> Result<String, Refusal> {
+    let Ok((_, todo)) = find(everything, actor.here, which) else { return Ok(typed.to_owned()) };
+    let speaks =
+        |session: &Session| todo.voices().any(|(other, _)| other.without_commands() == session.without_commands());
+    match everything.meant(typed) {
+        Ok(found) => Ok(found.unwrap_or_else(|| typed.to_owned())),
+        Err(several) => {
+            let speaking: Vec<Session> = several.into_iter().filter(speaks).collect();
+            match speaking.as_slice() {
+                [] => Ok(typed.to_owned()),
+                [one] => Ok(one.to_string()),
+                _ => Err(Refusal::SeveralSaid { name: typed.to_owned(), sessions: speaking }),
+            }
+        }
+    }
 }
 
 /// Finds the one session whose name is this, or begins so, and what it says of a todo.

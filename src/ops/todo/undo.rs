@@ -51,7 +51,7 @@ pub fn undo(actor: &Actor<'_>, wanted: Wanted) -> Result<TakenBack, Refusal> {
         0 | 1 => format!("{verb}: {words}"),
         several => format!("{verb}: {words} and {} more", several - 1),
     };
-    let reason = Reason { what: &what, mark: Some(undo.mark) };
+    let reason = Reason { mark: Some(undo.mark), reopens: &undo.reopens, ..Reason::from(&what) };
     let said = match dry_run {
         true => None,
         false => Some(actor.act(reason, |_| Ok((undo.acts.clone(), ())))?.0),

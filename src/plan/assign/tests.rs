@@ -29,6 +29,8 @@ fn info(session: &str, project: Option<&str>, ago: i64) -> SessionInfo {
         device: "d".into(),
         project: project.map(|project| Project::new(project).expect("valid")),
         branch: None,
+        person: None,
+        title: None,
         started: at,
         updated: at,
         ended: None,
@@ -49,7 +51,8 @@ fn todo(project: &str, content: &str, claims: &[(&str, Status)], fields: &[(&str
 }
 
 fn store(todos: Vec<(Project, Todo)>, sessions: Vec<SessionInfo>) -> Everything {
-    let mut everything = Everything { sessions, ..Everything::default() };
+    let mut everything = Everything::default();
+    everything.sessions = sessions;
     for (project, todo) in todos {
         everything.projects.entry(project).or_default().insert(todo.id, todo);
     }

@@ -36,6 +36,8 @@ fn store(todos: &[Said<'_>]) -> Everything {
             device: "d".into(),
             project: Some(project.clone()),
             branch: None,
+            person: None,
+            title: None,
             started: at,
             updated: at,
             ended: None,

@@ -15,11 +15,14 @@ const MOST: u64 = 256 * 1024;
 /// Returns the directory in which the session of an event began: the first one that its transcript names, which a
 /// capture of its files goes by as well, else where the agent was started, else where the session is.
 pub(super) fn began_in(event: &Value) -> Option<PathBuf> {
+    let started = std::env::var_os(STARTED_IN).filter(|path| !path.is_empty()).map(PathBuf::from);
+    began(event, started)
+}
+
+fn began(event: &Value, started: Option<PathBuf>) -> Option<PathBuf> {
     let text = |key: &str| event.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let started = || std::env::var_os(STARTED_IN).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let is_whole = |path: &PathBuf| path.is_absolute();
     let named = text("transcript_path").and_then(|path| first_directory(Path::new(path)));
-    named.or_else(started).filter(is_whole).or_else(|| text("cwd").map(PathBuf::from))
+    named.or(started).filter(|path| path.is_absolute()).or_else(|| text("cwd").map(PathBuf::from))
 }
 
 /// Returns the first directory that a transcript names; nothing where there is none yet, or none to be read.
@@ -57,10 +60,12 @@ mod tests {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         std::fs::write(&transcript, text).expect("a file");
         let event = json!({"transcript_path": transcript, "cwd": "/work/three"});
-        assert_eq!(began_in(&event), Some(PathBuf::from("/work/one")));
+        let started = Some(PathBuf::from("/work/zero"));
+        assert_eq!(began(&event, started.clone()), Some(PathBuf::from("/work/one")));
         std::fs::write(&transcript, "{\"type\":\"summary\"}\n").expect("a file");
-        assert_eq!(began_in(&event), Some(PathBuf::from("/work/three")));
+        assert_eq!(began(&event, started.clone()), started);
+        assert_eq!(began(&event, None), Some(PathBuf::from("/work/three")));
         let event = json!({"transcript_path": "/nowhere/at/all.jsonl", "cwd": "/work/three"});
-        assert_eq!(began_in(&event), Some(PathBuf::from("/work/three")));
+        assert_eq!(began(&event, None), Some(PathBuf::from("/work/three")));
     }
 }

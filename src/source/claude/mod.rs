@@ -9,6 +9,7 @@ mod hook;
 mod names;
 mod tasks;
 mod teams;
+mod titles;
 mod todos;
 mod transcript;
 mod transcripts;

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::names::TRANSCRIPT;
+use super::titles::Titles;
 use super::{answer, call, goal};
 use crate::source::records::records;
 use crate::source::{Change, Notice, Place, Reading, State, file, item, json};
@@ -33,6 +34,7 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
         tasks: BTreeMap::new(),
         reading: Reading::default(),
         lost: BTreeMap::new(),
+        titles: Titles::default(),
     };
     let needles: Vec<_> = TELLING.iter().map(memchr::memmem::Finder::new).collect();
     let tells = |bytes: &[u8]| needles.iter().any(|needle| needle.find(bytes).is_some());
@@ -47,7 +49,7 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
         left -= read as u64;
         let placed = transcript.reading.places.contains_key(session);
         let telling = tells(&line) || transcript.awaits(&line);
-        if !telling && placed {
+        if !transcript.titles.may_name(&line) && !telling && placed {
             continue;
         }
         if let Ok(value) = json::parse(&line) {
@@ -61,7 +63,8 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
             transcript.lose("cannot be read");
         }
     }
-    let Transcript { mut reading, lost, .. } = transcript;
+    let Transcript { mut reading, lost, titles, .. } = transcript;
+    reading.called.extend(titles.called().map(|called| (session.clone(), called)));
     reading.notices.extend(lost.into_iter().map(|(why, count)| {
         let reason = format!("{count} of its lines on todos {why}");
         Notice::new(path, reason, "the others were read")
@@ -82,6 +85,7 @@ struct Transcript<'a> {
     reading: Reading,
     /// How many lines tell of todos and could not be taken, by why.
     lost: BTreeMap<&'static str, usize>,
+    titles: Titles,
 }
 
 impl Transcript<'_> {
@@ -100,6 +104,7 @@ impl Transcript<'_> {
     }
 
     fn line(&mut self, line: &Value) {
+        self.titles.read(line);
         let text = |key: &str| line.get(key).and_then(Value::as_str);
         let session =
             text("sessionId").and_then(|name| Session::new(name).ok()).unwrap_or_else(|| self.session.clone());

@@ -16,6 +16,7 @@ fn context(known: &BTreeMap<Project, TodoList>) -> Context<'_> {
         now: Time::from_millis(NOW),
         reopen: Reopen::Manual,
         device: "test",
+        person: None,
         project: None,
         project_of: &|_| Project::general(),
     }

@@ -33,6 +33,7 @@ fn say(
         now: Time::from_millis(at),
         reopen: Reopen::Author,
         device: "test",
+        person: None,
         project: Some(&project(here)),
         project_of: &|_| Project::general(),
     };
@@ -183,6 +184,7 @@ fn what_was_forgotten_by_the_short_name_is_not_said_by_the_long_one() {
         now: Time::from_millis(200),
         reopen: Reopen::Author,
         device: "test",
+        person: None,
         project: None,
         project_of: &|_| Project::general(),
     };

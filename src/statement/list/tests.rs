@@ -36,6 +36,7 @@ impl World {
             now: Time::from_millis(self.now),
             reopen: self.reopen,
             device: "test",
+            person: None,
             project: self.project.as_ref(),
             project_of: &|_| Project::general(),
         };
@@ -319,6 +320,7 @@ fn what_was_forgotten_is_not_said_again_and_its_words_go() {
         now: Time::from_millis(150),
         reopen: Reopen::Author,
         device: "test",
+        person: None,
         project: None,
         project_of: &|_| Project::general(),
     };
