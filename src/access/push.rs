@@ -10,6 +10,8 @@ pub enum Target {
     Session(Session),
     /// The branch that everything is merged into.
     Branch,
+    /// That of the lease by which devices agree on who may start something.
+    Lease,
     /// Anything else.
     Other,
 }
@@ -74,15 +76,18 @@ pub fn may_move(who: &Principal, update: &Update) -> Result<(), Refused> {
     let name = &update.name;
     match (&update.target, &update.change) {
         (Target::Other, _) => {
-            refused(format!("{name} is none of the refs kept here"), "push refs/chittysync/* and the branch only")
+            refused(format!("{name} is none of the refs kept here"), "push sessions and the branch only")
         }
         (_, Change::Unfit(reason)) => refused(format!("{name} cannot be taken: {reason}"), "nothing of it was taken"),
         (_, Change::Sideways) => refused(
             format!("{name} does not go on from what is here"),
             "fetch and merge first; history is rewritten only in the hub's own store (`git chittysync purge` there)",
         ),
-        (Target::Branch, Change::Forward { .. }) => Ok(()),
+        (Target::Branch | Target::Lease, Change::Forward { .. }) => Ok(()),
         (Target::Branch, Change::Delete { .. }) => refused(format!("{name} is not deleted"), "it holds what all said"),
+        (Target::Lease, Change::Delete { .. }) => {
+            refused(format!("{name} is not deleted"), "give the lease back instead")
+        }
         (Target::Session(session), Change::Forward { before, after }) => {
             [before, after].into_iter().flatten().try_for_each(|owner| may_say(who, session, Some(owner)))
         }
@@ -150,6 +155,9 @@ mod tests {
             (Target::Branch, plain(), true, true),
             (Target::Branch, Change::Sideways, false, false),
             (Target::Branch, Change::Delete { owner: None, is_merged: true, is_idle: true }, false, false),
+            (Target::Lease, plain(), true, true),
+            (Target::Lease, Change::Sideways, false, false),
+            (Target::Lease, Change::Delete { owner: None, is_merged: true, is_idle: true }, false, false),
             (Target::Other, plain(), false, false),
             (Target::Other, Change::Delete { owner: None, is_merged: true, is_idle: true }, false, false),
         ] {

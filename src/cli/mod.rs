@@ -92,10 +92,14 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command};
-pub use context::{Context, present};
-pub use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
-pub use options::Global;
-pub use ui::{Failure, Ui, exit};
+pub use ui::Failure;
+// What the hub's program needs to begin and to end as this one does.
+pub(crate) use context::Context;
+#[cfg(feature = "hub")]
+pub(crate) use context::present;
+#[cfg(feature = "hub")]
+pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
+pub(crate) use ui::{Ui, exit};
 
 use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;

@@ -75,7 +75,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let (store, other) = (directory.path().join("store.git"), directory.path().join("other.git"));
         for path in [&store, &other] {
-            create_bare(path, "").expect("a repository");
+            create_bare(path, "", "").expect("a repository");
         }
         let commit = |at: &Path, parents: &[ObjectId]| {
             let empty = String::from("4b825dc642cb6eb9a060e54bf8d69288fbee4904");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::limits::Limits;
 use crate::access::Principal;
-use crate::git::SESSIONS;
+use crate::git::{LEASE, SESSIONS};
 use crate::wire::GitPath;
 
 /// Variables of this process that are handed on: where programs are, and in tests the time and how much is taken.
@@ -71,11 +71,11 @@ pub(super) fn variables(
     let program = std::env::current_exe().unwrap_or_default();
     set(PROGRAM, program.as_os_str());
     let largest = limits.push.to_string();
-    let shown = [SESSIONS.trim_end_matches('/'), branch].map(|name| format!("!{name}"));
+    let shown = [SESSIONS.trim_end_matches('/'), branch, LEASE].map(|name| format!("!{name}"));
     let head = std::fs::read_to_string(store.join("HEAD")).unwrap_or_default();
     // Which commit somebody stands on in a repository that is a store too is nobody's business either.
     let head = if head.trim() == format!("ref: {branch}") { "!HEAD" } else { "HEAD" };
-    let settings: [(&str, &std::ffi::OsStr); 12] = [
+    let settings: [(&str, &std::ffi::OsStr); 13] = [
         ("safe.directory", store.as_os_str()),
         ("core.hooksPath", hooks.as_os_str()),
         ("http.receivepack", "true".as_ref()),
@@ -84,11 +84,12 @@ pub(super) fn variables(
         ("receive.autogc", "false".as_ref()),
         ("gc.auto", "0".as_ref()),
         ("uploadpack.allowAnySHA1InWant", "false".as_ref()),
-        // All but sessions and the branch is nobody's business.
+        // All but sessions, the branch and the lease is nobody's business.
         ("transfer.hideRefs", head.as_ref()),
         ("transfer.hideRefs", "refs".as_ref()),
         ("transfer.hideRefs", shown[0].as_ref()),
         ("transfer.hideRefs", shown[1].as_ref()),
+        ("transfer.hideRefs", shown[2].as_ref()),
     ];
     set("GIT_CONFIG_COUNT", &text(&settings.len().to_string()));
     for (at, (key, value)) in settings.into_iter().enumerate() {

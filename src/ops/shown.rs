@@ -25,6 +25,7 @@ pub fn shown(store: &Store) -> Result<Shown, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let branch = Consolidated::find(store, &overlay)?;
     let at = branch.tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
-    let (projects, sessions) = (branch.all(&overlay, Reach::Working)?.0, branch.sessions(&overlay)?.0);
-    Ok(Shown { tip: branch.tip, at, everything: Everything { projects, sessions, own: None } })
+    let mut everything = Everything::of(branch.all(&overlay, Reach::Working)?.0);
+    everything.sessions = branch.sessions(&overlay)?.0;
+    Ok(Shown { tip: branch.tip, at, everything })
 }

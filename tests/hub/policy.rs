@@ -98,3 +98,30 @@ fn only_sessions_and_the_branch_are_seen() {
     let seen = scene.git(&one, "one.git", &["ls-remote", &scene.url()]);
     assert!(!seen.stdout.contains("HEAD") && seen.stdout.contains("refs/heads/consolidated"), "{seen:?}");
 }
+
+/// The hub can be the place where devices agree on who starts something: of two who want the lease, one gets it.
+#[test]
+fn the_lease_moves_forward_only_and_for_one() {
+    let (scene, one, two) = synced();
+    let (url, lease) = (scene.url(), "refs/chittysync-lease/spawn");
+    let commit = |message: &str, parent: &[&str]| {
+        let tree = scene.world.git(&scene.store("one"), &["hash-object", "-w", "-t", "tree", "/dev/null"]);
+        let all: Vec<&str> =
+            ["commit-tree", "-m", message].iter().chain(parent).copied().chain([tree.as_str()]).collect();
+        scene.world.git(&scene.store("one"), &all)
+    };
+    let push = |token: &str, old: &str, new: &str| {
+        let expected = format!("--force-with-lease={lease}:{old}");
+        scene.git(token, "one.git", &["push", &expected, &url, &format!("{new}:{lease}")])
+    };
+    let first = commit("first", &[]);
+    assert_eq!(push(&one, "", &first).code, Some(0));
+    let (won, lost) = (commit("one's", &["-p", &first]), commit("two's", &["-p", &first]));
+    assert_eq!(push(&one, &first, &won).code, Some(0));
+    for old in [&first, &won] {
+        assert_ne!(push(&two, old, &lost).code, Some(0));
+    }
+    assert_eq!(scene.tip(lease), won);
+    assert_ne!(scene.git(&one, "one.git", &["push", &url, &format!(":{lease}")]).code, Some(0));
+    assert_eq!(scene.tip(lease), won);
+}
