@@ -80,8 +80,9 @@ mod tests {
         let commit = |at: &Path, parents: &[ObjectId]| {
             let empty = String::from("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
             let _ = Git::new(Some(at), ["hash-object", "-w", "-t", "tree", "/dev/null"]).output().expect("git");
+            let message = format!("-m{}", at.display());
             let parents: Vec<String> = parents.iter().map(|id| format!("-p{id}")).collect();
-            let mut arguments = vec!["-c", "user.name=x", "-c", "user.email=x", "commit-tree", "-mx", &empty];
+            let mut arguments = vec!["-c", "user.name=x", "-c", "user.email=x", "commit-tree", &message, &empty];
             arguments.extend(parents.iter().map(String::as_str));
             let said = Git::new(Some(at), arguments).output().expect("git");
             ObjectId::from_hex(said.trim_ascii()).expect("an id")
