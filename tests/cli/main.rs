@@ -4,6 +4,8 @@
 mod common;
 
 mod acts;
+mod agents;
+mod agents_install;
 mod archive;
 mod assign;
 mod assign_context;
