@@ -35,9 +35,9 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Save and share it",
         &[
-            ("sync, import, init", "take lists in and exchange them; name the remote"),
+            ("sync, init, move", "exchange lists; name the remote; a project elsewhere"),
             ("daemon, service, hub", "do that in the background; serve it to others"),
-            ("branch, move, export", "a list beside; a project to another store; files"),
+            ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
         ],
     ),

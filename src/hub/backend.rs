@@ -66,30 +66,26 @@ impl Group {
         Ok(status)
     }
 
-    /// Asks it to end, which lets git take its locks away, and makes it end when it does not.
-    pub(super) async fn end(mut self) {
-        self.signal(rustix::process::Signal::TERM);
-        if let Some(child) = &mut self.child {
-            let _ = tokio::time::timeout(GRACE, child.wait()).await;
-        }
-        // Drop ends what is left.
-    }
-
-    fn signal(&self, signal: rustix::process::Signal) {
+    /// The number by which the system knows it, for as long as nobody took note of its end.
+    fn id(&self) -> Option<rustix::process::Pid> {
         let id = self.child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
-        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
-            let _ = rustix::process::kill_process_group(group, signal);
-        }
+        id.and_then(rustix::process::Pid::from_raw)
     }
 }
 
 impl Drop for Group {
+    /// Asks it to end, which lets git take its locks and temporary objects away, and makes it end when it does not.
     fn drop(&mut self) {
-        self.signal(rustix::process::Signal::KILL);
-        if let (Some(mut child), Ok(runtime)) = (self.child.take(), tokio::runtime::Handle::try_current()) {
-            // Somebody has to take note of its end, or it stays in the system's table.
-            runtime.spawn(async move { child.wait().await });
-        }
+        let (Some(id), Some(mut child)) = (self.id(), self.child.take()) else { return };
+        let _ = rustix::process::kill_process_group(id, rustix::process::Signal::TERM);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        // Somebody has to take note of its end, or it stays in the system's table.
+        runtime.spawn(async move {
+            if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+                let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
+                let _ = child.wait().await;
+            }
+        });
     }
 }
 
@@ -166,27 +162,18 @@ pub(super) fn pump(group: Group, mut stdout: ChildStdout, first: Vec<u8>, limits
     receiver
 }
 
-/// Returns all that git says, and whether it ended well.
-pub(super) async fn report(group: Group, mut stdout: ChildStdout, limits: &Limits) -> std::io::Result<(Head, bool)> {
+/// Returns all that git says, once it has ended.
+pub(super) async fn report(group: Group, mut stdout: ChildStdout, limits: &Limits) -> std::io::Result<Head> {
     let all = async {
         let mut head = head(&mut stdout).await?;
         (&mut stdout).take(LONGEST_REPORT).read_to_end(&mut head.rest).await?;
-        Ok(head)
+        Ok::<Head, std::io::Error>(head)
     };
-    match tokio::time::timeout(limits.work, all).await {
-        Ok(Ok(head)) => {
-            let status = tokio::time::timeout(GRACE, group.wait()).await;
-            Ok((head, matches!(status, Ok(Ok(status)) if status.success())))
-        }
-        Ok(Err(err)) => {
-            group.end().await;
-            Err(err)
-        }
-        Err(_) => {
-            group.end().await;
-            Err(std::io::Error::other("git took too long for this push"))
-        }
-    }
+    let too_long = |_| std::io::Error::other("git took too long for this push");
+    // Where it fails, the group is ended as it goes out of reach.
+    let head = tokio::time::timeout(limits.work, all).await.map_err(too_long)??;
+    let _ = tokio::time::timeout(GRACE, group.wait()).await;
+    Ok(head)
 }
 
 #[cfg(test)]

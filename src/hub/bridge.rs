@@ -64,7 +64,7 @@ async fn receive(
         let report = backend::report(group, stdout, &hub.limits).await;
         drop(lock);
         hub.follower.pushed();
-        report.map(|(head, _)| head).map_err(|err| hub.failed(&format!("git http-backend: {err}")))
+        report.map_err(|err| hub.failed(&format!("git http-backend: {err}")))
     });
     let taken = taking.await.unwrap_or_else(|_| Err(Problem::new(500, "the hub failed; its log may say more")));
     let mut head = taken?;
