@@ -159,9 +159,14 @@ fn is_written_by_us(members: &[(Container, usize, usize)], text: &str) -> bool {
 
 /// Returns whether an entry is one that some version of this program put there: it starts it, for its tools.
 fn is_server(value: &serde_json::Value) -> bool {
-    let command = value["command"].as_str().unwrap_or_default();
-    let is_program = command == "git-chittysync" || command.ends_with("/git-chittysync");
-    is_program && value["args"] == serde_json::json!(["mcp"])
+    let (first, rest) = match &value["command"] {
+        serde_json::Value::Array(all) => {
+            (all.first().and_then(|first| first.as_str()), all.get(1..).unwrap_or_default())
+        }
+        command => (command.as_str(), value["args"].as_array().map(Vec::as_slice).unwrap_or_default()),
+    };
+    let is_program = first.is_some_and(|name| name == "git-chittysync" || name.ends_with("/git-chittysync"));
+    is_program && rest == [serde_json::json!("mcp")]
 }
 
 #[cfg(test)]

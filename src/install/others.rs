@@ -24,7 +24,9 @@ struct Setup {
     events: &'static [HookEvent],
     /// The file in its home with everything else.
     settings: &'static str,
-    /// The switch that gives its models a todo tool.
+    /// Where our tools go in there.
+    server: &'static [&'static str],
+    /// The switch that gives its models a todo tool; none where they have one anyway.
     switch: &'static [&'static str],
     /// Which of its models have none without.
     without: &'static str,
@@ -35,7 +37,7 @@ const fn event(agent: &'static str, name: &'static str, matcher: Option<&'static
     HookEvent { since: (0, 0, 0), name, agent: Some(agent), matcher, timeout }
 }
 
-static SETUPS: [Setup; 3] = [
+static SETUPS: [Setup; 4] = [
     Setup {
         agent: "codex",
         program: "codex",
@@ -46,6 +48,7 @@ static SETUPS: [Setup; 3] = [
             HookEvent { since: (0, 145, 0), ..event("codex", "SessionEnd", None, 10) },
         ],
         settings: "config.toml",
+        server: &["mcp_servers", "chittysync"],
         switch: &["tools", "update_plan", "enabled"],
         without: "from 0.152 on it has none",
     },
@@ -59,6 +62,7 @@ static SETUPS: [Setup; 3] = [
             event("qwen", "SessionEnd", None, 0),
         ],
         settings: "settings.json",
+        server: &["mcpServers", "chittysync"],
         switch: &["tools", "todoWrite", "enabled"],
         without: "newer versions have none",
     },
@@ -73,8 +77,19 @@ static SETUPS: [Setup; 3] = [
             event("gemini", "SessionEnd", None, 5_000),
         ],
         settings: "settings.json",
+        server: &["mcpServers", "chittysync"],
         switch: &["experimental", "taskTracker"],
         without: "the newest models have none",
+    },
+    Setup {
+        agent: "opencode",
+        program: "opencode",
+        hooks: "plugin/chittysync.js",
+        events: &[],
+        settings: "opencode.json",
+        server: &["mcp", "chittysync"],
+        switch: &[],
+        without: "",
     },
 ];
 
@@ -96,9 +111,15 @@ pub fn parts_of(agent: &dyn Agent, todo_tools: bool) -> Result<Vec<Part>, Instal
     match setup.is_toml() {
         true => parts.push(Part::block("mcp", setup.block(path, &server, todo_tools))),
         false => {
-            let value = json!({ "command": server, "args": ["mcp"] });
-            let way = &["mcpServers", "chittysync"];
+            let value = match setup.server[0] {
+                "mcp" => json!({ "type": "local", "command": [server, "mcp"], "enabled": true }),
+                _ => json!({ "command": server, "args": ["mcp"] }),
+            };
+            let way = setup.server;
             parts.push(Part::entry("mcp", Entry { path: path.clone(), way, value, kind: Kind::Server }));
+            if setup.switch.is_empty() {
+                return Ok(parts);
+            }
             let switch = Part::entry("todo tool", setup.switch(path.clone()));
             let is_unset = todo_tools && setup.switch(path).stands().is_none();
             // A file that cannot be read is told of by the others.
@@ -117,6 +138,11 @@ fn setup(agent: &dyn Agent) -> Option<(&'static Setup, PathBuf)> {
 
 impl Setup {
     fn hooks(&self, home: &Path) -> Result<Part, InstallError> {
+        if self.events.is_empty() {
+            let program = Value::from(server()?).to_string();
+            let plugin = include_str!("opencode.js").replace("\"PROGRAM\"", &program);
+            return Ok(Part::file("hooks", home.join(self.hooks), &plugin, "//"));
+        }
         let events = match self.events.iter().all(|event| event.since == (0, 0, 0)) {
             true => self.events.to_vec(),
             false => of_version(self.events, version_of(self.program).map(|(version, _)| version)),
@@ -165,7 +191,7 @@ pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
     if setup.agent == "codex" && !is_trusted(&home) {
         said.push("Codex runs new hooks only after you have reviewed them: type /hooks in it".to_owned());
     }
-    if setup.is_on(&home.join(setup.settings)).is_none() {
+    if !setup.switch.is_empty() && setup.is_on(&home.join(setup.settings)).is_none() {
         said.push(format!("{} has perhaps no todo tool: {}", agent.title(), setup.remedy()));
     }
     said
@@ -227,6 +253,7 @@ pub(super) fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
         });
     }
     checks.push(match setup.is_on(&home.join(setup.settings)).as_deref() {
+        _ if setup.switch.is_empty() => Check::ok(&name("todos"), "it has a todo tool"),
         Some("true") => Check::ok(&name("todos"), format!("{} is true", setup.switch.join("."))),
         Some(other) => {
             Check::off(&name("todos"), format!("it has no todo tool: {} is {}", setup.switch.join("."), plain(other)))

@@ -7,11 +7,12 @@ use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
 use super::gemini::Gemini;
+use super::opencode::OpenCode;
 use super::plans::Plans;
 use super::qwen::Qwen;
 
 /// All agents that are read.
-static AGENTS: [&dyn Agent; 5] = [&Claude, &Codex, &Qwen, &Gemini, &Plans];
+static AGENTS: [&dyn Agent; 6] = [&Claude, &Codex, &Qwen, &Gemini, &OpenCode, &Plans];
 
 /// Agents that a program which is made of this library knows besides.
 static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();

@@ -20,6 +20,7 @@ mod item;
 mod json;
 mod jsonl;
 mod markdown;
+mod opencode;
 mod plans;
 mod qwen;
 mod reading;

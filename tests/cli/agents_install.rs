@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::claude_settings::{SHIM, shim};
-use crate::common::{World, executable};
+use crate::common::{World, executable, has};
 
 fn read(world: &World, path: &str) -> String {
     std::fs::read_to_string(world.path(path)).unwrap_or_default()
@@ -145,4 +145,55 @@ fn no_event_is_named_that_the_version_does_not_know() {
         let hooks = value(&world, "home/.codex/hooks.json");
         assert_eq!(hooks["hooks"].get("SessionEnd").is_some(), knows, "{hooks}");
     }
+}
+
+/// OpenCode has no hooks but plugins: ours is run here by another program that runs JavaScript, with what it is given there.
+#[test]
+fn the_plugin_of_opencode_tells_of_lists_and_is_told_of_others() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    world.ok(&["add", "-q", "Sweep the floor", "--project", "shop"]);
+    world.ok(&["consolidate", "-q"]);
+    world.ok(&["install", "-q", "--agent", "opencode"]);
+    let path = "home/.config/opencode/plugin/chittysync.js";
+    assert!(
+        read(&world, path).contains(&format!("const program = {}", json!(world.path(SHIM)))),
+        "{}",
+        read(&world, path)
+    );
+    let server = json!({"type": "local", "command": [world.path(SHIM), "mcp"], "enabled": true});
+    assert_eq!(value(&world, "home/.config/opencode/opencode.json")["mcp"]["chittysync"], server);
+    if has("node") {
+        let test = r#"
+import { spawnSync } from "node:child_process"
+import { Chittysync } from "./plugin.mjs"
+const $ = (texts, program, response) => {
+  const words = texts[1].trim().split(" ").filter((word) => word !== "<")
+  const text = async () => spawnSync(program, words, { input: await response.text() }).stdout.toString()
+  return { quiet: () => ({ nothrow: () => ({ text }) }) }
+}
+const plugin = await Chittysync({ directory: "/work/shop", $ })
+const output = { system: [] }
+await plugin["experimental.chat.system.transform"]({ sessionID: "ses_1" }, output)
+await plugin["experimental.chat.system.transform"]({ sessionID: "ses_1" }, output)
+await plugin["experimental.chat.system.transform"]({}, output)
+await plugin.event({ event: { type: "session.idle", properties: { sessionID: "ses_1" } } })
+const todos = [{ content: "Oil the door", status: "in_progress", priority: "high" }]
+await plugin.event({ event: { type: "todo.updated", properties: { sessionID: "ses_1", todos } } })
+console.log(JSON.stringify(output.system))
+"#;
+        world.write("plugin.mjs", read(&world, path).as_bytes());
+        let script = world.write("run.mjs", test.as_bytes());
+        let told = crate::common::done(world.command("node").arg(script).output());
+        let system: Vec<String> = serde_json::from_str(&told.stdout).unwrap_or_else(|_| panic!("{told:?}"));
+        assert!(system.len() == 2 && system.iter().all(|text| text.contains("Sweep the floor")), "{system:?}");
+        world.ok(&["consolidate", "-q"]);
+        let todo = world.todo("Oil the door");
+        assert_eq!((&todo["status"], &todo["project"]), (&json!("in_progress"), &json!("shop")), "{todo}");
+        assert!(world.sessions().contains(&"ses_1".to_owned()), "{:?}", world.sessions());
+    }
+    world.write("home/.local/share/opencode/log", b"");
+    assert!(doctor(&world, "opencode").join("\n").contains("opencode mcp"), "{:?}", doctor(&world, "opencode"));
+    world.ok(&["uninstall", "-q"]);
+    assert!(!world.path("home/.config/opencode").exists());
 }

@@ -56,3 +56,33 @@ fn transcript() {
         say(reading.states.iter().map(|state| &state.snapshot));
     });
 }
+
+/// Every file of every agent, with anything in it.
+#[test]
+fn files_of_other_agents() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let files = [
+        "codex/sessions/2026/11/20/rollout-2026-11-20T09-00-00-s.jsonl",
+        "qwen/todos/s.json",
+        "qwen/projects/p/chats/s.jsonl",
+        "gemini/tmp/p/s/tracker/1.json",
+        "gemini/tmp/p/chats/session-s.jsonl",
+        "plans/TODO.md",
+        "plans/specs/a/tasks.md",
+        "plans/.kiro/specs/a/tasks.md",
+    ];
+    for file in files.into_iter().chain(["gemini/projects.json"]) {
+        let path = directory.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(&path, "").expect("a file");
+    }
+    let homes = ["codex", "qwen", "gemini", "plans"].map(|home| Home::at(directory.path().join(home)));
+    let units: Vec<_> = homes.iter().flat_map(|home| scan(home).units).collect();
+    assert_eq!(units.len(), files.len(), "{units:?}");
+    check!().for_each(|bytes: &[u8]| {
+        files.iter().for_each(|file| std::fs::write(directory.path().join(file), bytes).expect("a file"));
+        for unit in &units {
+            say(read(unit).states.iter().map(|state| &state.snapshot));
+        }
+    });
+}

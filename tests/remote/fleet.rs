@@ -11,7 +11,10 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory");
     for entry in std::fs::read_dir(from).expect("a directory").flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() { copy(&from, &to) } else { drop(std::fs::copy(&from, &to).expect("a file")) }
+        match from.is_dir() {
+            true => copy(&from, &to),
+            false => std::fs::write(&to, std::fs::read(&from).expect("a file")).expect("a file"),
+        }
     }
 }
 
