@@ -5,11 +5,11 @@ use clap::Args;
 use super::author::SpeakerArgs;
 use super::by::{ByArgs, session_meant};
 use super::context::Context;
-use super::options::PorcelainArgs;
+use super::options::{PorcelainArgs, QuietArgs};
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::todo::{State, Status};
-use crate::view::{Filter, list_json, list_rows, list_text};
+use crate::view::{Filter, Folded, Quiet, Shown, Style, fit, list_json, list_rows, list_text};
 
 /// Arguments of `list`.
 #[derive(Debug, Default, Args)]
@@ -29,9 +29,12 @@ pub struct ListArgs {
     /// Which topic.
     #[command(flatten)]
     pub topic: TopicArgs,
-    /// Completed and dropped todos too
+    /// Completed and dropped todos too, and those of quiet sessions
     #[arg(short, long)]
     pub all: bool,
+    /// Quiet ones.
+    #[command(flatten)]
+    pub quiet: QuietArgs,
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
@@ -47,15 +50,20 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
     };
     let everything = match filter.takes_closed() {
         true => context.with_archive(&store, ui)?,
-        false if (ui.json || args.porcelain.wanted()) && args.session.is_none() && !args.by.asks() => {
-            context.todos(&store, ui)?
-        }
         false => context.everything(&store, ui)?,
     };
     filter.only = args.topic.ids(&everything, &store)?;
     filter.session = args.session.as_deref().map(|typed| session_meant(&everything, typed)).transpose()?;
     filter.speakers = args.by.speakers(&store, &everything, ui);
-    if !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
+    filter.quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
+    let is_for_programs = ui.json || args.porcelain.wanted();
+    filter.shown = match args.quiet.left_behind {
+        true => Shown::Quiet,
+        false if is_for_programs || args.all || args.session.is_some() => Shown::All,
+        false => Shown::Living,
+    };
+    let folded = filter.folded(&everything);
+    if folded.todos == 0 && !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
         context.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), ui)?;
     }
     if ui.json {
@@ -67,10 +75,20 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
         return Ok(());
     }
     SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
-    let text = list_text(&everything, &filter, ui.style(context.now));
-    if text.is_empty() {
+    let style = ui.style(context.now);
+    let mut text = list_text(&everything, &filter, style);
+    if text.is_empty() && folded.todos == 0 {
         ui.note("Nothing to show.");
     }
+    fold(&mut text, &filter.quiet, &folded, style, "`list --left-behind`");
     ui.print_page(&text);
     Ok(())
+}
+
+/// Adds to a list how much was left out of it because it is quiet, and how that is seen.
+pub(super) fn fold(text: &mut String, quiet: &Quiet, folded: &Folded, style: Style, how: &str) {
+    let is_rest = !text.is_empty();
+    if let Some(told) = quiet.told(folded, is_rest, how) {
+        text.push_str(&format!("{}{}\n", if is_rest { "\n" } else { "" }, style.dim(&fit(&told, style.width))));
+    }
 }

@@ -76,6 +76,7 @@ mod status_line;
 mod stdin;
 mod sync;
 mod sync_all;
+mod sync_news;
 mod terminal;
 mod topic;
 mod topics;

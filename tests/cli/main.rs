@@ -42,6 +42,7 @@ mod pages;
 mod pages_of_todos;
 mod progress;
 mod purge;
+mod quiet;
 mod reference;
 mod resolve;
 mod routes;

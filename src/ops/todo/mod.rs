@@ -24,7 +24,7 @@ mod undo;
 pub use actor::{Actor, known_author};
 pub use add::{Add, add};
 pub use assign::{Assign, Assigned, Decided, Owned, assign, meant};
-pub use claim::{Asked, Claim, Claimed, claim, of_topic};
+pub use claim::{Asked, Claim, Claimed, claim, elsewhere, living_first, of_topic};
 pub use edit::{Edit, edit};
 pub use find::{Which, find, find_anywhere, find_one};
 pub use forget::{ToForget, find_to_forget, forget, forgotten, twins};

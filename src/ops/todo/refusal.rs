@@ -95,8 +95,14 @@ pub enum Refusal {
     #[error("nothing to change")]
     NothingToChange,
     /// No todo can be begun.
-    #[error("nothing is ready")]
+    #[error("nothing is ready{}", place(project.as_deref()))]
     NothingReady {
+        /// Of which project, as people see it; `None` for all.
+        project: Option<String>,
+        /// What could be begun in other projects.
+        elsewhere: usize,
+        /// What could be begun, and is left alone because it is quiet.
+        quiet: usize,
         /// Those that wait for each other, and so never will be.
         circles: Vec<Brief>,
     },
@@ -199,6 +205,11 @@ pub enum Refusal {
     /// The store says no.
     #[error(transparent)]
     Ops(#[from] OpsError),
+}
+
+/// Returns where something is, as it stands at the end of a message.
+fn place(project: Option<&str>) -> String {
+    project.map(|project| format!(" in {}", crate::todo::plain(project))).unwrap_or_default()
 }
 
 /// Returns what the state of a todo is to somebody who wants to say this of it.
