@@ -37,6 +37,10 @@ impl From<Refusal> for Failure {
             Refusal::NoProject(_) => no().hint(PROJECTS),
             Refusal::NoSession(_) | Refusal::Ended(_) => no().hint("`git chittysync sessions` lists them"),
             Refusal::NoTopic(_) => no().hint(TOPICS),
+            Refusal::Several { refused, .. } => each(no(), &refused, |(named, why)| match why.contains(named) {
+                true => why.clone(),
+                false => format!("{named}: {why}"),
+            }),
             Refusal::NothingReady { elsewhere, quiet, .. } => {
                 let quiet = (quiet > 0).then(|| format!("{quiet} left behind: `git chittysync ready --left-behind`"));
                 let elsewhere = (elsewhere > 0).then(|| format!("{elsewhere} elsewhere: `git chittysync ready --all`"));

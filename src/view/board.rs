@@ -99,7 +99,7 @@ mod tests {
                 .map(|number| {
                     let content = format!("Todo {number} <b>[x](y)</b>");
                     let status = Status::ALL[number % 3];
-                    let time = Time::from_millis(number as i64);
+                    let time = Time::from_millis(number as i64 + 1);
                     let claims: Claims =
                         [(Session::new("a").expect("valid"), Claim::new(status, time))].into_iter().collect();
                     let id = TodoId::of(&project, &content);

@@ -11,6 +11,7 @@ mod claim;
 mod edit;
 mod find;
 mod forget;
+mod many;
 mod outcome;
 mod project;
 mod properties;
@@ -28,6 +29,7 @@ pub use claim::{Asked, Claim, Claimed, claim, elsewhere, living_first, of_topic}
 pub use edit::{Edit, edit};
 pub use find::{Which, find, find_anywhere, find_one};
 pub use forget::{ToForget, find_to_forget, forget, forgotten, twins};
+pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, say_each, triage};
 pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope};
 pub use properties::Properties;

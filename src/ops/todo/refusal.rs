@@ -106,6 +106,14 @@ pub enum Refusal {
         /// Those that wait for each other, and so never will be.
         circles: Vec<Brief>,
     },
+    /// Of several todos, something cannot be said of some; so it was said of none.
+    #[error("nothing was said: it cannot be said of {} of {of}", refused.len())]
+    Several {
+        /// How many were named.
+        of: usize,
+        /// Those of which it cannot be said, as they were named, and why.
+        refused: Vec<(String, String)>,
+    },
     /// All that can be begun is assigned to others.
     #[error("what is ready is assigned to others: {}", assigned.join(", "))]
     AssignedToOthers {
