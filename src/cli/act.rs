@@ -1,5 +1,6 @@
 //! `add`, `start`, `done`, `release`, `drop`, `reopen`, `edit`: what people and agents say of todos.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use super::context::Context;
 use super::archive::age;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
-use super::{bulk, named};
+use super::{add_list, bulk, named};
 use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
 use crate::todo::Verb;
 
@@ -49,9 +50,13 @@ pub struct DropArgs {
 /// Arguments of `add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// What is to be done
-    #[arg(required = true)]
+    /// What is to be done; `-`: a list in Markdown on standard input
+    #[arg(required_unless_present = "file")]
     pub text: Vec<String>,
+    /// Add the entries of a list in Markdown, in one act. What stands below another one must be done before it; ticked
+    /// boxes are left out
+    #[arg(long, value_name = "PATH", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
     /// The project [default: that of the directory you are in]
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
@@ -95,7 +100,7 @@ pub struct PropertyArgs {
 }
 
 impl PropertyArgs {
-    fn typed(&self) -> Result<Properties, Refusal> {
+    pub(super) fn typed(&self) -> Result<Properties, Refusal> {
         Properties::typed(self.priority.as_deref(), self.description.as_deref(), &self.blocked_by)
     }
 }
@@ -130,6 +135,9 @@ pub(super) fn drop_some(args: &DropArgs, context: &Context, ui: &mut Ui) -> Resu
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    if args.file.is_some() || args.text == ["-"] {
+        return add_list::run(args, context, ui);
+    }
     let add = Add { text: args.text.join(" "), project: args.project.clone(), properties: args.properties.typed()? };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);

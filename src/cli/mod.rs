@@ -1,6 +1,7 @@
 //! The command line: arguments, one call each, and what is printed.
 
 mod act;
+mod add_list;
 mod archive;
 mod args;
 mod assign;

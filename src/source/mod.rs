@@ -15,6 +15,7 @@ mod import;
 mod item;
 mod json;
 mod markdown;
+mod outline;
 mod reading;
 mod records;
 
@@ -24,4 +25,5 @@ pub use change::{Change, is_all_done};
 pub use file::Stamp;
 pub use heard::{Heard, KeptList, What};
 pub use import::read_list;
+pub use outline::{Outlined, outline};
 pub use reading::{Called, Notice, Place, Reading, State, UnitKind};

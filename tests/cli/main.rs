@@ -4,6 +4,7 @@
 mod common;
 
 mod acts;
+mod add_list;
 mod archive;
 mod assign;
 mod assign_context;

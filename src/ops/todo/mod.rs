@@ -6,6 +6,7 @@
 
 mod actor;
 mod add;
+mod add_list;
 mod assign;
 mod claim;
 mod edit;
@@ -24,6 +25,7 @@ mod undo;
 
 pub use actor::{Actor, known_author};
 pub use add::{Add, add};
+pub use add_list::{AddList, add_list};
 pub use assign::{Assign, Assigned, Decided, Owned, assign, meant};
 pub use claim::{Asked, Claim, Claimed, claim, elsewhere, living_first, of_topic};
 pub use edit::{Edit, edit};
