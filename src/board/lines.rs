@@ -20,12 +20,19 @@ pub(super) struct Line<'a> {
 #[derive(Debug)]
 pub(super) enum Body<'a> {
     Blank,
-    Heading { name: String, summary: String },
+    Heading {
+        name: String,
+        summary: String,
+    },
     Todo(Row<'a>),
     Project([String; 6]),
     Session(SessionState, [String; 7]),
     Warning(String),
-    Conflict { state: State, words: String, project: String },
+    Conflict {
+        state: State,
+        words: String,
+        project: String,
+    },
     Said(String),
     /// What was left out.
     Rest(String),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::archive::age;
 use super::author::SpeakerArgs;
 use super::context::Context;
-use super::archive::age;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
 use super::{add_list, bulk, named};
@@ -109,13 +109,7 @@ pub(super) fn say(verb: Verb, args: &ActArgs, context: &Context, ui: &mut Ui) ->
     say_of(verb, &args.todo, &args.speaker, context, ui)
 }
 
-fn say_of(
-    verb: Verb,
-    typed: &[String],
-    speaker: &SpeakerArgs,
-    context: &Context,
-    ui: &mut Ui,
-) -> Result<(), Failure> {
+fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let many = named::several(typed)?;
     let store = context.store_or_create(ui)?;
     let actor = speaker.actor(&store, context);

@@ -29,17 +29,16 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
             ("release, drop, reopen", "let go of it, give it up, open it again"),
             ("conflicts, resolve", "what sessions disagree on; settle it"),
             ("assign, guidance", "hand todos out; what a session should do next"),
-            ("undo, rollback", "take back the last act; bring back an earlier state"),
+            ("undo, rollback, triage", "back by an act, or to a date; what was left behind"),
         ],
     ),
     (
         "Save and share it",
         &[
             ("sync, init", "read agents' lists and exchange them; name the remote"),
-            ("daemon, service", "do that in the background"),
+            ("daemon, service, move", "do that in the background; a project to another store"),
             ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
-            ("move", "a project to another store"),
         ],
     ),
     (

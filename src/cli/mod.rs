@@ -171,8 +171,10 @@ fn saves(command: &Command) -> bool {
     use Command as C;
     let of_all = matches!(command, C::Capture(_) | C::Consolidate | C::Sync(_) | C::Import(_) | C::Archive(_));
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
-    let of_some =
-        matches!(command, C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_));
+    let of_some = matches!(
+        command,
+        C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
+    );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
     of_agents
         || of_all

@@ -146,14 +146,17 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
     let lost = |todo: &Todo| {
         ui.note(&format!("{} was taken by others meanwhile: {}", todo.id.short(), todo.content));
     };
-    let claimed =
-        todo::claim(&actor, &Claim { project, topic: args.topic.topic.clone(), any: args.any, shown, offline, watch }, lost)
-            .map_err(|refusal| {
-            if let Refusal::NothingReady { circles, .. } = &refusal {
-                warn_of_circles(circles.iter().map(brief).collect(), ui);
-            }
-            Failure::from(refusal)
-        })?;
+    let claimed = todo::claim(
+        &actor,
+        &Claim { project, topic: args.topic.topic.clone(), any: args.any, shown, offline, watch },
+        lost,
+    )
+    .map_err(|refusal| {
+        if let Refusal::NothingReady { circles, .. } = &refusal {
+            warn_of_circles(circles.iter().map(brief).collect(), ui);
+        }
+        Failure::from(refusal)
+    })?;
     match &claimed.asked {
         Asked::NoRemote | Asked::Confirmed => {}
         Asked::Not => ui.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN)),

@@ -68,7 +68,7 @@ pub(super) fn tell_each(outcomes: &Outcomes, actor: &Actor<'_>, ui: &mut Ui) -> 
         ui.print_json(&found.map(|((project, todo), _)| show_json(&names, project, todo)).collect());
     } else {
         let line = |((_, todo), became): ((&Project, &Todo), Became)| {
-            let became = if became == Became::Changed { todo.state().as_str() } else { word(became) };
+            let became = word(became);
             format!("{} {became}: {}\n", todo.id.short(), plain(&todo.content))
         };
         ui.print(&found.map(line).collect::<String>());

@@ -12,12 +12,7 @@ use crate::view::{Everything, Filter, Quiet, Shown, Style, list_text};
 const SHOWN: usize = 20;
 
 /// Returns what is different on the branch since it was this commit, the latest last, and an empty line behind it.
-pub(super) fn text(
-    store: &Store,
-    before: ObjectId,
-    everything: &Everything,
-    style: Style,
-) -> Result<String, Failure> {
+pub(super) fn text(store: &Store, before: ObjectId, everything: &Everything, style: Style) -> Result<String, Failure> {
     let after = store.repo.find_ref(&store.settings.branch).map_err(StoreError::from)?;
     let Some(after) = after.filter(|after| *after != before) else { return Ok(String::new()) };
     let mut changes = ops::changes(&Overlay::new(&store.repo), Some(before), after)?;

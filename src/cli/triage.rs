@@ -159,12 +159,14 @@ fn reply(everything: &Everything, ui: &mut Ui) -> Reply {
 /// Asks which session is to have it; nothing when none can be meant.
 fn hand(everything: &Everything, ui: &mut Ui) -> Option<Session> {
     let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "To which session (words of its title, or how its name begins)? ").and_then(|()| stderr.flush());
+    let _ =
+        write!(stderr, "To which session (words of its title, or how its name begins)? ").and_then(|()| stderr.flush());
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).ok()?;
     let typed = line.trim();
     let found = session_meant(everything, typed).map(|begins| {
-        let named = everything.sessions.iter().filter(|info| !typed.is_empty() && info.session.as_str().starts_with(&begins));
+        let named =
+            everything.sessions.iter().filter(|info| !typed.is_empty() && info.session.as_str().starts_with(&begins));
         named.max_by_key(|info| info.updated)
     });
     match found {

@@ -75,6 +75,12 @@ impl Filter {
         self.quiet.count(meant.map(|(_, todo)| todo))
     }
 
+    /// Has it take only the first so many of those that it takes, in the order of the list.
+    pub fn keep(&mut self, everything: &Everything, most: usize) {
+        let taken = select(everything, self).into_iter().flat_map(|(_, todos)| todos);
+        self.only = Some(taken.take(most).map(|(_, todo)| todo.id).collect());
+    }
+
     fn is_meant(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted.takes(project))
             && self.session.as_ref().is_none_or(|wanted| {

@@ -18,6 +18,7 @@ mod links;
 mod list;
 mod markdown;
 mod meant;
+mod narrow;
 mod quiet;
 mod ready;
 mod session_filter;
@@ -43,6 +44,7 @@ pub use list::{
     sections, todo_json,
 };
 pub use markdown::markdown;
+pub use narrow::Narrow;
 pub use quiet::{Folded, Quiet, left_behind};
 pub use ready::{lost, overtaken, rank, ready, search};
 pub use session_filter::{SessionFilter, left_out};

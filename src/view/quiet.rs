@@ -96,8 +96,9 @@ impl Quiet {
         let more = if is_rest { " more" } else { "" };
         let (s, have) = if *sessions == 1 { ("", "has") } else { ("s", "have") };
         let how = if how.is_empty() { String::new() } else { format!(": {how}") };
-        (*todos > 0)
-            .then(|| format!("{todos}{more} from {sessions} session{s} that {have} been quiet for {}{how}", self.length()))
+        (*todos > 0).then(|| {
+            format!("{todos}{more} from {sessions} session{s} that {have} been quiet for {}{how}", self.length())
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
-use super::table::{Column, Table, fit};
 use super::session_filter::{SessionFilter, left_out};
+use super::table::{Column, Table, fit};
 use super::{Everything, Style};
 use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo, plain};
 

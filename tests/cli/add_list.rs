@@ -8,12 +8,14 @@ const PLAN: &str = "# Release\n\n- Ship it\n  - [ ] Write the changelog\n  - [x]
 fn a_plan_becomes_todos_that_wait_for_what_stands_below_them() {
     let world = World::new();
     world.write("plan.md", PLAN.as_bytes());
+    world.ok(&["add", "Rest"]);
+    world.ok(&["drop", "Rest"]);
     let before = world.commits();
     let done = world.run(&["add", "--file", "plan.md", "--priority", "high"]);
     assert_eq!((done.code, done.stdout.lines().count()), (Some(0), 5), "{done:?}");
     assert!(done.stderr.contains("Left out: 1 todo with a ticked box."), "{done:?}");
     assert!(world.commits() <= before + 2, "one act");
-    let words: Vec<String> = world.states();
+    let words: Vec<String> = world.states().into_iter().filter(|state| !state.starts_with("Rest")).collect();
     let open = ["Celebrate", "Get a key", "Ship it", "Sign the packages", "Write the changelog"];
     assert_eq!(words, open.map(|words| format!("{words}: pending")));
     let ready = world.ok(&["ready", "--porcelain"]);
@@ -28,8 +30,7 @@ fn a_plan_becomes_todos_that_wait_for_what_stands_below_them() {
     // A plan that grew adds what is new.
     let grown = PLAN.replace("- Celebrate", "  - Tell people\n- Celebrate");
     let grown = world.input(&["add", "-"], grown.as_bytes());
-    assert!(grown.stdout.contains("added: Tell people") && grown.stdout.contains("changed: Ship it")
-        || grown.stdout.contains("pending: Ship it"), "{grown:?}");
+    assert!(grown.stdout.contains("added: Tell people") && grown.stdout.contains("changed: Ship it"), "{grown:?}");
     let waits = world.json(&["show", "ship it"]);
     assert_eq!(waits["blockedBy"].as_array().map(Vec::len), Some(3), "{waits}");
     world.ok(&["undo"]);
@@ -44,7 +45,7 @@ fn what_is_no_list_is_refused() {
     assert!(refused.stderr.contains("standard input: there is no list in it"), "{refused:?}");
     assert_eq!(world.run(&["add", "--file", "nowhere.md"]).code, Some(128));
     assert_eq!(world.run(&["add"]).code, Some(129));
-    assert!(world.states().is_empty());
+    assert!(!world.store().exists(), "nothing was made");
 }
 
 /// Words from a file are as untrusted as any: credentials go, and nothing in them reaches the terminal as it is.

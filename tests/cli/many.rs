@@ -31,7 +31,10 @@ fn several_ids_are_one_act() {
     assert_eq!(world.states(), ["One: pending", "Three: pending", "Two: pending"]);
     let json = world.json(&["start", &one, &two]);
     assert_eq!(json.as_array().map(Vec::len), Some(2), "{json}");
-    assert_eq!(world.ok(&["start", &one, &id(&world, "Three")]).lines().next(), Some(&*format!("{one} unchanged: One")));
+    assert_eq!(
+        world.ok(&["start", &one, &id(&world, "Three")]).lines().next(),
+        Some(&*format!("{one} unchanged: One"))
+    );
 }
 
 #[test]

@@ -143,3 +143,25 @@ fn a_sync_tells_what_changed() {
     let third = world.sync().stdout;
     assert!(third.lines().count() == 1 && third.contains("3 todos"), "{third}");
 }
+
+#[test]
+fn a_list_is_narrowed() {
+    let world = world();
+    world.ok(&["add", "Urgent", "--priority", "high"]);
+    world.ok(&["add", "Waits", "--blocked-by", "urgent"]);
+    let list = |arguments: &[&str]| -> Vec<String> {
+        let rows = world.ok(&[&["list", "--porcelain"], arguments].concat());
+        rows.lines().filter_map(|line| line.split('\t').next_back()).map(str::to_owned).collect()
+    };
+    assert_eq!(list(&["never", "BEGUN"]), ["Never begun"]);
+    assert_eq!(list(&["--blocked"]), ["Waits"]);
+    assert_eq!(list(&["--priority", "high"]), ["Urgent"]);
+    assert_eq!(list(&["--priority", "1", "--blocked"]), [""; 0]);
+    assert_eq!(list(&["--ready", "--since", "2 hours ago"]), ["Urgent", "Next"]);
+    assert_eq!(list(&["--since", "2 hours ago", "-n", "2"]).len(), 2);
+    // Words find what is quiet, too.
+    assert!(world.ok(&["list", "never"]).contains("Never begun"));
+    let folded = world.ok(&["list", "--since", "30 days ago"]);
+    assert!(folded.contains("2 more from 1 session"), "{folded}");
+    assert_eq!(world.run(&["list", "--priority", "soonish"]).code, Some(129));
+}

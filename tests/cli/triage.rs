@@ -9,7 +9,11 @@ const NEW: &str = "abcdef01-0000-4000-8000-000000000003";
 
 fn world() -> World {
     let world = World::new();
-    world.list(OLD, "2026-11-12T12:00:00.000Z", &[("Kept", "in_progress"), ("Handed", "pending"), ("Later", "pending")]);
+    world.list(
+        OLD,
+        "2026-11-12T12:00:00.000Z",
+        &[("Kept", "in_progress"), ("Handed", "pending"), ("Later", "pending")],
+    );
     let all = [("Dropped", "pending"), ("Done", "pending"), ("Rest one", "pending"), ("Rest two", "in_progress")];
     world.list(OLDEST, "2026-11-10T12:00:00.000Z", &all);
     world.list(NEW, "2026-11-20T11:00:00.000Z", &[("Living", "pending")]);

@@ -45,8 +45,7 @@ pub(super) fn run(args: &BoardArgs, context: &Context, ui: &mut Ui) -> Result<()
     let color = ui.style(context.now).color;
     let signals = Signals::catch()?;
     let mut screen = Screen::enter()?;
-    let mut board =
-        Board::new(everything, context.now, follow.setting(color), screen.size());
+    let mut board = Board::new(everything, context.now, follow.setting(color), screen.size());
     let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, context);
     drop(screen);
     signals.obey();

@@ -71,8 +71,12 @@ pub fn add_list(actor: &Actor<'_>, list: &AddList) -> Result<Outcomes, Refusal> 
                 all.extend(waits.iter().map(ToString::to_string));
                 let mut once = BTreeSet::new();
                 all.retain(|name| once.insert(name.clone()));
+                let known: BTreeSet<String> =
+                    before.map(|field| link_names(&field.value)).unwrap_or_default().into_iter().collect();
                 fields.retain(|(name, _)| name != "blockedBy");
-                fields.push(("blockedBy".to_owned(), json!(all)));
+                if !is_wanted || all.iter().any(|name| !known.contains(name)) {
+                    fields.push(("blockedBy".to_owned(), json!(all)));
+                }
             }
             let became = match known {
                 None => Became::Added,

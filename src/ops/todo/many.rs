@@ -122,7 +122,7 @@ pub fn drop_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<Outcomes, Refusal> {
 /// # Errors
 /// When the store says no.
 pub fn triage(actor: &Actor<'_>, answers: &[(TodoId, Answer)]) -> Result<Outcomes, Refusal> {
-    several(actor, &format!("triage: {} todos", answers.len()), Became::Changed, |everything| {
+    let mut outcomes = several(actor, &format!("triage: {} todos", answers.len()), Became::Changed, |everything| {
         let act = |(id, answer): &(TodoId, Answer)| {
             let (project, todo) = everything.get(*id).filter(|(_, todo)| todo.state().is_open())?;
             Some(match answer {
@@ -131,14 +131,18 @@ pub fn triage(actor: &Actor<'_>, answers: &[(TodoId, Answer)]) -> Result<Outcome
                 Answer::Drop => Act::new(project, todo, State::Dropped),
                 Answer::Hand(session) => {
                     let since = json!(actor.now.to_string());
-                    let fields =
-                        vec![(ASSIGNEE.to_owned(), json!(session.as_str())), (ASSIGNED.to_owned(), since)];
+                    let fields = vec![(ASSIGNEE.to_owned(), json!(session.as_str())), (ASSIGNED.to_owned(), since)];
                     Act { fields, ..Act::new(project, todo, State::Wanted(Status::Pending)) }
                 }
             })
         };
         Ok(answers.iter().filter_map(act).collect())
-    })
+    })?;
+    for (id, became) in outcomes.todos.iter_mut().filter(|(_, became)| *became == Became::Changed) {
+        let state = outcomes.said.everything.get(*id).map(|(_, todo)| todo.state());
+        *became = state.map_or(Became::Changed, Became::Settled);
+    }
+    Ok(outcomes)
 }
 
 fn several(

@@ -11,7 +11,14 @@ fn todo(words: &str, claims: &[(&str, i64)]) -> Todo {
         (Session::new(session).expect("valid"), claim)
     });
     let id = TodoId::of(&Project::general(), words);
-    Todo { id, content: words.into(), nth: 1, created: Time::default(), claims: claims.collect(), fields: Fields::new() }
+    Todo {
+        id,
+        content: words.into(),
+        nth: 1,
+        created: Time::default(),
+        claims: claims.collect(),
+        fields: Fields::new(),
+    }
 }
 
 fn everything(todos: Vec<Todo>) -> Everything {
@@ -43,8 +50,11 @@ fn all_who_want_it_must_be_quiet() {
 
 #[test]
 fn the_one_that_has_been_quiet_longest_comes_first() {
-    let everything =
-        everything(vec![todo("x", &[("young", 9)]), todo("y", &[("old", 50)]), todo("z", &[("old", 60), ("young", 10)])]);
+    let everything = everything(vec![
+        todo("x", &[("young", 9)]),
+        todo("y", &[("old", 50)]),
+        todo("z", &[("old", 60), ("young", 10)]),
+    ]);
     let quiet = Quiet::of(&everything, Time::from_millis(100 * DAY), Some(7 * DAY));
     let left = left_behind(&everything, &quiet);
     let told: Vec<(&str, Vec<&str>)> = left
