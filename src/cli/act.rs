@@ -8,9 +8,9 @@ use clap::Args;
 use super::archive::age;
 use super::author::SpeakerArgs;
 use super::context::Context;
+use super::named;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
-use super::{add_list, bulk, named};
 use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
 use crate::todo::Verb;
 
@@ -47,6 +47,15 @@ pub struct DropArgs {
     pub speaker: SpeakerArgs,
 }
 
+impl DropArgs {
+    /// Returns what is dropped together, if that is asked for.
+    pub(super) fn bulk(&self) -> Option<Bulk> {
+        let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let quiet = self.quiet_for.map(millis).map(Bulk::QuietFor);
+        quiet.or_else(|| self.left_by.clone().map(Bulk::LeftBy))
+    }
+}
+
 /// Arguments of `add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
@@ -66,6 +75,13 @@ pub struct AddArgs {
     /// Who speaks.
     #[command(flatten)]
     pub speaker: SpeakerArgs,
+}
+
+impl AddArgs {
+    /// Returns whether a list is to be added.
+    pub(super) fn is_list(&self) -> bool {
+        self.file.is_some() || self.text == ["-"]
+    }
 }
 
 /// Arguments of `edit`.
@@ -119,19 +135,11 @@ fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context
     }
 }
 
-pub(super) fn drop_some(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-    let bulk = args.quiet_for.map(millis).map(Bulk::QuietFor);
-    match bulk.or_else(|| args.left_by.clone().map(Bulk::LeftBy)) {
-        Some(bulk) => bulk::run(&bulk, args, context, ui),
-        None => say_of(Verb::Drop, &args.todo, &args.speaker, context, ui),
-    }
+pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    say_of(Verb::Drop, &args.todo, &args.speaker, context, ui)
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    if args.file.is_some() || args.text == ["-"] {
-        return add_list::run(args, context, ui);
-    }
     let add = Add { text: args.text.join(" "), project: args.project.clone(), properties: args.properties.typed()? };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);

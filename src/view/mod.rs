@@ -47,9 +47,10 @@ pub use markdown::markdown;
 pub use narrow::Narrow;
 pub use quiet::{Folded, Quiet, left_behind};
 pub use ready::{lost, overtaken, rank, ready, search};
-pub use session_filter::{SessionFilter, left_out};
+pub use session_filter::SessionFilter;
 pub use sessions::{
-    SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
+    SESSION_COLUMNS, SessionState, SessionView, Warning, left_out, session_views, sessions_json, sessions_rows,
+    sessions_text,
 };
 pub use show::{show_json, show_text};
 pub use style::{Style, symbol};

@@ -1,3 +1,5 @@
+//! Which todos are quiet, who comes first, and how it is told.
+
 use super::*;
 use crate::todo::{Claim, Fields, Project, Status, TodoList};
 
