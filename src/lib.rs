@@ -8,17 +8,20 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`] and [`board`] are pure: no files,
-//! clock, environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
+//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`], [`board`], [`access`] and `wire`
+//! are pure: no files, clock, environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
 //! configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
 //! `docs/architecture.md` has the picture.
 
+pub mod access;
 #[cfg(feature = "board")]
 pub mod board;
 pub mod cli;
 pub mod codec;
 pub mod daemon;
 pub mod git;
+#[cfg(feature = "hub")]
+pub mod hub;
 pub mod install;
 pub mod log;
 pub mod merge;
@@ -31,3 +34,5 @@ pub mod statement;
 pub mod store;
 pub mod todo;
 pub mod view;
+#[cfg(feature = "hub")]
+pub mod wire;

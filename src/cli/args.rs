@@ -114,6 +114,10 @@ pub enum Command {
     /// Have the system start the daemon
     #[cfg(feature = "daemon")]
     Service(super::service::ServiceArgs),
+    /// Serve the store: a git remote, an API and a stream of events for devices, scripts and people
+    ///
+    /// Each device pushes what its own sessions say, and nothing else; whoever asks has a token. It is a program of its own, git-chittysync-hub, which is built with the feature `hub`.
+    Hub(super::hub::HubArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files

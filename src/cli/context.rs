@@ -224,7 +224,8 @@ fn known(store: &Store, mut everything: Everything, mut sessions: Vec<SessionInf
     everything
 }
 
-fn present() -> Time {
+/// Returns the time. `CHITTYSYNC_NOW` (RFC 3339) sets it, for tests.
+pub fn present() -> Time {
     let set = std::env::var("CHITTYSYNC_NOW").ok().and_then(|text| Time::parse(&text));
     set.unwrap_or_else(crate::log::clock)
 }

@@ -35,9 +35,9 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Save and share it",
         &[
-            ("sync, init", "read agents' lists and exchange them; name the remote"),
-            ("daemon, service, move", "do that in the background; a project to another store"),
-            ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
+            ("sync, import, init", "take lists in and exchange them; name the remote"),
+            ("daemon, service, hub", "do that in the background; serve it to others"),
+            ("branch, move, export", "a list beside; a project to another store; files"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
         ],
     ),

@@ -25,7 +25,8 @@ use crate::todo::{Session, Time};
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// The event, as the agent calls it: SessionStart, PostToolUse, TaskCreated, TaskCompleted, Stop,
-    /// SubagentStop, PreCompact, SessionEnd. Any other one changes nothing
+    /// SubagentStop, PreCompact, SessionEnd; or the name of another agent, whose events say what they are. Any other
+    /// one changes nothing
     pub event: Option<String>,
     /// Consolidate what hooks saved, until nothing is new
     #[arg(long, hide = true)]

@@ -8,8 +8,7 @@ use super::args::ImportArgs;
 use super::consolidate::finish;
 use super::context::{Context, project};
 use super::ui::{Failure, Ui};
-use crate::ops::{self, Plan, Selection};
-use crate::redact::Found;
+use crate::ops;
 use crate::source;
 use crate::todo::Session;
 
@@ -25,17 +24,14 @@ pub(super) fn run(args: &ImportArgs, context: &Context, ui: &mut Ui) -> Result<(
     if input.len() as u64 > LARGEST {
         return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
     }
-    let mut snapshot = source::read_list(&input, &session, context.now).map_err(|reason| {
+    let snapshot = source::read_list(&input, &session, context.now).map_err(|reason| {
         Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
     })?;
     let typed = args.project.as_deref().map(project).transpose()?;
     let store = context.store_or_create(ui)?;
     let project = typed.map(|typed| context.meant_anew(typed, &store)).transpose()?;
-    store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
-    let (session, items) = (snapshot.session.clone(), snapshot.items.len());
-    let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
-    let plan = Plan { selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
-    let report = ops::run(&store, &plan, context.now)?;
+    let items = snapshot.items.len();
+    let ops::Imported { session, report } = ops::import(&store, snapshot, project, context.now)?;
     let changed = !report.captured.is_empty();
     if ui.json {
         ui.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));

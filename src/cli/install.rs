@@ -10,24 +10,37 @@ use super::install_args::{InstallArgs, UninstallArgs};
 use super::ui::{Failure, Ui};
 use crate::git::Repo;
 use crate::install::{
-    AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, hooks_of, installed_version,
-    inventory, left_pages, project_settings, remove_made, unknown_to_man, user_settings,
+    AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, by_hand, hooks_of,
+    installed_version, inventory, left_pages, others, parts_of, project_settings, remove_made, unknown_to_man,
+    user_settings,
 };
+use crate::source::Agent;
 use crate::store::Store;
 
 pub(super) fn install(args: &InstallArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let asked = args.claude || args.enable_todo_tools || args.walk.project;
+    let is_named = |name: &str| args.agent.iter().any(|agent| agent == name);
+    let tools = args.enable_todo_tools && args.agent.is_empty();
+    let asked = args.claude || is_named("claude") || tools || args.walk.project;
     let mut agent = agent_settings(context, args.walk.project);
     agent.path = agent.path.filter(|path| asked || path.parent().is_some_and(Path::is_dir));
     agent.todo_tools = args.enable_todo_tools;
     agent.version = agent.path.as_ref().and_then(|_| installed_version()).map(|(version, _)| version);
     let mut parts = inventory(&parts_of_command(), &agent).map_err(failure)?;
+    let is_there = |agent: &dyn Agent| agent.settings_home().is_some_and(|home| home.is_dir());
+    let wanted = others().filter(|agent| !args.walk.project && (is_named(agent.name()) || is_there(*agent)));
+    let wanted: Vec<&dyn Agent> = wanted.collect();
+    for agent in &wanted {
+        parts.extend(parts_of(*agent, args.enable_todo_tools).map_err(failure)?);
+    }
     if args.walk.git_hooks {
         parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?);
     }
     let done = walk(&parts, args.walk.dry_run, ui, Part::install);
     if !args.walk.dry_run {
         say_more(args, &agent, ui);
+        for said in wanted.iter().flat_map(|agent| by_hand(*agent)) {
+            ui.note(&format!("hint: {said}"));
+        }
     }
     judge(&done, "install")
 }
@@ -61,6 +74,11 @@ pub(super) fn uninstall(args: &UninstallArgs, context: &Context, ui: &mut Ui) ->
         // They go on running it.
         parts.retain(|part| part.name != HOOK_SCRIPT);
     }
+    if !args.project {
+        for agent in others() {
+            parts.extend(parts_of(agent, false).map_err(failure)?);
+        }
+    }
     match args.git_hooks {
         true => parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?),
         false => parts.extend(installed_hooks(context)),
@@ -73,9 +91,10 @@ pub(super) fn uninstall(args: &UninstallArgs, context: &Context, ui: &mut Ui) ->
     judge(&done, "uninstall")
 }
 
-/// Returns whether hooks of ours are in the user's own settings of the agent.
+/// Returns whether hooks of ours are in the user's own settings of an agent.
 fn has_own_hooks(context: &Context) -> bool {
-    let parts = inventory(&parts_of_command(), &agent_settings(context, false)).unwrap_or_default();
+    let mut parts = inventory(&parts_of_command(), &agent_settings(context, false)).unwrap_or_default();
+    parts.extend(others().flat_map(|agent| parts_of(agent, false).unwrap_or_default()));
     parts.iter().filter(|part| part.name == "hooks").any(|hooks| hooks.is_installed().unwrap_or(true))
 }
 

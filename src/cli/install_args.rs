@@ -1,6 +1,9 @@
 //! Arguments of `install` and `uninstall`. They stand apart: what is installed is made of the whole command line.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::install::others;
 
 /// Arguments of `install`.
 #[derive(Debug, Args)]
@@ -11,7 +14,11 @@ pub struct InstallArgs {
     /// Put hooks into Claude Code's settings even if it has not run here yet
     #[arg(long)]
     pub claude: bool,
-    /// Give the newest models their todo tools: sets CLAUDE_CODE_ENABLE_TODO_TOOLS=1 in Claude Code's settings
+    /// Put hooks into this agent's settings even if it has not run here yet; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = agents())]
+    pub agent: Vec<String>,
+    /// Give models their todo tools where they have none: sets CLAUDE_CODE_ENABLE_TODO_TOOLS=1 in Claude Code's
+    /// settings, and what does the same in those of other agents that are set up
     #[arg(long)]
     pub enable_todo_tools: bool,
 }
@@ -28,4 +35,9 @@ pub struct UninstallArgs {
     /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
     #[arg(long)]
     pub git_hooks: bool,
+}
+
+/// Returns the names of the agents that can be set up.
+fn agents() -> PossibleValuesParser {
+    PossibleValuesParser::new(std::iter::once("claude").chain(others().map(|agent| agent.name())))
 }

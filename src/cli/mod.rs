@@ -34,6 +34,7 @@ mod guidance;
 mod help;
 mod home;
 mod hook;
+mod hub;
 mod import;
 mod init;
 mod install;
@@ -97,12 +98,17 @@ use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command};
 pub use ui::Failure;
+// What the hub's program needs to begin and to end as this one does.
+pub(crate) use context::Context;
+#[cfg(feature = "hub")]
+pub(crate) use context::present;
+#[cfg(feature = "hub")]
+pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
+pub(crate) use ui::{Ui, exit};
 
 use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;
 use crate::todo::Verb;
-use context::Context;
-use ui::{Ui, exit};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -123,6 +129,9 @@ pub fn main() -> ExitCode {
         return merge_driver::run(args);
     }
     let mut ui = Ui::new(&cli.global);
+    if let Some(Command::Hub(_)) = &cli.command {
+        return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));
+    }
     let result = run(cli, &mut ui);
     exit(&mut ui, result)
 }
@@ -235,7 +244,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Maintenance(args) => maintenance::run(&args, context, ui),
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
-        Command::Hook(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
+        Command::Hook(_) | Command::Hub(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

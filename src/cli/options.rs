@@ -75,7 +75,7 @@ pub struct QuietArgs {
 /// Where to capture from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CaptureArgs {
-    /// Read this directory: an agent's home (todos/, tasks/, projects/) or a directory of session files; may
+    /// Read this directory: an agent's home, or a directory of session files; may
     /// be given several times [default: every known agent's home]
     #[arg(long, value_name = "DIR")]
     pub from: Vec<PathBuf>,

@@ -7,7 +7,7 @@ use crate::ops::{self, Open, OpsError, Told};
 use crate::settings::ContextReach;
 use crate::store::Store;
 use crate::todo::{Session, Time};
-use crate::view::{ContextLine, Style, Who, context_text};
+use crate::view::{Assigned, ContextLine, Style, Who, context_text};
 
 /// Returns what a session that works in this directory is told of its project, with `own` of its own todos too.
 /// Nothing when there is nothing to tell, or `chittysync.context` says so.
@@ -36,13 +36,13 @@ pub(super) fn told(
         news.for_each(|todo| told.tell(todo.id, todo.at));
         told.save(store);
     }
-    let untold = found.assigned_untold;
+    let assigned = Assigned { untold: found.assigned_untold, is_started: ops::spawn::is_started() };
     let lines: Vec<ContextLine> = found.todos.into_iter().map(line).collect();
     let mut random = std::hash::RandomState::new().build_hasher();
     random.write_i64(now.millis());
     let fence = format!("--todos-{:016x}--", random.finish());
     let style = Style { color: false, width: 0, isolate: false, now };
-    Ok(context_text(&found.project, &lines, more, untold, &fence, style))
+    Ok(context_text(&found.project, &lines, more, assigned, &fence, style))
 }
 
 fn line(todo: Open) -> ContextLine {

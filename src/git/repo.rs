@@ -87,6 +87,15 @@ impl Repo {
         (trust == gix::sec::Trust::Full && !has_links(&common_dir)).then_some(common_dir)
     }
 
+    /// Opens a repository that was made here, to be read and nothing else, and that may borrow objects.
+    pub(super) fn borrowing(path: &Path, limits: Limits) -> Result<Self, GitError> {
+        let options = gix::open::Options::default().open_path_as_is(true);
+        let failed = |err: &gix::Error| GitError::Open { path: path.to_owned(), reason: reason(err) };
+        let mut inner = gix::open_opts(path, options).map_err(|err| failed(&err))?;
+        inner.object_cache_size(CACHED);
+        Ok(Repo { inner, limits })
+    }
+
     fn checked(self) -> Result<Self, GitError> {
         let path = self.common_dir().to_owned();
         let unsupported = |reason| GitError::Unsupported { path: path.clone(), reason };

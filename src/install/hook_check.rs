@@ -24,14 +24,19 @@ pub(super) fn check(at: &Surroundings<'_>, agent: &AgentSettings, place: String)
         Ok(command) => command.clone(),
         Err(err) => return Check::bad("hooks", (at.chain)(err)),
     };
-    match run(&command) {
-        Some(said) if said == version() => Check::ok("hooks", place),
+    check_command("hooks", &command, place)
+}
+
+/// As [`check`], of this command, under this name.
+pub(super) fn check_command(name: &str, command: &str, place: String) -> Check {
+    match run(command) {
+        Some(said) if said == version() => Check::ok(name, place),
         Some(said) if said.starts_with("git-chittysync ") => Check::bad(
-            "hooks",
+            name,
             format!("{place}: they run {said}, this is {}; `git chittysync install` has them run this one", version()),
         ),
         _ => Check::bad(
-            "hooks",
+            name,
             format!(
                 "{place}: with a short PATH, as an agent may have it, they do not find this program; `git chittysync install` puts that right"
             ),

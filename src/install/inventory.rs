@@ -6,7 +6,7 @@ use super::error::InstallError;
 use super::gitconfig::Section;
 use super::settings::Settings;
 use super::wanted::{AgentSettings, Generated};
-use super::{Part, claude, git_hooks, shim};
+use super::{Part, claude, git_hooks, hook_event, shim};
 use crate::store::Store;
 
 /// What the script is called that hooks run.
@@ -56,13 +56,26 @@ fn program_in_hooks(shared: bool, program: &Path, shim: &Path) -> String {
     }
 }
 
+/// Returns the program as the hooks of a user's own settings name it.
+pub(super) fn program_for_hooks() -> Result<String, InstallError> {
+    let (program, data) = (program()?, under("XDG_DATA_HOME", ".local/share")?);
+    Ok(program_in_hooks(false, &program, &shim::place(&data)))
+}
+
+/// Returns the program as an agent starts it for our tools, without a shell.
+pub(super) fn server() -> Result<String, InstallError> {
+    let (program, data) = (program()?, under("XDG_DATA_HOME", ".local/share")?);
+    let place = if cfg!(unix) { shim::place(&data) } else { program };
+    Ok(place.display().to_string())
+}
+
 /// Returns a command as an agent's hooks run it that has these settings.
 ///
 /// # Errors
 /// As [`inventory`].
 pub fn hook_command(agent: &AgentSettings) -> Result<String, InstallError> {
     let (program, data) = (program()?, under("XDG_DATA_HOME", ".local/share")?);
-    Ok(claude::command(&program_in_hooks(agent.shared, &program, &shim::place(&data)), "Stop"))
+    Ok(hook_event::command(&program_in_hooks(agent.shared, &program, &shim::place(&data)), "Stop"))
 }
 
 /// Returns the manual pages in the user's data directory when that is not where they go now: where they go depends on

@@ -70,6 +70,12 @@ pub(super) fn parse(text: &str) -> Result<Object<'_>, String> {
     }
 }
 
+/// Returns the member of an object with this name.
+pub(super) fn find<'a, 'b>(object: &'b Object<'a>, name: &str) -> Option<&'b Value<'a>> {
+    // Of members of one name the last one counts, for the agent too.
+    object.properties.iter().rev().find(|property| property.name.as_str() == name).map(|property| &property.value)
+}
+
 /// A list or an object, as far as its place in the text goes.
 #[derive(Clone, Debug)]
 pub(super) struct Container {

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use super::found::Found;
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
+use super::json_entry::Entry;
 use super::settings::Settings;
+use super::toml_block::Block;
 use super::{InstallError, directories, owner};
 use crate::git::{Fsync, GitError, read_file, replace_file};
 
@@ -30,6 +32,8 @@ enum Target {
     File { path: PathBuf, content: String, runs: bool },
     Settings(Settings),
     Hook(Hook),
+    Entry(Entry),
+    Block(Block),
 }
 
 /// What a walk did, or would do, or found missing.
@@ -106,6 +110,16 @@ impl Part {
         Part { name, target: Target::File { path, content: head + content, runs: false } }
     }
 
+    /// A value in an agent's settings.
+    pub(super) fn entry(name: &'static str, entry: Entry) -> Self {
+        Part { name, target: Target::Entry(entry) }
+    }
+
+    /// A block in an agent's settings.
+    pub(super) fn block(name: &'static str, block: Block) -> Self {
+        Part { name, target: Target::Block(block) }
+    }
+
     /// A git hook.
     pub(super) fn hook(hook: Hook) -> Self {
         Part { name: "git hook", target: Target::Hook(hook) }
@@ -123,9 +137,11 @@ impl Part {
     pub fn place(&self) -> String {
         match &self.target {
             Target::Config(_) => format!("git config {KEY}"),
-            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
-                path.display().to_string()
-            }
+            Target::File { path, .. }
+            | Target::Hook(Hook { path, .. })
+            | Target::Settings(Settings { path, .. })
+            | Target::Entry(Entry { path, .. })
+            | Target::Block(Block { path, .. }) => path.display().to_string(),
         }
     }
 
@@ -133,9 +149,11 @@ impl Part {
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
             Target::Config(_) => None,
-            Target::File { path, .. } | Target::Hook(Hook { path, .. }) | Target::Settings(Settings { path, .. }) => {
-                Some(path)
-            }
+            Target::File { path, .. }
+            | Target::Hook(Hook { path, .. })
+            | Target::Settings(Settings { path, .. })
+            | Target::Entry(Entry { path, .. })
+            | Target::Block(Block { path, .. }) => Some(path),
         }
     }
 
@@ -143,7 +161,7 @@ impl Part {
     pub fn by_hand(&self) -> Option<String> {
         match &self.target {
             Target::Config(section) => Some(format!("{KEY} = {}", section.driver)),
-            Target::File { .. } | Target::Hook(_) | Target::Settings(_) => None,
+            _ => None,
         }
     }
 
@@ -152,6 +170,8 @@ impl Part {
             Target::Config(section) => section.find(included)?,
             Target::Settings(settings) => settings.find()?,
             Target::Hook(hook) => hook.find()?,
+            Target::Entry(entry) => entry.find()?,
+            Target::Block(block) => block.find()?,
             // What is linked from elsewhere is none of ours.
             Target::File { path, .. } if path.is_symlink() => Found::Foreign,
             Target::File { path, content, runs } => {
@@ -175,7 +195,7 @@ impl Part {
     fn is_of_another(&self) -> bool {
         match &self.target {
             Target::File { path, .. } => owner::is_another(path),
-            Target::Config(_) | Target::Settings(_) | Target::Hook(_) => false,
+            _ => false,
         }
     }
 
@@ -206,6 +226,8 @@ impl Part {
             }
             Target::Settings(settings) => settings.add()?,
             Target::Hook(hook) => hook.add()?,
+            Target::Entry(entry) => entry.add()?,
+            Target::Block(block) => block.add()?,
             Target::File { path, content, runs } => {
                 path.parent().map_or(Ok(()), directories::make)?;
                 replace_file(path, content.as_bytes(), Fsync::Off)?;
@@ -233,6 +255,8 @@ impl Part {
             Target::Config(_) => Section::remove()?,
             Target::Settings(settings) => settings.remove()?,
             Target::Hook(hook) => hook.remove()?,
+            Target::Entry(entry) => entry.remove()?,
+            Target::Block(block) => block.remove()?,
             Target::File { path, .. } => fs::remove_file(path).map_err(GitError::io("remove", path))?,
         }
         Ok(Change::Removed)

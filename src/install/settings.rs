@@ -1,15 +1,15 @@
 //! Our hooks in an agent's settings, a JSON file that belongs to somebody else.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use jsonc_parser::ast::{Object, Value};
 
-use super::claude::{HookEvent, TODO_TOOLS};
+use super::claude::TODO_TOOLS;
 use super::found::Found;
-use super::json_text::{Container, Layout, insert, parse};
-use super::{InstallError, directories};
-use crate::git::{Fsync, GitError, read_file, refuse_link, replace_linked_file};
+use super::hook_event::HookEvent;
+use super::json_text::{Container, Layout, find, insert, parse};
+use super::{InstallError, agent_file};
+use crate::git::refuse_link;
 use crate::source::Agent;
 use crate::source::claude::Claude;
 
@@ -71,35 +71,23 @@ impl Settings {
             Some(text) => self.without(text)?,
             None => None,
         };
-        let text = self.with(&rest.unwrap_or_default())?;
-        self.path.parent().map_or(Ok(()), directories::make)?;
-        Ok(replace_linked_file(&self.path, text.as_bytes(), Fsync::On)?)
+        agent_file::write(&self.path, &self.with(&rest.unwrap_or_default())?)
     }
 
     pub(super) fn remove(&self) -> Result<(), InstallError> {
         let Some(text) = self.read()? else { return Ok(()) };
-        match self.without(&text)? {
-            Some(rest) => replace_linked_file(&self.path, rest.as_bytes(), Fsync::On)?,
-            // A link is somebody's own, whatever it leads to.
-            None if self.path.is_symlink() => replace_linked_file(&self.path, b"{}\n", Fsync::On)?,
-            None => fs::remove_file(&self.path).map_err(GitError::io("remove", &self.path))?,
-        }
-        Ok(())
+        agent_file::leave(&self.path, self.without(&text)?.as_deref(), "{}\n")
     }
 
     fn read(&self) -> Result<Option<String>, InstallError> {
         if !self.follows_links {
             [Some(self.path.as_path()), self.path.parent()].into_iter().flatten().try_for_each(refuse_link)?;
         }
-        match read_file(&self.path) {
-            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| self.broken("it is no UTF-8")),
-            Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(err) => Err(GitError::io("read", &self.path)(err).into()),
-        }
+        agent_file::read(&self.path)
     }
 
     fn broken(&self, reason: impl Into<String>) -> InstallError {
-        InstallError::Settings { path: self.path.clone(), reason: reason.into() }
+        agent_file::broken(&self.path, reason)
     }
 
     /// Returns the text with our entries, which are not in it; no text gives a new file.
@@ -183,11 +171,6 @@ impl Settings {
 /// Returns the text behind a byte order mark.
 fn bare(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-fn find<'a, 'b>(object: &'b Object<'a>, name: &str) -> Option<&'b Value<'a>> {
-    // Of members of one name the last one counts, for the agent too.
-    object.properties.iter().rev().find(|property| property.name.as_str() == name).map(|property| &property.value)
 }
 
 fn event_member(event: &HookEvent, group: &serde_json::Value, layout: &Layout) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::claude::Version;
+use super::hook_event::Version;
 
 /// What is made of the command line.
 #[derive(Clone, Debug)]

@@ -269,21 +269,21 @@ pub const ROUTE: Setting = Setting {
     ..ROW
 };
 
-/// From how many waiting todos on a topic is due.
-pub const SPAWN_AT: Setting = Setting {
-    key: "chittysync.spawnAt",
-    kind: Kind::Number { least: 1, of: "todos", unlimited: false },
-    default: Default::Value("3"),
-    help: "From how many todos on that wait in one project for somebody to begin them a topic is due.",
-    ..ROW
-};
-
 /// What names of sessions are saved.
 pub const SESSION_NAMES: Setting = Setting {
     key: "chittysync.sessionNames",
     kind: Kind::Choice(&["title", "prompt", "none"]),
     default: Default::Value("title"),
     help: "What a session's file says that it is called: the title that its user or agent gave it, or a summary; with `prompt`, where there is none, the beginning of its first prompt; with `none`, nothing. With `title` the first prompt names a session on its own device only, and is not part of what is pushed.",
+    ..ROW
+};
+
+/// From how many waiting todos on a topic is due.
+pub const SPAWN_AT: Setting = Setting {
+    key: "chittysync.spawnAt",
+    kind: Kind::Number { least: 1, of: "todos", unlimited: false },
+    default: Default::Value("3"),
+    help: "From how many todos on that wait in one project for somebody to begin them a topic is due.",
     ..ROW
 };
 

@@ -31,6 +31,11 @@ pub trait Agent: Debug + Sync + RefUnwindSafe {
     /// Where it keeps its files, or would; nothing when the user has no home.
     fn home(&self) -> Option<PathBuf>;
 
+    /// Where it keeps its settings, or would: its home, unless its files stand elsewhere.
+    fn settings_home(&self) -> Option<PathBuf> {
+        self.home()
+    }
+
     /// Whether a directory looks like a home of this agent.
     fn recognises(&self, directory: &Path) -> bool;
 

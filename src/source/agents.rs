@@ -5,9 +5,13 @@ use std::sync::OnceLock;
 
 use super::agent::{Agent, Home};
 use super::claude::Claude;
+use super::codex::Codex;
+use super::gemini::Gemini;
+use super::plans::Plans;
+use super::qwen::Qwen;
 
 /// All agents that are read.
-static AGENTS: [&dyn Agent; 1] = [&Claude];
+static AGENTS: [&dyn Agent; 5] = [&Claude, &Codex, &Qwen, &Gemini, &Plans];
 
 /// Agents that a program which is made of this library knows besides.
 static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
@@ -32,9 +36,10 @@ impl Home {
     }
 
     /// Returns the home that a directory is: of the agent that knows it for one of its own, else of the first one,
-    /// whose files may stand in a plain directory.
+    /// whose files may stand in a plain directory. That one is asked last: others have directories of the same names,
+    /// and more by which they are known.
     pub fn at(path: PathBuf) -> Self {
-        let known = agents().find(|agent| agent.recognises(&path)).or_else(|| agents().next());
+        let known = agents().skip(1).find(|agent| agent.recognises(&path)).or_else(|| agents().next());
         Home { agent: known.expect("there are agents"), path }
     }
 }

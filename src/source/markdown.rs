@@ -28,6 +28,8 @@ fn item(line: &str) -> Option<Item> {
     let rest = rest.strip_prefix(' ')?.trim_start().strip_prefix('[')?;
     let mark = rest.chars().next()?;
     let words = rest[mark.len_utf8()..].strip_prefix(']')?;
+    // A star behind the box says that it need not be done.
+    let words = words.strip_prefix('*').unwrap_or(words);
     let words = words.strip_prefix([' ', '\t']).map(str::trim).filter(|words| !words.is_empty())?;
     let mut item = Item { content: words.to_owned(), ..Item::default() };
     match mark {

@@ -5,17 +5,24 @@
 
 mod agent;
 mod agents;
+mod began;
 mod change;
 pub mod claude;
+mod codex;
 mod entries;
+mod events;
 mod file;
+mod gemini;
 mod heard;
 pub mod hook;
 mod import;
 mod item;
 mod json;
+mod jsonl;
 mod markdown;
 mod outline;
+mod plans;
+mod qwen;
 mod reading;
 mod records;
 

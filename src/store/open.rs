@@ -87,6 +87,13 @@ impl Store {
         self
     }
 
+    /// Returns the store for somebody who speaks from another device.
+    #[must_use]
+    pub fn on_device(mut self, device: String) -> Self {
+        self.settings.device = device;
+        self
+    }
+
     /// Returns the name of the cache that says what the branch in use contains. Beside the main branch there is one for
     /// whichever other one was used last.
     pub fn merged_cache(&self) -> &'static str {

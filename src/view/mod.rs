@@ -33,7 +33,7 @@ pub use called::of_itself;
 pub use conflicts::{
     Beside, Found, OverProperty, OwnVersion, all_disagreements, conflicts_json, conflicts_text, questions,
 };
-pub use context::{ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
+pub use context::{Assigned, ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
 pub use deed::Deed;
 pub use legacy_export::old_todos_json;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{NOW, World};
+use crate::common::{NOW, World, binary, done};
 use crate::mcp::Client;
 
 const FIRST: &str = "11111111-1111-4111-8111-111111111111";
@@ -85,6 +85,26 @@ fn what_another_device_assigns_is_counted() {
     assert_eq!(told(&world, FIRST), count, "with nothing else to tell");
     world.git(&world.store(), &["config", "chittysync.context", "off"]);
     assert_eq!(told(&world, FIRST), "");
+}
+
+/// Whoever this program started is told what for, before anything that somebody else wrote.
+#[test]
+fn an_agent_that_was_started_is_told_why() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    created(&world, SECOND, "1", "What others do");
+    world.ok(&["consolidate", "-q"]);
+    let event = json!({"session_id": FIRST, "cwd": "/nowhere/acme", "hook_event_name": "SessionStart",
+        "source": "startup"});
+    let path = world.write("event.json", event.to_string().as_bytes());
+    let told = |depth: &str| {
+        let mut command = world.command(binary());
+        command.args(["hook", "SessionStart"]).env("CHITTYSYNC_SPAWN_DEPTH", depth);
+        done(command.stdin(std::fs::File::open(&path).expect("a file")).output()).stdout
+    };
+    let (yes, no) = (told("1"), told("0"));
+    assert!(yes.contains("\"git-chittysync started this session for the todos"), "{yes}");
+    assert!(yes.contains("Do not start other agents.") && !no.contains("Do not start other agents."), "{no}");
 }
 
 #[test]

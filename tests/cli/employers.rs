@@ -142,8 +142,10 @@ impl Machine {
         let call = json!({"type": "tool_use", "id": id, "name": "TodoWrite", "input": {"todos": todos}});
         let mut result = line("user", json!({"type": "tool_result", "tool_use_id": id, "content": "ok"}), 2);
         result["toolUseResult"] = json!({"oldTodos": [], "newTodos": todos});
-        let title = json!({"type": "summary", "summary": format!("About {branch}"), "leafUuid": "u"});
-        let text = format!("{title}\n{}\n{result}\n", line("assistant", call, 1));
+        let summary = json!({"type": "summary", "summary": format!("About {branch}"), "leafUuid": "u"});
+        let asked = line("user", json!({"type": "text", "text": format!("Please look after {branch}")}), 0);
+        let title = json!({"type": "custom-title", "customTitle": format!("All of {branch}"), "sessionId": session});
+        let text = format!("{summary}\n{asked}\n{}\n{result}\n{title}\n", line("assistant", call, 1));
         let path = self.world.write(&format!("home/.claude/projects/-{branch}/{session}.jsonl"), text.as_bytes());
         set_time(&path, "2026-11-20T11:00:01Z");
     }

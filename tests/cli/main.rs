@@ -5,6 +5,8 @@ mod common;
 
 mod acts;
 mod add_list;
+mod agents;
+mod agents_install;
 mod archive;
 mod assign;
 mod assign_context;

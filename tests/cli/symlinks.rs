@@ -15,7 +15,7 @@ fn scene() -> (World, std::path::PathBuf) {
 
 #[test]
 fn an_export_follows_no_link() {
-    for name in ["todos.json", "project-coordination.json", "conflicts.json"] {
+    for name in ["todos.json", "project-coordination.json", "conflicts.json", "claude_sync_status.json"] {
         for target in ["home/.profile", "home/nothing"] {
             let (world, mine) = scene();
             std::fs::create_dir(world.path("out")).expect("a directory");
@@ -49,7 +49,7 @@ fn nor_does_a_directory_that_is_a_link() {
     assert!(!world.path("home/nowhere").exists());
     // What stands above it is where somebody keeps things.
     world.ok(&["export", "--dir", "out/inside"]);
-    assert_eq!(std::fs::read_dir(world.path("home/autostart/inside")).expect("a directory").count(), 3);
+    assert_eq!(std::fs::read_dir(world.path("home/autostart/inside")).expect("a directory").count(), 4);
 }
 
 /// A directory at the place of a file is somebody's too.

@@ -12,6 +12,7 @@ mod conflicts;
 mod crowd;
 mod damage;
 mod devices;
+mod fleet;
 mod foreign;
 mod hanging;
 mod hook_sync;

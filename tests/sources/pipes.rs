@@ -210,7 +210,7 @@ fn a_repository_that_is_whole_again_is_looked_at_again() {
     std::fs::write(&config, before).expect("put back");
     run(&world, &repo, &["add", "After"], "");
     assert_eq!(
-        (&world.todo("Before")["project"], &world.todo("After")["project"]),
+        (&world.todo("Before")["full_project"], &world.todo("After")["full_project"]),
         (&"repo".into(), &"acme/api".into())
     );
 }

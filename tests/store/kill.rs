@@ -8,7 +8,7 @@ use crate::scene::{FROM, Scene};
 use crate::trace::{Call, calls};
 
 /// The next run may not wait for anything a dead one held. The shortest such wait would be five seconds.
-const AT_ONCE: Duration = Duration::from_secs(2);
+const AT_ONCE: Duration = Duration::from_secs(4);
 
 #[test]
 fn at_every_call_of_a_run() {

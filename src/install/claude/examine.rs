@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::super::hook_event::Version;
 use super::super::{AgentSettings, Change, Check, Condition, Surroundings, hook_check, inventory};
-use super::{TODO_TOOLS, TodoTools, Version, installed_version};
+use super::{TODO_TOOLS, TodoTools, installed_version};
 use crate::git::read_file;
 use crate::todo::plain;
 

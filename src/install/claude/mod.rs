@@ -13,43 +13,31 @@ use serde_json::{Value, json};
 pub(super) use examine::examine;
 pub use tools::TodoTools;
 
+use super::hook_event::{HookEvent, Version};
 use super::shim::ANYWHERE;
 use crate::git::answer;
 
-/// A version of Claude Code.
-pub type Version = (u32, u32, u32);
-
-/// An event of Claude Code that a hook is wanted for.
-#[derive(Clone, Copy, Debug)]
-pub struct HookEvent {
-    /// The first version that knows it. An older one takes no settings that name it.
-    pub since: Version,
-    /// Its name.
-    pub name: &'static str,
-    /// The tools it is wanted for, where it is about tools.
-    pub matcher: Option<&'static str>,
-    /// How many seconds the agent waits at most.
-    pub timeout: u32,
-}
-
 /// The events, in the order in which a session meets them.
 pub const HOOK_EVENTS: [HookEvent; 8] = [
-    HookEvent { since: (1, 0, 62), name: "SessionStart", matcher: None, timeout: 10 },
-    HookEvent { since: (1, 0, 38), name: "PostToolUse", matcher: Some("TodoWrite|TaskCreate|TaskUpdate"), timeout: 10 },
-    HookEvent { since: (2, 1, 84), name: "TaskCreated", matcher: None, timeout: 10 },
-    HookEvent { since: (2, 1, 33), name: "TaskCompleted", matcher: None, timeout: 10 },
-    HookEvent { since: (1, 0, 38), name: "Stop", matcher: None, timeout: 10 },
-    HookEvent { since: (1, 0, 41), name: "SubagentStop", matcher: None, timeout: 10 },
-    HookEvent { since: (1, 0, 48), name: "PreCompact", matcher: None, timeout: 10 },
+    HookEvent { since: (1, 0, 62), name: "SessionStart", agent: None, matcher: None, timeout: Some(10) },
+    HookEvent {
+        since: (1, 0, 38),
+        name: "PostToolUse",
+        agent: None,
+        matcher: Some("TodoWrite|TaskCreate|TaskUpdate"),
+        timeout: Some(10),
+    },
+    HookEvent { since: (2, 1, 84), name: "TaskCreated", agent: None, matcher: None, timeout: Some(10) },
+    HookEvent { since: (2, 1, 33), name: "TaskCompleted", agent: None, matcher: None, timeout: Some(10) },
+    HookEvent { since: (1, 0, 38), name: "Stop", agent: None, matcher: None, timeout: Some(10) },
+    HookEvent { since: (1, 0, 41), name: "SubagentStop", agent: None, matcher: None, timeout: Some(10) },
+    HookEvent { since: (1, 0, 48), name: "PreCompact", agent: None, matcher: None, timeout: Some(10) },
     // Without a timeout of its own all that end a session share a second and a half.
-    HookEvent { since: (1, 0, 85), name: "SessionEnd", matcher: None, timeout: 5 },
+    HookEvent { since: (1, 0, 85), name: "SessionEnd", agent: None, matcher: None, timeout: Some(5) },
 ];
 
 /// The variable that gives the newest models their todo tools.
 pub const TODO_TOOLS: &str = "CLAUDE_CODE_ENABLE_TODO_TOOLS";
-
-/// How every command of ours ends: an agent without our program is not to see an error at each event.
-const ANYHOW: &str = " || true";
 
 /// How long the agent's program may take to tell its version.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -57,7 +45,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Returns the version of Claude Code whose program is on the PATH, and what it says of it; nothing where there is none,
 /// or it does not tell.
 pub fn installed_version() -> Option<(Version, String)> {
-    let text = answer("claude", &["--version"], PATIENCE)?;
+    version_of("claude")
+}
+
+/// As [`installed_version`], of the agent with this program.
+pub(super) fn version_of(program: &str) -> Option<(Version, String)> {
+    let text = answer(program, &["--version"], PATIENCE)?;
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
     let version = (numbers.next()?, numbers.next()?, numbers.next()?);
     Some((version, text))
@@ -65,35 +58,12 @@ pub fn installed_version() -> Option<(Version, String)> {
 
 /// Returns the events that a version knows; all of them when it is not known which one there is.
 pub(super) fn known_to(version: Option<Version>) -> Vec<HookEvent> {
-    HOOK_EVENTS.into_iter().filter(|event| version.is_none_or(|version| event.since <= version)).collect()
+    of_version(&HOOK_EVENTS, version)
 }
 
-/// Returns the command for an event.
-pub(super) fn command(program: &str, event: &str) -> String {
-    format!("{program} hook {event}{ANYHOW}")
-}
-
-impl HookEvent {
-    /// Returns the entry of the settings: a group with one command.
-    pub fn group(&self, program: &str) -> Value {
-        let command = command(program, self.name);
-        let mut group = json!({ "hooks": [{ "type": "command", "command": command, "timeout": self.timeout }] });
-        if let Some(matcher) = self.matcher {
-            group["matcher"] = json!(matcher);
-        }
-        group
-    }
-
-    /// Returns whether a command is one that some version of this program put there.
-    pub fn is_ours(event: &str, command: &str) -> bool {
-        let command = command.strip_suffix(ANYHOW).unwrap_or(command);
-        let program = command.strip_suffix(event).and_then(|rest| rest.strip_suffix(" hook "));
-        program.is_some_and(|program| {
-            program == "git-chittysync"
-                || program == ANYWHERE
-                || (program.starts_with('\'') && program.ends_with("git-chittysync'"))
-        })
-    }
+/// As [`known_to`], of these events.
+pub(super) fn of_version(events: &[HookEvent], version: Option<Version>) -> Vec<HookEvent> {
+    events.iter().filter(|event| version.is_none_or(|version| event.since <= version)).copied().collect()
 }
 
 /// Returns the entry of an `.mcp.json` that gives an agent our tools.

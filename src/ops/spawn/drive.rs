@@ -82,11 +82,13 @@ pub fn spawn(store: &Store, spawning: &Spawning, asked: &Asked<'_>) -> Result<Sp
             return Ok(Spawned::Away(format!("{} was not told yet how the last agent ended", driver.arbiter.name())));
         }
     }
-    // Nobody is asked anything as long as too few wait.
+    // Nobody is asked anything as long as too few wait. What runs as far as is known here may have ended, and what it was
+    // given may wait again.
     let situation = situation::known(store, &driver.arbiter, &device, (asked.now)())?;
     let verdicts = || situation.considered.iter().map(|considered| &considered.verdict);
     let is_due = verdicts().any(|verdict| *verdict == Verdict::Due);
-    let is_hopeless = verdicts().all(|verdict| matches!(verdict, Verdict::Few | Verdict::NoCheckout));
+    let is_settled = situation.lease.as_ref().is_ok_and(|lease| lease.running.is_empty());
+    let is_hopeless = is_settled && verdicts().all(|verdict| matches!(verdict, Verdict::Few | Verdict::NoCheckout));
     // What kept it from starting when it was last asked, mostly does so still.
     let waits = asked.is_patient && !is_due && settled::has_looked(store, ticks());
     if is_hopeless || waits {

@@ -17,4 +17,4 @@ mod ticks;
 pub use arbiter::{Arbiter, NoArbiter};
 pub use drive::{Asked, Spawned, spawn};
 pub use edit::{Edit, Edited, edit};
-pub use situation::{Checkout, Refused, Situation, checkouts, situation};
+pub use situation::{Checkout, Refused, Situation, checkouts, is_started, situation};

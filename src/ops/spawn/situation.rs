@@ -55,13 +55,13 @@ pub struct Situation {
 }
 
 /// Returns whether this process belongs to an agent that was started.
-fn is_deep() -> bool {
+pub fn is_started() -> bool {
     std::env::var_os(DEPTH).is_some_and(|depth| !depth.is_empty() && depth != "0")
 }
 
 /// Returns who decides, and where agents may be started.
 pub(super) fn ready(store: &Store, spawning: &Spawning) -> Result<(Arbiter, Vec<Checkout>), Refused> {
-    if is_deep() {
+    if is_started() {
         return Err(Refused::Deep);
     }
     if spawning.command.is_none() {

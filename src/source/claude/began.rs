@@ -1,16 +1,13 @@
 //! Where a session began, as its hooks tell: the directory that they name is where it is now.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::source::{file, json};
+use crate::source::began::first_directory;
 
 /// The variable with the directory in which the agent was started.
 const STARTED_IN: &str = "CLAUDE_PROJECT_DIR";
-/// More bytes of a transcript are not looked at: its first lines say it.
-const MOST: u64 = 256 * 1024;
 
 /// Returns the directory in which the session of an event began: the first one that its transcript names, which a
 /// capture of its files goes by as well, else where the agent was started, else where the session is.
@@ -21,25 +18,8 @@ pub(super) fn began_in(event: &Value) -> Option<PathBuf> {
 
 fn began(event: &Value, started: Option<PathBuf>) -> Option<PathBuf> {
     let text = |key: &str| event.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let named = text("transcript_path").and_then(|path| first_directory(Path::new(path)));
+    let named = text("transcript_path").and_then(|path| first_directory(Path::new(path), &["/cwd"]));
     named.or(started).filter(|path| path.is_absolute()).or_else(|| text("cwd").map(PathBuf::from))
-}
-
-/// Returns the first directory that a transcript names; nothing where there is none yet, or none to be read.
-fn first_directory(path: &Path) -> Option<PathBuf> {
-    let (file, _) = file::open(path).ok()?;
-    for line in BufReader::new(file.take(MOST)).split(b'\n') {
-        let line = line.ok()?;
-        // Most lines before it name none, and can be long.
-        if memchr::memmem::find(&line, b"\"cwd\"").is_none() {
-            continue;
-        }
-        let value = json::parse(&line).ok();
-        if let Some(directory) = value.as_ref().and_then(|value| value.get("cwd")?.as_str()) {
-            return Some(PathBuf::from(directory));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! Who may do what at a hub: tokens, what they allow, and which refs a push may move. Pure: keys, time and what is known
+//! of refs come in.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+mod header;
+mod principal;
+mod push;
+mod token;
+
+pub use header::presented;
+pub use principal::{Principal, Scope};
+pub use push::{Change, Refused, Target, Update, may_move, may_say};
+pub use token::{Record, Secret, TokenError, find};

@@ -1,0 +1,104 @@
+//! `hub`: starts the program that serves the store, which is one of its own.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::{Args, Subcommand};
+
+use super::ui::Failure;
+
+/// The program.
+const PROGRAM: &str = "git-chittysync-hub";
+
+/// Arguments of `hub`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct HubArgs {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<HubCommand>,
+    /// Listen here. An address that others can reach needs --behind-proxy
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8377")]
+    pub listen: String,
+    /// Answer requests for this host name too; may be given several times. Those of loopback always are
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// A proxy in front of it does TLS: it may listen where others can reach it
+    #[arg(long)]
+    pub behind_proxy: bool,
+}
+
+/// What `hub` can do besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum HubCommand {
+    /// Make, list or take back the tokens by which devices and programs are known
+    Token(TokenArgs),
+}
+
+/// Arguments of `hub token`.
+#[derive(Clone, Debug, Args)]
+pub struct TokenArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+/// What can be done with tokens.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token, and print it: only a hash of it is kept
+    Add(TokenAddArgs),
+    /// Print what tokens there are; never the tokens themselves
+    List,
+    /// Take a token back, from now on
+    Revoke(TokenRevokeArgs),
+}
+
+/// Arguments of `hub token add`.
+#[derive(Clone, Debug, Args)]
+pub struct TokenAddArgs {
+    /// The device that it is for, by its label (`chittysync.device`): it speaks for that device's sessions
+    #[arg(long, value_name = "LABEL")]
+    pub device: String,
+    /// How much it allows: read, write (what this device says), or admin (what any device says)
+    #[arg(long, value_name = "SCOPE", default_value = "write", value_parser = ["read", "write", "admin", "r", "w", "a"])]
+    pub scope: String,
+    /// How long it is good: a time such as 90d, or never
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    pub expires: String,
+}
+
+/// Arguments of `hub token revoke`.
+#[derive(Clone, Debug, Args)]
+pub struct TokenRevokeArgs {
+    /// The id of the token: the letters between its first and second `_`
+    pub id: String,
+}
+
+/// Puts the hub's program in the place of this one, with the same arguments. Returns only when that fails.
+pub(super) fn run() -> Result<ExitCode, Failure> {
+    let mut command = Command::new(beside_this().unwrap_or_else(|| PROGRAM.into()));
+    command.args(std::env::args_os().skip(1));
+    start(command).map_err(|err| match err.kind() {
+        std::io::ErrorKind::NotFound => Failure::fatal(format!("{PROGRAM} is not installed"))
+            .hint("`cargo install --locked --path . --features hub` in the sources installs both programs"),
+        _ => Failure::fatal(format!("cannot start {PROGRAM}: {err}")),
+    })
+}
+
+/// Returns the hub's program in the directory of this one: they are installed together.
+fn beside_this() -> Option<PathBuf> {
+    let path = std::env::current_exe().ok()?.with_file_name(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX));
+    path.is_file().then_some(path)
+}
+
+#[cfg(unix)]
+fn start(mut command: Command) -> std::io::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command))
+}
+
+#[cfg(not(unix))]
+fn start(mut command: Command) -> std::io::Result<ExitCode> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(255)))
+}

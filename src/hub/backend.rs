@@ -1,0 +1,205 @@
+//! `git http-backend`: one process for a request, in a group of its own with all that it starts.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
+
+use super::limits::Limits;
+use super::spool::Spooled;
+
+/// How many bytes are handed on at once, and how many pieces of that wait for who takes them.
+const PIECE: usize = 64 * 1024;
+const PIECES: usize = 4;
+
+/// What git may answer to a push: a word for each ref, and what the hook says.
+const LONGEST_REPORT: u64 = 16 << 20;
+/// No header of it is longer.
+const LONGEST_HEADER: usize = 16 * 1024;
+
+/// How long a process has from being asked to end until it is made to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A process with all that it starts, ended as one.
+#[derive(Debug)]
+pub(super) struct Group {
+    child: Option<Child>,
+}
+
+impl Group {
+    /// Starts `git http-backend` with nothing but these variables, and hands it the body.
+    pub(super) fn start(
+        variables: Vec<(String, std::ffi::OsString)>,
+        body: Spooled,
+    ) -> std::io::Result<(Self, ChildStdout)> {
+        let mut command = Command::new("git");
+        command.arg("http-backend").env_clear().envs(variables).process_group(0).kill_on_drop(true);
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
+        let bytes = match body {
+            Spooled::Memory(bytes) => {
+                command.stdin(Stdio::piped());
+                bytes
+            }
+            Spooled::File(file, _) => {
+                command.stdin(file);
+                Vec::new()
+            }
+        };
+        let mut child = command.spawn()?;
+        if let Some(stdin) = child.stdin.take() {
+            tokio::spawn(hand_over(stdin, bytes));
+        }
+        let stdout = child.stdout.take().ok_or_else(|| std::io::Error::other("git has no output"))?;
+        Ok((Group { child: Some(child) }, stdout))
+    }
+
+    /// Waits for its end.
+    pub(super) async fn wait(mut self) -> std::io::Result<ExitStatus> {
+        let status = match &mut self.child {
+            Some(child) => child.wait().await?,
+            None => return Err(std::io::Error::other("it has ended")),
+        };
+        self.child = None;
+        Ok(status)
+    }
+
+    /// Asks it to end, which lets git take its locks away, and makes it end when it does not.
+    pub(super) async fn end(mut self) {
+        self.signal(rustix::process::Signal::TERM);
+        if let Some(child) = &mut self.child {
+            let _ = tokio::time::timeout(GRACE, child.wait()).await;
+        }
+        // Drop ends what is left.
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let id = self.child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(rustix::process::Signal::KILL);
+        if let (Some(mut child), Ok(runtime)) = (self.child.take(), tokio::runtime::Handle::try_current()) {
+            // Somebody has to take note of its end, or it stays in the system's table.
+            runtime.spawn(async move { child.wait().await });
+        }
+    }
+}
+
+async fn hand_over(mut stdin: ChildStdin, bytes: Vec<u8>) {
+    // One that ends early does not want the rest.
+    let _ = stdin.write_all(&bytes).await;
+}
+
+/// What stands in front of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    /// The beginning of the answer itself, which came along.
+    pub rest: Vec<u8>,
+}
+
+/// Reads what stands in front of an answer.
+pub(super) async fn head(stdout: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Head> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(head) = parse(&bytes) {
+            return Ok(head);
+        }
+        let mut piece = [0; 4096];
+        match stdout.read(&mut piece).await? {
+            0 => return Err(std::io::Error::other("git said nothing that can be handed on")),
+            _ if bytes.len() > LONGEST_HEADER => return Err(std::io::Error::other("git's header has no end")),
+            count => bytes.extend_from_slice(&piece[..count]),
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Option<Head> {
+    let ends = [&b"\r\n\r\n"[..], &b"\n\n"[..]].map(|end| Some((memchr::memmem::find(bytes, end)?, end.len())));
+    let (end, skip) = ends.into_iter().flatten().min()?;
+    let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let (mut status, mut headers) = (200, Vec::new());
+    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+        let value = value.trim();
+        if name.eq_ignore_ascii_case("status") {
+            status = value.split(' ').next().and_then(|code| code.parse().ok()).unwrap_or(500);
+        } else {
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    Some(Head { status, headers, rest: bytes[end + skip..].to_vec() })
+}
+
+/// Hands on what git says, piece by piece, to who takes it. Who takes nothing any more, or is gone, ends it.
+pub(super) fn pump(group: Group, mut stdout: ChildStdout, first: Vec<u8>, limits: &Limits) -> mpsc::Receiver<Bytes> {
+    let (sender, receiver) = mpsc::channel(PIECES);
+    let stall = limits.stall;
+    tokio::spawn(async move {
+        let mut next = Bytes::from(first);
+        loop {
+            if !next.is_empty() && !matches!(tokio::time::timeout(stall, sender.send(next)).await, Ok(Ok(()))) {
+                return;
+            }
+            let mut piece = vec![0; PIECE];
+            let read = tokio::select! {
+                read = stdout.read(&mut piece) => read,
+                () = sender.closed() => return,
+            };
+            match read {
+                Ok(0) | Err(_) => break,
+                Ok(count) => piece.truncate(count),
+            }
+            next = Bytes::from(piece);
+        }
+        // Its output has ended, and so will it.
+        let _ = tokio::time::timeout(GRACE, group.wait()).await;
+    });
+    receiver
+}
+
+/// Returns all that git says, and whether it ended well.
+pub(super) async fn report(group: Group, mut stdout: ChildStdout, limits: &Limits) -> std::io::Result<(Head, bool)> {
+    let all = async {
+        let mut head = head(&mut stdout).await?;
+        (&mut stdout).take(LONGEST_REPORT).read_to_end(&mut head.rest).await?;
+        Ok(head)
+    };
+    match tokio::time::timeout(limits.work, all).await {
+        Ok(Ok(head)) => {
+            let status = tokio::time::timeout(GRACE, group.wait()).await;
+            Ok((head, matches!(status, Ok(Ok(status)) if status.success())))
+        }
+        Ok(Err(err)) => {
+            group.end().await;
+            Err(err)
+        }
+        Err(_) => {
+            group.end().await;
+            Err(std::io::Error::other("git took too long for this push"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_both_line_ends() {
+        let head = parse(b"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\nno").expect("a head");
+        assert_eq!((head.status, head.rest.as_slice()), (403, &b"no"[..]));
+        assert_eq!(head.headers, [("Content-Type".to_owned(), "text/plain".to_owned())]);
+        let head = parse(b"A: b\n\nx\r\n\r\ny").expect("a head");
+        assert_eq!((head.status, head.rest.as_slice()), (200, &b"x\r\n\r\ny"[..]));
+        assert_eq!(parse(b"A: b\r\n"), None);
+    }
+}

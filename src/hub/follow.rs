@@ -1,0 +1,132 @@
+//! Follows the branch, whoever moves it: a push, the API, a command or daemon on the hub's machine.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use crate::cli::present;
+use crate::git::ObjectId;
+use crate::log::{self, Level};
+use crate::ops::{self, Move, Plan, Selection, chain};
+use crate::store::Store;
+
+/// How often it is looked when nobody said that something moved.
+const EVERY: Duration = Duration::from_millis(200);
+/// How long pushes are gathered before what they brought is merged.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// What became of the branch.
+#[derive(Debug)]
+pub(super) enum News {
+    /// It went on by these commits.
+    Moves(Vec<Move>),
+    /// It is somewhere else now.
+    Reset(Option<ObjectId>),
+}
+
+/// Tells listeners what becomes of the branch.
+#[derive(Debug)]
+pub(super) struct Follower {
+    news: broadcast::Sender<Arc<News>>,
+    state: Mutex<State>,
+    /// Held by whoever looks and tells: news come in their order, and once.
+    telling: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tip: Option<ObjectId>,
+    pushed: bool,
+    is_over: bool,
+    thread: Option<std::thread::Thread>,
+}
+
+impl Follower {
+    pub(super) fn new(waiting: usize) -> Self {
+        Follower { news: broadcast::Sender::new(waiting.max(1)), state: Mutex::default(), telling: Mutex::default() }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns where the branch is, and all news from there on.
+    pub(super) fn subscribe(&self) -> (Option<ObjectId>, broadcast::Receiver<Arc<News>>) {
+        let state = self.state();
+        (state.tip, self.news.subscribe())
+    }
+
+    /// Looks at once.
+    pub(super) fn look(&self) {
+        if let Some(thread) = &self.state().thread {
+            thread.unpark();
+        }
+    }
+
+    /// Merges what a push brought, soon.
+    pub(super) fn pushed(&self) {
+        self.state().pushed = true;
+        self.look();
+    }
+
+    /// Ends it.
+    pub(super) fn stop(&self) {
+        self.state().is_over = true;
+        self.look();
+    }
+
+    /// Starts to follow.
+    pub(super) fn start(self: &Arc<Self>, store: Store, replay: usize) -> std::io::Result<std::thread::JoinHandle<()>> {
+        self.state().tip = store.repo.find_ref(&store.settings.branch).ok().flatten();
+        let follower = Arc::clone(self);
+        std::thread::Builder::new().name("follow".into()).spawn(move || {
+            follower.state().thread = Some(std::thread::current());
+            loop {
+                follower.tell(&store, replay);
+                if follower.state().is_over {
+                    return;
+                }
+                if std::mem::take(&mut follower.state().pushed) {
+                    std::thread::sleep(GATHER);
+                    merge(&store);
+                } else {
+                    std::thread::park_timeout(EVERY);
+                }
+            }
+        })
+    }
+
+    /// Looks where the branch is, and tells listeners: after that, [`Follower::subscribe`] knows of everything that was
+    /// answered before.
+    pub(super) fn tell(&self, store: &Store, replay: usize) {
+        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(tip) = store.repo.find_ref(&store.settings.branch) else { return };
+        let known = self.state().tip;
+        if tip == known {
+            return;
+        }
+        let came = |from: Option<ObjectId>| ops::moves(store, from?, tip?, replay).ok().flatten();
+        let news = came(known).map_or(News::Reset(tip), News::Moves);
+        self.went(tip, news);
+    }
+
+    /// Tells listeners that the branch is at a commit now, and how it came there.
+    pub(super) fn went(&self, tip: Option<ObjectId>, news: News) {
+        let mut state = self.state();
+        state.tip = tip;
+        // Nobody may be listening.
+        let _ = self.news.send(Arc::new(news));
+    }
+}
+
+/// Merges what sessions said into the branch.
+fn merge(store: &Store) {
+    let selection = Selection { what: "consolidate".into(), ..Selection::default() };
+    let plan = Plan { consolidate: true, selection, ..Plan::default() };
+    let merged = store.reopen().map_err(Into::into).and_then(|store| ops::run(&store, &plan, present()));
+    if let Err(err) = merged {
+        // The next push, or any command, tries again.
+        log::append(store.repo.common_dir(), Level::Error, "hub", &chain(&err));
+    }
+}

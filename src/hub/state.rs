@@ -1,0 +1,114 @@
+//! What all requests share: the store, and how it is read and written from them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+use super::follow::Follower;
+use super::limits::Limits;
+use super::tokens;
+use crate::access::{self, Principal, Scope};
+use crate::cli::present;
+use crate::git::{GitError, ObjectId};
+use crate::log::{self, Level};
+use crate::ops::{self, OpsError, Shown, chain};
+use crate::store::{Location, Origin, Store, StoreError};
+use crate::wire::Problem;
+
+/// A running hub.
+pub(super) struct Hub {
+    pub location: Location,
+    pub common_dir: PathBuf,
+    /// The directory with the hook that looks at pushes.
+    pub hooks: PathBuf,
+    pub limits: Limits,
+    /// The host names that requests may be for, in small letters.
+    pub hosts: Vec<String>,
+    pub follower: Arc<Follower>,
+    /// Whether the hub is to stop.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// What was shown last. It is good for as long as the branch is at that commit.
+    shown: Mutex<Arc<Shown>>,
+}
+
+impl Hub {
+    pub(super) fn new(
+        store: &Store,
+        hooks: PathBuf,
+        limits: Limits,
+        hosts: Vec<String>,
+        follower: Arc<Follower>,
+        stopping: tokio::sync::watch::Receiver<bool>,
+    ) -> Self {
+        let common_dir = store.repo.common_dir().to_owned();
+        let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
+        let shown = Mutex::default();
+        Hub { location, common_dir, hooks, limits, hosts, follower, stopping, shown }
+    }
+
+    /// Opens the store as it is configured at this moment.
+    pub(super) fn store(&self) -> Result<Store, Problem> {
+        Store::open(&self.location).map_err(|err| self.trouble(&err.into()))
+    }
+
+    /// Returns the commit that the branch is at.
+    pub(super) fn tip(&self, store: &Store) -> Result<Option<ObjectId>, Problem> {
+        store.repo.find_ref(&store.settings.branch).map_err(|err| self.trouble(&err.into()))
+    }
+
+    /// Returns the branch as it is.
+    pub(super) fn shown(&self, store: &Store) -> Result<Arc<Shown>, Problem> {
+        let tip = self.tip(store)?;
+        let mut known = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.tip != tip {
+            *known = Arc::new(ops::shown(store).map_err(|err| self.trouble(&err))?);
+        }
+        Ok(Arc::clone(&known))
+    }
+
+    /// Does what may wait for the disk or for other processes away from the other requests.
+    pub(super) async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Hub) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let hub = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&hub)).await;
+        done.unwrap_or_else(|_| Err(Problem::new(500, "the hub failed; its log may say more")))
+    }
+
+    /// Returns who asks.
+    pub(super) fn principal(&self, headers: &HeaderMap, scope: Scope) -> Result<Principal, Problem> {
+        let hint = "`git chittysync hub token add` on the hub's machine makes a token";
+        let given = headers.get(AUTHORIZATION).and_then(|value| access::presented(value.to_str().ok()?));
+        let given = given.ok_or_else(|| Problem::new(401, "who asks has to present a token").hint(hint))?;
+        let known = tokens::read(&self.common_dir).map_err(|reason| self.failed(&reason))?;
+        let who = access::find(&known, &given, present());
+        let who = who.map_err(|err| Problem::new(401, err.to_string()).hint(hint))?;
+        if who.may(scope) {
+            return Ok(who);
+        }
+        let (has, needs) = (who.scope.as_str(), scope.as_str());
+        Err(Problem::new(403, format!("this token is for '{has}', and this needs '{needs}'")).hint(hint))
+    }
+
+    /// Returns what somebody outside is told of an error. Where it tells of the machine, only the log does.
+    pub(super) fn trouble(&self, err: &OpsError) -> Problem {
+        match err {
+            OpsError::Store(StoreError::Git(GitError::Busy { .. } | GitError::Locked { .. })) | OpsError::Moved(_) => {
+                Problem::new(503, "the store is busy; nothing was saved").hint("try again in a moment")
+            }
+            OpsError::Input(reason) => Problem::new(422, reason.clone()),
+            OpsError::Forgotten(_) | OpsError::Unmet(_) => Problem::new(409, chain(err)),
+            OpsError::Store(StoreError::TooMuch { .. }) => Problem::new(413, chain(err)).hint("begin a new session"),
+            _ => self.failed(&chain(err)),
+        }
+    }
+
+    /// Writes down what went wrong, and returns what somebody outside is told of it.
+    pub(super) fn failed(&self, reason: &str) -> Problem {
+        log::append(&self.common_dir, Level::Error, "hub", reason);
+        Problem::new(500, "the hub could not read or write its store").hint("its log on the hub's machine says why")
+    }
+}

@@ -1,0 +1,245 @@
+//! How agents besides Claude Code are set up to call us: a line for each says where its settings are and what goes there.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::claude::{of_version, version_of};
+use super::hook_event::{HookEvent, command};
+use super::inventory::{program_for_hooks, server};
+use super::json_entry::{Entry, Kind};
+use super::settings::Settings;
+use super::toml_block::{Block, values};
+use super::{Change, Check, InstallError, Part, Surroundings, agent_file, hook_check};
+use crate::source::{Agent, named};
+use crate::todo::plain;
+
+/// How an agent is set up.
+struct Setup {
+    agent: &'static str,
+    /// Its program.
+    program: &'static str,
+    /// The file in its home with hooks.
+    hooks: &'static str,
+    events: &'static [HookEvent],
+    /// The file in its home with everything else.
+    settings: &'static str,
+    /// The switch that gives its models a todo tool.
+    switch: &'static [&'static str],
+    /// Which of its models have none without.
+    without: &'static str,
+}
+
+const fn event(agent: &'static str, name: &'static str, matcher: Option<&'static str>, timeout: u32) -> HookEvent {
+    let timeout = if timeout == 0 { None } else { Some(timeout) };
+    HookEvent { since: (0, 0, 0), name, agent: Some(agent), matcher, timeout }
+}
+
+static SETUPS: [Setup; 3] = [
+    Setup {
+        agent: "codex",
+        program: "codex",
+        hooks: "hooks.json",
+        events: &[
+            event("codex", "SessionStart", Some("startup|resume|clear"), 10),
+            event("codex", "PostToolUse", Some("update_plan"), 10),
+            HookEvent { since: (0, 145, 0), ..event("codex", "SessionEnd", None, 10) },
+        ],
+        settings: "config.toml",
+        switch: &["tools", "update_plan", "enabled"],
+        without: "from 0.152 on it has none",
+    },
+    Setup {
+        agent: "qwen",
+        program: "qwen",
+        hooks: "settings.json",
+        events: &[
+            event("qwen", "SessionStart", None, 0),
+            event("qwen", "PostToolUse", Some("todo_write"), 0),
+            event("qwen", "SessionEnd", None, 0),
+        ],
+        settings: "settings.json",
+        switch: &["tools", "todoWrite", "enabled"],
+        without: "newer versions have none",
+    },
+    Setup {
+        agent: "gemini",
+        program: "gemini",
+        hooks: "settings.json",
+        // In milliseconds.
+        events: &[
+            event("gemini", "SessionStart", None, 10_000),
+            event("gemini", "AfterTool", Some("write_todos|tracker_.*"), 10_000),
+            event("gemini", "SessionEnd", None, 5_000),
+        ],
+        settings: "settings.json",
+        switch: &["experimental", "taskTracker"],
+        without: "the newest models have none",
+    },
+];
+
+/// Returns the agents besides Claude Code that can be set up.
+pub fn others() -> impl Iterator<Item = &'static dyn Agent> {
+    SETUPS.iter().filter_map(|setup| named(setup.agent))
+}
+
+/// Returns what `install` puts into the settings of an agent; nothing for one that cannot be set up. With `todo_tools`
+/// its models are given their todo tool, where nobody has said anything of it.
+///
+/// # Errors
+/// When the user has no home, or this program does not know where it is.
+pub fn parts_of(agent: &dyn Agent, todo_tools: bool) -> Result<Vec<Part>, InstallError> {
+    let Some((setup, home)) = setup(agent) else { return Ok(Vec::new()) };
+    let mut parts = vec![setup.hooks(&home)?];
+    let path = home.join(setup.settings);
+    let server = server()?;
+    match setup.is_toml() {
+        true => parts.push(Part::block("mcp", setup.block(path, &server, todo_tools))),
+        false => {
+            let value = json!({ "command": server, "args": ["mcp"] });
+            let way = &["mcpServers", "chittysync"];
+            parts.push(Part::entry("mcp", Entry { path: path.clone(), way, value, kind: Kind::Server }));
+            let switch = Part::entry("todo tool", setup.switch(path.clone()));
+            let is_unset = todo_tools && setup.switch(path).stands().is_none();
+            // A file that cannot be read is told of by the others.
+            if is_unset || switch.is_installed().unwrap_or(false) {
+                parts.push(switch);
+            }
+        }
+    }
+    Ok(parts)
+}
+
+fn setup(agent: &dyn Agent) -> Option<(&'static Setup, PathBuf)> {
+    let setup = SETUPS.iter().find(|setup| setup.agent == agent.name())?;
+    Some((setup, agent.settings_home()?))
+}
+
+impl Setup {
+    fn hooks(&self, home: &Path) -> Result<Part, InstallError> {
+        let events = match self.events.iter().all(|event| event.since == (0, 0, 0)) {
+            true => self.events.to_vec(),
+            false => of_version(self.events, version_of(self.program).map(|(version, _)| version)),
+        };
+        let (path, program) = (home.join(self.hooks), program_for_hooks()?);
+        Ok(Part::settings("hooks", Settings { path, program, events, todo_tools: false, follows_links: true }))
+    }
+
+    fn is_toml(&self) -> bool {
+        self.settings.ends_with(".toml")
+    }
+
+    fn switch(&self, path: PathBuf) -> Entry {
+        Entry { path, way: self.switch, value: Value::Bool(true), kind: Kind::Switch }
+    }
+
+    fn block(&self, path: PathBuf, server: &str, todo_tools: bool) -> Block {
+        let server = Value::from(server);
+        // A string of JSON is one of TOML.
+        let mut tables = vec![("mcp_servers.chittysync", format!("command = {server}\nargs = [\"mcp\"]\n"))];
+        if todo_tools && self.is_on(&path).is_none() {
+            tables.push(("tools.update_plan", "enabled = true\n".to_owned()));
+        }
+        Block { path, tables, optional: vec!["tools.update_plan"] }
+    }
+
+    /// Returns what the settings say of the todo tool, as text; nothing where they say nothing.
+    fn is_on(&self, path: &Path) -> Option<String> {
+        if !self.is_toml() {
+            return self.switch(path.to_owned()).stands().map(|value| value.to_string());
+        }
+        let text = agent_file::read(path).ok()??;
+        let (whole, inline) = (self.switch.join("."), self.switch[..self.switch.len() - 1].join("."));
+        let said = values(&text).into_iter().find_map(|(name, value)| {
+            let is_inline = name == inline && value.starts_with('{');
+            (name == whole || is_inline).then_some((is_inline, value))
+        });
+        said.map(|(is_inline, value)| if is_inline { value.contains("true").to_string() } else { value })
+    }
+}
+
+/// Says what somebody has to do by hand after `install`, if anything.
+pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
+    let Some((setup, home)) = setup(agent) else { return Vec::new() };
+    let mut said = Vec::new();
+    if setup.agent == "codex" && !is_trusted(&home) {
+        said.push("Codex runs new hooks only after you have reviewed them: type /hooks in it".to_owned());
+    }
+    if setup.is_on(&home.join(setup.settings)).is_none() {
+        said.push(format!("{} has perhaps no todo tool: {}", agent.title(), setup.remedy()));
+    }
+    said
+}
+
+impl Setup {
+    fn remedy(&self) -> String {
+        let name = self.switch.join(".");
+        format!(
+            "{} unless {name} is true in {}; `git chittysync install --enable-todo-tools` sets it",
+            self.without, self.settings
+        )
+    }
+}
+
+/// Returns whether somebody reviewed the hooks. Whether they have changed since is known to the agent alone.
+fn is_trusted(home: &Path) -> bool {
+    let text = agent_file::read(&home.join("config.toml")).ok().flatten().unwrap_or_default();
+    let hooks = home.join("hooks.json").display().to_string();
+    values(&text).iter().any(|(name, _)| name.ends_with("trusted_hash") && name.contains(&hooks))
+}
+
+/// Returns what `doctor` says of an agent: whether its hooks lead to this program, whether it has our tools, and whether
+/// its models have a todo tool at all.
+pub(super) fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
+    let Some((setup, home)) = setup(agent) else { return Vec::new() };
+    let name = |what: &str| format!("{} {what}", setup.agent);
+    let parts = match parts_of(agent, false) {
+        Ok(parts) => parts,
+        Err(err) => return vec![Check::bad(&name("hooks"), (at.chain)(&err))],
+    };
+    let mut checks = Vec::new();
+    for part in parts.iter().filter(|part| part.name != "todo tool") {
+        let shown = part.path().map(at.display).unwrap_or_default();
+        let found = part.check().and_then(|change| Ok((change, part.is_installed()?)));
+        let is_hooks = part.name == "hooks";
+        checks.push(match found {
+            Ok((Change::None, _)) if is_hooks => hook_check::check_command(&name("hooks"), &hook(setup), shown),
+            Ok((Change::None, _)) => Check::ok(&name(part.name), shown),
+            Ok((change, _)) if change.is_kept() => Check::bad(
+                &name(part.name),
+                format!("{shown} has an entry of this name that we did not write; it is left as it is"),
+            ),
+            Ok((_, true)) => {
+                let text = format!(
+                    "{shown} has another entry than this version puts there; `git chittysync install` renews it"
+                );
+                Check::bad(&name(part.name), text)
+            }
+            Ok(_) => Check::off(&name(part.name), format!("not in {shown}; `git chittysync install` puts it there")),
+            Err(err) => Check::bad(&name(part.name), (at.chain)(&err)),
+        });
+    }
+    let are_there = parts.iter().any(|part| part.name == "hooks" && part.is_installed().unwrap_or(false));
+    if setup.agent == "codex" && are_there {
+        checks.push(match is_trusted(&home) {
+            true => Check::ok(&name("trust"), "you have reviewed its hooks; when they change, it asks again"),
+            false => Check::off(&name("trust"), "it runs hooks only after you have reviewed them: type /hooks in it"),
+        });
+    }
+    checks.push(match setup.is_on(&home.join(setup.settings)).as_deref() {
+        Some("true") => Check::ok(&name("todos"), format!("{} is true", setup.switch.join("."))),
+        Some(other) => {
+            Check::off(&name("todos"), format!("it has no todo tool: {} is {}", setup.switch.join("."), plain(other)))
+        }
+        None => Check::off(&name("todos"), format!("perhaps it has no todo tool: {}", setup.remedy())),
+    });
+    checks.push(match version_of(setup.program) {
+        Some((_, text)) => Check::ok(setup.agent, text),
+        None => Check::off(setup.agent, "its program is not on the PATH, or does not tell its version"),
+    });
+    checks
+}
+
+fn hook(setup: &Setup) -> String {
+    command(&program_for_hooks().unwrap_or_default(), setup.agent)
+}

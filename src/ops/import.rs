@@ -1,0 +1,50 @@
+//! A list that somebody states for a session: on standard input, or at a hub.
+
+use super::{OpsError, Plan, Report, Selection, run};
+use crate::git::{ObjectId, session_ref};
+use crate::redact::Found;
+use crate::store::Store;
+use crate::todo::{Project, Session, Snapshot, Time};
+
+/// What came of a list.
+#[derive(Debug)]
+pub struct Imported {
+    /// The session, as it is called here.
+    pub session: Session,
+    /// What was done. It captured nothing when the list was known.
+    pub report: Report,
+}
+
+impl Imported {
+    /// Returns the newest commit of what the session says here, under whatever name.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn commit(&self, store: &Store) -> Result<Option<ObjectId>, OpsError> {
+        let said = self.report.captured.iter().find(|name| name.is_same(&self.session));
+        if let Some(tip) = said.map(|name| store.repo.find_ref(&session_ref(name))).transpose()?.flatten() {
+            return Ok(Some(tip));
+        }
+        let known = store.repo.sessions()?;
+        let mut own = known.iter().filter(|(name, _)| name.is_same(&self.session));
+        Ok(own.next_back().map(|(_, tip)| *tip))
+    }
+}
+
+/// Saves a list as what a session says, and merges it.
+///
+/// # Errors
+/// As [`run`], and when the session cannot be added to.
+pub fn import(
+    store: &Store,
+    mut snapshot: Snapshot,
+    project: Option<Project>,
+    now: Time,
+) -> Result<Imported, OpsError> {
+    store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
+    let session = snapshot.session.clone();
+    let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
+    let plan = Plan { selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
+    let report = run(store, &plan, now)?;
+    Ok(Imported { session, report })
+}

@@ -1,0 +1,114 @@
+//! A list that somebody posts, in any of the shapes that clients of the original send.
+
+use serde_json::{Map, Value};
+
+use super::Problem;
+
+/// A list, and whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// The session, where it is named.
+    pub session: Option<String>,
+    /// The project, where it is named.
+    pub project: Option<String>,
+    /// The device, where it is named.
+    pub device: Option<String>,
+    /// The entries.
+    pub todos: Vec<Value>,
+    /// Whether that is all that the session has on its list.
+    pub is_complete: bool,
+}
+
+impl Posted {
+    /// Reads a body: a bare array, or an object with the list under `todos`.
+    ///
+    /// # Errors
+    /// 400 when it is no JSON, 422 when it is no list, 413 when it is longer than `most`.
+    pub fn parse(body: &[u8], most: usize) -> Result<Self, Problem> {
+        let value: Value =
+            serde_json::from_slice(body).map_err(|err| Problem::new(400, format!("the body is no JSON: {err}")))?;
+        let (mut object, todos) = match value {
+            Value::Array(todos) => (Map::new(), todos),
+            Value::Object(mut object) => match object.remove("todos") {
+                Some(Value::Array(todos)) => (object, todos),
+                _ => return Err(Problem::new(422, "the body is an object without a list under 'todos'").hint(SHAPE)),
+            },
+            _ => return Err(Problem::new(422, "the body is neither a list nor an object").hint(SHAPE)),
+        };
+        if todos.len() > most {
+            return Err(Problem::new(413, format!("the list has {} entries, more than {most}", todos.len())));
+        }
+        let mut text = |keys: &[&str]| -> Result<Option<String>, Problem> {
+            let found: Vec<(&str, Value)> = keys.iter().filter_map(|key| Some((*key, object.remove(*key)?))).collect();
+            match found.into_iter().find(|(_, value)| !value.is_null()) {
+                None => Ok(None),
+                Some((_, Value::String(text))) => Ok(Some(text)),
+                Some((key, _)) => Err(Problem::new(422, format!("'{key}' has to be text"))),
+            }
+        };
+        let session = text(&["session_id", "sessionId"])?;
+        let project = text(&["project", "projectId", "project_id"])?;
+        let device = text(&["device", "machineId", "machine_id"])?;
+        let is_complete = match object.remove("complete") {
+            None | Some(Value::Null) => true,
+            Some(Value::Bool(is_complete)) => is_complete,
+            Some(_) => return Err(Problem::new(422, "'complete' has to be true or false")),
+        };
+        Ok(Posted { session, project, device, todos: todos.into_iter().map(renamed).collect(), is_complete })
+    }
+
+    /// Returns the list as agents write it.
+    pub fn list(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.todos).expect("JSON values are JSON")
+    }
+}
+
+const SHAPE: &str =
+    r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have that under "todos""#;
+
+/// Returns an entry in which what one of the original's hubs calls `active_form` has its usual name.
+fn renamed(mut todo: Value) -> Value {
+    if let Value::Object(object) = &mut todo
+        && !object.contains_key("activeForm")
+        && let Some(value) = object.remove("active_form")
+    {
+        object.insert("activeForm".into(), value);
+    }
+    todo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_of_the_original() {
+        let parse = |body: &str| Posted::parse(body.as_bytes(), 2);
+        let bare = parse(r#"[{"content":"a","status":"pending"}]"#).expect("a list");
+        assert_eq!((bare.session, bare.todos.len(), bare.is_complete), (None, 1, true));
+        for (session, project) in [("session_id", "project"), ("sessionId", "projectId")] {
+            let body = format!(r#"{{"{session}":"s","{project}":"p","todos":[],"complete":false}}"#);
+            let posted = parse(&body).expect("an object");
+            assert_eq!((posted.session.as_deref(), posted.project.as_deref()), (Some("s"), Some("p")), "{body}");
+            assert!(!posted.is_complete);
+        }
+        let named = parse(r#"{"todos":[{"content":"a","active_form":"Doing a","status":"pending"}]}"#).expect("fine");
+        assert_eq!(named.todos[0]["activeForm"], "Doing a");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (body, status) in [
+            ("", 400),
+            (r#"[{"content":"a "quote""}]"#, 400),
+            ("{}", 422),
+            ("7", 422),
+            (r#"{"todos":{}}"#, 422),
+            (r#"{"todos":[],"session_id":7}"#, 422),
+            (r#"{"todos":[],"complete":"yes"}"#, 422),
+            ("[1,2,3]", 413),
+        ] {
+            assert_eq!(Posted::parse(body.as_bytes(), 2).expect_err(body).status, status, "{body}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Hooks, tools and the todo tool in the settings of agents besides Claude Code: put in, checked, taken out.
+
+use serde_json::{Value, json};
+
+use crate::claude_settings::{SHIM, shim};
+use crate::common::{World, executable};
+
+fn read(world: &World, path: &str) -> String {
+    std::fs::read_to_string(world.path(path)).unwrap_or_default()
+}
+
+fn value(world: &World, path: &str) -> Value {
+    serde_json::from_str(&read(world, path)).expect("JSON")
+}
+
+/// Returns the lines of `doctor` on an agent.
+fn doctor(world: &World, agent: &str) -> Vec<String> {
+    let told = world.run(&["doctor"]).stdout;
+    let is_of = |line: &&str| line.get(4..).is_some_and(|line| line.starts_with(&format!("{agent} ")));
+    told.lines().filter(is_of).map(str::to_owned).collect()
+}
+
+const FILES: [(&str, &str); 4] = [
+    ("home/.codex/config.toml", "model = \"m\"\n\n[projects.\"/work/shop\"]\ntrust_level = \"trusted\"\n"),
+    (
+        "home/.codex/hooks.json",
+        "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"type\":\"command\",\"command\":\"say done\"}]}]}}",
+    ),
+    ("home/.qwen/settings.json", "{\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" }\n  }\n}\n"),
+    ("home/.gemini/settings.json", "{\r\n\t\"general\": {}\r\n}\r\n"),
+];
+
+#[test]
+fn other_peoples_settings_come_back_byte_for_byte() {
+    for more in [&[][..], &["--enable-todo-tools", "--agent", "codex"]] {
+        let world = World::new();
+        for (path, text) in FILES {
+            world.write(path, text.as_bytes());
+        }
+        let told = world.run(&[&["install"], more].concat());
+        assert!(told.code == Some(0) && told.stderr.contains("/hooks"), "{told:?}");
+        let hooks = value(&world, "home/.codex/hooks.json");
+        let command = |event: &str| hooks["hooks"][event][0]["hooks"][0]["command"].clone();
+        assert_eq!(command("PostToolUse"), json!(format!("{} hook codex || true", shim(&world))));
+        assert_eq!(hooks["hooks"]["PostToolUse"][0]["matcher"], "update_plan");
+        let server = json!({"command": world.path(SHIM), "args": ["mcp"]});
+        assert_eq!(value(&world, "home/.qwen/settings.json")["mcpServers"]["chittysync"], server);
+        assert_eq!(value(&world, "home/.gemini/settings.json")["mcpServers"]["chittysync"], server);
+        let toml = read(&world, "home/.codex/config.toml");
+        assert!(toml.contains("[mcp_servers.chittysync]\ncommand = \"/"), "{toml}");
+        let is_on = !more.is_empty();
+        assert_eq!(toml.contains("[tools.update_plan]\nenabled = true\n"), is_on, "{toml}");
+        assert_eq!(value(&world, "home/.qwen/settings.json")["tools"]["todoWrite"]["enabled"] == true, is_on);
+        assert_eq!(value(&world, "home/.gemini/settings.json")["experimental"]["taskTracker"] == true, is_on);
+        let installed: Vec<String> = FILES.iter().map(|(path, _)| read(&world, path)).collect();
+        world.ok(&["install", "-q"]);
+        let again: Vec<String> = FILES.iter().map(|(path, _)| read(&world, path)).collect();
+        assert_eq!(again, installed, "twice is once");
+        world.ok(&["uninstall", "-q"]);
+        for (path, text) in FILES {
+            assert_eq!(read(&world, path), text, "{path}");
+        }
+    }
+}
+
+#[test]
+fn an_agent_that_never_ran_gets_nothing_unasked() {
+    let world = World::new();
+    world.ok(&["install", "-q"]);
+    for (path, _) in FILES {
+        assert!(!world.path(path).parent().expect("a directory").exists(), "{path}");
+    }
+    world.ok(&["install", "-q", "--agent", "qwen"]);
+    assert!(world.path("home/.qwen/settings.json").exists());
+    assert!(!world.path("home/.codex").exists() && !world.path("home/.claude").exists());
+    world.ok(&["uninstall", "-q"]);
+    assert!(!world.path("home/.qwen").exists(), "what was made for it goes with it");
+    assert_eq!(world.run(&["install", "--agent", "nobody"]).code, Some(129));
+}
+
+#[test]
+fn what_somebody_else_set_is_left() {
+    let world = World::new();
+    let own = "[mcp_servers.chittysync]\ncommand = \"mine\"\n";
+    world.write("home/.codex/config.toml", own.as_bytes());
+    let off = "{\"tools\":{\"todoWrite\":{\"enabled\":false}},\"mcpServers\":{\"chittysync\":{\"command\":\"mine\"}}}";
+    world.write("home/.qwen/settings.json", off.as_bytes());
+    world.write("home/.gemini/settings.json", b"{ // a comment\n}");
+    assert_ne!(world.run(&["install"]).code, Some(0));
+    let told = world.run(&["install", "--enable-todo-tools"]);
+    assert!(told.stderr.contains("was not written by us"), "{told:?}");
+    // One that cannot be changed keeps nothing else from being put in place, and is named.
+    assert_ne!(told.code, Some(0));
+    assert!(told.stderr.contains(".gemini/settings.json: cannot change"), "{told:?}");
+    assert_eq!(read(&world, "home/.codex/config.toml"), own);
+    assert!(world.path("home/.codex/hooks.json").exists());
+    let qwen = value(&world, "home/.qwen/settings.json");
+    assert_eq!(
+        (&qwen["tools"]["todoWrite"]["enabled"], &qwen["mcpServers"]["chittysync"]["command"]),
+        (&json!(false), &json!("mine"))
+    );
+    world.run(&["uninstall", "-q"]);
+    assert_eq!(read(&world, "home/.codex/config.toml"), own);
+    assert_eq!(read(&world, "home/.qwen/settings.json"), off);
+}
+
+#[test]
+fn doctor_says_whether_there_is_a_todo_tool_and_whether_hooks_are_called() {
+    let world = World::new();
+    world.write("home/.codex/config.toml", b"model = \"m\"\n");
+    executable(&world.write("bin/codex", b"#!/bin/sh\necho codex-cli 0.171.0\n"));
+    let before = doctor(&world, "codex").join("\n");
+    for told in [
+        "off codex hooks",
+        "off codex mcp",
+        "off codex todos",
+        "--enable-todo-tools",
+        "ok  codex       codex-cli 0.171.0",
+    ] {
+        assert!(before.contains(told), "{told}: {before}");
+    }
+    world.ok(&["install", "-q", "--enable-todo-tools", "--agent", "codex"]);
+    let after = doctor(&world, "codex").join("\n");
+    for told in ["ok  codex hooks ~/.codex/hooks.json", "ok  codex mcp", "ok  codex todos", "off codex trust", "/hooks"]
+    {
+        assert!(after.contains(told), "{told}: {after}");
+    }
+    let hooks = world.path("home/.codex/hooks.json");
+    let state = format!("\n[hooks.state.\"{}:post_tool_use:0:0\"]\ntrusted_hash = \"sha256:0\"\n", hooks.display());
+    let toml = read(&world, "home/.codex/config.toml") + &state;
+    world.write("home/.codex/config.toml", toml.as_bytes());
+    assert!(doctor(&world, "codex").join("\n").contains("ok  codex trust"), "{:?}", doctor(&world, "codex"));
+    // An agent that is not here is not spoken of.
+    assert_eq!(doctor(&world, "qwen"), Vec::<String>::new());
+}
+
+/// An older version takes no settings that name what it does not know.
+#[test]
+fn no_event_is_named_that_the_version_does_not_know() {
+    for (version, knows) in [("0.144.0", false), ("0.145.0", true)] {
+        let world = World::new();
+        world.write("home/.codex/config.toml", b"");
+        executable(&world.write("bin/codex", format!("#!/bin/sh\necho codex-cli {version}\n").as_bytes()));
+        world.ok(&["install", "-q"]);
+        let hooks = value(&world, "home/.codex/hooks.json");
+        assert_eq!(hooks["hooks"].get("SessionEnd").is_some(), knows, "{hooks}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Clients that go away in the middle: no process, no lock and no ref stays.
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+
+use crate::scene::{Scene, processes, until};
+
+/// Returns what git runs for this hub.
+fn of_git(scene: &Scene) -> Vec<String> {
+    let store = format!("GIT_PROJECT_ROOT={}", scene.store("hub").display());
+    processes(&store)
+}
+
+/// Puts into the hub what takes longer to send than a connection holds.
+fn fill(scene: &Scene) {
+    let mut state: u64 = 1;
+    let mut line = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("{state:016x}{:016x}", state.rotate_left(17).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    };
+    let noise: String = (0..700_000).map(|_| line()).collect();
+    scene.world.write("noise", noise.as_bytes());
+    let noise = scene.world.path("noise");
+    let hub = scene.store("hub");
+    let blob = scene.world.git(&hub, &["hash-object", "-w", noise.to_str().expect("UTF-8")]);
+    scene.world.write("index", format!("100644 blob {blob}\tnoise\n").as_bytes());
+    let mut command = scene.world.command("git");
+    command.arg("--git-dir").arg(&hub).arg("mktree");
+    command.stdin(std::fs::File::open(scene.world.path("index")).expect("a file"));
+    let tree = String::from_utf8(command.output().expect("git").stdout).expect("UTF-8");
+    let commit = scene.world.git(&hub, &["commit-tree", "-m", "x", tree.trim()]);
+    scene.world.git(&hub, &["update-ref", "refs/heads/consolidated", &commit]);
+}
+
+#[test]
+fn a_cut_fetch_leaves_no_process() {
+    let scene = Scene::new();
+    let token = scene.token("one", "read");
+    fill(&scene);
+    let tip = scene.tip("refs/heads/consolidated");
+    let body = format!("0032want {tip}\n00000009done\n");
+    let mut stream = scene.connect();
+    let head = format!(
+        "POST /git/todos.git/git-upload-pack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-git-upload-pack-request\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it listens");
+    let mut some = [0; 4096];
+    let count = stream.read(&mut some).expect("an answer");
+    assert!(some[..count].starts_with(b"HTTP/1.1 200"), "{:?}", String::from_utf8_lossy(&some[..count]));
+    assert!(!of_git(&scene).is_empty(), "git is at work, and this test sees it");
+    drop(stream);
+    until("git has ended", || of_git(&scene).is_empty());
+    assert_eq!(scene.get("/health", "").status, 200);
+}
+
+/// Who takes nothing for long is given up as well, although still connected.
+#[test]
+fn a_stalled_fetch_leaves_no_process() {
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "stall_ms=300")], &[]);
+    let token = scene.token("one", "read");
+    fill(&scene);
+    let tip = scene.tip("refs/heads/consolidated");
+    let body = format!("0032want {tip}\n00000009done\n");
+    let mut stream = scene.connect();
+    let head = format!(
+        "POST /git/todos.git/git-upload-pack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-git-upload-pack-request\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it listens");
+    let mut some = [0; 16];
+    stream.read_exact(&mut some).expect("an answer");
+    until("git has ended", || of_git(&scene).is_empty());
+    drop(stream);
+}
+
+#[test]
+fn a_cut_push_leaves_no_process_no_ref_and_no_lock() {
+    let scene = Scene::new();
+    let token = scene.device("one");
+    scene.run("one", &token, &["add", "Cut off"]);
+    let tip = scene.world.git(&scene.store("one"), &["for-each-ref", "--format=%(objectname)", "refs/chittysync/"]);
+    let line = format!("{} {tip} refs/chittysync/x\0report-status", "0".repeat(40));
+    let body = format!("{:04x}{line}0000PACK", line.len() + 4);
+    let head = format!(
+        "POST /git/todos.git/git-receive-pack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: 1000000\r\n\r\n{body}"
+    );
+    for shut in [Shutdown::Both, Shutdown::Write] {
+        let mut stream = scene.connect();
+        stream.write_all(head.as_bytes()).expect("it listens");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(of_git(&scene).is_empty(), "nothing is started for half a push");
+        stream.shutdown(shut).expect("a connection");
+    }
+    until("nothing of git is left", || of_git(&scene).is_empty());
+    assert!(scene.refs().is_empty());
+    let locks = crate::common::files(&scene.store("hub")).into_keys().filter(|path| {
+        let name = path.to_string_lossy();
+        name.ends_with(".lock") && !name.contains("/chittysync/") || name.contains("incoming-")
+    });
+    assert_eq!(locks.collect::<Vec<_>>(), Vec::<std::path::PathBuf>::new());
+    // The store is free: a whole push goes through at once.
+    let pushed = scene.git(&token, "one.git", &["push", &scene.url(), "refs/chittysync/*:refs/chittysync/*"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+}
