@@ -217,7 +217,7 @@ mod tests {
             extra: serde_json::Map::new(),
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
-        let setting = Setting { color: true, stale_after: Some(HOUR) };
+        let setting = Setting { color: true, stale_after: Some(HOUR), quiet_after: None };
         let mut everything = Everything::of(projects);
         everything.sessions = sessions;
         Board::new(everything, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
@@ -292,7 +292,7 @@ mod tests {
         states.push(Board::new(
             Everything::default(),
             Time::default(),
-            Setting { color: false, stale_after: None },
+            Setting { color: false, stale_after: None, quiet_after: None },
             (0, 0),
         ));
         for mut board in states {

@@ -9,7 +9,7 @@ Look
   Enter         what is known of a todo; the todos of a project or session
   h             what happened to a todo
   /             show only what has these words; Esc shows everything
-  a             closed todos and plain lag too, or not
+  a             what is closed or quiet, and plain lag, too; or not
 
 Act, in your own name
   s             start: you are working on it

@@ -239,6 +239,8 @@ mod tests {
     use crate::todo::{Claim, Claims, Fields, Project, Time, Todo};
     use crate::view::Everything;
 
+    const SETTING: Setting = Setting { color: false, stale_after: None, quiet_after: None };
+
     fn session(name: &str) -> Session {
         Session::new(name).expect("valid")
     }
@@ -258,8 +260,7 @@ mod tests {
     }
 
     fn board(todos: Vec<Todo>) -> Board {
-        let setting = Setting { color: false, stale_after: None };
-        Board::new(everything(todos), Time::default(), setting, (80, 24))
+        Board::new(everything(todos), Time::default(), SETTING, (80, 24))
     }
 
     fn three() -> Vec<Todo> {
@@ -284,7 +285,7 @@ mod tests {
                 todo("b", &[("one", Status::Pending, 1)]),
                 todo("c", &[("one", Status::Pending, 1)]),
             ]),
-            None,
+            SETTING,
         );
         assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("b"))));
         assert_eq!(under_cursor(&board), "c");
@@ -303,11 +304,11 @@ mod tests {
         assert_eq!(under_cursor(&board), "b");
         let mut more = three();
         more.push(todo("0", &[("one", Status::InProgress, 9)]));
-        board.load(everything(more), None);
+        board.load(everything(more), SETTING);
         assert_eq!(under_cursor(&board), "b");
-        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), None);
+        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), SETTING);
         assert_eq!(under_cursor(&board), "a", "near where it was");
-        board.load(Everything::default(), None);
+        board.load(Everything::default(), SETTING);
         assert_eq!(board.press(Key::Char('d')), None);
         assert!(board.message.as_ref().is_some_and(|(_, failed)| *failed));
     }
@@ -356,7 +357,7 @@ mod tests {
         board.turn_to(Tab::Conflicts);
         board.press(Key::Char('r'));
         // Meanwhile a session comes before both.
-        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), None);
+        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), SETTING);
         assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
         let pending = State::Wanted(Status::Pending);
         assert_eq!(board.press(Key::Char('2')), Some(Wish::Take(id("a"), session("two"), pending)));

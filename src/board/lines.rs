@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::model::{Board, Tab, Target};
 use crate::merge::Disagreement;
 use crate::todo::{Claim, Project, Session, State, Todo, TodoId, plain};
-use crate::view::{Filter, Row, SessionState, all_disagreements, project_rows, sections, session_views};
+use crate::view::{
+    Filter, Row, SessionFilter, SessionState, Shown, all_disagreements, left_out, project_rows, sections,
+};
 
 /// A line, and what the cursor stands on there.
 #[derive(Debug)]
@@ -18,13 +20,22 @@ pub(super) struct Line<'a> {
 #[derive(Debug)]
 pub(super) enum Body<'a> {
     Blank,
-    Heading { name: String, summary: String },
+    Heading {
+        name: String,
+        summary: String,
+    },
     Todo(Row<'a>),
     Project([String; 6]),
     Session(SessionState, [String; 7]),
     Warning(String),
-    Conflict { state: State, words: String, project: String },
+    Conflict {
+        state: State,
+        words: String,
+        project: String,
+    },
     Said(String),
+    /// What was left out.
+    Rest(String),
 }
 
 impl<'a> Line<'a> {
@@ -49,7 +60,8 @@ pub(super) fn lines(board: &Board) -> Vec<Line<'_>> {
 
 fn todos(board: &Board) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
-    for section in sections(&board.everything, &board.todo_filter(), board.style()) {
+    let filter = board.todo_filter();
+    for section in sections(&board.everything, &filter, board.style()) {
         if !lines.is_empty() {
             lines.push(Line::beside(Body::Blank));
         }
@@ -58,7 +70,18 @@ fn todos(board: &Board) -> Vec<Line<'_>> {
         let rows = section.rows.into_iter();
         lines.extend(rows.map(|row| Line::of(Target::Todo(row.todo.id), Body::Todo(row))));
     }
+    let is_rest = !lines.is_empty();
+    fold(&mut lines, filter.quiet.told(&filter.folded(&board.everything), is_rest, "a shows them"));
     lines
+}
+
+/// Adds what was left out, a line apart.
+fn fold(lines: &mut Vec<Line<'_>>, told: Option<String>) {
+    let Some(told) = told else { return };
+    if !lines.is_empty() {
+        lines.push(Line::beside(Body::Blank));
+    }
+    lines.push(Line::beside(Body::Rest(told)));
 }
 
 fn projects(board: &Board) -> Vec<Line<'_>> {
@@ -70,7 +93,10 @@ fn projects(board: &Board) -> Vec<Line<'_>> {
 
 fn sessions(board: &Board) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
-    for view in session_views(&board.everything, board.now, board.setting.stale_after) {
+    let (quiet, shown) = (board.quiet.clone(), board.shown());
+    let filter = SessionFilter { wanted: None, stale_after: board.setting.stale_after, quiet, shown };
+    let (views, folded) = filter.views(&board.everything, board.now);
+    for view in views {
         let row = view.row(&board.everything, board.style());
         if has_words(board, &format!("{} {}", view.session, row.join(" "))) {
             let target = Target::Session(view.session.clone());
@@ -80,11 +106,12 @@ fn sessions(board: &Board) -> Vec<Line<'_>> {
             );
         }
     }
+    fold(&mut lines, left_out(&folded, &filter.quiet, "a shows them"));
     lines
 }
 
 fn conflicts(board: &Board) -> Vec<Line<'_>> {
-    let filter = Filter { all: true, ..board.todo_filter() };
+    let filter = Filter { all: true, shown: Shown::All, ..board.todo_filter() };
     let found = all_disagreements(&board.everything, board.all);
     let mut places: BTreeMap<TodoId, usize> = BTreeMap::new();
     let mut todos: Vec<(&Project, &Todo, Vec<Disagreement<'_>>)> = Vec::new();

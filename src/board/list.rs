@@ -109,6 +109,9 @@ impl Layout {
                 let column = canvas.put(3, row, &board.isolated(&words), title());
                 canvas.put_fit(column + 2, row, project, dim());
             }
+            Body::Rest(text) => {
+                canvas.put_fit(0, row, text, dim());
+            }
             Body::Said(text) => {
                 canvas.put_fit(5, row, text, dim());
             }

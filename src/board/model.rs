@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::page::Page;
 use crate::todo::{Project, Session, State, Time, Todo, TodoId};
-use crate::view::{Everything, Filter, Style};
+use crate::view::{Everything, Filter, Quiet, Shown, Style};
 
 /// What the board is told of the settings.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub struct Setting {
     pub color: bool,
     /// `chittysync.staleAfter` in milliseconds; nothing for never.
     pub stale_after: Option<i64>,
+    /// `chittysync.quietAfter` in milliseconds; nothing for never.
+    pub quiet_after: Option<i64>,
 }
 
 /// What the screen is about.
@@ -91,6 +93,8 @@ pub struct Board {
     pub(super) message: Option<(String, bool)>,
     /// The message is of what others did.
     is_mention: bool,
+    /// What is quiet at the time.
+    pub(super) quiet: Quiet,
     /// Columns and rows of the screen.
     pub(super) size: (u16, u16),
 }
@@ -114,21 +118,25 @@ impl Board {
             message: None,
             is_mention: false,
             size,
+            quiet: Quiet::default(),
         };
+        board.look_for_quiet();
         board.settle();
         board
     }
 
-    /// Takes a newer state, and when sessions are stale. The cursor stays on what it was on, wherever that is now.
-    pub fn load(&mut self, everything: Everything, stale_after: Option<i64>) {
+    /// Takes a newer state, and when sessions are stale or quiet. The cursor stays on what it was on, wherever that is now.
+    pub fn load(&mut self, everything: Everything, setting: Setting) {
         self.everything = everything;
-        self.setting.stale_after = stale_after;
+        self.setting = setting;
+        self.look_for_quiet();
         self.settle();
     }
 
     /// Takes the time.
     pub fn set_time(&mut self, now: Time) {
         self.now = now;
+        self.look_for_quiet();
         self.settle();
     }
 
@@ -152,6 +160,11 @@ impl Board {
     /// Shows a page over the lists.
     pub fn open(&mut self, page: Page) {
         self.page = Some(page);
+    }
+
+    /// Returns what it goes by.
+    pub fn setting(&self) -> Setting {
+        self.setting
     }
 
     /// Returns the state that is shown.
@@ -183,12 +196,24 @@ impl Board {
     pub(super) fn todo_filter(&self) -> Filter {
         let mut filter =
             Filter { all: self.all, also: self.finished.clone(), words: self.words(), ..Filter::default() };
+        (filter.quiet, filter.shown) = (self.quiet.clone(), self.shown());
         match &self.scope {
             Scope::All => {}
             Scope::Project(project) => filter.project = Some(self.everything.names().scope(project)),
             Scope::Session(session) => filter.speaker = Some(session.clone()),
         }
         filter
+    }
+
+    fn look_for_quiet(&mut self) {
+        self.quiet = Quiet::of(&self.everything, self.now, self.setting.quiet_after);
+    }
+
+    /// Returns what of the quiet is shown: who asks for all, or for something in particular, looks for more than what
+    /// lives.
+    pub(super) fn shown(&self) -> Shown {
+        let narrowed = self.scope != Scope::All || !self.filter.is_empty();
+        if self.all || narrowed { Shown::All } else { Shown::Living }
     }
 
     /// Returns the words of the filter as they are looked for.

@@ -1,18 +1,24 @@
-//! `add`, `start`, `done`, `release`, `drop`, `reopen`, `edit`: what people and agents say of one todo.
+//! `add`, `start`, `done`, `release`, `drop`, `reopen`, `edit`: what people and agents say of todos.
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
+use super::archive::age;
 use super::author::SpeakerArgs;
 use super::context::Context;
-use super::said::tell;
+use super::named;
+use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{self, Add, Edit, Properties, Refusal, Which};
+use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
 use crate::todo::Verb;
 
-/// Arguments of `start`, `done`, `release`, `drop` and `reopen`.
+/// Arguments of `start`, `done`, `release` and `reopen`.
 #[derive(Debug, Args)]
 pub struct ActArgs {
-    /// The todo: the beginning of its id, or words of its text, in the project you are in
+    /// The todo: the beginning of its id, or words of its text, in the project you are in. Several ids: all of them, in one
+    /// act. `-`: each line of standard input begins with one
     #[arg(required = true, value_name = "ID|WORDS")]
     pub todo: Vec<String>,
     /// Who speaks.
@@ -20,12 +26,46 @@ pub struct ActArgs {
     pub speaker: SpeakerArgs,
 }
 
+/// Arguments of `drop`.
+#[derive(Debug, Args)]
+pub struct DropArgs {
+    /// The todo: the beginning of its id, or words of its text, in the project you are in. Several ids: all of them, in one
+    /// act. `-`: each line of standard input begins with one
+    #[arg(required_unless_present = "bulk", value_name = "ID|WORDS")]
+    pub todo: Vec<String>,
+    /// All that only sessions left open which have said nothing for so long, such as 60d or 8w
+    #[arg(long, value_name = "TIME", value_parser = age, group = "bulk", conflicts_with = "todo")]
+    pub quiet_for: Option<Duration>,
+    /// All that this session left open and nobody else wants: the beginning of its name, or words of what it is called
+    #[arg(long, value_name = "SESSION", group = "bulk", conflicts_with = "todo")]
+    pub left_by: Option<String>,
+    /// With --quiet-for or --left-by: say what would be dropped, and change nothing
+    #[arg(short = 'n', long, requires = "bulk")]
+    pub dry_run: bool,
+    /// Who speaks.
+    #[command(flatten)]
+    pub speaker: SpeakerArgs,
+}
+
+impl DropArgs {
+    /// Returns what is dropped together, if that is asked for.
+    pub(super) fn bulk(&self) -> Option<Bulk> {
+        let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let quiet = self.quiet_for.map(millis).map(Bulk::QuietFor);
+        quiet.or_else(|| self.left_by.clone().map(Bulk::LeftBy))
+    }
+}
+
 /// Arguments of `add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// What is to be done
-    #[arg(required = true)]
+    /// What is to be done; `-`: a list in Markdown on standard input
+    #[arg(required_unless_present = "file")]
     pub text: Vec<String>,
+    /// Add the entries of a list in Markdown, in one act. What stands below another one must be done before it; ticked
+    /// boxes are left out
+    #[arg(long, value_name = "PATH", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
     /// The project [default: that of the directory you are in]
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
@@ -35,6 +75,13 @@ pub struct AddArgs {
     /// Who speaks.
     #[command(flatten)]
     pub speaker: SpeakerArgs,
+}
+
+impl AddArgs {
+    /// Returns whether a list is to be added.
+    pub(super) fn is_list(&self) -> bool {
+        self.file.is_some() || self.text == ["-"]
+    }
 }
 
 /// Arguments of `edit`.
@@ -69,16 +116,27 @@ pub struct PropertyArgs {
 }
 
 impl PropertyArgs {
-    fn typed(&self) -> Result<Properties, Refusal> {
+    pub(super) fn typed(&self) -> Result<Properties, Refusal> {
         Properties::typed(self.priority.as_deref(), self.description.as_deref(), &self.blocked_by)
     }
 }
 
 pub(super) fn say(verb: Verb, args: &ActArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    say_of(verb, &args.todo, &args.speaker, context, ui)
+}
+
+fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let many = named::several(typed)?;
     let store = context.store_or_create(ui)?;
-    let actor = args.speaker.actor(&store, context);
-    let outcome = todo::say(&actor, verb, &Which::words(&args.todo))?;
-    tell(&outcome, None, &actor, ui)
+    let actor = speaker.actor(&store, context);
+    match many {
+        Some(many) => tell_each(&todo::say_each(&actor, verb, &many)?, &actor, ui),
+        None => tell(&todo::say(&actor, verb, &Which::words(typed))?, None, &actor, ui),
+    }
+}
+
+pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    say_of(Verb::Drop, &args.todo, &args.speaker, context, ui)
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {

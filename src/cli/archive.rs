@@ -25,7 +25,7 @@ pub struct ArchiveArgs {
 }
 
 /// Reads a length of time as the setting does, but for that there is one.
-fn age(text: &str) -> Result<Duration, String> {
+pub(super) fn age(text: &str) -> Result<Duration, String> {
     let Kind::Time(span) = table::ARCHIVE_AFTER.kind else { return Err("no time is taken".into()) };
     let span = Span { never: None, ..span };
     span.parse(text).flatten().ok_or_else(|| format!("it must be {}", Kind::Time(span).expected()))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::act::{ActArgs, AddArgs, EditArgs};
+use super::act::{ActArgs, AddArgs, DropArgs, EditArgs};
 use super::conflicts::ConflictsArgs;
 use super::install_args::{InstallArgs, UninstallArgs};
 use super::list::ListArgs;
@@ -77,7 +77,7 @@ pub enum Command {
     /// Let go of a todo that you started: others keep it, or can begin it
     Release(ActArgs),
     /// Give a todo up, whoever wanted it
-    Drop(ActArgs),
+    Drop(DropArgs),
     /// Open a completed or dropped todo again
     Reopen(ActArgs),
     /// Change a todo's words or properties
@@ -90,6 +90,8 @@ pub enum Command {
     Assign(super::assign::AssignArgs),
     /// Print what a session should do next: what it is at, what it is assigned, what is free
     Guidance(super::guidance::GuidanceArgs),
+    /// Go through what was left behind, a key for each: keep, done, drop, later, or hand it to a session
+    Triage(super::triage::TriageArgs),
     /// Settle a disagreement between sessions
     Resolve(ResolveArgs),
     /// Bring back an earlier state, as new statements

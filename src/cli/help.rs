@@ -29,7 +29,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
             ("release, drop, reopen", "let go of it, give it up, open it again"),
             ("conflicts, resolve", "what sessions disagree on; settle it"),
             ("assign, guidance", "hand todos out; what a session should do next"),
-            ("undo, rollback", "take back the last act; bring back an earlier state"),
+            ("undo, rollback, triage", "back by an act, or to a date; what was left behind"),
         ],
     ),
     (

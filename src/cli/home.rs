@@ -4,9 +4,10 @@ use std::io::IsTerminal;
 
 use super::author::SpeakerArgs;
 use super::context::{Context, display};
+use super::list::fold;
 use super::ui::{Failure, Ui};
 use crate::store::Store;
-use crate::view::{Filter, list_text};
+use crate::view::{Filter, Quiet, Shown, list_text};
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     // Where there is none, the status says why.
@@ -18,7 +19,10 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let everything = context.everything(&store, ui)?;
     SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
     let style = ui.style(context.now);
-    let mut page = list_text(&everything, &Filter::default(), style);
+    let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
+    let filter = Filter { quiet, shown: Shown::Living, ..Filter::default() };
+    let mut page = list_text(&everything, &filter, style);
+    fold(&mut page, &filter.quiet, &filter.folded(&everything), style, "`list --left-behind`");
     let counts = everything.counts();
     let conflicts = match counts.conflicts {
         0 => String::new(),

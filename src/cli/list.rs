@@ -5,15 +5,19 @@ use clap::Args;
 use super::author::SpeakerArgs;
 use super::by::{ByArgs, session_meant};
 use super::context::Context;
-use super::options::PorcelainArgs;
+use super::options::{PorcelainArgs, QuietArgs};
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
-use crate::todo::{State, Status};
-use crate::view::{Filter, list_json, list_rows, list_text};
+use crate::ops;
+use crate::todo::{State, Status, Time};
+use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Style, fit, list_json, list_rows, list_text, rank};
 
 /// Arguments of `list`.
 #[derive(Debug, Default, Args)]
 pub struct ListArgs {
+    /// Only what has all of these words in its text, its project or the names of its sessions; of quiet sessions, too
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
     /// Only this project
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
@@ -26,15 +30,43 @@ pub struct ListArgs {
     /// Only todos in this state
     #[arg(long, value_name = "STATUS", value_parser = ["pending", "in_progress", "completed", "dropped"])]
     pub status: Option<String>,
+    /// Only what waits for another todo
+    #[arg(long)]
+    pub blocked: bool,
+    /// Only what can be begun
+    #[arg(long, conflicts_with = "blocked")]
+    pub ready: bool,
+    /// Only what is as urgent as this: high, medium, low, or a number, 0 first
+    #[arg(long, value_name = "PRIORITY", value_parser = priority)]
+    pub priority: Option<u8>,
+    /// Only what somebody spoke of since then (2026-11-20, yesterday, "2 weeks ago")
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// At most this many
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    pub max_count: Option<usize>,
     /// Which topic.
     #[command(flatten)]
     pub topic: TopicArgs,
-    /// Completed and dropped todos too
+    /// Completed and dropped todos too, and those of quiet sessions
     #[arg(short, long)]
     pub all: bool,
+    /// Quiet ones.
+    #[command(flatten)]
+    pub quiet: QuietArgs,
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
+}
+
+fn since(text: &str, now: Time) -> Result<Time, Failure> {
+    ops::since(text, now).ok_or_else(|| {
+        Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday and '2 weeks ago' are some")
+    })
+}
+
+fn priority(text: &str) -> Result<u8, String> {
+    rank(text).ok_or_else(|| "it must be high, medium, low, or a number, 0 first".to_owned())
 }
 
 pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -47,16 +79,28 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
     };
     let everything = match filter.takes_closed() {
         true => context.with_archive(&store, ui)?,
-        false if (ui.json || args.porcelain.wanted()) && args.session.is_none() && !args.by.asks() => {
-            context.todos(&store, ui)?
-        }
         false => context.everything(&store, ui)?,
     };
-    filter.only = args.topic.ids(&everything, &store)?;
+    filter.words = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
+    let (blocked, ready, priority) = (args.blocked, args.ready, args.priority);
+    let since = args.since.as_deref().map(|text| since(text, context.now)).transpose()?;
+    let sets = [args.topic.ids(&everything, &store)?, Narrow { blocked, ready, priority, since }.ids(&everything)];
+    filter.only = sets.into_iter().flatten().reduce(|one, other| &one & &other);
     filter.session = args.session.as_deref().map(|typed| session_meant(&everything, typed)).transpose()?;
     filter.speakers = args.by.speakers(&store, &everything, ui);
-    if !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
+    filter.quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
+    let is_for_programs = ui.json || args.porcelain.wanted();
+    filter.shown = match args.quiet.left_behind {
+        true => Shown::Quiet,
+        false if is_for_programs || args.all || args.session.is_some() || !filter.words.is_empty() => Shown::All,
+        false => Shown::Living,
+    };
+    let folded = filter.folded(&everything);
+    if folded.todos == 0 && !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
         context.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), ui)?;
+    }
+    if let Some(most) = args.max_count {
+        filter.keep(&everything, most);
     }
     if ui.json {
         ui.print_json(&list_json(&everything, &filter));
@@ -67,10 +111,20 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
         return Ok(());
     }
     SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
-    let text = list_text(&everything, &filter, ui.style(context.now));
-    if text.is_empty() {
+    let style = ui.style(context.now);
+    let mut text = list_text(&everything, &filter, style);
+    if text.is_empty() && folded.todos == 0 {
         ui.note("Nothing to show.");
     }
+    fold(&mut text, &filter.quiet, &folded, style, "`list --left-behind`");
     ui.print_page(&text);
     Ok(())
+}
+
+/// Adds to a list how much was left out of it because it is quiet, and how that is seen.
+pub(super) fn fold(text: &mut String, quiet: &Quiet, folded: &Folded, style: Style, how: &str) {
+    let is_rest = !text.is_empty();
+    if let Some(told) = quiet.told(folded, is_rest, how) {
+        text.push_str(&format!("{}{}\n", if is_rest { "\n" } else { "" }, style.dim(&fit(&told, style.width))));
+    }
 }

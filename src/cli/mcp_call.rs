@@ -66,7 +66,22 @@ fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui
     let (offline, max_count, porcelain) = (false, None, PorcelainArgs::default());
     let topic = TopicArgs { topic: given.text("topic") };
     let any = given.flag("any");
-    ready::run(&ReadyArgs { project, all, claim, any, topic, offline, max_count, porcelain, speaker }, context, ui)
+    ready::run(
+        &ReadyArgs {
+            project,
+            all,
+            quiet: Default::default(),
+            claim,
+            any,
+            topic,
+            offline,
+            max_count,
+            porcelain,
+            speaker,
+        },
+        context,
+        ui,
+    )
 }
 
 fn add(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! The command line: arguments, one call each, and what is printed.
 
 mod act;
+mod add_list;
 mod archive;
 mod args;
 mod assign;
@@ -8,6 +9,7 @@ mod author;
 #[cfg(feature = "board")]
 mod board;
 mod branch;
+mod bulk;
 mod by;
 mod capture;
 mod completion;
@@ -53,6 +55,7 @@ mod mcp_speaker;
 mod mcp_tools;
 mod merge_driver;
 mod move_project;
+mod named;
 mod options;
 mod pager;
 mod progress;
@@ -77,9 +80,11 @@ mod status_line;
 mod stdin;
 mod sync;
 mod sync_all;
+mod sync_news;
 mod terminal;
 mod topic;
 mod topics;
+mod triage;
 mod ui;
 mod unmet;
 mod usage;
@@ -175,8 +180,10 @@ fn saves(command: &Command) -> bool {
     use Command as C;
     let of_all = matches!(command, C::Capture(_) | C::Consolidate | C::Sync(_) | C::Import(_) | C::Archive(_));
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
-    let of_some =
-        matches!(command, C::Edit(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_));
+    let of_some = matches!(
+        command,
+        C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
+    );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
     of_agents
         || of_all
@@ -204,17 +211,22 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Sessions(args) => sessions::run(&args, context, ui),
         Command::Projects => projects::run(context, ui),
         Command::Conflicts(args) => conflicts::run(&args, context, ui),
+        Command::Add(args) if args.is_list() => add_list::run(&args, context, ui),
         Command::Add(args) => act::add(&args, context, ui),
         Command::Start(args) => act::say(Verb::Start, &args, context, ui),
         Command::Done(args) => act::say(Verb::Done, &args, context, ui),
         Command::Release(args) => act::say(Verb::Release, &args, context, ui),
-        Command::Drop(args) => act::say(Verb::Drop, &args, context, ui),
+        Command::Drop(args) => match args.bulk() {
+            Some(bulk) => bulk::run(&bulk, &args, context, ui),
+            None => act::drop_todo(&args, context, ui),
+        },
         Command::Reopen(args) => act::say(Verb::Reopen, &args, context, ui),
         Command::Edit(args) => act::edit(&args, context, ui),
         Command::Ready(args) => ready::run(&args, context, ui),
         Command::Topics(args) => topics::run(&args, context, ui),
         Command::Assign(args) => assign::run(&args, context, ui),
         Command::Guidance(args) => guidance::run(&args, context, ui),
+        Command::Triage(args) => triage::run(&args, context, ui),
         Command::Resolve(args) => resolve::run(&args, context, ui),
         Command::Rollback(args) => rollback::run(&args, context, ui),
         Command::Undo(args) => rollback::undo(&args, context, ui),

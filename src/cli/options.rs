@@ -64,6 +64,14 @@ impl PorcelainArgs {
     }
 }
 
+/// What of the quiet todos and sessions is shown.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct QuietArgs {
+    /// Only what sessions left behind that have said nothing for chittysync.quietAfter (7d)
+    #[arg(long)]
+    pub left_behind: bool,
+}
+
 /// Where to capture from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CaptureArgs {

@@ -5,15 +5,16 @@ use serde_json::Value;
 
 use super::author::SpeakerArgs;
 use super::context::Context;
-use super::options::PorcelainArgs;
+use super::list::fold;
+use super::options::{PorcelainArgs, QuietArgs};
 use super::refused::brief;
 use super::said::tell;
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{self, Asked, Claim, Refusal, chosen};
+use crate::ops::todo::{self, Asked, Claim, Refusal, chosen, elsewhere, living_first};
 use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
-use crate::todo::{Names, Session, Todo};
-use crate::view::{Links, porcelain_row, ready, ready_text, todo_json};
+use crate::todo::{Names, Project, Session, Todo, plain};
+use crate::view::{Everything, Folded, Links, Quiet, Shown, porcelain_row, quiet_json, ready, ready_text, todo_json};
 
 /// Arguments of `ready`.
 #[derive(Debug, Args)]
@@ -24,6 +25,9 @@ pub struct ReadyArgs {
     /// Of all projects
     #[arg(short, long)]
     pub all: bool,
+    /// Quiet ones.
+    #[command(flatten)]
+    pub quiet: QuietArgs,
     /// Take the first one: it is in progress, and nobody else's. In a store with a remote, the remote is asked
     #[arg(long)]
     pub claim: bool,
@@ -56,6 +60,13 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
     args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
     let mut found = args.topic.of(ready(&everything, project.as_ref()), &store)?;
+    let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
+    let shown = args.shown(ui);
+    let folded = match shown {
+        Shown::Living => quiet.count(found.iter().map(|(_, todo)| *todo)),
+        Shown::All | Shown::Quiet => Folded::default(),
+    };
+    living_first(&quiet, shown, &mut found);
     let session = args.speaker.known_session(&store)?;
     let holders = Holders::of(&everything, Moment::at(context.now));
     in_turn(&holders, session.as_ref(), &mut found);
@@ -68,7 +79,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if ui.json {
         let (session, names) = (session.as_ref(), everything.names());
-        ui.print_json(&found.iter().map(|entry| ready_json(*entry, &names, &holders, session)).collect());
+        let json = |entry: &Entry<'_>| quiet_json(ready_json(*entry, &names, &holders, session), &quiet, entry.1);
+        ui.print_json(&found.iter().map(json).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
         ui.print_rows(&rows, args.porcelain.zero);
@@ -77,12 +89,37 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
             true => Some("you".to_owned()),
             false => holders.assigned_elsewhere(session.as_ref(), todo),
         };
-        ui.print_page(&ready_text(&found, &everything.names(), assigned, ui.style(context.now)));
+        let style = ui.style(context.now);
+        let mut text = ready_text(&found, &everything.names(), assigned, style);
+        fold(&mut text, &quiet, &folded, style, "`ready --left-behind`");
         if found.is_empty() {
-            ui.note("Nothing is ready.");
+            let all = args.topic.of(ready(&everything, None), &store)?;
+            ui.note(&nothing(&everything, project.as_ref(), &quiet, &all));
         }
+        ui.print_page(&text);
     }
     Ok(())
+}
+
+impl ReadyArgs {
+    /// Returns what of the quiet todos is offered: programs get all.
+    fn shown(&self, ui: &Ui) -> Shown {
+        match self.quiet.left_behind {
+            true => Shown::Quiet,
+            false if ui.json || self.porcelain.wanted() => Shown::All,
+            false => Shown::Living,
+        }
+    }
+}
+
+/// Says that nothing is ready, where that is, and what there is elsewhere.
+fn nothing(everything: &Everything, project: Option<&Project>, quiet: &Quiet, all: &[Entry<'_>]) -> String {
+    let Some(project) = project else { return "Nothing is ready.".to_owned() };
+    let elsewhere = match elsewhere(everything, project, quiet, all) {
+        0 => String::new(),
+        count => format!("; {count} elsewhere (`ready --all`)"),
+    };
+    format!("Nothing is ready in {}{elsewhere}.", plain(everything.names().shown(project)))
 }
 
 /// Returns a todo that can be begun for programs, with the session that it is assigned to, and whether that asks.
@@ -105,18 +142,21 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
-    let (offline, watch) = (args.offline, super::remote::watch(&store, ui));
+    let (shown, offline, watch) = (args.shown(ui), args.offline, super::remote::watch(&store, ui));
     let lost = |todo: &Todo| {
         ui.note(&format!("{} was taken by others meanwhile: {}", todo.id.short(), todo.content));
     };
-    let claimed =
-        todo::claim(&actor, &Claim { project, topic: args.topic.topic.clone(), any: args.any, offline, watch }, lost)
-            .map_err(|refusal| {
-            if let Refusal::NothingReady { circles } = &refusal {
-                warn_of_circles(circles.iter().map(brief).collect(), ui);
-            }
-            Failure::from(refusal)
-        })?;
+    let claimed = todo::claim(
+        &actor,
+        &Claim { project, topic: args.topic.topic.clone(), any: args.any, shown, offline, watch },
+        lost,
+    )
+    .map_err(|refusal| {
+        if let Refusal::NothingReady { circles, .. } = &refusal {
+            warn_of_circles(circles.iter().map(brief).collect(), ui);
+        }
+        Failure::from(refusal)
+    })?;
     match &claimed.asked {
         Asked::NoRemote | Asked::Confirmed => {}
         Asked::Not => ui.warn("no remote was asked whether others have it", Some(MAY_BE_TAKEN)),

@@ -37,6 +37,15 @@ impl From<Refusal> for Failure {
             Refusal::NoProject(_) => no().hint(PROJECTS),
             Refusal::NoSession(_) | Refusal::Ended(_) => no().hint("`git chittysync sessions` lists them"),
             Refusal::NoTopic(_) => no().hint(TOPICS),
+            Refusal::Several { refused, .. } => each(no(), &refused, |(named, why)| match why.contains(named) {
+                true => why.clone(),
+                false => format!("{named}: {why}"),
+            }),
+            Refusal::NothingReady { elsewhere, quiet, .. } => {
+                let quiet = (quiet > 0).then(|| format!("{quiet} left behind: `git chittysync ready --left-behind`"));
+                let elsewhere = (elsewhere > 0).then(|| format!("{elsewhere} elsewhere: `git chittysync ready --all`"));
+                quiet.into_iter().chain(elsewhere).fold(no(), Failure::hint)
+            }
             Refusal::AssignedToOthers { .. } => no().hint("`git chittysync ready --claim --any` takes it nevertheless"),
             Refusal::SeveralProjects { several, .. } => each(usage(), &several, Project::to_string),
             Refusal::Priority(_) => usage().hint("high, medium, low, or a number, 0 first; '' takes it back"),
@@ -59,7 +68,6 @@ impl From<Refusal> for Failure {
             }
             Refusal::Exists { by_renaming: true, .. }
             | Refusal::WrongState { .. }
-            | Refusal::NothingReady { .. }
             | Refusal::Changed { .. }
             | Refusal::NothingToUndo { redo: true, .. } => no(),
         }

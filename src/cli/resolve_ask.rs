@@ -1,12 +1,12 @@
 //! `resolve` on a terminal: the disagreements one by one, a key for each.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
 use super::author::SpeakerArgs;
 use super::context::Context;
 use super::resolve_edit;
 use super::said::tell;
+use super::terminal::key;
 use super::ui::{Failure, Ui};
 use crate::merge::{Side, Subject, choices};
 use crate::ops;
@@ -163,17 +163,4 @@ fn answer(question: &Question, ui: &mut Ui) -> Reply {
             },
         }
     }
-}
-
-/// Asks, and returns the key that was pressed; nothing at the end of the input. Where keys come by the line,
-/// the first of the line counts.
-fn key(question: &str) -> Option<char> {
-    let mut stderr = std::io::stderr();
-    // When nobody sees the question, nobody answers it either.
-    let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
-    let _raw = super::terminal::RawKeys::new();
-    let mut line = [0; 1];
-    let read = std::io::Read::read(&mut std::io::stdin().lock(), &mut line).ok()?;
-    let _ = writeln!(stderr);
-    (read == 1 && line[0] != 3 && line[0] != 4).then(|| char::from(line[0]))
 }

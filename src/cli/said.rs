@@ -3,9 +3,9 @@
 use super::author::{warn_of_others, with_names};
 use super::consolidate::finish;
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{Actor, Became, Outcome, Said};
+use crate::ops::todo::{Actor, Became, Outcome, Outcomes, Said};
 use crate::redact::Found;
-use crate::todo::{Project, plain};
+use crate::todo::{Project, Todo, plain};
 use crate::view::show_json;
 
 /// Returns what became of a todo, in a word or two.
@@ -53,6 +53,27 @@ pub(super) fn tell(outcome: &Outcome, confirmed: Option<bool>, actor: &Actor<'_>
         ui.note(&format!("{} has the same words ({}); its id names it", other.id.short(), other.state));
     }
     Ok(())
+}
+
+/// Tells what became of several todos: a line for each, or as JSON one list.
+///
+/// # Errors
+/// As [`tell`].
+pub(super) fn tell_each(outcomes: &Outcomes, actor: &Actor<'_>, ui: &mut Ui) -> Result<(), Failure> {
+    begin(&outcomes.said, actor, ui)?;
+    let everything = &outcomes.said.everything;
+    let names = everything.names();
+    let found = outcomes.todos.iter().filter_map(|(id, became)| Some((everything.get(*id)?, *became)));
+    if ui.json {
+        ui.print_json(&found.map(|((project, todo), _)| show_json(&names, project, todo)).collect());
+    } else {
+        let line = |((_, todo), became): ((&Project, &Todo), Became)| {
+            let became = word(became);
+            format!("{} {became}: {}\n", todo.id.short(), plain(&todo.content))
+        };
+        ui.print(&found.map(line).collect::<String>());
+    }
+    end(&outcomes.said, actor, ui)
 }
 
 /// Warns of what the session has lost to others, and of what they did to what it had started.

@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::by::ByArgs;
 use super::context::Context;
-use super::options::PorcelainArgs;
+use super::options::{PorcelainArgs, QuietArgs};
 use super::ui::{Failure, Ui};
 use crate::todo::Session;
-use crate::view::{sessions_json, sessions_rows, sessions_text};
+use crate::view::{Quiet, SessionFilter, Shown, sessions_json, sessions_rows, sessions_text};
 
 /// Arguments of `sessions`.
 #[derive(Debug, Default, Args)]
@@ -17,6 +17,12 @@ pub struct SessionsArgs {
     /// Whose.
     #[command(flatten)]
     pub by: ByArgs,
+    /// Those that have been quiet for long, too
+    #[arg(short, long)]
+    pub all: bool,
+    /// Quiet ones.
+    #[command(flatten)]
+    pub quiet: QuietArgs,
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
@@ -29,14 +35,23 @@ pub(super) fn run(args: &SessionsArgs, context: &Context, ui: &mut Ui) -> Result
     let spoken: BTreeSet<Session> =
         everything.todos().flat_map(|(_, todo)| todo.claims.keys()).map(Session::origin).collect();
     everything.sessions.retain(|info| spoken.contains(&info.session.origin()));
-    let wanted = args.by.speakers(&store, &everything, ui);
-    let stale_after = store.settings.stale_after;
+    let is_for_programs = ui.json || args.porcelain.wanted();
+    let filter = SessionFilter {
+        wanted: args.by.speakers(&store, &everything, ui),
+        stale_after: store.settings.stale_after,
+        quiet: Quiet::of(&everything, context.now, store.settings.quiet_after),
+        shown: match args.quiet.left_behind {
+            true => Shown::Quiet,
+            false if is_for_programs || args.all => Shown::All,
+            false => Shown::Living,
+        },
+    };
     if ui.json {
-        ui.print_json(&sessions_json(&everything, wanted.as_ref(), context.now, stale_after));
+        ui.print_json(&sessions_json(&everything, &filter, context.now));
     } else if args.porcelain.wanted() {
-        ui.print_rows(&sessions_rows(&everything, wanted.as_ref(), context.now, stale_after), args.porcelain.zero);
+        ui.print_rows(&sessions_rows(&everything, &filter, context.now), args.porcelain.zero);
     } else {
-        let text = sessions_text(&everything, wanted.as_ref(), stale_after, ui.style(context.now));
+        let text = sessions_text(&everything, &filter, ui.style(context.now));
         if text.is_empty() {
             ui.note("Nothing to show.");
         }

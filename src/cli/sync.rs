@@ -8,12 +8,13 @@ use super::options::SyncArgs;
 use super::progress::Progress;
 use super::remote;
 use super::sync_all::{self, Synced};
+use super::sync_news;
 use super::ui::{Failure, Ui, plural};
 use crate::daemon;
 use crate::git::RemoteName;
 use crate::ops::{self, Exchange, Plan, Report};
 use crate::store::Store;
-use crate::view::{Filter, list_json, list_text};
+use crate::view::{Filter, Quiet, list_json};
 
 pub(super) fn run(args: &SyncArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if !args.all_stores {
@@ -36,6 +37,7 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
     plan.selection.project = project.map(|typed| context.meant_anew(typed, &store)).transpose()?;
     let remote = args.remote.as_deref().map(|name| remote::named(&store, name)).transpose()?;
     let remote = remote.or_else(|| store.settings.remote.clone());
+    let before = store.repo.find_ref(&store.settings.branch)?;
     let (report, exchange) = match &remote {
         Some(remote) => {
             let (report, exchange) = remote::exchange(args, &store, &plan, remote, context.now, ui)?;
@@ -61,7 +63,8 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
         remote::say(remote.as_ref(), exchange.as_ref(), &report, ui);
         return judge(&store, remote.as_ref(), exchange.as_ref(), &report, ui);
     }
-    let everything = context.todos(&store, ui)?;
+    let everything = context.everything(&store, ui)?;
+    let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
     let counts = everything.counts();
     let archived = context.archived(&store)?;
     let sessions = context.sessions(&store, &counts, archived)?;
@@ -76,7 +79,7 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
             "conflicts": counts.conflicts,
             "unreadable": report.notices.len(),
             "redacted": report.redacted.iter().map(|(session, rule)| json!({ "session": session.as_str(), "rule": rule })).collect::<Vec<_>>(),
-            "list": list_json(&everything, &Filter::default()),
+            "list": list_json(&everything, &Filter { quiet, ..Filter::default() }),
         });
         if args.all_stores {
             let store = |(path, failed): &Synced| json!({ "store": path.to_string_lossy(), "failed": failed });
@@ -88,9 +91,14 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
         ui.print_json(&done);
     } else {
         let style = ui.style(context.now);
-        ui.print(&list_text(&everything, &Filter::default(), style));
+        let news = match before {
+            Some(before) => sync_news::text(&store, before, &everything, style)?,
+            // The first time, all is new.
+            None => sync_news::first(&everything, quiet, style),
+        };
+        ui.print(&news);
         let mut summary = format!(
-            "\n{}, {} ({} open), {} merged, {}",
+            "{}, {} ({} open), {} merged, {}",
             plural(sessions, "session"),
             plural(counts.total() + archived, "todo"),
             counts.open(),

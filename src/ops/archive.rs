@@ -117,7 +117,9 @@ fn next(overlay: &mut Overlay<'_>, tip: ObjectId, how: Tidy) -> Result<(Tidied, 
     }
     if how.board {
         projects.values_mut().for_each(|todos| todos.retain(|_, todo| !todo.is_forgotten()));
-        let board = board(&Everything::of(projects)).into_bytes();
+        let mut everything = Everything::of(projects);
+        everything.sessions = consolidated.sessions(overlay)?.0;
+        let board = board(&everything, info.time).into_bytes();
         edits.insert(BOARD_PATH.to_owned(), Some(board));
     }
     let count: usize = tidied.archived.values().map(Vec::len).sum();

@@ -64,6 +64,8 @@ pub struct Settings {
     pub patience: Duration,
     /// [`table::RETIRE_AFTER`] in milliseconds; nothing for never.
     pub retire_after: Option<i64>,
+    /// [`table::QUIET_AFTER`] in milliseconds; nothing for never.
+    pub quiet_after: Option<i64>,
     /// [`table::STALE_AFTER`] in milliseconds; nothing for never.
     pub stale_after: Option<i64>,
     /// [`table::REDACT`] and [`table::REDACT_EXCEPT`].
@@ -121,6 +123,7 @@ impl Settings {
             remote: reader.given_as(&table::REMOTE, parse_remote)?.flatten(),
             patience: reader.always(&table::TIMEOUT)?,
             retire_after: reader.millis(&table::RETIRE_AFTER)?,
+            quiet_after: reader.millis(&table::QUIET_AFTER)?,
             stale_after: reader.millis(&table::STALE_AFTER)?,
             archive_after: reader.millis(&table::ARCHIVE_AFTER)?,
             topics: reader.list(&table::TOPIC, TopicRule::parse)?,

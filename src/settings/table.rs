@@ -1,23 +1,15 @@
 //! The table: every setting, in the order of the alphabet.
 
-use std::time::Duration;
-
+use super::age_rows::AGE;
 use super::kind::{Bare, DAY, Kind, SECOND, Span};
 use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
+pub use super::age_rows::{QUIET_AFTER, STALE_AFTER};
 pub use super::spawn_rows::{
     ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
     SPAWN_PER_DAY, SPAWN_TIMEOUT,
 };
-
-/// How long something may be left alone.
-const AGE: Kind = Kind::Time(Span {
-    bare: Some(Bare::Days),
-    least: Duration::ZERO,
-    most: Duration::from_secs(100_000 * 24 * 60 * 60),
-    never: Some("never"),
-});
 
 /// Where sessions are kept on a remote.
 const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
@@ -295,15 +287,6 @@ pub const SPAWN_AT: Setting = Setting {
     ..ROW
 };
 
-/// After how long a session is stale.
-pub const STALE_AFTER: Setting = Setting {
-    key: "chittysync.staleAfter",
-    kind: AGE,
-    default: Default::Value("7d"),
-    help: "After how long without a word a session that has not ended is called stale. `never` calls none so.",
-    ..ROW
-};
-
 /// Where the store is.
 pub const STORE: Setting = Setting {
     key: "chittysync.store",
@@ -343,7 +326,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 45] = [
+pub const ALL: [Setting; 46] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -363,6 +346,7 @@ pub const ALL: [Setting; 45] = [
     PROJECT,
     PROJECT_RULE,
     PUSH_INTERVAL,
+    QUIET_AFTER,
     RECONCILE_INTERVAL,
     REDACT,
     REDACT_EXCEPT,

@@ -72,7 +72,7 @@ fn settings_have_the_defaults_of_the_table() {
     let day = i64::try_from(DAY.as_millis()).expect("a number");
     assert_eq!(settings.archive_after, Some(90 * day));
     assert_eq!(settings.retire_after, Some(14 * day));
-    assert_eq!(settings.stale_after, Some(7 * day));
+    assert_eq!((settings.stale_after, settings.quiet_after), (Some(7 * day), Some(7 * day)));
     assert_eq!(settings.patience, Duration::from_secs(60));
     assert_eq!((settings.max_fetch, settings.log_lines), (Some(1 << 30), 1000));
     assert_eq!(default_log_lines(), 1000);

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use super::list::order;
 use super::markdown::escape;
-use super::{Everything, Group, count};
-use crate::todo::{State, Status, Todo};
+use super::{Everything, Group, Quiet, count};
+use crate::todo::{State, Status, Time, Todo};
 
 /// No board is longer than this, in bytes. What does not fit is counted.
 const LONGEST: usize = 64 * 1024;
@@ -15,9 +15,14 @@ const MOST_OPEN: usize = 200;
 /// At most so many completed todos of one project are listed, the latest.
 const MOST_COMPLETED: usize = 10;
 
-/// Returns the board: by project, the one that was last spoken of first; open todos as boxes to tick, what is
+/// What only sessions want that have said nothing for so many milliseconds is counted: 7 days. Not a setting, which each
+/// device could have its own of.
+const QUIET_AFTER: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// Returns the board as of a time, which is that of what it is made of, never that of who looks: by project, the one that was last spoken of first; open todos as boxes to tick, what is
 /// being worked on before the rest.
-pub fn board(everything: &Everything) -> String {
+pub fn board(everything: &Everything, now: Time) -> String {
+    let quiet = Quiet::of(everything, now, Some(QUIET_AFTER));
     let counts = everything.counts();
     let mut text = format!(
         "# Todos\n\n{} open, {} completed. Made by git chittysync of what every session said; changes here are overwritten.\n",
@@ -28,7 +33,7 @@ pub fn board(everything: &Everything) -> String {
     projects.sort_by_key(|group| (Reverse(group.todos().map(Todo::updated).max()), group.project));
     let mut left_out = 0;
     for group in &projects {
-        let section = section(group);
+        let section = section(group, &quiet);
         if text.len() + section.len() > LONGEST {
             left_out += 1;
         } else {
@@ -42,7 +47,7 @@ pub fn board(everything: &Everything) -> String {
     text
 }
 
-fn section(group: &Group<'_>) -> String {
+fn section(group: &Group<'_>, quiet: &Quiet) -> String {
     let counts = count(group.todos());
     let directory = format!("projects/{}", group.project.component());
     let file = format!("{directory}/todos.json");
@@ -53,7 +58,7 @@ fn section(group: &Group<'_>) -> String {
         counts.open(),
         counts.completed
     );
-    let mut open: Vec<&Todo> = group.todos().filter(|todo| todo.state().is_open()).collect();
+    let mut open: Vec<&Todo> = group.todos().filter(|todo| todo.state().is_open() && !quiet.has(todo)).collect();
     open.sort_by_cached_key(|todo| order(todo));
     for todo in open.iter().take(MOST_OPEN) {
         let note = if todo.state() == State::Wanted(Status::InProgress) { " *(in progress)*" } else { "" };
@@ -61,6 +66,9 @@ fn section(group: &Group<'_>) -> String {
     }
     if open.len() > MOST_OPEN {
         text.push_str(&format!("- {} more in [its lists]({})\n", open.len() - MOST_OPEN, link(&directory)));
+    }
+    if let Some(told) = quiet.told(&quiet.count(group.todos()), !open.is_empty(), "") {
+        text.push_str(&format!("- {told}, in [its lists]({})\n", link(&directory)));
     }
     let completed = |todo: &&Todo| todo.state() == State::Wanted(Status::Completed);
     let mut done: Vec<&Todo> = group.todos().filter(completed).collect();
@@ -81,7 +89,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::todo::{Claim, Claims, Fields, Project, Session, Time, TodoId, TodoList};
+    use crate::todo::{Claim, Claims, Fields, Project, Session, TodoId, TodoList};
 
     fn everything(projects: usize, todos: usize) -> Everything {
         let mut all = BTreeMap::new();
@@ -91,7 +99,7 @@ mod tests {
                 .map(|number| {
                     let content = format!("Todo {number} <b>[x](y)</b>");
                     let status = Status::ALL[number % 3];
-                    let time = Time::from_millis(number as i64);
+                    let time = Time::from_millis(number as i64 + 1);
                     let claims: Claims =
                         [(Session::new("a").expect("valid"), Claim::new(status, time))].into_iter().collect();
                     let id = TodoId::of(&project, &content);
@@ -105,7 +113,7 @@ mod tests {
 
     #[test]
     fn open_ones_come_first_and_nothing_becomes_markup() {
-        let text = board(&everything(1, 4));
+        let text = board(&everything(1, 4), Time::default());
         let boxes: Vec<&str> = text.lines().filter(|line| line.starts_with("- [")).collect();
         assert_eq!(boxes.len(), 4);
         assert!(boxes[0].ends_with("*(in progress)*") && boxes[3].starts_with("- [x]"), "{text}");
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn it_is_never_too_long() {
         for (projects, todos) in [(1, 5000), (400, 50)] {
-            let text = board(&everything(projects, todos));
+            let text = board(&everything(projects, todos), Time::default());
             assert!(text.len() <= LONGEST + 100, "{}", text.len());
             assert!(text.contains(" more "), "what is left out is counted");
         }

@@ -173,6 +173,11 @@ fn short(session: &Session) -> String {
     plain(&Session::new(&session.without_commands()).as_ref().unwrap_or(session).short())
 }
 
+/// Returns whether this is the session of a person's commands.
+pub(super) fn is_person(info: &SessionInfo) -> bool {
+    matches!(kind(info), Kind::Person)
+}
+
 fn kind(info: &SessionInfo) -> Kind<'_> {
     let name = info.session.as_str();
     let is_command = info.source == SourceKind::Command.as_str();

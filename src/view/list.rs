@@ -8,8 +8,20 @@ use unicode_width::UnicodeWidthStr;
 
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
-use super::{Everything, Group, Links, Style};
+use super::{Everything, Folded, Group, Links, Quiet, Style};
 use crate::todo::{Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
+
+/// What is shown of what is quiet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// All of it, among the rest.
+    #[default]
+    All,
+    /// None of it.
+    Living,
+    /// Only that.
+    Quiet,
+}
 
 /// Which todos to show.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +44,10 @@ pub struct Filter {
     pub only: Option<BTreeSet<TodoId>>,
     /// These too, whatever became of them.
     pub also: BTreeSet<TodoId>,
+    /// What is quiet.
+    pub quiet: Quiet,
+    /// What is shown of that.
+    pub shown: Shown,
 }
 
 impl Filter {
@@ -42,6 +58,30 @@ impl Filter {
 
     /// Returns whether a todo is shown.
     pub fn takes(&self, project: &Project, todo: &Todo) -> bool {
+        let is_shown = match self.shown {
+            Shown::All => true,
+            Shown::Living => !self.quiet.has(todo),
+            Shown::Quiet => self.quiet.has(todo),
+        };
+        is_shown && self.is_meant(project, todo)
+    }
+
+    /// Counts what is left out for being quiet, and would be shown else.
+    pub fn folded(&self, everything: &Everything) -> Folded {
+        if self.shown != Shown::Living {
+            return Folded::default();
+        }
+        let meant = everything.todos().filter(|(project, todo)| self.is_meant(project, todo));
+        self.quiet.count(meant.map(|(_, todo)| todo))
+    }
+
+    /// Has it take only the first so many of those that it takes, in the order of the list.
+    pub fn keep(&mut self, everything: &Everything, most: usize) {
+        let taken = select(everything, self).into_iter().flat_map(|(_, todos)| todos);
+        self.only = Some(taken.take(most).map(|(_, todo)| todo.id).collect());
+    }
+
+    fn is_meant(&self, project: &Project, todo: &Todo) -> bool {
         self.project.as_ref().is_none_or(|wanted| wanted.takes(project))
             && self.session.as_ref().is_none_or(|wanted| {
                 todo.voices().any(|(session, claim)| session.as_str().starts_with(wanted.as_str()) && !claim.dropped)
@@ -100,6 +140,8 @@ pub struct Section<'a> {
     pub project: &'a str,
     /// How many todos it has, whatever the filter takes.
     pub counts: Counts,
+    /// How many of the open ones are quiet, and not shown for that.
+    pub quiet: usize,
     /// What the filter takes, in the order of the list.
     pub rows: Vec<Row<'a>>,
 }
@@ -140,7 +182,8 @@ impl Row<'_> {
 impl Section<'_> {
     /// Returns how far the project is, in words.
     pub fn summary(&self) -> String {
-        format!("{} open, {} completed", self.counts.open(), self.counts.completed)
+        let quiet = if self.quiet > 0 { format!(" ({} quiet)", self.quiet) } else { String::new() };
+        format!("{} open{quiet}, {} completed", self.counts.open(), self.counts.completed)
     }
 }
 
@@ -150,6 +193,7 @@ pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -
     let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| Section {
         project: group.name,
         counts: count(group.todos()),
+        quiet: if filter.shown == Shown::Living { filter.quiet.count(group.todos()).todos } else { 0 },
         rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, style)).collect(),
     };
     select(everything, filter).into_iter().map(section).collect()
@@ -282,7 +326,16 @@ pub fn ready_text(
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
     let (selected, names) = (select(everything, filter), everything.names());
     let todos = selected.iter().flat_map(|(_, todos)| todos);
-    todos.map(|(project, todo)| todo_json(&names, project, todo)).collect()
+    let json = |(project, todo): &(&Project, &Todo)| quiet_json(todo_json(&names, project, todo), &filter.quiet, todo);
+    todos.map(json).collect()
+}
+
+/// Adds to a todo for programs that it is quiet, where it is.
+pub fn quiet_json(mut json: Value, quiet: &Quiet, todo: &Todo) -> Value {
+    if quiet.has(todo) {
+        json["quiet"] = json!(true);
+    }
+    json
 }
 
 /// Says in a document for programs of which project something is: `project` as people see it, and `full_project`,

@@ -18,7 +18,10 @@ mod links;
 mod list;
 mod markdown;
 mod meant;
+mod narrow;
+mod quiet;
 mod ready;
+mod session_filter;
 mod sessions;
 mod show;
 mod style;
@@ -37,12 +40,17 @@ pub use legacy_export::old_todos_json;
 pub use lifecycle::Lifecycle;
 pub use links::Links;
 pub use list::{
-    Filter, Row, Section, list_json, list_rows, list_text, name_project, porcelain_row, ready_text, sections, todo_json,
+    Filter, Row, Section, Shown, list_json, list_rows, list_text, name_project, porcelain_row, quiet_json, ready_text,
+    sections, todo_json,
 };
 pub use markdown::markdown;
+pub use narrow::Narrow;
+pub use quiet::{Folded, Quiet, left_behind};
 pub use ready::{lost, overtaken, rank, ready, search};
+pub use session_filter::SessionFilter;
 pub use sessions::{
-    SESSION_COLUMNS, SessionState, SessionView, Warning, session_views, sessions_json, sessions_rows, sessions_text,
+    SESSION_COLUMNS, SessionState, SessionView, Warning, left_out, session_views, sessions_json, sessions_rows,
+    sessions_text,
 };
 pub use show::{show_json, show_text};
 pub use style::{Style, symbol};

@@ -18,7 +18,7 @@ pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(
 }
 
 /// Returns how soon a todo should be done: 0 is the most urgent. Without a word on it, it is in the middle.
-fn priority(todo: &Todo) -> u8 {
+pub(super) fn priority(todo: &Todo) -> u8 {
     let number = todo.fields.get("priority").and_then(|field| field.value.as_u64());
     let number = number.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
     number.or_else(|| rank(todo.text("priority")?)).unwrap_or(2)

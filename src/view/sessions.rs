@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
+use super::session_filter::SessionFilter;
 use super::table::{Column, Table, fit};
-use super::{Everything, Style};
+use super::{Everything, Quiet, Shown, Style};
 use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo, plain};
 
 /// How alive a session is.
@@ -227,23 +228,35 @@ pub const SESSION_COLUMNS: [(&str, Column); 7] = [
     ("LAST", Column::Fixed),
 ];
 
-/// Returns those of some sessions that are wanted: one that went on elsewhere by any of its names.
-fn only<'a>(mut views: Vec<SessionView<'a>>, wanted: Option<&BTreeSet<Session>>) -> Vec<SessionView<'a>> {
-    let roots = wanted.map(|wanted| wanted.iter().map(Session::without_commands).collect::<BTreeSet<_>>());
-    views.retain(|view| roots.as_ref().is_none_or(|roots| roots.contains(&view.session.without_commands())));
-    views
+impl SessionFilter {
+    /// Returns the sessions that it takes, and those that it would take were they not quiet.
+    pub fn views<'a>(&self, everything: &'a Everything, now: Time) -> (Vec<SessionView<'a>>, Vec<SessionView<'a>>) {
+        let roots: Option<BTreeSet<_>> =
+            self.wanted.as_ref().map(|wanted| wanted.iter().map(Session::without_commands).collect());
+        let mut views = session_views(everything, now, self.stale_after);
+        views.retain(|view| roots.as_ref().is_none_or(|roots| roots.contains(&view.session.without_commands())));
+        let (quiet, living): (Vec<_>, Vec<_>) =
+            views.into_iter().partition(|view| self.shown != Shown::All && self.quiet.has_session(&view.session));
+        if self.shown == Shown::Quiet { (quiet, Vec::new()) } else { (living, quiet) }
+    }
 }
 
-/// Returns the sessions for people; with `wanted` only these.
-pub fn sessions_text(
-    everything: &Everything,
-    wanted: Option<&BTreeSet<Session>>,
-    stale_after: Option<i64>,
-    style: Style,
-) -> String {
-    let views = only(session_views(everything, style.now, stale_after), wanted);
+/// Says how many quiet sessions are left out, and what they left open; nothing when there are none. `how` is how they
+/// are seen.
+pub fn left_out(views: &[SessionView<'_>], quiet: &Quiet, how: &str) -> Option<String> {
+    let (count, with_work) = (views.len(), views.iter().filter(|view| view.open > 0).count());
+    let open = if with_work > 0 { format!(", {with_work} of them with work left open") } else { String::new() };
+    let have = if count == 1 { "has" } else { "have" };
+    (count > 0).then(|| format!("{count} more {have} been quiet for {}{open}: {how}", quiet.length()))
+}
+
+/// Returns the sessions for people.
+pub fn sessions_text(everything: &Everything, filter: &SessionFilter, style: Style) -> String {
+    let (views, folded) = filter.views(everything, style.now);
+    let rest = left_out(&folded, &filter.quiet, "`sessions --left-behind`");
+    let rest = rest.map(|rest| format!("{}\n", style.dim(&fit(&rest, style.width))));
     if views.is_empty() {
-        return String::new();
+        return rest.unwrap_or_default();
     }
     let rows: Vec<_> = views.iter().map(|view| view.row(everything, style)).collect();
     let table = Table::new(SESSION_COLUMNS, &rows, style.width.saturating_sub(2));
@@ -261,18 +274,14 @@ pub fn sessions_text(
             text.push_str(&format!("    {} {}\n", style.alert("!"), style.words(&said)));
         }
     }
+    text.extend(rest.map(|rest| format!("\n{rest}")));
     text
 }
 
 /// Returns the sessions for programs that read lines: name, state, open, total, time of the last statement,
 /// project, device.
-pub fn sessions_rows(
-    everything: &Everything,
-    wanted: Option<&BTreeSet<Session>>,
-    now: Time,
-    stale_after: Option<i64>,
-) -> Vec<Vec<String>> {
-    let views = only(session_views(everything, now, stale_after), wanted).into_iter();
+pub fn sessions_rows(everything: &Everything, filter: &SessionFilter, now: Time) -> Vec<Vec<String>> {
+    let views = filter.views(everything, now).0.into_iter();
     views
         .map(|view| {
             vec![
@@ -289,13 +298,8 @@ pub fn sessions_rows(
 }
 
 /// Returns the sessions for programs.
-pub fn sessions_json(
-    everything: &Everything,
-    wanted: Option<&BTreeSet<Session>>,
-    now: Time,
-    stale_after: Option<i64>,
-) -> Value {
-    let sessions = only(session_views(everything, now, stale_after), wanted).into_iter().map(|view| {
+pub fn sessions_json(everything: &Everything, filter: &SessionFilter, now: Time) -> Value {
+    let sessions = filter.views(everything, now).0.into_iter().map(|view| {
         let mut value = json!({
             "session": view.session.as_str(),
             "name": everything.called_in_full(&view.session),
@@ -319,6 +323,9 @@ pub fn sessions_json(
         ];
         for (key, text) in optional.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {
             value[key] = json!(text);
+        }
+        if filter.quiet.has_session(&view.session) {
+            value["quiet"] = json!(true);
         }
         if let Some(ended) = view.info.ended {
             value["ended"] = json!(ended.to_string());

@@ -1,7 +1,5 @@
 //! Agents besides Claude Code: what they write and tell, as they write and tell it (`fixtures/agents`).
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::common::{World, project};
@@ -10,22 +8,6 @@ const CODEX: &str = "019a8f10-6b2c-7a31-9c44-52d0e7b81f03";
 const QWEN: &str = "7d0f5c7e-1f0a-4b6f-8a51-9b2f3a6c1d20";
 const GEMINI: &str = "3b1f6d52-8c1e-4f5e-a0b7-66d1c9e2f411";
 const GEMINI_LIST: &str = "90c4e7aa-2d3b-4c18-b5f6-0a1b2c3d4e5f";
-
-/// Puts what an agent writes into a home.
-fn place(world: &World, agent: &str, home: &str) {
-    copy(&project(&format!("fixtures/agents/{agent}")), &world.path(home));
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a directory");
-    for entry in std::fs::read_dir(from).expect("a directory").flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        match from.is_dir() {
-            true => copy(&from, &to),
-            false => std::fs::write(&to, std::fs::read(&from).expect("a file")).expect("a file"),
-        }
-    }
-}
 
 /// Tells the events of an agent's hooks, and returns what each was answered.
 fn tell(world: &World, agent: &str) -> Vec<String> {
@@ -53,7 +35,7 @@ fn speakers(world: &World) -> Vec<String> {
 #[test]
 fn what_codex_writes_is_read() {
     let world = World::new();
-    place(&world, "codex", "home/.codex");
+    world.place("codex", "home/.codex");
     world.ok(&["sync", "-q"]);
     let list = [
         "Describe the cart: pending",
@@ -87,7 +69,7 @@ fn what_codex_writes_is_read() {
 #[test]
 fn what_qwen_writes_is_read() {
     let world = World::new();
-    place(&world, "qwen", "home/.qwen");
+    world.place("qwen", "home/.qwen");
     world.ok(&["sync", "-q"]);
     let list = ["Count the stock: completed", "Order more: in_progress", "Tell the customers: pending"];
     assert_eq!(world.states(), list);
@@ -116,7 +98,7 @@ fn what_qwen_writes_is_read() {
 #[test]
 fn what_gemini_writes_is_read() {
     let world = World::new();
-    place(&world, "gemini", "home/.gemini");
+    world.place("gemini", "home/.gemini");
     world.ok(&["sync", "-q"]);
     let list = [
         "Checkout: pending",
@@ -152,7 +134,7 @@ fn what_hooks_tell_is_what_files_say() {
         assert_eq!(speakers(&world), [format!("{session}: {agent}-hook, shop")]);
         assert_eq!(world.todo(words)["status"], "in_progress", "{agent}");
         assert!(!world.states().iter().any(|state| state.starts_with("Never was")), "{agent}");
-        place(&world, agent, home);
+        world.place(agent, home);
         world.ok(&["sync", "-q"]);
         let named = speakers(&world);
         assert_eq!(named.iter().filter(|speaker| speaker.starts_with(&format!("{session}:"))).count(), 1, "{named:?}");
@@ -180,7 +162,7 @@ fn a_session_that_starts_is_told_of_what_others_left() {
 fn a_change_in_the_tracker_is_the_list_that_stands_there() {
     let world = World::new();
     let _daemon = world.as_daemon();
-    place(&world, "gemini", "home/.gemini");
+    world.place("gemini", "home/.gemini");
     let chat = world.path("home/.gemini/tmp/shop/chats/session-2026-11-20T09-20-3b1f6d52.jsonl");
     let event = |session: &str| {
         json!({"hook_event_name": "AfterTool", "session_id": session, "transcript_path": chat, "cwd": "/work/shop",
@@ -201,7 +183,7 @@ fn a_change_in_the_tracker_is_the_list_that_stands_there() {
 fn a_home_is_known_for_what_it_is() {
     let world = World::new();
     for agent in ["codex", "qwen", "gemini"] {
-        place(&world, agent, agent);
+        world.place(agent, agent);
         let home = world.path(agent);
         world.ok(&["sync", "-q", "--from", home.to_str().expect("UTF-8")]);
     }
@@ -240,7 +222,7 @@ fn no_event_stops_an_agent() {
 #[test]
 fn plans_in_markdown_are_read() {
     let world = World::new();
-    place(&world, "plans", "work/shop");
+    world.place("plans", "work/shop");
     let project = world.path("work/shop");
     world.ok(&["sync", "-q", "--from", project.to_str().expect("UTF-8")]);
     let list = [

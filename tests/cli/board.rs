@@ -79,7 +79,7 @@ fn the_screens_are_those_of_the_page() {
     check("conflicts", &terminal.wait("Settle: Add rate limiting"));
     terminal.escape();
     terminal.press(&["1"]);
-    terminal.wait("storefront");
+    terminal.wait("quiet for a week");
     terminal.resize(40, 12);
     check(
         "narrow",
@@ -244,7 +244,7 @@ fn the_terminal_is_given_back() {
         let screen = terminal.wait("min = 1");
         assert!(screen.contains("before\n") && screen.contains(&format!("ended {code}\n")), "{screen}");
         assert!(screen.contains(" icanon") && screen.contains(" echo "), "{screen}");
-        assert!(!screen.contains("storefront"), "{screen}");
+        assert!(!screen.contains("Sign the packages"), "{screen}");
         let flags = terminal.ask(&["display-message", "-p", "#{alternate_on} #{cursor_flag} #{wrap_flag}"]).stdout;
         assert_eq!(flags.trim(), "0 1 1", "no other screen, a cursor, lines that wrap");
         screen
@@ -280,7 +280,7 @@ fn it_can_be_stopped_and_go_on() {
     terminal.press(&["fg", "Enter"]);
     terminal.wait("Sign the packages");
     terminal.press(&["q"]);
-    terminal.wait_until("the shell", |text| !text.contains("storefront"));
+    terminal.wait_until("the shell", |text| !text.contains("Sign the packages"));
 }
 
 #[test]

@@ -15,7 +15,9 @@ fn an_example_is_shown_and_nothing_stays() {
     for directory in [".", "shop"] {
         let done = world.run(&["-C", directory, "demo"]);
         assert_eq!(done.code, Some(0), "{done:?}");
-        for words in ["git chittysync list\n", "git chittysync conflicts\n", "git chittysync sessions\n", "◌ stale"] {
+        for words in
+            ["git chittysync list\n", "git chittysync conflicts\n", "git chittysync sessions --all\n", "◌ stale"]
+        {
             assert!(done.stdout.contains(words), "{words}: {done:?}");
         }
         assert!(!done.stdout.contains("Mine") && !done.stderr.contains("warning"), "{done:?}");

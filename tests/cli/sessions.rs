@@ -92,14 +92,14 @@ fn tables_fit_their_terminal() {
     let project = "\u{8bfb}\u{53d6}\u{6570}\u{636e}-and-a-name-that-nobody-thought-about-at-all-\u{5d0}";
     world.ok(&["-q", "sync", "--from", home.to_str().expect("UTF-8"), "--project", project]);
     for columns in ["30", "36", "46", "50", "56", "60", "80", "100"] {
-        for command in ["sessions", "projects", "list"] {
-            let done = world.run_with(&[("COLUMNS", columns)], &[command]);
+        for command in [&["sessions"][..], &["sessions", "--all"], &["projects"], &["list"], &["list", "--all"]] {
+            let done = world.run_with(&[("COLUMNS", columns)], command);
             let width = done.stdout.lines().map(UnicodeWidthStr::width).max().expect("lines");
             assert!(width <= columns.parse().expect("a number"), "{columns}: {width}\n{}", done.stdout);
             assert!(!done.stdout.contains('\u{1b}'), "colour on a terminal only: {}", done.stdout);
         }
     }
-    let colored = world.ok(&["sessions", "--color", "always"]);
+    let colored = world.ok(&["sessions", "--all", "--color", "always"]);
     assert!(colored.contains("\u{1b}[33m\u{25cc}"), "{colored:?}");
     assert!(world.ok(&["projects"]).lines().next().expect("a head").starts_with("PROJECT  "));
 }

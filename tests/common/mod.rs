@@ -210,6 +210,22 @@ impl World {
         path
     }
 
+    /// Puts what an agent writes (`fixtures/agents`) into a home.
+    pub fn place(&self, agent: &str, home: &str) {
+        fn copy(from: &Path, to: &Path) {
+            std::fs::create_dir_all(to).expect("a directory");
+            for entry in std::fs::read_dir(from).expect("a directory").flatten() {
+                let (from, to) = (entry.path(), to.join(entry.file_name()));
+                if from.is_dir() {
+                    copy(&from, &to);
+                } else {
+                    std::fs::copy(&from, &to).expect("a file");
+                }
+            }
+        }
+        copy(&project(&format!("fixtures/agents/{agent}")), &self.path(home));
+    }
+
     /// Writes a session's list file into the agent home `claude`, last changed at this time (RFC 3339).
     pub fn list(&self, session: &str, at: &str, items: &[(&str, &str)]) -> PathBuf {
         let items: Vec<_> = items.iter().map(|(c, s)| serde_json::json!({"content": c, "status": s})).collect();

@@ -33,6 +33,22 @@ fn the_board_is_what_a_host_shows() {
     assert_eq!(tip("a"), tip("b"));
 }
 
+/// What is quiet is told by the date of what was said last, never by the clock of who looks: all make the same commit.
+#[test]
+fn what_is_quiet_is_counted_by_the_boards_own_date() {
+    let devices = Devices::new(&["a", "b"]);
+    devices.list("a", SESSION, "2026-11-10T11:00:00.000Z", &[("Left over", "in_progress"), ("Never begun", "pending")]);
+    devices.list("a", OTHER, "2026-11-20T11:00:00.000Z", &[("Next", "pending")]);
+    devices.sync("a");
+    let board = at(&devices, "consolidated:README.md").expect("a board");
+    assert!(board.contains("- [ ] Next\n") && !board.contains("Never begun"), "{board}");
+    let told = "- 2 more from 1 session that has been quiet for a week, in [its lists](projects/general)\n";
+    assert!(board.contains(told), "{board}");
+    let before = devices.world.git(&devices.hub(), &["rev-parse", "consolidated"]);
+    assert_eq!(devices.try_sync("b", "2027-03-20T12:00:00.000Z", &[]).code, Some(0));
+    assert_eq!(devices.world.git(&devices.hub(), &["rev-parse", "consolidated"]), before, "time alone changes nothing");
+}
+
 #[test]
 fn devices_archive_alike_and_what_one_says_again_comes_back() {
     let devices = Devices::new(&["a", "b"]);

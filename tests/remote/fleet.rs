@@ -1,26 +1,10 @@
 //! Agents of several kinds on two machines, in one project: one list, and nobody's words under another's name.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::common::{World, project};
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a directory");
-    for entry in std::fs::read_dir(from).expect("a directory").flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        match from.is_dir() {
-            true => copy(&from, &to),
-            false => std::fs::write(&to, std::fs::read(&from).expect("a file")).expect("a file"),
-        }
-    }
-}
-
-fn place(world: &World, agent: &str, place: &str) {
-    copy(&project(&format!("fixtures/agents/{agent}")), &world.path(place));
-}
+use crate::common::World;
 
 /// Returns who says what of which todo: the words, and for each session what it says of it.
 fn claims(world: &World) -> BTreeMap<String, BTreeMap<String, String>> {
@@ -47,14 +31,14 @@ fn a_mixed_fleet_keeps_one_list() {
         world.ok(&["init", "-q", "--default", "--remote", hub.to_str().expect("UTF-8")]);
     }
     // On one machine Codex and Claude Code, on the other one Qwen Code and a plan.
-    place(&one, "codex", "home/.codex");
+    one.place("codex", "home/.codex");
     let list =
         r#"[{"content":"Count the stock","status":"in_progress"},{"content":"Draw the cart","status":"pending"}]"#;
     one.write(&format!("home/.claude/todos/{CLAUDE}-agent-{CLAUDE}.json"), list.as_bytes());
     let line = format!("{{\"type\":\"user\",\"sessionId\":\"{CLAUDE}\",\"cwd\":\"/work/shop\",\"uuid\":\"u\"}}\n");
     one.write(&format!("home/.claude/projects/-work-shop/{CLAUDE}.jsonl"), line.as_bytes());
-    place(&two, "qwen", "home/.qwen");
-    place(&two, "plans", "work/shop");
+    two.place("qwen", "home/.qwen");
+    two.place("plans", "work/shop");
     let plans = two.path("work/shop");
     one.ok(&["sync", "-q"]);
     two.ok(&["sync", "-q"]);

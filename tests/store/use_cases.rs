@@ -69,13 +69,33 @@ fn an_outcome_says_what_became_of_which_todo() {
         || Watch { patience: std::time::Duration::from_secs(1), interactive: false, progress: None, most: None };
     let later = Time::from_millis(other.now.millis() + 60_000);
     let other = Actor { now: later, ..other };
-    let claimed =
-        claim(&other, &Claim { project: None, topic: None, any: false, offline: false, watch: watch() }, |_| {})
-            .expect("claimed");
+    let claimed = claim(
+        &other,
+        &Claim {
+            project: None,
+            topic: None,
+            any: false,
+            shown: chittysync::view::Shown::All,
+            offline: false,
+            watch: watch(),
+        },
+        |_| {},
+    )
+    .expect("claimed");
     assert_eq!((claimed.outcome.id, claimed.asked), (added.id, Asked::NoRemote));
-    let refused =
-        claim(&person, &Claim { project: None, topic: None, any: false, offline: false, watch: watch() }, |_| {});
-    assert!(matches!(refused, Err(Refusal::NothingReady { circles }) if circles.is_empty()));
+    let refused = claim(
+        &person,
+        &Claim {
+            project: None,
+            topic: None,
+            any: false,
+            shown: chittysync::view::Shown::All,
+            offline: false,
+            watch: watch(),
+        },
+        |_| {},
+    );
+    assert!(matches!(refused, Err(Refusal::NothingReady { circles, .. }) if circles.is_empty()));
 
     let before = world.git(&world.store(), &["for-each-ref"]);
     let person = Actor { now: later, ..person };

@@ -1,5 +1,6 @@
 //! The store as it is now, whoever changed it.
 
+use crate::board::Setting;
 use crate::cli::context::Context;
 use crate::cli::ui::{Failure, Ui};
 use crate::git::{ObjectId, Overlay};
@@ -74,9 +75,11 @@ impl<'a> Follow<'a> {
         self.store.as_ref().and_then(|store| store.settings.color.clone())
     }
 
-    /// Returns `chittysync.staleAfter`, in milliseconds.
-    pub(super) fn stale_after(&self) -> Option<i64> {
-        self.store.as_ref().and_then(|store| store.settings.stale_after)
+    /// Returns what the board is to go by.
+    pub(super) fn setting(&self, color: bool) -> Setting {
+        let settings = self.store.as_ref().map(|store| &store.settings);
+        let (stale_after, quiet_after) = settings.map(|all| (all.stale_after, all.quiet_after)).unwrap_or_default();
+        Setting { color, stale_after, quiet_after }
     }
 }
 

@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use super::author::SpeakerArgs;
 use super::context::Context;
 use super::ui::{Failure, Ui};
-use crate::board::{Board, Key, Setting, Wish};
+use crate::board::{Board, Key, Wish};
 use follow::{Follow, News, told};
 use screen::{Screen, Signals};
 
@@ -45,8 +45,7 @@ pub(super) fn run(args: &BoardArgs, context: &Context, ui: &mut Ui) -> Result<()
     let color = ui.style(context.now).color;
     let signals = Signals::catch()?;
     let mut screen = Screen::enter()?;
-    let mut board =
-        Board::new(everything, context.now, Setting { color, stale_after: follow.stale_after() }, screen.size());
+    let mut board = Board::new(everything, context.now, follow.setting(color), screen.size());
     let ended = stay(&mut board, &mut follow, &mut screen, &signals, args, context);
     drop(screen);
     signals.obey();
@@ -94,7 +93,8 @@ fn stay(
                     if let Some(text) = told(&changes, &everything, board.style()) {
                         board.mention(text);
                     }
-                    board.load(everything, follow.stale_after());
+                    let color = board.setting().color;
+                    board.load(everything, follow.setting(color));
                     is_new = true;
                 }
                 Err(failure) => {

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 
 use super::conflicts::ConflictsArgs;
 use super::context::{Context, project};
+use super::sessions::SessionsArgs;
 use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::source;
 use crate::store::{Location, Origin, Store};
 use crate::todo::{Session, Time};
-use crate::view::{Filter, list_json, sessions_json};
+use crate::view::{Filter, SessionFilter, list_json, sessions_json};
 use example::{Said, example};
 
 /// Arguments of `demo`.
@@ -69,7 +70,7 @@ fn fill(path: &Path, now: Time) -> Result<(), Failure> {
 
 /// Prints what three commands print, each below its name.
 fn print(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let headings: [&str; 3] = ["list", "conflicts", "sessions"];
+    let headings: [&str; 3] = ["list", "conflicts", "sessions --all"];
     for (nth, name) in headings.into_iter().enumerate() {
         let style = ui.style(context.now);
         let heading = style.dim(&format!("git chittysync {name}"));
@@ -77,7 +78,7 @@ fn print(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
         match name {
             "list" => super::list::run(&super::list::ListArgs::default(), context, ui)?,
             "conflicts" => super::conflicts::run(&ConflictsArgs { all: false }, context, ui)?,
-            _ => super::sessions::run(&super::sessions::SessionsArgs::default(), context, ui)?,
+            _ => super::sessions::run(&SessionsArgs { all: true, ..SessionsArgs::default() }, context, ui)?,
         }
     }
     Ok(())
@@ -88,10 +89,11 @@ fn print_json(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let everything = context.everything(&store, ui)?;
     let properties = ops::open_properties(&store, &everything)?;
+    let sessions = SessionFilter { stale_after: store.settings.stale_after, ..SessionFilter::default() };
     let parts: [(&str, Value); 3] = [
         ("list", list_json(&everything, &Filter::default())),
         ("conflicts", crate::view::conflicts_json(&everything, false, &properties, context.now)),
-        ("sessions", sessions_json(&everything, None, context.now, store.settings.stale_after)),
+        ("sessions", sessions_json(&everything, &sessions, context.now)),
     ];
     ui.print_json(&json!(parts.into_iter().collect::<std::collections::BTreeMap<&str, Value>>()));
     Ok(())

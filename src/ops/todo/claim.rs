@@ -13,7 +13,7 @@ use crate::ops::{Link, act};
 use crate::plan::{Entry, Holders, Moment, Topics, in_turn};
 use crate::statement::Act;
 use crate::todo::{Project, State, Status, Todo};
-use crate::view::{Everything, Links, ready};
+use crate::view::{Everything, Links, Quiet, Shown, ready};
 
 /// How long a remote may stand still before a claim is not confirmed: somebody waits to begin.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -30,6 +30,8 @@ pub struct Claim<'a> {
     pub topic: Option<String>,
     /// Whether what is assigned to other sessions is taken, too.
     pub any: bool,
+    /// What of the quiet todos is taken.
+    pub shown: Shown,
     /// Whether no remote is to be asked.
     pub offline: bool,
     /// How what is sent and fetched is watched.
@@ -83,6 +85,22 @@ pub fn of_topic<'a>(mut found: Vec<Entry<'a>>, topics: &Topics, name: Option<&st
     Ok(found)
 }
 
+/// Leaves of these todos those that are shown, what lives before what is quiet.
+pub fn living_first(quiet: &Quiet, shown: Shown, found: &mut Vec<Entry<'_>>) {
+    found.retain(|(_, todo)| match shown {
+        Shown::All => true,
+        Shown::Living => !quiet.has(todo),
+        Shown::Quiet => quiet.has(todo),
+    });
+    found.sort_by_key(|(_, todo)| quiet.has(todo));
+}
+
+/// Counts those of these todos that are of other projects than this one, and live.
+pub fn elsewhere(everything: &Everything, project: &Project, quiet: &Quiet, all: &[Entry<'_>]) -> usize {
+    let scope = everything.names().scope(project);
+    all.iter().filter(|(of, todo)| !scope.takes(of) && !quiet.has(todo)).count()
+}
+
 /// Takes the first todo that can be begun: what is assigned to who asks goes before the others, and what is assigned to
 /// others is left to them. In a store with a remote, the remote is asked whether nobody else has it;
 /// `lost` is told of each that others took meanwhile.
@@ -97,6 +115,10 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
         let everything = with_sessions(store)?;
         let found = ready(&everything, claim.project.as_ref());
         let mut found = of_topic(found, &topics, claim.topic.as_deref())?;
+        let quiet = Quiet::of(&everything, actor.now, store.settings.quiet_after);
+        let all = found.len();
+        living_first(&quiet, claim.shown, &mut found);
+        let left_alone = all - found.len();
         let holders = Holders::of(&everything, Moment::at(actor.now));
         in_turn(&holders, Some(&session), &mut found);
         let others: BTreeSet<String> =
@@ -107,7 +129,20 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
                 return Err(Refusal::AssignedToOthers { assigned: few(others) });
             }
             let circles = Links::new(&everything).circles(claim.project.as_ref());
-            return Err(Refusal::NothingReady { circles: Brief::all(&everything, &circles) });
+            let project = claim.project.as_ref();
+            let elsewhere = match project {
+                Some(project) => {
+                    let all = of_topic(ready(&everything, None), &topics, claim.topic.as_deref())?;
+                    elsewhere(&everything, project, &quiet, &all)
+                }
+                None => 0,
+            };
+            return Err(Refusal::NothingReady {
+                project: project.map(|project| everything.names().shown(project).to_owned()),
+                elsewhere,
+                quiet: left_alone,
+                circles: Brief::all(&everything, &circles),
+            });
         };
         Ok((vec![Act::new(project, todo, State::Wanted(Status::InProgress))], todo.id))
     };

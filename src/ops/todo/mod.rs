@@ -6,11 +6,13 @@
 
 mod actor;
 mod add;
+mod add_list;
 mod assign;
 mod claim;
 mod edit;
 mod find;
 mod forget;
+mod many;
 mod outcome;
 mod project;
 mod properties;
@@ -23,11 +25,13 @@ mod undo;
 
 pub use actor::{Actor, known_author};
 pub use add::{Add, add};
+pub use add_list::{AddList, add_list};
 pub use assign::{Assign, Assigned, Decided, Owned, assign, meant};
-pub use claim::{Asked, Claim, Claimed, claim, of_topic};
+pub use claim::{Asked, Claim, Claimed, claim, elsewhere, living_first, of_topic};
 pub use edit::{Edit, edit};
 pub use find::{Which, find, find_anywhere, find_one};
 pub use forget::{ToForget, find_to_forget, forget, forgotten, twins};
+pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, say_each, triage};
 pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope};
 pub use properties::Properties;

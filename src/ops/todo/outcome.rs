@@ -3,7 +3,7 @@
 use super::refusal::Brief;
 use crate::ops::Report;
 use crate::redact::Found;
-use crate::todo::{Project, Session, State, Time, Todo, TodoId};
+use crate::todo::{Project, Session, State, Time, Todo, TodoId, Verb};
 use crate::view::Everything;
 
 /// What was said, and what came of it.
@@ -49,6 +49,19 @@ pub enum Became {
     Settled(State),
     /// What was said of it was so already.
     Unchanged,
+}
+
+impl Became {
+    /// Returns what becomes of a todo of which this is said.
+    pub(super) fn of(verb: Verb) -> Self {
+        match verb {
+            Verb::Start => Became::Started,
+            Verb::Done => Became::Completed,
+            Verb::Release => Became::Released,
+            Verb::Drop => Became::Dropped,
+            Verb::Reopen => Became::Open,
+        }
+    }
 }
 
 /// What stands in the way of whoever started a todo, and did not keep it from being started.

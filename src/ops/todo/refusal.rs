@@ -95,10 +95,24 @@ pub enum Refusal {
     #[error("nothing to change")]
     NothingToChange,
     /// No todo can be begun.
-    #[error("nothing is ready")]
+    #[error("nothing is ready{}", place(project.as_deref()))]
     NothingReady {
+        /// Of which project, as people see it; `None` for all.
+        project: Option<String>,
+        /// What could be begun in other projects.
+        elsewhere: usize,
+        /// What could be begun, and is left alone because it is quiet.
+        quiet: usize,
         /// Those that wait for each other, and so never will be.
         circles: Vec<Brief>,
+    },
+    /// Of several todos, something cannot be said of some; so it was said of none.
+    #[error("nothing was said: it cannot be said of {} of {of}", refused.len())]
+    Several {
+        /// How many were named.
+        of: usize,
+        /// Those of which it cannot be said, as they were named, and why.
+        refused: Vec<(String, String)>,
     },
     /// All that can be begun is assigned to others.
     #[error("what is ready is assigned to others: {}", assigned.join(", "))]
@@ -199,6 +213,11 @@ pub enum Refusal {
     /// The store says no.
     #[error(transparent)]
     Ops(#[from] OpsError),
+}
+
+/// Returns where something is, as it stands at the end of a message.
+fn place(project: Option<&str>) -> String {
+    project.map(|project| format!(" in {}", crate::todo::plain(project))).unwrap_or_default()
 }
 
 /// Returns what the state of a todo is to somebody who wants to say this of it.

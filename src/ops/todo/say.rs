@@ -29,14 +29,7 @@ pub fn say(actor: &Actor<'_>, verb: Verb, which: &Which) -> Result<Outcome, Refu
         let act = act.ok_or_else(|| Refusal::NotTaken { todo: brief(), session: session.clone() })?;
         Ok((vec![act], todo.id))
     })?;
-    let became = match verb {
-        Verb::Start => Became::Started,
-        Verb::Done => Became::Completed,
-        Verb::Release => Became::Released,
-        Verb::Drop => Became::Dropped,
-        Verb::Reopen => Became::Open,
-    };
-    let mut outcome = Outcome::new(said, id, became);
+    let mut outcome = Outcome::new(said, id, Became::of(verb));
     if outcome.became == Became::Started {
         outcome.obstacles = obstacles(actor, &outcome)?;
     }

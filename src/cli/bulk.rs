@@ -1,0 +1,48 @@
+//! `drop --quiet-for` and `drop --left-by`: what was left behind, dropped together.
+
+use serde_json::json;
+
+use super::act::DropArgs;
+use super::context::Context;
+use super::said::tell_each;
+use super::ui::{Failure, Ui, plural};
+use crate::ops::todo::{Bulk, drop_bulk, foresee_bulk};
+use crate::todo::plain;
+use crate::view::todo_json;
+
+pub(super) fn run(bulk: &Bulk, args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let store = context.store(ui)?;
+    let actor = args.speaker.actor(&store, context);
+    let (found, stay) = foresee_bulk(&actor, bulk)?;
+    let tell_of_rest = |ui: &Ui| {
+        if stay > 0 {
+            ui.note(&format!("{stay} more stay: others want them, too."));
+        }
+    };
+    if found.is_empty() {
+        if ui.json {
+            ui.print_json(&json!([]));
+        }
+        ui.note("There is nothing to drop.");
+        tell_of_rest(ui);
+        return Ok(());
+    }
+    if !args.dry_run {
+        tell_each(&drop_bulk(&actor, bulk)?, &actor, ui)?;
+        tell_of_rest(ui);
+        ui.note("`git chittysync undo` takes all of it back.");
+        return Ok(());
+    }
+    let names = context.todos(&store, ui)?.names();
+    if ui.json {
+        ui.print_json(&found.iter().map(|(project, todo)| todo_json(&names, project, todo)).collect());
+        return Ok(());
+    }
+    let line = |(project, todo): &(crate::todo::Project, crate::todo::Todo)| {
+        format!("{}  {}  {}\n", todo.id.short(), plain(names.shown(project)), plain(&todo.content))
+    };
+    ui.print_page(&found.iter().map(line).collect::<String>());
+    ui.note(&format!("{} would be dropped.", plural(found.len(), "todo")));
+    tell_of_rest(ui);
+    Ok(())
+}

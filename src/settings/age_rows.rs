@@ -1,0 +1,33 @@
+//! The rows of the table that are about sessions which say nothing more.
+
+use std::time::Duration;
+
+use super::kind::{Bare, Kind, Span};
+use super::row::ROW;
+use super::setting::{Default, Setting};
+
+/// How long something may be left alone.
+pub(super) const AGE: Kind = Kind::Time(Span {
+    bare: Some(Bare::Days),
+    least: Duration::ZERO,
+    most: Duration::from_secs(100_000 * 24 * 60 * 60),
+    never: Some("never"),
+});
+
+/// After how long a session is quiet.
+pub const QUIET_AFTER: Setting = Setting {
+    key: "chittysync.quietAfter",
+    kind: AGE,
+    default: Default::Value("7d"),
+    help: "After how long without a word an agent's session is quiet. What only quiet sessions left open is counted in one line by `list`, `ready`, `sessions` and `board`, which show it with `--quiet`, or the key a. `never` calls none so.",
+    ..ROW
+};
+
+/// After how long a session is stale.
+pub const STALE_AFTER: Setting = Setting {
+    key: "chittysync.staleAfter",
+    kind: AGE,
+    default: Default::Value("7d"),
+    help: "After how long without a word a session that has not ended is called stale. `never` calls none so.",
+    ..ROW
+};

@@ -1,0 +1,19 @@
+//! Which sessions are shown.
+
+use std::collections::BTreeSet;
+
+use super::{Quiet, Shown};
+use crate::todo::Session;
+
+/// Which sessions to show.
+#[derive(Clone, Debug, Default)]
+pub struct SessionFilter {
+    /// Only these: one that went on elsewhere by any of its names.
+    pub wanted: Option<BTreeSet<Session>>,
+    /// `chittysync.staleAfter` in milliseconds, nothing for never.
+    pub stale_after: Option<i64>,
+    /// What is quiet.
+    pub quiet: Quiet,
+    /// What is shown of that.
+    pub shown: Shown,
+}
