@@ -106,7 +106,12 @@ fn todos_that_wait_for_each_other_are_named() {
     assert!(told.stderr.contains("warning: 2 todos wait for each other, and none of them can be begun: "), "{told:?}");
     assert!(told.stderr.contains(&format!("{} One", id(&world, "One"))), "{told:?}");
     assert!(!told.stderr.contains("Three") && !told.stderr.contains("Apart"), "{told:?}");
-    assert_eq!(inside(&world, "web", &["ready"]).stderr, "Nothing is ready.\n", "of another project");
+    let elsewhere = "Nothing is ready in web; 1 elsewhere (`ready --all`).\n";
+    assert_eq!(
+        inside(&world, "web", &["ready"]).stderr,
+        elsewhere,
+        "nor is anything warned of: it is another project's"
+    );
     world.ok(&["done", "two"]);
     assert_eq!(world.run(&["ready"]).stderr, "");
 }

@@ -180,7 +180,8 @@ fn what_was_heard_without_settings_finds_its_store() {
     for employer in &EMPLOYERS {
         let (directory, words) = (machine.directory(employer), format!("Of {}", employer.word));
         let Some(store) = employer.store else { continue };
-        assert!(machine.ok(&directory, &["sync"]).contains(&words), "{words}");
+        machine.ok(&directory, &["sync", "-q"]);
+        assert!(machine.ok(&directory, &["list"]).contains(&words), "{words}");
         is_of(employer.word, &all_of(&machine.world, &machine.store(store)), store);
     }
 }
