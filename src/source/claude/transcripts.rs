@@ -4,9 +4,8 @@
 use std::path::Path;
 
 use super::copies;
-use crate::source::entries::{Entry, entries};
-use crate::source::{Agent, Notice, Scan, Stamp, Unit, UnitKind, file};
-use crate::todo::Session;
+use crate::source::entries::{Entry, conversation, entries};
+use crate::source::{Agent, Scan};
 
 pub(super) fn scan(agent: &'static dyn Agent, projects: &Path, scan: &mut Scan) {
     for (_, path, metadata) in entries(projects, scan) {
@@ -48,16 +47,6 @@ fn scan_files(agent: &'static dyn Agent, entries: Vec<Entry>, scan: &mut Scan) {
         else {
             continue;
         };
-        if !metadata.is_file() {
-            scan.notices.push(file::not_a_file(&path, &metadata));
-            continue;
-        }
-        match Session::new(stem) {
-            Ok(session) => {
-                let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
-                scan.units.push(Unit { agent, path, kind, stamp });
-            }
-            Err(err) => scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it")),
-        }
+        conversation(agent, stem, (path, &metadata), scan);
     }
 }

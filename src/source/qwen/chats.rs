@@ -7,28 +7,16 @@ use serde_json::Value;
 
 use super::names::{TOOL, TRANSCRIPT};
 use super::todos;
-use crate::source::entries::entries;
+use crate::source::entries::{conversation, entries};
 use crate::source::jsonl::{self, Lines, has, text};
-use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, events, file};
+use crate::source::{Agent, Notice, Place, Reading, Scan, State, events, file};
 use crate::todo::{Session, Snapshot, Time};
 
 pub(super) fn scan(agent: &'static dyn Agent, projects: &Path, scan: &mut Scan) {
     for (_, project, _) in entries(projects, scan).into_iter().filter(|(.., metadata)| metadata.is_dir()) {
         for (name, path, metadata) in entries(&project.join("chats"), scan) {
             let Some(stem) = name.strip_suffix(".jsonl").filter(|stem| !stem.starts_with('.')) else { continue };
-            if !metadata.is_file() {
-                scan.notices.push(file::not_a_file(&path, &metadata));
-                continue;
-            }
-            match Session::new(stem) {
-                Ok(session) => {
-                    let (kind, stamp) = (UnitKind::Transcript { session }, Stamp::of(&metadata));
-                    scan.units.push(Unit { agent, path, kind, stamp });
-                }
-                Err(err) => {
-                    scan.notices.push(Notice::new(&path, format!("is named for no session: {err}"), "rename it"));
-                }
-            }
+            conversation(agent, stem, (path, &metadata), scan);
         }
     }
 }
