@@ -34,7 +34,7 @@ impl Imported {
 /// Saves a list as what a session says, and merges it.
 ///
 /// # Errors
-/// As [`run`], and when the session cannot be added to.
+/// As [`run`](super::run()), and when the session cannot be added to.
 pub fn import(
     store: &Store,
     mut snapshot: Snapshot,

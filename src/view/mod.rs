@@ -1,6 +1,6 @@
 //! The consolidated state for people and programs. Pure: data in, text or JSON out.
 //!
-//! Text for people goes through [`plain`]: todos are data from elsewhere and never
+//! Text for people goes through [`plain`](crate::todo::plain): todos are data from elsewhere and never
 //! reach a terminal as they came. JSON holds them as they are.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
