@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chittysync::todo::{Project, TodoId};
 use serde_json::{Value, json};
 
+use crate::common::{NOW, done};
 use crate::devices::Devices;
 
 const TODOS: &str = "projects/general/todos.json";
@@ -30,7 +31,11 @@ fn commit(devices: &Devices, change: impl Fn(&Devices, PathBuf)) -> String {
     world.git(&world.path(""), &["clone", "-q", "-b", "consolidated", "hub.git", "work"]);
     change(devices, world.path("work"));
     world.git(&world.path("work"), &["add", "-A", "-f"]);
-    world.git(&world.path("work"), &["commit", "-q", "--allow-empty", "-m", "by hand"]);
+    // What README.md shows goes by the date of the commit.
+    let mut commit = world.command("git");
+    commit.current_dir(world.path("work")).args(["commit", "-q", "--allow-empty", "-m", "by hand"]);
+    let made = done(commit.env("GIT_COMMITTER_DATE", NOW).output());
+    assert_eq!(made.code, Some(0), "{made:?}");
     world.git(&world.path("work"), &["push", "-q", "-f", "origin", "HEAD:consolidated"]);
     devices.tip(&devices.hub(), "consolidated")
 }
