@@ -15,7 +15,10 @@ const SHOWN: usize = 20;
 pub(super) fn text(store: &Store, before: ObjectId, everything: &Everything, style: Style) -> Result<String, Failure> {
     let after = store.repo.find_ref(&store.settings.branch).map_err(StoreError::from)?;
     let Some(after) = after.filter(|after| *after != before) else { return Ok(String::new()) };
-    let mut changes = ops::changes(&Overlay::new(&store.repo), Some(before), after)?;
+    // A purge takes the commit away that was there before. The sync is done then, and does not fail for what it tells.
+    let Ok(mut changes) = ops::changes(&Overlay::new(&store.repo), Some(before), after) else {
+        return Ok(String::new());
+    };
     changes.sort_by_key(|change| (change.at(), change.after.id));
     let more = changes.len().saturating_sub(SHOWN);
     let mut text = String::new();
