@@ -23,7 +23,7 @@ pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Comm
         _ => {
             let mut own = own(job, &setup.program, store);
             // Whoever looks after the store that is used without rules looks after those that rules name.
-            own.args(setup.serves_all().then_some("--all-stores"));
+            own.args(setup.serves_all().then(|| of_all_stores(job)).flatten());
             own
         }
     };
@@ -51,6 +51,15 @@ fn unattended(mut command: Command) -> Command {
     command
 }
 
+/// Returns what has a job look after all stores, if it can.
+#[cfg(feature = "daemon")]
+fn of_all_stores(job: Job) -> Option<&'static str> {
+    match job {
+        Job::Local | Job::Network | Job::Mirror => Some("--all-stores"),
+        Job::Spawn => None,
+    }
+}
+
 /// Returns the command line of a job that this program does.
 fn arguments(job: Job) -> &'static [&'static str] {
     match job {
@@ -63,6 +72,21 @@ fn arguments(job: Job) -> &'static [&'static str] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a job runs is a command that there is, for one store and for all.
+    #[cfg(feature = "daemon")]
+    #[test]
+    fn every_line_is_understood() {
+        for job in [Job::Local, Job::Network, Job::Mirror, Job::Spawn] {
+            let one = arguments(job).to_vec();
+            let all: Vec<&str> = one.iter().copied().chain(of_all_stores(job)).collect();
+            for line in [one, all] {
+                let parsed =
+                    crate::cli::command().try_get_matches_from(std::iter::once("git-chittysync").chain(line.clone()));
+                assert!(parsed.is_ok(), "{line:?}: {parsed:?}");
+            }
+        }
+    }
 
     /// A local run must not wait for the network: whatever flags keep `sync` from it are given.
     #[test]

@@ -11,5 +11,6 @@ mod latency;
 mod lifecycle;
 mod log;
 mod service;
+mod spawn;
 mod trouble;
 mod watching;
