@@ -61,8 +61,8 @@ pub fn standings(everything: &Everything) -> BTreeMap<String, Standing> {
     let names = everything.names();
     let mut found: BTreeMap<String, (Standing, Option<Time>)> = BTreeMap::new();
     let mut infos: Vec<_> = everything.sessions.iter().collect();
-    // The latest one last: its project counts.
-    infos.sort_by_key(|info| (info.updated, &info.session));
+    // The latest one last: its project counts. The order of what is given does not.
+    infos.sort_by_key(|info| (info.updated, &info.session, &info.project));
     for info in infos {
         let main = info.session.main();
         let Ok(session) = Session::new(main) else { continue };
