@@ -101,7 +101,7 @@ fn settings_go_before_the_table_and_replace_what_has_their_name() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 2000, ..Default::default() })]
 
     /// What stands around a word changes nothing, and what is joined to it makes another word of it.
     #[test]
