@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use super::named::with_prompts;
+use super::named::{name_by, prompts_in_time};
 use super::previous::{Lists, past, speaks};
 use super::project::{Projects, names};
 use super::tips::Tips;
@@ -160,6 +160,7 @@ pub fn elsewhere(
     found.sort_by_key(|found| {
         (found.became.is_none(), !found.lost, !found.assigned, Reverse(found.claim.at), found.todo.id)
     });
+    let prompts = prompts_in_time(store);
     let (mut open, mut more) = (Vec::new(), 0);
     for Candidate { todo, by, claim, words_of, own, assigned, lost, became } in found {
         if open.len() == MOST {
@@ -182,10 +183,8 @@ pub fn elsewhere(
         };
         // Where the words are another one's, so is what is said of it.
         let of_other = (device_only && words_of != by).then(|| here.own(by, todo).map(|(_, info)| info.clone()));
-        let info = of_other.unwrap_or(info).filter(|_| told).map(|info| {
-            let mut infos = [info];
-            with_prompts(store, &mut infos);
-            let [info] = infos;
+        let info = of_other.unwrap_or(info).filter(|_| told).map(|mut info| {
+            name_by(&prompts, &mut info);
             info
         });
         let first = |info: &SessionInfo| Some(todos.get(&info.list.first()?.id)?.content.clone());

@@ -32,6 +32,9 @@ pub(super) fn named(
     tips: &Tips,
     says: impl Fn(&Session) -> bool,
 ) -> Named {
+    if called.is_empty() && store.settings.session_names == SessionNames::Title {
+        return Named::default();
+    }
     let known: Prompts = cache::load(&store.repo, PROMPTS);
     let mut next = known.clone();
     if store.settings.session_names != SessionNames::Title {
@@ -69,10 +72,17 @@ pub(super) fn remember(store: &Store, prompts: &Prompts) {
 /// is made of it is not to be saved.
 pub fn with_prompts(store: &Store, sessions: &mut [SessionInfo]) {
     let prompts: Prompts = cache::load(&store.repo, PROMPTS);
-    if prompts.is_empty() {
-        return;
-    }
-    for info in sessions.iter_mut().filter(|info| info.title.is_none()) {
+    sessions.iter_mut().for_each(|info| name_by(&prompts, info));
+}
+
+/// Returns the first prompts for a hook, which reads no more than its budget: none where there are more.
+pub(super) fn prompts_in_time(store: &Store) -> Prompts {
+    cache::load_within(&store.repo, PROMPTS, store.repo.limits.budgets.hook)
+}
+
+/// Names a session without a title by its first prompt, if that is known.
+pub(super) fn name_by(prompts: &Prompts, info: &mut SessionInfo) {
+    if info.title.is_none() {
         let prompt = prompts.get(info.session.without_commands().as_ref());
         info.title = prompt.map(|prompt| Title { at: Time::default(), text: prompt.clone() });
     }

@@ -103,6 +103,12 @@ pub fn load<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str) -> T
     Cached::load(repo, name).content
 }
 
+/// Reads a cache by name unless its file has more than so many bytes, for who has no time for more.
+pub fn load_within<T: DeserializeOwned + Default>(repo: &Repo, name: &'static str, most: u64) -> T {
+    let fits = std::fs::metadata(path(repo, name)).is_ok_and(|metadata| metadata.len() <= most);
+    if fits { load(repo, name) } else { T::default() }
+}
+
 /// A cache as it was read, for those who may want it again.
 #[derive(Debug, Default)]
 pub struct Cached<T> {
