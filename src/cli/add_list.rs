@@ -1,10 +1,9 @@
 //! `add --file`, `add -`: a list in Markdown.
 
-use std::io::Read;
-
 use super::act::AddArgs;
 use super::context::Context;
 use super::said::tell_each;
+use super::stdin;
 use super::ui::{Failure, Ui, plural};
 use crate::ops::todo::{self, AddList};
 use crate::source::outline;
@@ -27,25 +26,9 @@ pub(super) fn run(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), 
 
 /// Reads the list, and says what it is called.
 fn read(args: &AddArgs, context: &Context) -> Result<(String, String), Failure> {
-    let (bytes, name) = match &args.file {
-        Some(path) => {
-            let name = path.display().to_string();
-            let mut bytes = Vec::new();
-            std::fs::File::open(context.directory.join(path))
-                .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-                .map_err(|err| Failure::fatal(format!("cannot read '{name}': {err}")))?;
-            (bytes, name)
-        }
-        None => {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
-            read.map_err(|err| Failure::fatal(format!("cannot read standard input: {err}")))?;
-            (bytes, "standard input".to_owned())
-        }
-    };
-    if bytes.len() as u64 > LARGEST {
-        return Err(Failure::fatal(format!("{name} has more than {LARGEST} bytes")).hint("split the list"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::fatal(format!("{name} is not UTF-8")))?;
-    Ok((text, name))
+    let Some(path) = &args.file else { return Ok((stdin::text(LARGEST)?, "standard input".to_owned())) };
+    let name = path.display().to_string();
+    let file = std::fs::File::open(context.directory.join(path));
+    let file = file.map_err(|err| Failure::fatal(format!("cannot read {name}: {err}")))?;
+    Ok((stdin::of(&name, file, LARGEST)?, name))
 }

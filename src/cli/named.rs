@@ -1,7 +1,6 @@
 //! Several todos that are named at once: by their ids, as arguments or on standard input.
 
-use std::io::Read;
-
+use super::stdin;
 use super::ui::Failure;
 use crate::ops::todo::Which;
 
@@ -28,9 +27,7 @@ fn is_id(word: &str) -> bool {
 
 /// Reads ids: each line begins with one, as those of `list --porcelain` do.
 fn from_input() -> Result<Vec<Which>, Failure> {
-    let mut input = String::new();
-    let read = std::io::stdin().lock().take(LARGEST).read_to_string(&mut input);
-    read.map_err(|err| Failure::fatal(format!("cannot read standard input: {err}")))?;
+    let input = stdin::text(LARGEST)?;
     let mut found = Vec::new();
     for line in input.lines().filter(|line| !line.trim().is_empty()) {
         let word = line.split_whitespace().next().unwrap_or_default();

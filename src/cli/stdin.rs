@@ -4,6 +4,27 @@ use std::io::Read;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use super::ui::Failure;
+
+/// Reads all of standard input.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or has more than `most` bytes.
+pub(super) fn text(most: u64) -> Result<String, Failure> {
+    of("standard input", std::io::stdin().lock(), most)
+}
+
+/// As [`text`], of whatever has this name.
+pub(super) fn of(name: &str, from: impl Read, most: u64) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = from.take(most + 1).read_to_end(&mut bytes);
+    read.map_err(|err| Failure::fatal(format!("cannot read {name}: {err}")))?;
+    if bytes.len() as u64 > most {
+        return Err(Failure::fatal(format!("{name} has more than {most} bytes")).hint("split the list"));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::fatal(format!("{name} is not UTF-8")))
+}
+
 /// Reads a JSON object from standard input: until it is whole, until the end, or until nothing comes any more.
 /// More than `most` bytes are read and dropped, so that whoever writes them is not held up or cut off; nothing
 /// is returned then.

@@ -79,6 +79,7 @@ pub fn capture(
             })
         }
     };
+    // To sort what was read takes all that is known; to remember is only what this store takes.
     if routed.has_rules() {
         let wants = |directory: Option<&str>| directory.is_some_and(|place| routed.takes(place) == Belongs::Here);
         lists = known.clone();

@@ -8,7 +8,7 @@ use crate::git::{ObjectId, Overlay};
 use crate::merge::{Conflict, Subject};
 use crate::statement::{Act, Precedence};
 use crate::store::Store;
-use crate::todo::{Field, Project, Todo};
+use crate::todo::{Project, Todo};
 use crate::view::{Everything, OverProperty};
 
 /// The conflicts over properties in which a store differs from what it was before an act.
@@ -32,12 +32,9 @@ impl Disputes {
         now: (Option<ObjectId>, &Lists),
         did: &[Event],
     ) -> Result<Self, OpsError> {
-        fn stamps(todo: &Todo) -> impl Iterator<Item = (&String, &Field)> {
-            todo.fields.iter()
-        }
         let sets = |event: &Event| {
             let before = event.before.as_ref();
-            stamps(&event.after).any(|(name, field)| before.and_then(|todo| todo.fields.get(name)) != Some(field))
+            event.after.fields.iter().any(|(name, field)| before.and_then(|todo| todo.fields.get(name)) != Some(field))
         };
         if !did.iter().any(sets) {
             return Ok(Disputes::default());
