@@ -1,7 +1,6 @@
 //! `add`, `start`, `done`, `release`, `drop`, `reopen`, `edit`: what people and agents say of todos.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
@@ -35,7 +34,7 @@ pub struct DropArgs {
     pub todo: Vec<String>,
     /// All that only sessions left open which have said nothing for so long, such as 60d or 8w
     #[arg(long, value_name = "TIME", value_parser = age, group = "bulk", conflicts_with = "todo")]
-    pub quiet_for: Option<Duration>,
+    pub quiet_for: Option<i64>,
     /// All that this session left open and nobody else wants: the beginning of its name, or words of what it is called
     #[arg(long, value_name = "SESSION", group = "bulk", conflicts_with = "todo")]
     pub left_by: Option<String>,
@@ -50,8 +49,7 @@ pub struct DropArgs {
 impl DropArgs {
     /// Returns what is dropped together, if that is asked for.
     pub(super) fn bulk(&self) -> Option<Bulk> {
-        let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-        let quiet = self.quiet_for.map(millis).map(Bulk::QuietFor);
+        let quiet = self.quiet_for.map(Bulk::QuietFor);
         quiet.or_else(|| self.left_by.clone().map(Bulk::LeftBy))
     }
 }

@@ -1,7 +1,5 @@
 //! `archive`: closed todos out of the working files.
 
-use std::time::Duration;
-
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -18,23 +16,23 @@ pub struct ArchiveArgs {
     /// Todos of which nobody has spoken for so long before the last statement in the store, such as 30d or 2w; a bare
     /// number counts days [default: chittysync.archiveAfter]
     #[arg(long, value_name = "TIME", value_parser = age)]
-    pub older_than: Option<Duration>,
+    pub older_than: Option<i64>,
     /// Say what would be archived, and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
 
-/// Reads a length of time as the setting does, but for that there is one.
-pub(super) fn age(text: &str) -> Result<Duration, String> {
+/// Reads a length of time, in milliseconds, as the setting does, but for that there is one.
+pub(super) fn age(text: &str) -> Result<i64, String> {
     let Kind::Time(span) = table::ARCHIVE_AFTER.kind else { return Err("no time is taken".into()) };
     let span = Span { never: None, ..span };
-    span.parse(text).flatten().ok_or_else(|| format!("it must be {}", Kind::Time(span).expected()))
+    let found = span.parse(text).flatten().and_then(|age| i64::try_from(age.as_millis()).ok());
+    found.ok_or_else(|| format!("it must be {}", Kind::Time(span).expected()))
 }
 
 pub(super) fn run(args: &ArchiveArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
-    let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-    let archive_after = args.older_than.map(millis).or(store.settings.archive_after);
+    let archive_after = args.older_than.or(store.settings.archive_after);
     let how = Tidy { archive_after, board: false, dry_run: args.dry_run };
     let tidied = ops::tidy(&store, how, context.now)?;
     say(&tidied, &ops::project_names(&store)?, args.dry_run, ui);

@@ -1,12 +1,11 @@
 //! `import`: a list on standard input.
 
-use std::io::Read;
-
 use serde_json::json;
 
 use super::args::ImportArgs;
 use super::consolidate::finish;
 use super::context::{Context, project};
+use super::stdin;
 use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::source;
@@ -18,12 +17,7 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 pub(super) fn run(args: &ImportArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let session = Session::new(&args.session)
         .map_err(|err| Failure::usage(format!("'{}' cannot name a session: {err}", args.session)))?;
-    let mut input = Vec::new();
-    let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut input);
-    read.map_err(|err| Failure::fatal(format!("cannot read standard input: {err}")))?;
-    if input.len() as u64 > LARGEST {
-        return Err(Failure::fatal(format!("the input has more than {LARGEST} bytes")).hint("split the list"));
-    }
+    let input = stdin::whole("standard input", std::io::stdin().lock(), LARGEST)?;
     let snapshot = source::read_list(&input, &session, context.now).map_err(|reason| {
         Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
     })?;

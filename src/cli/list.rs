@@ -5,11 +5,12 @@ use clap::Args;
 use super::author::SpeakerArgs;
 use super::by::{ByArgs, session_meant};
 use super::context::Context;
+use super::log::date;
 use super::options::{PorcelainArgs, QuietArgs};
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops;
-use crate::todo::{State, Status, Time};
+use crate::todo::{State, Status};
 use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Style, fit, list_json, list_rows, list_text, rank};
 
 /// Arguments of `list`.
@@ -59,12 +60,6 @@ pub struct ListArgs {
     pub porcelain: PorcelainArgs,
 }
 
-fn since(text: &str, now: Time) -> Result<Time, Failure> {
-    ops::since(text, now).ok_or_else(|| {
-        Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday and '2 weeks ago' are some")
-    })
-}
-
 fn priority(text: &str) -> Result<u8, String> {
     rank(text).ok_or_else(|| "it must be high, medium, low, or a number, 0 first".to_owned())
 }
@@ -83,7 +78,7 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
     };
     filter.words = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
     let (blocked, ready, priority) = (args.blocked, args.ready, args.priority);
-    let since = args.since.as_deref().map(|text| since(text, context.now)).transpose()?;
+    let since = args.since.as_deref().map(|text| date(text, ops::since, context.now)).transpose()?;
     let sets = [args.topic.ids(&everything, &store)?, Narrow { blocked, ready, priority, since }.ids(&everything)];
     filter.only = sets.into_iter().flatten().reduce(|one, other| &one & &other);
     filter.session = args.session.as_deref().map(|typed| session_meant(&everything, typed)).transpose()?;

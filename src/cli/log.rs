@@ -45,6 +45,12 @@ pub struct LogArgs {
     pub patch: bool,
 }
 
+/// Reads a date that somebody typed, as the beginning or the end of it.
+pub(super) fn date(text: &str, read: fn(&str, Time) -> Option<Time>, now: Time) -> Result<Time, Failure> {
+    read(text, now)
+        .ok_or_else(|| Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday, \"2 weeks ago\""))
+}
+
 pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let todo = match args.todo.is_empty() {
@@ -59,11 +65,7 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
         true => Everything::default(),
         false => context.everything(&store, ui)?,
     };
-    let date = |text: &str, read: fn(&str, Time) -> Option<Time>| {
-        read(text, context.now).ok_or_else(|| {
-            Failure::usage(format!("'{text}' is no date")).hint("2026-11-20, yesterday, \"2 weeks ago\"")
-        })
-    };
+    let date = |text: &str, read| date(text, read, context.now);
     let filter = LogFilter {
         todo,
         project: context.scope(args.project.as_deref(), &store)?,

@@ -16,13 +16,18 @@ pub(super) fn text(most: u64) -> Result<String, Failure> {
 
 /// As [`text`], of whatever has this name.
 pub(super) fn of(name: &str, from: impl Read, most: u64) -> Result<String, Failure> {
+    String::from_utf8(whole(name, from, most)?).map_err(|_| Failure::fatal(format!("{name} is not UTF-8")))
+}
+
+/// As [`of`], whatever bytes there are.
+pub(super) fn whole(name: &str, from: impl Read, most: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = from.take(most + 1).read_to_end(&mut bytes);
     read.map_err(|err| Failure::fatal(format!("cannot read {name}: {err}")))?;
     if bytes.len() as u64 > most {
         return Err(Failure::fatal(format!("{name} has more than {most} bytes")).hint("split the list"));
     }
-    String::from_utf8(bytes).map_err(|_| Failure::fatal(format!("{name} is not UTF-8")))
+    Ok(bytes)
 }
 
 /// Reads a JSON object from standard input: until it is whole, until the end, or until nothing comes any more.

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal, Write};
-use std::time::Duration;
 
 use clap::Args;
 
@@ -25,7 +24,7 @@ pub struct TriageArgs {
     pub project: Option<String>,
     /// What sessions left behind that have said nothing for so long [default: chittysync.quietAfter]
     #[arg(long, value_name = "TIME", value_parser = age)]
-    pub quiet_for: Option<Duration>,
+    pub quiet_for: Option<i64>,
     /// Who speaks.
     #[command(flatten)]
     pub speaker: SpeakerArgs,
@@ -51,8 +50,7 @@ pub(super) fn run(args: &TriageArgs, context: &Context, ui: &mut Ui) -> Result<(
     }
     let store = context.store(ui)?;
     let everything = context.everything(&store, ui)?;
-    let millis = |age: Duration| i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-    let after = args.quiet_for.map(millis).or(store.settings.quiet_after);
+    let after = args.quiet_for.or(store.settings.quiet_after);
     let quiet = Quiet::of(&everything, context.now, after);
     let scope = context.scope(args.project.as_deref(), &store)?;
     let asked = to_ask(&everything, &quiet, scope.as_ref());

@@ -272,3 +272,31 @@ fn undoing_a_settled_property_on_the_board_brings_the_disagreement_back() {
     }
     assert_eq!((conflicts(&ana), conflicts(&ben)), (1, 1));
 }
+
+/// Wherever a session can be named, words of what it is called name it; of several that can be meant, none is taken.
+#[test]
+fn acts_on_a_session_take_its_name_and_refuse_one_of_several() {
+    let world = World::new();
+    transcript(&world, ONE, &[], &["Fix the form"], &[titled(ONE, "Repair the login")]);
+    transcript(&world, TWO, &[], &["Fix the cart"], &[titled(TWO, "Repair the shop")]);
+    world.sync();
+    for (arguments, both) in [
+        (&["drop", "--left-by", "repair"][..], true),
+        (&["assign", "--to", "repair"], true),
+        (&["drop", "--left-by", "nothing of this name"], false),
+        (&["assign", "--to", "nothing of this name"], false),
+    ] {
+        let refused = world.run(arguments);
+        assert_eq!(refused.code, Some(1), "{arguments:?}: {refused:?}");
+        assert_eq!(refused.stderr.contains(ONE) && refused.stderr.contains(TWO), both, "{arguments:?}: {refused:?}");
+        assert_eq!(refused.stderr.contains("there is no session"), !both, "{arguments:?}: {refused:?}");
+    }
+    world.ok(&["add", "Test the form", "--project", "shop"]);
+    world.ok(&["assign", "--project", "shop", "--to", "login"]);
+    assert_eq!(world.todo("Test the form")["assignee"], ONE);
+    world.ok(&["drop", "--left-by", "repair the shop"]);
+    assert_eq!(
+        (&world.todo("Fix the cart")["status"], &world.todo("Fix the form")["status"]),
+        (&"dropped".into(), &"in_progress".into())
+    );
+}

@@ -99,7 +99,7 @@ fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
     })
 }
 
-/// Returns the session that a name, or the beginning of one, means. A list beside its own (`f00dfeed+cli`, as it is
+/// Returns the session that a name, or the beginning of one, means, or words of what it is called. A list beside its own (`f00dfeed+cli`, as it is
 /// shown) is of that session, too.
 ///
 /// # Errors
@@ -116,7 +116,14 @@ pub fn meant(everything: &Everything, name: &str) -> Result<Session, Refusal> {
         None => Some(begins(&own)).filter(|found| !found.is_empty()).unwrap_or_else(|| begins(beginning)),
     };
     match found.as_slice() {
-        [] => Err(Refusal::NoSession(name.to_owned())),
+        [] => match everything.meant(name) {
+            Ok(called) => {
+                let called = called.and_then(|begins| Session::new(&begins).ok());
+                let standing = called.and_then(|session| standings.get(session.main()));
+                standing.map(|standing| standing.session.clone()).ok_or_else(|| Refusal::NoSession(name.to_owned()))
+            }
+            Err(sessions) => Err(Refusal::SeveralSaid { name: name.to_owned(), sessions }),
+        },
         [one] => Ok(one.session.clone()),
         several => Err(Refusal::SeveralSaid {
             name: name.to_owned(),

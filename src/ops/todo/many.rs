@@ -89,7 +89,9 @@ pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Tod
             Ok((open.filter(|(_, todo)| quiet.has(todo)).map(owned).collect(), 0))
         }
         Bulk::LeftBy(name) => {
-            let meant = everything.meant(name).ok().flatten().ok_or_else(|| Refusal::NoSession(name.clone()))?;
+            let meant = everything.meant(name);
+            let meant = meant.map_err(|sessions| Refusal::SeveralSaid { name: name.clone(), sessions })?;
+            let meant = meant.ok_or_else(|| Refusal::NoSession(name.clone()))?;
             let is_theirs = |session: &Session| session.as_str().starts_with(&meant);
             let wants = |todo: &Todo, is: &dyn Fn(&Session) -> bool| {
                 todo.voices().any(|(session, claim)| !claim.dropped && is(session))
