@@ -1,7 +1,7 @@
 //! `move`: a project to another store.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use super::options::SyncArgs;
 use super::purge::{TakenOut, take_out};
 use super::ui::{Failure, Ui, plural};
 use super::{remote, whereabouts};
+use crate::git::real;
 use crate::ops::{self, Moving, Obeyed, Plan, Selection};
 use crate::store::{Location, Origin, Store};
 use crate::todo::{Project, Scope, TodoId};
@@ -41,7 +42,6 @@ pub(super) fn run(args: &MoveArgs, context: &Context, ui: &mut Ui) -> Result<(),
     }
     let path = context.directory.join(&args.to);
     let to = Location { path: std::path::absolute(&path).unwrap_or(path), origin: Origin::Route };
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if real(&to.path) == real(store.repo.common_dir()) {
         return Err(Failure::usage(format!("{} is the store that it is in", display(&to.path))));
     }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::context::{Context, display};
 use super::options::SyncArgs;
 use super::ui::{Failure, Ui};
-use crate::git::without_repository;
+use crate::git::{real, without_repository};
 use crate::log::{self, Level};
 use crate::store::{Location, Origin, fallback, general_routes};
 
@@ -22,7 +22,6 @@ pub(super) fn own(context: &Context) -> Result<Location, Failure> {
 /// Syncs all stores but this one. In the background, what one of them meets goes into its own log.
 pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui) -> Result<Vec<Synced>, Failure> {
     let routes = general_routes().map_err(Failure::fatal)?;
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut known = vec![real(&own.path)];
     let mut synced = Vec::new();
     for path in routes.stores().into_iter().map(Path::to_owned).chain([fallback()?.path]) {

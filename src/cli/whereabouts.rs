@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::context::{Context, display, known_homes};
 use super::remote::{is_open_to_all, without_password};
 use super::ui::Failure;
-use crate::git::{At, Repo};
+use crate::git::{At, Repo, real};
 use crate::install::Check;
 use crate::ops;
 use crate::settings::{Asked, Rule, Ruling, Target, table};
@@ -184,6 +184,5 @@ fn rules(directory: &Path) -> Vec<Check> {
 pub(super) fn leads(project: &Project, store: &Path) -> bool {
     let asked = Asked { names: vec![project.as_str().to_owned()], ..Asked::default() };
     let ruling = general_routes().map(|routes| routes.ruling(&asked));
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     matches!(ruling, Ok(Ruling::By(Target::Store(path), _)) if real(&path) == real(store))
 }

@@ -191,7 +191,7 @@ pub fn replace_private_file(path: &Path, content: &[u8], fsync: Fsync) -> Result
 /// # Errors
 /// When the directory cannot be written. The old content is intact then.
 pub fn replace_linked_file(path: &Path, content: &[u8], fsync: Fsync) -> Result<(), GitError> {
-    replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), 0o666, content, fsync)
+    replace(&super::real::real(path), 0o666, content, fsync)
 }
 
 /// Fails when a symbolic link stands at this path.

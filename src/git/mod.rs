@@ -48,6 +48,7 @@ mod push_parts;
 mod push_report;
 mod reach;
 mod reading;
+mod real;
 mod ref_change;
 mod ref_file;
 mod reflog;
@@ -95,6 +96,7 @@ pub use push::push;
 pub use push_report::{Answer, Send};
 pub use reach::{Away, Cause, reach};
 pub use reading::{Reading, count_values, most_values};
+pub use real::real;
 pub use ref_change::{RefChange, RefDelete, Rejected};
 pub use refs::{
     Place, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,

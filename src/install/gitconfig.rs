@@ -111,7 +111,7 @@ fn without(text: &[u8], block: &[u8]) -> Option<Vec<u8>> {
 /// Changes the file under the lock that git takes. A file that is empty then is removed, unless it is a
 /// link.
 fn edit(path: &Path, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Result<(), InstallError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = crate::git::real(path);
     let mut lock = target.clone().into_os_string();
     lock.push(".lock");
     let lock = PathBuf::from(lock);

@@ -1,12 +1,32 @@
 //! An event of an agent that a hook is wanted for, as the settings of most agents have it: a group with one command.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::shim::ANYWHERE;
+use crate::git::answer;
 use crate::source::agents;
 
 /// A version of an agent.
 pub type Version = (u32, u32, u32);
+
+/// How long an agent's program may take to tell its version.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns the version of the agent whose program of this name is on the PATH, and what it says of it; nothing where there
+/// is none, or it does not tell.
+pub(super) fn version_of(program: &str) -> Option<(Version, String)> {
+    let text = answer(program, &["--version"], PATIENCE)?;
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let version = (numbers.next()?, numbers.next()?, numbers.next()?);
+    Some((version, text))
+}
+
+/// Returns those of these events that a version knows; all of them when it is not known which one there is.
+pub(super) fn of_version(events: &[HookEvent], version: Option<Version>) -> Vec<HookEvent> {
+    events.iter().filter(|event| version.is_none_or(|version| event.since <= version)).copied().collect()
+}
 
 /// How every command of ours ends: an agent without our program is not to see an error at each event.
 const ANYHOW: &str = " || true";

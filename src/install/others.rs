@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::claude::{of_version, version_of};
-use super::hook_event::{HookEvent, command};
+use super::hook_event::{HookEvent, command, of_version, version_of};
 use super::inventory::{program_for_hooks, server};
 use super::json_entry::{Entry, Kind};
 use super::settings::Settings;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::OpsError;
-use crate::git::{Overlay, Repo};
+use crate::git::{Overlay, Repo, real};
 use crate::settings::Settings;
 use crate::store::paths::PROJECTS;
 use crate::store::{Consolidated, Directory, Store, there};
@@ -69,7 +69,6 @@ pub fn by_words(settings: &Settings, content: &str) -> Project {
 /// Returns whether a directory belongs to a project's store: it lies in the store's working tree or in a
 /// linked one.
 pub(super) fn lies_in(store: &Repo, directory: &str) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = real(Path::new(directory));
     if store.work_dir().is_some_and(|work_dir| directory.starts_with(real(work_dir))) {
         return true;

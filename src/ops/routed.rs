@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::project::{Projects, by_words, lies_in};
+use crate::git::real;
 use crate::settings::{Asked, Routes, Ruling, Target};
 use crate::source::{Place, Unit};
 use crate::store::cache::{Seen, SeenUnit};
@@ -198,7 +199,6 @@ impl<'a> Routed<'a> {
 
 /// Returns whether a path is that of a store.
 fn is_same(path: &Path, store: &Store) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let own: PathBuf = real(store.repo.common_dir());
     real(path) == own || real(&path.join(".git")) == own
 }

@@ -165,3 +165,18 @@ fn a_list_is_narrowed() {
     assert!(folded.contains("2 more from 1 session"), "{folded}");
     assert_eq!(world.run(&["list", "--priority", "soonish"]).code, Some(129));
 }
+
+/// What a sync changed is told one by one only as far as somebody reads it; the rest is counted.
+#[test]
+fn a_sync_tells_the_latest_changes_and_counts_the_others() {
+    let world = World::new();
+    let _daemon = world.as_daemon();
+    world.ok(&["add", "-q", "What was there"]);
+    let items: Vec<_> = (0..23).map(|at| (format!("Step {at}"), "pending")).collect();
+    let items: Vec<(&str, &str)> = items.iter().map(|(words, status)| (words.as_str(), *status)).collect();
+    world.list("029e1c6e-0000-4000-8000-000000000001", "2026-11-20T11:00:00Z", &items);
+    let told = world.ok(&["sync", "--from", "claude"]);
+    assert_eq!(told.matches("added").count(), 20, "{told}");
+    assert!(told.starts_with("3 earlier changes: `log`\n") && !told.contains("What was there"), "{told}");
+    assert!(!world.ok(&["sync", "--from", "claude"]).contains("Step"), "nothing is new");
+}

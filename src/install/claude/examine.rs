@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::hook_event::Version;
 use super::super::{AgentSettings, Change, Check, Condition, Surroundings, hook_check, inventory};
 use super::{TODO_TOOLS, TodoTools, installed_version};
-use crate::git::read_file;
+use crate::git::{read_file, real};
 use crate::todo::plain;
 
 /// The first version that tells of new tasks.
@@ -130,7 +130,7 @@ fn trust(at: &Surroundings<'_>) -> Check {
     let Some(projects) = settings["projects"].as_object() else {
         return Check::ok("trust", format!("unknown: {} does not tell", display(&file)));
     };
-    let directory = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let directory = real(directory);
     let is_trusted = |path: &Path| {
         projects.get(path.to_string_lossy().as_ref()).is_some_and(|project| project["hasTrustDialogAccepted"] == true)
     };

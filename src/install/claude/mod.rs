@@ -6,16 +6,13 @@
 mod examine;
 mod tools;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 pub(super) use examine::examine;
 pub use tools::TodoTools;
 
-use super::hook_event::{HookEvent, Version};
+use super::hook_event::{HookEvent, Version, of_version, version_of};
 use super::shim::ANYWHERE;
-use crate::git::answer;
 
 /// The events, in the order in which a session meets them.
 pub const HOOK_EVENTS: [HookEvent; 8] = [
@@ -39,31 +36,15 @@ pub const HOOK_EVENTS: [HookEvent; 8] = [
 /// The variable that gives the newest models their todo tools.
 pub const TODO_TOOLS: &str = "CLAUDE_CODE_ENABLE_TODO_TOOLS";
 
-/// How long the agent's program may take to tell its version.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 /// Returns the version of Claude Code whose program is on the PATH, and what it says of it; nothing where there is none,
 /// or it does not tell.
 pub fn installed_version() -> Option<(Version, String)> {
     version_of("claude")
 }
 
-/// As [`installed_version`], of the agent with this program.
-pub(super) fn version_of(program: &str) -> Option<(Version, String)> {
-    let text = answer(program, &["--version"], PATIENCE)?;
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
-    let version = (numbers.next()?, numbers.next()?, numbers.next()?);
-    Some((version, text))
-}
-
 /// Returns the events that a version knows; all of them when it is not known which one there is.
 pub(super) fn known_to(version: Option<Version>) -> Vec<HookEvent> {
     of_version(&HOOK_EVENTS, version)
-}
-
-/// As [`known_to`], of these events.
-pub(super) fn of_version(events: &[HookEvent], version: Option<Version>) -> Vec<HookEvent> {
-    events.iter().filter(|event| version.is_none_or(|version| event.since <= version)).copied().collect()
 }
 
 /// Returns the entry of an `.mcp.json` that gives an agent our tools.

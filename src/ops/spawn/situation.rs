@@ -1,11 +1,11 @@
 //! Whether anything may be started at all, and how things stand.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::arbiter::{Arbiter, NoArbiter};
 use super::facts::{everything, waiting_todos};
 use super::rules::{millis, rules};
-use crate::git::Watch;
+use crate::git::{Watch, real};
 use crate::ops::{OpsError, directory_project};
 use crate::plan::{Considered, Device, Lease, LeaseError, consider};
 use crate::settings::Spawning;
@@ -81,13 +81,9 @@ pub fn checkouts(spawning: &Spawning) -> Vec<Checkout> {
         };
         let is_fit = directory.is_absolute() && directory.is_dir();
         let project = directory_project(&directory).filter(|_| is_fit)?;
-        Some(Checkout { project, directory: whole(&directory) })
+        Some(Checkout { project, directory: real(&directory) })
     });
     found.collect()
-}
-
-fn whole(directory: &Path) -> PathBuf {
-    std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned())
 }
 
 /// Returns how things stand, as far as that is known here. Asks nobody.
