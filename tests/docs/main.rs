@@ -123,3 +123,14 @@ fn wildcards() {
     assert!(!matches(&lines("a\n\u{2026}\nd"), &["a", "b"]));
     assert!(!matches(&lines("a"), &["a", "b"]));
 }
+
+/// README begins with `cargo run`, which has to know which program is meant.
+#[test]
+fn the_first_command_runs_the_program() {
+    let readme = std::fs::read_to_string(project("README.md")).expect("a file");
+    assert!(readme.contains("$ cargo run --locked -- demo\n"), "the first command");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(project(""));
+    let metadata: serde_json::Value = serde_json::from_slice(&cargo.output().expect("cargo").stdout).expect("JSON");
+    assert_eq!(metadata["packages"][0]["default_run"], "git-chittysync");
+}
