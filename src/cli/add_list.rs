@@ -27,7 +27,7 @@ pub(super) fn run(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), 
 /// Reads the list, and says what it is called.
 fn read(args: &AddArgs, context: &Context) -> Result<(String, String), Failure> {
     let Some(path) = &args.file else { return Ok((stdin::text(LARGEST)?, "standard input".to_owned())) };
-    let name = path.display().to_string();
+    let name = format!("'{}'", path.display());
     let file = std::fs::File::open(context.directory.join(path));
     let file = file.map_err(|err| Failure::fatal(format!("cannot read {name}: {err}")))?;
     Ok((stdin::of(&name, file, LARGEST)?, name))
