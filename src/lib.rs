@@ -13,6 +13,7 @@
 //! configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
 //! `docs/architecture.md` has the picture.
 
+#[cfg(feature = "hub")]
 pub mod access;
 #[cfg(feature = "board")]
 pub mod board;

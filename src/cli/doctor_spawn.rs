@@ -1,6 +1,6 @@
 //! The part of `doctor` that is about agents that are started.
 
-use super::spawn::{lines, remedy, settings};
+use super::spawn::{NAME_ONE, lines, settings};
 use crate::install::Check;
 use crate::ops::spawn::{checkouts, situation};
 use crate::store::Store;
@@ -17,7 +17,7 @@ pub(super) fn check(store: &Store, style: Style) -> Option<Check> {
     let is_on = spawning.command.is_some();
     match situation(store, &spawning, style.now, None) {
         Err(err) => bad(crate::ops::chain(&err)),
-        Ok(Err(nobody)) if is_on => bad(format!("none is started: {nobody}; {}", remedy(&nobody))),
+        Ok(Err(nobody)) if is_on => bad(format!("none is started: {nobody}; {NAME_ONE}")),
         Ok(Err(_)) => None,
         Ok(Ok(situation)) => {
             let is_used = situation.lease.as_ref().map_or(true, |lease| lease.generation > 0);

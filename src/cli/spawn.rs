@@ -124,18 +124,13 @@ fn refusal(refused: &Refused) -> Failure {
         ),
         Refused::NoCheckout => failure.hint("`git config --global --add chittysync.spawnIn <directory>` names one"),
         Refused::Deep => failure,
-        Refused::Arbiter(nobody) => failure.hint(remedy(nobody)),
+        Refused::Arbiter(_) => failure.hint(NAME_ONE),
     }
 }
 
-/// Returns what to do where nobody decides.
-pub(super) fn remedy(nobody: &NoArbiter) -> &'static str {
-    match nobody {
-        NoArbiter::Unknown(_) | NoArbiter::Several => {
-            "`git config chittysync.arbiter <remote>` in the store names the same one on every device"
-        }
-    }
-}
+/// What to do where nobody decides.
+pub(super) const NAME_ONE: &str =
+    "`git config chittysync.arbiter <remote>` in the store names the same one on every device";
 
 fn say(store: &Store, spawning: &Spawning, what: &Edit, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let edited = edit(store, spawning, what, context.now, &super::remote::watch(store, ui))?;
@@ -147,7 +142,7 @@ fn say(store: &Store, spawning: &Spawning, what: &Edit, context: &Context, ui: &
     let arbiter = match edited {
         Edited::Done(arbiter) => Some(arbiter),
         Edited::Already => None,
-        Edited::Nobody(nobody) => return Err(Failure::no(nobody.to_string()).hint(remedy(&nobody))),
+        Edited::Nobody(nobody) => return Err(Failure::no(nobody.to_string()).hint(NAME_ONE)),
         Edited::Failed(arbiter, why) => {
             let text = format!("{} decides who starts agents, and was not told: {why}", arbiter.name());
             return Err(Failure::no(text).hint("until it is told, everything stays as it is"));
@@ -166,7 +161,7 @@ fn say(store: &Store, spawning: &Spawning, what: &Edit, context: &Context, ui: &
 fn dry_run(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let watch = super::remote::watch(store, ui);
     let found = situation(store, spawning, context.now, Some(&watch))?;
-    let situation = found.map_err(|nobody| Failure::no(nobody.to_string()).hint(remedy(&nobody)))?;
+    let situation = found.map_err(|nobody| Failure::no(nobody.to_string()).hint(NAME_ONE))?;
     if ui.json {
         ui.print_json(&situation_json(&situation, spawning));
         return Ok(());

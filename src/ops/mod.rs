@@ -25,6 +25,7 @@ mod forget;
 mod heads;
 mod hook;
 mod import;
+#[cfg(feature = "hub")]
 mod incoming;
 mod judge;
 mod knowledge;
@@ -86,6 +87,7 @@ pub use drain::drain;
 pub use event::Event;
 pub use hook::{Background, hear, put_down};
 pub use import::{Imported, import};
+#[cfg(feature = "hub")]
 pub use incoming::{check_push, owner_of};
 pub use leave::{Left, leave, remember_made};
 pub use link::{Exchange, Link};

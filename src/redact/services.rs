@@ -94,6 +94,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     service("bitbucket-token", &["atbb"], apart!(r"ATBB[A-Za-z0-9]{24,}\b"), is_mixed),
     service("atlassian-token", &["atatt3", "atctt3"], r"AT[AC]TT3[A-Za-z0-9_=-]{60,}", any),
+    service("chittysync-token", &["cst_"], r"cst_[a-f0-9]{8}_[a-f0-9]{64}\b", any),
     service("npm-token", &["npm_"], r"npm_[A-Za-z0-9]{36}\b", any),
     // The names of npm's own variables (`npm_config_…`) look like this too, but for their letters.
     service("npm-token", &["npm_"], r"npm_[A-Za-z0-9_]{36}\b", is_mixed),

@@ -25,6 +25,7 @@ const ANYWHERE: &[Form] = &[
     ("github-token", &["github", "_pat_0123456789abcdefghijAB_"], ALL, 59, ""),
     ("gitlab-token", &["gl", "pat-"], ALL, 20, ""),
     ("atlassian-token", &["ATA", "TT3"], ALL, 180, ""),
+    ("chittysync-token", &["cst", "_0a1b2c3d_"], HEX, 64, ""),
     ("npm-token", &["np", "m_"], ALL, 36, ""),
     ("pypi-token", &["pypi", "-AgEIcHlwaS5vcmc"], ALL, 120, ""),
     ("rubygems-key", &["ruby", "gems_"], HEX, 48, ""),

@@ -201,7 +201,7 @@ impl Driver<'_> {
     }
 
     fn done(&self, outcome: Outcome, agent: Option<Agent>, tried: Option<Run>, why: Option<String>) -> Spawned {
-        let back = match outcome {
+        let (back, untold) = match outcome {
             Outcome::Nothing(considered) => return Spawned::Nothing(considered),
             Outcome::Slower => return Spawned::Slower,
             Outcome::Away(why) => return Spawned::Away(why),
@@ -223,7 +223,6 @@ impl Driver<'_> {
                 (back, None)
             }
         };
-        let (back, untold) = back;
         if let Some(run) = &tried {
             let how = match back.exit {
                 Exit::Code(0) => "ended".to_owned(),
