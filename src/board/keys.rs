@@ -1,4 +1,4 @@
-//! What a key does: the board changes, and what only a store can do becomes a wish.
+//! What a key does: the board changes, and what only a store can do becomes a request.
 
 use super::filter;
 use super::help::help;
@@ -43,7 +43,7 @@ pub enum Key {
 
 /// What is wanted of whoever has the store and the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Request {
     /// To leave.
     Quit,
     /// To be stopped by the shell, and go on later.
@@ -66,12 +66,12 @@ pub enum Wish {
 
 impl Board {
     /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Option<Wish> {
+    pub fn press(&mut self, key: Key) -> Option<Request> {
         self.message = None;
         match key {
-            Key::Ctrl('c') => return Some(Wish::Quit),
-            Key::Ctrl('z') => return Some(Wish::Suspend),
-            Key::Ctrl('l') => return Some(Wish::Redraw),
+            Key::Ctrl('c') => return Some(Request::Quit),
+            Key::Ctrl('z') => return Some(Request::Suspend),
+            Key::Ctrl('l') => return Some(Request::Redraw),
             _ => {}
         }
         if let Some(choice) = self.choice.take() {
@@ -96,10 +96,10 @@ impl Board {
         }
     }
 
-    fn command(&mut self, key: Key) -> Option<Wish> {
+    fn command(&mut self, key: Key) -> Option<Request> {
         let half = (isize::try_from(self.size.1).unwrap_or(isize::MAX) / 2).max(1);
         match key {
-            Key::Char('q') => return Some(Wish::Quit),
+            Key::Char('q') => return Some(Request::Quit),
             Key::Char('?') => self.open(help()),
             Key::Up | Key::Char('k') => self.step(-1),
             Key::Down | Key::Char('j') => self.step(1),
@@ -117,7 +117,7 @@ impl Board {
             }
             Key::Esc => self.widen(),
             Key::Enter => return self.enter_target(),
-            Key::Char('u') => return Some(Wish::Undo),
+            Key::Char('u') => return Some(Request::Undo),
             Key::Char(letter) => return self.of_todo(letter),
             _ => {}
         }
@@ -136,16 +136,16 @@ impl Board {
         self.settle();
     }
 
-    fn enter_target(&mut self) -> Option<Wish> {
+    fn enter_target(&mut self) -> Option<Request> {
         match self.target()?.clone() {
-            Target::Todo(id) => return Some(Wish::Show(id)),
+            Target::Todo(id) => return Some(Request::Show(id)),
             Target::Project(project) => self.enter(Scope::Project(project)),
             Target::Session(session) => self.enter(Scope::Session(session)),
         }
         None
     }
 
-    fn of_todo(&mut self, letter: char) -> Option<Wish> {
+    fn of_todo(&mut self, letter: char) -> Option<Request> {
         if !matches!(letter, 's' | 'd' | 'x' | 'o' | 'h' | 'r') {
             return None;
         }
@@ -155,9 +155,9 @@ impl Board {
         };
         let id = todo.id;
         match letter {
-            's' => Some(Wish::Say(Verb::Start, id)),
-            'o' => Some(Wish::Say(Verb::Reopen, id)),
-            'h' => Some(Wish::History(id)),
+            's' => Some(Request::Say(Verb::Start, id)),
+            'o' => Some(Request::Say(Verb::Reopen, id)),
+            'h' => Some(Request::History(id)),
             'r' => {
                 let claims = choices(todo).into_iter().take(9);
                 let claims = claims.map(|(session, claim)| (session.clone(), claim.state(), claim.at));
@@ -168,30 +168,30 @@ impl Board {
                 // The next one comes under the cursor, so that several are finished by as many keys.
                 self.finished.insert(id);
                 self.step(1);
-                Some(Wish::Say(if closing == 'd' { Verb::Done } else { Verb::Drop }, id))
+                Some(Request::Say(if closing == 'd' { Verb::Done } else { Verb::Drop }, id))
             }
         }
     }
 
-    fn choose(&mut self, choice: Choice, key: Key) -> Option<Wish> {
+    fn choose(&mut self, choice: Choice, key: Key) -> Option<Request> {
         let digit = |char: char| char.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
-        let wish = match key {
+        let request = match key {
             Key::Esc | Key::Char('q') => return None,
-            Key::Char('p') => Some(Wish::Settle(choice.id, State::Wanted(Status::Pending))),
-            Key::Char('i') => Some(Wish::Settle(choice.id, State::Wanted(Status::InProgress))),
-            Key::Char('c') => Some(Wish::Settle(choice.id, State::Wanted(Status::Completed))),
-            Key::Char('d') => Some(Wish::Settle(choice.id, State::Dropped)),
+            Key::Char('p') => Some(Request::Settle(choice.id, State::Wanted(Status::Pending))),
+            Key::Char('i') => Some(Request::Settle(choice.id, State::Wanted(Status::InProgress))),
+            Key::Char('c') => Some(Request::Settle(choice.id, State::Wanted(Status::Completed))),
+            Key::Char('d') => Some(Request::Settle(choice.id, State::Dropped)),
             Key::Char(char) => {
                 let claim = digit(char).and_then(|place| choice.claims.get(place));
-                claim.map(|(session, state, _)| Wish::Take(choice.id, session.clone(), *state))
+                claim.map(|(session, state, _)| Request::Take(choice.id, session.clone(), *state))
             }
             _ => None,
         };
-        match wish {
+        match request {
             Some(_) => drop(self.finished.insert(choice.id)),
             None => self.choice = Some(choice),
         }
-        wish
+        request
     }
 
     fn type_filter(&mut self, key: Key) {
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn several_are_finished_by_as_many_keys() {
         let mut board = board(three());
-        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("a"))));
+        assert_eq!(board.press(Key::Char('d')), Some(Request::Say(Verb::Done, id("a"))));
         board.load(
             everything(vec![
                 todo("a", &[("one", Status::Completed, 2)]),
@@ -287,10 +287,10 @@ mod tests {
             ]),
             SETTING,
         );
-        assert_eq!(board.press(Key::Char('d')), Some(Wish::Say(Verb::Done, id("b"))));
+        assert_eq!(board.press(Key::Char('d')), Some(Request::Say(Verb::Done, id("b"))));
         assert_eq!(under_cursor(&board), "c");
         board.press(Key::End);
-        assert_eq!(board.press(Key::Char('o')), Some(Wish::Say(Verb::Reopen, id("a"))), "it is still in sight");
+        assert_eq!(board.press(Key::Char('o')), Some(Request::Say(Verb::Reopen, id("a"))), "it is still in sight");
         board.turn_to(Tab::Projects);
         board.turn_to(Tab::Todos);
         board.press(Key::End);
@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(under_cursor(&board), "a");
         board.paste("dxu");
         assert_eq!(board.filter, "");
-        assert_eq!(board.press(Key::Char('q')), Some(Wish::Quit));
+        assert_eq!(board.press(Key::Char('q')), Some(Request::Quit));
     }
 
     #[test]
@@ -347,7 +347,7 @@ mod tests {
         board.turn_to(Tab::Conflicts);
         board.press(Key::Char('r'));
         let completed = State::Wanted(Status::Completed);
-        assert_eq!(board.press(Key::Char('1')), Some(Wish::Take(id("a"), session("one"), completed)));
+        assert_eq!(board.press(Key::Char('1')), Some(Request::Take(id("a"), session("one"), completed)));
     }
 
     #[test]
@@ -360,9 +360,9 @@ mod tests {
         board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), SETTING);
         assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
         let pending = State::Wanted(Status::Pending);
-        assert_eq!(board.press(Key::Char('2')), Some(Wish::Take(id("a"), session("two"), pending)));
+        assert_eq!(board.press(Key::Char('2')), Some(Request::Take(id("a"), session("two"), pending)));
         board.press(Key::Char('r'));
-        assert_eq!(board.press(Key::Char('p')), Some(Wish::Settle(id("a"), pending)), "whoever says it");
+        assert_eq!(board.press(Key::Char('p')), Some(Request::Settle(id("a"), pending)), "whoever says it");
         board.press(Key::Char('r'));
         board.press(Key::Esc);
         assert_eq!(board.press(Key::Char('p')), None, "no question, no answer");
@@ -376,7 +376,7 @@ mod tests {
         assert_eq!((board.tab, &board.scope), (Tab::Todos, &Scope::Project(Project::general())));
         board.press(Key::Esc);
         assert_eq!(board.scope, Scope::All);
-        assert_eq!(board.press(Key::Enter), Some(Wish::Show(id("a"))));
+        assert_eq!(board.press(Key::Enter), Some(Request::Show(id("a"))));
         for (key, tab) in [(Key::Tab, Tab::Projects), (Key::Left, Tab::Todos), (Key::BackTab, Tab::Conflicts)] {
             board.press(key);
             assert_eq!(board.tab, tab);

@@ -1,7 +1,7 @@
 //! The board: todos, projects, sessions and conflicts on one screen. Pure.
 //!
 //! ```text
-//! key ──▶ Board::press ──▶ Board, and perhaps a Wish ──▶ whoever has a store
+//! key ──▶ Board::press ──▶ Board, and perhaps a Request ──▶ whoever has a store
 //!                            │
 //!                            └──▶ draw ──▶ the cells of a screen
 //! ```
@@ -22,6 +22,6 @@ mod page;
 mod paint;
 
 pub use draw::draw;
-pub use keys::{Key, Wish};
+pub use keys::{Key, Request};
 pub use model::{Board, Scope, Setting, Tab};
 pub use page::Page;

@@ -89,7 +89,7 @@ pub struct Board {
     pub(super) finished: BTreeSet<TodoId>,
     pub(super) choice: Option<Choice>,
     pub(super) page: Option<Page>,
-    /// What came of the last wish, and whether it failed.
+    /// What came of the last request, and whether it failed.
     pub(super) message: Option<(String, bool)>,
     /// The message is of what others did.
     is_mention: bool,
@@ -145,12 +145,12 @@ impl Board {
         self.size = (columns, rows);
     }
 
-    /// Shows what came of a wish, until the next key.
+    /// Shows what came of a request, until the next key.
     pub fn say(&mut self, text: String, failed: bool) {
         (self.message, self.is_mention) = (Some((text, failed)), false);
     }
 
-    /// Shows what others did, unless something is shown that came of a wish.
+    /// Shows what others did, unless something is shown that came of a request.
     pub fn mention(&mut self, text: String) {
         if self.message.is_none() || self.is_mention {
             (self.message, self.is_mention) = (Some((text, false)), true);

@@ -106,8 +106,8 @@ fn question(
     let Some(OverProperty { conflict, .. }) = property else {
         for (session, claim) in choices(todo).into_iter().take(9) {
             let said = format!("{} by {}, {}", claim.state(), who(session), ago(claim.at));
-            let (wish, fields) = taken(todo, session, claim, properties);
-            offer(Settlement::Answer { wish, fields }, said);
+            let (target, fields) = taken(todo, session, claim, properties);
+            offer(Settlement::Answer { target, fields }, said);
         }
         return Question { text, answers, is_status: true };
     };
@@ -121,7 +121,7 @@ fn question(
         let by = side.session.as_ref().map(|session| format!(" by {}", who(session))).unwrap_or_default();
         let fields = vec![(name.to_owned(), side.value.clone())];
         let said = format!("{}: {value}{by}, {}{note}", plain(name), ago(side.at));
-        offer(Settlement::Answer { wish: None, fields }, said);
+        offer(Settlement::Answer { target: None, fields }, said);
     };
     side(kept, ", which was kept");
     side(overruled, "");

@@ -111,7 +111,7 @@ fn tell(acts: &[Act], said: Option<&Said>, actor: &Actor<'_>, ui: &mut Ui) -> Re
 }
 
 fn print(acts: &[Act], verb: &str, changed: bool, names: &Names, ui: &mut Ui) {
-    let state = |act: &Act| act.wish.map(State::as_str);
+    let state = |act: &Act| act.target.map(State::as_str);
     let shown = |act: &Act| state(act).filter(|_| !act.yields());
     if ui.json {
         let todos: Vec<_> = acts

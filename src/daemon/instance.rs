@@ -79,7 +79,7 @@ pub fn running_pid(common_dir: &Path) -> Option<Option<u32>> {
     daemon_runs(common_dir).then(|| File::open(daemon_lock(common_dir)).ok().and_then(|mut file| read_pid(&mut file)))
 }
 
-/// What became of the wish that a daemon stop.
+/// What became of the request that a daemon stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// There was none.

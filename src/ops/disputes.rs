@@ -72,8 +72,8 @@ impl Disputes {
         if fields.is_empty() {
             return act;
         }
-        let mut act = act.unwrap_or_else(|| Act { wish: None, ..Act::new(project, now, now.state()) });
-        act.weight = Precedence::Settles;
+        let mut act = act.unwrap_or_else(|| Act { target: None, ..Act::new(project, now, now.state()) });
+        act.precedence = Precedence::Settles;
         fields.retain(|(name, _)| act.fields.iter().all(|(other, _)| other != name));
         act.fields.extend(fields);
         Some(act)

@@ -156,7 +156,7 @@ pub fn restore(then: &Lists, now: &Lists, takes: impl Fn(&Project, TodoId) -> bo
 /// Returns the act that brings a todo back from the state of `now` to that of `then`.
 pub(super) fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&Todo>) -> Option<Act> {
     let todo = then.or(now)?;
-    let wish = then.map_or(State::Dropped, Todo::state);
+    let target = then.map_or(State::Dropped, Todo::state);
     // What somebody took out of the branch comes back as it was, one that was dropped too.
     let stays = match (then, now) {
         (Some(then), Some(now)) => then.state() == now.state(),
@@ -172,7 +172,7 @@ pub(super) fn restore_todo(project: &Project, then: Option<&Todo>, now: Option<&
             }
         }
     }
-    let act = Act { wish: (!stays).then_some(wish), fields, ..Act::new(project, todo, wish) };
+    let act = Act { target: (!stays).then_some(target), fields, ..Act::new(project, todo, target) };
     (!stays || !act.fields.is_empty()).then_some(act)
 }
 

@@ -178,7 +178,7 @@ fn take_back(
         let let_go = || (speakers.own)(session).then(|| let_go(project, then, present, session)).flatten();
         let act = match spoke_since(then, event, present, |other| speakers.are_silent(other, session)) {
             // Of two who work on it, one can let go without taking anything from the other.
-            Some(other) => match let_go().filter(|act| act.weight == Precedence::Yields && works(present)) {
+            Some(other) => match let_go().filter(|act| act.precedence == Precedence::Yields && works(present)) {
                 None => {
                     left.push((present.clone(), other));
                     continue;
@@ -206,12 +206,12 @@ fn bring_back(project: &Project, then: Option<&Todo>, now: &Todo) -> Option<Act>
         disagreements(todo).into_iter().map(|one| one.overruled.0).collect()
     }
     let again = (!open(then).is_empty()).then(|| then.winner().1.decided());
-    let says_no_state = act.as_ref().is_none_or(|act| act.wish.is_none());
+    let says_no_state = act.as_ref().is_none_or(|act| act.target.is_none());
     if says_no_state && open(then) != open(now) {
         let fields = act.map(|act| act.fields).unwrap_or_default();
-        return Some(Act { weight: Precedence::Settles, again, fields, ..Act::new(project, then, then.state()) });
+        return Some(Act { precedence: Precedence::Settles, again, fields, ..Act::new(project, then, then.state()) });
     }
-    act.map(|act| Act { again: again.filter(|_| act.wish.is_some()), ..act })
+    act.map(|act| Act { again: again.filter(|_| act.target.is_some()), ..act })
 }
 
 /// Returns the act by which a session no longer works on a todo that it began to work on, or works on it again, where
@@ -223,7 +223,7 @@ fn let_go(project: &Project, then: Option<&Todo>, now: &Todo, session: &Session)
         _ if was == is || is == State::Wanted(Status::Completed) => None,
         State::Dropped => Act::release(project, now, session),
         State::Wanted(Status::Completed) => None,
-        State::Wanted(_) => Some(Act { weight: Precedence::Yields, ..Act::new(project, now, was) }),
+        State::Wanted(_) => Some(Act { precedence: Precedence::Yields, ..Act::new(project, now, was) }),
     }
 }
 

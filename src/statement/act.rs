@@ -3,8 +3,8 @@
 //! A list is compared with the one before; an act is not. It has one rule: *an act comes true*. When the
 //! todo would not become what the act says, because another session's claim has the greater rank, or
 //! because the session's own completion sticks, the act takes a new epoch. So starting or finishing a todo
-//! costs no epoch, and dropping what others want, reopening and rolling back cost one. Letting go of a todo is no
-//! wish about the todo, and yields to what others want.
+//! costs no epoch, and dropping what others want, reopening and rolling back cost one. Letting go of a todo gives
+//! it no target, and yields to what others want.
 //!
 //! What the session said on a branch is not in its own history. It is known from the branch, as others' words are.
 
@@ -43,10 +43,10 @@ pub struct Act {
     pub content: String,
     /// Which of those with these words it is.
     pub nth: u32,
-    /// The state it shall have; nothing when only properties change.
-    pub wish: Option<State>,
+    /// The state it shall have. `None` if only properties change.
+    pub target: Option<State>,
     /// How it stands to what others say.
-    pub weight: Precedence,
+    pub precedence: Precedence,
     /// What it brings back, if it does: in which epoch that was decided, and when ([`Claim::decided`]).
     pub again: Option<(u64, Time)>,
     /// Properties by name. An empty value takes an earlier one back.
@@ -55,14 +55,14 @@ pub struct Act {
 
 impl Act {
     /// Returns the act that gives a todo a state.
-    pub fn new(project: &Project, todo: &Todo, wish: State) -> Self {
+    pub fn new(project: &Project, todo: &Todo, target: State) -> Self {
         Act {
             project: project.clone(),
             id: todo.id,
             content: todo.content.clone(),
             nth: todo.nth,
-            wish: Some(wish),
-            weight: Precedence::ComesTrue,
+            target: Some(target),
+            precedence: Precedence::ComesTrue,
             again: None,
             fields: Vec::new(),
         }
@@ -70,7 +70,7 @@ impl Act {
 
     /// Returns whether it says nothing of the todo, which stays what others want.
     pub fn yields(&self) -> bool {
-        self.weight == Precedence::Yields
+        self.precedence == Precedence::Yields
     }
 
     /// Returns the act by which a session lets go of a todo that it claimed and did not finish. What others want
@@ -80,7 +80,7 @@ impl Act {
         todo.voice(session).filter(|(_, claim)| counts(claim) && claim.is_open())?;
         let others = todo.voices().filter(|(other, _)| !other.is_same(session));
         Some(match others.map(|(_, claim)| claim).any(counts) {
-            true => Act { weight: Precedence::Yields, ..Act::new(project, todo, State::Dropped) },
+            true => Act { precedence: Precedence::Yields, ..Act::new(project, todo, State::Dropped) },
             false => Act::new(project, todo, State::Wanted(Status::Pending)),
         })
     }
@@ -166,7 +166,7 @@ impl Draft<'_> {
         for (name, value) in &act.fields {
             let stands = known.and_then(|todo| todo.fields.get(name)).is_some_and(|field| field.value == *value);
             self.hear_field(&act.project, act.id, name, value);
-            if act.weight == Precedence::Settles || !stands {
+            if act.precedence == Precedence::Settles || !stands {
                 self.say_again(&act.project, act.id, name, value);
             }
             self.set_field(&act.project, act.id, name, value);
@@ -200,7 +200,7 @@ impl Draft<'_> {
         let weighed = || before.into_iter().chain(todo.claims.values()).filter(|claim| claim.is_in_bounds());
         let epoch = weighed().map(|claim| claim.epoch).max().unwrap_or(0);
         let at = weighed().map(|claim| claim.at.next()).fold(self.at, Time::max);
-        let mut claim = match (before, act.wish) {
+        let mut claim = match (before, act.target) {
             // Properties alone take no side: the session speaks of the todo without wanting it.
             (Some(_), None) => return None,
             (None, None) => Claim { dropped: true, ..Claim::new(Status::Pending, at) },
@@ -217,18 +217,19 @@ impl Draft<'_> {
             let mut joined = before.cloned().unwrap_or_else(|| claim.clone());
             join_claim(&mut joined, claim);
             todo.claims.insert(self.session.clone(), joined);
-            act.wish.is_none_or(|wish| todo.state() == wish)
+            act.target.is_none_or(|target| todo.state() == target)
         };
         if let Some(before) = before
             && stands
             && said(before)
-            && (act.weight == Precedence::Yields || act.weight == Precedence::ComesTrue && comes_true(todo, before))
+            && (act.precedence == Precedence::Yields
+                || act.precedence == Precedence::ComesTrue && comes_true(todo, before))
         {
             return None;
         }
-        let overrules = match act.weight {
+        let overrules = match act.precedence {
             Precedence::Yields => false,
-            Precedence::Settles if act.wish.is_some() => true,
+            Precedence::Settles if act.target.is_some() => true,
             Precedence::Settles | Precedence::ComesTrue => !comes_true(todo, &claim),
         };
         if overrules {

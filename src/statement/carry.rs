@@ -70,8 +70,8 @@ impl Draft<'_> {
             id: old.id,
             content: old.content,
             nth: old.nth,
-            wish: Some(State::Dropped),
-            weight: if is_forward { Precedence::ComesTrue } else { Precedence::Yields },
+            target: Some(State::Dropped),
+            precedence: if is_forward { Precedence::ComesTrue } else { Precedence::Yields },
             again: None,
             fields: vec![("renamedTo".to_owned(), Value::from(entry.id.to_string()))],
         });

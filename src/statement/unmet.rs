@@ -36,8 +36,8 @@ impl fmt::Display for Against {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Against::Absent => f.write_str("is not there"),
-            Against::State(wish, session, claim) => {
-                write!(f, "is {}, not {wish}: {} said so at {}", claim.state(), session.short(), claim.at)?;
+            Against::State(target, session, claim) => {
+                write!(f, "is {}, not {target}: {} said so at {}", claim.state(), session.short(), claim.at)?;
                 if claim.epoch > 0 { write!(f, ", in epoch {}", claim.epoch) } else { Ok(()) }
             }
             Against::Field(name, Some(at)) => write!(f, "has another {name}, which was said at {at}"),
@@ -52,13 +52,13 @@ impl Act {
     /// Returns what of a todo is not as this act of this session wants it; nothing when the act came true.
     pub fn against(&self, session: &Session, todo: Option<&Todo>) -> Option<Against> {
         let Some(todo) = todo else { return Some(Against::Absent) };
-        if self.weight == Precedence::Yields {
+        if self.precedence == Precedence::Yields {
             let own = todo.claims.get(session).map(Claim::state);
-            return self.wish.filter(|wish| own != Some(*wish)).map(|_| Against::Held);
+            return self.target.filter(|target| own != Some(*target)).map(|_| Against::Held);
         }
         let (winner, claim) = todo.winner();
-        if let Some(wish) = self.wish.filter(|wish| claim.state() != *wish) {
-            return Some(Against::State(wish, winner.clone(), claim.clone()));
+        if let Some(target) = self.target.filter(|target| claim.state() != *target) {
+            return Some(Against::State(target, winner.clone(), claim.clone()));
         }
         let differs = |at: usize| {
             let (name, wanted) = &self.fields[at];

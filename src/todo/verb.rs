@@ -30,7 +30,7 @@ impl Verb {
     }
 
     /// Returns the state that the todo shall have; `None` where that depends on what others want.
-    pub fn wish(self) -> Option<State> {
+    pub fn target(self) -> Option<State> {
         match self {
             Verb::Start => Some(State::Wanted(Status::InProgress)),
             Verb::Done => Some(State::Wanted(Status::Completed)),

@@ -9,7 +9,7 @@ use chittysync::view::Everything;
 
 use crate::model::Model;
 
-const WISHES: [State; 4] = [
+const TARGETS: [State; 4] = [
     State::Wanted(Status::InProgress),
     State::Wanted(Status::Completed),
     State::Dropped,
@@ -20,15 +20,15 @@ impl Model {
     /// A person starts, finishes, drops or reopens a todo, or settles what it is: that comes true.
     pub fn act(&mut self, device: usize) {
         let Some((project, todo)) = self.some_todo(device) else { return };
-        let wish = WISHES[self.random.below(4)];
-        let weight = if self.random.once_in(3) { Precedence::Settles } else { Precedence::ComesTrue };
-        let act = Act { weight, ..Act::new(&project, &todo, wish) };
-        self.trace.push(format!("d{device} {} is to be {wish}, {weight:?}", todo.content));
+        let target = TARGETS[self.random.below(4)];
+        let precedence = if self.random.once_in(3) { Precedence::Settles } else { Precedence::ComesTrue };
+        let act = Act { precedence, ..Act::new(&project, &todo, target) };
+        self.trace.push(format!("d{device} {} is to be {target}, {precedence:?}", todo.content));
         let (project, id) = (project.clone(), todo.id);
         if self.say(device, |_| vec![act.clone()]) {
             let known = todos(&self.store(device));
             let todo = known.iter().find(|(of, todo)| *of == project && todo.id == id).expect("it is there");
-            assert_eq!(todo.1.state(), wish, "{}", todo.1.content);
+            assert_eq!(todo.1.state(), target, "{}", todo.1.content);
         }
     }
 

@@ -1,7 +1,7 @@
 //! `board`: todos, projects, sessions and conflicts on a screen that follows changes.
 
 mod follow;
-mod grant;
+mod perform;
 mod screen;
 
 use std::io::IsTerminal;
@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use super::author::SpeakerArgs;
 use super::context::Context;
 use super::ui::{Failure, Ui};
-use crate::board::{Board, Key, Wish};
+use crate::board::{Board, Key, Request};
 use follow::{Follow, News, told};
 use screen::{Screen, Signals};
 
@@ -73,11 +73,11 @@ fn stay(
             match event::read().map_err(screen::failed)? {
                 Event::Key(pressed) => match key(pressed).and_then(|key| board.press(key)) {
                     None => {}
-                    Some(Wish::Quit) => return Ok(()),
-                    Some(Wish::Suspend) => screen.suspend()?,
-                    Some(Wish::Redraw) => screen.clear()?,
-                    Some(wish) => {
-                        grant::grant(&wish, board, follow, &args.speaker, &context.at_present());
+                    Some(Request::Quit) => return Ok(()),
+                    Some(Request::Suspend) => screen.suspend()?,
+                    Some(Request::Redraw) => screen.clear()?,
+                    Some(request) => {
+                        perform::perform(&request, board, follow, &args.speaker, &context.at_present());
                         next_look = Instant::now();
                     }
                 },

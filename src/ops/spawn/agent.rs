@@ -33,7 +33,7 @@ pub(super) fn assign(store: &Store, run: &Run, now: Time) -> Result<(), OpsError
             (ASSIGNED.to_owned(), now.to_string().into()),
         ];
         let given =
-            |todo: &Todo| Act { wish: None, fields: fields.clone(), ..Act::new(&run.project, todo, todo.state()) };
+            |todo: &Todo| Act { target: None, fields: fields.clone(), ..Act::new(&run.project, todo, todo.state()) };
         Ok::<_, OpsError>(todos(everything, run).into_iter().map(given).collect())
     })?;
     Ok(())

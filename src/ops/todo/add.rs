@@ -57,14 +57,14 @@ pub fn add(actor: &Actor<'_>, add: &Add) -> Result<Outcome, Refusal> {
             None => Became::Added,
         };
         let fields = add.properties.fields(everything, project, id)?;
-        let (content, wish) = (content.clone(), Some(State::Wanted(Status::Pending)));
+        let (content, target) = (content.clone(), Some(State::Wanted(Status::Pending)));
         let act = Act {
             project: project.clone(),
             id,
             content,
             nth: 1,
-            wish,
-            weight: Precedence::ComesTrue,
+            target,
+            precedence: Precedence::ComesTrue,
             again: None,
             fields,
         };

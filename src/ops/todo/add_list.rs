@@ -86,9 +86,9 @@ pub fn add_list(actor: &Actor<'_>, list: &AddList) -> Result<Outcomes, Refusal> 
             };
             todos.push((id, became));
             let (content, nth) = (contents[at].clone(), known.map_or(1, |todo| todo.nth));
-            let wish = (!is_wanted).then_some(State::Wanted(Status::Pending));
-            let weight = Precedence::ComesTrue;
-            let act = Act { project: project.clone(), id, content, nth, wish, weight, again: None, fields };
+            let target = (!is_wanted).then_some(State::Wanted(Status::Pending));
+            let precedence = Precedence::ComesTrue;
+            let act = Act { project: project.clone(), id, content, nth, target, precedence, again: None, fields };
             acts.extend((became != Became::Unchanged).then_some(act));
         }
         Ok((acts, todos))

@@ -64,7 +64,7 @@ pub fn assign(actor: &Actor<'_>, assign: &Assign) -> Result<Assigned, Refusal> {
         let since = json!(actor.now.to_string());
         let acts = decided.given.iter().map(|((project, todo), session)| {
             let fields = vec![(ASSIGNEE.to_owned(), json!(session.as_str())), (ASSIGNED.to_owned(), since.clone())];
-            Act { wish: None, fields, ..Act::new(project, todo, todo.state()) }
+            Act { target: None, fields, ..Act::new(project, todo, todo.state()) }
         });
         Ok((acts.collect(), decided))
     })?;

@@ -41,7 +41,7 @@ pub fn edit(actor: &Actor<'_>, which: &Which, edit: &Edit) -> Result<Outcome, Re
             }
             None if fields.is_empty() => Err(Refusal::NothingToChange),
             None => {
-                acts.push(Act { wish: None, fields, ..Act::new(project, todo, todo.state()) });
+                acts.push(Act { target: None, fields, ..Act::new(project, todo, todo.state()) });
                 Ok((acts, todo.id))
             }
         }
@@ -61,7 +61,7 @@ fn unblocking(everything: &Everything, todo: &Todo, fields: &[(String, Value)]) 
         let (project, _) = everything.get(other.id)?;
         let blocks = links.without(other, todo)?;
         let fields = vec![("blocks".to_owned(), blocks)];
-        Some(Act { wish: None, fields, ..Act::new(project, other, other.state()) })
+        Some(Act { target: None, fields, ..Act::new(project, other, other.state()) })
     });
     acts.collect()
 }
@@ -94,9 +94,18 @@ pub(super) fn renaming(
         fields: vec![("renamedTo".to_owned(), json!(id.to_string()))],
         ..Act::new(project, todo, State::Dropped)
     };
-    let wish = Some(todo.state());
+    let target = Some(todo.state());
     Ok(vec![
-        Act { project: project.clone(), id, content, nth: 1, wish, weight: Precedence::ComesTrue, again: None, fields },
+        Act {
+            project: project.clone(),
+            id,
+            content,
+            nth: 1,
+            target,
+            precedence: Precedence::ComesTrue,
+            again: None,
+            fields,
+        },
         old,
     ])
 }

@@ -31,7 +31,7 @@ pub enum Settlement {
     /// This state and these properties; what is not there is as it was said.
     Answer {
         /// The state.
-        wish: Option<State>,
+        target: Option<State>,
         /// The properties.
         fields: Vec<(String, Value)>,
     },
@@ -52,9 +52,9 @@ pub fn resolve(actor: &Actor<'_>, which: &Which, settlement: &Settlement) -> Res
     };
     let (said, id) = actor.act(&format!("resolve: {}", which.text()), |everything| {
         let (project, todo) = find(everything, actor.here, which)?;
-        let (wish, fields) = match settlement {
+        let (target, fields) = match settlement {
             Settlement::State(state) => (Some(*state), Vec::new()),
-            Settlement::Answer { wish, fields } => (*wish, fields.clone()),
+            Settlement::Answer { target, fields } => (*target, fields.clone()),
             Settlement::Take { seen, .. } => {
                 let brief = || Brief::of(everything, project, todo);
                 let (session, claim) = said_by(todo, &taken_from, brief)?;
@@ -64,7 +64,7 @@ pub fn resolve(actor: &Actor<'_>, which: &Which, settlement: &Settlement) -> Res
                 taken(todo, session, claim, &properties)
             }
         };
-        let act = Act { weight: Precedence::Settles, wish, fields, ..Act::new(project, todo, todo.state()) };
+        let act = Act { precedence: Precedence::Settles, target, fields, ..Act::new(project, todo, todo.state()) };
         Ok((vec![act], todo.id))
     })?;
     Ok(settled(said, id))
@@ -98,11 +98,12 @@ pub fn resolve_edited(actor: &Actor<'_>, edited: &Edited<'_>) -> Result<Outcome,
             return Err(Refusal::Changed { content: shown.content.clone(), edited: true });
         }
         let Some(content) = content.as_ref().filter(|content| **content != shown.content) else {
-            let act = Act { weight: Precedence::Settles, fields: fields.clone(), ..Act::new(project, shown, *state) };
+            let act =
+                Act { precedence: Precedence::Settles, fields: fields.clone(), ..Act::new(project, shown, *state) };
             return Ok((vec![act], shown.id));
         };
         let mut acts = renaming(everything, project, shown, content.clone(), fields.clone())?;
-        (acts[0].wish, acts[0].weight) = (Some(*state), Precedence::Settles);
+        (acts[0].target, acts[0].precedence) = (Some(*state), Precedence::Settles);
         let id = acts[0].id;
         Ok((acts, id))
     })?;

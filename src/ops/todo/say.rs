@@ -22,8 +22,8 @@ pub fn say(actor: &Actor<'_>, verb: Verb, which: &Which) -> Result<Outcome, Refu
         if !verb.fits(todo.state()) {
             return Err(Refusal::WrongState { verb, todo: brief() });
         }
-        let act = match verb.wish() {
-            Some(wish) => Some(Act::new(project, todo, wish)),
+        let act = match verb.target() {
+            Some(target) => Some(Act::new(project, todo, target)),
             None => Act::release(project, todo, &session),
         };
         let act = act.ok_or_else(|| Refusal::NotTaken { todo: brief(), session: session.clone() })?;

@@ -22,7 +22,7 @@ fn context(known: &BTreeMap<Project, TodoList>) -> Context<'_> {
     }
 }
 
-/// Every combination of another session's claim, our own before, and our own on a branch, for every wish: the
+/// Every combination of another session's claim, our own before, and our own on a branch, for every target: the
 /// act comes true after the join, whatever was said before, and saying it twice says it once.
 #[test]
 fn an_act_comes_true() {
@@ -35,9 +35,9 @@ fn an_act_comes_true() {
             claims.push(Some(claim));
         }
     }
-    let wishes = Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]);
-    let all = wishes.flat_map(|wish| claims.iter().map(move |other| (wish, other)));
-    for (wish, other) in all {
+    let targets = Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]);
+    let all = targets.flat_map(|target| claims.iter().map(move |other| (target, other)));
+    for (target, other) in all {
         for (own, elsewhere) in claims.iter().flat_map(|own| claims.iter().map(move |claim| (own, claim))) {
             let list = |mine: &Option<Claim>, other: &Option<Claim>| -> TodoList {
                 let mine = mine.iter().map(|claim| (session("me"), claim.clone()));
@@ -57,8 +57,8 @@ fn an_act_comes_true() {
                 id,
                 content: "x".into(),
                 nth: 1,
-                wish: Some(wish),
-                weight: Precedence::ComesTrue,
+                target: Some(target),
+                precedence: Precedence::ComesTrue,
                 again: None,
                 fields: Vec::new(),
             };
@@ -67,11 +67,11 @@ fn an_act_comes_true() {
             let mut joined = known[&project].clone();
             crate::merge::join(&mut joined, &before.projects[&project]);
             crate::merge::join(&mut joined, &said.projects[&project]);
-            assert_eq!(joined[&id].state(), wish, "{other:?} {own:?} {elsewhere:?}");
+            assert_eq!(joined[&id].state(), target, "{other:?} {own:?} {elsewhere:?}");
             let known = BTreeMap::from([(project.clone(), joined)]);
             let context = Context { known: &known, ..context };
             let again = super::act(Some(said), &session("me"), &[act], &context);
-            assert_eq!(again, None, "{wish:?} {other:?} {own:?} {elsewhere:?}");
+            assert_eq!(again, None, "{target:?} {other:?} {own:?} {elsewhere:?}");
         }
     }
 }
@@ -103,12 +103,13 @@ fn nothing_is_said_out_of_bounds() {
                 };
                 let known = BTreeMap::from([(project.clone(), TodoList::from([(id, todo.clone())]))]);
                 let context = Context { now: Time::from_millis(now), ..context(&known) };
-                let wishes = Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]).map(Some).chain([None]);
-                for (wish, weight) in
-                    wishes.flat_map(|wish| [(wish, Precedence::ComesTrue), (wish, Precedence::Settles)])
+                let targets =
+                    Status::ALL.map(State::Wanted).into_iter().chain([State::Dropped]).map(Some).chain([None]);
+                for (target, precedence) in
+                    targets.flat_map(|target| [(target, Precedence::ComesTrue), (target, Precedence::Settles)])
                 {
                     let fields = vec![("priority".to_owned(), Value::from("high"))];
-                    let act = Act { wish, weight, fields, ..Act::new(&project, &todo, State::Dropped) };
+                    let act = Act { target, precedence, fields, ..Act::new(&project, &todo, State::Dropped) };
                     let after = super::act(None, &session("me"), std::slice::from_ref(&act), &context);
                     let said = after.expect("it says something");
                     assert_eq!(said.info.flaw(), None);
@@ -116,7 +117,7 @@ fn nothing_is_said_out_of_bounds() {
                     assert_eq!(own.flaw(Some(&project)), None, "{todo:?} {act:?}");
                     let mut joined = todo.clone();
                     crate::merge::join_todo(&mut joined, own);
-                    let state = wish.is_none_or(|wish| joined.state() == wish);
+                    let state = target.is_none_or(|target| joined.state() == target);
                     let is_true = state && joined.text("priority") == Some("high");
                     let against = act.against(&session("me"), Some(&joined));
                     assert_eq!(against.is_none(), is_true, "{todo:?} {act:?} {against:?}");
@@ -140,8 +141,8 @@ fn what_the_branch_lacks_is_said_again() {
         id: TodoId::of(&project, "x"),
         content: "x".into(),
         nth: 1,
-        wish: Some(State::Wanted(Status::Pending)),
-        weight: Precedence::ComesTrue,
+        target: Some(State::Wanted(Status::Pending)),
+        precedence: Precedence::ComesTrue,
         again: None,
         fields: vec![("priority".to_owned(), "high".into())],
     };
@@ -155,7 +156,7 @@ fn what_the_branch_lacks_is_said_again() {
     // Only a property is gone.
     let mut branch = one.projects.clone();
     branch.values_mut().flat_map(BTreeMap::values_mut).for_each(|todo| todo.fields = Fields::new());
-    let edit = Act { wish: None, ..add.clone() };
+    let edit = Act { target: None, ..add.clone() };
     let three = super::act(Some(&one), &me, std::slice::from_ref(&edit), &context(&branch)).expect("said again");
     let stamp = |state: &SessionState| state.projects[&project][&add.id].fields[&"priority".to_owned()].at;
     assert!(stamp(&three) > stamp(&one));
@@ -224,7 +225,7 @@ fn a_property_comes_true() {
                 projects: [(project.clone(), [(id, own)].into())].into(),
             };
             let fields = vec![("priority".to_owned(), value.clone())];
-            let act = Act { wish: None, fields, ..Act::new(&project, &other, State::Dropped) };
+            let act = Act { target: None, fields, ..Act::new(&project, &other, State::Dropped) };
             let after = super::act(Some(&before), &session("me"), &[act], &context);
             let mut joined = known[&project].clone();
             crate::merge::join(&mut joined, &before.projects[&project]);

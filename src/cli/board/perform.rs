@@ -1,7 +1,7 @@
 //! What only a store can do for the board: the use cases of `ops`, as the commands of the same names call them.
 
 use super::follow::Follow;
-use crate::board::{Board, Page, Wish};
+use crate::board::{Board, Page, Request};
 use crate::cli::author::SpeakerArgs;
 use crate::cli::context::Context;
 use crate::cli::log::event_text;
@@ -17,10 +17,16 @@ use crate::view::{Style, show_text};
 /// No history on a page is longer, in events.
 const LONGEST: usize = 500;
 
-/// Carries out a wish, and tells the board what came of it.
-pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, speaker: &SpeakerArgs, context: &Context) {
+/// Carries out a request, and tells the board what came of it.
+pub(super) fn perform(
+    request: &Request,
+    board: &mut Board,
+    follow: &Follow<'_>,
+    speaker: &SpeakerArgs,
+    context: &Context,
+) {
     let mut ui = Ui::keeping();
-    match carry_out(wish, board, follow, speaker, context, &mut ui) {
+    match carry_out(request, board, follow, speaker, context, &mut ui) {
         Ok(said) if said.is_empty() => {}
         Ok(said) => board.say(said, false),
         Err(failure) => board.say(failure.text(), true),
@@ -31,41 +37,41 @@ pub(super) fn grant(wish: &Wish, board: &mut Board, follow: &Follow<'_>, speaker
 }
 
 fn carry_out(
-    wish: &Wish,
+    request: &Request,
     board: &mut Board,
     follow: &Follow<'_>,
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &mut Ui,
 ) -> Result<String, Failure> {
-    match wish {
-        Wish::Say(verb, id) => {
+    match request {
+        Request::Say(verb, id) => {
             let store = context.store_or_create(ui)?;
             let actor = speaker.actor(&store, context);
             let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
             tell(&outcome, None, &actor, ui)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Wish::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, context, ui),
-        Wish::Take(id, session, state) => {
+        Request::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, context, ui),
+        Request::Take(id, session, state) => {
             let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
             settle(*id, &settlement, board, speaker, context, ui)
         }
-        Wish::Undo => {
+        Request::Undo => {
             let store = context.store(ui)?;
             let actor = speaker.actor(&store, context);
             let back = todo::undo(&actor, Wanted::default())?;
             tell_undone(&back, false, &actor, ui)?;
             Ok(format!("undone: {}", done(&back.undo, ui.style(context.now))))
         }
-        Wish::Show(id) => {
+        Request::Show(id) => {
             let style = Style { now: context.now, ..board.style() };
             let everything = board.everything();
             let page = everything.get(*id).map(|(project, todo)| show_text(everything, project, todo, style));
             board.open(Page::new("Todo", &page.unwrap_or_default()));
             Ok(String::new())
         }
-        Wish::History(id) => {
+        Request::History(id) => {
             let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
             let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
             let style = Style { now: context.now, ..board.style() };
@@ -75,7 +81,7 @@ fn carry_out(
             board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
             Ok(String::new())
         }
-        Wish::Quit | Wish::Suspend | Wish::Redraw => Ok(String::new()),
+        Request::Quit | Request::Suspend | Request::Redraw => Ok(String::new()),
     }
 }
 
