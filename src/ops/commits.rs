@@ -45,7 +45,7 @@ pub(super) fn commits(
                 .and_then(|before| unheard(before, &state.snapshot))
                 .map(Cow::Owned),
         };
-        if let Some(next) = said.and_then(|said| statement::state(before, &under(&past.name, said), context)) {
+        if let Some(next) = said.and_then(|said| statement::from_snapshot(before, &under(&past.name, said), context)) {
             past.say(overlay, called(next), identity, None)?;
         }
         replay.add(state);
@@ -53,7 +53,7 @@ pub(super) fn commits(
     let before = past.state().filter(|_| captured_until.is_some());
     let late = before.zip(replay.end()).and_then(|(before, snapshot)| unheard(before, &snapshot));
     let late = late.map(|late| under(&past.name, Cow::Owned(late)));
-    if let Some(next) = late.and_then(|snapshot| statement::state(before, &snapshot, context)) {
+    if let Some(next) = late.and_then(|snapshot| statement::from_snapshot(before, &snapshot, context)) {
         past.say(overlay, called(next), identity, None)?;
     }
     let new_title = title.zip(past.state());

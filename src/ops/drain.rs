@@ -336,7 +336,7 @@ impl Drain<'_> {
             project: project.as_ref(),
             project_of: &|content| by_words(settings, content),
         };
-        Ok(Some(statement::state(state.as_ref(), &snapshot, &context)))
+        Ok(Some(statement::from_snapshot(state.as_ref(), &snapshot, &context)))
     }
 
     /// Makes the commit of what an event says. Returns whether the event need not wait any longer.

@@ -19,7 +19,11 @@ const LIVE: i64 = 60 * 60 * 1000;
 /// Returns the session's state after it stated this list, or nothing when the list says nothing new.
 ///
 /// An empty list, or one without words, is never a statement: agents clear completed lists themselves.
-pub fn state(previous: Option<&SessionState>, snapshot: &Snapshot, context: &Context<'_>) -> Option<SessionState> {
+pub fn from_snapshot(
+    previous: Option<&SessionState>,
+    snapshot: &Snapshot,
+    context: &Context<'_>,
+) -> Option<SessionState> {
     if snapshot.items.iter().all(|item| normalise(&item.content).is_empty()) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What a session says, made of what its list shows. Pure.
 //!
-//! An agent's list is replaced as a whole. [`state`] compares the new list with what the session said
+//! An agent's list is replaced as a whole. [`from_snapshot`] compares the new list with what the session said
 //! before and turns the difference into statements: claims with a time and an epoch, dropped todos,
 //! renamed ones. `docs/merge-rules.md`, "From a list to statements", has the rules with examples.
 
@@ -25,6 +25,6 @@ pub use carry::session_project;
 pub use claim::Reopen;
 pub use context::{Context, Knowledge};
 pub use forget::{forget, purge};
-pub use list::state;
+pub use list::from_snapshot;
 pub use session::{ended, listed, titled};
 pub use unmet::Against;

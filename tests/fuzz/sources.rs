@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bolero::check;
 use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
 use chittysync::source::{Home, UnitKind, read, read_list, scan};
-use chittysync::statement::{Context, Reopen, state};
+use chittysync::statement::{Context, Reopen, from_snapshot};
 use chittysync::todo::{Project, Session, SessionState, Snapshot, Time};
 
 /// States these lists one after the other, and checks that every state survives being written.
@@ -22,8 +22,8 @@ fn say<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) {
     };
     for snapshot in snapshots {
         let before = said.get(&snapshot.session);
-        let Some(after) = state(before, snapshot, &context) else { continue };
-        assert_eq!(state(Some(&after), snapshot, &context), None, "saying it again is no statement");
+        let Some(after) = from_snapshot(before, snapshot, &context) else { continue };
+        assert_eq!(from_snapshot(Some(&after), snapshot, &context), None, "saying it again is no statement");
         for todos in after.projects.values() {
             assert_eq!(&decode_todos(&encode_todos(todos)).expect("decodes"), todos);
         }

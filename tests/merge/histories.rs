@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chittysync::codec::encode_todos;
 use chittysync::merge::{join, join_session, three_way};
-use chittysync::statement::{Context, Reopen, forget, state};
+use chittysync::statement::{Context, Reopen, forget, from_snapshot};
 use chittysync::todo::{
     Item, Project, Session, SessionState, Snapshot, SourceKind, Status, Time, Todo, TodoId, TodoList,
 };
@@ -99,7 +99,7 @@ impl World {
         );
         let context = self.context(&known, clock);
         let before = self.sessions.get(&name);
-        let Some(after) = state(before, &snapshot, &context) else { return };
+        let Some(after) = from_snapshot(before, &snapshot, &context) else { return };
         // Of several with the same words one was forgotten: which of them the list shows is not known for sure, and
         // another look may take it for the other one. After a claim of the last moment nothing can be said.
         let ids = |words: &str| (1..=8).map(|nth| TodoId::of_nth(&Project::general(), words, nth)).collect::<Vec<_>>();
@@ -115,7 +115,7 @@ impl World {
                 || ids.iter().any(is_gone) && ids[1..].iter().any(|id| is_gone(id) || todos.contains_key(id))
         });
         if !one_of_several {
-            assert_eq!(state(Some(&after), &snapshot, &context), None, "saying it again is no statement");
+            assert_eq!(from_snapshot(Some(&after), &snapshot, &context), None, "saying it again is no statement");
         }
         for (id, todo) in &after.projects[&Project::general()] {
             let forgotten = self.devices[device].get(id).is_some_and(Todo::is_forgotten);

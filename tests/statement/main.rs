@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chittysync::merge::{join, join_session};
-use chittysync::statement::{Context, Reopen, state};
+use chittysync::statement::{Context, Reopen, from_snapshot};
 use chittysync::todo::{Item, LINKS, Project, Session, SessionState, Snapshot, SourceKind, Status, Time, Todo, TodoId};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn say(before: Option<&SessionState>, seconds: i64, file: &Value) -> Option<Sess
         project: None,
         project_of: &|_| Project::general(),
     };
-    state(before, &snapshot, &context)
+    from_snapshot(before, &snapshot, &context)
 }
 
 /// Returns the words of a todo, and which of those that have them it is.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chittysync::statement::{Context, Reopen, listed, state};
+use chittysync::statement::{Context, Reopen, from_snapshot, listed};
 use chittysync::todo::{
     Channel, Item, Project, Session, SessionState, Snapshot, SourceKind, State, Status, Time, TodoId, TodoList,
 };
@@ -75,7 +75,7 @@ impl World {
             project: self.project.as_ref(),
             project_of: &|_| Project::general(),
         };
-        state(before, &snapshot, &context)
+        from_snapshot(before, &snapshot, &context)
     }
 
     /// Returns what the session says after these lists.

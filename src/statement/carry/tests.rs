@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Context, Reopen, state};
+use super::super::{Context, Reopen, from_snapshot};
 use super::*;
 use crate::merge::join;
 use crate::todo::{Item, Session, SessionState, Snapshot, SourceKind, Time, TodoList};
@@ -37,7 +37,7 @@ fn say(
         project: Some(&project(here)),
         project_of: &|_| Project::general(),
     };
-    state(before, &snapshot, &context)
+    from_snapshot(before, &snapshot, &context)
 }
 
 /// All that sessions said.

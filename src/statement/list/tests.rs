@@ -40,7 +40,7 @@ impl World {
             project: self.project.as_ref(),
             project_of: &|_| Project::general(),
         };
-        state(before, &snapshot, &context)
+        from_snapshot(before, &snapshot, &context)
     }
 }
 
