@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::DecodeError;
-use super::word::{Pairs, Text, Word};
+use super::text::{FromText, Pairs, Text};
 use crate::merge::settle;
 use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
 
@@ -217,7 +217,7 @@ enum LineKey {
     Field(String),
 }
 
-impl Word for LineKey {
+impl FromText for LineKey {
     const WHAT: &'static str = "a key";
 
     fn read(text: &str) -> Option<Self> {
@@ -289,7 +289,7 @@ enum ClaimKey {
     Other(String),
 }
 
-impl Word for ClaimKey {
+impl FromText for ClaimKey {
     const WHAT: &'static str = "a key";
 
     fn read(text: &str) -> Option<Self> {

@@ -9,8 +9,8 @@
 mod file;
 mod line;
 mod session;
+mod text;
 mod todos;
-mod word;
 
 pub use file::{Merged, Open, TodoFile, merge_todos};
 pub use session::{decode_session, encode_session};

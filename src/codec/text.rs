@@ -8,14 +8,14 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use crate::todo::{Session, Status, Time, TodoId};
 
 /// Something that stands in a file as one string.
-pub(super) trait Word: Sized {
+pub(super) trait FromText: Sized {
     /// What it is, for messages.
     const WHAT: &'static str;
 
     fn read(text: &str) -> Option<Self>;
 }
 
-impl Word for Time {
+impl FromText for Time {
     const WHAT: &'static str = "a time in RFC 3339";
 
     fn read(text: &str) -> Option<Self> {
@@ -23,7 +23,7 @@ impl Word for Time {
     }
 }
 
-impl Word for Session {
+impl FromText for Session {
     const WHAT: &'static str = "the name of a session";
 
     fn read(text: &str) -> Option<Self> {
@@ -32,7 +32,7 @@ impl Word for Session {
 }
 
 /// An id or a status that is not one of ours may be a newer version's, which is for the caller to judge.
-impl Word for Option<TodoId> {
+impl FromText for Option<TodoId> {
     const WHAT: &'static str = "an id";
 
     fn read(text: &str) -> Option<Self> {
@@ -40,7 +40,7 @@ impl Word for Option<TodoId> {
     }
 }
 
-impl Word for Option<Status> {
+impl FromText for Option<Status> {
     const WHAT: &'static str = "a status";
 
     fn read(text: &str) -> Option<Self> {
@@ -48,7 +48,7 @@ impl Word for Option<Status> {
     }
 }
 
-impl Word for String {
+impl FromText for String {
     const WHAT: &'static str = "text";
 
     fn read(text: &str) -> Option<Self> {
@@ -56,18 +56,18 @@ impl Word for String {
     }
 }
 
-/// A [`Word`] as serde reads it.
+/// A [`FromText`] as serde reads it.
 pub(super) struct Text<T>(pub T);
 
-impl<'de, T: Word> Deserialize<'de> for Text<T> {
+impl<'de, T: FromText> Deserialize<'de> for Text<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(WordVisitor(PhantomData)).map(Text)
+        deserializer.deserialize_str(TextVisitor(PhantomData)).map(Text)
     }
 }
 
-struct WordVisitor<T>(PhantomData<T>);
+struct TextVisitor<T>(PhantomData<T>);
 
-impl<T: Word> Visitor<'_> for WordVisitor<T> {
+impl<T: FromText> Visitor<'_> for TextVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,7 @@ impl<T: Word> Visitor<'_> for WordVisitor<T> {
 /// The entries of an object in the order in which they stand.
 pub(super) struct Pairs<K, V>(pub Vec<(K, V)>);
 
-impl<'de, K: Word, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
+impl<'de, K: FromText, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(PairsVisitor(PhantomData))
     }
@@ -90,7 +90,7 @@ impl<'de, K: Word, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
 
 struct PairsVisitor<K, V>(PhantomData<(K, V)>);
 
-impl<'de, K: Word, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<K, V> {
+impl<'de, K: FromText, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<K, V> {
     type Value = Pairs<K, V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
