@@ -39,9 +39,9 @@ pub struct HookArgs {
 /// More bytes than this are no event of ours.
 const LARGEST: usize = 16 * 1024 * 1024;
 /// How long an agent may take to say it all: less than the ten seconds after which it ends a hook.
-const PATIENCE: Duration = Duration::from_secs(8);
+const TIMEOUT: Duration = Duration::from_secs(8);
 /// The same at a session's end, when it ends its hooks much sooner.
-const PATIENCE_AT_END: Duration = Duration::from_millis(1_500);
+const TIMEOUT_AT_END: Duration = Duration::from_millis(1_500);
 
 /// What becomes of an event while the store cannot be opened.
 const KEPT: &str = "the event waits in the store until that is put right";
@@ -94,8 +94,8 @@ struct Call {
 impl Call {
     fn hear(&self) {
         crate::git::bug();
-        let patience = if self.name == "SessionEnd" { PATIENCE_AT_END } else { PATIENCE };
-        let input = stdin::object(LARGEST, patience, patience);
+        let timeout = if self.name == "SessionEnd" { TIMEOUT_AT_END } else { TIMEOUT };
+        let input = stdin::object(LARGEST, timeout, timeout);
         let mut event = match &input {
             Some(input) => hook::parse(input).map_err(|reason| format!("the input {reason}")),
             None => Err(format!("the input has more than {LARGEST} bytes")),

@@ -86,7 +86,7 @@ fn here(repo: &Repo, remote: Option<&str>, ui: &Ui) -> Result<bool, Failure> {
             None => "nothing is sent to a remote until one is named with --remote",
         };
         let place = display(repo.work_dir().unwrap_or(repo.common_dir()));
-        let ours = display(&crate::git::home(repo.common_dir()));
+        let ours = display(&crate::git::state_dir(repo.common_dir()));
         for line in [
             format!("{place} becomes a store for the sessions that work in it:"),
             "  its config gets chittysync.enabled=true, and the settings of a remote if one is named".to_owned(),

@@ -70,8 +70,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let session = args.speaker.known_session(&store)?;
     let holders = Holders::of(&everything, Moment::at(context.now));
     in_turn(&holders, session.as_ref(), &mut found);
-    let circles = Links::new(&everything).circles(project.as_ref());
-    warn_of_circles(circles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), ui);
+    let cycles = Links::new(&everything).cycles(project.as_ref());
+    warn_of_cycles(cycles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), ui);
     if found.is_empty() {
         let named = context.scope(args.project.as_deref(), &store)?;
         context.warn_of_unknown(&store, named.as_ref(), None, ui)?;
@@ -152,8 +152,8 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
         lost,
     )
     .map_err(|refusal| {
-        if let Refusal::NothingReady { circles, .. } = &refusal {
-            warn_of_circles(circles.iter().map(brief).collect(), ui);
+        if let Refusal::NothingReady { cycles, .. } = &refusal {
+            warn_of_cycles(cycles.iter().map(brief).collect(), ui);
         }
         Failure::from(refusal)
     })?;
@@ -172,7 +172,7 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
 const MAY_BE_TAKEN: &str = "another device may take the same todo; the next sync tells";
 
 /// Warns of todos that will never be ready.
-fn warn_of_circles(found: Vec<String>, ui: &Ui) {
+fn warn_of_cycles(found: Vec<String>, ui: &Ui) {
     if found.is_empty() {
         return;
     }

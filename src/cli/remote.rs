@@ -36,7 +36,7 @@ pub(super) fn check(store: &Store, remote: &RemoteName) -> Result<(), Failure> {
 /// Returns how transfers are watched; nobody is told how far they are.
 pub(super) fn watch(store: &Store, ui: &Ui) -> Watch<'static> {
     Watch {
-        patience: store.settings.patience,
+        timeout: store.settings.timeout,
         interactive: ui.tells_a_person() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         progress: None,
         most: store.settings.max_fetch,
@@ -203,7 +203,7 @@ const HURRY: std::time::Duration = std::time::Duration::from_secs(10);
 /// Returns how a remote is watched that is only asked whether it is there.
 pub(super) fn hurried(store: &Store, ui: &Ui) -> Watch<'static> {
     let watch = watch(store, ui);
-    Watch { patience: watch.patience.min(HURRY), interactive: false, ..watch }
+    Watch { timeout: watch.timeout.min(HURRY), interactive: false, ..watch }
 }
 
 /// Returns the remote that a name or a URL stands for, and the URL if there is none of it yet.

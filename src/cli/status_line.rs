@@ -17,10 +17,10 @@ use crate::view::status_line;
 /// More bytes than this are not what an agent gives its status line.
 const LARGEST: usize = 1024 * 1024;
 /// How long an agent may take to begin, and to say it all; where standard input is left open, somebody waits.
-const PATIENCE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(300));
+const TIMEOUT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(300));
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let input = if std::io::stdin().is_terminal() { None } else { stdin::object(LARGEST, PATIENCE.0, PATIENCE.1) };
+    let input = if std::io::stdin().is_terminal() { None } else { stdin::object(LARGEST, TIMEOUT.0, TIMEOUT.1) };
     let given = input.and_then(|input| hook::parse(&input).ok()).unwrap_or_default();
     let text = |pointer: &str| given.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
     let directory = text("/workspace/current_dir").or_else(|| text("/cwd"));

@@ -57,8 +57,8 @@ pub(super) fn object(most: usize, first: Duration, whole: Duration) -> Option<Ve
     let started = Instant::now();
     let (mut input, mut too_much) = (Vec::new(), false);
     loop {
-        let patience = if input.is_empty() && !too_much { first } else { whole };
-        match receive.recv_timeout(patience.saturating_sub(started.elapsed())) {
+        let timeout = if input.is_empty() && !too_much { first } else { whole };
+        match receive.recv_timeout(timeout.saturating_sub(started.elapsed())) {
             Ok(chunk) => {
                 too_much |= input.len() + chunk.len() > most;
                 match too_much {

@@ -10,7 +10,7 @@ use crate::git::{GitError, private_directory, private_file};
 use crate::ops::{daemon_lock, daemon_runs};
 
 /// Somebody may be looking whether a daemon runs, which takes the lock for a moment.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 /// How long a daemon that was told to stop may take: it ends its children first.
 const STOPPING: Duration = Duration::from_secs(15);
 
@@ -35,7 +35,7 @@ impl Instance {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
+                Err(TryLockError::WouldBlock) if started.elapsed() < TIMEOUT => {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 Err(TryLockError::WouldBlock) => return Err(DaemonError::Running(read_pid(&mut file))),

@@ -98,9 +98,9 @@ impl Jobs {
     }
 
     /// Ends all of them, each after so long.
-    pub(super) fn end(&mut self, now: Instant, patience: impl Fn(Job) -> Duration) {
+    pub(super) fn end(&mut self, now: Instant, timeout: impl Fn(Job) -> Duration) {
         for (job, running) in &mut self.running {
-            running.limit = running.limit.min(now + patience(*job));
+            running.limit = running.limit.min(now + timeout(*job));
         }
     }
 }

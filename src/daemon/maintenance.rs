@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::backoff::Patience;
+use super::backoff::Backoff;
 use super::record::Record;
 use super::state::JobState;
 use crate::git::{Clutter, is_maintained, start_detached};
@@ -15,7 +15,7 @@ use crate::store::{Location, Store, StoreError};
 const RECORD: Record = Record {
     event: "maintenance",
     file: "maintenance.json",
-    patience: Patience { first: Duration::from_secs(60), longest: Duration::from_secs(24 * 60 * 60) },
+    backoff: Backoff { first: Duration::from_secs(60), longest: Duration::from_secs(24 * 60 * 60) },
 };
 
 /// How long one may take.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use super::backoff::Patience;
+use super::backoff::Backoff;
 use super::job_command::own;
 use super::jobs::{Ended, Jobs};
 use super::record::Record;
@@ -15,7 +15,7 @@ use super::state::JobState;
 const RECORD: Record = Record {
     event: "hook-sync",
     file: "hook-sync.json",
-    patience: Patience { first: PUSH_GAP, longest: Duration::from_secs(1800) },
+    backoff: Backoff { first: PUSH_GAP, longest: Duration::from_secs(1800) },
 };
 
 /// Returns how the sync is doing that hooks of the store with this common git directory start; nothing when they

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::backoff::Patience;
+use super::backoff::Backoff;
 use super::state::{JobState, Trouble};
-use crate::git::home;
+use crate::git::state_dir;
 use crate::log::{self, Level, clock, replace_beside};
 use crate::todo::Time;
 
@@ -17,7 +17,7 @@ pub(super) struct Record {
     /// The file in the store.
     pub file: &'static str,
     /// When it fails it is not tried again before this, and then later and later.
-    pub patience: Patience,
+    pub backoff: Backoff,
 }
 
 impl Record {
@@ -31,7 +31,7 @@ impl Record {
         let next = self.read(common_dir).and_then(|state| Time::parse(&state.next?));
         let wait = next.map_or(0, |next| next.millis() - clock().millis());
         // A clock that was far ahead keeps nobody waiting.
-        wait <= 0 || wait > i64::try_from(self.patience.longest.as_millis() * 2).unwrap_or(i64::MAX)
+        wait <= 0 || wait > i64::try_from(self.backoff.longest.as_millis() * 2).unwrap_or(i64::MAX)
     }
 
     /// Returns what is known of the work as it begins, for [`Record::ended`]: the work itself may let it go on.
@@ -59,7 +59,7 @@ impl Record {
                 let level = if state.failures.is_power_of_two() { Level::Error } else { Level::Debug };
                 log::append(common_dir, level, self.event, &message);
                 state.last_error = Some(Trouble { at: clock().to_string(), message });
-                Some(self.patience.after(state.failures, fastrand::f64()))
+                Some(self.backoff.after(state.failures, fastrand::f64()))
             }
             None => {
                 state.failures = 0;
@@ -88,6 +88,6 @@ impl Record {
     }
 
     fn path(&self, common_dir: &Path) -> PathBuf {
-        home(common_dir).join(self.file)
+        state_dir(common_dir).join(self.file)
     }
 }

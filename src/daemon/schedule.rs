@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::backoff::Patience;
+use super::backoff::Backoff;
 
 /// What the daemon runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -160,11 +160,11 @@ impl Schedule {
             return;
         }
         slot.failures += 1;
-        let patience = match job {
-            Job::Local => Patience { first: Duration::from_secs(1), longest: Duration::from_secs(300) },
-            Job::Network | Job::Mirror | Job::Spawn => Patience { first: PUSH_GAP, longest: Duration::from_secs(1800) },
+        let backoff = match job {
+            Job::Local => Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(300) },
+            Job::Network | Job::Mirror | Job::Spawn => Backoff { first: PUSH_GAP, longest: Duration::from_secs(1800) },
         };
-        slot.retry_at = Some(now + patience.after(slot.failures, chance));
+        slot.retry_at = Some(now + backoff.after(slot.failures, chance));
         match job {
             Job::Local => self.changed(now),
             Job::Network => self.news = true,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::git::home;
+use crate::git::state_dir;
 use crate::log::replace_beside;
 
 /// What the daemon of a store was last seen to do. Times are RFC 3339, in UTC.
@@ -61,7 +61,7 @@ pub struct Trouble {
 }
 
 fn path(common_dir: &Path) -> PathBuf {
-    home(common_dir).join("daemon.json")
+    state_dir(common_dir).join("daemon.json")
 }
 
 impl State {

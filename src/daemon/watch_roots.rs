@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::git::{home, private_directory};
+use crate::git::{private_directory, state_dir};
 use crate::source::Home;
 
 /// A directory that is watched with what is in it.
@@ -26,7 +26,7 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(homes: &[Home], common_dir: &Path) -> Self {
-        Places { homes: homes.to_vec(), spool: home(common_dir).join("spool") }
+        Places { homes: homes.to_vec(), spool: state_dir(common_dir).join("spool") }
     }
 
     /// Returns the directories that are watched with what is in them, whether they are there or not.

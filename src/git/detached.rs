@@ -44,7 +44,7 @@ pub fn be_nice() {
 }
 
 /// Returns what a program prints on its standard output; nothing when it is not there, fails, or takes longer.
-pub fn answer(program: &str, arguments: &[&str], patience: Duration) -> Option<String> {
+pub fn answer(program: &str, arguments: &[&str], timeout: Duration) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;
@@ -52,7 +52,7 @@ pub fn answer(program: &str, arguments: &[&str], patience: Duration) -> Option<S
     let status = loop {
         match child.try_wait().ok()? {
             Some(status) => break status,
-            None if started.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
+            None if started.elapsed() < timeout => std::thread::sleep(Duration::from_millis(10)),
             None => {
                 let _ = child.kill();
                 let _ = child.wait();

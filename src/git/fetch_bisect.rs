@@ -25,7 +25,7 @@ pub(super) fn fetch_parts(call: &Call<'_>) -> Result<Result<BTreeMap<String, Str
     let started = Instant::now();
     let mut queue: Vec<Vec<Pair>> = changed.chunks(call.repo.limits.fetched_refs).map(<[Pair]>::to_vec).collect();
     while let Some(mut part) = queue.pop() {
-        if started.elapsed() > call.watch.patience {
+        if started.elapsed() > call.watch.timeout {
             let reason = "too much else of the remote is damaged or too large to look at it, too";
             bad.extend(part.into_iter().map(|(theirs, _)| (theirs, reason.to_owned())));
             continue;

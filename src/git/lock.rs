@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use super::GitError;
 use super::durable::IN_THE_MAKING;
 use super::failpoints::{self, Part};
-use super::permissions::{home, private_directory, private_file};
+use super::permissions::{private_directory, private_file, state_dir};
 use super::ref_file;
 
 /// How long a command waits for another process to finish with the store.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The exclusive right to write to a store, held until dropped. The kernel takes it back from a process
 /// that dies, so it can never be stale.
@@ -54,7 +54,7 @@ impl StoreLock {
     }
 
     fn held(file: File, git_dir: &Path) -> Result<Self, GitError> {
-        let tmp = home(git_dir).join("tmp");
+        let tmp = state_dir(git_dir).join("tmp");
         let lock = StoreLock { _file: file, tmp, _private: Private::as_is(git_dir) };
         if !failpoints::without(Part::Scrub) {
             lock.scrub(git_dir)?;
@@ -71,7 +71,7 @@ impl StoreLock {
     /// a second name of one of our temporary files, so a lock of a living git is never taken for ours.
     fn scrub(&self, git_dir: &Path) -> Result<(), GitError> {
         // Caches in the making, which are beside the caches.
-        let home = home(git_dir);
+        let home = state_dir(git_dir);
         for entry in fs::read_dir(&home).map_err(GitError::io("read", &home))? {
             let path = entry.map_err(GitError::io("read", &home))?.path();
             if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(IN_THE_MAKING.as_bytes())) {
@@ -109,7 +109,7 @@ impl TransferLock {
     /// # Errors
     /// [`GitError::Busy`] when another process keeps at it for 30 seconds.
     pub fn acquire(git_dir: &Path) -> Result<Self, GitError> {
-        let home = home(git_dir);
+        let home = state_dir(git_dir);
         private_directory(&home).map_err(GitError::io("create", &home))?;
         let path = home.join("transfer");
         let file = open_lock(&path)?;
@@ -122,7 +122,7 @@ impl TransferLock {
     /// # Errors
     /// When the lock cannot be made or asked for.
     pub fn try_acquire(git_dir: &Path) -> Result<Option<Self>, GitError> {
-        let path = home(git_dir).join("transfer");
+        let path = state_dir(git_dir).join("transfer");
         let file = open_lock(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(TransferLock { _file: file })),
@@ -165,7 +165,7 @@ impl MaintenanceLock {
     }
 
     fn open(git_dir: &Path) -> Result<Self, GitError> {
-        let home = home(git_dir);
+        let home = state_dir(git_dir);
         private_directory(&home).map_err(GitError::io("create", &home))?;
         let path = home.join("maintenance");
         let mut options = private_file();
@@ -185,7 +185,7 @@ impl MaintenanceLock {
 
 /// Opens the file whose lock is the store's, and makes the directories around it.
 fn open(git_dir: &Path) -> Result<(File, PathBuf), GitError> {
-    let home = home(git_dir);
+    let home = state_dir(git_dir);
     let tmp = home.join("tmp");
     if !tmp.is_dir() {
         for directory in [&home, &tmp] {
@@ -207,12 +207,12 @@ pub(super) fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), G
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if started.elapsed() < TIMEOUT => {
                 std::thread::sleep(pause);
                 pause = (pause * 2).min(Duration::from_millis(10));
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(GitError::Busy { path: git_dir.to_owned(), seconds: PATIENCE.as_secs() });
+                return Err(GitError::Busy { path: git_dir.to_owned(), seconds: TIMEOUT.as_secs() });
             }
             Err(TryLockError::Error(err)) => return Err(GitError::io("lock", path)(err)),
         }

@@ -9,6 +9,17 @@ use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
 use super::{Batch, CommitInfo, GitError, NewCommit, Reading, Repo};
 
+/// A directory or a regular file in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// The last part of its path.
+    pub name: String,
+    /// Whether it is a directory.
+    pub is_tree: bool,
+    /// Its tree or its blob.
+    pub id: ObjectId,
+}
+
 /// A repository together with objects that are not written yet.
 #[derive(Debug)]
 pub struct Overlay<'a> {
@@ -138,20 +149,20 @@ impl<'a> Overlay<'a> {
         self.read(id, Kind::Blob).map(|(_, data)| data)
     }
 
-    /// Returns the entries of a tree that are directories or regular files: name, whether it is a directory, and id. No
-    /// tree has none. Links, programs and other repositories have no place in a tree of ours; they are as good as not
-    /// there.
+    /// Returns the entries of a tree that are directories or regular files. No tree has none. Links, programs and other
+    /// repositories have no place in a tree of ours; they are as good as not there.
     ///
     /// # Errors
     /// When it is missing, damaged, or no tree.
-    pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<(String, bool, ObjectId)>, GitError> {
+    pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<TreeEntry>, GitError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
         let (_, data) = self.read(tree, Kind::Tree)?;
         let mut entries = Vec::new();
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
             if matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
-                entries.push((entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned()));
+                let (name, is_tree, id) = (entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned());
+                entries.push(TreeEntry { name, is_tree, id });
             }
         }
         Ok(entries)

@@ -4,16 +4,16 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::path::{Path, PathBuf};
 
 /// Returns the directory of what is kept beside objects and refs in the store with this common git directory.
-pub fn home(common_dir: &Path) -> PathBuf {
+pub fn state_dir(common_dir: &Path) -> PathBuf {
     common_dir.join("chittysync")
 }
 
 /// Returns whether that directory, or something in it, is a symbolic link. We make none: somebody else wants what is
 /// written or removed there to be written or removed elsewhere.
 pub(super) fn has_links(common_dir: &Path) -> bool {
-    let home = home(common_dir);
-    let entries = std::fs::read_dir(&home).into_iter().flatten().flatten();
-    home.is_symlink() || entries.into_iter().any(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()))
+    let directory = state_dir(common_dir);
+    let entries = std::fs::read_dir(&directory).into_iter().flatten().flatten();
+    directory.is_symlink() || entries.into_iter().any(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()))
 }
 
 /// Creates a directory that only this user can enter, unless it is there.

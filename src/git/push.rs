@@ -29,7 +29,7 @@ pub fn push(repo: &Repo, remote: &RemoteName, refs: &[(String, Send)], watch: &W
     let send = |part: &[Asked]| push_some(repo, remote, &hardened, part, watch);
     let longest = refs.iter().map(|(name, _)| 2 * name.len() + 100).max().unwrap_or(1);
     let fits = (LONGEST_LINE / longest).max(1);
-    let mut parts = Parts::new(fits, repo.limits.refused_alone, watch.patience, send);
+    let mut parts = Parts::new(fits, repo.limits.refused_alone, watch.timeout, send);
     // A pattern makes a short command of many refs.
     if by_pattern(repo, refs)?.is_some() {
         parts.push_at_once(refs)?

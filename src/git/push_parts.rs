@@ -27,14 +27,14 @@ pub(super) struct Parts<F> {
     /// The prefixes of which something was taken.
     taken: BTreeSet<String>,
     /// How long it may go on when something was refused, and since when that is.
-    patience: Duration,
+    timeout: Duration,
     since: Option<Instant>,
 }
 
 impl<F: FnMut(&[Asked]) -> Result<Answers, GitError>> Parts<F> {
-    pub(super) fn new(fits: usize, alone: usize, patience: Duration, send: F) -> Self {
+    pub(super) fn new(fits: usize, alone: usize, timeout: Duration, send: F) -> Self {
         let (answers, taken, refused) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Parts { send, answers, failed: None, fits, alone, refused, taken, patience, since: None }
+        Parts { send, answers, failed: None, fits, alone, refused, taken, timeout, since: None }
     }
 
     pub(super) fn answers(self) -> Answers {
@@ -107,7 +107,7 @@ impl<F: FnMut(&[Asked]) -> Result<Answers, GitError>> Parts<F> {
             return Some(answer.clone());
         }
         let reason = "not sent: too much else was refused for the time that there is; the next sync goes on";
-        let over = self.since.is_some_and(|since| since.elapsed() > self.patience);
+        let over = self.since.is_some_and(|since| since.elapsed() > self.timeout);
         over.then(|| Answer::Refused(reason.to_owned()))
     }
 }
@@ -158,8 +158,8 @@ mod tests {
         }
 
         /// Returns the names that were not taken.
-        fn push(&mut self, refs: &[Asked], alone: usize, patience: Duration) -> Vec<String> {
-            let mut parts = Parts::new(usize::MAX, alone, patience, |part: &[Asked]| Ok(self.answer(part)));
+        fn push(&mut self, refs: &[Asked], alone: usize, timeout: Duration) -> Vec<String> {
+            let mut parts = Parts::new(usize::MAX, alone, timeout, |part: &[Asked]| Ok(self.answer(part)));
             let all = parts.push(refs).expect("no git");
             let (answers, _) = parts.answers();
             assert_eq!(answers.len(), refs.len(), "each ref has an answer");

@@ -18,7 +18,7 @@ use super::ref_change::{RefChange, Rejected};
 use super::{Fsync, GitError, Identity};
 
 /// How long git's own lock on a ref is waited for: `git pack-refs` holds each for an instant.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// Above this size `packed-refs` is mapped into memory.
 const MAPPED: u64 = 32 * 1024;
 
@@ -186,10 +186,10 @@ pub(super) fn take_lock(tmp: &Path, lock: &Path) -> Result<(), GitError> {
             }
             _ => false,
         };
-        if started.elapsed() > PATIENCE && err.kind() == std::io::ErrorKind::AlreadyExists {
-            return Err(GitError::Locked { path: lock.to_owned(), seconds: PATIENCE.as_secs() });
+        if started.elapsed() > TIMEOUT && err.kind() == std::io::ErrorKind::AlreadyExists {
+            return Err(GitError::Locked { path: lock.to_owned(), seconds: TIMEOUT.as_secs() });
         }
-        if !again || started.elapsed() > PATIENCE {
+        if !again || started.elapsed() > TIMEOUT {
             return Err(GitError::io("create", lock)(err));
         }
     }

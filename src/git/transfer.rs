@@ -24,7 +24,7 @@ const MOST_OUT: usize = 64 * 1024 * 1024;
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
     /// A transfer that stands still for so long is ended, whatever the other side says meanwhile.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// Somebody sits at the terminal and can be asked for a password. git then stays in the foreground.
     pub interactive: bool,
     /// Takes each line of progress, for a person.
@@ -35,7 +35,7 @@ pub struct Watch<'a> {
 
 impl std::fmt::Debug for Watch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Watch({:?}, interactive: {})", self.patience, self.interactive)
+        write!(f, "Watch({:?}, interactive: {})", self.timeout, self.interactive)
     }
 }
 
@@ -128,7 +128,7 @@ impl Git {
             if ended.is_some_and(|at| at.elapsed() > DRAIN) {
                 break;
             }
-            if ended.is_none() && (last.elapsed() > watch.patience || started.elapsed() > watch.patience * LONGEST) {
+            if ended.is_none() && (last.elapsed() > watch.timeout || started.elapsed() > watch.timeout * LONGEST) {
                 overdue = Some(started.elapsed().as_secs().max(1));
                 end(&mut child, watch.interactive);
                 break;
@@ -237,8 +237,8 @@ mod tests {
     use super::*;
 
     fn watched(script: &str) -> Finished {
-        let patience = Duration::from_secs(20);
-        let watch = Watch { patience, interactive: false, progress: None, most: None };
+        let timeout = Duration::from_secs(20);
+        let watch = Watch { timeout, interactive: false, progress: None, most: None };
         Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]).transfer(&watch).expect("git starts")
     }
 

@@ -6,7 +6,7 @@ use super::Git;
 use super::transfer::Watch;
 
 /// How long the question may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a host says, or git for it, that does not show a repository to somebody without credentials.
 const NO: [&str; 6] =
@@ -47,7 +47,7 @@ pub fn is_public(url: &str) -> Option<bool> {
         }
         git = git.env("HOME", "/nonexistent");
     }
-    let watch = Watch { patience: PATIENCE, interactive: false, progress: None, most: None };
+    let watch = Watch { timeout: TIMEOUT, interactive: false, progress: None, most: None };
     let finished = git.transfer(&watch).ok()?;
     match finished.code? {
         0 => Some(true),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::environment::{PRINCIPAL, STORE};
 use crate::access::{Principal, Refused};
 use crate::cli::present;
-use crate::git::{Fsync, GitError, home, private_directories, replace_private_file};
+use crate::git::{Fsync, GitError, private_directories, replace_private_file, state_dir};
 use crate::ops::{self, chain};
 use crate::store::{Location, Origin, Store};
 use crate::todo::plain;
@@ -23,7 +23,7 @@ const LONGEST: u64 = 64 << 20;
 
 /// Writes the hook, and returns the directory that it is in.
 pub(super) fn put_hook(common_dir: &Path) -> Result<PathBuf, GitError> {
-    let directory = home(common_dir).join("hub").join("hooks");
+    let directory = state_dir(common_dir).join("hub").join("hooks");
     let failed = |err| GitError::Io { action: "create", path: directory.clone(), source: err };
     private_directories(&directory).map_err(failed)?;
     let path = directory.join(WORD);

@@ -8,7 +8,7 @@ use axum::body::Body;
 use futures_util::StreamExt;
 
 use super::limits::Limits;
-use crate::git::{home, private_directories};
+use crate::git::{private_directories, state_dir};
 use crate::wire::Problem;
 
 /// A body that is here.
@@ -77,7 +77,7 @@ async fn within<T>(stall: Duration, next: impl Future<Output = T>) -> Result<T, 
 }
 
 fn nameless(common_dir: &Path) -> std::io::Result<std::fs::File> {
-    let directory = home(common_dir).join("hub");
+    let directory = state_dir(common_dir).join("hub");
     private_directories(&directory)?;
     tempfile::tempfile_in(directory)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::access::{Record, Scope, Secret};
 use crate::cli::{Failure, TokenAddArgs, Ui};
-use crate::git::{Fsync, GitError, StoreLock, home, read_file, replace_private_file};
+use crate::git::{Fsync, GitError, StoreLock, read_file, replace_private_file, state_dir};
 use crate::store::Store;
 use crate::todo::{Time, plain};
 
@@ -19,7 +19,7 @@ struct Tokens {
 }
 
 fn path(common_dir: &Path) -> PathBuf {
-    home(common_dir).join("tokens")
+    state_dir(common_dir).join("tokens")
 }
 
 /// Returns the tokens as they are at this moment. A file that cannot be read lets nobody in.

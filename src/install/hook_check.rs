@@ -10,7 +10,7 @@ use crate::git::answer;
 pub const ASKED: &str = "CHITTYSYNC_DOCTOR";
 
 /// How long the hook may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns what a hook says that was asked.
 pub fn version() -> String {
@@ -53,5 +53,5 @@ fn run(command: &str) -> Option<String> {
     let directory = empty.path().to_str()?;
     let script = "cd \"$0\" && exec sh -c \"$1\"";
     arguments.extend(["sh", "-c", script, directory, command].map(str::to_owned));
-    answer("/usr/bin/env", &arguments.iter().map(String::as_str).collect::<Vec<_>>(), PATIENCE)
+    answer("/usr/bin/env", &arguments.iter().map(String::as_str).collect::<Vec<_>>(), TIMEOUT)
 }

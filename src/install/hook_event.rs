@@ -12,12 +12,12 @@ use crate::source::agents;
 pub type Version = (u32, u32, u32);
 
 /// How long an agent's program may take to tell its version.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Returns the version of the agent whose program of this name is on the PATH, and what it says of it; nothing where there
 /// is none, or it does not tell.
 pub(super) fn version_of(program: &str) -> Option<(Version, String)> {
-    let text = answer(program, &["--version"], PATIENCE)?;
+    let text = answer(program, &["--version"], TIMEOUT)?;
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
     let version = (numbers.next()?, numbers.next()?, numbers.next()?);
     Some((version, text))

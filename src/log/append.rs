@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Level, clock, path, replace_beside};
-use crate::git::{Repo, home, private_directory, private_file};
+use crate::git::{Repo, private_directory, private_file, state_dir};
 use crate::redact::{Found, Redactor};
 use crate::settings::{Settings, default_log_lines};
 use crate::todo::plain;
@@ -15,7 +15,7 @@ use crate::todo::plain;
 const LONGEST: usize = 2_000;
 /// How long a line waits for another process, which has the file only for as long as a write takes. Past
 /// that it was stopped, and the line is written all the same.
-const PATIENCE: Duration = Duration::from_millis(250);
+const TIMEOUT: Duration = Duration::from_millis(250);
 /// How many bytes are written between two looks at the number of lines.
 const STEP: u64 = 16 * 1024;
 
@@ -63,7 +63,7 @@ fn open_locked(common_dir: &Path, path: &Path) -> std::io::Result<File> {
     let open = || match options.open(path) {
         // The store has no directory of ours yet. One that has gone altogether is not made for a log.
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => {
-            private_directory(&home(common_dir))?;
+            private_directory(&state_dir(common_dir))?;
             options.open(path)
         }
         opened => opened,
@@ -78,7 +78,7 @@ fn open_locked(common_dir: &Path, path: &Path) -> std::io::Result<File> {
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_micros(200)),
             Err(TryLockError::Error(_)) => return Ok(file),
         }
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > TIMEOUT {
             return Ok(file);
         }
     }

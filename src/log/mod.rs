@@ -12,7 +12,7 @@ pub use read::{Follower, last_error, over_since, tail};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::git::{home, private_file};
+use crate::git::{private_file, state_dir};
 use crate::todo::Time;
 
 /// How much a line of the log matters. The greater it is, the less.
@@ -94,7 +94,7 @@ impl Entry {
 
 /// Returns the log of the store with this common git directory.
 pub fn path(common_dir: &Path) -> PathBuf {
-    home(common_dir).join("log")
+    state_dir(common_dir).join("log")
 }
 
 /// Replaces a file that only one process at a time replaces, by way of `<path>.new`. That name is fixed:

@@ -10,7 +10,7 @@ use super::OpsError;
 use super::settle::commit;
 use super::write::{TRIES, write};
 use crate::git::{ObjectId, Overlay, RefChange, StoreLock};
-use crate::store::cache::{self, Merged};
+use crate::store::cache::{self, MergedTips};
 use crate::store::paths::BOARD_PATH;
 use crate::store::{Consolidated, Reach, Store, month_of};
 use crate::todo::{Project, Time, Todo};
@@ -62,9 +62,9 @@ fn tidy_locked(store: &Store, lock: &StoreLock, how: Tidy, now: Time) -> Result<
         let change = RefChange { name: store.settings.branch.clone(), old: Some(tip), new, message };
         moved = write(&store, lock, &overlay.batch, &[change], now)?;
         if moved.is_empty() {
-            let merged: Merged = cache::load(&store.repo, store.merged_cache());
+            let merged: MergedTips = cache::load(&store.repo, store.merged_cache());
             if merged.is_of(tip) {
-                cache::save(&store.repo, store.merged_cache(), &Merged { tip: new.to_string(), ..merged });
+                cache::save(&store.repo, store.merged_cache(), &MergedTips { tip: new.to_string(), ..merged });
             }
             return Ok(Tidied { moved: true, ..tidied });
         }

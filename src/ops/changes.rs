@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::OpsError;
 use crate::codec::TodoFile;
-use crate::git::{ObjectId, Overlay};
+use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{Disagreement, disagreements};
 use crate::store::paths::{PROJECTS, project_dir};
 use crate::store::{ProjectLists, StoreError, list_paths};
@@ -72,7 +72,7 @@ pub fn changes(overlay: &Overlay<'_>, from: Option<ObjectId>, to: ObjectId) -> R
     let root = |commit: ObjectId| overlay.commit_info(commit).map(|info| info.tree);
     let (before, after) = (from.map(root).transpose()?, root(to)?);
     let mut found = Vec::new();
-    for (name, is_tree, tree) in overlay.entries(overlay.find_dir(after, PROJECTS)?)? {
+    for TreeEntry { name, is_tree, id: tree } in overlay.entries(overlay.find_dir(after, PROJECTS)?)? {
         let Some(project) = Project::from_component(&name).filter(|_| is_tree) else { continue };
         let old = overlay.find_dir(before, &project_dir(&project))?;
         if old != Some(tree) {

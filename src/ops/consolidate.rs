@@ -18,7 +18,7 @@ use super::settle::settle;
 use super::settled::Behind;
 use super::tips::Tips;
 use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
-use crate::store::cache::Merged;
+use crate::store::cache::MergedTips;
 use crate::store::{Consolidated, Store, session_of, weigh_session};
 use crate::todo::{Project, TodoId};
 
@@ -46,11 +46,11 @@ pub struct Consolidation {
     /// What cannot be merged, and why: sessions, branches, single lines.
     pub left_out: Vec<(String, String)>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
-    pub merged: Option<Merged>,
+    pub merged: Option<MergedTips>,
 }
 
 /// Returns whether every tip is known to be part of the consolidated commit: nothing to do.
-pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> bool {
+pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &MergedTips) -> bool {
     let Some(tip) = tip else { return tips.all().next().is_none() };
     merged.is_of(tip) && tips.all().all(|other| other == tip || merged.contains(other))
 }
@@ -60,7 +60,7 @@ pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &Merged) -> b
 ///
 /// # Errors
 /// When the consolidated commit cannot be read or is none of ours. What else cannot be read is left out and reported.
-pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &Merged) -> Result<Consolidation, OpsError> {
+pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTips) -> Result<Consolidation, OpsError> {
     let overlay = Overlay::above(&store.repo, below);
     let consolidated = Consolidated::find(store, &overlay)?;
     let mut found = Consolidation {
@@ -199,7 +199,7 @@ fn finish(
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
     let contained = contained.map(|tip| tip.to_string()).collect();
-    found.merged = Some(Merged { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
+    found.merged = Some(MergedTips { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::OpsError;
-use crate::git::{GitError, home, private_directory};
+use crate::git::{GitError, private_directory, state_dir};
 use crate::store::Store;
 use crate::todo::Session;
 
@@ -54,7 +54,7 @@ pub fn has_own_session(store: &Store) -> bool {
 }
 
 fn drawn_digits(store: &Store) -> PathBuf {
-    home(store.repo.common_dir()).join("device")
+    state_dir(store.repo.common_dir()).join("device")
 }
 
 /// Returns the session in whose name an agent's commands speak: a list of its own beside the one that the

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::OpsError;
-use crate::git::{GitError, ObjectId, ObjectKind, Overlay, Writer, home};
+use crate::git::{GitError, ObjectId, ObjectKind, Overlay, Writer, state_dir};
 use crate::store::purge::Purge;
 use crate::store::quotes::contains;
 use crate::store::spool;
@@ -66,7 +66,7 @@ impl Garbage<'_, '_, '_> {
         let holds = match kind {
             ObjectKind::Blob => self.overlay.blob(id).is_ok_and(|bytes| self.history.holds_words(&bytes)),
             ObjectKind::Tree => match self.overlay.entries(Some(id)) {
-                Ok(entries) => entries.into_iter().any(|(.., entry)| self.holds_words(entry)),
+                Ok(entries) => entries.into_iter().any(|entry| self.holds_words(entry.id)),
                 Err(_) => true,
             },
             ObjectKind::Commit => match self.history.commit(id, |_| Ok::<_, StoreError>(())) {
@@ -93,7 +93,7 @@ pub(super) fn forget_words(
 ) -> Result<(), OpsError> {
     let common_dir = store.repo.common_dir();
     let waiting: Vec<PathBuf> = spool::waiting(common_dir).into_iter().map(|event| event.path).collect();
-    for path in files(&home(common_dir)) {
+    for path in files(&state_dir(common_dir)) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         let escaped = |words: &String| serde_json::Value::from(words.as_str()).to_string();

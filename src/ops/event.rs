@@ -8,7 +8,7 @@ use super::changes::{Change, changed_todos};
 use super::log_filter::LogFilter;
 use super::rollback::Lists;
 use crate::codec::decode_session;
-use crate::git::{CommitInfo, ObjectId, Overlay};
+use crate::git::{CommitInfo, ObjectId, Overlay, TreeEntry};
 use crate::merge::{join_all, join_todo};
 use crate::store::paths::{PROJECTS, SESSIONS, project_dir};
 use crate::store::trailers::DecidedOn;
@@ -216,8 +216,8 @@ impl<'a> History<'a> {
         }
         let projects =
             overlay.find_dir(tree, PROJECTS).and_then(|projects| overlay.entries(projects)).unwrap_or_default();
-        let trees = projects.into_iter().filter(|(_, is_tree, _)| *is_tree);
-        trees.filter_map(|(name, _, id)| Some((Project::from_component(&name)?, id))).collect()
+        let trees = projects.into_iter().filter(|entry| entry.is_tree);
+        trees.filter_map(|entry| Some((Project::from_component(&entry.name)?, entry.id))).collect()
     }
 }
 
@@ -228,8 +228,8 @@ fn find(lists: &Lists, id: TodoId) -> Option<(&Project, &Todo)> {
 /// Returns whose commit this is: a session's tree has one session file.
 pub(super) fn speaker(overlay: &Overlay<'_>, commit: &CommitInfo) -> Option<SessionInfo> {
     let shards = overlay.entries(overlay.find_dir(commit.tree, SESSIONS).ok()?).ok()?;
-    let [(_, true, shard)] = shards.as_slice() else { return None };
+    let [TreeEntry { is_tree: true, id: shard, .. }] = shards.as_slice() else { return None };
     let files = overlay.entries(Some(*shard)).ok()?;
-    let [(_, false, file)] = files.as_slice() else { return None };
+    let [TreeEntry { is_tree: false, id: file, .. }] = files.as_slice() else { return None };
     decode_session(&overlay.blob(*file).ok()?).ok()
 }

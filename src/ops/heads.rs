@@ -7,7 +7,7 @@ use super::merge_sides::Side;
 use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
-use crate::store::cache::Merged;
+use crate::store::cache::MergedTips;
 use crate::store::{Consolidated, Store, Unfit, check_consolidated, check_session, read_session, session_of};
 use crate::todo::Session;
 
@@ -36,7 +36,7 @@ impl LeftOut {
 }
 
 /// Looks at something, unless it is remembered what came of it.
-fn look<T>(merged: &Merged, key: &str, check: impl FnOnce() -> Result<T, Unfit>) -> Result<T, Unfit> {
+fn look<T>(merged: &MergedTips, key: &str, check: impl FnOnce() -> Result<T, Unfit>) -> Result<T, Unfit> {
     match merged.unfit.get(key) {
         Some(reason) => Err(Unfit { reason: reason.clone(), for_good: true }),
         None => check(),
@@ -146,12 +146,12 @@ pub(super) struct Verified<'a> {
     pub tip: Option<ObjectId>,
     /// Its tree.
     pub tree: Option<ObjectId>,
-    merged: &'a Merged,
+    merged: &'a MergedTips,
 }
 
 impl<'a> Verified<'a> {
     /// Finds it, if it is still there.
-    pub(super) fn of(overlay: &Overlay<'_>, merged: &'a Merged, branch: &str) -> Self {
+    pub(super) fn of(overlay: &Overlay<'_>, merged: &'a MergedTips, branch: &str) -> Self {
         let tip = merged.tip_of(branch);
         let tree = tip.and_then(|tip| Some(overlay.commit_info(tip).ok()?.tree));
         Verified { tip: tip.filter(|_| tree.is_some()), tree, merged }
@@ -196,7 +196,7 @@ pub(super) fn find_sessions(
     overlay: &Overlay<'_>,
     branches: &Branches,
     tips: &Tips,
-    merged: &Merged,
+    merged: &MergedTips,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<Side> {
     let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::drain::drain_within;
 use super::spooled::{redact, tell};
 use super::{OpsError, daemon_runs, unrouted};
-use crate::git::{Fsync, GitError, Reading, StoreLock, home, private_file};
+use crate::git::{Fsync, GitError, Reading, StoreLock, private_file, state_dir};
 use crate::redact::Redactor;
 use crate::source::hook;
 use crate::store::{Location, Origin, Store, StoreError, spool};
@@ -94,7 +94,7 @@ impl Background {
     }
 
     fn of(common_dir: &Path, wanted: &str, lock: &str) -> Self {
-        let path = |name: &str| home(common_dir).join(name);
+        let path = |name: &str| state_dir(common_dir).join(name);
         Background { wanted: path(wanted), lock: path(lock), daemon: daemon_runs(common_dir) }
     }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::drain::drain_if_any;
 use super::{OpsError, Plan, Selection, branches, daemon_runs, run};
 use crate::git::{
-    Git, GitError, Place, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref, home,
-    private_directories,
+    Git, GitError, Place, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref, private_directories,
+    state_dir,
 };
 use crate::settings::{remembered_place, table};
 use crate::store::{Store, spool};
@@ -37,8 +37,8 @@ const MADE: &str = "made-remote";
 /// Remembers that a remote was added for a store in a project's repository.
 pub fn remember_made(common_dir: &Path, remote: &RemoteName) {
     // Where it cannot be remembered, the remote stays, and is named.
-    let _ = private_directories(&home(common_dir));
-    let _ = fs::write(home(common_dir).join(MADE), remote.as_str());
+    let _ = private_directories(&state_dir(common_dir));
+    let _ = fs::write(state_dir(common_dir).join(MADE), remote.as_str());
 }
 
 /// Takes away what makes a project's repository a store. What was said there is put into a bundle in this directory
@@ -84,7 +84,7 @@ pub fn leave(store: &Store, keep_in: &Path, now: Time) -> Result<Left, OpsError>
     let is_removed = forget_remote(&store)?;
     store.repo.unset_value(table::ENABLED.key)?;
     drop(lock);
-    let directory = home(common_dir);
+    let directory = state_dir(common_dir);
     fs::remove_dir_all(&directory).map_err(GitError::io("remove", &directory))?;
     Ok(Left { kept, refs: deletes.len(), remote: store.settings.remote.clone(), is_removed })
 }
@@ -110,7 +110,7 @@ fn keep(store: &Store, branches: &[String], keep_in: &Path, now: Time) -> Result
 /// Takes away what was set for the store's remote, and the remote if it was added for the store. Says whether it was.
 fn forget_remote(store: &Store) -> Result<bool, OpsError> {
     let Some(remote) = &store.settings.remote else { return Ok(false) };
-    let made = fs::read_to_string(home(store.repo.common_dir()).join(MADE)).unwrap_or_default();
+    let made = fs::read_to_string(state_dir(store.repo.common_dir()).join(MADE)).unwrap_or_default();
     let is_made = made == remote.as_str();
     match is_made {
         true => store.repo.remove_remote(remote)?,

@@ -7,7 +7,7 @@ use super::judge::judge;
 use super::merge_sides::{Outcome, Side};
 use super::resolved_line::trailer;
 use crate::codec::{Open, TodoFile, decode_session, encode_session};
-use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo};
+use crate::git::{Batch, GitError, Identity, NewCommit, ObjectId, Overlay, Repo, TreeEntry};
 use crate::merge::join_session;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, SESSIONS, project_dir};
 use crate::store::{StoreError, list_paths};
@@ -97,7 +97,7 @@ impl<'a> Merge<'a> {
         let mut projects = BTreeSet::new();
         for side in &self.sides {
             let names = self.overlay.entries(self.overlay.find_dir(side.tree, PROJECTS)?)?;
-            projects.extend(names.iter().filter_map(|(name, ..)| Project::from_component(name)));
+            projects.extend(names.iter().filter_map(|entry| Project::from_component(&entry.name)));
         }
         Ok(projects)
     }
@@ -210,9 +210,11 @@ impl<'a> Merge<'a> {
 
     fn session_files(&self, tree: ObjectId) -> Result<Files, GitError> {
         let mut files = Files::new();
-        for (shard, is_tree, shard_tree) in self.overlay.entries(self.overlay.find_dir(tree, SESSIONS)?)? {
+        for TreeEntry { name: shard, is_tree, id: shard_tree } in
+            self.overlay.entries(self.overlay.find_dir(tree, SESSIONS)?)?
+        {
             if is_tree {
-                for (name, _, blob) in self.overlay.entries(Some(shard_tree))? {
+                for TreeEntry { name, id: blob, .. } in self.overlay.entries(Some(shard_tree))? {
                     files.insert(format!("{SESSIONS}/{shard}/{name}"), blob);
                 }
             }

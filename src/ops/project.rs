@@ -39,8 +39,8 @@ impl Projects {
 /// Returns what the projects of the branch are called.
 pub(super) fn names(consolidated: &Consolidated, overlay: &Overlay<'_>) -> Result<Names, OpsError> {
     let projects = overlay.find_dir(consolidated.tree, PROJECTS)?;
-    let projects = overlay.entries(projects)?.into_iter().filter(|(_, is_tree, _)| *is_tree);
-    Ok(Names::of(projects.filter_map(|(name, ..)| Project::from_component(&name))))
+    let projects = overlay.entries(projects)?.into_iter().filter(|entry| entry.is_tree);
+    Ok(Names::of(projects.filter_map(|entry| Project::from_component(&entry.name))))
 }
 
 /// Returns what the projects of a store are called.

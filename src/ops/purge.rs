@@ -16,7 +16,7 @@ use super::report::Obeyed;
 use super::tips::Tips;
 use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
-use crate::store::cache::{self, Merged, Purged};
+use crate::store::cache::{self, MergedTips, Purged};
 use crate::store::purge::{Purge, purged};
 use crate::store::quotes::{PURGED, contains};
 use crate::store::{
@@ -136,7 +136,7 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
         known.ids.extend(purged(&overlay, tree, looked_at)?.iter().map(ToString::to_string));
         known.tree = tree.to_string();
     }
-    let merged: Merged = cache::load(&store.repo, "merged");
+    let merged: MergedTips = cache::load(&store.repo, "merged");
     let is_new =
         |tip: ObjectId| !merged.contains(tip) && !merged.is_unfit(tip) && !known.clean.contains(&tip.to_string());
     let mut more = BTreeSet::new();
@@ -281,13 +281,13 @@ impl<'s> Rewriting<'s> {
         for path in &store.repo.reflogs() {
             writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
         }
-        let merged: Merged = cache::load(&store.repo, "merged");
+        let merged: MergedTips = cache::load(&store.repo, "merged");
         let now_called = |id: &String| {
             let id = ObjectId::from_hex(id.as_bytes()).ok();
             id.map(|id| moved.get(&id).copied().unwrap_or(id).to_string()).unwrap_or_default()
         };
         let contained = merged.contained.iter().map(now_called).collect();
-        cache::save(&store.repo, "merged", &Merged { tip: now_called(&merged.tip), contained, ..merged });
+        cache::save(&store.repo, "merged", &MergedTips { tip: now_called(&merged.tip), contained, ..merged });
         let mut left = std::mem::take(&mut self.left);
         left.extend(history.unreadable().iter().map(|path| (path.clone(), "it cannot be read".to_owned())));
         let erased = erase(store, &writer, history, &mut left)?;

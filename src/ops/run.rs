@@ -18,7 +18,7 @@ use super::write::{TRIES, write};
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Overlay, RefChange, StoreLock, Writer};
 use crate::statement::Against;
-use crate::store::cache::{self, Cached, Merged, Seen};
+use crate::store::cache::{self, Cached, MergedTips, Seen};
 use crate::store::spool;
 use crate::store::task_lists::TaskLists;
 use crate::store::{Consolidated, Store};
@@ -33,7 +33,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut seen: Cached<Seen> =
         if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, SEEN) };
     let look = look(&plan.homes, &store.settings.redactor);
-    let mut merged: Cached<Merged> =
+    let mut merged: Cached<MergedTips> =
         if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
     let common_dir = store.repo.common_dir();
     let is_idle = plan.given.is_none() && plan.forget.is_empty() && spool::is_empty(common_dir);
@@ -109,7 +109,7 @@ fn attempt(
     look: &Look,
     lock: &StoreLock,
     seen: &Seen,
-    merged: &Merged,
+    merged: &MergedTips,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let tips = plan.tips(store)?;
@@ -128,7 +128,7 @@ pub(super) fn conclude(
     lock: &StoreLock,
     captured: Captured,
     mut tips: Tips,
-    merged: Option<&Merged>,
+    merged: Option<&MergedTips>,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     tips.local = captured.tips;

@@ -55,7 +55,7 @@ pub(super) fn settle(
     let mut roots = Roots::new();
     for root in trees.collect::<BTreeSet<_>>() {
         let entries = overlay.entries(overlay.find_dir(root, PROJECTS)?)?.into_iter();
-        roots.insert(root, entries.filter(|(_, is_tree, _)| *is_tree).map(|(name, _, id)| (name, id)).collect());
+        roots.insert(root, entries.filter(|entry| entry.is_tree).map(|entry| (entry.name, entry.id)).collect());
     }
     let names: BTreeSet<&String> = roots.values().flat_map(BTreeMap::keys).collect();
     for name in names {

@@ -85,7 +85,7 @@ impl Sessions<'_, '_> {
         let overlay = self.overlay;
         let entries = |tree: Option<ObjectId>, path: &str| -> Result<BTreeMap<String, (bool, ObjectId)>, OpsError> {
             let directory = overlay.find_dir(tree, path)?;
-            Ok(overlay.entries(directory)?.into_iter().map(|(name, is_tree, id)| (name, (is_tree, id))).collect())
+            Ok(overlay.entries(directory)?.into_iter().map(|entry| (entry.name, (entry.is_tree, entry.id))).collect())
         };
         let (shards, known_shards) = (entries(Some(tree), SESSIONS)?, entries(known, SESSIONS)?);
         let mut files = BTreeMap::new();

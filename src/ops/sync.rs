@@ -9,7 +9,7 @@ use super::talk::Talk;
 use super::tips::Tips;
 use crate::git::{GitError, TransferLock};
 use crate::store::Store;
-use crate::store::cache::{self, Merged};
+use crate::store::cache::{self, MergedTips};
 use crate::todo::Time;
 
 /// Captures, fetches, consolidates, pushes and retires. Whatever the remote does, what was captured is saved, and
@@ -20,7 +20,7 @@ use crate::todo::Time;
 pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
     // Before anything that can take its time. What was fetched before is merged first: the remote may have lost it.
     let tips = Tips::find(store, Some(&link.remote))?;
-    let merged: Merged = cache::load(&store.repo, store.merged_cache());
+    let merged: MergedTips = cache::load(&store.repo, store.merged_cache());
     let waits = tips.foreign.iter().map(|tip| tip.commit).chain(tips.branches.iter().map(|(_, tip)| *tip));
     let consolidate =
         waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));

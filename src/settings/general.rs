@@ -61,7 +61,7 @@ pub struct Settings {
     /// [`table::REMOTE`].
     pub remote: Option<RemoteName>,
     /// [`table::TIMEOUT`].
-    pub patience: Duration,
+    pub timeout: Duration,
     /// [`table::RETIRE_AFTER`] in milliseconds; nothing for never.
     pub retire_after: Option<i64>,
     /// [`table::QUIET_AFTER`] in milliseconds; nothing for never.
@@ -121,7 +121,7 @@ impl Settings {
             log_lines: count(&reader, &table::LOG_LINES)?,
             max_fetch: reader.size(&table::MAX_FETCH)?,
             remote: reader.given_as(&table::REMOTE, parse_remote)?.flatten(),
-            patience: reader.always(&table::TIMEOUT)?,
+            timeout: reader.always(&table::TIMEOUT)?,
             retire_after: reader.millis(&table::RETIRE_AFTER)?,
             quiet_after: reader.millis(&table::QUIET_AFTER)?,
             stale_after: reader.millis(&table::STALE_AFTER)?,

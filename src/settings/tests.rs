@@ -73,7 +73,7 @@ fn settings_have_the_defaults_of_the_table() {
     assert_eq!(settings.archive_after, Some(90 * day));
     assert_eq!(settings.retire_after, Some(14 * day));
     assert_eq!((settings.stale_after, settings.quiet_after), (Some(7 * day), Some(7 * day)));
-    assert_eq!(settings.patience, Duration::from_secs(60));
+    assert_eq!(settings.timeout, Duration::from_secs(60));
     assert_eq!((settings.max_fetch, settings.log_lines), (Some(1 << 30), 1000));
     assert_eq!(default_log_lines(), 1000);
     assert_eq!((settings.enabled, settings.remote.is_none()), (false, true));
@@ -85,10 +85,10 @@ fn times_take_units_and_bare_numbers() {
     let settings = read("archiveAfter = 2w\nretireAfter = 3\nstaleAfter = never\ntimeout = 5m").expect("settings");
     let day = i64::try_from(DAY.as_millis()).expect("a number");
     assert_eq!((settings.archive_after, settings.retire_after), (Some(14 * day), Some(3 * day)));
-    assert_eq!((settings.stale_after, settings.patience), (None, Duration::from_secs(300)));
+    assert_eq!((settings.stale_after, settings.timeout), (None, Duration::from_secs(300)));
     let settings = read("retireAfter = off\nstaleAfter = 36h\ntimeout = 90").expect("settings");
     assert_eq!((settings.retire_after, settings.stale_after), (None, Some(day * 3 / 2)));
-    assert_eq!(settings.patience, Duration::from_secs(90));
+    assert_eq!(settings.timeout, Duration::from_secs(90));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::codec::{DecodeError, TodoFile, decode_todos};
-use crate::git::{Fsync, ObjectId, Overlay, home, private_directories, replace_private_file};
+use crate::git::{Fsync, ObjectId, Overlay, private_directories, replace_private_file, state_dir};
 use crate::merge::join;
 use crate::todo::{Project, Time, Todo, TodoId, TodoList};
 
@@ -43,8 +43,8 @@ impl<'a> Archive<'a> {
     /// When the tree cannot be read.
     pub fn months(&self) -> Result<BTreeMap<String, ObjectId>, StoreError> {
         let entries = self.overlay.entries(Some(self.tree))?;
-        let months = entries.into_iter().filter(|(_, is_tree, _)| !is_tree);
-        Ok(months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), blob))).collect())
+        let months = entries.into_iter().filter(|entry| !entry.is_tree);
+        Ok(months.filter_map(|entry| Some((month(&entry.name)?.to_owned(), entry.id))).collect())
     }
 
     /// Returns the todos of one file.
@@ -123,7 +123,7 @@ impl<'a> Archive<'a> {
     }
 
     fn path(&self) -> PathBuf {
-        home(self.overlay.common_dir()).join("archived").join(self.project.component())
+        state_dir(self.overlay.common_dir()).join("archived").join(self.project.component())
     }
 
     /// Reads the index: the id of the tree that it is of, then those of the todos.

@@ -8,11 +8,11 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Fsync, GitError, ObjectId, Repo, home, replace_private_file};
+use crate::git::{Fsync, GitError, ObjectId, Repo, replace_private_file, state_dir};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Merged {
+pub struct MergedTips {
     /// The branch, by its full name.
     #[serde(default)]
     pub branch: String,
@@ -26,7 +26,7 @@ pub struct Merged {
     pub unfit: BTreeMap<String, String>,
 }
 
-impl Merged {
+impl MergedTips {
     /// Returns whether this tells of that consolidated commit.
     pub fn is_of(&self, commit: ObjectId) -> bool {
         ObjectId::from_hex(self.tip.as_bytes()).is_ok_and(|tip| tip == commit)
@@ -168,5 +168,5 @@ pub fn forget(repo: &Repo, name: &str) -> Result<(), GitError> {
 }
 
 fn path(repo: &Repo, name: &str) -> PathBuf {
-    home(repo.common_dir()).join(name)
+    state_dir(repo.common_dir()).join(name)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::{decode_lines, decode_session};
-use crate::git::{ObjectId, Overlay};
+use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{join, join_lines};
 use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
@@ -54,18 +54,18 @@ impl Consolidated {
     /// [`StoreError::NotOurs`] when it is a branch of something else that happens to have the name.
     pub fn check(&self, overlay: &Overlay<'_>, branch: &str) -> Result<(), StoreError> {
         let Some(tree) = self.tree else { return Ok(()) };
-        for (shard, is_tree, id) in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
+        for TreeEntry { name: shard, is_tree, id } in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
             let files = if is_tree { overlay.entries(Some(id))? } else { Vec::new() };
             let is_session = |name: &str| {
                 let session = name.strip_suffix(".json").and_then(Session::from_component);
                 session.is_some_and(|session| session_path(&session) == format!("{SESSIONS}/{shard}/{name}"))
             };
-            if files.iter().any(|(name, is_tree, _)| !is_tree && is_session(name)) {
+            if files.iter().any(|file| !file.is_tree && is_session(&file.name)) {
                 return Ok(());
             }
         }
         match overlay.entries(Some(tree))?.into_iter().next() {
-            Some((path, ..)) => Err(StoreError::NotOurs { branch: branch.to_owned(), path }),
+            Some(entry) => Err(StoreError::NotOurs { branch: branch.to_owned(), path: entry.name }),
             None => Ok(()),
         }
     }
@@ -140,7 +140,7 @@ impl Consolidated {
     /// When a tree cannot be read.
     pub fn has_archive(&self, overlay: &Overlay<'_>) -> Result<bool, StoreError> {
         let projects = overlay.find_dir(self.tree, PROJECTS)?;
-        for (_, is_tree, project) in overlay.entries(projects)? {
+        for TreeEntry { is_tree, id: project, .. } in overlay.entries(projects)? {
             if is_tree && overlay.find_dir(project, ARCHIVE)?.is_some() {
                 return Ok(true);
             }
@@ -155,7 +155,7 @@ impl Consolidated {
     pub fn archived(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
         let mut count = 0;
         let projects = overlay.find_dir(self.tree, PROJECTS)?;
-        for (name, is_tree, tree) in overlay.entries(projects)? {
+        for TreeEntry { name, is_tree, id: tree } in overlay.entries(projects)? {
             if let Some(project) = Project::from_component(&name).filter(|_| is_tree)
                 && let Some(archive) = overlay.find_dir(tree, ARCHIVE)?
             {
@@ -216,7 +216,7 @@ impl Consolidated {
     ) -> Result<(BTreeMap<Project, TodoList>, Vec<Unreadable>), StoreError> {
         let (mut projects, mut unreadable) = (BTreeMap::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((projects, unreadable)) };
-        for (name, is_tree, _) in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
+        for TreeEntry { name, is_tree, .. } in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
             let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
             match self.todos(overlay, &project) {
                 Ok(mut todos) => {
@@ -254,11 +254,11 @@ impl Consolidated {
     pub fn count_sessions(&self, overlay: &Overlay<'_>) -> Result<usize, StoreError> {
         let shards = overlay.find_dir(self.tree, SESSIONS)?;
         let mut count = 0;
-        for (_, is_tree, shard) in overlay.entries(shards)? {
+        for TreeEntry { is_tree, id: shard, .. } in overlay.entries(shards)? {
             let names = if is_tree { overlay.entries(Some(shard))? } else { Vec::new() };
             // What goes on from a session lies beside it.
             let session = |name: &str| name.strip_suffix(".json").and_then(Session::from_component);
-            let sessions: Vec<Session> = names.iter().filter_map(|(name, ..)| session(name)).collect();
+            let sessions: Vec<Session> = names.iter().filter_map(|entry| session(&entry.name)).collect();
             let several = sessions.iter().any(Session::is_continued);
             let roots = || sessions.iter().map(Session::root).collect::<BTreeSet<_>>().len();
             count += if several { roots() + names.len() - sessions.len() } else { names.len() };
@@ -275,7 +275,9 @@ impl Consolidated {
         let shards = BTreeSet::from([session.shard(), session.continued("", "", 0).shard()]);
         let mut names = Vec::new();
         for shard in shards {
-            for (name, is_tree, _) in overlay.entries(overlay.find_dir(tree, &format!("{SESSIONS}/{shard}"))?)? {
+            for TreeEntry { name, is_tree, .. } in
+                overlay.entries(overlay.find_dir(tree, &format!("{SESSIONS}/{shard}"))?)?
+            {
                 let found = name.strip_suffix(".json").and_then(Session::from_component);
                 names.extend(found.filter(|found| !is_tree && found.is_same(session)));
             }
@@ -290,11 +292,11 @@ impl Consolidated {
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
         let Some(tree) = self.tree else { return Ok((sessions, unreadable)) };
-        for (shard, is_tree, shard_tree) in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
+        for TreeEntry { name: shard, is_tree, id: shard_tree } in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
             if !is_tree {
                 continue;
             }
-            for (name, is_tree, blob) in overlay.entries(Some(shard_tree))? {
+            for TreeEntry { name, is_tree, id: blob } in overlay.entries(Some(shard_tree))? {
                 if is_tree {
                     continue;
                 }

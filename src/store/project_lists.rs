@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::codec::{DecodeError, TodoFile, decode_lines};
-use crate::git::{ObjectId, Overlay};
+use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{join_all, join_lines, join_todo};
 use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
 
@@ -49,12 +49,12 @@ pub(super) struct List {
 /// When a tree cannot be read.
 pub fn working_lists(overlay: &Overlay<'_>, tree: Option<ObjectId>) -> Result<Vec<(String, ObjectId)>, StoreError> {
     let mut lists = Vec::new();
-    for (name, is_tree, id) in overlay.entries(tree)? {
+    for TreeEntry { name, is_tree, id } in overlay.entries(tree)? {
         match (name.as_str(), is_tree) {
             (TODOS, false) => lists.push((String::new(), id)),
             (PARTS, true) => {
-                let parts = overlay.entries(Some(id))?.into_iter().filter(|(_, is_tree, _)| !is_tree);
-                lists.extend(parts.filter_map(|(name, _, id)| Some((digits(&name)?.to_owned(), id))));
+                let parts = overlay.entries(Some(id))?.into_iter().filter(|entry| !entry.is_tree);
+                lists.extend(parts.filter_map(|entry| Some((digits(&entry.name)?.to_owned(), entry.id))));
             }
             _ => {}
         }
@@ -96,7 +96,7 @@ pub fn list_paths(
     let mut paths: BTreeMap<String, ObjectId> =
         working.map(|(digits, blob)| (working_path(project, &digits), blob)).collect();
     let archive = overlay.find_dir(tree, ARCHIVE)?;
-    for (name, is_tree, blob) in overlay.entries(archive)? {
+    for TreeEntry { name, is_tree, id: blob } in overlay.entries(archive)? {
         paths.extend(month(&name).filter(|_| !is_tree).map(|month| (archive_path(project, month), blob)));
     }
     Ok(paths)
@@ -113,8 +113,8 @@ impl<'o> ProjectLists<'o> {
             working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
         let deepest = working.keys().map(String::len).max().unwrap_or(0);
         let archive = overlay.find_dir(tree, ARCHIVE)?;
-        let months = overlay.entries(archive)?.into_iter().filter(|(_, is_tree, _)| !is_tree);
-        let months = months.filter_map(|(name, _, blob)| Some((month(&name)?.to_owned(), list(blob)))).collect();
+        let months = overlay.entries(archive)?.into_iter().filter(|entry| !entry.is_tree);
+        let months = months.filter_map(|entry| Some((month(&entry.name)?.to_owned(), list(entry.id)))).collect();
         let archive = archive.map(|tree| Archive::new(overlay, project, tree));
         Ok(ProjectLists { overlay, project: project.clone(), working, deepest, archive, months, in_months: None })
     }

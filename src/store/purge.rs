@@ -20,7 +20,7 @@ use super::paths::{ARCHIVE, BOARD_PATH, PARTS, PROJECTS, TODOS, digits, month, p
 use super::project_lists::{list_paths, working_lists};
 use super::quotes::without_quotes;
 use crate::codec::{DecodeError, TodoFile, decode_todos};
-use crate::git::{Batch, CommitInfo, ObjectId, Overlay};
+use crate::git::{Batch, CommitInfo, ObjectId, Overlay, TreeEntry};
 use crate::todo::{Project, Todo, TodoId, TodoList};
 
 /// How a board begins.
@@ -37,7 +37,7 @@ type Words = Rc<BTreeMap<TodoId, String>>;
 /// When a tree or a list is missing. One that cannot be read tells of none.
 pub fn purged(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<BTreeSet<TodoId>, StoreError> {
     let mut found = BTreeSet::new();
-    for (name, is_tree, id) in overlay.entries(overlay.find(tree, PROJECTS)?)? {
+    for TreeEntry { name, is_tree, id } in overlay.entries(overlay.find(tree, PROJECTS)?)? {
         let Some(project) = Project::from_component(&name).filter(|_| is_tree) else { continue };
         let known = known.map(|known| overlay.find(known, &project_dir(&project))).transpose()?.flatten();
         if known == Some(id) {
@@ -191,7 +191,7 @@ impl<'r> Purge<'r> {
         let (old, new) = (overlay.commit_info(old)?.tree, overlay.commit_info(new)?.tree);
         let other = |name: &str| name != PROJECTS && name != BOARD_PATH;
         let rest = |tree| -> Result<Vec<_>, StoreError> {
-            Ok(overlay.entries(Some(tree))?.into_iter().filter(|(name, ..)| other(name)).collect())
+            Ok(overlay.entries(Some(tree))?.into_iter().filter(|entry| other(&entry.name)).collect())
         };
         if rest(old)? != rest(new)? {
             return Ok(Err("a file beside the lists".to_owned()));
@@ -199,7 +199,7 @@ impl<'r> Purge<'r> {
         let projects = |tree| overlay.entries(overlay.find(tree, PROJECTS)?);
         let (before, after) = (projects(old)?, projects(new)?);
         for pair in before.iter().zip(&after).filter(|(one, other)| one != other) {
-            let ((name, _, old), (other, _, new)) = pair;
+            let (TreeEntry { name, id: old, .. }, TreeEntry { name: other, id: new, .. }) = pair;
             let Some(project) = Project::from_component(name).filter(|_| name == other) else {
                 return Ok(Err(name.clone()));
             };

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::git::{Fsync, GitError, ObjectId, Repo, home, replace_private_file};
+use crate::git::{Fsync, GitError, ObjectId, Repo, replace_private_file, state_dir};
 
 const NAME: &str = "rewritten";
 
@@ -14,7 +14,7 @@ pub struct Rewritten(HashMap<ObjectId, ObjectId>);
 impl Rewritten {
     /// Reads what is known.
     pub fn load(repo: &Repo) -> Self {
-        let text = std::fs::read_to_string(home(repo.common_dir()).join(NAME)).unwrap_or_default();
+        let text = std::fs::read_to_string(state_dir(repo.common_dir()).join(NAME)).unwrap_or_default();
         let id = |text: &str| ObjectId::from_hex(text.as_bytes()).ok();
         let pair = |line: &str| line.split_once(' ').and_then(|(old, new)| Some((id(old)?, id(new)?)));
         Rewritten(text.lines().filter_map(pair).collect())
@@ -40,6 +40,6 @@ impl Rewritten {
         }
         let mut lines: Vec<String> = all.iter().map(|(old, new)| format!("{old} {new}\n")).collect();
         lines.sort();
-        replace_private_file(&home(repo.common_dir()).join(NAME), lines.concat().as_bytes(), fsync)
+        replace_private_file(&state_dir(repo.common_dir()).join(NAME), lines.concat().as_bytes(), fsync)
     }
 }

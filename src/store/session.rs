@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::codec::{decode_session, encode_session};
-use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay};
+use crate::git::{GitError, Identity, NewCommit, ObjectId, Overlay, TreeEntry};
 use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, TodoList, plain};
 
 use super::StoreError;
@@ -35,7 +35,7 @@ pub fn read_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> 
     let decode = |path: String, source| StoreError::Decode { commit: tip.to_string(), path, source };
     let info = decode_session(&overlay.blob(file)?).map_err(|err| decode(path, err))?;
     let mut projects = std::collections::BTreeMap::new();
-    for (name, is_tree, id) in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
+    for TreeEntry { name, is_tree, id } in overlay.entries(overlay.find_dir(tree, PROJECTS)?)? {
         let (Some(project), true) = (Project::from_component(&name), is_tree) else { continue };
         let todos = working_todos(overlay, &project, Some(id), &tip.to_string())?;
         projects.insert(project, todos);

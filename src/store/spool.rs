@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::git::{Fsync, GitError, create_file, has_left, home, take_left};
+use crate::git::{Fsync, GitError, create_file, has_left, state_dir, take_left};
 use crate::todo::Time;
 
 /// How the name of an event's file ends.
@@ -35,7 +35,7 @@ pub struct Waiting {
 
 /// Returns the directory of events that wait in the store with this common git directory.
 pub fn directory(common_dir: &Path) -> PathBuf {
-    home(common_dir).join("spool")
+    state_dir(common_dir).join("spool")
 }
 
 /// Puts an event down. When this returns, it survives a power cut. Returns its id.

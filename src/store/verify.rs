@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::codec::{DecodeError, decode_session, decode_todos};
-use crate::git::{ObjectId, Overlay};
+use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::todo::{Project, Session};
 
 use super::paths::{
@@ -95,9 +95,9 @@ pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
     let sessions = Some(tree).filter(|tree| is_readable(overlay, *tree))?;
     let sessions = overlay.find_dir(sessions, SESSIONS).ok()?.filter(|tree| is_readable(overlay, *tree));
     let shards = overlay.entries(sessions).ok()?;
-    let [(_, true, shard)] = shards.as_slice() else { return None };
+    let [TreeEntry { is_tree: true, id: shard, .. }] = shards.as_slice() else { return None };
     let files = overlay.entries(Some(*shard).filter(|tree| is_readable(overlay, *tree))).ok()?;
-    let [(name, false, _)] = files.as_slice() else { return None };
+    let [TreeEntry { is_tree: false, name, .. }] = files.as_slice() else { return None };
     let session = Session::from_component(name.strip_suffix(".json")?)?;
     overlay.find(tree, &session_path(&session)).ok()?.map(|_| session)
 }
@@ -105,8 +105,6 @@ pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
 fn chain(err: &dyn std::error::Error) -> String {
     std::iter::successors(Some(err), |err| err.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
-
-type Entries = Vec<(String, bool, ObjectId)>;
 
 /// Returns the entries of a tree that are not the same in `known`. One that is neither a directory nor a regular file
 /// is a stray.
@@ -116,18 +114,20 @@ fn new_entries(
     known: Option<ObjectId>,
     path: &str,
     held: &mut Held,
-) -> Result<Entries, Unfit> {
+) -> Result<Vec<TreeEntry>, Unfit> {
     if !is_readable(overlay, tree) {
         return Err(Unfit::now(format!("the tree {tree} is missing or too large")));
     }
     let known: BTreeMap<String, ObjectId> = match known {
-        Some(known) => overlay.entries(Some(known)).unwrap_or_default().into_iter().map(|(n, _, id)| (n, id)).collect(),
+        Some(known) => {
+            overlay.entries(Some(known)).unwrap_or_default().into_iter().map(|entry| (entry.name, entry.id)).collect()
+        }
         None => BTreeMap::new(),
     };
     let odd = overlay.odd_entries(tree).map_err(Unfit::now)?;
     let entries = overlay.entries(Some(tree)).map_err(Unfit::now)?;
     held.strays.extend(odd.iter().map(|name| format!("{path}{name}")));
-    Ok(entries.into_iter().filter(|(name, _, id)| known.get(name) != Some(id)).collect())
+    Ok(entries.into_iter().filter(|entry| known.get(&entry.name) != Some(&entry.id)).collect())
 }
 
 /// What a tree holds.
@@ -155,12 +155,13 @@ impl Held {
 fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, Unfit> {
     let below = |known: Option<ObjectId>, path: &str| known.and_then(|known| overlay.find(known, path).ok().flatten());
     let mut held = Held::default();
-    for (name, is_tree, id) in new_entries(overlay, tree, known, "", &mut held)? {
+    for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, "", &mut held)? {
         match (name.as_str(), is_tree) {
             (ATTRIBUTES_PATH | BOARD_PATH, false) => drop(file(overlay, id, &name)?),
             (PROJECTS, true) => {
                 let known = below(known, PROJECTS);
-                for (project, is_tree, id) in new_entries(overlay, id, known, "projects/", &mut held)? {
+                for TreeEntry { name: project, is_tree, id } in new_entries(overlay, id, known, "projects/", &mut held)?
+                {
                     let path = format!("{PROJECTS}/{project}");
                     match (Project::from_component(&project), is_tree) {
                         (Some(_), true) => check_project(overlay, id, below(known, &project), &path, &mut held)?,
@@ -170,7 +171,7 @@ fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) ->
             }
             (SESSIONS, true) => {
                 let known = below(known, SESSIONS);
-                for (shard, is_tree, id) in new_entries(overlay, id, known, "sessions/", &mut held)? {
+                for TreeEntry { name: shard, is_tree, id } in new_entries(overlay, id, known, "sessions/", &mut held)? {
                     match is_tree {
                         true => check_shard(overlay, id, below(known, &shard), &shard, &mut held)?,
                         false => held.strays.push(format!("{SESSIONS}/{shard}")),
@@ -190,7 +191,7 @@ fn check_project(
     path: &str,
     held: &mut Held,
 ) -> Result<(), Unfit> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
+    for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
         let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
@@ -210,7 +211,7 @@ fn check_shard(
     shard: &str,
     held: &mut Held,
 ) -> Result<(), Unfit> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
+    for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
         let path = format!("{SESSIONS}/{shard}/{name}");
         let session = name.strip_suffix(".json").and_then(Session::from_component);
         if is_tree || session.is_none_or(|session| session_path(&session) != path) {
@@ -232,7 +233,7 @@ fn check_lists(
     held: &mut Held,
     is_ours: impl Fn(&str) -> bool,
 ) -> Result<(), Unfit> {
-    for (name, is_tree, id) in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
+    for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
         if is_tree || !is_ours(&name) {
             held.strays.push(path);

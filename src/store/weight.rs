@@ -5,7 +5,7 @@
 //! is left out as a whole.
 
 use super::paths::{PROJECTS, SESSIONS};
-use crate::git::{Budget, GitError, ObjectId, Overlay, count_values, most_values};
+use crate::git::{Budget, GitError, ObjectId, Overlay, TreeEntry, count_values, most_values};
 
 /// A directory of more than 300,000 entries.
 pub(super) const LARGEST_TREE: u64 = 16 * 1024 * 1024;
@@ -104,7 +104,7 @@ impl Walk<'_, '_> {
         self.add(size)?;
         // A tree that is missing or damaged is found out where it is read.
         let entries: Result<Vec<_>, GitError> = self.overlay.entries(Some(tree));
-        for (name, is_tree, id) in entries.unwrap_or_default() {
+        for TreeEntry { name, is_tree, id } in entries.unwrap_or_default() {
             self.entries += 1;
             if self.entries > self.budget.entries {
                 return Err(Excess::Entries(self.budget.entries));

@@ -66,14 +66,14 @@ impl<'a> Links<'a> {
         named.filter(|(_, ids)| ids.iter().all(|id| self.everything.get(*id).is_none())).map(|(name, _)| name).collect()
     }
 
-    /// Returns the open todos of a project that wait for each other in a circle, so that none of them is ever ready.
-    pub fn circles(&self, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+    /// Returns the open todos of a project that wait for each other in a cycle, so that none of them is ever ready.
+    pub fn cycles(&self, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
         let open = self.everything.todos().filter(|(_, todo)| todo.state().is_open());
         let waits = open.map(|(_, todo)| (todo.id, self.blockers(todo).iter().map(|blocker| blocker.id).collect()));
         let waits: Graph = waits.filter(|(_, blockers): &(TodoId, BTreeSet<TodoId>)| !blockers.is_empty()).collect();
-        // Whoever is in a circle has somebody before it and somebody behind it who are too.
-        let circles = without_ends(&turned(&without_ends(&waits)));
-        let found = circles.keys().filter_map(|id| self.everything.get(*id));
+        // Whoever is in a cycle has somebody before it and somebody behind it who are too.
+        let cycles = without_ends(&turned(&without_ends(&waits)));
+        let found = cycles.keys().filter_map(|id| self.everything.get(*id));
         let scope = project.map(|project| self.everything.names().scope(project));
         found.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of))).collect()
     }

@@ -34,7 +34,7 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
         rows.extend(links.blocked(todo).into_iter().map(|other| vec!["is before".to_owned(), named(other)]));
     }
     text.push_str(&align(&rows));
-    if links.circles(None).iter().any(|(_, other)| other.id == todo.id) {
+    if links.cycles(None).iter().any(|(_, other)| other.id == todo.id) {
         text.push_str(&format!(
             "\n{}\n",
             style.alert("todos wait for each other in a circle, and this one is among them")

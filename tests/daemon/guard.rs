@@ -8,13 +8,13 @@ use serde_json::Value;
 use crate::common::{Done, World, binary};
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Waits until something holds.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < PATIENCE, "{what}: not after {PATIENCE:?}");
+        assert!(started.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -65,8 +65,7 @@ fn an_outcome_says_what_became_of_which_todo() {
     let settled = resolve(&person, &Which::Id(renamed.id), &Settlement::State(COMPLETED)).expect("settled");
     assert_eq!(settled.became, Became::Settled(COMPLETED));
 
-    let watch =
-        || Watch { patience: std::time::Duration::from_secs(1), interactive: false, progress: None, most: None };
+    let watch = || Watch { timeout: std::time::Duration::from_secs(1), interactive: false, progress: None, most: None };
     let later = Time::from_millis(other.now.millis() + 60_000);
     let other = Actor { now: later, ..other };
     let claimed = claim(
@@ -95,7 +94,7 @@ fn an_outcome_says_what_became_of_which_todo() {
         },
         |_| {},
     );
-    assert!(matches!(refused, Err(Refusal::NothingReady { circles, .. }) if circles.is_empty()));
+    assert!(matches!(refused, Err(Refusal::NothingReady { cycles, .. }) if cycles.is_empty()));
 
     let before = world.git(&world.store(), &["for-each-ref"]);
     let person = Actor { now: later, ..person };

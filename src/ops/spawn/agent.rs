@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::facts::everything;
 use super::process::{Ended, Process, Start};
 use super::situation::{Checkout, DEPTH};
-use crate::git::{Fsync, home, private_directory, replace_private_file};
+use crate::git::{Fsync, private_directory, replace_private_file, state_dir};
 use crate::ops::device::agent_session;
 use crate::ops::{OpsError, Reason, act, chain};
 use crate::plan::{ASSIGNED, ASSIGNEE, Run, Usd};
@@ -137,7 +137,7 @@ impl Agent {
 }
 
 fn logs(store: &Store) -> PathBuf {
-    home(store.repo.common_dir()).join("spawn")
+    state_dir(store.repo.common_dir()).join("spawn")
 }
 
 /// Returns what an agent reads.

@@ -16,7 +16,7 @@ use crate::todo::{Project, State, Status, Todo};
 use crate::view::{Everything, Links, Quiet, Shown, ready};
 
 /// How long a remote may stand still before a claim is not confirmed: somebody waits to begin.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Of those to whom todos are assigned, so many are named.
 const FEW: usize = 5;
@@ -128,7 +128,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
             if !others.is_empty() {
                 return Err(Refusal::AssignedToOthers { assigned: few(others) });
             }
-            let circles = Links::new(&everything).circles(claim.project.as_ref());
+            let cycles = Links::new(&everything).cycles(claim.project.as_ref());
             let project = claim.project.as_ref();
             let elsewhere = match project {
                 Some(project) => {
@@ -141,7 +141,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
                 project: project.map(|project| everything.names().shown(project).to_owned()),
                 elsewhere,
                 quiet: left_alone,
-                circles: Brief::all(&everything, &circles),
+                cycles: Brief::all(&everything, &cycles),
             });
         };
         Ok((vec![Act::new(project, todo, State::Wanted(Status::InProgress))], todo.id))
@@ -156,7 +156,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
             if store.repo.remote_url(remote).is_none() {
                 return Err(Refusal::NoRemote(remote.clone()));
             }
-            let watch = Watch { patience: claim.watch.patience.min(PATIENCE), ..claim.watch };
+            let watch = Watch { timeout: claim.watch.timeout.min(TIMEOUT), ..claim.watch };
             let link = Link { remote: remote.clone(), fetch: true, push: true, watch };
             Actor::acted(decide, |decide| {
                 let claimed = remote_claim::claim(store, &session, &link, actor.now, decide, &lost)?;

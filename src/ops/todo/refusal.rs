@@ -104,7 +104,7 @@ pub enum Refusal {
         /// What could be begun, and is left alone because it is quiet.
         quiet: usize,
         /// Those that wait for each other, and so never will be.
-        circles: Vec<Brief>,
+        cycles: Vec<Brief>,
     },
     /// Of several todos, something cannot be said of some; so it was said of none.
     #[error("nothing was said: it cannot be said of {} of {of}", refused.len())]
