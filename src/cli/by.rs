@@ -1,16 +1,13 @@
-//! Whose sessions are asked for, and which session is meant.
+//! Whose sessions are asked for.
 
 use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::ui::{Failure, Ui};
+use super::ui::Ui;
 use crate::store::Store;
 use crate::todo::{By, Session, plain};
 use crate::view::Everything;
-
-/// At most so many sessions are named that can be meant.
-const SHOWN: usize = 8;
 
 /// Whose sessions are asked for.
 #[derive(Clone, Debug, Default, Args)]
@@ -54,15 +51,4 @@ impl ByArgs {
         let infos = everything.sessions.iter().filter(|info| by.takes(info));
         Some(infos.map(|info| info.session.clone()).collect())
     }
-}
-
-/// Returns how the names begin of the session that is meant by what somebody typed; that itself, where there is none.
-///
-/// # Errors
-/// When several can be meant: they are listed.
-pub(super) fn session_meant(everything: &Everything, typed: &str) -> Result<String, Failure> {
-    everything.meant(typed).map(|found| found.unwrap_or_else(|| typed.to_owned())).map_err(|several| {
-        let failure = Failure::usage(format!("'{typed}' can mean {} sessions", several.len()));
-        several.iter().take(SHOWN).fold(failure, |failure, session| failure.hint(everything.candidate(session)))
-    })
 }

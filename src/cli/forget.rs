@@ -9,11 +9,9 @@ use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
 use super::forget_sessions;
-use super::forget_sessions::Whose;
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{ToForget, Which, find_to_forget, forget, twins};
-use crate::todo::{Todo, TodoId};
-use crate::view::{Everything, name_project};
+use crate::ops::todo::{Renamed, ToForget, Which, Whose, find_to_forget};
+use crate::view::name_project;
 
 /// Arguments of `forget`.
 #[derive(Debug, Args)]
@@ -34,15 +32,18 @@ pub struct ForgetArgs {
 
 pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     match (&args.session, &args.home) {
-        (Some(name), _) => return forget_sessions::run(&Whose::Session(name), args.yes, context, ui),
-        (None, Some(home)) => return forget_sessions::run(&Whose::Home(home), args.yes, context, ui),
+        (Some(name), _) => return forget_sessions::run(Whose::Session(name), args.yes, context, ui),
+        (None, Some(home)) => {
+            let home = forget_sessions::real_home(&context.directory.join(home))?;
+            return forget_sessions::run(Whose::Home(&home), args.yes, context, ui);
+        }
         (None, None) => {}
     }
     let store = context.store(ui)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = context.with_archive(&store, ui)?;
-    let (project, todo) = match find_to_forget(&store, &everything, context.here(), &Which::words(&args.todo))? {
-        ToForget::Todo(project, todo) => (project, todo),
+    let found = match find_to_forget(&store, &everything, context.here(), &Which::words(&args.todo))? {
+        ToForget::Todo(found) => found,
         ToForget::Already(_, id) => {
             match ui.json {
                 true => ui.print_json(&json!({ "id": id.to_string(), "forgotten": true })),
@@ -51,6 +52,7 @@ pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(
             return Ok(());
         }
     };
+    let (project, todo) = (found.project, found.todo);
     let names = everything.names();
     let shown = names.shown(project);
     if !args.yes {
@@ -59,8 +61,7 @@ pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(
             "nothing was forgotten",
         )?;
     }
-    let twins = twins(&everything, project, todo);
-    for report in forget(&store, context.now, (project, todo.id), &twins)? {
+    for report in found.forget(&store, context.now)? {
         finish(&store, &report, ui)?;
     }
     if ui.json {
@@ -71,19 +72,19 @@ pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(
         ui.note(&format!("Forgot {} of {shown}. Whoever says it again will not be heard.", todo.id));
         ui.note("hint: older commits still hold its words; `git chittysync purge` takes them out of history (docs/security.md)");
     }
-    for other in everything.with_words(project, &todo.content).into_iter().filter(|other| other.id != todo.id) {
-        ui.warn(&format!("{} has the same words, and is not forgotten", other.id.short()), None);
+    for other in &found.same_words {
+        ui.warn(&format!("{} has the same words, and is not forgotten", other.short()), None);
     }
-    for (word, other) in relatives(&everything, todo) {
-        if twins.iter().all(|(_, id)| *id != other) {
-            ui.warn(&format!("it {word} {other}, which is not forgotten"), None);
-        }
+    for other in &found.renamed {
+        ui.warn(&format!("it {} {}, which is not forgotten", was_or_became(*other), other.id()), None);
     }
     Ok(())
 }
 
-/// Returns what a todo was called before, and after, and in what words to say so.
-pub(super) fn relatives(everything: &Everything, todo: &Todo) -> Vec<(&'static str, TodoId)> {
-    let named = |(name, word)| Some((word, everything.get(todo.text(name).and_then(TodoId::parse)?)?.1.id));
-    [("renamedFrom", "was"), ("renamedTo", "became")].into_iter().filter_map(named).collect()
+/// Says how another todo stands to one that was renamed.
+pub(super) fn was_or_became(other: Renamed) -> &'static str {
+    match other {
+        Renamed::From(_) => "was",
+        Renamed::To(_) => "became",
+    }
 }

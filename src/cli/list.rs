@@ -3,13 +3,14 @@
 use clap::Args;
 
 use super::author::SpeakerArgs;
-use super::by::{ByArgs, session_meant};
+use super::by::ByArgs;
 use super::context::Context;
 use super::log::date;
 use super::options::{PorcelainArgs, QuietArgs};
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops;
+use crate::ops::todo::session_meant;
 use crate::todo::{State, Status};
 use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Style, fit, list_json, list_rows, list_text, rank};
 

@@ -8,10 +8,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::by::{ByArgs, session_meant};
+use super::by::ByArgs;
 use super::context::Context;
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{Which, find_anywhere};
+use crate::ops::todo::{Which, find_anywhere, session_meant};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{Names, Time, Todo, plain};
 use crate::view::{Everything, Style, name_project};

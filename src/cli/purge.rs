@@ -1,6 +1,6 @@
 //! `purge`: after a leak.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -8,17 +8,16 @@ use serde_json::{Value, json};
 use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
-use super::forget::relatives;
+use super::forget::was_or_became;
 use super::options::SyncArgs;
 use super::remote;
 use super::ui::{Failure, Ui, plural};
 use crate::git::RemoteName;
-use crate::ops::todo::{Which, find, forgotten, twins};
-use crate::ops::{self, Exchange, Obeyed, Plan, Report, Selection};
+use crate::ops::todo::{ToPurge, Which, purge};
+use crate::ops::{Exchange, Obeyed, Plan, Report, Selection};
 use crate::store::Store;
-use crate::store::quotes::contains;
-use crate::todo::{Names, Project, Todo, TodoId};
-use crate::view::{Everything, name_project};
+use crate::todo::{Names, Project, TodoId};
+use crate::view::name_project;
 
 /// Arguments of `purge`.
 #[derive(Debug, Args)]
@@ -36,70 +35,38 @@ pub struct PurgeArgs {
 
 pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
-    if store.settings.aside {
-        return Err(Failure::usage("purge is about all branches; leave --branch out"));
-    }
     let everything = context.with_archive(&store, ui)?;
-    let mut chosen: BTreeMap<TodoId, Project> = BTreeMap::new();
-    let mut found: Vec<&Todo> = Vec::new();
-    for text in &args.todos {
-        let which = Which::Words(text.clone());
-        match find(&everything, context.here(), &which) {
-            Ok((project, todo)) => {
-                // What a list says twice are two todos, and each holds the words.
-                let same = everything.todos().filter(|(of, other)| *of == project && other.content == todo.content);
-                let all = twins(&everything, project, todo).into_iter().chain(same.map(|(of, same)| (of, same.id)));
-                chosen.extend(all.map(|(project, id)| (id, project.clone())));
-                found.push(todo);
-            }
-            Err(refusal) => {
-                let (project, id) = forgotten(&store, &which, refusal)?;
-                chosen.insert(id, project);
-            }
-        }
-    }
-    let ids: BTreeSet<TodoId> = chosen.keys().copied().collect();
-    let foreseen = ops::foresee(&store, &ids)?;
+    let named: Vec<Which> = args.todos.iter().cloned().map(Which::Words).collect();
+    let found = ToPurge::find(&store, &everything, context.here(), &named)?;
     if args.dry_run {
-        foretell(&store, &chosen, &foreseen, &everything.names(), ui);
-        warn_of_others(&everything, &found, &ids, ui);
+        foretell(&store, &found, &everything.names(), ui);
+        warn_of_others(&found, ui);
         return Ok(());
     }
-    if let Some(reason) = &foreseen.waits {
-        return Err(Failure::no(format!("nothing was purged: {reason}"))
-            .hint("check out another branch there; it cannot be moved under somebody's files"));
-    }
+    found.may_begin()?;
     if !args.yes {
-        let names: Vec<String> = chosen
-            .keys()
-            .map(|id| {
-                found
-                    .iter()
-                    .find(|todo| todo.id == *id)
-                    .map_or_else(|| id.to_string(), |todo| format!("\"{}\"", todo.content))
-            })
-            .collect();
+        let words = |id: &TodoId| found.named.iter().find(|todo| todo.id == *id).map(|todo| &todo.content);
+        let names = found.ids.keys().map(|id| words(id).map_or_else(|| id.to_string(), |words| format!("\"{words}\"")));
         let question = format!(
             "Take {} out of the lists and out of all history, on every device and on the remote? {} here will be others. This cannot be undone. [y/N] ",
-            names.join(", "),
-            plural(foreseen.commits, "commit")
+            names.collect::<Vec<_>>().join(", "),
+            plural(found.foreseen.commits, "commit")
         );
         ask(&question, "nothing was purged")?;
     }
-    let taken = take_out(&store, &chosen, "purge", context, ui)?;
-    let quoted = others(&everything, &found, &ids);
+    let taken = take_out(&store, &found.ids, "purge", context, ui)?;
     if ui.json {
-        let mut done = summary(&chosen, &taken.report.purge, &quoted, &everything.names());
+        let mut done = summary(&found, &taken.report.purge, &everything.names());
         if taken.exchange.is_some() {
             done["remote"] = taken.json();
         }
         ui.print_json(&done);
     } else {
-        for (id, project) in &chosen {
+        for (id, project) in &found.ids {
             ui.note(&format!("Purged {id} of {}.", everything.names().shown(project)));
         }
     }
-    warn_of_others(&everything, &found, &ids, ui);
+    warn_of_others(&found, ui);
     remote::say(taken.remote.as_ref(), taken.exchange.as_ref(), &taken.report, ui);
     let finished = finish(&store, &taken.report, ui);
     taken.judge()?;
@@ -119,18 +86,16 @@ pub(super) struct TakenOut {
 /// Takes todos out of all history, here and on the remote if there is one. `what` is what the reflog says.
 pub(super) fn take_out(
     store: &Store,
-    chosen: &BTreeMap<TodoId, Project>,
+    ids: &BTreeMap<TodoId, Project>,
     what: &str,
     context: &Context,
     ui: &Ui,
 ) -> Result<TakenOut, Failure> {
-    let selection = Selection { what: what.into(), ..Selection::default() };
-    let forget = chosen.iter().map(|(id, project)| (project.clone(), *id)).collect();
-    let plan = Plan { selection: selection.clone(), forget, purge: true, consolidate: true, ..Plan::default() };
-    let report = ops::run(store, &plan, context.now)?;
+    let report = purge(store, ids, what, context.now)?;
     let Some(remote) = store.settings.remote.clone() else {
         return Ok(TakenOut { report, remote: None, exchange: None });
     };
+    let selection = Selection { what: what.into(), ..Selection::default() };
     let plan = Plan { selection, consolidate: true, ..Plan::default() };
     let all = SyncArgs::default();
     let (mut more, exchange) = remote::exchange(&all, &store.reopen()?, &plan, &remote, context.now, ui)?;
@@ -161,10 +126,11 @@ impl TakenOut {
 }
 
 /// Says what would be rewritten.
-fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed, names: &Names, ui: &mut Ui) {
+fn foretell(store: &Store, found: &ToPurge<'_>, names: &Names, ui: &mut Ui) {
+    let foreseen = &found.foreseen;
     let remotes: Vec<String> = store.settings.remote.iter().map(ToString::to_string).collect();
     if ui.json {
-        let mut said = summary(chosen, foreseen, &[], names);
+        let mut said = summary(found, foreseen, names);
         said["dry_run"] = true.into();
         said["remotes"] = remotes.into();
         ui.print_json(&said);
@@ -188,8 +154,8 @@ fn foretell(store: &Store, chosen: &BTreeMap<TodoId, Project>, foreseen: &Obeyed
     }
 }
 
-fn summary(chosen: &BTreeMap<TodoId, Project>, purge: &Obeyed, quoted: &[TodoId], names: &Names) -> Value {
-    let purged = chosen.iter().map(|(id, project)| {
+fn summary(found: &ToPurge<'_>, purge: &Obeyed, names: &Names) -> Value {
+    let purged = found.ids.iter().map(|(id, project)| {
         let mut purged = json!({ "id": id.to_string() });
         name_project(&mut purged, names, project);
         purged
@@ -201,35 +167,16 @@ fn summary(chosen: &BTreeMap<TodoId, Project>, purge: &Obeyed, quoted: &[TodoId]
         "erased": purge.erased,
         "left": purge.left.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
         "waits": purge.waits,
-        "quoted_by": quoted.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "quoted_by": found.quoted.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
-/// Returns the todos that quote the words of those that were purged.
-fn others(everything: &Everything, purged: &[&Todo], ids: &BTreeSet<TodoId>) -> Vec<TodoId> {
-    let words: Vec<String> = purged.iter().map(|todo| todo.content.to_lowercase()).collect();
-    let quotes = |text: &str| words.iter().any(|words| contains(&text.to_lowercase(), words));
-    let does = |todo: &Todo| quotes(&todo.content) || todo.fields.values().any(|field| holds(&field.value, &quotes));
-    everything.todos().filter(|(_, todo)| !ids.contains(&todo.id) && does(todo)).map(|(_, todo)| todo.id).collect()
-}
-
-fn holds(value: &Value, quotes: &impl Fn(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => quotes(text),
-        Value::Array(items) => items.iter().any(|item| holds(item, quotes)),
-        Value::Object(map) => map.iter().any(|(key, item)| quotes(key) || holds(item, quotes)),
-        _ => false,
-    }
-}
-
 /// Names the todos that hold words of those that were purged, or nearly the same: they are todos of their own.
-fn warn_of_others(everything: &Everything, purged: &[&Todo], ids: &BTreeSet<TodoId>, ui: &Ui) {
-    let quoted = others(everything, purged, ids);
-    let mut said: Vec<String> = quoted.iter().map(|id| format!("{id} quotes the words, and is not purged")).collect();
-    for (word, other) in purged.iter().flat_map(|todo| relatives(everything, todo)) {
-        if !ids.contains(&other) && !quoted.contains(&other) {
-            said.push(format!("what is purged {word} {other}, which is not purged"));
-        }
-    }
-    ui.warn_some(&said, Some("purge them too if they hold what has to go"));
+fn warn_of_others(found: &ToPurge<'_>, ui: &Ui) {
+    let quoted = found.quoted.iter().map(|id| format!("{id} quotes the words, and is not purged"));
+    let renamed = found
+        .renamed
+        .iter()
+        .map(|other| format!("what is purged {} {}, which is not purged", was_or_became(*other), other.id()));
+    ui.warn_some(&quoted.chain(renamed).collect::<Vec<_>>(), Some("purge them too if they hold what has to go"));
 }

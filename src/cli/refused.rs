@@ -9,6 +9,8 @@ use crate::view::{Style, of_itself};
 
 /// So many are shown of what can be meant.
 const SHOWN: usize = 10;
+/// So many sessions are named that can be meant.
+const SESSIONS_SHOWN: usize = 8;
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
@@ -36,6 +38,14 @@ impl From<Refusal> for Failure {
             }
             Refusal::NoProject(_) => no().hint(PROJECTS),
             Refusal::NoSession(_) | Refusal::Ended(_) => no().hint("`git chittysync sessions` lists them"),
+            Refusal::SeveralSessions { sessions, .. } => each(usage(), &sessions, String::clone),
+            Refusal::AmbiguousSession { candidates, .. } => {
+                candidates.into_iter().take(SESSIONS_SHOWN).fold(usage(), Failure::hint)
+            }
+            Refusal::AllBranches => usage(),
+            Refusal::CannotRewrite { .. } => {
+                no().hint("check out another branch there; it cannot be moved under somebody's files")
+            }
             Refusal::NoTopic(_) => no().hint(TOPICS),
             Refusal::Several { refused, .. } => each(no(), &refused, |(named, why)| match why.contains(named) {
                 true => why.clone(),

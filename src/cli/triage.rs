@@ -7,12 +7,11 @@ use clap::Args;
 
 use super::archive::age;
 use super::author::SpeakerArgs;
-use super::by::session_meant;
 use super::context::Context;
 use super::said::tell_each;
 use super::terminal::key;
 use super::ui::{Failure, Ui, plural};
-use crate::ops::todo::{self, Answer};
+use crate::ops::todo::{self, Answer, session_meant};
 use crate::todo::{Scope, Session, Todo, TodoId, plain};
 use crate::view::{Everything, Quiet, Style, left_behind};
 
@@ -171,7 +170,7 @@ fn hand(everything: &Everything, ui: &mut Ui) -> Option<Session> {
         Ok(Some(info)) if info.ended.is_some() => ui.warn("that session has ended", None),
         Ok(Some(info)) => return Session::new(info.session.main()).ok(),
         Ok(None) => ui.warn(&format!("there is no session '{}'", plain(typed)), None),
-        Err(failure) => ui.warn(&failure.text(), None),
+        Err(refusal) => ui.warn(&Failure::from(refusal).text(), None),
     }
     None
 }

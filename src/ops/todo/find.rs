@@ -102,3 +102,15 @@ pub(super) fn alike(everything: &Everything, id: TodoId, which: &Which) -> Vec<B
     let others = others.filter(|other| other.id != id && other.state().is_open());
     others.map(|other| Brief::of(everything, project, other)).collect()
 }
+
+/// Returns how the names begin of the session that is meant by what somebody typed; that itself, where there is none.
+///
+/// # Errors
+/// When several can be meant.
+pub fn session_meant(everything: &Everything, typed: &str) -> Result<String, Refusal> {
+    let meant = everything.meant(typed).map(|found| found.unwrap_or_else(|| typed.to_owned()));
+    meant.map_err(|several| Refusal::AmbiguousSession {
+        typed: typed.to_owned(),
+        candidates: several.iter().map(|session| everything.candidate(session)).collect(),
+    })
+}

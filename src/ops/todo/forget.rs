@@ -12,9 +12,49 @@ use crate::view::Everything;
 #[derive(Debug)]
 pub enum ToForget<'a> {
     /// This one. What cannot be undone is not done to the first of several with the same words.
-    Todo(&'a Project, &'a Todo),
+    Todo(Forgettable<'a>),
     /// One that was forgotten before.
     Already(Project, TodoId),
+}
+
+/// A todo that can be forgotten, what goes with it, and what stays that is like it.
+#[derive(Debug)]
+pub struct Forgettable<'a> {
+    /// Its project.
+    pub project: &'a Project,
+    /// The todo.
+    pub todo: &'a Todo,
+    /// Those that mean the same, and are forgotten with it.
+    twins: Vec<(&'a Project, TodoId)>,
+    /// Others of the project with the same words, which stay.
+    pub same_words: Vec<TodoId>,
+    /// What it was called before, and after, which stays.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A todo that became another one when its words changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renamed {
+    /// What it was before.
+    From(TodoId),
+    /// What it became.
+    To(TodoId),
+}
+
+impl Renamed {
+    /// Returns what a todo was before and what it became, of what is still known.
+    pub(super) fn of(everything: &Everything, todo: &Todo) -> Vec<Self> {
+        let known = |name| Some(everything.get(todo.text(name).and_then(TodoId::parse)?)?.1.id);
+        let before = known("renamedFrom").map(Renamed::From);
+        before.into_iter().chain(known("renamedTo").map(Renamed::To)).collect()
+    }
+
+    /// Returns the other todo.
+    pub fn id(self) -> TodoId {
+        match self {
+            Renamed::From(id) | Renamed::To(id) => id,
+        }
+    }
 }
 
 /// Finds the todo that is to be forgotten among all, the archived ones included.
@@ -28,7 +68,7 @@ pub fn find_to_forget<'a>(
     which: &Which,
 ) -> Result<ToForget<'a>, Refusal> {
     match find_one(everything, project, which) {
-        Ok((project, todo)) => Ok(ToForget::Todo(project, todo)),
+        Ok((project, todo)) => Ok(ToForget::Todo(Forgettable::of(everything, project, todo))),
         Err(refusal) => forgotten(store, which, refusal).map(|(project, id)| ToForget::Already(project, id)),
     }
 }
@@ -38,7 +78,7 @@ pub fn find_to_forget<'a>(
 ///
 /// # Errors
 /// With this refusal where it says something else than that, or there is no such todo.
-pub fn forgotten(store: &Store, which: &Which, refusal: Refusal) -> Result<(Project, TodoId), Refusal> {
+pub(super) fn forgotten(store: &Store, which: &Which, refusal: Refusal) -> Result<(Project, TodoId), Refusal> {
     let begins = which.text().to_ascii_lowercase();
     if !matches!(refusal, Refusal::Unknown { .. }) || begins.len() < 4 {
         return Err(refusal);
@@ -54,27 +94,36 @@ pub fn forgotten(store: &Store, which: &Which, refusal: Refusal) -> Result<(Proj
     }
 }
 
-/// Forgets a todo, and its [`twins`]. Returns what was done, for each.
-///
-/// # Errors
-/// When the branch still knows it afterwards, and when the store says no.
-pub fn forget(
-    store: &Store,
-    now: Time,
-    (project, id): (&Project, TodoId),
-    twins: &[(&Project, TodoId)],
-) -> Result<Vec<Report>, Refusal> {
-    let forget = |(project, id): (&Project, TodoId)| {
-        let selection = Selection { what: "forget".into(), ..Selection::default() };
-        let plan = Plan { selection, forget: vec![(project.clone(), id)], consolidate: true, ..Plan::default() };
-        Ok(run(store, &plan, now)?)
-    };
-    std::iter::once((project, id)).chain(twins.iter().copied()).map(forget).collect()
+impl<'a> Forgettable<'a> {
+    fn of(everything: &'a Everything, project: &'a Project, todo: &'a Todo) -> Self {
+        let twins = twins(everything, project, todo);
+        let same = everything.with_words(project, &todo.content).into_iter();
+        let same_words = same.map(|other| other.id).filter(|id| *id != todo.id).collect();
+        let mut renamed = Renamed::of(everything, todo);
+        renamed.retain(|other| twins.iter().all(|(_, id)| *id != other.id()));
+        Forgettable { project, todo, twins, same_words, renamed }
+    }
+
+    /// Forgets it on every device, and what means the same. Returns what was done, for each.
+    ///
+    /// # Errors
+    /// When the branch still knows it afterwards, and when the store says no.
+    pub fn forget(&self, store: &Store, now: Time) -> Result<Vec<Report>, Refusal> {
+        let all = std::iter::once((self.project, self.todo.id)).chain(self.twins.iter().copied());
+        all.map(|(project, id)| forget_all(store, now, vec![(project.clone(), id)])).collect()
+    }
+}
+
+/// Forgets todos in one run.
+pub(super) fn forget_all(store: &Store, now: Time, forget: Vec<(Project, TodoId)>) -> Result<Report, Refusal> {
+    let selection = Selection { what: "forget".into(), ..Selection::default() };
+    let plan = Plan { selection, forget, consolidate: true, ..Plan::default() };
+    Ok(run(store, &plan, now)?)
 }
 
 /// Returns the todos with the same words that mean the same: what was carried over from one name of the project to
 /// another has them in both.
-pub fn twins<'a>(everything: &'a Everything, project: &Project, todo: &Todo) -> Vec<(&'a Project, TodoId)> {
+pub(super) fn twins<'a>(everything: &'a Everything, project: &Project, todo: &Todo) -> Vec<(&'a Project, TodoId)> {
     let scope = everything.names().scope(project);
     let is_linked = |other: &Todo| {
         let links = |one: &Todo, other: &Todo| {

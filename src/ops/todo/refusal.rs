@@ -123,6 +123,22 @@ pub enum Refusal {
     /// No session is called so.
     #[error("there is no session whose name begins with '{0}'")]
     NoSession(String),
+    /// Several sessions have names that begin so.
+    #[error("the names of {} sessions begin with '{begins}'; name one", sessions.len())]
+    SeveralSessions {
+        /// How they begin.
+        begins: String,
+        /// The sessions, without their sub-agents.
+        sessions: Vec<String>,
+    },
+    /// Several sessions can be meant by what they are called.
+    #[error("'{typed}' can mean {} sessions", candidates.len())]
+    AmbiguousSession {
+        /// What was given.
+        typed: String,
+        /// Those that can be meant, each as a list of sessions calls it.
+        candidates: Vec<String>,
+    },
     /// A session that was to do something has ended.
     #[error("session {} has ended", .0.short())]
     Ended(Session),
@@ -191,6 +207,15 @@ pub enum Refusal {
     Aside {
         /// The branch.
         branch: String,
+    },
+    /// A purge was to be about one branch.
+    #[error("purge is about all branches; leave --branch out")]
+    AllBranches,
+    /// History cannot be rewritten now.
+    #[error("nothing was purged: {reason}")]
+    CannotRewrite {
+        /// What is in the way.
+        reason: String,
     },
     /// No command of who asks did anything on this device that is left to take back, or to do again.
     #[error("{}", if *redo { "nothing was undone since your last command on this device" } else { "nothing is left to undo that was done by a command of yours on this device" })]
