@@ -90,7 +90,7 @@ fn merge(store: &Store, name: &str, context: &Context, ui: &mut Ui) -> Result<()
     let tip = ops::find_branch(store, &full_name(name)?)?;
     let selection = Selection { what: format!("merge {name}"), ..Selection::default() };
     let also = vec![(format!("the branch {name}"), tip)];
-    let before = store.repo.find_ref(&store.settings.branch)?;
+    let before = store.tip()?;
     let plan = Plan { consolidate: true, selection, also, ..Plan::default() };
     let report = ops::run(store, &plan, context.now)?;
     if ui.json {

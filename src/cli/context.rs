@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::options::{CaptureArgs, Global};
 use super::ui::{Failure, Ui};
-use crate::git::{Overlay, branch_ref, refuse_link};
+use crate::git::{branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
 use crate::source::{Home, agents, session_variable};
-use crate::store::{Consolidated, Location, Reach, Store, Unreadable, locate};
+use crate::store::{Location, Reach, Store, Unreadable, locate};
 use crate::todo::{Project, Scope, SessionInfo, Time, plain};
-use crate::view::{Counts, Everything};
+use crate::view::Everything;
 
 /// How to find out what projects there are.
 pub const PROJECTS: &str = "`git chittysync projects` lists them";
@@ -144,15 +144,6 @@ impl Context {
         self.with_sessions(todos, store, ui)
     }
 
-    /// Returns how many sessions there are. Nearly always they all speak of a todo that was read anyway.
-    pub fn sessions(&self, store: &Store, counts: &Counts, archived: usize) -> Result<usize, Failure> {
-        if archived == 0 {
-            return Ok(counts.sessions);
-        }
-        let overlay = Overlay::new(&store.repo);
-        Ok(Consolidated::find(store, &overlay)?.count_sessions(&overlay)?)
-    }
-
     /// Warns of a project, or of the beginning of a session's name, that nothing is known by: a list of nothing does
     /// not tell it from one with nothing left to do.
     pub fn warn_of_unknown(
@@ -186,12 +177,6 @@ impl Context {
     /// Returns the project that is named to save something of it.
     pub fn meant_anew(&self, typed: Project, store: &Store) -> Result<Project, Failure> {
         Ok(todo::meant_anew(store, self.here(), typed)?)
-    }
-
-    /// Counts the archived todos.
-    pub fn archived(&self, store: &Store) -> Result<usize, Failure> {
-        let overlay = Overlay::new(&store.repo);
-        Ok(Consolidated::find(store, &overlay)?.archived(&overlay)?)
     }
 
     fn read(&self, store: &Store, ui: &Ui, reach: Reach) -> Result<Everything, Failure> {

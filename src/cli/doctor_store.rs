@@ -3,10 +3,10 @@
 use super::context::display;
 use super::ui::Ui;
 use crate::daemon;
-use crate::git::{Clutter, Overlay, reach};
+use crate::git::{Clutter, reach};
 use crate::install::Check;
-use crate::ops::daemon_runs;
-use crate::store::{Consolidated, Location, Store, StoreError, read_session, spool};
+use crate::ops::{daemon_runs, examine};
+use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 use crate::view::Style;
 
@@ -130,23 +130,17 @@ fn events(store: &Store) -> Option<Check> {
 }
 
 fn sessions(store: &Store) -> Check {
-    let overlay = Overlay::new(&store.repo);
-    let (sessions, tip) = match (store.repo.sessions(), Consolidated::find(store, &overlay)) {
-        (Ok(sessions), Ok(found)) => (sessions, found.tip),
-        (Err(err), _) => return Check::bad("sessions", err.to_string()),
-        (_, Err(err)) => return Check::bad("sessions", err.to_string()),
+    let found = match examine(store) {
+        Ok(found) => found,
+        Err(err) => return Check::bad("sessions", err.to_string()),
     };
-    let refs = store.repo.broken_sessions().unwrap_or_default();
-    if let Some(Err(err)) = refs.first().map(|name| store.repo.check_ref(name)) {
-        return Check::bad("sessions", format!("{} left out: {err}", refs.len()));
+    if let Some((count, why)) = found.left_out {
+        return Check::bad("sessions", format!("{count} left out: {why}"));
     }
-    let broken: Vec<String> = sessions
-        .iter()
-        .filter_map(|(session, tip)| read_session(&overlay, session, *tip).err().map(|err| format!("{session}: {err}")))
-        .collect();
-    if let Some(first) = broken.first() {
-        return Check::bad("sessions", format!("{} of {} cannot be read: {first}", broken.len(), sessions.len()));
+    if let Some(first) = found.unreadable.first() {
+        let (broken, all) = (found.unreadable.len(), found.sessions);
+        return Check::bad("sessions", format!("{broken} of {all} cannot be read: {first}"));
     }
-    let branch = if tip.is_some() { "consolidated" } else { "not consolidated yet" };
-    Check::ok("sessions", format!("{} live, {branch}", sessions.len()))
+    let branch = if found.is_consolidated { "consolidated" } else { "not consolidated yet" };
+    Check::ok("sessions", format!("{} live, {branch}", found.sessions))
 }

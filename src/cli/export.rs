@@ -7,28 +7,20 @@ use serde_json::{Value, json};
 use super::args::{ExportArgs, ExportFormat};
 use super::context::{Context, display};
 use super::ui::{Failure, Ui};
-use crate::git::{Fsync, Overlay, refuse_link, replace_file};
-use crate::plan::{Moment, is_anybody_there};
-use crate::store::Consolidated;
-use crate::view::{self, Everything, Filter, Lifecycle};
+use crate::git::{Fsync, refuse_link, replace_file};
+use crate::ops;
+use crate::view::{self, Everything, Filter};
 
 pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let everything = context.with_archive(&store, ui)?;
     if let Some(directory) = &args.dir {
-        let properties = crate::ops::open_properties(&store, &everything)?;
+        let properties = ops::open_properties(&store, &everything)?;
         let conflicts = view::conflicts_json(&everything, false, &properties, context.now);
-        let overlay = Overlay::new(&store.repo);
-        let tip = Consolidated::find(&store, &overlay)?.tip;
-        let counts = everything.counts();
-        let lifecycle = Lifecycle {
-            is_active: is_anybody_there(&everything, Moment::at(context.now)),
-            last: tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time),
-            todos: counts.total() - counts.dropped,
-            sessions: counts.sessions,
-        };
+        let status = ops::StoreStatus::of(&store, &everything.counts())?;
+        let lifecycle = status.lifecycle(&everything, context.now).json();
         let directory = context.directory.join(directory);
-        return write_files(&everything, conflicts, Value::Object(lifecycle.json()), &directory, ui);
+        return write_files(&everything, conflicts, Value::Object(lifecycle), &directory, ui);
     }
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
@@ -39,7 +31,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(
         ExportFormat::Markdown => ui.print_always(&view::markdown(&everything)),
         ExportFormat::Coordination => ui.print_json(&view::projects_json(&everything)),
         ExportFormat::Conflicts => {
-            let properties = crate::ops::open_properties(&store, &everything)?;
+            let properties = ops::open_properties(&store, &everything)?;
             ui.print_json(&view::conflicts_json(&everything, false, &properties, context.now));
         }
     }

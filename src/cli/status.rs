@@ -7,13 +7,10 @@ use super::author::SpeakerArgs;
 use super::context::{Context, display};
 use super::ui::{CREATES_STORE, Failure, Ui, plural};
 use super::whereabouts::Whereabouts;
-use crate::git::{Ancestors, ObjectId, Overlay, Place};
-use crate::ops::{Outgoing, Remembered, ahead};
-use crate::plan::{Moment, is_anybody_there};
-use crate::settings::{self, table};
-use crate::store::{Consolidated, Origin, Store, StoreError};
+use crate::ops;
+use crate::settings::table;
+use crate::store::{Origin, Store, StoreError};
 use crate::todo::plain;
-use crate::view::Lifecycle;
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Default, Args)]
@@ -50,22 +47,14 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     ui.configured_color.clone_from(&store.settings.color);
     let everything = context.todos(&store, ui)?;
     let counts = everything.counts();
-    let overlay = Overlay::new(&store.repo);
-    let tip = Consolidated::find(&store, &overlay)?.tip;
-    let last = tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
-    let unmerged = unmerged(&store, &overlay, tip)?;
-    let archived = context.archived(&store)?;
-    let sessions = context.sessions(&store, &counts, archived)?;
+    let status = ops::StoreStatus::of(&store, &counts)?;
+    let ops::StoreStatus { last, archived, sessions, .. } = status;
+    let unmerged = status.unmerged(&store)?;
     let (daemon, daemon_json) = super::daemon_summary::summary(&store, ui.style(crate::log::clock()));
-    let remote = remote(&store, context)?;
+    let remote = ops::RemoteStatus::of(&store, context.now)?;
     if ui.json {
         let everything = context.with_sessions(everything, &store, ui)?;
-        let lifecycle = Lifecycle {
-            is_active: is_anybody_there(&everything, Moment::at(context.now)),
-            last,
-            todos: counts.total() - counts.dropped,
-            sessions,
-        };
+        let lifecycle = status.lifecycle(&everything, context.now);
         let mut status = json!({
             "store": store.repo.common_dir().to_string_lossy(),
             "where": whereabouts.json(),
@@ -132,29 +121,4 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
         ui.note(&format!("hint: sessions disagree on {} of them; see `git chittysync conflicts`", counts.conflicts));
     }
     Ok(())
-}
-
-/// Counts the sessions that have said something which the branch does not contain. One beside the others contains
-/// what was said there.
-fn unmerged(store: &Store, overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Result<usize, Failure> {
-    if store.settings.aside {
-        return Ok(0);
-    }
-    let merged = Ancestors::of(overlay, tip);
-    Ok(store.repo.sessions()?.iter().filter(|(_, tip)| !merged.contains(*tip)).count())
-}
-
-/// How the remote stands to this device, as far as the last exchange tells.
-struct Remote {
-    name: String,
-    ahead: usize,
-    unpushed: usize,
-}
-
-fn remote(store: &Store, context: &Context) -> Result<Option<Remote>, Failure> {
-    let Some(name) = &store.settings.remote else { return Ok(None) };
-    let remembered = Remembered::of(store, name)?;
-    let place = settings::place_on(&store.repo.values()?, name).map_err(StoreError::from)?.unwrap_or(Place::Own);
-    let unpushed = Outgoing::find(store, &remembered, place, context.now)?.sessions.len();
-    Ok(Some(Remote { name: name.to_string(), ahead: ahead(store, &remembered)?, unpushed }))
 }

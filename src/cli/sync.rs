@@ -37,7 +37,7 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
     plan.selection.project = project.map(|typed| context.meant_anew(typed, &store)).transpose()?;
     let remote = args.remote.as_deref().map(|name| remote::named(&store, name)).transpose()?;
     let remote = remote.or_else(|| store.settings.remote.clone());
-    let before = store.repo.find_ref(&store.settings.branch)?;
+    let before = store.tip()?;
     let (report, exchange) = match &remote {
         Some(remote) => {
             let (report, exchange) = remote::exchange(args, &store, &plan, remote, context.now, ui)?;
@@ -66,8 +66,7 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
     let everything = context.everything(&store, ui)?;
     let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
     let counts = everything.counts();
-    let archived = context.archived(&store)?;
-    let sessions = context.sessions(&store, &counts, archived)?;
+    let ops::StoreStatus { archived, sessions, .. } = ops::StoreStatus::of(&store, &counts)?;
     if ui.json {
         let mut done = json!({
             "store": store.repo.common_dir().to_string_lossy(),

@@ -2,9 +2,9 @@
 
 use super::list::fold;
 use super::ui::Failure;
-use crate::git::{ObjectId, Overlay};
+use crate::git::ObjectId;
 use crate::ops::{self, Change};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::todo::plain;
 use crate::view::{Everything, Filter, Quiet, Shown, Style, list_text};
 
@@ -13,10 +13,10 @@ const SHOWN: usize = 20;
 
 /// Returns what is different on the branch since it was this commit, the latest last, and an empty line behind it.
 pub(super) fn text(store: &Store, before: ObjectId, everything: &Everything, style: Style) -> Result<String, Failure> {
-    let after = store.repo.find_ref(&store.settings.branch).map_err(StoreError::from)?;
+    let after = store.tip()?;
     let Some(after) = after.filter(|after| *after != before) else { return Ok(String::new()) };
     // A purge takes the commit away that was there before. The sync is done then, and does not fail for what it tells.
-    let Ok(mut changes) = ops::changes(&Overlay::new(&store.repo), Some(before), after) else {
+    let Ok(mut changes) = ops::changes_of(store, Some(before), after) else {
         return Ok(String::new());
     };
     changes.sort_by_key(|change| (change.at(), change.after.id));

@@ -8,7 +8,7 @@ use crate::codec::TodoFile;
 use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{Disagreement, disagreements};
 use crate::store::paths::{PROJECTS, project_dir};
-use crate::store::{ProjectLists, StoreError, list_paths};
+use crate::store::{ProjectLists, Store, StoreError, list_paths};
 use crate::todo::{Claim, Project, Session, Time, Todo, TodoId};
 use crate::view::{Deed, Everything};
 
@@ -60,6 +60,14 @@ impl Change {
         now.retain(|one| !before.contains(one));
         now
     }
+}
+
+/// As [`changes`], of what is on the disk.
+///
+/// # Errors
+/// As [`changes`].
+pub fn changes_of(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Vec<Change>, OpsError> {
+    changes(&Overlay::new(&store.repo), from, to)
 }
 
 /// Returns the todos that the second of two commits has otherwise than the first, or has and the first has not; sorted by

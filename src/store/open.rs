@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::locate::{Location, Origin};
 use super::paths;
-use crate::git::{Repo, create_bare};
+use crate::git::{ObjectId, Repo, create_bare};
 use crate::settings::{Background, Settings, Spawning};
 
 /// The configuration of a store that we create: no surprise gc, a reflog for every ref, and git flushes what
@@ -63,6 +63,14 @@ impl Store {
             create_bare(&location.path, CONFIG, paths::ATTRIBUTES)?;
         }
         Store::open(location)
+    }
+
+    /// Returns the newest commit of the branch. `None` if nothing was consolidated yet.
+    ///
+    /// # Errors
+    /// When the ref cannot be read.
+    pub fn tip(&self) -> Result<Option<ObjectId>, StoreError> {
+        Ok(self.repo.find_ref(&self.settings.branch)?)
     }
 
     /// Returns the store as it is on the disk now, whatever was cached of it.

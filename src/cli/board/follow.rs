@@ -3,7 +3,7 @@
 use crate::board::Setting;
 use crate::cli::context::Context;
 use crate::cli::ui::{Failure, Ui};
-use crate::git::{ObjectId, Overlay};
+use crate::git::ObjectId;
 use crate::ops::{self, Change};
 use crate::store::{Store, StoreError};
 use crate::todo::plain;
@@ -47,14 +47,14 @@ impl<'a> Follow<'a> {
             self.open()?;
         }
         let Some(store) = &self.store else { return Ok(None) };
-        let tip = store.repo.find_ref(&store.settings.branch).map_err(StoreError::from)?;
+        let tip = store.tip()?;
         if tip == self.tip {
             return Ok(None);
         }
         let store = store.reopen()?;
         let everything = self.context.everything(&store, &self.ui)?;
         // What cannot be compared is shown all the same.
-        let compared = |(from, to)| ops::changes(&Overlay::new(&store.repo), Some(from), to).ok();
+        let compared = |(from, to)| ops::changes_of(&store, Some(from), to).ok();
         let changes = self.tip.zip(tip).and_then(compared).unwrap_or_default();
         self.tip = tip;
         Ok(Some(News { everything, changes }))

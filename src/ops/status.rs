@@ -1,0 +1,89 @@
+//! How a store is doing: what it holds, what is not merged yet, and what its remote lacks.
+
+use super::OpsError;
+use super::outgoing::{Outgoing, Remembered, ahead};
+use crate::git::{Ancestors, ObjectId, Overlay, Place, RemoteName};
+use crate::plan::{Moment, is_anybody_there};
+use crate::settings;
+use crate::store::{Consolidated, Store, StoreError};
+use crate::todo::Time;
+use crate::view::{Counts, Everything, Lifecycle};
+
+/// How a store is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreStatus {
+    /// The newest commit of the branch.
+    pub tip: Option<ObjectId>,
+    /// When something in the branch was last said. `None` if nothing was.
+    pub last: Option<Time>,
+    /// How many todos are archived.
+    pub archived: usize,
+    /// How many sessions there are.
+    pub sessions: usize,
+}
+
+impl StoreStatus {
+    /// Reads it. `counts` are those of the todos that are not archived.
+    ///
+    /// # Errors
+    /// When the branch or the sessions' refs cannot be read.
+    pub fn of(store: &Store, counts: &Counts) -> Result<Self, OpsError> {
+        let overlay = Overlay::new(&store.repo);
+        let branch = Consolidated::find(store, &overlay)?;
+        let last = branch.tip.map(|tip| overlay.commit_info(tip)).transpose()?.map(|commit| commit.time);
+        let archived = branch.archived(&overlay)?;
+        // Nearly always all sessions speak of a todo that was read anyway.
+        let sessions = if archived == 0 { counts.sessions } else { branch.count_sessions(&overlay)? };
+        Ok(StoreStatus { tip: branch.tip, last, archived, sessions })
+    }
+
+    /// Counts the sessions that said something which the branch does not contain. A branch beside the others contains
+    /// what was said there: none.
+    ///
+    /// # Errors
+    /// When the sessions' refs cannot be read.
+    pub fn unmerged(&self, store: &Store) -> Result<usize, OpsError> {
+        if store.settings.aside {
+            return Ok(0);
+        }
+        let overlay = Overlay::new(&store.repo);
+        let merged = Ancestors::of(&overlay, self.tip);
+        Ok(store.repo.sessions()?.iter().filter(|(_, tip)| !merged.contains(*tip)).count())
+    }
+
+    /// Returns what the original's scripts ask for. `everything` knows the sessions.
+    pub fn lifecycle(&self, everything: &Everything, now: Time) -> Lifecycle {
+        let counts = everything.counts();
+        Lifecycle {
+            is_active: is_anybody_there(everything, Moment::at(now)),
+            last: self.last,
+            todos: counts.total() - counts.dropped,
+            sessions: self.sessions,
+        }
+    }
+}
+
+/// What a remote lacks of what this device has, as far as the last exchange tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteStatus {
+    /// Which remote.
+    pub name: RemoteName,
+    /// How many consolidations it lacks.
+    pub ahead: usize,
+    /// Of how many sessions it lacks something.
+    pub unpushed: usize,
+}
+
+impl RemoteStatus {
+    /// Reads it. `None` if the store talks with no remote.
+    ///
+    /// # Errors
+    /// When the refs or the settings cannot be read.
+    pub fn of(store: &Store, now: Time) -> Result<Option<Self>, OpsError> {
+        let Some(name) = store.settings.remote.clone() else { return Ok(None) };
+        let remembered = Remembered::of(store, &name)?;
+        let place = settings::place_on(&store.repo.values()?, &name).map_err(StoreError::from)?;
+        let unpushed = Outgoing::find(store, &remembered, place.unwrap_or(Place::Own), now)?.sessions.len();
+        Ok(Some(RemoteStatus { name, ahead: ahead(store, &remembered)?, unpushed }))
+    }
+}
