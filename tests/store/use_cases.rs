@@ -2,11 +2,12 @@
 
 use chittysync::git::Watch;
 use chittysync::ops::todo::{
-    Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Rollback, Settlement, Wanted, Which, add,
-    claim, edit, resolve, rollback, say, undo,
+    Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Renamed, Rollback, SessionsToForget,
+    Settlement, ToPurge, Wanted, Which, Whose, add, claim, edit, read, read_sessions, resolve, rollback, say, undo,
 };
-use chittysync::store::{Location, Origin, Store};
+use chittysync::store::{Location, Origin, Reach, Store};
 use chittysync::todo::{Project, State, Status, Time, Verb};
+use chittysync::view::Everything;
 
 use crate::common::{NOW, World};
 
@@ -159,4 +160,65 @@ fn a_refusal_has_its_facts_and_says_nothing() {
     let back = Rollback { revision: "consolidated".into(), project: Some("attic".into()), todo: None, dry_run: false };
     assert!(matches!(rollback(&person, &back), Err(Refusal::NoProject(project)) if project.as_str() == "attic"));
     assert_eq!(world.git(&world.store(), &["for-each-ref"]), before, "whoever is refused said nothing");
+}
+
+/// Everything that a front end knows when it asks what is to go for good.
+fn everything(store: &Store) -> Everything {
+    let store = store.reopen().expect("a store");
+    let mut all = read(&store, Reach::Archive).expect("readable").0;
+    all.sessions = read_sessions(&store).expect("readable").0;
+    all
+}
+
+#[test]
+fn what_a_purge_takes_and_what_it_leaves_is_known_before() {
+    let world = World::new();
+    let store = store(&world);
+    let shop = Project::new("shop").expect("valid");
+    let person = actor(&store, None, Some(&shop));
+    let old = add(&person, &new("Rotate the key")).expect("added").id;
+    let change = Edit { text: Some("Rotate the key of the bank".into()), ..Edit::default() };
+    let named = edit(&person, &words("rotate"), &change).expect("renamed").id;
+    let description = Some("as in ROTATE the key of the bank, and then".to_owned());
+    let quotes = Properties { description, ..Properties::default() };
+    let quoting = add(&person, &Add { properties: quotes, ..new("Tell Ana") }).expect("added").id;
+    add(&person, &new("Rotate the tyres")).expect("added");
+    let (before, all) = (world.git(&world.store(), &["for-each-ref"]), everything(&store));
+    let found = ToPurge::find(&store, &all, Some(&shop), &[Which::Id(named)]).expect("found");
+    assert_eq!(found.ids.keys().collect::<Vec<_>>(), [&named]);
+    assert_eq!((found.quoted, found.renamed), (vec![quoting], vec![Renamed::From(old)]));
+    assert!(found.foreseen.commits > 0 && found.foreseen.waits.is_none());
+    // What is purged as well does not stay.
+    let both = [Which::Id(named), Which::Id(old), Which::Id(quoting)];
+    let found = ToPurge::find(&store, &all, Some(&shop), &both).expect("found");
+    assert_eq!((found.ids.len(), found.quoted, found.renamed), (3, vec![], vec![]));
+    let unknown = ToPurge::find(&store, &all, Some(&shop), &[Which::Id(named), words("nothing")]);
+    assert!(matches!(unknown, Err(Refusal::Unknown { .. })));
+    assert_eq!(world.git(&world.store(), &["for-each-ref"]), before, "whoever asks changes nothing");
+    let aside = store.reopen().expect("a store").aside("refs/heads/plan".into());
+    assert!(matches!(ToPurge::find(&aside, &all, None, &[Which::Id(named)]), Err(Refusal::AllBranches)));
+}
+
+#[test]
+fn what_sessions_alone_said_is_known_before_it_goes() {
+    let world = World::new();
+    let store = store(&world);
+    let shop = Project::new("shop").expect("valid");
+    let [one, two] = ["first", "fifth"].map(|name| actor(&store, Some(name), Some(&shop)));
+    let own = add(&one, &new("Buy a yacht")).expect("added").id;
+    add(&one, &new("Run tests")).expect("added");
+    say(&two, Verb::Start, &words("run")).expect("started");
+    let all = everything(&store);
+    let found = SessionsToForget::find(&store, &all, Whose::Session("first")).expect("found");
+    assert_eq!((found.alone.len(), found.alone[0].1.id, found.shared), (1, own, 1));
+    let refusal = |typed| SessionsToForget::find(&store, &all, Whose::Session(typed)).expect_err("refused");
+    assert!(matches!(refusal("sixth"), Refusal::NoSession(name) if name == "sixth"));
+    assert!(matches!(refusal("fi"), Refusal::SeveralSessions { sessions, .. } if sessions.len() == 2));
+    let report = found.forget(&store, a_minute_later()).expect("forgotten");
+    assert!(report.tip.is_some());
+    assert_eq!(world.states(), ["Run tests: in_progress"]);
+}
+
+fn a_minute_later() -> Time {
+    Time::from_millis(Time::parse(NOW).expect("a time").millis() + 60_000)
 }
