@@ -73,12 +73,12 @@ pub struct Record {
     pub device: String,
     /// How much it allows, in a word.
     pub scope: String,
-    /// When it was made.
+    /// When it was made, in RFC 3339.
     pub created: String,
     /// When it stops being good; never when nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// When it was revoked.
+    /// When it was revoked, in RFC 3339. `None` if it is still good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<String>,
 }

@@ -127,7 +127,7 @@ impl From<GitError> for Failure {
 /// Where output goes.
 #[derive(Debug)]
 pub struct Ui {
-    /// Whether to print JSON.
+    /// Whether to print one JSON document in place of text.
     pub json: bool,
     quiet: bool,
     verbose: bool,
@@ -142,7 +142,7 @@ pub struct Ui {
 /// What a command said.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// The JSON document.
+    /// The JSON document. `None` if there was none.
     pub document: Option<Value>,
     /// Warnings with their hints.
     pub warnings: Vec<(String, Option<String>)>,

@@ -10,11 +10,11 @@ use crate::store::{Location, Origin, Store, general_routes};
 /// What a daemon has to know.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The store.
+    /// The store that it looks after.
     pub location: Location,
     /// The agents' homes, whether they are there or not.
     pub homes: Vec<Home>,
-    /// This program.
+    /// The path of this program, which its jobs run.
     pub program: PathBuf,
     /// Whether to say on standard error what is logged.
     pub echo: bool,

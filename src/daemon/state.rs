@@ -15,9 +15,9 @@ use crate::log::replace_beside;
 pub struct State {
     /// The process that wrote this.
     pub pid: u32,
-    /// When it began.
+    /// When the process began, in RFC 3339.
     pub since: String,
-    /// When this was written.
+    /// When this was written, in RFC 3339.
     pub updated: String,
     /// The agents' homes, whether they are there or not.
     pub homes: Vec<String>,
@@ -39,7 +39,7 @@ pub struct State {
 pub struct JobState {
     /// How often it ran since the daemon began.
     pub runs: u64,
-    /// When it last began.
+    /// When it last began, in RFC 3339. `None` if it never ran.
     pub last: Option<String>,
     /// How long that took, in milliseconds.
     pub took: u64,
@@ -54,9 +54,9 @@ pub struct JobState {
 /// Something that went wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
-    /// When.
+    /// When it happened, in RFC 3339.
     pub at: String,
-    /// What.
+    /// The error with its causes, in one line.
     pub message: String,
 }
 

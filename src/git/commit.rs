@@ -14,9 +14,9 @@ pub struct CommitInfo {
     pub id: ObjectId,
     /// Its tree.
     pub tree: ObjectId,
-    /// Its parents, in order.
+    /// Its parents, in order. The first one is the branch that it goes on from.
     pub parents: Vec<ObjectId>,
-    /// When it was committed.
+    /// When it was committed, to the second. Anybody can write any date.
     pub time: Time,
     /// Who committed it: name and address. Anybody can write any.
     pub committer: (String, String),
@@ -46,7 +46,7 @@ pub struct Identity {
     pub name: String,
     /// The address, as in `user.email`.
     pub email: String,
-    /// When.
+    /// The date of author and committer, to the second, in UTC.
     pub time: Time,
 }
 
@@ -78,7 +78,7 @@ pub struct NewCommit<'a> {
     pub tree: ObjectId,
     /// Its parents, in this order.
     pub parents: Vec<ObjectId>,
-    /// Author and committer.
+    /// Who is its author and its committer.
     pub identity: &'a Identity,
     /// Its message.
     pub message: String,

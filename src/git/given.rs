@@ -11,7 +11,7 @@ use gix::config::{File, Source};
 pub struct Given {
     /// The value.
     pub text: String,
-    /// Where it is.
+    /// Where it is written, for messages that name the place.
     pub at: At,
 }
 

@@ -21,7 +21,7 @@ pub struct Git {
 pub struct GitOutput {
     /// Its exit code; nothing when a signal ended it.
     pub code: Option<i32>,
-    /// Its standard output.
+    /// Its standard output, as bytes: names in it need not be UTF-8.
     pub stdout: Vec<u8>,
     /// Its standard error, as text.
     pub stderr: String,

@@ -71,7 +71,7 @@ pub const WORKS_AGAIN: &str = "works again";
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When it was written.
+    /// When it was written, in RFC 3339 and UTC in the file.
     pub at: Time,
     /// How much it matters.
     pub level: Level,

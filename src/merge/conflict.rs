@@ -15,7 +15,7 @@ pub struct Conflict {
     pub content: Arc<str>,
     /// What they disagree on.
     pub subject: Subject,
-    /// What our side says.
+    /// What our side says; which side is ours depends on the order of the merge.
     pub ours: Side,
     /// What their side says.
     pub theirs: Side,
@@ -37,9 +37,9 @@ pub enum Subject {
 pub struct Side {
     /// Who said it, where that is known (not for properties).
     pub session: Option<Session>,
-    /// What was said.
+    /// The status as a word, or the value of the property.
     pub value: Value,
-    /// When.
+    /// When that was said, by the clock of whoever said it.
     pub at: Time,
 }
 
@@ -55,7 +55,7 @@ impl Conflict {
 pub struct Disagreement<'a> {
     /// Who gives the todo its status.
     pub winner: (&'a Session, &'a Claim),
-    /// Who is overruled.
+    /// Who is overruled, and what that session last said.
     pub overruled: (&'a Session, &'a Claim),
 }
 

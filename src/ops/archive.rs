@@ -21,7 +21,7 @@ use crate::view::{Everything, board};
 pub struct Tidied {
     /// The todos that are archived now, by project.
     pub archived: BTreeMap<Project, Vec<Todo>>,
-    /// Whether the branch moved.
+    /// Whether the branch moved; not where there was nothing to do.
     pub moved: bool,
     /// Where the branch is checked out, which is why it was not moved.
     pub checked_out: Option<PathBuf>,

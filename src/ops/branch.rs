@@ -15,7 +15,7 @@ pub struct Branch {
     pub name: String,
     /// Its newest commit.
     pub tip: ObjectId,
-    /// The date of that.
+    /// The date of that commit, to the second.
     pub time: Time,
     /// Whether it is the one that commands use.
     pub is_current: bool,

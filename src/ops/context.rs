@@ -43,7 +43,7 @@ pub struct Open {
     pub id: TodoId,
     /// Its words, as they came.
     pub words: String,
-    /// How far along.
+    /// The status that the claim which counts gives it.
     pub status: Status,
     /// When that was said.
     pub at: Time,

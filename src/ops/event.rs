@@ -21,7 +21,7 @@ use crate::view::Deed;
 pub struct Event {
     /// When it was said.
     pub at: Time,
-    /// Who said it.
+    /// The session that said it, as it was then.
     pub session: SessionInfo,
     /// The commit that says it.
     pub commit: ObjectId,

@@ -8,11 +8,11 @@ use crate::todo::Session;
 pub struct Link<'a> {
     /// The remote.
     pub remote: RemoteName,
-    /// Whether to fetch.
+    /// Whether to take what it has. Without it, what was fetched last counts.
     pub fetch: bool,
     /// Whether to push, and to retire.
     pub push: bool,
-    /// How transfers are watched.
+    /// How long a transfer may stand still, and how much it may bring.
     pub watch: Watch<'a>,
 }
 
@@ -25,7 +25,7 @@ pub struct Exchange {
     pub pushed: Vec<Session>,
     /// Whether the remote took the consolidated branch.
     pub pushed_branch: bool,
-    /// How often we pushed.
+    /// How often was pushed: more than once where others were faster.
     pub tries: u32,
     /// Sessions whose refs were given up, here or there.
     pub retired: Vec<Session>,

@@ -10,7 +10,7 @@ use crate::todo::Time;
 pub struct Move {
     /// The commit.
     pub commit: ObjectId,
-    /// When it was made.
+    /// When it was made, to the second.
     pub at: Time,
     /// The first line of its message, which says how much changed and holds no words of a todo.
     pub subject: String,

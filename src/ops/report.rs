@@ -33,7 +33,7 @@ pub struct Report {
     pub renamed: Vec<(Session, Session)>,
     /// Refs of remotes that are no session's.
     pub strange: Vec<(RemoteName, String)>,
-    /// The consolidated commit.
+    /// The consolidated commit. `None` if nothing was consolidated yet.
     pub tip: Option<ObjectId>,
     /// Why the branch was not moved to `tip`, if it was not.
     pub held: Option<Held>,
@@ -59,9 +59,9 @@ impl Report {
 pub struct Obeyed {
     /// How many commits are others now.
     pub commits: usize,
-    /// The refs that moved.
+    /// The full names of the refs that moved.
     pub refs: Vec<String>,
-    /// What commits became.
+    /// Commits that were rewritten, and what each became.
     pub moved: HashMap<ObjectId, ObjectId>,
     /// How many objects were deleted.
     pub erased: usize,

@@ -27,9 +27,9 @@ fn mark_of(commit: &CommitInfo, rewritten: &Rewritten) -> Option<Mark> {
 /// How to take an act back.
 #[derive(Debug)]
 pub struct Undo {
-    /// What was done.
+    /// What was done, todo by todo, as `log` tells it.
     pub events: Vec<Event>,
-    /// What takes it back.
+    /// What takes it back; said in one commit.
     pub acts: Vec<Act>,
     /// The conflicts over properties that are open again by that.
     pub reopens: Vec<OverProperty>,
@@ -42,7 +42,7 @@ pub struct Undo {
 /// What somebody else did since, by a command on this device.
 #[derive(Debug)]
 pub struct Later {
-    /// Who.
+    /// The session that did it.
     pub session: SessionInfo,
     /// What.
     pub events: Vec<Event>,

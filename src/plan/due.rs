@@ -31,7 +31,7 @@ pub struct Rules {
 /// A todo that can be begun now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
-    /// Its primary topic.
+    /// Its primary topic. `None` if it has none: then nothing is started for it.
     pub topic: Option<String>,
     /// Its project.
     pub project: Project,

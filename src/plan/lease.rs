@@ -17,7 +17,7 @@ const REMEMBERED: usize = 50;
 /// Todos that were handed out, each with the epoch in which it was. Reopening one makes a new epoch.
 pub type Handled = BTreeMap<TodoId, u64>;
 
-/// What the fleet knows.
+/// What all devices know of started agents: the file on the arbiter, read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lease {
     /// How often it was changed.
@@ -32,7 +32,7 @@ pub struct Lease {
     pub handled: BTreeMap<String, Handled>,
     /// How often in a row a topic's command failed.
     pub failures: BTreeMap<String, u32>,
-    /// What was started today.
+    /// What was started on the latest day of any device, in UTC.
     pub day: Day,
     /// What ended, the latest last.
     pub log: Vec<Ended>,
@@ -91,9 +91,9 @@ impl RunState {
 /// What was started on one day, in UTC. It never goes back to an earlier day: a clock that is behind gets no new one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Day {
-    /// Which day, as `2026-11-29`.
+    /// The day in UTC, as `2026-11-29`. Empty before the first run.
     pub date: String,
-    /// How many were started.
+    /// How many agents were started on it, of all topics.
     pub spawns: u64,
     /// What those cost that ended.
     pub spent: Usd,
@@ -106,7 +106,7 @@ pub struct Day {
 /// A run that came to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ended {
-    /// Its generation.
+    /// The generation of the lease in which it was taken.
     pub generation: u64,
     /// Its topic.
     pub topic: String,
@@ -116,7 +116,7 @@ pub struct Ended {
     pub session: Session,
     /// How it ended.
     pub exit: Exit,
-    /// What it cost.
+    /// What it cost: as it said itself, or what it was taken to cost.
     pub usd: Usd,
     /// How many milliseconds it took.
     pub took: i64,
@@ -149,7 +149,7 @@ pub struct Offer {
 /// Who takes a lease, and what for.
 #[derive(Clone, Debug)]
 pub struct Who<'a> {
-    /// The device.
+    /// The label of the device that starts it.
     pub device: &'a str,
     /// The session that the agent gets.
     pub session: &'a Session,
@@ -157,7 +157,7 @@ pub struct Who<'a> {
     pub ttl: i64,
     /// What it is taken to cost until that is known.
     pub guess: Usd,
-    /// The device's time.
+    /// The time, by that device's clock.
     pub now: Time,
 }
 

@@ -10,7 +10,7 @@ use crate::view::Everything;
 pub struct Moment {
     /// The time.
     pub now: Time,
-    /// How many milliseconds.
+    /// For how many milliseconds after its last word a session counts as there.
     pub within: i64,
 }
 

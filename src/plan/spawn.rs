@@ -47,9 +47,9 @@ impl Answer {
 /// What holds for this device.
 #[derive(Clone, Debug)]
 pub struct Device {
-    /// Its label.
+    /// Its label (`chittysync.device`).
     pub label: String,
-    /// What has to hold.
+    /// What has to hold before an agent is started, from its settings.
     pub rules: Rules,
     /// For how many milliseconds a place holds without a word.
     pub ttl: i64,

@@ -98,7 +98,7 @@ pub struct Watched {
 pub struct Keeper {
     /// The session.
     pub session: Session,
-    /// Where it works.
+    /// Its working directory. `None` if no event named one.
     pub directory: Option<String>,
     /// Since when it keeps the list.
     pub since: Time,

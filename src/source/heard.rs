@@ -14,7 +14,7 @@ pub struct Heard {
     pub session: Session,
     /// The sub-agent in which it happened.
     pub agent: Option<String>,
-    /// Where the session works.
+    /// The working directory of the session. `None` if the event names none.
     pub directory: Option<String>,
     /// The task list that the session keeps, when the event names one.
     pub list: Option<KeptList>,

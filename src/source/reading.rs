@@ -69,7 +69,7 @@ impl UnitKind {
 pub struct Place {
     /// Its working directory. Never written to a store.
     pub directory: String,
-    /// Its git branch.
+    /// The git branch there. `None` if it is not told.
     pub branch: Option<String>,
 }
 

@@ -54,7 +54,7 @@ impl MergedTips {
 pub struct Purged {
     /// The tree of the branch in which they were looked for last.
     pub tree: String,
-    /// Their ids.
+    /// Their ids, in hexadecimal digits.
     pub ids: BTreeSet<String>,
     /// Those whose words have gone from this store.
     pub gone: BTreeSet<String>,

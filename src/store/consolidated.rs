@@ -25,7 +25,7 @@ pub enum Reach {
 pub struct Consolidated {
     /// The commit; nothing before the first consolidation.
     pub tip: Option<ObjectId>,
-    /// Its tree.
+    /// The tree of that commit. `None` if there is none.
     pub tree: Option<ObjectId>,
 }
 

@@ -17,7 +17,7 @@ use super::weight::weigh_session;
 pub struct SessionCommit {
     /// The commit.
     pub id: ObjectId,
-    /// Its tree.
+    /// The tree of the commit, which holds the whole state.
     pub tree: ObjectId,
     /// Everything the session ever said.
     pub state: SessionState,

@@ -27,9 +27,9 @@ const BAD: &str = ".bad";
 pub struct Waiting {
     /// What tells it from all others; later events have a greater one.
     pub id: String,
-    /// When it happened.
+    /// When it happened, as the hook that put it there read the clock.
     pub at: Time,
-    /// Its file.
+    /// Its file, which is removed once the event is saved.
     pub path: PathBuf,
 }
 

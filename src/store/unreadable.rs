@@ -5,6 +5,6 @@
 pub struct Unreadable {
     /// The file in the tree.
     pub path: String,
-    /// Why.
+    /// Why it cannot be read.
     pub reason: String,
 }

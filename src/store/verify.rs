@@ -18,7 +18,7 @@ const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 /// Why something of a remote is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfit {
-    /// In words.
+    /// Why, for people. Names in it may come from the remote.
     pub reason: String,
     /// Whether it follows from bytes that are there, so that this version need not look at them again.
     pub for_good: bool,

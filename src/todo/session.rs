@@ -26,7 +26,7 @@ pub struct SessionInfo {
     pub project: Option<Project>,
     /// The git branch it worked on.
     pub branch: Option<String>,
-    /// What it is called.
+    /// What its user or its agent calls it. `None` if nobody said.
     pub title: Option<Title>,
     /// When it first stated a list.
     pub started: Time,
@@ -57,7 +57,7 @@ pub struct ListEntry {
 /// Everything one session ever said: what the tree of its newest commit holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionState {
-    /// Who.
+    /// What is known of the session itself.
     pub info: SessionInfo,
     /// What, by project. Each todo has exactly one claim, the session's own.
     pub projects: BTreeMap<Project, TodoList>,

@@ -8,7 +8,7 @@ const LONGEST: usize = 80;
 /// A session's title: what the agent's user or the agent calls it. The later one counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Title {
-    /// When it was read.
+    /// When it was read. Of two the later one counts.
     pub at: Time,
     /// One short line; empty where it was taken away.
     pub text: String,

@@ -12,7 +12,7 @@ use crate::todo::{Status, Time, plain};
 pub struct ContextLine {
     /// Its words, as they came.
     pub words: String,
-    /// How far along.
+    /// The status that the claim which counts gives it.
     pub status: Status,
     /// When that was said.
     pub at: Time,

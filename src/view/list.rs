@@ -34,17 +34,17 @@ pub struct Filter {
     pub speakers: Option<BTreeSet<Session>>,
     /// Only what this very session spoke of.
     pub speaker: Option<Session>,
-    /// Only in this state.
+    /// Only in this state. `None` leaves that to `all`.
     pub state: Option<State>,
     /// Completed and dropped ones too.
     pub all: bool,
     /// Only what has all of these words, in lower case, in its text, its project or the names of its sessions.
     pub words: Vec<String>,
-    /// Only these.
+    /// Only these. `None` if ids make no difference.
     pub only: Option<BTreeSet<TodoId>>,
     /// These too, whatever became of them.
     pub also: BTreeSet<TodoId>,
-    /// What is quiet.
+    /// What counts as quiet at this moment.
     pub quiet: Quiet,
     /// What is shown of that.
     pub shown: Shown,

@@ -7,9 +7,9 @@ use crate::todo::{State, Status, Time};
 /// How text for people is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Whether to use colour.
+    /// Whether to write the escapes of colours and bold text.
     pub color: bool,
-    /// How many columns there are.
+    /// How many columns a line may take; a wide letter takes two.
     pub width: usize,
     /// Whether a terminal lays the text out, which takes words that run from right to left for the
     /// direction of the whole line unless they are set apart.
@@ -32,22 +32,22 @@ impl Style {
         }
     }
 
-    /// A heading.
+    /// A heading, in bold.
     pub fn title(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().bold())
     }
 
-    /// Something beside the point.
+    /// Something beside the point, dimmed.
     pub fn dim(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().dimmed())
     }
 
-    /// What stands.
+    /// What stands, in green.
     pub fn strong(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green))))
     }
 
-    /// Something that wants attention.
+    /// Something that wants attention, in yellow.
     pub fn alert(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().fg_color(Some(Color::Ansi(AnsiColor::Yellow))))
     }

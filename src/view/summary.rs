@@ -9,15 +9,15 @@ use crate::todo::{Session, State, Status, Todo};
 /// How many todos there are of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// To be begun.
+    /// Pending ones, blocked ones among them.
     pub pending: usize,
     /// Being worked on.
     pub in_progress: usize,
     /// Done.
     pub completed: usize,
-    /// Wanted by nobody.
+    /// Those that no session wants any more.
     pub dropped: usize,
-    /// Sessions that spoke of them.
+    /// Sessions that spoke of them, each once wherever it goes on.
     pub sessions: usize,
     /// Statements on todos that another session had also spoken of: what merging saved a reader.
     pub duplicates: usize,

@@ -22,11 +22,11 @@ const DRAIN: Duration = Duration::from_secs(1);
 /// What is started.
 #[derive(Debug)]
 pub(super) struct Start<'a> {
-    /// For `sh -c`.
+    /// The command line that `sh -c` gets.
     pub command: &'a str,
-    /// Where.
+    /// The directory that it starts in.
     pub directory: &'a Path,
-    /// The whole environment.
+    /// The whole environment: nothing else is handed on.
     pub environment: Vec<(&'static str, std::ffi::OsString)>,
     /// What it reads. Nothing of it is in the command or the environment.
     pub input: Vec<u8>,
