@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::list::list;
-use super::model::{Board, Choice, Scope, Tab};
+use super::model::{Board, Choice, Choosable, Scope, Tab};
 use super::paint::{Canvas, dim, selected, title};
 use crate::todo::plain;
 use crate::view::fit;
@@ -111,7 +111,7 @@ fn ask(board: &Board, choice: &Choice, canvas: &mut Canvas<'_>) {
     canvas.put(0, 0, &rule, dim());
     let words = fit(&choice.words, canvas.width().saturating_sub(12));
     canvas.put(2, 0, &format!(" Settle: {} ", board.isolated(&words)), title());
-    for (at, (session, state, time)) in choice.claims.iter().enumerate() {
+    for (at, Choosable { session, state, at: time }) in choice.claims.iter().enumerate() {
         let text = format!("{}  {state} says {}, {}", at + 1, board.everything.who(session), board.style().age(*time));
         canvas.put_fit(2, at + 1, &text, Style::new());
     }

@@ -2,7 +2,7 @@
 
 use super::filter;
 use super::help::help;
-use super::model::{Board, Choice, Scope, Tab, Target};
+use super::model::{Board, Choice, Choosable, Scope, Tab, Target};
 use crate::merge::choices;
 use crate::todo::{Session, State, Status, TodoId, Verb, plain};
 
@@ -160,7 +160,11 @@ impl Board {
             'h' => Some(Request::History(id)),
             'r' => {
                 let claims = choices(todo).into_iter().take(9);
-                let claims = claims.map(|(session, claim)| (session.clone(), claim.state(), claim.at));
+                let claims = claims.map(|(session, claim)| Choosable {
+                    session: session.clone(),
+                    state: claim.state(),
+                    at: claim.at,
+                });
                 self.choice = Some(Choice { id, words: plain(&todo.content), claims: claims.collect() });
                 None
             }
@@ -183,7 +187,7 @@ impl Board {
             Key::Char('d') => Some(Request::Settle(choice.id, State::Dropped)),
             Key::Char(char) => {
                 let claim = digit(char).and_then(|place| choice.claims.get(place));
-                claim.map(|(session, state, _)| Request::Take(choice.id, session.clone(), *state))
+                claim.map(|claim| Request::Take(choice.id, claim.session.clone(), claim.state))
             }
             _ => None,
         };

@@ -68,7 +68,15 @@ pub(super) struct Cursor {
 pub(super) struct Choice {
     pub(super) id: TodoId,
     pub(super) words: String,
-    pub(super) claims: Vec<(Session, State, Time)>,
+    pub(super) claims: Vec<Choosable>,
+}
+
+/// What a session says of a todo, which can be taken as it was when the question was asked.
+#[derive(Clone, Debug)]
+pub(super) struct Choosable {
+    pub(super) session: Session,
+    pub(super) state: State,
+    pub(super) at: Time,
 }
 
 /// Everything the screen is a picture of.

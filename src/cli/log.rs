@@ -1,6 +1,5 @@
 //! `log`: what happened.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Datelike, Local};
@@ -12,8 +11,8 @@ use super::by::ByArgs;
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere, session_meant};
-use crate::ops::{self, Event, LogFilter};
-use crate::todo::{Names, Time, Todo, plain};
+use crate::ops::{self, Event, FieldChange, LogFilter};
+use crate::todo::{Names, Time, plain};
 use crate::view::{Everything, Style, name_project};
 
 /// Arguments of `log`.
@@ -117,7 +116,7 @@ pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, 
     );
     if patch {
         let gutter = " ".repeat(17);
-        for (name, before, after) in changes(event) {
+        for FieldChange { name, before, after } in event.changes() {
             let said = |mark: char, value: Option<&Value>| {
                 let value = value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 value.map(|value| format!("{gutter}{mark} {}: {}\n", plain(&name), plain(&value))).unwrap_or_default()
@@ -141,25 +140,11 @@ pub(super) fn moment(time: Time, now: Time) -> String {
     }
 }
 
-/// Returns what an event changed: the status and each property, before and after.
-fn changes(event: &Event) -> Vec<(String, Option<Value>, Option<Value>)> {
-    let status = |todo: &Todo| Value::from(todo.state().as_str());
-    let mut found = vec![("status".to_owned(), event.before.as_ref().map(status), Some(status(&event.after)))];
-    let fields = |todo: &Todo| todo.fields.keys().cloned().collect::<BTreeSet<_>>();
-    let mut names = fields(&event.after);
-    names.extend(event.before.as_ref().map(fields).unwrap_or_default());
-    for name in names {
-        let value = |todo: &Todo| todo.fields.get(&name).map(|field| field.value.clone());
-        found.push((name.clone(), event.before.as_ref().and_then(value), value(&event.after)));
-    }
-    found.retain(|(_, before, after)| before != after);
-    found
-}
-
 fn event_json(event: &Event, names: &Names) -> Value {
-    let changes: serde_json::Map<String, Value> = changes(event)
+    let changes: serde_json::Map<String, Value> = event
+        .changes()
         .into_iter()
-        .map(|(name, before, after)| (name, json!({ "before": before, "after": after })))
+        .map(|FieldChange { name, before, after }| (name, json!({ "before": before, "after": after })))
         .collect();
     let mut object = json!({
         "at": event.at.to_string(),

@@ -120,23 +120,22 @@ impl Entry {
         };
         let (mut rest, mut emptied) = (text.to_owned(), is_ours);
         // From the inside out, as long as what is around has nothing else in it.
-        for (container, member, _) in members.iter().rev() {
+        for member in members.iter().rev() {
             if !emptied {
                 break;
             }
-            (rest, emptied) = container.without(*member, text);
+            (rest, emptied) = member.container.without(member.index, text);
         }
         Ok((!emptied).then_some(rest))
     }
 
-    /// Returns the way to the value: containers, which member of each, and where that begins; and where the value stands.
-    #[allow(clippy::type_complexity, reason = "used here only")]
-    fn look(&self, root: &Object<'_>) -> Option<(Vec<(Container, usize, usize)>, std::ops::Range<usize>)> {
+    /// Returns the way to the value, and where the value stands.
+    fn look(&self, root: &Object<'_>) -> Option<(Vec<Member>, std::ops::Range<usize>)> {
         let (mut object, mut way) = (root, Vec::new());
         for (at, name) in self.way.iter().enumerate() {
             let member = object.properties.iter().rposition(|property| property.name.as_str() == *name)?;
             let property = &object.properties[member];
-            way.push((Container::of_object(object), member, property.range.start));
+            way.push(Member { container: Container::of_object(object), index: member, begin: property.range.start });
             match &property.value {
                 Value::Object(inner) if at + 1 < self.way.len() => object = inner,
                 _ if at + 1 < self.way.len() => return None,
@@ -150,9 +149,19 @@ impl Entry {
     }
 }
 
+/// A step on the way to a value.
+struct Member {
+    /// The object that it is in.
+    container: Container,
+    /// Which of its members it is.
+    index: usize,
+    /// Where it begins in the text, with its name.
+    begin: usize,
+}
+
 /// Returns whether the innermost member is written as we write switches.
-fn is_written_by_us(members: &[(Container, usize, usize)], text: &str) -> bool {
-    let begin = members.last().map_or(text.len(), |(.., begin)| *begin);
+fn is_written_by_us(members: &[Member], text: &str) -> bool {
+    let begin = members.last().map_or(text.len(), |member| member.begin);
     let name = text[begin..].get(1..).and_then(|rest| rest.split_once('"'));
     name.is_some_and(|(_, behind)| behind.starts_with(OURS))
 }

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::OpsError;
 use super::changes::{Change, changed_todos};
 use super::log_filter::LogFilter;
@@ -38,7 +40,35 @@ pub struct Event {
     pub renamed_to: Option<String>,
 }
 
+/// A property of a todo, or its status, that an event changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// The property, or `status`.
+    pub name: String,
+    /// What it was. `None` if the todo or the property was not there.
+    pub before: Option<Value>,
+    /// What it is. `None` if the property is gone.
+    pub after: Option<Value>,
+}
+
 impl Event {
+    /// Returns what is different after it: the status first, then each property by name.
+    pub fn changes(&self) -> Vec<FieldChange> {
+        let before = self.before.as_ref();
+        let status = |todo: &Todo| Value::from(todo.state().as_str());
+        let (was, is) = (before.map(status), Some(status(&self.after)));
+        let mut found = vec![FieldChange { name: "status".to_owned(), before: was, after: is }];
+        let all = before.into_iter().chain([&self.after]).flat_map(|todo| todo.fields.keys());
+        let names: BTreeSet<&str> = all.map(|name| name.as_ref()).collect();
+        for name in names {
+            let value = |todo: &Todo| todo.fields.get(name).map(|field| field.value.clone());
+            let (before, after) = (before.and_then(value), value(&self.after));
+            found.push(FieldChange { name: name.to_owned(), before, after });
+        }
+        found.retain(|change| change.before != change.after);
+        found
+    }
+
     /// Returns what was done, for people.
     pub fn deed(&self) -> Deed<'_> {
         Deed {

@@ -86,7 +86,7 @@ pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::{since, until};
 pub use drain::drain;
-pub use event::Event;
+pub use event::{Event, FieldChange};
 pub use examine::{Examined, examine};
 pub use hook::{Background, hear, put_down};
 pub use import::{Imported, import};
