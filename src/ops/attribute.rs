@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::redact::{Found, Redactor};
-use crate::source::{Change, Keeper, Place, Reading, State, Unit, UnitKind, is_all_done};
+use crate::source::{Change, Keeper, Reading, State, Unit, UnitKind, Workspace, is_all_done};
 use crate::statement::listed;
 use crate::store::cache::Seen;
 use crate::store::task_lists::TaskLists;
 use crate::todo::{Channel, Claim, Item, ListEntry, SessionState, Snapshot, TodoId, link_name, normalise};
 
 /// Returns where sessions work, by their names.
-pub(super) fn places<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Place> {
+pub(super) fn workspaces<'a>(seen: &'a Seen, lists: &'a TaskLists) -> BTreeMap<&'a str, Workspace> {
     let heard = lists.directories().map(|(name, directory)| {
-        let place = Place { directory: directory.to_owned(), branch: None };
-        (name, place)
+        let workspace = Workspace { directory: directory.to_owned(), branch: None };
+        (name, workspace)
     });
     let read = seen.values().flat_map(|unit| &unit.places).map(|(session, (directory, branch))| {
-        (session.as_str(), Place { directory: directory.clone(), branch: branch.clone() })
+        (session.as_str(), Workspace { directory: directory.clone(), branch: branch.clone() })
     });
     heard.chain(read).collect()
 }

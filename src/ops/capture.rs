@@ -60,8 +60,9 @@ pub fn capture(
     let routed = Routed::new(store, &projects, seen, &look.hidden);
     // What a session of another store is called is none of this one's business.
     let called = fresh.values().flat_map(|reading| reading.called.iter().map(move |called| (reading, called)));
-    let here = called
-        .filter(|(reading, (session, _))| routed.takes_session(session, reading.places.get(session)) == Belongs::Here);
+    let here = called.filter(|(reading, (session, _))| {
+        routed.takes_session(session, reading.workspaces.get(session)) == Belongs::Here
+    });
     let called: BTreeMap<_, _> = here.map(|(_, (session, called))| (session.clone(), called.clone())).collect();
     let (mut news, unheard) = match fresh.is_empty() {
         true => (BTreeMap::new(), BTreeSet::new()),
@@ -155,7 +156,7 @@ fn remember_unit(unit: &Unit, reading: &Reading, is_own: impl Fn(u64) -> bool) -
     let notice =
         |notice: &Notice| (notice.path.to_string_lossy().into_owned(), notice.reason.clone(), notice.remedy.clone());
     let last = reading.states.iter().map(|state| (state.snapshot.session.to_string(), digest(&state.snapshot)));
-    let places = reading.places.iter();
+    let places = reading.workspaces.iter();
     SeenUnit {
         stamp: (!unit.stamp.fresh).then(|| unit.stamp.text.clone()),
         digest: reading.digest,

@@ -29,7 +29,7 @@ pub(super) fn redact_reading(reading: &mut Reading, redactor: &Redactor) -> Vec<
             all.push((snapshot.session.clone(), found));
         }
     }
-    let places = std::mem::take(&mut reading.places).into_iter().map(|(mut session, mut place)| {
+    let places = std::mem::take(&mut reading.workspaces).into_iter().map(|(mut session, mut place)| {
         let mut found = Found::new();
         redactor.string(&mut place.directory, &mut Found::new());
         place.branch.iter_mut().for_each(|branch| redactor.string(branch, &mut found));
@@ -37,7 +37,7 @@ pub(super) fn redact_reading(reading: &mut Reading, redactor: &Redactor) -> Vec<
         all.push((session.clone(), found));
         (session, place)
     });
-    reading.places = places.collect();
+    reading.workspaces = places.collect();
     let called = std::mem::take(&mut reading.called).into_iter().map(|(mut session, mut called)| {
         let mut found = Found::new();
         // A prompt may stay on this device, where nobody is told of it.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::project::{Projects, by_words, lies_in};
 use crate::git::real;
 use crate::settings::{Asked, Routes, Ruling, Target};
-use crate::source::{Place, Unit};
+use crate::source::{Unit, Workspace};
 use crate::store::cache::{Seen, SeenUnit};
 use crate::store::{Store, fallback, general_routes};
 use crate::todo::{Session, Snapshot};
@@ -117,11 +117,11 @@ impl<'a> Routed<'a> {
         belongs
     }
 
-    /// Returns whether the store takes what a session says that works in this place; where none is known, that is
+    /// Returns whether the store takes what a session says that works in this workspace; where none is known, that is
     /// told by its words, one by one ([`Routed::keep`]), where there are rules, and is its own affair where there are none.
-    pub(super) fn takes_session(&self, session: &Session, place: Option<&Place>) -> Belongs {
-        match place {
-            Some(place) => self.takes(&place.directory),
+    pub(super) fn takes_session(&self, session: &Session, workspace: Option<&Workspace>) -> Belongs {
+        match workspace {
+            Some(workspace) => self.takes(&workspace.directory),
             None if self.elsewhere.contains(Hidden::session(session).as_str()) => Belongs::Elsewhere,
             None if self.store.is_project() || self.has_rules() => Belongs::Unknown,
             None => Belongs::Here,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attribute::places;
+use super::attribute::workspaces;
 use super::plan::Selection;
 use super::project::Projects;
 use super::routed::{Belongs, Routed};
@@ -11,7 +11,7 @@ use super::scan::Look;
 use super::stated::{Lines, Stated, digest};
 use super::tips::Tips;
 use crate::redact::Found;
-use crate::source::{Place, Reading};
+use crate::source::{Reading, Workspace};
 use crate::store::cache::Seen;
 use crate::store::task_lists::TaskLists;
 use crate::todo::{Channel, Project, Session};
@@ -40,7 +40,7 @@ pub(super) struct Sorting<'a> {
 
 impl Sorting<'_> {
     /// Sorts what was read, in the order of time. What other stores take is taken out of `next`, which is what is to be
-    /// remembered. Also returns the units that were not heard out: of another source, or of a session whose place is not
+    /// remembered. Also returns the units that were not heard out: of another source, or of a session whose workspace is not
     /// known.
     pub(super) fn sort(
         &self,
@@ -48,10 +48,11 @@ impl Sorting<'_> {
         next: &mut Seen,
         is_copy: impl Fn(usize, Option<u64>) -> bool,
     ) -> (BTreeMap<Session, News>, BTreeSet<usize>) {
-        let places: BTreeMap<String, Place> =
-            places(next, self.lists).into_iter().map(|(name, place)| (name.to_owned(), place)).collect();
-        let place_of = |session: &Session| places.get(session.as_str()).or_else(|| places.get(session.main()));
-        let belongs = |session: &Session| self.routed.takes_session(session, place_of(session));
+        let workspaces: BTreeMap<String, Workspace> =
+            workspaces(next, self.lists).into_iter().map(|(name, workspace)| (name.to_owned(), workspace)).collect();
+        let workspace_of =
+            |session: &Session| workspaces.get(session.as_str()).or_else(|| workspaces.get(session.main()));
+        let belongs = |session: &Session| self.routed.takes_session(session, workspace_of(session));
         let mut unheard = BTreeSet::new();
         let mut news: BTreeMap<Session, News> = BTreeMap::new();
         for (at, reading) in fresh {
@@ -59,7 +60,7 @@ impl Sorting<'_> {
             let before = self.seen.get(path);
             let count = reading.states.len();
             let mut lines = Lines::of(before);
-            let mut sessions: BTreeSet<Session> = reading.places.keys().cloned().collect();
+            let mut sessions: BTreeSet<Session> = reading.workspaces.keys().cloned().collect();
             sessions.insert(unit.session().clone());
             // Lists whose words lead here, wherever their sessions work.
             let mut split: BTreeSet<Session> = BTreeSet::new();
@@ -75,12 +76,12 @@ impl Sorting<'_> {
                     unheard.insert(at);
                     continue;
                 }
-                let place = place_of(&snapshot.session);
+                let workspace = workspace_of(&snapshot.session);
                 let said = digest(snapshot);
                 match belongs(&snapshot.session) {
                     Belongs::Here => {}
                     Belongs::Elsewhere => continue,
-                    Belongs::Unknown if place.is_none() && is_whole && self.routed.splits() => {
+                    Belongs::Unknown if workspace.is_none() && is_whole && self.routed.splits() => {
                         let is_known = self.tips.local.contains_key(&snapshot.session);
                         // Where it works may become known later.
                         if self.routed.keep(snapshot, is_known) {
@@ -102,8 +103,9 @@ impl Sorting<'_> {
                 let is_file = !snapshot.source.is(Channel::Transcript);
                 let changed = is_file && known.is_some_and(|known| *known != said);
                 snapshot.forced |= changed && is_last;
-                snapshot.branch = snapshot.branch.take().or_else(|| place.and_then(|place| place.branch.clone()));
-                let project = || self.projects.of(place.map(|place| place.directory.as_str()));
+                snapshot.branch =
+                    snapshot.branch.take().or_else(|| workspace.and_then(|workspace| workspace.branch.clone()));
+                let project = || self.projects.of(workspace.map(|workspace| workspace.directory.as_str()));
                 let entry = news
                     .entry(snapshot.session.clone())
                     .or_insert_with(|| News { project: project(), ..News::default() });

@@ -34,4 +34,4 @@ pub use file::Stamp;
 pub use heard::{Heard, KeptList, What};
 pub use import::read_list;
 pub use outline::{Outlined, outline};
-pub use reading::{Called, Notice, Place, Reading, State, UnitKind};
+pub use reading::{Called, Notice, Reading, State, UnitKind, Workspace};

@@ -66,7 +66,7 @@ impl UnitKind {
 
 /// Where a session works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Workspace {
     /// Its working directory. Never written to a store.
     pub directory: String,
     /// The git branch there. `None` if it is not told.
@@ -106,7 +106,7 @@ pub struct Reading {
     /// The states it tells of, in the order in which they were stated.
     pub states: Vec<State>,
     /// Where sessions work.
-    pub places: BTreeMap<Session, Place>,
+    pub workspaces: BTreeMap<Session, Workspace>,
     /// What sessions are called.
     pub called: BTreeMap<Session, Called>,
     /// What in it could not be read.

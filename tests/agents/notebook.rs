@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chittysync::source::{Agent, Change, Keeper, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, Watched};
+use chittysync::source::{Agent, Change, Keeper, Notice, Reading, Scan, Stamp, Unit, UnitKind, Watched, Workspace};
 use chittysync::source::{Heard, What};
 use chittysync::todo::{Channel, Item, Session, Snapshot, SourceKind, Status, Time};
 use serde_json::Value;
@@ -66,7 +66,7 @@ impl Agent for Notebook {
         let mut lines = text.lines();
         let directory = lines.next().unwrap_or_default().to_owned();
         let mut reading = Reading::default();
-        reading.places.insert(session.clone(), Place { directory, branch: None });
+        reading.workspaces.insert(session.clone(), Workspace { directory, branch: None });
         let at = Time::parse("2026-11-20T10:00:00Z").expect("a time");
         reading.states.push(Snapshot::new(session.clone(), PAGES, at, lines.map(item).collect()).into());
         Ok(reading)

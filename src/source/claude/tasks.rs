@@ -11,7 +11,7 @@ use super::copies;
 use super::names::TASKS;
 use crate::source::change::id_text;
 use crate::source::entries::{Entry, entries};
-use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, file, item, json};
+use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, Workspace, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};
 
 pub(super) fn scan(agent: &'static dyn Agent, directory: &Path, scan: &mut Scan) {
@@ -89,8 +89,8 @@ pub(super) fn read(directory: &Path, session: &Session) -> Reading {
     let names = task_files(directory, &mut Scan::default()).into_iter().map(|(name, _)| name);
     let mut reading = read_files(directory, session, names);
     if let Some(project) = project(directory) {
-        let place = Place { directory: project.to_string_lossy().into_owned(), branch: None };
-        reading.places.insert(session.clone(), place);
+        let place = Workspace { directory: project.to_string_lossy().into_owned(), branch: None };
+        reading.workspaces.insert(session.clone(), place);
     }
     reading
 }

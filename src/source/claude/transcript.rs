@@ -14,7 +14,7 @@ use super::names::TRANSCRIPT;
 use super::titles::Titles;
 use super::{answer, call, goal};
 use crate::source::records::records;
-use crate::source::{Change, Notice, Place, Reading, State, file, item, json};
+use crate::source::{Change, Notice, Reading, State, Workspace, file, item, json};
 use crate::todo::{Item, Session, Snapshot, Time};
 
 /// What a line must contain to tell of todos. Looking for bytes is much cheaper than reading JSON.
@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
             break;
         }
         left -= read as u64;
-        let placed = transcript.reading.places.contains_key(session);
+        let placed = transcript.reading.workspaces.contains_key(session);
         let telling = tells(&line) || transcript.awaits(&line);
         if !transcript.titles.may_name(&line) && !telling && placed {
             continue;
@@ -110,9 +110,9 @@ impl Transcript<'_> {
             text("sessionId").and_then(|name| Session::new(name).ok()).unwrap_or_else(|| self.session.clone());
         if let Some(directory) = text("cwd") {
             let branch = text("gitBranch").filter(|branch| !branch.is_empty()).map(str::to_owned);
-            let place = || Place { directory: directory.to_owned(), branch: branch.clone() };
-            self.reading.places.entry(session.clone()).or_insert_with(place);
-            self.reading.places.entry(self.session.clone()).or_insert_with(place);
+            let place = || Workspace { directory: directory.to_owned(), branch: branch.clone() };
+            self.reading.workspaces.entry(session.clone()).or_insert_with(place);
+            self.reading.workspaces.entry(self.session.clone()).or_insert_with(place);
         }
         let content = line.pointer("/message/content").and_then(Value::as_array);
         let is = |part: &&Value, kind: &str| part.get("type").is_some_and(|found| found == kind);

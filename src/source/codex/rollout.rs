@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::names::{DONE, TOOL, TRANSCRIPT, WORDS};
 use crate::source::entries::entries;
 use crate::source::jsonl::{self, Lines, has, text};
-use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, State, Unit, UnitKind, events, file, json};
+use crate::source::{Agent, Notice, Reading, Scan, Stamp, State, Unit, UnitKind, Workspace, events, file, json};
 use crate::todo::{Item, Session, Snapshot, Status, Time};
 
 /// How deep the directories of days are.
@@ -98,9 +98,9 @@ impl Rollout<'_> {
     fn place(&mut self, line: &Value) {
         let Some(directory) = text(line, "/payload/cwd") else { return };
         let branch = text(line, "/payload/git/branch").map(str::to_owned);
-        let place = Place { directory: directory.to_owned(), branch };
+        let place = Workspace { directory: directory.to_owned(), branch };
         // One that continues another one may repeat how that began.
-        self.reading.places.entry(self.session.clone()).or_insert(place);
+        self.reading.workspaces.entry(self.session.clone()).or_insert(place);
     }
 
     fn answer(&mut self, line: &Value) {

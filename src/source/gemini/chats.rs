@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::names::{TOOL, TRANSCRIPT, WORDS};
-use super::place::place;
+use super::workspace::workspace;
 use crate::source::entries::{conversation, entries};
 use crate::source::jsonl::{self, Lines, has, text};
 use crate::source::{Agent, Notice, Reading, Scan, State, events, file};
@@ -27,8 +27,8 @@ pub(super) fn read(path: &Path, file: &Session, directory: Option<String>) -> Re
     let lost = jsonl::read(path, &mut chat)? + chat.lost;
     let Chat { session, mut reading, .. } = chat;
     // The name of the file has only the beginning of the session's.
-    place(&mut reading, file, directory.clone());
-    session.iter().for_each(|session| place(&mut reading, session, directory.clone()));
+    workspace(&mut reading, file, directory.clone());
+    session.iter().for_each(|session| workspace(&mut reading, session, directory.clone()));
     reading.notices.extend(jsonl::notice(path, lost));
     reading.digest = file::hash(format!("{:?}", reading.states).as_bytes());
     Ok(reading)

@@ -5,8 +5,8 @@
 
 mod chats;
 mod names;
-mod place;
 mod tracker;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ use super::heard::Heard;
 use super::reading::{Notice, Reading, UnitKind};
 use crate::todo::{SourceKind, Time};
 use names::{HOOK, TASKS, TOOL, TRACKER, TRANSCRIPT, WORDS};
-use place::root_of;
+use workspace::root_of;
 
 /// The variable that moves the home.
 const HOME: &str = "GEMINI_CLI_HOME";

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::names::{TASKS, WORDS};
-use super::place::place;
+use super::workspace::workspace;
 use crate::source::entries::entries as directory_entries;
 use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, events, file, json};
 use crate::todo::{Session, Snapshot, Time};
@@ -64,7 +64,7 @@ pub(super) fn read(directory: &Path, session: &Session, root: Option<String>) ->
             }
         }
     }
-    place(&mut reading, session, root);
+    workspace(&mut reading, session, root);
     reading.digest = said.end();
     let items = events::items(&tasks, &WORDS);
     partial |= items.len() < tasks.len();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::names::PLAN;
 use crate::source::entries::entries;
-use crate::source::{Agent, Notice, Place, Reading, Scan, Stamp, Unit, UnitKind, file, markdown};
+use crate::source::{Agent, Notice, Reading, Scan, Stamp, Unit, UnitKind, Workspace, file, markdown};
 use crate::todo::{Item, Session, Snapshot, Status};
 
 /// What a tool writes, and where.
@@ -67,8 +67,8 @@ pub(super) fn read(path: &Path, session: &Session) -> Result<Reading, Notice> {
     let (items, metadata, bytes) = file::read_stable(path, |bytes| Ok(items(path, &String::from_utf8_lossy(bytes))))?;
     let mut reading = Reading { digest: file::hash(&bytes), ..Reading::default() };
     let directory = project_of(path).map(|path| path.to_string_lossy().into_owned());
-    let place = directory.map(|directory| Place { directory, branch: None });
-    reading.places.extend(place.map(|place| (session.clone(), place)));
+    let place = directory.map(|directory| Workspace { directory, branch: None });
+    reading.workspaces.extend(place.map(|place| (session.clone(), place)));
     if !items.is_empty() {
         reading.states.push(Snapshot::new(session.clone(), PLAN, file::modified(&metadata), items).into());
     }

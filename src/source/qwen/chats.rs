@@ -9,7 +9,7 @@ use super::names::{TOOL, TRANSCRIPT};
 use super::todos;
 use crate::source::entries::{conversation, entries};
 use crate::source::jsonl::{self, Lines, has, text};
-use crate::source::{Agent, Notice, Place, Reading, Scan, State, events, file};
+use crate::source::{Agent, Notice, Reading, Scan, State, Workspace, events, file};
 use crate::todo::{Session, Snapshot, Time};
 
 pub(super) fn scan(agent: &'static dyn Agent, projects: &Path, scan: &mut Scan) {
@@ -47,14 +47,14 @@ impl Lines for Chat<'_> {
     fn wants(&self, line: &[u8]) -> bool {
         // What a list was written with is told by the answer alone, which has the list as it was saved.
         (has(line, &[TOOL]) && has(line, &["toolCallResult"]))
-            || (self.reading.places.is_empty() && has(line, &["\"cwd\""]))
+            || (self.reading.workspaces.is_empty() && has(line, &["\"cwd\""]))
     }
 
     fn line(&mut self, line: &Value) {
         if let Some(directory) = text(line, "/cwd") {
             let branch = text(line, "/gitBranch").map(str::to_owned);
-            let place = Place { directory: directory.to_owned(), branch };
-            self.reading.places.entry(self.session.clone()).or_insert(place);
+            let place = Workspace { directory: directory.to_owned(), branch };
+            self.reading.workspaces.entry(self.session.clone()).or_insert(place);
         }
         let result = line.get("toolCallResult").filter(|result| text(result, "/status") == Some("success"));
         let Some(shown) = result.and_then(|result| result.get("resultDisplay")) else { return };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::source::{Place, Reading};
+use crate::source::{Reading, Workspace};
 use crate::todo::Session;
 
 /// Returns the directory of the project whose files stand here.
@@ -12,7 +12,7 @@ pub(super) fn root_of(project: &Path) -> Option<String> {
 }
 
 /// Says where a session works.
-pub(super) fn place(reading: &mut Reading, session: &Session, directory: Option<String>) {
-    let place = directory.map(|directory| Place { directory, branch: None });
-    reading.places.extend(place.map(|place| (session.clone(), place)));
+pub(super) fn workspace(reading: &mut Reading, session: &Session, directory: Option<String>) {
+    let workspace = directory.map(|directory| Workspace { directory, branch: None });
+    reading.workspaces.extend(workspace.map(|workspace| (session.clone(), workspace)));
 }
