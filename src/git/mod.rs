@@ -36,6 +36,7 @@ mod limits;
 mod lock;
 mod loose;
 mod maintain;
+mod memory;
 mod object;
 mod origin;
 mod pack;
