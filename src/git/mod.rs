@@ -23,6 +23,7 @@ mod failpoints;
 mod fetch;
 mod fetch_bisect;
 mod fetch_call;
+mod fetch_first;
 mod gc;
 mod given;
 mod glob;

@@ -12,6 +12,7 @@ mod conflicts;
 mod crowd;
 mod damage;
 mod devices;
+mod first;
 mod fleet;
 mod foreign;
 mod hanging;
