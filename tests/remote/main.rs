@@ -9,6 +9,7 @@ mod board;
 mod budget;
 mod claims;
 mod conflicts;
+mod cost;
 mod crowd;
 mod damage;
 mod devices;
