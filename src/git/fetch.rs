@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fetch_bisect::fetch_parts;
 use super::fetch_call::{Call, is_content};
+use super::fetch_first::fetch_first;
 use super::hardened::Hardened;
 use super::said::in_the_way;
 use super::transfer::Watch;
@@ -31,7 +32,10 @@ pub fn fetch(
     gc::sweep(repo.common_dir());
     let hardened = Hardened::of(repo, remote, watch)?;
     let call = Call { repo, remote, fsync, watch, hardened, prefixes };
-    let mut finished = call.fetch(&["--atomic", "--prune"], call.patterns())?;
+    let mut finished = match fetch_first(&call)? {
+        Some(finished) => finished,
+        None => call.fetch(&["--atomic", "--prune"], call.patterns())?,
+    };
     if !in_the_way(&finished.stderr).is_empty() {
         // What the remote no longer has goes first.
         finished = call.everything(&BTreeMap::new())?;

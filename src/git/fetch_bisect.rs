@@ -58,7 +58,7 @@ fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result
     }
     let mut above = Vec::new();
     for (there, here) in &call.prefixes {
-        above.push((there, here, ref_above(call, here)?));
+        above.push((there, here, call.ref_above(here)?));
     }
     let mut changed = Vec::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {
@@ -80,16 +80,6 @@ fn changed(call: &Call<'_>, bad: &mut BTreeMap<String, String>) -> Result<Result
         bad.insert(theirs.to_owned(), flaw.to_owned());
     }
     Ok(Ok(changed))
-}
-
-/// Returns a ref here that has a directory of these names as its own name.
-fn ref_above(call: &Call<'_>, prefix: &str) -> Result<Option<String>, GitError> {
-    for (end, _) in prefix.match_indices('/').skip(1) {
-        if call.repo.find_ref(&prefix[..end])?.is_some() {
-            return Ok(Some(prefix[..end].to_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// Returns the first of what git complained of: the rest says that it therefore stopped.

@@ -67,6 +67,16 @@ impl Call<'_> {
         }
     }
 
+    /// Returns a ref here that has a directory of these names as its own name.
+    pub(super) fn ref_above(&self, prefix: &str) -> Result<Option<String>, GitError> {
+        for (end, _) in prefix.match_indices('/').skip(1) {
+            if self.repo.find_ref(&prefix[..end])?.is_some() {
+                return Ok(Some(prefix[..end].to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Runs a command of git against the remote.
     pub(super) fn git<'a>(
         &self,

@@ -68,6 +68,11 @@ impl<'a> Overlay<'a> {
         self.repo
     }
 
+    /// Returns the objects that are not written yet and that others made.
+    pub fn below(&self) -> [Option<&'a Batch>; 2] {
+        self.below
+    }
+
     /// Returns how much is taken at once.
     pub fn limits(&self) -> super::Limits {
         self.repo.limits
@@ -279,7 +284,7 @@ impl Find for Finder<'_> {
                 Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
             }
             None => {
-                let found = match find_in(self.repo, id, buffer) {
+                let found = match self.repo.read_object(id, buffer) {
                     Ok(Some(found)) => Some(found),
                     missing => find_again(self.repo, id, buffer).map_or(missing, |found| Ok(Some(found)))?,
                 };
@@ -289,16 +294,11 @@ impl Find for Finder<'_> {
     }
 }
 
-/// Reads an object into the start of the buffer. Returns its kind and length.
-fn find_in(repo: &Repo, id: &gix::oid, buffer: &mut Vec<u8>) -> gix::Result<Option<(Kind, usize)>> {
-    Ok(repo.objects().try_find(id, buffer)?.map(|found| (found.kind, found.data.len())))
-}
-
 /// Looks for an object that was not found, with fresh eyes: beside a `git gc`, which moves objects from
 /// file to file, an open repository may look in each place when the object is in another.
 fn find_again(repo: &Repo, id: &gix::oid, buffer: &mut Vec<u8>) -> Option<(Kind, usize)> {
     (0..2).find_map(|_| {
         let fresh = Repo::open(repo.common_dir()).ok()?;
-        find_in(&fresh, id, buffer).ok().flatten()
+        fresh.read_object(id, buffer).ok().flatten()
     })
 }

@@ -49,7 +49,7 @@ impl Rewrite {
     }
 }
 
-/// Creates many session refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
+/// Creates many refs at once by rewriting `packed-refs`: one rename instead of one file each. A ref that
 /// exists already is rejected. A loose ref hides a packed one, so nobody's newer value can be lost. No reflog
 /// entries: a creation has nothing to go back to, and a file for each would cost more than all the rest.
 pub(super) fn create_packed(
@@ -64,8 +64,11 @@ pub(super) fn create_packed(
     let written = (|| {
         let mut rejected = Vec::new();
         let mut refs = packed_lines(git_dir, hash)?;
-        let mut known = list(git_dir, super::SESSIONS, hash)?;
-        known.append(&mut list(git_dir, super::RETIRED, hash)?);
+        let directory = |change: &&RefChange| change.name.rfind('/').map(|end| change.name[..=end].to_owned());
+        let mut known = BTreeMap::new();
+        for directory in changes.iter().filter_map(directory).collect::<BTreeSet<_>>() {
+            known.append(&mut list(git_dir, &directory, hash)?);
+        }
         for change in changes {
             let found = known.get(&change.name).copied();
             if found != change.old {

@@ -4,16 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::objs::{Find, Kind};
 
 use super::discover::{self, Found};
+use super::memory::{Bases, Memory};
 use super::permissions::has_links;
 use super::{
     GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
 };
 use crate::todo::Session;
-
-/// How many bytes of objects that were read are kept in memory, for each thread.
-const CACHED: usize = 4 << 20;
 
 /// A session as a remote has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +31,7 @@ pub struct Repo {
     inner: gix::Repository,
     /// How much is taken at once.
     pub limits: Limits,
+    memory: Memory,
 }
 
 impl Repo {
@@ -54,9 +54,18 @@ impl Repo {
         found.is_fit().map_err(failed)?;
         let options = gix::open::Options::default().bail_if_untrusted(true).open_path_as_is(true);
         let mut inner = gix::open_opts(&found.candidate, options).map_err(|err| failed(reason(&err)))?;
-        // A run reads the same trees and lists several times.
-        inner.object_cache_size(CACHED);
-        Repo { inner, limits: Limits::of_this_build() }.checked()
+        inner.objects.set_pack_cache(|| Box::<Bases>::default());
+        Repo { inner, limits: Limits::of_this_build(), memory: Memory::default() }.checked()
+    }
+
+    /// Opens the same repository again, as it is on the disk now, with what was read of its objects before. Not for who
+    /// asks whether an object is still there.
+    ///
+    /// # Errors
+    /// As [`Repo::open`].
+    pub fn reopen(&self) -> Result<Self, GitError> {
+        let opened = Repo::open(self.git_dir())?;
+        Ok(Repo { limits: self.limits, memory: self.memory.clone(), ..opened })
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is
@@ -91,9 +100,8 @@ impl Repo {
     pub(super) fn borrowing(path: &Path, limits: Limits) -> Result<Self, GitError> {
         let options = gix::open::Options::default().open_path_as_is(true);
         let failed = |err: &gix::Error| GitError::Open { path: path.to_owned(), reason: reason(err) };
-        let mut inner = gix::open_opts(path, options).map_err(|err| failed(&err))?;
-        inner.object_cache_size(CACHED);
-        Ok(Repo { inner, limits })
+        let inner = gix::open_opts(path, options).map_err(|err| failed(&err))?;
+        Ok(Repo { inner, limits, memory: Memory::default() })
     }
 
     fn checked(self) -> Result<Self, GitError> {
@@ -266,7 +274,8 @@ impl Repo {
 
     /// Returns how many bytes an object has, without reading it; nothing when it is missing.
     pub fn size_of(&self, id: ObjectId) -> Option<u64> {
-        self.inner.find_header(id).ok().map(|header| header.size())
+        let known = self.memory.get(&id).map(|(_, bytes)| bytes.len() as u64);
+        known.or_else(|| self.inner.find_header(id).ok().map(|header| header.size()))
     }
 
     /// Returns the commit that a revision names (`consolidated~3`, a date, an id).
@@ -283,8 +292,16 @@ impl Repo {
         self.inner.has_object(id)
     }
 
-    pub(super) fn objects(&self) -> &gix::OdbHandle {
-        &self.inner.objects
+    /// Reads an object into the start of a buffer. Returns its kind and length; nothing when it is missing.
+    pub(super) fn read_object(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> gix::Result<Option<(Kind, usize)>> {
+        if let Some((kind, bytes)) = self.memory.get(id) {
+            buffer.clear();
+            buffer.extend_from_slice(&bytes);
+            return Ok(Some((kind, bytes.len())));
+        }
+        let Some(found) = self.inner.objects.try_find(id, buffer)? else { return Ok(None) };
+        self.memory.keep(id, found.kind, found.data);
+        Ok(Some((found.kind, found.data.len())))
     }
 
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {

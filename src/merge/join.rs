@@ -58,6 +58,22 @@ pub fn join_todo(ours: &mut Todo, theirs: &Todo) {
     super::settle(ours);
 }
 
+/// Returns whether `ours` has every statement of `theirs`, both the same todo: whether to join them would change nothing.
+/// Both were joined or read, and so are [settled](super::settle).
+pub fn covers(ours: &Todo, theirs: &Todo) -> bool {
+    let has_claim = |(session, theirs): (_, &Claim)| {
+        ours.claims.get(session).is_some_and(|ours| theirs.order(ours) != Ordering::Greater)
+    };
+    let has_field = |(key, theirs): (_, &Field)| ours.fields.get(key).is_some_and(|ours| !is_later(theirs, ours));
+    // What is left of a forgotten one is not told by what each of them holds.
+    !ours.is_forgotten()
+        && !theirs.is_forgotten()
+        && ours.created <= theirs.created
+        && (&ours.content, ours.nth) <= (&theirs.content, theirs.nth)
+        && theirs.claims.iter().all(has_claim)
+        && theirs.fields.iter().all(has_field)
+}
+
 /// Adds the entries of `theirs` to `ours`; one that both have is joined. New ones are added all at once: each by itself
 /// would move all behind it.
 fn join_map<K: Ord + Clone, V: Clone>(ours: &mut LiteMap<K, V>, theirs: &LiteMap<K, V>, join: impl Fn(&mut V, &V)) {
@@ -80,10 +96,17 @@ pub fn join_claim(ours: &mut Claim, theirs: &Claim) {
 
 /// Keeps the later of two settings of one property.
 pub fn join_field(ours: &mut Field, theirs: &Field) {
-    let order = theirs.at.cmp(&ours.at).then_with(|| text(&theirs.value).cmp(&text(&ours.value)));
-    if order == Ordering::Greater {
+    if is_later(theirs, ours) {
         ours.clone_from(theirs);
     }
+}
+
+fn is_later(one: &Field, other: &Field) -> bool {
+    let by_value = || match (one.value.as_str(), other.value.as_str()) {
+        (Some(one), Some(other)) if one == other => Ordering::Equal,
+        _ => text(&one.value).cmp(&text(&other.value)),
+    };
+    one.at.cmp(&other.at).then_with(by_value) == Ordering::Greater
 }
 
 fn text(value: &impl serde::Serialize) -> String {

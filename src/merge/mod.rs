@@ -15,6 +15,6 @@ mod three_way;
 
 pub use conflict::{Conflict, Disagreement, Side, Subject, choices, disagreements};
 pub use forget::settle;
-pub use join::{join, join_all, join_claim, join_field, join_lines, join_todo};
+pub use join::{covers, join, join_all, join_claim, join_field, join_lines, join_todo};
 pub use session::join_session;
 pub use three_way::{Decides, Outcome, conflicts, three_way, who_decides};

@@ -22,6 +22,9 @@ use crate::store::cache::MergedTips;
 use crate::store::{Consolidated, Store, session_of, weigh_session};
 use crate::todo::{Project, TodoId};
 
+/// How many commits one thread looks at before it takes the next ones.
+const AT_ONCE: usize = 64;
+
 /// What a consolidation would write.
 #[derive(Debug)]
 pub struct Consolidation {
@@ -122,7 +125,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
     let mut is_verified = true;
     if let Some(tip) = found.tip {
         let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
-        let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours)?;
+        let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours, branches.strays.get(&tip))?;
         let batch = overlay.batch;
         if let Some(commit) = settled.commit {
             found.batch.absorb(batch);
@@ -161,22 +164,33 @@ fn what_came(
     let is_quiet = !branches.tips.iter().any(|tip| Some(*tip) != verified.tip);
     let known = if is_quiet { Ancestors::default() } else { Ancestors::of(overlay, verified.tip) };
     let is_known = |id: ObjectId| if is_quiet { branches.contain(id) } else { known.contains(id) };
-    let (mut seen, mut queue) = (BTreeSet::new(), foreign.chain(moved).collect::<Vec<_>>());
+    let (mut seen, mut new) = (BTreeSet::new(), Vec::new());
+    let mut queue = foreign.chain(moved).collect::<Vec<_>>();
     while let Some(id) = queue.pop() {
         if is_known(id) || !seen.insert(id) {
             continue;
         }
         // History that was cut off ends there.
         let Ok(info) = overlay.commit_info(id) else { continue };
-        // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
-        let speaker = session_of(overlay, info.tree).filter(|_| weigh_session(overlay, info.tree).is_ok());
-        if speaker.is_some() {
-            // What it has as the commit before is looked at there.
-            let parents = info.parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree));
-            behind.push(Behind { tree: info.tree, known: parents.collect(), speaker });
-        }
+        new.push((info.tree, info.parents.clone()));
         queue.extend(info.parents);
     }
+    let look = |overlay: &Overlay<'_>, (tree, parents): &(ObjectId, Vec<ObjectId>)| {
+        // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
+        let speaker = session_of(overlay, *tree).filter(|_| weigh_session(overlay, *tree).is_ok());
+        speaker.map(|speaker| {
+            // What it has as the commit before is looked at there.
+            let known = parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree)).collect();
+            Behind { tree: *tree, known, speaker: Some(speaker) }
+        })
+    };
+    let below = overlay.below();
+    let look_at_all = |repo: &mut Repo, new: &[(ObjectId, Vec<ObjectId>)]| {
+        let overlay = Overlay::above_all(repo, below);
+        new.iter().filter_map(|commit| look(&overlay, commit)).collect::<Vec<_>>()
+    };
+    let repo = overlay.repo().clone();
+    behind.par_extend(new.par_chunks(AT_ONCE).map_with(repo, look_at_all).flatten());
     behind
 }
 

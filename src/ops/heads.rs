@@ -1,6 +1,6 @@
 //! Which of the tips a consolidation has to merge: those that no other one contains.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::OpsError;
 use super::merge_sides::Side;
@@ -15,6 +15,8 @@ use crate::todo::Session;
 pub(super) struct Branches {
     /// The commits, sorted.
     pub tips: Vec<ObjectId>,
+    /// What was found in those that were looked at, beside what was settled last, and has no business there.
+    pub strays: HashMap<ObjectId, Vec<String>>,
     contained: Contained,
 }
 
@@ -104,7 +106,7 @@ pub(super) fn find_branches(
     {
         let contained = merged.contained.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok());
         let contained = Contained::Known(contained.chain([tip]).collect());
-        let branches = Branches { tips: vec![tip], contained };
+        let branches = Branches { tips: vec![tip], strays: HashMap::new(), contained };
         return without_sessions(overlay, branches, tips);
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
@@ -115,6 +117,7 @@ pub(super) fn find_branches(
         now.is_some_and(|now| has_left(store, *tip, now))
     };
     candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip) && !is_left(tip)));
+    let mut strays = HashMap::new();
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
@@ -122,7 +125,12 @@ pub(super) fn find_branches(
         }
         let key = tip.to_string();
         match look(merged, &key, || check_consolidated(overlay, *tip, verified.tree.or(consolidated.tree))) {
-            Ok(_) => candidates.push(*tip),
+            Ok(found) => {
+                if verified.tree.is_some() || consolidated.tree.is_none() {
+                    strays.insert(*tip, found);
+                }
+                candidates.push(*tip);
+            }
             Err(unfit) => left_out.push(LeftOut::of(what, *tip, key, unfit)),
         }
     }
@@ -136,7 +144,7 @@ pub(super) fn find_branches(
         candidates.dedup();
         ours = Ancestors::default();
     }
-    let branches = Branches { tips: candidates, contained: Contained::Walked(ours) };
+    let branches = Branches { tips: candidates, strays, contained: Contained::Walked(ours) };
     without_sessions(overlay, branches, tips)
 }
 

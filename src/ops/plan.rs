@@ -1,5 +1,7 @@
 //! What a run is to do.
 
+use std::collections::HashSet;
+
 use super::OpsError;
 use super::progress::Steps;
 use super::tips::Tips;
@@ -51,6 +53,8 @@ pub struct Plan {
     pub remake: bool,
     /// Whether whoever runs this has the turn to talk to remotes.
     pub turn: Turn,
+    /// Commits that were looked through for purged todos already.
+    pub looked_through: HashSet<ObjectId>,
     /// Who is told how far it is.
     pub steps: Steps,
 }
@@ -63,6 +67,13 @@ impl Plan {
         tips.also.clone_from(&self.also);
         tips.remake = self.remake;
         Ok(tips)
+    }
+
+    /// Returns the tips of these that purged todos have to be looked for in.
+    pub(super) fn unlooked(&self, mut tips: Tips) -> Tips {
+        tips.foreign.retain(|tip| !self.looked_through.contains(&tip.commit));
+        tips.branches.retain(|(_, tip)| !self.looked_through.contains(tip));
+        tips
     }
 }
 

@@ -10,12 +10,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use rayon::prelude::*;
+
 use super::erase::erase;
 use super::plan::{Plan, Turn};
 use super::report::Obeyed;
-use super::tips::Tips;
+use super::tips::{ForeignTip, Tips};
 use super::{OpsError, named};
-use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
+use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, Repo, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, MergedTips, Purged};
 use crate::store::purge::{Purge, purged};
 use crate::store::quotes::{PURGED, contains};
@@ -24,6 +26,8 @@ use crate::store::{
 };
 use crate::todo::{Time, TodoId};
 
+/// How many sessions one thread looks through before it takes the next ones.
+const AT_ONCE: usize = 64;
 /// How often it is begun again when refs move meanwhile.
 const TRIES: u32 = 3;
 
@@ -99,10 +103,16 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
 }
 
 /// As [`obey`], of what a plan looks at, by whoever does not hold the store's lock. What fails is told, as it is when a
-/// plan is carried out.
-pub(super) fn rewrite(store: &Store, plan: &Plan, now: Time) -> Result<Obeyed, OpsError> {
+/// plan is carried out; what was looked through, the plan knows from then on.
+pub(super) fn rewrite(store: &Store, plan: &mut Plan, now: Time) -> Result<Obeyed, OpsError> {
     let lock = StoreLock::acquire(store.repo.common_dir())?;
-    Ok(obey_or_say(store, &lock, &plan.tips(store)?, plan.turn, now))
+    let tips = plan.unlooked(plan.tips(store)?);
+    let obeyed = obey_or_say(store, &lock, &tips, plan.turn, now);
+    if obeyed.waits.is_none() && obeyed.moved.is_empty() {
+        plan.looked_through.extend(tips.foreign.iter().map(|tip| tip.commit));
+        plan.looked_through.extend(tips.branches.iter().map(|(_, tip)| *tip));
+    }
+    Ok(obeyed)
 }
 
 /// As [`obey`]. Where it fails, everything else goes on: what sessions say is saved.
@@ -139,33 +149,31 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
     let merged: MergedTips = cache::load(&store.repo, "merged");
     let is_new =
         |tip: ObjectId| !merged.contains(tip) && !merged.is_unfit(tip) && !known.clean.contains(&tip.to_string());
-    let mut more = BTreeSet::new();
-    type IsLight<'a> = &'a dyn Fn(ObjectId) -> bool;
-    let mut look_at = |tip: ObjectId, is_light: IsLight<'_>, is_fit: &dyn Fn() -> bool| -> Result<(), OpsError> {
-        if !is_new(tip) {
-            return Ok(());
-        }
-        let Ok(info) = overlay.commit_info(tip) else { return Ok(()) };
-        // One that is damaged, or too large to be looked into, is told of where it is merged.
-        if !is_light(info.tree) {
-            return Ok(());
-        }
-        let found = purged(&overlay, info.tree, branch.tree).unwrap_or_default();
-        let found = found.iter().map(ToString::to_string).filter(|id| !known.ids.contains(id));
-        let found: Vec<String> = found.collect();
-        if !found.is_empty() && is_fit() {
-            more.extend(found);
-        }
-        Ok(())
+    let (known_ids, ours) = (&known.ids, branch.tree);
+    let purged = |overlay: &Overlay<'_>, tree| -> Vec<String> {
+        let found = purged(overlay, tree, ours).unwrap_or_default();
+        found.iter().map(ToString::to_string).filter(|id| !known_ids.contains(id)).collect()
     };
-    let is_light = |tree| weigh_session(&overlay, tree).is_ok();
-    for tip in &tips.foreign {
-        look_at(tip.commit, &is_light, &|| check_session(&overlay, &tip.session, tip.commit).is_ok())?;
-    }
-    let is_light = |tree| weigh_branch(&overlay, tree).is_ok();
-    for (_, tip) in &tips.branches {
-        look_at(*tip, &is_light, &|| check_consolidated(&overlay, *tip, branch.tree).is_ok())?;
-    }
+    // One that is damaged, or too large to be looked into, is told of where it is merged.
+    let in_session = |overlay: &Overlay<'_>, tip: &ForeignTip| -> Vec<String> {
+        let tree = overlay.commit_info(tip.commit).ok().map(|info| info.tree);
+        let found = tree.filter(|tree| weigh_session(overlay, *tree).is_ok()).map(|tree| purged(overlay, tree));
+        let is_fit = || check_session(overlay, &tip.session, tip.commit).is_ok();
+        found.filter(|found| !found.is_empty() && is_fit()).unwrap_or_default()
+    };
+    let in_branch = |tip: ObjectId| -> Vec<String> {
+        let tree = overlay.commit_info(tip).ok().map(|info| info.tree);
+        let found = tree.filter(|tree| weigh_branch(&overlay, *tree).is_ok()).map(|tree| purged(&overlay, tree));
+        let is_fit = || check_consolidated(&overlay, tip, ours).is_ok();
+        found.filter(|found| !found.is_empty() && is_fit()).unwrap_or_default()
+    };
+    let foreign: Vec<&ForeignTip> = tips.foreign.iter().filter(|tip| is_new(tip.commit)).collect();
+    let look = |repo: &mut Repo, tips: &[&ForeignTip]| {
+        let overlay = Overlay::new(repo);
+        tips.iter().flat_map(|tip| in_session(&overlay, tip)).collect::<Vec<_>>()
+    };
+    let mut more: BTreeSet<String> = foreign.par_chunks(AT_ONCE).map_with(store.repo.clone(), look).flatten().collect();
+    more.extend(tips.branches.iter().filter(|(_, tip)| is_new(*tip)).flat_map(|(_, tip)| in_branch(*tip)));
     known.ids.extend(more);
     Ok(())
 }

@@ -53,13 +53,15 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut purge = Obeyed::default();
     if plan.consolidate {
         // What was fetched, before it is merged.
-        let store = store.reopen()?;
-        purge = obey_or_say(&store, &lock, &plan.tips(&store)?, plan.turn, now);
+        let store = store.look_again()?;
+        purge = obey_or_say(&store, &lock, &plan.unlooked(plan.tips(&store)?), plan.turn, now);
     }
+    // Whatever a purge deleted is not known any more.
+    let store = if purge.moved.is_empty() { store.look_again()? } else { store.reopen()? };
     // Another process may have captured the same while this one waited.
     let mut moved = Vec::new();
     for _ in 0..TRIES {
-        let store = store.reopen()?;
+        let store = store.look_again()?;
         if !plan.homes.is_empty() {
             seen.refresh(&store.repo);
         }
@@ -73,7 +75,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
                 report.captured.sort();
                 report.captured.dedup();
                 if plan.consolidate {
-                    purge.absorb(obey_or_say(&store.reopen()?, &lock, &Tips::default(), plan.turn, now));
+                    purge.absorb(obey_or_say(&store.look_again()?, &lock, &Tips::default(), plan.turn, now));
                     report.tip = report.tip.map(|tip| purge.now(tip));
                 }
                 return Ok(Report { purge, ..report });

@@ -9,7 +9,8 @@
 //! that got long move on, and what is none of ours goes. All of it follows from the commits, so that two devices which
 //! look at the same ones make the same commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::OpsError;
 use super::consolidator::consolidator;
@@ -19,12 +20,12 @@ use crate::codec::TodoFile;
 use crate::git::{Identity, NewCommit, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, working_path};
-use crate::store::{ProjectLists, StoreError, list_paths, strays};
+use crate::store::{ProjectLists, StoreError, list_paths, strays as find_strays};
 use crate::todo::{Project, Session, Todo, TodoId};
 
 /// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
 /// settled before, is in order. Where all of it is ours, made by this program and nobody else, there is nothing that
-/// nobody can have said.
+/// nobody can have said. `strays` are those of the commit, where somebody looked for them.
 ///
 /// # Errors
 /// When an object cannot be read. A project with a list that cannot be read stays as it is, and is named.
@@ -34,6 +35,7 @@ pub(super) fn settle(
     behind: &[Behind],
     settled: Option<ObjectId>,
     is_ours: bool,
+    strays: Option<&Vec<String>>,
 ) -> Result<Settled, OpsError> {
     let info = overlay.commit_info(tip)?;
     let (mut found, mut edits) = (Settled::default(), Edits::new());
@@ -41,7 +43,8 @@ pub(super) fn settle(
     if settled == Some(info.tree) && behind.iter().all(|commit| settled == Some(commit.tree)) {
         return Ok(found);
     }
-    let strays = if is_ours { Vec::new() } else { strays(overlay, info.tree, settled) };
+    let look = || if is_ours { Vec::new() } else { find_strays(overlay, info.tree, settled) };
+    let strays = strays.cloned().unwrap_or_else(look);
     if !strays.is_empty() {
         found.removed.push((several(&strays), "none of ours; the history keeps it".to_owned()));
         edits.extend(strays.into_iter().map(|path| (path, None)));
@@ -80,6 +83,15 @@ pub(super) fn settle(
 
 /// For each tree that is looked at, the trees of its projects by the names of their directories.
 type Roots = HashMap<ObjectId, BTreeMap<String, ObjectId>>;
+
+/// The lists of a project that were read.
+#[derive(Default)]
+struct LookedAt {
+    /// Those of commits, and for whom they speak.
+    theirs: HashSet<(ObjectId, Option<Session>)>,
+    /// Those of the tip, by their paths.
+    ours: HashMap<String, TodoFile<'static>>,
+}
 
 /// One project under way.
 struct Settling<'a, 'o> {
@@ -121,7 +133,7 @@ impl<'a> Settling<'a, '_> {
         if !self.is_ours {
             self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
         }
-        let mut looked_at = BTreeSet::new();
+        let mut looked_at = LookedAt::default();
         for commit in trees {
             self.cover(commit, &ours, &mut looked_at, &mut lists, found)?;
         }
@@ -156,7 +168,7 @@ impl<'a> Settling<'a, '_> {
         &self,
         commit: &Behind,
         ours: &BTreeMap<String, ObjectId>,
-        looked_at: &mut BTreeSet<(ObjectId, Option<Session>)>,
+        looked_at: &mut LookedAt,
         lists: &mut ProjectLists<'a>,
         found: &mut Settled,
     ) -> Result<(), OpsError> {
@@ -165,20 +177,28 @@ impl<'a> Settling<'a, '_> {
             if ours.get(&path) == Some(&blob) || known.iter().any(|known| known.get(&path) == Some(&blob)) {
                 continue;
             }
-            if !looked_at.insert((blob, commit.speaker.clone())) {
+            if !looked_at.theirs.insert((blob, commit.speaker.clone())) {
                 continue;
             }
             let bytes = self.overlay.blob(blob)?;
             // What was looked at before it was merged can be read. What was not says nothing.
             let Ok(theirs) = TodoFile::open(&bytes) else { continue };
-            let our_bytes = ours.get(&path).map(|blob| self.overlay.blob(*blob)).transpose()?.unwrap_or_default();
-            let our_file =
-                if our_bytes.is_empty() { TodoFile::default() } else { TodoFile::open(&our_bytes).unwrap_or_default() };
-            for id in theirs.differing(&our_file) {
+            let our_file = match looked_at.ours.entry(path) {
+                Entry::Occupied(file) => file.into_mut(),
+                Entry::Vacant(free) => {
+                    let bytes = ours.get(free.key()).map(|blob| self.overlay.blob(*blob)).transpose()?;
+                    let file = bytes.and_then(|bytes| Some(TodoFile::open(&bytes).ok()?.into_owned()));
+                    free.insert(file.unwrap_or_default())
+                }
+            };
+            for id in theirs.differing(our_file) {
                 let Ok(Some(said)) = theirs.get(id) else { continue };
                 let speaks_for_another =
                     || commit.speaker.as_ref().is_some_and(|own| said.claims.keys().any(|session| session != own));
                 if said.flaw(Some(&self.project)).is_some() || speaks_for_another() {
+                    continue;
+                }
+                if lists.has(said)? {
                     continue;
                 }
                 let now = lists.get(id)?;

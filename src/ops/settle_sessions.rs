@@ -7,7 +7,7 @@ use super::settled::{Behind, Edits, Settled};
 use crate::codec::{decode_session, encode_session};
 use crate::git::{ObjectId, Overlay};
 use crate::merge::join_session;
-use crate::store::paths::{PARTS, PROJECTS, SESSIONS};
+use crate::store::paths::{PARTS, PROJECTS, SESSIONS, session_path};
 use crate::todo::SessionInfo;
 
 /// The files of sessions in a consolidated tree.
@@ -31,9 +31,15 @@ impl Sessions<'_, '_> {
             }
         }
         for commit in behind {
-            // A session's commit has one file: to list all that the tree has would take longer than to look for it.
-            let known = if commit.speaker.is_some() { None } else { Some(self.tip) };
-            for (path, blob) in self.files(commit.tree, known)? {
+            let files = match &commit.speaker {
+                // A session's commit has one file, and it is known where.
+                Some(speaker) => {
+                    let path = session_path(speaker);
+                    self.overlay.find(commit.tree, &path)?.map(|blob| (path, blob)).into_iter().collect()
+                }
+                None => self.files(commit.tree, Some(self.tip))?,
+            };
+            for (path, blob) in files {
                 let here = self.overlay.find(self.tip, &path)?;
                 if here == Some(blob) && !edits.contains_key(&path) {
                     continue;

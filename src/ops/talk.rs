@@ -139,8 +139,8 @@ impl<'a> Talk<'a> {
         }
         self.there = Remembered::of(&self.store, remote)?;
         // What came is rewritten before it is compared with what was there, or merged with what is here.
-        let purge = rewrite(&self.store, &self.plan, self.now)?;
-        self.store = self.store.reopen()?;
+        let purge = rewrite(&self.store, &mut self.plan, self.now)?;
+        self.store = if purge.moved.is_empty() { self.store.look_again()? } else { self.store.reopen()? };
         before.rename(|id| purge.now(id));
         self.report.purge.absorb(purge);
         let remote = &self.link.remote;
@@ -166,7 +166,7 @@ impl<'a> Talk<'a> {
     /// Merges what came with what is here.
     pub(super) fn join(&mut self) -> Result<(), OpsError> {
         let joined = run(&self.store, &self.plan, self.now)?;
-        self.store = self.store.reopen()?;
+        self.store = if joined.purge.moved.is_empty() { self.store.look_again()? } else { self.store.reopen()? };
         let all = &mut self.report;
         all.renamed.extend(joined.renamed);
         all.renamed.sort();

@@ -83,6 +83,15 @@ impl Store {
         Ok(Store { repo, settings: self.settings.clone(), origin: self.origin })
     }
 
+    /// As [`Store::reopen`], with what was read of its objects before: for who goes on from there. Not for who asks
+    /// whether an object is still there.
+    ///
+    /// # Errors
+    /// As [`Store::reopen`].
+    pub fn look_again(&self) -> Result<Self, StoreError> {
+        Ok(Store { repo: self.repo.reopen()?, settings: self.settings.clone(), origin: self.origin })
+    }
+
     /// Returns the store with another branch (its full name) in place of that of `chittysync.branch`. What is said
     /// on it stays there, and it is no reason for a session to give up its ref.
     #[must_use]

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::codec::{DecodeError, TodoFile, decode_lines};
 use crate::git::{ObjectId, Overlay, TreeEntry};
-use crate::merge::{join_all, join_lines, join_todo};
+use crate::merge::{covers, join_all, join_lines, join_todo};
 use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
 
 use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_path, digits, month, working_path};
@@ -144,6 +144,27 @@ impl<'o> ProjectLists<'o> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns whether one of the working lists that a todo may stand in has all that is said of it here. `false` may
+    /// also mean that it takes several of them.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn has(&mut self, said: &Todo) -> Result<bool, StoreError> {
+        let id = said.id.to_string();
+        for length in 0..=self.deepest {
+            // One that cannot be read is told of by who reads on.
+            if self.working.contains_key(&id[..length])
+                && self
+                    .working(&id[..length])?
+                    .get(said.id)
+                    .is_ok_and(|line| line.is_some_and(|line| covers(line, said)))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the ids of all todos in a working list.

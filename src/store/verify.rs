@@ -95,11 +95,11 @@ pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
     let sessions = Some(tree).filter(|tree| is_readable(overlay, *tree))?;
     let sessions = overlay.find_dir(sessions, SESSIONS).ok()?.filter(|tree| is_readable(overlay, *tree));
     let shards = overlay.entries(sessions).ok()?;
-    let [TreeEntry { is_tree: true, id: shard, .. }] = shards.as_slice() else { return None };
+    let [TreeEntry { is_tree: true, name: shard_name, id: shard }] = shards.as_slice() else { return None };
     let files = overlay.entries(Some(*shard).filter(|tree| is_readable(overlay, *tree))).ok()?;
     let [TreeEntry { is_tree: false, name, .. }] = files.as_slice() else { return None };
     let session = Session::from_component(name.strip_suffix(".json")?)?;
-    overlay.find(tree, &session_path(&session)).ok()?.map(|_| session)
+    (session_path(&session) == format!("{SESSIONS}/{shard_name}/{name}")).then_some(session)
 }
 
 fn chain(err: &dyn std::error::Error) -> String {

@@ -1,7 +1,7 @@
 //! Laws that hold for every list there can be, written by us or by anybody else.
 
 use chittysync::codec::{Merged, decode_session, decode_todos, encode_session, encode_todos, merge_todos};
-use chittysync::merge::{join, join_session, three_way};
+use chittysync::merge::{covers, join, join_session, join_todo, three_way};
 use chittysync::todo::{SessionInfo, State, Status, Todo, TodoId, TodoList};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -50,6 +50,21 @@ proptest! {
         prop_assert_eq!(joined(&a, &a), a.clone());
         let both = joined(&a, &b);
         prop_assert_eq!(joined(&both, &b), both);
+    }
+
+    /// Whoever covers a todo gains nothing by joining it, and who gains nothing covers it, but for forgotten ones.
+    #[test]
+    fn to_cover_is_to_gain_nothing_by_a_join(a in any_list(), b in any_list(), c in any_list()) {
+        let ac = joined(&a, &c);
+        for (ours, theirs) in [(&a, &b), (&ac, &a), (&ac, &c), (&a, &ac), (&joined(&ac, &b), &ac)] {
+            for (id, todo) in ours {
+                let Some(other) = theirs.get(id) else { continue };
+                let mut both = todo.clone();
+                join_todo(&mut both, other);
+                let is_forgotten = todo.is_forgotten() || other.is_forgotten();
+                prop_assert_eq!(covers(todo, other), both == *todo && !is_forgotten, "{:?} {:?}", todo, other);
+            }
+        }
     }
 
     #[test]
