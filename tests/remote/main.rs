@@ -38,3 +38,4 @@ mod sessions;
 mod transports;
 mod trouble;
 mod user_settings;
+mod year;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
-use chittysync::git::{Clutter, Fsync, Repo, is_maintained};
+use chittysync::git::{Clutter, Fsync, Maintained, Repo, is_maintained};
 
 use crate::common::{Done, World, binary, done, executable, set_time};
 use crate::oracle::{self, Said};
@@ -253,7 +253,9 @@ fn at_its_deadline_it_is_ended_and_the_next_one_does_it() {
     assert_eq!(world.git(&store, &["for-each-ref"]), before);
     world.git(&store, &["fsck", "--strict"]);
     let deadline = Instant::now() + Duration::from_secs(60);
-    assert!(repo.maintain(Fsync::On, deadline).expect("packed"));
+    assert_eq!(repo.maintain(Fsync::On, deadline).expect("packed"), Maintained::Something);
+    let again = repo.maintain(Fsync::On, deadline).expect("looked at");
+    assert_eq!(again, Maintained::Nothing);
     assert_eq!((count(&world, &store, "packs"), count(&world, &store, "count")), (1, 0));
 }
 
