@@ -51,21 +51,24 @@ pub fn start_maintenance(location: &Location) {
     }
 }
 
-/// Does it, again and again while others write so much meanwhile that there is much to do: so there is little when the
-/// last of them has ended, and no other command has to come for that. Between two times it rests for as long as one took.
-/// Writes down how it ended. Returns whether it was done: not when another process is at it.
+/// Does it and writes down how it ended. In the background it does it `again` and again while others write so much
+/// meanwhile that there is much to do: so there is little when the last of them has ended, and no other command has to
+/// come for that. Between two times it rests for as long as one took.
+///
+/// Returns whether it was done: not when another process is at it.
 ///
 /// # Errors
 /// When it fails, or takes too long.
-pub fn maintain(store: &Store) -> Result<bool, OpsError> {
+pub fn maintain(store: &Store, again: bool) -> Result<bool, OpsError> {
     let (common_dir, started) = (store.repo.common_dir(), Instant::now());
     let begun = RECORD.begun(common_dir);
     let done = repeat(started + LIMIT, || {
         let done = store.repo.maintain(store.settings.fsync, started + LIMIT)?;
-        Ok((done, Clutter::of(common_dir).is_much()))
+        Ok((done, again && Clutter::of(common_dir).is_much()))
     });
     if !matches!(done, Ok(Maintained::Elsewhere)) {
-        let rest = Clutter::of(common_dir).is_much().then_some(REST);
+        let stays = matches!(done, Ok(Maintained::Nothing)) && Clutter::of(common_dir).is_much();
+        let rest = stays.then_some(REST);
         RECORD.ended(common_dir, begun, started.elapsed(), done.as_ref().err().map(|err| chain(err)), rest);
     }
     Ok(done? != Maintained::Elsewhere)

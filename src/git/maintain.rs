@@ -155,13 +155,16 @@ impl Run<'_> {
 
     /// Makes one pack of the smallest, and of all loose objects if those that refs lead to could not be packed, or if they
     /// are and there are many still. This asks no ref. Returns whether there was anything to do.
-    ///
-    /// Many loose objects where some were just packed are what others wrote meanwhile: their turn comes by their paths.
     fn join_packs(&self, packed: Packed) -> Result<bool, GitError> {
         let objects = self.objects();
         let joined = smallest(sized(&objects, self.repo.hash())?);
         let many = || Clutter::of(self.repo.common_dir()).has_many_objects(&self.repo.limits);
-        let loose = packed == Packed::Failed || packed == Packed::None && many();
+        let loose = match packed {
+            Packed::Failed => true,
+            Packed::None => many(),
+            // Those that others wrote meanwhile have their turn by their paths. What is left then, nothing leads to.
+            Packed::Some => many() && self.pack_objects()? == Packed::None,
+        };
         if joined.is_empty() && !loose {
             return Ok(false);
         }
