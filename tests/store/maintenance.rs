@@ -89,6 +89,32 @@ fn it_begins_by_itself_behind_what_was_saved() {
     assert!(world.ok(&["daemon", "log"]).contains("maintenance"));
 }
 
+/// What an agent says through its tools alone is packed as well, when the server of the tools ends.
+#[test]
+fn a_server_of_tools_begins_it_at_its_end() {
+    let world = World::new();
+    let store = store_with(&world, 1);
+    world.git(&store, &["config", "--unset", "chittysync.maintenance"]);
+    let hello = serde_json::json!({"protocolVersion": "2025-06-18", "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"}});
+    let call = serde_json::json!({"name": "add", "arguments": {"text": "Ship", "project": "web"}});
+    let lines: String = [
+        serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}),
+        serde_json::json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+        serde_json::json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}),
+    ]
+    .iter()
+    .map(|line| format!("{line}\n"))
+    .collect();
+    let input = world.write("lines", lines.as_bytes());
+    let input = std::fs::File::open(input).expect("a file");
+    let done = done(world.command(binary()).env(LOW.0, LOW.1).arg("mcp").stdin(input).output());
+    assert!(done.code == Some(0) && done.stdout.contains("Ship"), "{done:?}");
+    until("it was packed", || count(&world, &store, "packs") > 0);
+    until("nobody is at it", || !is_maintained(&store));
+    oracle::whole(&world, &store).unwrap_or_else(|err| panic!("{err}"));
+}
+
 #[test]
 fn a_setting_turns_it_off_and_the_command_does_it_all_the_same() {
     let world = World::new();
