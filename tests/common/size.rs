@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use chittysync::git::is_maintained;
+use chittysync::git::{Clutter, is_maintained};
 
 use super::World;
 
@@ -41,13 +41,16 @@ pub fn after_gc(world: &World, repository: &Path, now: &str) -> u64 {
     bytes
 }
 
-/// Waits until nobody puts a store in order, and nobody begins to. No command is needed for that.
+/// Waits until there is little to put in order in a store, and nobody is at it. No command is needed for that: between two
+/// rounds, whoever is at it rests. In another repository it waits for `git gc` only.
 pub fn at_rest(store: &Path) {
+    let is_ours = store.join("chittysync").exists();
     let (started, mut quiet) = (Instant::now(), 0);
     while quiet < 5 {
         assert!(started.elapsed() < Duration::from_secs(600), "it never comes to rest");
         std::thread::sleep(Duration::from_millis(100));
-        let is_busy = store.join("chittysync").exists() && is_maintained(store) || store.join("gc.pid").exists();
+        let is_busy =
+            is_ours && (is_maintained(store) || Clutter::of(store).is_much()) || store.join("gc.pid").exists();
         quiet = if is_busy { 0 } else { quiet + 1 };
     }
 }
