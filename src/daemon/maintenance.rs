@@ -20,6 +20,8 @@ const RECORD: Record = Record {
 
 /// How long one may take.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
+/// Between two rounds it rests as long as one took, but no longer than this: others write meanwhile.
+const PAUSE: Duration = Duration::from_secs(1);
 /// Where so much is left and cannot be made less, it is not tried again before this.
 const REST: Duration = Duration::from_secs(10 * 60);
 
@@ -53,7 +55,7 @@ pub fn start_maintenance(location: &Location) {
 
 /// Does it and writes down how it ended. In the background it does it `again` and again while others write so much
 /// meanwhile that there is much to do: so there is little when the last of them has ended, and no other command has to
-/// come for that. Between two times it rests for as long as one took.
+/// come for that.
 ///
 /// Returns whether it was done: not when another process is at it.
 ///
@@ -91,7 +93,7 @@ fn repeat(
         if done != Maintained::Something || !is_much || Instant::now() + took * 3 > deadline {
             return Ok(all);
         }
-        std::thread::sleep(took);
+        std::thread::sleep(took.min(PAUSE));
     }
 }
 
