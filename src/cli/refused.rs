@@ -2,8 +2,8 @@
 
 use super::context::PROJECTS;
 use super::ui::Failure;
-use crate::ops::todo::{Brief, NotYours, Refusal};
-use crate::ops::{Event, Undo};
+use crate::ops::todo::{Brief, Refusal};
+use crate::ops::{Event, NotYours, Undo};
 use crate::todo::{Project, Session, Time, Verb};
 use crate::view::Style;
 

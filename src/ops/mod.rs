@@ -110,7 +110,7 @@ pub use shown::{Shown, shown};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
-pub use undo::{Later, Undo};
+pub use undo::{NotYours, Undo};
 
 use crate::git::GitError;
 use crate::statement::Against;

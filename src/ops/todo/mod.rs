@@ -40,4 +40,4 @@ pub use refusal::{Brief, Refusal};
 pub use resolve::{Edited, Settlement, resolve, resolve_edited, taken};
 pub use rollback::{Rollback, RolledBack, rollback};
 pub use say::say;
-pub use undo::{NotYours, TakenBack, Wanted, undo};
+pub use undo::{TakenBack, Wanted, undo};

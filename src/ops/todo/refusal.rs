@@ -1,8 +1,7 @@
 //! Why nothing was done: the facts, for whoever puts them into words.
 
-use super::undo::NotYours;
 use crate::git::RemoteName;
-use crate::ops::{OpsError, Undo};
+use crate::ops::{NotYours, OpsError, Undo};
 use crate::todo::{Names, Project, Session, State, Todo, TodoId, Verb};
 use crate::view::Everything;
 

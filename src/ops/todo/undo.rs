@@ -5,7 +5,7 @@ use super::outcome::Said;
 use super::read::read_sessions;
 use super::refusal::Refusal;
 use crate::ops::undo::{Whose, undo as last};
-use crate::ops::{Event, OpsError, Reason, Undo, todos_at, with_prompts};
+use crate::ops::{NotYours, OpsError, Reason, Undo, todos_at, with_prompts};
 use crate::source::agents;
 use crate::store::Store;
 use crate::view::Everything;
@@ -19,15 +19,6 @@ pub struct TakenBack {
     pub later: Option<NotYours>,
     /// What was said; `None` where it was only asked for.
     pub said: Option<Said>,
-}
-
-/// What somebody else did since, by a command on this device.
-#[derive(Debug)]
-pub struct NotYours {
-    /// What they are called.
-    pub who: String,
-    /// What they did.
-    pub events: Vec<Event>,
 }
 
 /// What is to be taken back.
