@@ -10,9 +10,6 @@ use crate::store::{Location, Store, StoreError, spool};
 use crate::todo::Time;
 use crate::view::Style;
 
-/// A store that keeps itself small never has so much for long; git itself would want to pack it.
-const MUCH: Clutter = Clutter { objects: 6_700, packs: 50, refs: 5_000 };
-
 /// Returns the checks.
 pub(super) fn checks(location: &Location, ui: &mut Ui) -> Vec<Check> {
     let store = match Store::open(location) {
@@ -47,7 +44,8 @@ fn objects(store: &Store) -> Check {
     }
     let failure = daemon::maintenance(common_dir).filter(|state| state.failures > 0).and_then(|state| state.last_error);
     let remedy = "`git chittysync maintenance` packs them";
-    let much = found.objects > MUCH.objects || found.packs > MUCH.packs || found.refs > MUCH.refs;
+    // A store that keeps itself small never has so much for long; git itself would want to pack it.
+    let much = found.objects > 6_700 || found.packs > 50 || found.refs > 5_000;
     match (daemon::is_wanted(store), failure) {
         (Ok(true), Some(failure)) => {
             Check::bad("objects", format!("{text}; packing them failed: {}; {remedy}, or says more", failure.message))

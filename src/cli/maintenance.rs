@@ -28,7 +28,7 @@ pub(super) fn run(args: &MaintenanceArgs, context: &Context, ui: &mut Ui) -> Res
         return Err(Failure::no(text).hint("`git maintenance run` there packs all of it"));
     }
     let before = Clutter::of(common_dir);
-    let done = daemon::maintain(&store)?;
+    let done = daemon::maintain(&store, args.background)?;
     let after = Clutter::of(common_dir);
     if ui.json {
         let side = |found: Clutter| json!({ "loose": found.objects, "packs": found.packs, "loose_refs": found.refs });

@@ -159,7 +159,11 @@ fn is_hook(err: &clap::Error) -> bool {
 fn run(cli: Cli, ui: &mut Ui) -> Result<(), Failure> {
     match &cli.command {
         #[cfg(feature = "mcp")]
-        Some(Command::Mcp(args)) => return mcp::run(args, &cli.global),
+        Some(Command::Mcp(args)) => {
+            let served = mcp::run(args, &cli.global);
+            keep_small(&Context::new(&cli.global)?);
+            return served;
+        }
         // What needs no place to stand in.
         Some(Command::Help(args)) => return help::run(args, command(), ui),
         Some(Command::Version) => return version::run(ui),
@@ -169,10 +173,17 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<(), Failure> {
     let Some(command) = cli.command else { return home::run(&context, ui) };
     let saves = saves(&command);
     let ended = run_in(&context, command, ui);
-    if saves && let Ok(location) = context.location() {
-        start_maintenance(&location);
+    if saves {
+        keep_small(&context);
     }
     ended
+}
+
+/// Has the store put in order in the background when there is much to do.
+fn keep_small(context: &Context) {
+    if let Ok(location) = context.location() {
+        start_maintenance(&location);
+    }
 }
 
 /// Returns whether a command may leave new objects in the store that it works on.
@@ -185,7 +196,12 @@ fn saves(command: &Command) -> bool {
         C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
     );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
+    #[cfg(feature = "board")]
+    let of_keys = matches!(command, C::Board(_));
+    #[cfg(not(feature = "board"))]
+    let of_keys = false;
     of_agents
+        || of_keys
         || of_all
         || of_one
         || of_some

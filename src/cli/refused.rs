@@ -3,9 +3,9 @@
 use super::context::PROJECTS;
 use super::ui::Failure;
 use crate::ops::todo::{Brief, Refusal};
-use crate::ops::{Event, Later, Undo};
+use crate::ops::{Event, NotYours, Undo};
 use crate::todo::{Project, Session, Time, Verb};
-use crate::view::{Style, of_itself};
+use crate::view::Style;
 
 /// So many are shown of what can be meant.
 const SHOWN: usize = 10;
@@ -65,11 +65,11 @@ impl From<Refusal> for Failure {
             }
             Refusal::NothingToUndo { redo: false, later: None } => no().hint("see `git chittysync log`"),
             Refusal::NothingToUndo { redo: false, later: Some(later) } => not_yours(no(), &later),
-            Refusal::SpokenSince { undo, redo, later } => {
+            Refusal::SpokenSince { undo, redo, later, called } => {
                 let verb = if redo { "redo" } else { "undo" };
                 let failure = Failure::no(format!("cannot {verb}: {}", done(&undo, plainly())));
                 let failure = undo.left.iter().fold(failure, |failure, (todo, session)| {
-                    failure.hint(format!("{} spoke of '{}' since", session.short(), todo.content))
+                    failure.hint(format!("{} spoke of '{}' since", called.who(session), todo.content))
                 });
                 later.iter().fold(failure, |failure, later| not_yours(failure, later))
             }
@@ -90,7 +90,7 @@ fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure 
 }
 
 /// Adds what somebody else did since, and how to take that back.
-fn not_yours(failure: Failure, later: &Later) -> Failure {
+fn not_yours(failure: Failure, later: &NotYours) -> Failure {
     failure.hint(others(later, plainly())).hint(ANY)
 }
 
@@ -106,9 +106,8 @@ fn plainly() -> Style {
 }
 
 /// Says that somebody else did something since.
-pub(super) fn others(later: &Later, style: Style) -> String {
-    let who = of_itself(&later.session).unwrap_or_else(|| later.session.session.short());
-    format!("the last command on this device was not yours: {who} {}", deeds(&later.events, style))
+pub(super) fn others(later: &NotYours, style: Style) -> String {
+    format!("the last command on this device was not yours: {} {}", later.who, deeds(&later.events, style))
 }
 
 /// Returns what is taken back: `completed ‘Fix login’ and 2 more`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::backoff::Backoff;
 use super::record::Record;
 use super::state::JobState;
-use crate::git::{Clutter, is_maintained, start_detached};
+use crate::git::{Clutter, Maintained, is_maintained, start_detached};
 use crate::ops::{OpsError, chain};
 use crate::source::home_variables;
 use crate::store::{Location, Store, StoreError};
@@ -20,9 +20,10 @@ const RECORD: Record = Record {
 
 /// How long one may take.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
-/// After one, nothing is begun for so many times as long as it took: most of the time belongs to others, also where
-/// something never gets less.
-const REST: u32 = 3;
+/// Between two rounds it rests as long as one took, but no longer than this: others write meanwhile.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Where so much is left and cannot be made less, it is not tried again before this.
+const REST: Duration = Duration::from_secs(10 * 60);
 
 /// Returns how it is doing in the store with this common git directory; nothing when it was never done.
 pub fn maintenance(common_dir: &Path) -> Option<JobState> {
@@ -52,17 +53,72 @@ pub fn start_maintenance(location: &Location) {
     }
 }
 
-/// Does it, and writes down how it ended. Returns whether it was done: not when another process is at it.
+/// Does it and writes down how it ended. In the background it does it `again` and again while others write so much
+/// meanwhile that there is much to do: so there is little when the last of them has ended, and no other command has to
+/// come for that.
+///
+/// Returns whether it was done: not when another process is at it.
 ///
 /// # Errors
 /// When it fails, or takes too long.
-pub fn maintain(store: &Store) -> Result<bool, OpsError> {
+pub fn maintain(store: &Store, again: bool) -> Result<bool, OpsError> {
     let (common_dir, started) = (store.repo.common_dir(), Instant::now());
     let begun = RECORD.begun(common_dir);
-    let done = store.repo.maintain(store.settings.fsync, started + LIMIT).map_err(OpsError::from);
-    if !matches!(done, Ok(false)) {
-        let took = started.elapsed();
-        RECORD.ended(common_dir, begun, took, done.as_ref().err().map(|err| chain(err)), Some(took * REST));
+    let done = repeat(started + LIMIT, || {
+        let done = store.repo.maintain(store.settings.fsync, started + LIMIT)?;
+        Ok((done, again && Clutter::of(common_dir).is_much()))
+    });
+    if !matches!(done, Ok(Maintained::Elsewhere)) {
+        let stays = matches!(done, Ok(Maintained::Nothing)) && Clutter::of(common_dir).is_much();
+        let rest = stays.then_some(REST);
+        RECORD.ended(common_dir, begun, started.elapsed(), done.as_ref().err().map(|err| chain(err)), rest);
     }
-    done
+    Ok(done? != Maintained::Elsewhere)
+}
+
+/// Puts a store in order until there is not much left, until that changes nothing, or until there may be no time for once
+/// more. `once` says what it did, and whether there is much still.
+fn repeat(
+    deadline: Instant,
+    mut once: impl FnMut() -> Result<(Maintained, bool), OpsError>,
+) -> Result<Maintained, OpsError> {
+    let mut all = Maintained::Elsewhere;
+    loop {
+        let began = Instant::now();
+        let (done, is_much) = once()?;
+        if done != Maintained::Elsewhere {
+            all = done;
+        }
+        let took = began.elapsed();
+        if done != Maintained::Something || !is_much || Instant::now() + took * 3 > deadline {
+            return Ok(all);
+        }
+        std::thread::sleep(took.min(PAUSE));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_on_while_there_is_much_and_it_gets_less() {
+        use Maintained::{Elsewhere, Nothing, Something};
+        let hour = Duration::from_secs(3600);
+        let times = |rounds: &[(Maintained, bool)], time| {
+            let (mut count, mut rounds) = (0, rounds.iter().copied().cycle());
+            let ended = repeat(Instant::now() + time, || {
+                count += 1;
+                Ok(rounds.next().expect("a round"))
+            });
+            (count, ended.expect("no error"))
+        };
+        assert_eq!(times(&[(Something, false)], hour), (1, Something));
+        assert_eq!(times(&[(Nothing, false)], hour), (1, Nothing));
+        assert_eq!(times(&[(Elsewhere, true)], hour), (1, Elsewhere));
+        assert_eq!(times(&[(Something, true), (Something, true), (Something, false)], hour), (3, Something));
+        assert_eq!(times(&[(Something, true), (Nothing, true)], hour), (2, Nothing), "what is left stays");
+        assert_eq!(times(&[(Something, true), (Elsewhere, true)], hour), (2, Something), "somebody else goes on");
+        assert_eq!(times(&[(Something, true)], Duration::ZERO), (1, Something), "the next one goes on");
+    }
 }

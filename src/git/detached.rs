@@ -40,7 +40,8 @@ pub fn become_detached() {
 /// Lets others go first, where this process and what it starts would take their time.
 pub fn be_nice() {
     #[cfg(unix)]
-    let _ = rustix::process::nice(10);
+    // More would leave it nearly nothing beside a compiler, while what it is to pack becomes more.
+    let _ = rustix::process::nice(5);
 }
 
 /// Returns what a program prints on its standard output; nothing when it is not there, fails, or takes longer.

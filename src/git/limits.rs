@@ -16,7 +16,8 @@ pub struct Limits {
     pub loose_objects: usize,
     /// The most new refs that are written one by one, and the most that stay loose; more go to `packed-refs`.
     pub loose_refs: usize,
-    /// The most objects that stay in files of their own in a store that keeps itself small.
+    /// The most objects that stay in files of their own in a store that keeps itself small; fewer in a small store
+    /// (`git::Clutter`).
     pub unpacked: usize,
     /// The most packs that such a store has.
     pub packs: usize,

@@ -21,6 +21,11 @@ const LOOKED_INTO: usize = 16;
 /// A pack stays as it is while it has this many times the objects of all smaller ones together. So each of n objects is
 /// written log n times, and there are log n packs.
 const FACTOR: usize = 4;
+/// The least that a disk gives a file.
+const BLOCK: u64 = 4096;
+/// Objects in files of their own may take this part of what packs take, and as much of [`Limits::unpacked`] before there
+/// are any packs to speak of.
+const PART: usize = 4;
 /// What keeps git from packing a pack with others: somebody is at work with it, or objects that it needs are elsewhere.
 const LEFT_ALONE: [&str; 2] = ["keep", "promisor"];
 /// How long a git that was told to end may take.
@@ -33,6 +38,8 @@ const LATE: &str = "it took too long and was ended; the next one goes on";
 pub struct Clutter {
     /// Objects in files of their own, roughly.
     pub objects: usize,
+    /// How many blocks of the disk packs take. An object in a file of its own takes one or more.
+    pub packed: usize,
     /// Packs that can be packed with others.
     pub packs: usize,
     /// Refs in files of their own.
@@ -47,9 +54,12 @@ impl Clutter {
             let directory = objects.join(format!("{:02x}", at * 256 / LOOKED_INTO));
             fs::read_dir(directory).map_or(0, Iterator::count)
         };
+        let packs = packs(&objects).unwrap_or_default();
+        let size = |index: &PathBuf| fs::metadata(index.with_extension("pack")).map_or(0, |file| file.len());
         Clutter {
             objects: (0..LOOKED_INTO).map(files).sum::<usize>() * 256 / LOOKED_INTO,
-            packs: movable(&objects).map_or(0, |packs| packs.len()),
+            packed: usize::try_from(packs.iter().map(size).sum::<u64>() / BLOCK).unwrap_or(usize::MAX),
+            packs: packs.iter().filter(|index| is_movable(index)).count(),
             refs: prefixes(git_dir).iter().map(|prefix| loose(git_dir, prefix)).sum(),
         }
     }
@@ -57,8 +67,24 @@ impl Clutter {
     /// Returns whether it is worth to be put in order.
     pub fn is_much(&self) -> bool {
         let limits = Limits::of_this_build();
-        self.objects > limits.unpacked || self.packs > limits.packs || self.refs > limits.loose_refs
+        self.has_many_objects(&limits) || self.packs > limits.packs || self.refs > limits.loose_refs
     }
+
+    /// A small store is not to be several times as large as it could be, and a large one is not packed all the time.
+    fn has_many_objects(&self, limits: &Limits) -> bool {
+        self.objects > (self.packed / PART).clamp(limits.unpacked / PART, limits.unpacked)
+    }
+}
+
+/// What became of a store that was to be put in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maintained {
+    /// Nothing: another process is at it, or a `git gc`.
+    Elsewhere,
+    /// Nothing: there was nothing to do, or nothing that can be done.
+    Nothing,
+    /// It is in fewer files.
+    Something,
 }
 
 /// Returns whether a process is at [`Repo::maintain`] in the store with this common git directory.
@@ -67,28 +93,39 @@ pub fn is_maintained(git_dir: &Path) -> bool {
 }
 
 impl Repo {
-    /// Puts the files of the store in order, in a process of its own for which nobody waits. Returns whether it did: not
-    /// when another process does, or a `git gc` is running.
+    /// Puts the files of the store in order, in a process of its own for which nobody waits.
     ///
     /// Readers and writers go on meanwhile. Ended at any moment it leaves every object and ref where it can be found, and
     /// files that a later call removes.
     ///
     /// # Errors
     /// When git cannot be started, fails, or is not done at the deadline, and when the store cannot be written.
-    pub fn maintain(&self, fsync: Fsync, deadline: Instant) -> Result<bool, GitError> {
+    pub fn maintain(&self, fsync: Fsync, deadline: Instant) -> Result<Maintained, GitError> {
         let git_dir = self.common_dir();
-        let Some(lock) = MaintenanceLock::try_acquire(git_dir)? else { return Ok(false) };
+        let Some(lock) = MaintenanceLock::try_acquire(git_dir)? else { return Ok(Maintained::Elsewhere) };
         if gc::is_running(git_dir) {
-            return Ok(false);
+            return Ok(Maintained::Elsewhere);
         }
         let _private = Private::as_is(git_dir);
         gc::sweep(git_dir);
         let run = Run { repo: self, lock: &lock, fsync, deadline };
         let packed = run.pack_objects()?;
-        run.join_packs(packed)?;
-        run.pack_refs()?;
-        Ok(true)
+        let joined = run.join_packs(packed)?;
+        let moved = run.pack_refs()?;
+        let any = packed == Packed::Some || joined || moved;
+        Ok(if any { Maintained::Something } else { Maintained::Nothing })
     }
+}
+
+/// What became of the loose objects that a ref leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Packed {
+    /// There were none.
+    None,
+    /// They are in a pack.
+    Some,
+    /// git could not find them all: something that a ref leads to is missing.
+    Failed,
 }
 
 /// One call of [`Repo::maintain`].
@@ -104,33 +141,43 @@ impl Run<'_> {
         self.repo.common_dir().join("objects")
     }
 
-    /// Packs the loose objects that a ref leads to, in an order from which git sees what is like what. Returns whether
-    /// that could be done: not where something that a ref leads to is missing.
-    fn pack_objects(&self) -> Result<bool, GitError> {
+    /// Packs the loose objects that a ref leads to, in an order from which git sees what is like what.
+    fn pack_objects(&self) -> Result<Packed, GitError> {
         let reached = ["--all", "--reflog", "--indexed-objects", "--unpacked", "--incremental"];
         match self.pack(&reached, "") {
-            Err(GitError::Program { .. }) if Instant::now() < self.deadline => Ok(false),
-            packed => packed.and_then(|_| self.remove_packed()).map(|()| true),
+            Err(GitError::Program { .. }) if Instant::now() < self.deadline => Ok(Packed::Failed),
+            packed => {
+                let packed = if packed?.is_some() { Packed::Some } else { Packed::None };
+                self.remove_packed().map(|()| packed)
+            }
         }
     }
 
-    /// Makes one pack of the smallest, and of all loose objects if there are many still, or they could not be `packed`.
-    /// This asks no ref.
-    fn join_packs(&self, packed: bool) -> Result<(), GitError> {
+    /// Makes one pack of the smallest, and of all loose objects if those that refs lead to could not be packed, or if they
+    /// are and there are many still. This asks no ref. Returns whether there was anything to do.
+    fn join_packs(&self, packed: Packed) -> Result<bool, GitError> {
         let objects = self.objects();
         let joined = smallest(sized(&objects, self.repo.hash())?);
-        let loose = Clutter::of(self.repo.common_dir()).objects;
-        if joined.is_empty() && packed && loose <= self.repo.limits.unpacked {
-            return Ok(());
+        let many = || Clutter::of(self.repo.common_dir()).has_many_objects(&self.repo.limits);
+        let loose = match packed {
+            Packed::Failed => true,
+            Packed::None => many(),
+            // Those that others wrote meanwhile have their turn by their paths. What is left then, nothing leads to.
+            Packed::Some => many() && self.pack_objects()? == Packed::None,
+        };
+        if joined.is_empty() && !loose {
+            return Ok(false);
         }
         let name = |index: &PathBuf| Some(format!("{}.pack\n", index.file_stem()?.to_str()?));
         let list: String = joined.iter().filter_map(name).collect();
-        let made = self.pack(&["--stdin-packs", "--unpacked"], &list)?;
+        let what: &[&str] = if loose { &["--stdin-packs", "--unpacked"] } else { &["--stdin-packs"] };
+        let made = self.pack(what, &list)?;
         self.remove_packed()?;
         for index in joined.iter().filter(|index| !made.iter().any(|made| index.ends_with(made))) {
             remove_pack(index)?;
         }
-        self.fsync.directories(&BTreeSet::from([objects.join("pack")]))
+        self.fsync.directories(&BTreeSet::from([objects.join("pack")]))?;
+        Ok(made.is_some())
     }
 
     /// Makes a pack. When this returns, it is on the disk, under the name that is returned, of its index; nothing when
@@ -153,25 +200,28 @@ impl Run<'_> {
     }
 
     /// Moves refs into one file: those of sessions, and what is remembered of remotes. A portion at a time, so that nobody
-    /// waits long for the lock of the store.
-    fn pack_refs(&self) -> Result<(), GitError> {
+    /// waits long for the lock of the store. Returns whether any moved.
+    fn pack_refs(&self) -> Result<bool, GitError> {
         let git_dir = self.repo.common_dir();
+        let mut any = false;
         if Clutter::of(git_dir).refs <= self.repo.limits.loose_refs {
-            return Ok(());
+            return Ok(any);
         }
         for prefix in prefixes(git_dir) {
             while loose(git_dir, &prefix) > 0 && Instant::now() < self.deadline {
                 // Who talks with a remote moves what is remembered of it.
-                let Some(_transfer) = TransferLock::try_acquire(git_dir)? else { return Ok(()) };
+                let Some(_transfer) = TransferLock::try_acquire(git_dir)? else { return Ok(any) };
                 let lock = StoreLock::acquire(git_dir)?;
                 let most = self.repo.limits.refs_at_once;
                 let hash = self.repo.hash();
-                if packed_refs::pack_loose(git_dir, lock.tmp(), &prefix, most, hash, self.fsync)? < most {
+                let moved = packed_refs::pack_loose(git_dir, lock.tmp(), &prefix, most, hash, self.fsync)?;
+                any |= moved > 0;
+                if moved < most {
                     break;
                 }
             }
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Runs git with this on its standard input, and ends it when it takes too long. Returns what it printed.
@@ -237,8 +287,12 @@ fn sized(objects: &Path, hash: gix::hash::Kind) -> Result<Vec<(usize, PathBuf)>,
 
 fn movable(objects: &Path) -> Result<Vec<PathBuf>, GitError> {
     let mut found = packs(objects)?;
-    found.retain(|index| !LEFT_ALONE.iter().any(|mark| index.with_extension(mark).exists()));
+    found.retain(|index| is_movable(index));
     Ok(found)
+}
+
+fn is_movable(index: &Path) -> bool {
+    !LEFT_ALONE.iter().any(|mark| index.with_extension(mark).exists())
 }
 
 /// Returns the prefixes of refs that are ours, and of those by which remotes are remembered.

@@ -88,7 +88,7 @@ pub use incoming::Incoming;
 pub use lease::{LEASE, LeasePush, fetch_lease, lease_tracking, push_lease};
 pub use limits::Limits;
 pub use lock::{StoreLock, TransferLock};
-pub use maintain::{Clutter, is_maintained};
+pub use maintain::{Clutter, Maintained, is_maintained};
 pub use object::{Overlay, TreeEntry};
 pub use origin::{is_whole, last_part, repository_name};
 pub use permissions::{private_directories, private_directory, private_file, state_dir};

@@ -26,9 +26,10 @@ use crate::redact::Found;
 use crate::source::{Notice, Reading, Unit};
 use crate::statement::Context;
 use crate::store::cache::{self, Seen, SeenUnit};
+use crate::store::quotes::names_any;
 use crate::store::task_lists::TaskLists;
 use crate::store::{Consolidated, Store, StoreError};
-use crate::todo::{Project, Session, Snapshot, Time};
+use crate::todo::{Project, Session, Snapshot, Time, TodoId};
 
 /// Reads what looks different, and makes a commit for each new state of each session. A list that is
 /// given with the plan is stated as well. Nothing is written.
@@ -211,6 +212,8 @@ fn state(
     let known = KnownLists::of(&lists, names(&consolidated, &overlay)?);
     let identity = store.settings.identity(now);
     let settings = &store.settings;
+    let purged = cache::load::<cache::Purged>(&store.repo, "purged").ids;
+    let purged: BTreeSet<TodoId> = purged.iter().filter_map(|id| TodoId::parse(id)).collect();
     let count = plan.steps.count("Saving", work.len(), "sessions");
     let speak = |repo: &mut Repo, (session, news, past): (Session, News, Past)| {
         let context = Context {
@@ -225,7 +228,11 @@ fn state(
         let mut overlay = Overlay::new(repo);
         let before = past.commit.as_ref().map(|commit| commit.id);
         let marked = marks(past.state(), &news.redacted);
-        let said = commits(&mut overlay, past, &news.states, news.title.as_deref(), &context, &identity);
+        let project = past.state().and_then(|state| state.info.project.clone()).or(news.project.clone());
+        let project = project.unwrap_or_else(Project::general);
+        // An agent's file goes on saying what was purged.
+        let title = news.title.as_deref().filter(|title| !names_any(title, &project, |id| purged.contains(&id)));
+        let said = commits(&mut overlay, past, &news.states, title, &context, &identity);
         count.add(1);
         let (past, unplaced) = match said {
             // Nothing of it is saved: a part of a list would say that the rest was dropped.

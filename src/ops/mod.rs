@@ -114,7 +114,7 @@ pub use status::{RemoteStatus, StoreStatus};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
-pub use undo::{Later, Undo};
+pub use undo::{NotYours, Undo};
 
 use crate::git::GitError;
 use crate::statement::Against;

@@ -48,6 +48,15 @@ pub struct Later {
     pub events: Vec<Event>,
 }
 
+/// The same, for people.
+#[derive(Debug)]
+pub struct NotYours {
+    /// What they are called.
+    pub who: String,
+    /// What they did.
+    pub events: Vec<Event>,
+}
+
 /// Whose acts are taken back.
 #[derive(Clone, Copy)]
 pub struct Whose<'a> {

@@ -15,6 +15,7 @@ mod open;
 pub mod paths;
 mod project_lists;
 pub mod purge;
+mod purge_titles;
 pub mod quotes;
 mod rewritten;
 mod session;

@@ -5,6 +5,7 @@
 //! after the other, and rewriting once more changes nothing. So nobody has to ask anybody.
 //!
 //! - In every list, the line of such a todo goes. One that says that it was forgotten stays.
+//! - The title of a session that quotes its words goes.
 //! - In messages, a line that quotes its words becomes `[purged]`.
 //! - The board goes from commits that change: it quotes lists, and is made anew when it is wanted.
 //!
@@ -16,8 +17,9 @@ use std::rc::Rc;
 use memchr::memmem;
 
 use super::StoreError;
-use super::paths::{ARCHIVE, BOARD_PATH, PARTS, PROJECTS, TODOS, digits, month, project_dir};
+use super::paths::{ARCHIVE, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, project_dir};
 use super::project_lists::{list_paths, working_lists};
+use super::purge_titles::{Titles, differs_by_title, without_title};
 use super::quotes::without_quotes;
 use crate::codec::{DecodeError, TodoFile, decode_todos};
 use crate::git::{Batch, CommitInfo, ObjectId, Overlay, TreeEntry};
@@ -60,6 +62,7 @@ pub fn purged(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) ->
 pub struct Purge<'r> {
     overlay: Overlay<'r>,
     lists: Lists,
+    titles: Titles,
     clean: HashSet<ObjectId>,
     commits: HashMap<ObjectId, (ObjectId, Words)>,
 }
@@ -68,6 +71,8 @@ pub struct Purge<'r> {
 #[derive(Debug)]
 struct Lists {
     ids: BTreeMap<TodoId, String>,
+    /// The words that were found so far, wherever.
+    found: BTreeMap<TodoId, String>,
     blobs: HashMap<(Project, ObjectId), (ObjectId, Words)>,
     projects: HashMap<(Project, ObjectId), (ObjectId, Words)>,
     /// By whether the board goes.
@@ -81,12 +86,13 @@ impl<'r> Purge<'r> {
     pub fn new(overlay: Overlay<'r>, ids: &BTreeSet<TodoId>, clean: HashSet<ObjectId>) -> Self {
         let lists = Lists {
             ids: ids.iter().map(|id| (*id, id.to_string())).collect(),
+            found: BTreeMap::new(),
             blobs: HashMap::new(),
             projects: HashMap::new(),
             roots: HashMap::new(),
             unreadable: BTreeSet::new(),
         };
-        Purge { overlay, lists, clean, commits: HashMap::new() }
+        Purge { overlay, lists, titles: Titles::default(), clean, commits: HashMap::new() }
     }
 
     /// Returns what a commit becomes. `keep` gets new objects whenever there are many.
@@ -133,7 +139,7 @@ impl<'r> Purge<'r> {
     /// Returns what a commit becomes, those behind it having become what they are to be, and what words stood in it or
     /// in one of those.
     fn without(&mut self, info: &CommitInfo) -> Result<(ObjectId, Words), StoreError> {
-        let Purge { overlay, lists, commits, .. } = self;
+        let Purge { overlay, lists, titles, commits, .. } = self;
         let (tree, mut words) = lists.root(overlay, info.tree, false)?;
         let mut parents = Vec::with_capacity(info.parents.len());
         for parent in &info.parents {
@@ -143,10 +149,12 @@ impl<'r> Purge<'r> {
         }
         let message = overlay.message_of(info.id)?;
         let said = without_quotes(&message, &words);
+        let tree = titles.take_out(overlay, tree, &words, &lists.ids)?;
         if tree == info.tree && parents == info.parents && said == message {
             return Ok((info.id, words));
         }
         let (tree, _) = lists.root(overlay, info.tree, true)?;
+        let tree = titles.take_out(overlay, tree, &words, &lists.ids)?;
         Ok((overlay.commit_like(info.id, tree, &parents, &said)?, words))
     }
 
@@ -170,9 +178,13 @@ impl<'r> Purge<'r> {
         &self.lists.unreadable
     }
 
-    /// Returns whether a file that nothing leads to held the words: a list that does, or a board, which may.
+    /// Returns whether a file that nothing leads to held the words: a list that does, a session's title, or a board, which
+    /// may.
     pub fn holds_words(&self, bytes: &[u8]) -> bool {
         if bytes.starts_with(BOARD) {
+            return true;
+        }
+        if without_title(bytes, &self.lists.found, &self.lists.ids).is_some() {
             return true;
         }
         if !self.lists.names_any(bytes) {
@@ -189,12 +201,15 @@ impl<'r> Purge<'r> {
     pub fn verify(&self, old: ObjectId, new: ObjectId) -> Result<Result<(), String>, StoreError> {
         let overlay = &self.overlay;
         let (old, new) = (overlay.commit_info(old)?.tree, overlay.commit_info(new)?.tree);
-        let other = |name: &str| name != PROJECTS && name != BOARD_PATH;
+        let other = |name: &str| name != PROJECTS && name != SESSIONS && name != BOARD_PATH;
         let rest = |tree| -> Result<Vec<_>, StoreError> {
             Ok(overlay.entries(Some(tree))?.into_iter().filter(|entry| other(&entry.name)).collect())
         };
         if rest(old)? != rest(new)? {
             return Ok(Err("a file beside the lists".to_owned()));
+        }
+        if let Some(path) = self.other_session(old, new)? {
+            return Ok(Err(path));
         }
         let projects = |tree| overlay.entries(overlay.find(tree, PROJECTS)?);
         let (before, after) = (projects(old)?, projects(new)?);
@@ -224,6 +239,30 @@ impl<'r> Purge<'r> {
             }
         }
         Ok(if before.len() == after.len() { Ok(()) } else { Err(PROJECTS.to_owned()) })
+    }
+
+    /// Returns the path of a session's file in which more than its title changed from one tree to another.
+    fn other_session(&self, old: ObjectId, new: ObjectId) -> Result<Option<String>, StoreError> {
+        let overlay = &self.overlay;
+        let directories = |tree| overlay.entries(overlay.find(tree, SESSIONS)?);
+        let mut waiting = vec![(SESSIONS.to_owned(), directories(old)?, directories(new)?)];
+        while let Some((path, old, new)) = waiting.pop() {
+            let names = |entries: &[TreeEntry]| -> Vec<_> {
+                entries.iter().map(|entry| (entry.name.clone(), entry.is_tree)).collect()
+            };
+            if names(&old) != names(&new) {
+                return Ok(Some(path));
+            }
+            for (old, new) in old.iter().zip(&new).filter(|(old, new)| old.id != new.id) {
+                let path = format!("{path}/{}", old.name);
+                if old.is_tree {
+                    waiting.push((path, overlay.entries(Some(old.id))?, overlay.entries(Some(new.id))?));
+                } else if !differs_by_title(&overlay.blob(old.id)?, &overlay.blob(new.id)?) {
+                    return Ok(Some(path));
+                }
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -308,6 +347,7 @@ impl Lists {
             match without_words(project, &bytes, &self.ids) {
                 Ok((new, words)) => {
                     let new = new.map(|bytes| overlay.batch.blob(bytes)).transpose()?;
+                    self.found.extend(words.clone());
                     done = (new.unwrap_or(blob), Rc::new(words));
                 }
                 Err(err) => drop(self.unreadable.insert(format!("{}/{path}: {err}", project_dir(project)))),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::trailers::{RESOLVED, is_of_ids};
-use crate::todo::{TodoId, plain};
+use crate::todo::{Project, TodoId, plain};
 
 /// What stands in the place of a line that quoted the words.
 pub const PURGED: &str = "[purged]";
@@ -26,6 +26,30 @@ pub(super) fn without_quotes(message: &[u8], words: &BTreeMap<TodoId, String>) -
     lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
+/// Returns whether a short text, which may have been cut, holds these words.
+pub(super) fn quotes(text: &str, words: &str) -> bool {
+    let words = plain(words);
+    let is_beginning = |cut: &str| !cut.is_empty() && words.starts_with(cut);
+    contains(text, &words) || text.strip_suffix('\u{2026}').is_some_and(is_beginning)
+}
+
+/// How many words of a text are looked at by [`names_any`].
+const WORDS: usize = 40;
+
+/// Returns whether some words of a short text, one after the other, are those of a todo of this project that is looked
+/// for. That needs nothing but its id, so it is known also where nobody has heard of the todo.
+pub fn names_any(text: &str, project: &Project, is_one: impl Fn(TodoId) -> bool) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(WORDS).collect();
+    (0..words.len()).any(|from| {
+        (from + 1..=words.len()).any(|to| {
+            let some = words[from..to].join(" ");
+            // As it stands, and without what is around it.
+            let bare = some.trim_matches(|char: char| !char.is_alphanumeric());
+            is_one(TodoId::of(project, &some)) || bare != some && is_one(TodoId::of(project, bare))
+        })
+    })
+}
+
 /// Returns whether a text holds these words, not as a part of longer ones.
 pub fn contains(text: &str, words: &str) -> bool {
     let is_part = |char: Option<char>, of: Option<char>| {
@@ -42,7 +66,6 @@ pub fn contains(text: &str, words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::todo::Project;
 
     #[test]
     fn words_are_found_as_words() {
@@ -57,6 +80,25 @@ mod tests {
         ] {
             assert_eq!(contains(text, words), found, "{text} {words}");
         }
+    }
+
+    #[test]
+    fn a_title_that_names_a_todo_is_known_by_the_id_alone() {
+        let project = Project::general();
+        let id = TodoId::of(&project, "Fix it now");
+        for (text, names) in [
+            ("Fix it now", true),
+            ("We are to (Fix it now), they say", true),
+            ("Please: \u{2018}Fix it now!\u{2019}", true),
+            ("Fix it", false),
+            ("fix it now", false),
+            ("Fix it nowhere", false),
+            ("", false),
+        ] {
+            assert_eq!(names_any(text, &project, |found| found == id), names, "{text}");
+        }
+        assert!(quotes("Fix it now, and th\u{2026}", "Fix it now, and then rest"));
+        assert!(!quotes("\u{2026}", "Fix it") && !quotes("Fit\u{2026}", "Fix it"));
     }
 
     #[test]

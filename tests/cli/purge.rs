@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use crate::common::{World, done, files};
 
 const LEAK: &str = "Ask Zoltan about the merger";
@@ -195,4 +197,59 @@ fn not_under_somebodys_files_and_not_the_objects_of_a_project() {
     world.git(&project, &["reflog", "expire", "--expire-unreachable=now", "--all"]);
     world.git(&project, &["gc", "-q", "--prune=now"]);
     is_gone(&world, &project.join(".git"), "Zoltan");
+}
+
+/// Writes what an agent keeps of a conversation: a list, and what the session is called.
+fn conversation(world: &World, session: &str, minute: u32, items: &[&str], title: &str) {
+    let head = json!({ "sessionId": session, "cwd": world.path("shop"), "timestamp": format!("2026-11-20T11:{minute}:00.000Z") });
+    let todos: Vec<Value> = items.iter().map(|item| json!({ "content": item, "status": "pending" })).collect();
+    let call = json!({ "type": "tool_use", "id": "t1", "name": "TodoWrite", "input": { "todos": todos } });
+    let result = json!({ "type": "tool_result", "tool_use_id": "t1", "content": "Todos have been modified" });
+    let lines = [
+        json!({ "type": "custom-title", "customTitle": title }),
+        json!({ "type": "assistant", "uuid": format!("{session}-a{title}"), "message": { "content": [call] } }),
+        json!({ "type": "user", "uuid": format!("{session}-r{title}"), "message": { "content": [result] },
+            "toolUseResult": { "oldTodos": [], "newTodos": todos } }),
+    ];
+    let line = |mut line: Value| {
+        line.as_object_mut().expect("an object").extend(head.as_object().expect("an object").clone());
+        format!("{line}\n")
+    };
+    let text: String = lines.into_iter().map(line).collect();
+    world.write(&format!("claude/projects/-shop/{session}.jsonl"), text.as_bytes());
+}
+
+/// Titles that quote a todo go, whether they were given before it was said, behind it, or in another session; others stay.
+#[test]
+fn what_a_session_is_called_goes_as_well() {
+    const TWO: &str = "22222222-0000-4000-8000-000000000002";
+    const THREE: &str = "33333333-0000-4000-8000-000000000003";
+    let world = World::new();
+    // The title first: nobody has said the todo yet.
+    conversation(&world, ONE, 10, &["Run tests"], &format!("About \u{2018}{LEAK}\u{2019}, quickly"));
+    world.sync();
+    conversation(&world, TWO, 20, &["Ship"], LEAK);
+    conversation(&world, THREE, 20, &["Tidy"], "Tidy the merger");
+    world.sync();
+    conversation(&world, ONE, 30, &["Run tests", LEAK], &format!("{LEAK}!"));
+    // Longer than a title.
+    let long = format!("{LEAK} of the two houses that Zoltan and his aunt have in the hills above the town");
+    conversation(&world, THREE, 30, &["Tidy", &long], &long);
+    world.sync();
+    assert!(world.ok(&["sessions", "--all"]).contains("Zoltan"));
+    let ids: Vec<String> =
+        [LEAK, &long].iter().map(|words| world.todo(words)["id"].as_str().expect("an id").to_owned()).collect();
+    let states = world.states();
+    world.ok(&["purge", "--yes", &ids[0], &ids[1]]);
+    is_gone(&world, &world.store(), "Zoltan");
+    let kept: Vec<String> = states.into_iter().filter(|state| !state.contains("Zoltan")).collect();
+    assert_eq!(world.states(), kept);
+    assert!(world.git(&world.store(), &["log", "-p", "--format=", "--all"]).contains("Tidy the merger"));
+    // The agent's files go on saying it.
+    conversation(&world, ONE, 40, &["Run tests", LEAK, "More"], &format!("{LEAK}!!"));
+    conversation(&world, TWO, 40, &["Ship", "More"], &format!("Again: {LEAK}"));
+    world.sync();
+    world.sync();
+    is_gone(&world, &world.store(), "Zoltan");
+    assert!(world.states().iter().any(|state| state.starts_with("More")));
 }

@@ -40,7 +40,8 @@ fn each_takes_back_its_own() {
         let world = three();
         let told = ok(&world, 10, who, &["undo"]);
         assert_eq!(world.states(), left);
-        let newer = told.contains("the last command on this device was not yours: f00dfeed+cli added \u{2018}Second");
+        let newer =
+            told.contains("the last command on this device was not yours: \u{2018}Second\u{2019} added \u{2018}Second");
         assert_eq!((newer, told.contains("undo --any`")), (who != Some(OTHER), who != Some(OTHER)), "{told}");
         let refused = at(&world, 11, who, &["undo"]);
         assert_eq!(refused.code, Some(1), "{refused:?}");
@@ -133,7 +134,10 @@ fn a_start_taken_back_beside_others_can_be_done_again() {
     assert_eq!(workers(&world, "Both"), [&ONE[..8], &OTHER[..8]]);
     // By somebody else it is not taken back: that would take the todo from who works on it.
     let refused = at(&world, 6, None, &["undo", "--any"]);
-    assert!(refused.code == Some(1) && refused.stderr.contains("f00dfeed+cli spoke of 'Both' since"), "{refused:?}");
+    assert!(
+        refused.code == Some(1) && refused.stderr.contains("\u{2018}Both\u{2019} f00dfeed spoke of 'Both' since"),
+        "{refused:?}"
+    );
     assert_eq!(workers(&world, "Both"), [&ONE[..8], &OTHER[..8]]);
 }
 

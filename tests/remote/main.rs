@@ -40,3 +40,4 @@ mod sessions;
 mod transports;
 mod trouble;
 mod user_settings;
+mod year;

@@ -183,21 +183,33 @@ fn sub_agents_are_found_at_every_depth() {
 #[test]
 fn a_goal_is_one_line_of_its_session() {
     let world = World::new();
-    let goal = |lines: &mut Lines, met: bool, words: &str| {
-        let attachment = json!({"type": "goal_status", "met": met, "sentinel": true, "condition": words});
-        lines.line("attachment", &json!(null), &json!({ "attachment": attachment }));
+    let goal = |lines: &mut Lines, words: &str, mut says: Value| {
+        says["type"] = "goal_status".into();
+        says["condition"] = words.into();
+        lines.line("attachment", &json!(null), &json!({ "attachment": says }));
     };
+    let (set, cleared) = (json!({"met": false, "sentinel": true}), json!({"met": true, "sentinel": true}));
     let mut lines = Lines::new();
-    goal(&mut lines, false, "All tests pass");
+    goal(&mut lines, "All tests pass", set.clone());
     lines.made("1", "A").done("1");
     lines.write(&world);
     world.sync();
     assert_eq!(world.states(), ["A: completed", "All tests pass: in_progress"]);
-    goal(&mut lines, true, "All tests pass");
-    goal(&mut lines, false, "The release is out");
+    goal(&mut lines, "All tests pass", json!({"met": false, "reason": "two fail"}));
+    goal(&mut lines, "All tests pass", json!({"met": true, "iterations": 2, "durationMs": 9000, "tokens": 700}));
+    goal(&mut lines, "The release is out", set.clone());
     lines.write(&world);
     world.sync();
     assert_eq!(world.states(), ["A: completed", "All tests pass: completed", "The release is out: in_progress"]);
+    // One that a person takes away is not met, nor is one that cannot be.
+    goal(&mut lines, "The release is out", cleared);
+    goal(&mut lines, "Every user is happy", set);
+    goal(&mut lines, "Every user is happy", json!({"met": false, "failed": true, "reason": "they are people"}));
+    lines.write(&world);
+    world.sync();
+    let states =
+        ["A: completed", "All tests pass: completed", "Every user is happy: dropped", "The release is out: dropped"];
+    assert_eq!(world.states(), states);
 }
 
 /// Nothing is passed over in silence.

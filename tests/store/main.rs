@@ -24,6 +24,7 @@ mod purge;
 mod race;
 mod safety;
 mod scene;
+mod size;
 mod trace;
 mod use_cases;
 mod waiting;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
-use chittysync::git::{Clutter, Fsync, Repo, is_maintained};
+use chittysync::git::{Clutter, Fsync, Maintained, Repo, is_maintained};
 
 use crate::common::{Done, World, binary, done, executable, set_time};
 use crate::oracle::{self, Said};
@@ -87,6 +87,32 @@ fn it_begins_by_itself_behind_what_was_saved() {
     assert!(said.is_subset(&oracle::said(&world, &store, "refs/chittysync/s1", true)));
     oracle::whole(&world, &store).unwrap_or_else(|err| panic!("{err}"));
     assert!(world.ok(&["daemon", "log"]).contains("maintenance"));
+}
+
+/// What an agent says through its tools alone is packed as well, when the server of the tools ends.
+#[test]
+fn a_server_of_tools_begins_it_at_its_end() {
+    let world = World::new();
+    let store = store_with(&world, 1);
+    world.git(&store, &["config", "--unset", "chittysync.maintenance"]);
+    let hello = serde_json::json!({"protocolVersion": "2025-06-18", "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"}});
+    let call = serde_json::json!({"name": "add", "arguments": {"text": "Ship", "project": "web"}});
+    let lines: String = [
+        serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}),
+        serde_json::json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+        serde_json::json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}),
+    ]
+    .iter()
+    .map(|line| format!("{line}\n"))
+    .collect();
+    let input = world.write("lines", lines.as_bytes());
+    let input = std::fs::File::open(input).expect("a file");
+    let done = done(world.command(binary()).env(LOW.0, LOW.1).arg("mcp").stdin(input).output());
+    assert!(done.code == Some(0) && done.stdout.contains("Ship"), "{done:?}");
+    until("it was packed", || count(&world, &store, "packs") > 0);
+    until("nobody is at it", || !is_maintained(&store));
+    oracle::whole(&world, &store).unwrap_or_else(|err| panic!("{err}"));
 }
 
 #[test]
@@ -253,7 +279,9 @@ fn at_its_deadline_it_is_ended_and_the_next_one_does_it() {
     assert_eq!(world.git(&store, &["for-each-ref"]), before);
     world.git(&store, &["fsck", "--strict"]);
     let deadline = Instant::now() + Duration::from_secs(60);
-    assert!(repo.maintain(Fsync::On, deadline).expect("packed"));
+    assert_eq!(repo.maintain(Fsync::On, deadline).expect("packed"), Maintained::Something);
+    let again = repo.maintain(Fsync::On, deadline).expect("looked at");
+    assert_eq!(again, Maintained::Nothing);
     assert_eq!((count(&world, &store, "packs"), count(&world, &store, "count")), (1, 0));
 }
 

@@ -1,7 +1,7 @@
 //! Why nothing was done: the facts, for whoever puts them into words.
 
 use crate::git::RemoteName;
-use crate::ops::{Later, OpsError, Undo};
+use crate::ops::{NotYours, OpsError, Undo};
 use crate::todo::{Names, Project, Session, State, Todo, TodoId, Verb};
 use crate::view::Everything;
 
@@ -223,7 +223,7 @@ pub enum Refusal {
         /// Whether something was to be done again.
         redo: bool,
         /// What somebody else did.
-        later: Option<Box<Later>>,
+        later: Option<Box<NotYours>>,
     },
     /// Others spoke since of everything that was to be taken back.
     #[error("others spoke since of all that was to be {}", if *redo { "done again" } else { "taken back" })]
@@ -233,7 +233,9 @@ pub enum Refusal {
         /// Whether something was to be done again.
         redo: bool,
         /// What somebody else did since.
-        later: Option<Box<Later>>,
+        later: Option<Box<NotYours>>,
+        /// What they are called.
+        called: Box<Everything>,
     },
     /// The store says no.
     #[error(transparent)]

@@ -2,9 +2,13 @@
 
 use super::actor::Actor;
 use super::outcome::Said;
+use super::read::read_sessions;
 use super::refusal::Refusal;
 use crate::ops::undo::{Whose, undo as last};
-use crate::ops::{Later, Reason, Undo};
+use crate::ops::{NotYours, OpsError, Reason, Undo, todos_at, with_prompts};
+use crate::source::agents;
+use crate::store::Store;
+use crate::view::Everything;
 
 /// What was taken back, or would be.
 #[derive(Debug)]
@@ -12,7 +16,7 @@ pub struct TakenBack {
     /// What was done, what takes it back, and what stays as it is because others spoke of it since.
     pub undo: Undo,
     /// What somebody else did since on this device, which stays.
-    pub later: Option<Later>,
+    pub later: Option<NotYours>,
     /// What was said; `None` where it was only asked for.
     pub said: Option<Said>,
 }
@@ -41,9 +45,12 @@ pub fn undo(actor: &Actor<'_>, wanted: Wanted) -> Result<TakenBack, Refusal> {
     }
     let own = actor.own()?;
     let (undo, later) = last(store, Whose { own: &own, any }, redo)?;
+    let later = later.map(|later| called(store).map(|called| (called.who(&later.session.session), later.events)));
+    let later = later.transpose()?.map(|(who, events)| NotYours { who, events });
     let Some(undo) = undo else { return Err(Refusal::NothingToUndo { redo, later: later.map(Box::new) }) };
     if undo.acts.is_empty() {
-        return Err(Refusal::SpokenSince { undo: Box::new(undo), redo, later: later.map(Box::new) });
+        let called = Box::new(called(store)?);
+        return Err(Refusal::SpokenSince { undo: Box::new(undo), redo, later: later.map(Box::new), called });
     }
     let verb = if redo { "redo" } else { "undo" };
     let words = undo.events.first().map_or("", |event| event.after.content.as_str());
@@ -57,4 +64,14 @@ pub fn undo(actor: &Actor<'_>, wanted: Wanted) -> Result<TakenBack, Refusal> {
         false => Some(actor.act(reason, |_| Ok((undo.acts.clone(), ())))?.0),
     };
     Ok(TakenBack { undo, later, said })
+}
+
+/// Returns what sessions are called.
+fn called(store: &Store) -> Result<Everything, OpsError> {
+    let mut sessions = read_sessions(store)?.0;
+    with_prompts(store, &mut sessions);
+    let mut everything = Everything::of(todos_at(store, None)?);
+    everything.agents = agents().map(|agent| (agent.name(), agent.title())).collect();
+    everything.sessions = sessions;
+    Ok(everything)
 }
