@@ -27,6 +27,8 @@ pub mod install;
 pub mod log;
 pub mod merge;
 pub mod ops;
+#[cfg(feature = "hub")]
+pub mod page;
 pub mod plan;
 pub mod redact;
 pub mod settings;

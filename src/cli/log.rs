@@ -130,7 +130,7 @@ pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, 
 }
 
 /// Returns a time as people say it, by the clock on this device's wall.
-pub(super) fn moment(time: Time, now: Time) -> String {
+pub(crate) fn moment(time: Time, now: Time) -> String {
     let local = |time: Time| DateTime::from_timestamp_millis(time.millis()).unwrap_or_default().with_timezone(&Local);
     let (time, now) = (local(time), local(now));
     match now.date_naive().signed_duration_since(time.date_naive()).num_days() {
