@@ -105,7 +105,7 @@ pub(crate) use context::{known, present};
 #[cfg(feature = "hub")]
 pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
-pub(crate) use log::moment;
+pub(crate) use log::{day, moment};
 #[cfg(feature = "hub")]
 pub(crate) use said::word as became;
 pub(crate) use ui::{Ui, exit};

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::page_sign_in::{cookie, go, presented};
 use super::state::Hub;
 use crate::access::Scope;
-use crate::cli::{moment, present};
+use crate::cli::{day, moment, present};
 use crate::ops::{self, Event, LogFilter, Shown, todo::Which};
 use crate::page::{self, Happening, Sight, Wanted};
 use crate::plan::Topics;
@@ -133,7 +133,7 @@ async fn show(
             spawn_at: store.settings.spawn_at,
             quiet: Quiet::of(&shown.everything, now, store.settings.quiet_after),
             stale_after: store.settings.stale_after,
-            today: ops::since("midnight", now).unwrap_or(now),
+            today: day(now),
             device: &store.settings.device,
             key: &key,
             may_write: who.may(Scope::Write),
@@ -180,11 +180,11 @@ pub(super) fn html(status: StatusCode, page: String) -> Response {
 }
 
 pub(super) async fn style() -> Response {
-    file("text/css; charset=utf-8", page::STYLE)
+    file("text/css; charset=utf-8", page::style())
 }
 
 pub(super) async fn script() -> Response {
-    file("text/javascript; charset=utf-8", page::SCRIPT)
+    file("text/javascript; charset=utf-8", page::script())
 }
 
 /// Returns a file of ours. Pages name it with its version, so it can be kept for ever.

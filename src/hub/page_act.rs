@@ -26,8 +26,12 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let (headers, fields) = form(hub, request).await?;
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
     let secret = cookie(hub, &headers).ok_or_else(unknown)?;
-    let back = back(field(&fields, "back")).to_owned();
+    let mut back = back(field(&fields, "back")).to_owned();
     let (who, message) = hub.aside(move |hub| said(hub, &secret, &fields)).await?;
+    // One that got other words is another one.
+    if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
+        back = format!("/ui/todo/{id}");
+    }
     hub.follower.look();
     let mark = if back.contains('?') { '&' } else { '?' };
     let number = hub.pages.say(&who.token, message.0);

@@ -120,8 +120,8 @@ pub(super) async fn sign_out(State(hub): State<Arc<Hub>>, request: Request) -> R
 
 /// Returns the cookie with this value.
 fn cookie_of(hub: &Hub, value: &str, seconds: i64) -> String {
-    let name = &hub.pages.cookie;
-    format!("{name}={value}; Path=/ui; Max-Age={seconds}; HttpOnly; SameSite=Strict")
+    let (name, secure) = (&hub.pages.cookie, if hub.pages.is_secure { "; Secure" } else { "" });
+    format!("{name}={value}; Path=/ui; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// Sends a browser to another page.

@@ -24,6 +24,8 @@ type Properties = (Option<ObjectId>, Arc<Vec<OverProperty>>);
 pub(super) struct Pages {
     /// What the cookie is called: a browser does not tell the ports of a machine apart, and there may be two hubs.
     pub cookie: String,
+    /// Whether browsers come through a proxy that does TLS: the cookie is for such connections only.
+    pub is_secure: bool,
     properties: Mutex<Properties>,
     said: Mutex<Said>,
     acting: Mutex<()>,
@@ -42,7 +44,7 @@ impl Pages {
         let digits =
             path.iter().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
         let cookie = format!("chittysync-{digits:08x}");
-        Pages { cookie, properties: Mutex::default(), said: Mutex::default(), acting: Mutex::default() }
+        Pages { cookie, is_secure: false, properties: Mutex::default(), said: Mutex::default(), acting: Mutex::default() }
     }
 
     /// Keeps what somebody is to be told, and returns its number.

@@ -36,7 +36,8 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let following = follower.start(store.clone(), limits.replay);
     let following = following.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let (stop, stopping) = watch::channel(false);
-    let hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);
+    let mut hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);
+    hub.pages.is_secure = args.behind_proxy;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|err| {
             Failure::fatal(format!("cannot listen on {address}: {err}")).hint("--listen names another address and port")

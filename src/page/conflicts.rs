@@ -15,6 +15,9 @@ use crate::view::{OverProperty, questions};
 /// One question: a todo, and the property that is disputed; its state, when there is none.
 pub(super) type Question<'a> = (&'a Project, &'a Todo, Option<&'a OverProperty>);
 
+/// So many of those who are overruled are shown.
+const OVERRULED: usize = 2;
+
 /// Returns the page.
 pub fn conflicts(sight: &Sight<'_>) -> String {
     let found = questions(sight.everything, false, sight.properties);
@@ -29,7 +32,7 @@ pub fn conflicts(sight: &Sight<'_>) -> String {
         }
         div.wide { (section("conflicts", "To settle", Some(found.len()), None, &list)) }
     };
-    frame(sight, Page::Conflicts, &format!("{} conflicts", found.len()), &body).into_string()
+    frame(sight, Page::Conflicts, &super::text::count(found.len(), "conflict"), &body).into_string()
 }
 
 /// Returns one question with its answers.
@@ -72,10 +75,11 @@ fn over_state(sight: &Sight<'_>, todo: &Todo, id: &str) -> Markup {
         }
         div.versus {
             (version(sight, "Holds now", state_word(kept), Some(first.winner.0), first.kept_since()))
-            @for one in &newer {
+            @for one in newer.iter().take(OVERRULED) {
                 (version(sight, "Overruled", state_word(one.overruled.1.state()), Some(one.overruled.0), one.overruled.1.at))
             }
         }
+        @if newer.len() > OVERRULED { div.why { (newer.len() - OVERRULED) " more say so, or something else." } }
         @if sight.may_write {
             div.acts {
                 (button(&Deed::Settle(todo.id, kept), &answer(kept), &format!("k-{id}"), &format!("t-{id}"), true))
@@ -123,15 +127,11 @@ fn property_name(one: &OverProperty) -> &str {
 fn version(sight: &Sight<'_>, title: &str, said: &str, who: Option<&Session>, at: Time) -> Markup {
     html! {
         div {
-            dl {
-                dt { (title) }
-                dd { b { (words(said)) } }
-                @if let Some(who) = who {
-                    dt { "said by" }
-                    dd { (words(&sight.everything.who(who))) }
-                }
-                dt { "when" }
-                dd { ((sight.moment)(at).trim()) }
+            div.faint { (title) }
+            b { (words(said)) }
+            div.soft {
+                @if let Some(who) = who { (words(&sight.everything.who(who))) ", " }
+                ((sight.moment)(at).trim())
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What stands around every page: where one can go, what became of the last act, and the form whose buttons the acts are.
 
+use std::sync::OnceLock;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::form::Deed;
@@ -7,9 +9,28 @@ use super::text::{count, words};
 use super::{Message, Sight};
 
 /// How all pages look.
-pub const STYLE: &str = include_str!("look.css");
+pub(super) const STYLE: &str = include_str!("look.css");
 /// What keeps a page up to date while somebody looks at it.
-pub const SCRIPT: &str = include_str!("live.js");
+pub(super) const SCRIPT: &str = include_str!("live.js");
+
+/// Returns how all pages look, as it is sent.
+pub fn style() -> &'static str {
+    static SENT: OnceLock<String> = OnceLock::new();
+    SENT.get_or_init(|| lean(STYLE))
+}
+
+/// Returns what keeps a page up to date, as it is sent.
+pub fn script() -> &'static str {
+    static SENT: OnceLock<String> = OnceLock::new();
+    SENT.get_or_init(|| lean(SCRIPT))
+}
+
+/// Returns a file without what only its readers need.
+fn lean(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// What a browser may do with a page: nothing from elsewhere, and nothing that stands in it.
 pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
                        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -50,7 +71,7 @@ pub(super) fn frame(sight: &Sight<'_>, page: Page, title: &str, body: &Markup) -
                 }
             }
         }
-        form.finder action="/ui/todos" role="search" {
+        form.finder action="/ui/todos" role="search" aria-label="Among all todos" {
             input.find type="search" name="q" id="find" placeholder="Find a todo" aria-label="Find a todo";
         }
         span.live id="live" data-at=(sight.at.as_deref().unwrap_or_default()) { "as of " ((sight.moment)(sight.now).trim()) }
@@ -60,6 +81,15 @@ pub(super) fn frame(sight: &Sight<'_>, page: Page, title: &str, body: &Markup) -
         form id="act" method="post" action="/ui/act" {
             input type="hidden" name="key" value=(sight.key);
             input type="hidden" name="back" value=(sight.path);
+        }
+        footer {
+            form method="post" action="/ui/logout" {
+                input type="hidden" name="key" value=(sight.key);
+                @if let Some(at) = &sight.at {
+                    span.faint { "All of this page is of commit " span.mono { (at.get(..10).unwrap_or(at)) } "." }
+                }
+                button id="sign-out" { "Sign this browser out" }
+            }
         }
     };
     document(title, sight.device, &top, &body, sight.message.as_ref().map(|message| told(sight, message)).as_ref())
@@ -75,8 +105,8 @@ pub(super) fn document(title: &str, device: &str, top: &Markup, body: &Markup, t
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (crate::todo::plain(title)) " · chittysync" }
                 link rel="icon" href="data:,";
-                link rel="stylesheet" href={ "/ui/look.css?" (version(STYLE)) };
-                script src={ "/ui/live.js?" (version(SCRIPT)) } defer {}
+                link rel="stylesheet" href={ "/ui/look.css?" (version(style())) };
+                script src={ "/ui/live.js?" (version(script())) } defer {}
             }
             body {
                 a.skip href="#main" { "To the page" }

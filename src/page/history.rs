@@ -48,7 +48,7 @@ pub(super) fn happenings(sight: &Sight<'_>, found: &[Happening], with_words: boo
         ol.rows.log {
             @for one in found {
                 li {
-                    span.when { time datetime=(one.at) { ((sight.moment)(one.at).trim()) } }
+                    span.when { ((sight.moment)(one.at).trim()) }
                     div {
                         b { (words(&sight.everything.who(&one.session))) } " " (one.verb) " "
                         @if with_words {

@@ -26,7 +26,7 @@ mod topics;
 
 pub use conflicts::conflicts;
 pub use form::{Deed, Side, fields};
-pub use frame::{CSP, SCRIPT, STYLE, nothing};
+pub use frame::{CSP, nothing, script, style};
 pub use history::{Happening, history};
 pub use now::now;
 pub use projects::projects;

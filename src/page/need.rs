@@ -11,11 +11,13 @@ use super::query::Wanted;
 use super::row::{With, is_blocked, row};
 use super::text::{count, sign, state_word, when, words};
 use super::Sight;
-use crate::todo::{Project, Todo};
+use crate::todo::{Project, Todo, Verb};
 use crate::view::{SessionView, Warning, questions, session_views};
 
 /// So many of each are shown.
 const FEW: usize = 3;
+/// Of conflicts, which take more room.
+const FIRST: usize = 2;
 
 /// What needs somebody.
 pub(super) struct Needs<'a> {
@@ -65,11 +67,10 @@ impl<'a> Needs<'a> {
     pub(super) fn summary(&self, completed: usize) -> Markup {
         html! {
             p.sums id="sums" {
-                @if self.total() == 0 { span.soft { "Nothing needs you." } }
                 (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
                 (part(self.mine.len(), "waits for you", "wait for you", "#mine"))
-                (part(self.blocked.len(), "is blocked", "are blocked", "#blocked"))
-                (part(self.stuck.len(), "session is stuck", "sessions are stuck", "#stuck"))
+                (part(self.blocked.len(), "blocked", "blocked", "#blocked"))
+                (part(self.stuck.len(), "stuck session", "stuck sessions", "#stuck"))
                 (part(completed, "finished today", "finished today", "#today"))
             }
         }
@@ -79,13 +80,13 @@ impl<'a> Needs<'a> {
         html! {
             @if !self.conflicts.is_empty() {
                 (section("conflicts", "Sessions disagree", Some(self.conflicts.len()), Some(("/ui/conflicts", "all of them")), &html! {
-                    ul.rows { @for one in self.conflicts.iter().take(FEW) { (question(sight, *one)) } }
-                    (folded(self.conflicts.len().saturating_sub(FEW), "conflict", "/ui/conflicts"))
+                    ul.rows { @for one in self.conflicts.iter().take(FIRST) { (question(sight, *one)) } }
+                    (folded(self.conflicts.len().saturating_sub(FIRST), "conflict", "/ui/conflicts"))
                 }))
             }
             @if !self.mine.is_empty() { (self.waiting(sight)) }
             @if !self.blocked.is_empty() { (self.standing(sight)) }
-            @if !self.stuck.is_empty() || self.quiet.todos > 0 { (self.stuck(sight)) }
+            @if !self.stuck.is_empty() { (self.stuck(sight)) }
         }
     }
 
@@ -102,7 +103,7 @@ impl<'a> Needs<'a> {
                             None => "assigned to you",
                         }
                     };
-                    (row(sight, project, todo, With { list: "m", why: Some(&why), ..With::default() }))
+                    (row(sight, project, todo, With { list: "m", why: Some(&why), only: Some(&[Verb::Done]), ..With::default() }))
                 }
             }
             (folded(self.mine.len().saturating_sub(FEW), "todo", "/ui/todos"))
@@ -113,7 +114,7 @@ impl<'a> Needs<'a> {
         section("blocked", "Blocked", Some(self.blocked.len()), Some(("/ui/todos?status=blocked", "all of them")), &html! {
             ul.rows {
                 @for (project, todo, by) in self.blocked.iter().take(FEW) {
-                    (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), ..With::default() }))
+                    (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), only: Some(&[]), ..With::default() }))
                 }
             }
             (folded(self.blocked.len().saturating_sub(FEW), "todo", "/ui/todos?status=blocked"))
@@ -126,10 +127,16 @@ impl<'a> Needs<'a> {
                 @for view in self.stuck.iter().take(FEW) { (stuck(sight, view)) }
             }
             (folded(self.stuck.len().saturating_sub(FEW), "session", "/ui/sessions"))
-            @if let Some(told) = sight.quiet.told(&self.quiet, false, "") {
+        })
+    }
+
+    /// Says how much there is that nobody lives for any more.
+    pub(super) fn left_behind(&self, sight: &Sight<'_>) -> Markup {
+        html! {
+            @if let Some(told) = sight.quiet.told(&self.quiet, true, "") {
                 p.fold { a.link href="/ui/todos?status=quiet" { (told) } }
             }
-        })
+        }
     }
 }
 

@@ -6,14 +6,14 @@ use super::frame::{Page, frame, rest, section};
 use super::need::Needs;
 use super::query::Wanted;
 use super::row::{With, row};
-use super::text::{count, when, words};
+use super::text::{ago, count, when, words};
 use super::{Sight, projects, today};
-use crate::todo::{Project, Session, State, Status, Todo};
+use crate::todo::{Project, Session, State, Status, Todo, Verb};
 use crate::view::ready;
 
 /// So many sessions at work, and todos of each, are shown.
-const SESSIONS: usize = 5;
-const OF_ONE: usize = 3;
+const SESSIONS: usize = 4;
+const OF_ONE: usize = 2;
 /// So many todos that can be begun are shown.
 const READY: usize = 4;
 
@@ -34,7 +34,10 @@ pub fn now(sight: &Sight<'_>) -> String {
             (working(sight, &at_work))
             (section("ready", "Ready to begin", Some(free.len()), Some(("/ui/todos?status=ready", "all of them")), &html! {
                 @if free.is_empty() { p.fold { "Nothing can be begun." } }
-                ul.rows { @for (project, todo) in free.iter().take(READY) { (row(sight, project, todo, With { list: "f", ..With::default() })) } }
+                ul.rows {
+                    @for (project, todo) in free.iter().take(READY) { (row(sight, project, todo, With { list: "f", only: Some(&[Verb::Start]), ..With::default() })) }
+                }
+                (needs.left_behind(sight))
             }))
         }
         aside.side {
@@ -82,12 +85,12 @@ fn working(sight: &Sight<'_>, at_work: &[AtWork<'_>]) -> Markup {
             div.group {
                 a href=(Wanted::of_session(session.without_commands().as_ref())) { b { (words(&sight.everything.called(session))) } }
                 @if let Some(info) = sight.everything.info(session) {
-                    span.soft { (words(&sight.everything.place(info))) " · said something " (when(sight, info.updated)) }
+                    span.soft { (words(&sight.everything.place(info))) " · said something " (ago(sight, info.updated)) }
                 }
             }
             ul.rows {
                 @for (project, todo) in todos.iter().take(OF_ONE) {
-                    (row(sight, project, todo, With { list: "w", same_session: true, ..With::default() }))
+                    (row(sight, project, todo, With { list: "w", same_session: true, only: Some(&[Verb::Done]), ..With::default() }))
                 }
             }
             (rest(todos.len(), OF_ONE, "todo", &Wanted::of_session(session.without_commands().as_ref())))
@@ -118,7 +121,9 @@ fn devices(sight: &Sight<'_>) -> Markup {
 /// Returns how many of something there are, in the line on top, as a link to them.
 pub(super) fn part(number: usize, one: &str, several: &str, href: &str) -> Markup {
     html! {
-        @if number > 0 { a.sum href=(href) { b.num { (number) } " " (if number == 1 { one } else { several }) } }
+        @let word = if number == 1 { one } else { several };
+        @if number > 0 { a.sum href=(href) { b.num { (number) } " " (word) } }
+        @else { span.sum.none { "0 " (word) } }
     }
 }
 

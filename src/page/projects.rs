@@ -10,7 +10,7 @@ use crate::todo::{State, Time, Todo};
 use crate::view::{Counts, Group};
 
 /// So many are shown on the first page.
-const FEW: usize = 6;
+const FEW: usize = 5;
 
 /// A project and how far it is.
 pub(super) struct Standing<'a> {

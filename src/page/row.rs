@@ -19,6 +19,8 @@ pub(super) struct With<'a> {
     pub same_session: bool,
     /// What makes its name on the page another one: a todo may stand in two lists of a page.
     pub list: &'a str,
+    /// The acts that the list is there for; all that fit, when there is nothing.
+    pub only: Option<&'a [Verb]>,
 }
 
 /// Returns a todo in a line of a list.
@@ -35,7 +37,10 @@ pub(super) fn row(sight: &Sight<'_>, project: &Project, todo: &Todo, with: With<
                     Some(why) => div.why { (why) },
                     None => @if let Some(why) = who(sight, todo, with.same_session) { div.why { (why) } },
                 }
-                (acts(sight, todo, &id))
+            }
+            @match with.only {
+                Some(verbs) => (buttons(sight, verbs, todo, &id)),
+                None => (acts(sight, todo, &id)),
             }
             span.when { (when(sight, todo.updated())) }
         }
@@ -94,8 +99,12 @@ pub(super) fn acts(sight: &Sight<'_>, todo: &Todo, id: &str) -> Markup {
         State::Wanted(Status::InProgress) => &[Verb::Done, Verb::Drop],
         State::Wanted(Status::Completed) | State::Dropped => &[Verb::Reopen],
     };
+    buttons(sight, verbs, todo, id)
+}
+
+fn buttons(sight: &Sight<'_>, verbs: &[Verb], todo: &Todo, id: &str) -> Markup {
     html! {
-        @if sight.may_write {
+        @if sight.may_write && !verbs.is_empty() {
             div.acts { @for verb in verbs { (act(*verb, todo.id, id)) } }
         }
     }

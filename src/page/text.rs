@@ -14,7 +14,13 @@ pub(super) fn words(text: &str) -> Markup {
 /// Returns how long ago something was, with the time itself.
 pub(super) fn when(sight: &Sight<'_>, time: Time) -> Markup {
     let style = Style { color: false, width: 0, isolate: false, now: sight.now };
-    html! { time datetime=(time) title=((sight.moment)(time)) { (style.age(time)) } }
+    html! { span title=((sight.moment)(time).trim()) { (style.age(time)) } }
+}
+
+/// Says how long ago something was.
+pub(super) fn ago(sight: &Sight<'_>, time: Time) -> Markup {
+    let is_now = sight.now.millis() - time.millis() < 60_000;
+    html! { @if is_now { "just now" } @else { (when(sight, time)) " ago" } }
 }
 
 /// Returns a state as a sign, with its name for who does not see it.

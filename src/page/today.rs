@@ -8,7 +8,7 @@ use super::Sight;
 use crate::todo::{State, Status, Todo};
 
 /// So many of those that were completed are shown.
-const FEW: usize = 5;
+const FEW: usize = 4;
 
 /// What changed today.
 pub(super) struct Today<'a> {

@@ -8,7 +8,7 @@ use super::history::{Happening, happenings};
 use super::need::waits_for;
 use super::query::Wanted;
 use super::row::{acts, is_blocked};
-use super::text::{mark, state_word, when, words};
+use super::text::{ago, mark, state_word, when, words};
 use super::todos::editing;
 use super::Sight;
 use crate::todo::{Project, Todo, plain};
@@ -32,7 +32,7 @@ pub fn todo(sight: &Sight<'_>, project: &Project, todo: &Todo, history: &[Happen
             span.soft {
                 (state_word(todo.state())) " in "
                 a.link href=(Wanted::of_project(project.as_str())) { (words(&name)) }
-                ", added " (when(sight, todo.created)) ", last word " (when(sight, todo.updated()))
+                ", added " (ago(sight, todo.created)) ", last word " (when(sight, todo.updated()))
             }
         }
         div {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::form::Deed;
 use super::frame::{Page, frame};
 use super::query::Wanted;
-use super::row::{With, button, is_blocked, row};
+use super::row::{With, is_blocked, row};
 use super::text::{count, words};
 use super::{Sight, projects};
 use crate::todo::{Project, Scope, Session, Todo, TodoId};
@@ -166,7 +166,7 @@ fn filters(wanted: &Wanted) -> Markup {
                 a href=(one.link()) id={ "f-" (status) } aria-current=[(wanted.status == status).then_some("true")] { (name) }
             }
         }
-        form.line action="/ui/todos" role="search" {
+        form.line action="/ui/todos" role="search" aria-label="Among these" {
             input type="search" name="q" id="words" aria-label="Words, a project or a session" placeholder="Words" value=(crate::todo::plain(&wanted.words));
             @for (name, value) in [("project", &wanted.project), ("session", &wanted.session), ("topic", &wanted.topic), ("status", &wanted.status)] {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
@@ -246,7 +246,7 @@ pub(super) fn editing(sight: &Sight<'_>, todo: &Todo) -> Markup {
             input type="hidden" name="description-was" value=(cleaned(description));
             label for="wait" { "Waits for" }
             input name="wait" id="wait" placeholder="The beginning of an id, or words of another todo" autocomplete="off";
-            (button(&Deed::Edit(todo.id), "Save", "save", "title", true))
+            button.first name="do" value=(Deed::Edit(todo.id).text()) id="save" { "Save" }
         }
     }
 }
