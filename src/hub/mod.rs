@@ -16,6 +16,7 @@ mod limits;
 mod open;
 mod page;
 mod page_act;
+mod page_answer;
 mod page_do;
 mod page_sign_in;
 mod page_state;

@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
-use super::page_sign_in::{cookie, go, presented};
+use super::page_answer::{file, go, html, refuse};
+use super::page_sign_in::{cookie, presented};
 use super::state::Hub;
 use crate::access::Scope;
 use crate::cli::{day, moment, present};
@@ -18,7 +17,7 @@ use crate::page::{self, Happening, Sight, Wanted};
 use crate::plan::Topics;
 use crate::store::Store;
 use crate::todo::Time;
-use crate::view::Quiet;
+use crate::view::{OverProperty, Quiet};
 use crate::wire::Problem;
 
 /// So much of history is told.
@@ -31,7 +30,7 @@ struct Asked<'a> {
 }
 
 pub(super) async fn first() -> Response {
-    go("/ui", None)
+    go("/ui")
 }
 
 pub(super) async fn now(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
@@ -76,11 +75,13 @@ pub(super) async fn todo(
         let which = Which::Words(id);
         let unknown = |_| Problem::new(404, "there is no such todo").hint("It may be archived, or forgotten.");
         // What was archived is not among what is shown.
-        let found = ops::todo::find(sight.everything, None, &which).map(|(project, todo)| (project.clone(), todo.clone()));
+        let found =
+            ops::todo::find(sight.everything, None, &which).map(|(project, todo)| (project.clone(), todo.clone()));
         let (project, todo) = match found {
             Ok(found) => found,
             Err(_) => {
-                let all = ops::todo::read_named(asked.store, None, &which).map_err(|_| Problem::new(500, "cannot read"))?;
+                let all =
+                    ops::todo::read_named(asked.store, None, &which).map_err(|_| Problem::new(500, "cannot read"))?;
                 let (project, todo) = ops::todo::find(&all.0, None, &which).map_err(unknown)?;
                 (project.clone(), todo.clone())
             }
@@ -122,7 +123,8 @@ async fn show(
         let who = hub.principal(&presented(HeaderMap::new(), &secret), Scope::Read)?;
         let (store, now) = (hub.store()?, present());
         let shown: Arc<Shown> = hub.shown(&store)?;
-        let (properties, topics) = (hub.properties(&store, &shown)?, Topics::new(&store.settings.topics));
+        let (properties, topics) =
+            (hub.pages.properties(&shown, || find(hub, &store, &shown))?, Topics::new(&store.settings.topics));
         let query = uri.query().unwrap_or_default();
         let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")?.parse().ok());
         let (key, path) = (secret.form_key(), path_of(&uri));
@@ -150,33 +152,16 @@ async fn show(
     }
 }
 
+/// Finds the conflicts over properties of what is shown.
+fn find(hub: &Hub, store: &Store, shown: &Shown) -> Result<Vec<OverProperty>, Problem> {
+    ops::open_properties(store, &shown.everything).map_err(|err| hub.trouble(&err))
+}
+
 /// Returns the path of a page, without the number of what was told on it.
 fn path_of(uri: &Uri) -> String {
     let query = uri.query().unwrap_or_default();
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("said=")).collect();
     if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
-}
-
-/// Says on a page why there is nothing else.
-pub(super) fn refuse(problem: &Problem) -> Response {
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    html(status, page::nothing(problem.status, &problem.detail, problem.hint.as_deref()))
-}
-
-/// Returns a page. Nothing of it is kept by anybody on the way, and it can do nothing that is not ours.
-pub(super) fn html(status: StatusCode, page: String) -> Response {
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CSP));
-    // Not `no-referrer`: browsers then say of our own forms that they come from nowhere.
-    headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    response
 }
 
 pub(super) async fn style() -> Response {
@@ -185,16 +170,6 @@ pub(super) async fn style() -> Response {
 
 pub(super) async fn script() -> Response {
     file("text/javascript; charset=utf-8", page::script())
-}
-
-/// Returns a file of ours. Pages name it with its version, so it can be kept for ever.
-fn file(kind: &'static str, text: &'static str) -> Response {
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    response
 }
 
 /// The stream of events, for a browser: it has its token in a cookie, and cannot say more.

@@ -7,9 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::page::refuse;
+use super::page_answer::{go, refuse};
 use super::page_do::{Refused, perform};
-use super::page_sign_in::{cookie, field, form, go, presented};
+use super::page_sign_in::{cookie, field, form, presented};
 use super::state::Hub;
 use crate::access::{Principal, Scope, Secret};
 use crate::page::{Deed, Message};
@@ -36,7 +36,7 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let mark = if back.contains('?') { '&' } else { '?' };
     let number = hub.pages.say(&who.token, message.0);
     let at = message.1.map(|id| format!("#r-{id}")).unwrap_or_default();
-    Ok(go(&format!("{back}{mark}said={number}{at}"), None))
+    Ok(go(&format!("{back}{mark}said={number}{at}")))
 }
 
 /// Returns what became of an act, and the todo that it was about.
@@ -73,7 +73,17 @@ mod tests {
         for ours in ["/ui", "/ui/todos?q=a%20b&page=2", "/ui?x=1", "/ui/todo/1ad170ea"] {
             assert_eq!(back(ours), ours);
         }
-        for other in ["", "//evil.example", "https://evil.example/ui", "/uix", "/ui.evil", "/ui\r\nX: y", "/ui/\u{e9}", "/ui#a", "/api/todos"] {
+        for other in [
+            "",
+            "//evil.example",
+            "https://evil.example/ui",
+            "/uix",
+            "/ui.evil",
+            "/ui\r\nX: y",
+            "/ui/\u{e9}",
+            "/ui#a",
+            "/api/todos",
+        ] {
             assert_eq!(back(other), "/ui", "{other:?}");
         }
     }

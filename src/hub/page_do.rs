@@ -51,9 +51,7 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
     let outcome = match deed {
         Deed::Say(verb, id) => todo::say(&actor, *verb, &Which::Id(*id))?,
         Deed::Settle(id, state) => todo::resolve(&actor, &Which::Id(*id), &Settlement::State(*state))?,
-        Deed::Choose(id, side, kept, overruled, name) => {
-            choose(&actor, *id, *side, (*kept, *overruled), name)?
-        }
+        Deed::Choose(id, side, kept, overruled, name) => choose(&actor, *id, *side, (*kept, *overruled), name)?,
         Deed::Edit(id) => edit(&actor, *id, fields)?,
         Deed::Add => {
             let project = Some(field(fields, "project").trim()).filter(|name| !name.is_empty() && *name != "general");

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::page::html;
+use super::page_answer::{go_with, html};
 use super::spool::whole;
 use super::state::Hub;
 use super::{open, tokens};
@@ -66,7 +66,7 @@ pub(super) async fn sign_in(State(hub): State<Arc<Hub>>, request: Request) -> Re
         Err(problem) => return problem.into_response(),
     };
     match hub.aside(move |hub| exchange(hub, field(&fields, "code"))).await {
-        Ok(secret) => go("/ui", Some(&cookie_of(&hub, &secret.reveal(), DAYS * 24 * 60 * 60))),
+        Ok(secret) => go_with("/ui", Some(&cookie_of(&hub, &secret.reveal(), DAYS * 24 * 60 * 60))),
         Err(problem) if problem.status == 401 => html(StatusCode::UNAUTHORIZED, page::sign_in(Some(&problem.detail))),
         Err(problem) => problem.into_response(),
     }
@@ -101,7 +101,7 @@ pub(super) async fn sign_out(State(hub): State<Arc<Hub>>, request: Request) -> R
         Err(problem) => return problem.into_response(),
     };
     let Some(secret) = cookie(&hub, &headers).filter(|secret| secret.is_form_key(field(&fields, "key"))) else {
-        return go("/ui/login", None);
+        return go_with("/ui/login", None);
     };
     let revoked = hub.aside(move |hub| {
         hub.principal(&presented(HeaderMap::new(), &secret), Scope::Read)?;
@@ -112,8 +112,8 @@ pub(super) async fn sign_out(State(hub): State<Arc<Hub>>, request: Request) -> R
         tokens::write(&hub.common_dir, all, hub.store()?.settings.fsync).map_err(|err| failed(err.to_string()))
     });
     match revoked.await {
-        Ok(()) => go("/ui/login", Some(&gone)),
-        Err(problem) if problem.status == 401 => go("/ui/login", Some(&gone)),
+        Ok(()) => go_with("/ui/login", Some(&gone)),
+        Err(problem) if problem.status == 401 => go_with("/ui/login", Some(&gone)),
         Err(problem) => problem.into_response(),
     }
 }
@@ -122,15 +122,4 @@ pub(super) async fn sign_out(State(hub): State<Arc<Hub>>, request: Request) -> R
 fn cookie_of(hub: &Hub, value: &str, seconds: i64) -> String {
     let (name, secure) = (&hub.pages.cookie, if hub.pages.is_secure { "; Secure" } else { "" });
     format!("{name}={value}; Path=/ui; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
-}
-
-/// Sends a browser to another page.
-pub(super) fn go(path: &str, cookie: Option<&str>) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    for (name, value) in [(LOCATION, Some(path)), (SET_COOKIE, cookie)] {
-        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
 }

@@ -5,11 +5,9 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::state::Hub;
 use crate::git::ObjectId;
-use crate::ops::{self, Shown};
+use crate::ops::Shown;
 use crate::page::Message;
-use crate::store::Store;
 use crate::view::OverProperty;
 use crate::wire::Problem;
 
@@ -44,7 +42,13 @@ impl Pages {
         let digits =
             path.iter().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
         let cookie = format!("chittysync-{digits:08x}");
-        Pages { cookie, is_secure: false, properties: Mutex::default(), said: Mutex::default(), acting: Mutex::default() }
+        Pages {
+            cookie,
+            is_secure: false,
+            properties: Mutex::default(),
+            said: Mutex::default(),
+            acting: Mutex::default(),
+        }
     }
 
     /// Keeps what somebody is to be told, and returns its number.
@@ -66,20 +70,21 @@ impl Pages {
         found.map(|(_, _, message)| message.clone())
     }
 
+    /// Returns the conflicts over properties of what is shown, as they were found, or are now.
+    pub(super) fn properties(
+        &self,
+        shown: &Shown,
+        find: impl FnOnce() -> Result<Vec<OverProperty>, Problem>,
+    ) -> Result<Arc<Vec<OverProperty>>, Problem> {
+        let mut known = self.properties.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != shown.tip || shown.tip.is_none() {
+            *known = (shown.tip, Arc::new(find()?));
+        }
+        Ok(Arc::clone(&known.1))
+    }
+
     /// One act after the other: what an undo looked at is what it takes back.
     pub(super) fn acting(&self) -> MutexGuard<'_, ()> {
         self.acting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Hub {
-    /// Returns the conflicts over properties of what is shown.
-    pub(super) fn properties(&self, store: &Store, shown: &Shown) -> Result<Arc<Vec<OverProperty>>, Problem> {
-        let mut known = self.pages.properties.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.0 != shown.tip || shown.tip.is_none() {
-            let open = ops::open_properties(store, &shown.everything).map_err(|err| self.trouble(&err))?;
-            *known = (shown.tip, Arc::new(open));
-        }
-        Ok(Arc::clone(&known.1))
     }
 }

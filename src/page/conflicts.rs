@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::form::{Deed, Side};
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
 use super::row::button;
 use super::text::{sign, state_word, when, words};
-use super::Sight;
 use crate::merge::{Subject, disagreements};
 use crate::todo::{Project, Session, State, Time, Todo, plain};
 use crate::view::{OverProperty, questions};
@@ -65,7 +65,8 @@ fn over_state(sight: &Sight<'_>, todo: &Todo, id: &str) -> Markup {
     let newer: Vec<_> = all.iter().filter(|one| one.is_newer()).collect();
     let Some(first) = newer.first() else { return html! {} };
     let kept = first.winner.1.state();
-    let mut others: Vec<State> = newer.iter().map(|one| one.overruled.1.state()).filter(|state| *state != kept).collect();
+    let mut others: Vec<State> =
+        newer.iter().map(|one| one.overruled.1.state()).filter(|state| *state != kept).collect();
     others.sort_unstable();
     others.dedup();
     html! {
@@ -129,10 +130,8 @@ fn version(sight: &Sight<'_>, title: &str, said: &str, who: Option<&Session>, at
         div {
             div.faint { (title) }
             b { (words(said)) }
-            div.soft {
-                @if let Some(who) = who { (words(&sight.everything.who(who))) ", " }
-                ((sight.moment)(at).trim())
-            }
+            @if let Some(who) = who { div.soft { (words(&sight.everything.who(who))) } }
+            div.faint { ((sight.moment)(at).trim()) }
         }
     }
 }

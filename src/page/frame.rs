@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use maud::{DOCTYPE, Markup, html};
 
 use super::form::Deed;
-use super::text::{count, words};
+use super::text::{more, words};
 use super::{Message, Sight};
 
 /// How all pages look.
@@ -156,14 +156,20 @@ pub fn nothing(status: u16, why: &str, hint: Option<&str>) -> String {
 
 /// Returns what names this version of a file: browsers keep it until there is another one.
 fn version(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 
 /// Returns a part of a page with its heading, and how many there are.
-pub(super) fn section(id: &str, title: &str, number: Option<usize>, more: Option<(&str, &str)>, body: &Markup) -> Markup {
+pub(super) fn section(
+    id: &str,
+    title: &str,
+    number: Option<usize>,
+    more: Option<(&str, &str)>,
+    body: &Markup,
+) -> Markup {
     html! {
         section id=(id) aria-labelledby={ "h-" (id) } {
             header {
@@ -179,6 +185,6 @@ pub(super) fn section(id: &str, title: &str, number: Option<usize>, more: Option
 /// Says how many more there are than are shown; nothing when that is none.
 pub(super) fn rest(all: usize, shown: usize, noun: &str, href: &str) -> Markup {
     html! {
-        @if all > shown { p.fold { a.link href=(href) { (count(all - shown, noun)) " more" } } }
+        @if all > shown { p.fold { a.link href=(href) { (more(all - shown, noun)) } } }
     }
 }

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
 use super::text::words;
-use super::Sight;
 use crate::todo::{Project, Session, Time, TodoId};
 
 /// One thing that a session said of a todo.

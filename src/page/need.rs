@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::conflicts::{Question, question};
-use super::frame::section;
-use super::now::{folded, part};
+use super::frame::{rest, section};
 use super::query::Wanted;
 use super::row::{With, is_blocked, row};
 use super::text::{count, sign, state_word, when, words};
-use super::Sight;
 use crate::todo::{Project, Todo, Verb};
 use crate::view::{SessionView, Warning, questions, session_views};
 
@@ -81,7 +80,7 @@ impl<'a> Needs<'a> {
             @if !self.conflicts.is_empty() {
                 (section("conflicts", "Sessions disagree", Some(self.conflicts.len()), Some(("/ui/conflicts", "all of them")), &html! {
                     ul.rows { @for one in self.conflicts.iter().take(FIRST) { (question(sight, *one)) } }
-                    (folded(self.conflicts.len().saturating_sub(FIRST), "conflict", "/ui/conflicts"))
+                    (rest(self.conflicts.len(), FIRST, "conflict", "/ui/conflicts"))
                 }))
             }
             @if !self.mine.is_empty() { (self.waiting(sight)) }
@@ -91,43 +90,61 @@ impl<'a> Needs<'a> {
     }
 
     fn waiting(&self, sight: &Sight<'_>) -> Markup {
-        section("mine", "Waits for you", Some(self.mine.len()), None, &html! {
-            ul.rows {
-                @for (project, todo, waiting) in self.mine.iter().take(FEW) {
-                    @let why = html! {
-                        @match waiting.first() {
-                            Some(first) => {
-                                (count(waiting.len(), "todo")) (if waiting.len() == 1 { " waits" } else { " wait" }) " for it: "
-                                (words(&first.content))
-                            },
-                            None => "assigned to you",
-                        }
-                    };
-                    (row(sight, project, todo, With { list: "m", why: Some(&why), only: Some(&[Verb::Done]), ..With::default() }))
+        section(
+            "mine",
+            "Waits for you",
+            Some(self.mine.len()),
+            None,
+            &html! {
+                ul.rows {
+                    @for (project, todo, waiting) in self.mine.iter().take(FEW) {
+                        @let why = html! {
+                            @match waiting.first() {
+                                Some(first) => {
+                                    (count(waiting.len(), "todo")) (if waiting.len() == 1 { " waits" } else { " wait" }) " for it: "
+                                    (words(&first.content))
+                                },
+                                None => "assigned to you",
+                            }
+                        };
+                        (row(sight, project, todo, With { list: "m", why: Some(&why), only: Some(&[Verb::Done]), ..With::default() }))
+                    }
                 }
-            }
-            (folded(self.mine.len().saturating_sub(FEW), "todo", "/ui/todos"))
-        })
+                (rest(self.mine.len(), FEW, "todo", "/ui/todos"))
+            },
+        )
     }
 
     fn standing(&self, sight: &Sight<'_>) -> Markup {
-        section("blocked", "Blocked", Some(self.blocked.len()), Some(("/ui/todos?status=blocked", "all of them")), &html! {
-            ul.rows {
-                @for (project, todo, by) in self.blocked.iter().take(FEW) {
-                    (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), only: Some(&[]), ..With::default() }))
+        section(
+            "blocked",
+            "Blocked",
+            Some(self.blocked.len()),
+            Some(("/ui/todos?status=blocked", "all of them")),
+            &html! {
+                ul.rows {
+                    @for (project, todo, by) in self.blocked.iter().take(FEW) {
+                        (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), only: Some(&[]), ..With::default() }))
+                    }
                 }
-            }
-            (folded(self.blocked.len().saturating_sub(FEW), "todo", "/ui/todos?status=blocked"))
-        })
+                (rest(self.blocked.len(), FEW, "todo", "/ui/todos?status=blocked"))
+            },
+        )
     }
 
     fn stuck(&self, sight: &Sight<'_>) -> Markup {
-        section("stuck", "Stuck sessions", Some(self.stuck.len()), Some(("/ui/sessions", "all sessions")), &html! {
-            ul.rows {
-                @for view in self.stuck.iter().take(FEW) { (stuck(sight, view)) }
-            }
-            (folded(self.stuck.len().saturating_sub(FEW), "session", "/ui/sessions"))
-        })
+        section(
+            "stuck",
+            "Stuck sessions",
+            Some(self.stuck.len()),
+            Some(("/ui/sessions", "all sessions")),
+            &html! {
+                ul.rows {
+                    @for view in self.stuck.iter().take(FEW) { (stuck(sight, view)) }
+                }
+                (rest(self.stuck.len(), FEW, "session", "/ui/sessions"))
+            },
+        )
     }
 
     /// Says how much there is that nobody lives for any more.
@@ -172,5 +189,14 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
             }
             span.when { (when(sight, view.info.updated)) }
         }
+    }
+}
+
+/// Returns how many of something there are, in the line on top, as a link to them.
+fn part(number: usize, one: &str, several: &str, href: &str) -> Markup {
+    html! {
+        @let word = if number == 1 { one } else { several };
+        @if number > 0 { a.sum href=(href) { b.num { (number) } " " (word) } }
+        @else { span.sum.none { "0 " (word) } }
     }
 }

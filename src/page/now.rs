@@ -6,7 +6,7 @@ use super::frame::{Page, frame, rest, section};
 use super::need::Needs;
 use super::query::Wanted;
 use super::row::{With, row};
-use super::text::{ago, count, when, words};
+use super::text::{ago, when, words};
 use super::{Sight, projects, today};
 use crate::todo::{Project, Session, State, Status, Todo, Verb};
 use crate::view::ready;
@@ -61,7 +61,8 @@ type AtWork<'a> = (&'a Session, Vec<(&'a Project, &'a Todo)>);
 fn at_work<'a>(sight: &Sight<'a>) -> Vec<AtWork<'a>> {
     let mut found: Vec<AtWork<'a>> = Vec::new();
     let state = State::Wanted(Status::InProgress);
-    for (project, todo) in sight.everything.todos().filter(|(_, todo)| todo.state() == state && !sight.quiet.has(todo)) {
+    for (project, todo) in sight.everything.todos().filter(|(_, todo)| todo.state() == state && !sight.quiet.has(todo))
+    {
         let session = todo.winner().0;
         match found.iter_mut().find(|(other, _)| other.is_same(session)) {
             Some((_, todos)) => todos.push((project, todo)),
@@ -79,24 +80,30 @@ fn at_work<'a>(sight: &Sight<'a>) -> Vec<AtWork<'a>> {
 fn working(sight: &Sight<'_>, at_work: &[AtWork<'_>]) -> Markup {
     let all: usize = at_work.iter().map(|(_, todos)| todos.len()).sum();
     let link = "/ui/todos?status=in_progress";
-    section("work", "In progress", Some(all), (all > 0).then_some((link, "all of them")), &html! {
-        @if at_work.is_empty() { p.fold { "Nobody is at anything." } }
-        @for (session, todos) in at_work.iter().take(SESSIONS) {
-            div.group {
-                a href=(Wanted::of_session(session.without_commands().as_ref())) { b { (words(&sight.everything.called(session))) } }
-                @if let Some(info) = sight.everything.info(session) {
-                    span.soft { (words(&sight.everything.place(info))) " · said something " (ago(sight, info.updated)) }
+    section(
+        "work",
+        "In progress",
+        Some(all),
+        (all > 0).then_some((link, "all of them")),
+        &html! {
+            @if at_work.is_empty() { p.fold { "Nobody is at anything." } }
+            @for (session, todos) in at_work.iter().take(SESSIONS) {
+                div.group {
+                    a href=(Wanted::of_session(session.without_commands().as_ref())) { b { (words(&sight.everything.called(session))) } }
+                    @if let Some(info) = sight.everything.info(session) {
+                        span.soft { (words(&sight.everything.place(info))) " · said something " (ago(sight, info.updated)) }
+                    }
                 }
-            }
-            ul.rows {
-                @for (project, todo) in todos.iter().take(OF_ONE) {
-                    (row(sight, project, todo, With { list: "w", same_session: true, only: Some(&[Verb::Done]), ..With::default() }))
+                ul.rows {
+                    @for (project, todo) in todos.iter().take(OF_ONE) {
+                        (row(sight, project, todo, With { list: "w", same_session: true, only: Some(&[Verb::Done]), ..With::default() }))
+                    }
                 }
+                (rest(todos.len(), OF_ONE, "todo", &Wanted::of_session(session.without_commands().as_ref())))
             }
-            (rest(todos.len(), OF_ONE, "todo", &Wanted::of_session(session.without_commands().as_ref())))
-        }
-        (rest(at_work.len(), SESSIONS, "session", "/ui/sessions"))
-    })
+            (rest(at_work.len(), SESSIONS, "session", "/ui/sessions"))
+        },
+    )
 }
 
 /// Says when each device was last heard of.
@@ -108,26 +115,18 @@ fn devices(sight: &Sight<'_>) -> Markup {
     }
     let mut last: Vec<_> = last.into_iter().collect();
     last.sort_by_key(|(device, at)| (std::cmp::Reverse(*at), *device));
-    section("devices", "Machines", Some(last.len()), None, &html! {
-        ul {
-            @for (device, at) in last.iter().take(4) {
-                li { div.pair { b { (words(device)) } span.soft { (when(sight, *at)) } } }
+    section(
+        "devices",
+        "Machines",
+        Some(last.len()),
+        None,
+        &html! {
+            ul {
+                @for (device, at) in last.iter().take(4) {
+                    li { div.pair { b { (words(device)) } span.soft { (when(sight, *at)) } } }
+                }
             }
-        }
-        (rest(last.len(), 4, "machine", "/ui/sessions"))
-    })
-}
-
-/// Returns how many of something there are, in the line on top, as a link to them.
-pub(super) fn part(number: usize, one: &str, several: &str, href: &str) -> Markup {
-    html! {
-        @let word = if number == 1 { one } else { several };
-        @if number > 0 { a.sum href=(href) { b.num { (number) } " " (word) } }
-        @else { span.sum.none { "0 " (word) } }
-    }
-}
-
-/// Returns how many are not shown, in words that say how they are found.
-pub(super) fn folded(number: usize, noun: &str, href: &str) -> Markup {
-    html! { @if number > 0 { p.fold { a.link href=(href) { (count(number, noun)) " more" } } } }
+            (rest(last.len(), 4, "machine", "/ui/sessions"))
+        },
+    )
 }

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::frame::{Page, frame, rest, section};
 use super::query::Wanted;
 use super::text::{count, when, words};
-use super::Sight;
 use crate::todo::{State, Time, Todo};
 use crate::view::{Counts, Group};
 
@@ -43,20 +43,26 @@ pub(super) fn standings<'a>(sight: &Sight<'a>) -> Vec<Standing<'a>> {
 /// Returns the projects in a few lines.
 pub(super) fn aside(sight: &Sight<'_>) -> Markup {
     let all = standings(sight);
-    section("projects", "How far projects are", Some(all.len()), Some(("/ui/projects", "all of them")), &html! {
-        ul {
-            @for one in all.iter().take(FEW) {
-                li {
-                    div.pair {
-                        a href=(Wanted::of_project(one.group.project.as_str())) { b { (words(one.group.name)) } }
-                        span.soft.num { (one.counts.completed) " of " (one.total()) }
+    section(
+        "projects",
+        "How far projects are",
+        Some(all.len()),
+        Some(("/ui/projects", "all of them")),
+        &html! {
+            ul {
+                @for one in all.iter().take(FEW) {
+                    li {
+                        div.pair {
+                            a href=(Wanted::of_project(one.group.project.as_str())) { b { (words(one.group.name)) } }
+                            span.soft.num { (one.counts.completed) " of " (one.total()) }
+                        }
+                        (meter(&one.counts))
                     }
-                    (meter(&one.counts))
                 }
             }
-        }
-        (rest(all.len(), FEW, "project", "/ui/projects"))
-    })
+            (rest(all.len(), FEW, "project", "/ui/projects"))
+        },
+    )
 }
 
 /// Returns how far something is, as a line. Its widths are attributes: a page has no styles of its own.

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::form::Deed;
 use super::query::Wanted;
 use super::text::{mark, when, words};
-use super::Sight;
 use crate::todo::{Project, State, Status, Todo, TodoId, Verb};
 
 /// What a row shows besides the todo.

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
-use super::text::{count, sign, when, words};
-use super::Sight;
+use super::text::{count, more, sign, when, words};
 use crate::view::{SessionFilter, SessionState, SessionView, Shown};
 
 /// So many are shown.
@@ -23,12 +23,12 @@ pub fn sessions(sight: &Sight<'_>, all: bool) -> String {
     let table = html! {
         @if views.is_empty() { p.fold { "No session said anything lately." } }
         @else { (table(sight, &views)) }
-        @if views.len() > MOST { p.fold { (count(views.len() - MOST, "session")) " more: " code { "git chittysync sessions --all" } } }
+        @if views.len() > MOST { p.fold { (more(views.len() - MOST, "session")) ": " code { "git chittysync sessions --all" } } }
         @if !quiet.is_empty() {
             @let left = quiet.iter().filter(|view| view.open > 0).count();
             p.fold {
                 a.link id="all" href="/ui/sessions?all=1" {
-                    (count(quiet.len(), "session")) " more, quiet for " (sight.quiet.length()) ", " (left) " of them with work left open"
+                    (more(quiet.len(), "session")) ", quiet for " (sight.quiet.length()) ", " (left) " of them with work left open"
                 }
             }
         }
@@ -51,7 +51,7 @@ fn devices(views: &[SessionView<'_>]) -> usize {
 
 fn table(sight: &Sight<'_>, views: &[SessionView<'_>]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="h-sessions" {
+        div.scroll tabindex="0" role="region" aria-label="Sessions, as a table" {
             table {
                 thead {
                     tr {

@@ -52,3 +52,8 @@ pub(super) fn state_word(state: State) -> &'static str {
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
+
+/// Returns how many more there are: `1 more todo`, `2 more todos`.
+pub(super) fn more(number: usize, noun: &str) -> String {
+    format!("{number} more {noun}{}", if number == 1 { "" } else { "s" })
+}

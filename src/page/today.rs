@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::frame::{rest, section};
 use super::text::{count, when, words};
-use super::Sight;
 use crate::todo::{State, Status, Todo};
 
 /// So many of those that were completed are shown.
@@ -38,20 +38,26 @@ impl<'a> Today<'a> {
 
     pub(super) fn aside(&self, sight: &Sight<'_>) -> Markup {
         let Today { completed, started, added, dropped } = self;
-        section("today", "Changed today", None, Some(("/ui/history", "history")), &html! {
-            p.soft {
-                (count(completed.len(), "todo")) " finished, " (started) " begun, " (added) " added, " (dropped) " dropped"
-            }
-            ul {
-                @for todo in completed.iter().take(FEW) {
-                    li {
-                        span.mark.done aria-hidden="true" { "\u{2713}" } " "
-                        a href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
-                        div.faint { (words(&sight.everything.called(todo.winner().0))) ", " (when(sight, todo.winner().1.at)) }
+        section(
+            "today",
+            "Changed today",
+            None,
+            Some(("/ui/history", "history")),
+            &html! {
+                p.soft {
+                    (count(completed.len(), "todo")) " finished, " (started) " begun, " (added) " added, " (dropped) " dropped"
+                }
+                ul {
+                    @for todo in completed.iter().take(FEW) {
+                        li {
+                            span.mark.done aria-hidden="true" { "\u{2713}" } " "
+                            a href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                            div.faint { (words(&sight.everything.called(todo.winner().0))) ", " (when(sight, todo.winner().1.at)) }
+                        }
                     }
                 }
-            }
-            (rest(completed.len(), FEW, "finished todo", "/ui/todos?status=completed"))
-        })
+                (rest(completed.len(), FEW, "finished todo", "/ui/todos?status=completed"))
+            },
+        )
     }
 }

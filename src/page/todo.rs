@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::conflicts::question;
 use super::frame::{Page, frame, section};
 use super::history::{Happening, happenings};
@@ -10,13 +11,20 @@ use super::query::Wanted;
 use super::row::{acts, is_blocked};
 use super::text::{ago, mark, state_word, when, words};
 use super::todos::editing;
-use super::Sight;
 use crate::todo::{Project, Todo, plain};
 use crate::view::questions;
 
 /// What the page shows elsewhere, or does not.
 const KNOWN: [&str; 9] = [
-    "description", "priority", "activeForm", "blockedBy", "blocks", "renamedFrom", "renamedTo", "assignee", "assigned",
+    "description",
+    "priority",
+    "activeForm",
+    "blockedBy",
+    "blocks",
+    "renamedFrom",
+    "renamedTo",
+    "assignee",
+    "assigned",
 ];
 
 /// Returns the page.
@@ -79,7 +87,7 @@ fn names(todos: &[&Todo]) -> Markup {
 fn claims(sight: &Sight<'_>, todo: &Todo) -> Markup {
     let winner = todo.winner().0;
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="h-claims" {
+        div.scroll tabindex="0" role="region" aria-label="What sessions say, as a table" {
             table {
                 thead { tr { th scope="col" { "Session" } th scope="col" { "Where" } th scope="col" { "Says" } th scope="col" { "When" } } }
                 tbody {

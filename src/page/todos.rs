@@ -8,7 +8,7 @@ use super::form::Deed;
 use super::frame::{Page, frame};
 use super::query::Wanted;
 use super::row::{With, is_blocked, row};
-use super::text::{count, words};
+use super::text::{count, more, words};
 use super::{Sight, projects};
 use crate::todo::{Project, Scope, Session, Todo, TodoId};
 use crate::view::{Filter, Shown, ready};
@@ -46,7 +46,7 @@ pub fn todos(sight: &Sight<'_>, wanted: &Wanted) -> String {
             (paging(wanted, page, pages, found.len()))
             @if folded > 0 && filter.shown == Shown::Living {
                 @let quiet = Wanted { status: "quiet".into(), page: 1, ..wanted.clone() };
-                p.fold { a.link href=(quiet.link()) { (count(folded, "todo")) " more, left behind by sessions that went quiet" } }
+                p.fold { a.link href=(quiet.link()) { (more(folded, "todo")) ", left behind by sessions that went quiet" } }
             }
         }
     };
@@ -91,7 +91,8 @@ fn filter(sight: &Sight<'_>, wanted: &Wanted, scope: Option<Scope>) -> Filter {
     }
     if !wanted.topic.is_empty() {
         let topic = sight.topics.find(&wanted.topic);
-        let is_on = |project: &Project, todo: &Todo| topic.is_some_and(|topic| sight.topics.of(project, todo).contains(&topic));
+        let is_on =
+            |project: &Project, todo: &Todo| topic.is_some_and(|topic| sight.topics.of(project, todo).contains(&topic));
         narrow(everything.todos().filter(|(project, todo)| is_on(project, todo)).map(|(_, todo)| todo.id).collect());
     }
     let speakers = (!wanted.session.is_empty()).then(|| speakers(sight, &wanted.session));
@@ -110,9 +111,8 @@ fn filter(sight: &Sight<'_>, wanted: &Wanted, scope: Option<Scope>) -> Filter {
 
 /// Returns the lists of a session: its own, those of its sub-agents, and its commands, wherever it went on.
 fn speakers(sight: &Sight<'_>, name: &str) -> BTreeSet<Session> {
-    let begins = |session: &&Session| {
-        session.as_str().starts_with(name) || session.without_commands().starts_with(name)
-    };
+    let begins =
+        |session: &&Session| session.as_str().starts_with(name) || session.without_commands().starts_with(name);
     let claims = sight.everything.todos().flat_map(|(_, todo)| todo.claims.keys());
     claims.filter(begins).cloned().collect()
 }

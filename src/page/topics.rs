@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::Sight;
 use super::form::Deed;
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
 use super::row::button;
 use super::text::words;
-use super::Sight;
 use crate::plan::{TopicCount, topic_counts};
 
 /// Returns the page.
@@ -31,7 +31,7 @@ pub fn topics(sight: &Sight<'_>) -> String {
 
 fn table(sight: &Sight<'_>, counts: &[TopicCount<'_>]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="h-topics" {
+        div.scroll tabindex="0" role="region" aria-label="Topics, as a table" {
             table {
                 thead {
                     tr {

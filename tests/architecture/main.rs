@@ -65,9 +65,7 @@ const IMPORTS: [(&str, &[&str]); 21] = [
     ),
     (
         "hub",
-        &[
-            "todo", "merge", "view", "plan", "access", "wire", "page", "git", "store", "source", "log", "ops", "cli",
-        ],
+        &["todo", "merge", "view", "plan", "access", "wire", "page", "git", "store", "source", "log", "ops", "cli"],
     ),
 ];
 

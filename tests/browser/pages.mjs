@@ -76,9 +76,9 @@ const live = (page) => until("live", async () => (await is(page)) === "live");
 const all = ["/ui", "/ui/todos", "/ui/todos?status=all", "/ui/projects", "/ui/sessions?all=1", "/ui/conflicts", "/ui/topics", "/ui/history"];
 
 if (process.env.PICTURE) {
-  const { context, page } = await open({ viewport: { width: 1120, height: 1000 } });
+  const { context, page } = await open({ viewport: { width: 1120, height: 720 } });
   await live(page);
-  await page.screenshot({ path: process.env.PICTURE, fullPage: true });
+  await page.screenshot({ path: process.env.PICTURE });
   await context.close();
 }
 

@@ -127,7 +127,16 @@ fn who_is_not_known_sees_nothing() {
     let browser = Browser::new(&scene, &[]);
     browser.act(&scene, "add", "&words=A+secret+plan");
     let id = id_of(&scene, "A secret plan");
-    for path in ["/ui", "/ui/todos", "/ui/projects", "/ui/sessions", "/ui/conflicts", "/ui/topics", "/ui/history", &format!("/ui/todo/{id}")] {
+    for path in [
+        "/ui",
+        "/ui/todos",
+        "/ui/projects",
+        "/ui/sessions",
+        "/ui/conflicts",
+        "/ui/topics",
+        "/ui/history",
+        &format!("/ui/todo/{id}"),
+    ] {
         let page = scene.get(path, "");
         assert!(page.status == 401 && !page.body.contains("secret plan"), "{path}: {page:?}");
         assert_eq!(page.header("www-authenticate"), None, "no window of the browser's asks for a password");
@@ -141,7 +150,14 @@ fn who_is_not_known_sees_nothing() {
     // A token that is revoked is no cookie any more, and `list` names it.
     let tokens = scene.world.json(&["--store", store.to_str().expect("UTF-8"), "hub", "token", "list"]);
     let token = tokens.as_array().expect("tokens").iter().find(|token| token["browser"] == true).expect("a browser");
-    scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "hub", "token", "revoke", token["id"].as_str().expect("an id")]);
+    scene.world.ok(&[
+        "--store",
+        store.to_str().expect("UTF-8"),
+        "hub",
+        "token",
+        "revoke",
+        token["id"].as_str().expect("an id"),
+    ]);
     let page = browser.get(&scene, "/ui");
     assert!(page.status == 401 && page.body.contains("revoked"), "{page:?}");
 }
@@ -150,7 +166,10 @@ fn who_is_not_known_sees_nothing() {
 fn every_act_of_a_todo_and_undo() {
     let scene = Scene::new();
     let browser = Browser::new(&scene, &[]);
-    assert_eq!(said(&browser.act(&scene, "add", "&words=Fix+the+login+tests&project=acme%2Fapi")), "Added: Fix the login tests");
+    assert_eq!(
+        said(&browser.act(&scene, "add", "&words=Fix+the+login+tests&project=acme%2Fapi")),
+        "Added: Fix the login tests"
+    );
     let words = "Fix the login tests";
     let id = id_of(&scene, words);
     for (verb, told, state) in [
@@ -165,7 +184,10 @@ fn every_act_of_a_todo_and_undo() {
         assert_eq!(state_of(&scene, words), state, "{verb}");
     }
     let back = browser.act(&scene, &format!("undo {id}"), "");
-    assert_eq!((said(&back).as_str(), state_of(&scene, words).as_str()), ("Taken back: dropped ‘Fix the login tests’", "pending"));
+    assert_eq!(
+        (said(&back).as_str(), state_of(&scene, words).as_str()),
+        ("Taken back: dropped ‘Fix the login tests’", "pending")
+    );
     // What another window saw as the last act is not the last one any more.
     browser.act(&scene, "add", "&words=Another");
     let refused = browser.act(&scene, &format!("undo {id}"), "");
@@ -178,7 +200,9 @@ fn refusals_are_those_of_the_command_line() {
     let scene = Scene::new();
     let (browser, store) = (Browser::new(&scene, &[]), scene.store("hub"));
     browser.act(&scene, "add", "&words=Once");
-    let id = id_of(&scene, "Once");
+    browser.act(&scene, "add", "&words=Over");
+    let (id, closed) = (id_of(&scene, "Once"), id_of(&scene, "Over"));
+    browser.act(&scene, &format!("done {closed}"), "");
     let cli = |words: &[&str]| {
         let mut all = vec!["--store", store.to_str().expect("UTF-8")];
         all.extend(words);
@@ -186,7 +210,7 @@ fn refusals_are_those_of_the_command_line() {
     };
     for (deed, more, words) in [
         (format!("reopen {id}"), "", vec!["reopen", &id]),
-        (format!("release {id}"), "", vec!["release", &id]),
+        (format!("start {closed}"), "", vec!["start", &closed]),
         ("add".to_owned(), "&words=Once", vec!["add", "Once"]),
         ("add".to_owned(), "&words=+", vec!["add", " "]),
         (format!("edit {id}"), "&words=Once&words-were=Once&words-was=Once", vec!["edit", &id, "--text", "Once"]),
@@ -254,7 +278,13 @@ fn a_form_of_another_site_does_nothing() {
     assert_eq!(without.status, 401, "no cookie");
     let token = scene.token("one", "write");
     assert_eq!(scene.ask("POST", "/ui/act", &token, &[FORM], good.as_bytes()).status, 401, "a token is no cookie");
-    let json = scene.ask("POST", "/ui/act", "", &[("Cookie", &browser.cookie), ("Content-Type", "text/plain")], good.as_bytes());
+    let json = scene.ask(
+        "POST",
+        "/ui/act",
+        "",
+        &[("Cookie", &browser.cookie), ("Content-Type", "text/plain")],
+        good.as_bytes(),
+    );
     assert_eq!(json.status, 415, "a form, or nothing");
     assert_eq!(browser.get(&scene, "/ui/act").status, 405, "nothing is done by looking");
     assert_eq!(scene.tip("refs/heads/consolidated"), before);
