@@ -1,7 +1,7 @@
 //! `hub open`: a link that opens the pages in a browser, once. What is in it stands behind the `#`, so it is in no
 //! request line and no log, and is worth nothing once it was used or five minutes are over.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -39,7 +39,11 @@ pub(super) fn forget(common_dir: &Path) {
 
 /// Returns where a hub of this store listens.
 fn running(common_dir: &Path) -> Option<SocketAddr> {
-    let at: SocketAddr = String::from_utf8(read_file(&address(common_dir)).ok()?).ok()?.trim().parse().ok()?;
+    let mut at: SocketAddr = String::from_utf8(read_file(&address(common_dir)).ok()?).ok()?.trim().parse().ok()?;
+    if at.ip().is_unspecified() {
+        // It listens everywhere, and so on loopback.
+        at.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     TcpStream::connect_timeout(&at, Duration::from_secs(2)).ok().map(|_| at)
 }
 

@@ -77,10 +77,12 @@ fn exchange(hub: &Hub, code: &str) -> Result<Secret, Problem> {
     let (store, now) = (hub.store()?, present());
     let path = open::codes(&hub.common_dir);
     let failed = |reason: String| hub.failed(&reason);
+    let used = |_| Problem::new(401, "This link was used before, or is too old.");
+    // Who only guesses does not keep anybody from writing.
+    access::find(&tokens::read_from(&path).map_err(failed)?, code.trim(), now).map_err(used)?;
     let _lock = StoreLock::acquire(&hub.common_dir).map_err(|err| failed(err.to_string()))?;
     let mut codes = tokens::read_from(&path).map_err(failed)?;
-    let who = access::find(&codes, code.trim(), now)
-        .map_err(|_| Problem::new(401, "This link was used before, or is too old."))?;
+    let who = access::find(&codes, code.trim(), now).map_err(used)?;
     codes.retain(|record| record.id != who.token && record.flaw(now).is_none());
     tokens::write_to(&path, codes, store.settings.fsync).map_err(|err| failed(err.to_string()))?;
     let expires = Time::from_millis(now.millis() + DAYS * 24 * 60 * 60 * 1000);

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::frame::{SCRIPT, STYLE};
 use super::*;
 use crate::plan::Topics;
-use crate::todo::{Claim, Field, Fields, Project, Session, SessionInfo, Status, Time, Todo, TodoId};
+use crate::todo::{Claim, Field, Fields, Project, Session, SessionInfo, Status, Time, Todo, TodoId, TodoList};
 use crate::view::Everything;
 
 const NOW: i64 = 1_800_000_000_000;
@@ -181,7 +181,8 @@ fn sizes() {
         todo.fields.insert("blockedBy".into(), Field { value, at: todo.created });
         (todo.id, todo)
     });
-    let mut everything = Everything::of(BTreeMap::from([(project, all.collect())]));
+    let all: TodoList = all.collect();
+    let mut everything = Everything::of(BTreeMap::from([(project, all)]));
     everything.sessions = sessions.iter().map(|session| info(session, "laptop")).collect();
     let (topics, moment) = (Topics::new(&[]), |time: Time| time.to_string());
     let sight = Sight::new(&everything, &topics, &moment, Time::from_millis(NOW));

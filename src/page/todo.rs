@@ -40,7 +40,7 @@ pub fn todo(sight: &Sight<'_>, project: &Project, todo: &Todo, history: &[Happen
             span.soft {
                 (state_word(todo.state())) " in "
                 a.link href=(Wanted::of_project(project.as_str())) { (words(&name)) }
-                ", added " (ago(sight, todo.created)) ", last word " (when(sight, todo.updated()))
+                ", added " (ago(sight, todo.created)) ", last word " (ago(sight, todo.updated()))
             }
         }
         div {
