@@ -58,7 +58,7 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
             let (text, project) = (field(fields, "words").to_owned(), project.map(str::to_owned));
             todo::add(&actor, &Add { text, project, properties: Properties::default() })?
         }
-        Deed::Undo(what) => return undo(&actor, what),
+        Deed::Undo(id) => return undo(&actor, *id),
         Deed::Assign => return assign(&actor),
     };
     Ok(told(&outcome))
@@ -80,7 +80,7 @@ fn told(outcome: &Outcome) -> Done {
     if outcome.said.report.held.is_some() {
         hints.push("it is saved, and not merged: the branch is checked out there".to_owned());
     }
-    let undo = (outcome.became != Became::Unchanged).then(|| outcome.id.to_string());
+    let undo = (outcome.became != Became::Unchanged).then_some(outcome.id);
     let text = format!("{}: {}", capital(became(outcome.became)), plain(&words));
     (Message { text, hints, is_refused: false, undo }, Some(outcome.id))
 }
@@ -129,9 +129,9 @@ fn edit(actor: &Actor<'_>, id: TodoId, fields: &[(String, String)]) -> Result<Ou
 }
 
 /// Takes the last act back, if it is the one that was seen: another window may have done something since.
-fn undo(actor: &Actor<'_>, what: &str) -> Result<Done, Refused> {
+fn undo(actor: &Actor<'_>, seen: TodoId) -> Result<Done, Refused> {
     let last = todo::undo(actor, Wanted { dry_run: true, ..Wanted::default() })?;
-    if !last.undo.events.iter().any(|event| event.after.id.to_string() == what) {
+    if !last.undo.events.iter().any(|event| event.after.id == seen) {
         let text = "Something else was done since, so this is not the last act any more.".to_owned();
         let hints = vec!["`git chittysync undo --dry-run` says what the last one is".to_owned()];
         return Err(Refused::No(Message { text, hints, is_refused: true, undo: None }));
@@ -151,7 +151,7 @@ fn undo(actor: &Actor<'_>, what: &str) -> Result<Done, Refused> {
 
 fn assign(actor: &Actor<'_>) -> Result<Done, Refused> {
     let given = todo::assign(actor, &Assign::default())?.decided.given;
-    let undo = given.first().map(|((_, todo), _)| todo.id.to_string());
+    let undo = given.first().map(|((_, todo), _)| todo.id);
     let text = match given.len() {
         0 => "Nothing is handed out: no session is there that could take more.".to_owned(),
         1 => "Handed out 1 todo".to_owned(),

@@ -41,8 +41,8 @@ pub enum Deed {
     /// Settles what sessions say of a todo's property: which side, and when each was said, so that nothing else is
     /// settled than was seen.
     Choose(TodoId, Side, Time, Time, String),
-    /// Takes the last act back, if it is the one that is named: the words of its todo's id.
-    Undo(String),
+    /// Takes the last act back, if it was one on this todo.
+    Undo(TodoId),
     /// Hands out what is ready to the sessions that are there.
     Assign,
 }
@@ -70,7 +70,7 @@ impl Deed {
         match word {
             "add" => return Some(Deed::Add),
             "assign" => return Some(Deed::Assign),
-            "undo" => return Some(Deed::Undo(rest.to_owned())),
+            "undo" => return Some(Deed::Undo(TodoId::parse(rest)?)),
             "edit" => return Some(Deed::Edit(TodoId::parse(rest)?)),
             "settle" => {
                 let (id, state) = rest.split_once(' ')?;
@@ -118,12 +118,23 @@ mod tests {
             Deed::Settle(id, State::Wanted(Status::InProgress)),
             Deed::Choose(id, Side::Overruled, one, two, "a name with spaces".into()),
             Deed::Choose(id, Side::Kept, one, two, "priority".into()),
-            Deed::Undo("abc".into()),
+            Deed::Undo(id),
             Deed::Assign,
         ] {
             assert_eq!(Deed::parse(&deed.text()), Some(deed.clone()), "{deed:?}");
         }
-        for bad in ["", "purge 1", "start", "start x", "settle x pending", "choose", "edit", "done 1ad1 70ea"] {
+        for bad in [
+            "",
+            "purge 1",
+            "start",
+            "start x",
+            "settle x pending",
+            "choose",
+            "edit",
+            "done 1ad1 70ea",
+            "undo",
+            "undo x",
+        ] {
             assert_eq!(Deed::parse(bad), None, "{bad}");
         }
     }

@@ -1,7 +1,7 @@
 //! What every page is made of.
 
 use crate::plan::{Holders, Moment, Topics};
-use crate::todo::{Session, Time, Todo};
+use crate::todo::{Session, Time, Todo, TodoId};
 use crate::view::{Everything, Links, OverProperty, Quiet, questions};
 
 /// What somebody is told of what they did.
@@ -13,8 +13,8 @@ pub struct Message {
     pub hints: Vec<String>,
     /// Whether it was refused.
     pub is_refused: bool,
-    /// The act that can be taken back from here: what `undo` then has to find as the last one.
-    pub undo: Option<String>,
+    /// The todo whose act can be taken back from here: what `undo` then has to find as the last one.
+    pub undo: Option<TodoId>,
 }
 
 /// What every page is made of. All of it is of one commit.

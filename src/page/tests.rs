@@ -61,7 +61,12 @@ fn hostile(text: &str) -> Everything {
 /// Every page of a store.
 fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
     let (topics, moment) = (Topics::new(&[]), |time: Time| time.to_string());
-    let message = Message { text: text.into(), hints: vec![text.into()], is_refused: true, undo: Some(text.into()) };
+    let message = Message {
+        text: text.into(),
+        hints: vec![text.into()],
+        is_refused: true,
+        undo: everything.todos().next().map(|(_, todo)| todo.id),
+    };
     let sight = Sight {
         message: Some(message),
         device: text,
