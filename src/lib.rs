@@ -8,8 +8,8 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`], [`board`], [`access`] and `wire`
-//! are pure: no files, clock, environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
+//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`], [`board`], [`access`], `wire` and
+//! `page` are pure: no files, clock, environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
 //! configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
 //! `docs/architecture.md` has the picture.
 
@@ -27,6 +27,8 @@ pub mod install;
 pub mod log;
 pub mod merge;
 pub mod ops;
+#[cfg(feature = "hub")]
+pub mod page;
 pub mod plan;
 pub mod redact;
 pub mod settings;

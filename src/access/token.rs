@@ -13,6 +13,9 @@ const PREFIX: &str = "cst_";
 const ID_BYTES: usize = 4;
 const SECRET_BYTES: usize = 32;
 
+/// How many digits the key of a form has.
+const FORM_KEY: usize = 32;
+
 /// A token as its owner has it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
@@ -56,6 +59,19 @@ impl Secret {
         format!("{PREFIX}{}_{}", self.id, self.secret)
     }
 
+    /// Returns what the forms of somebody's pages carry who has this token. It does not lead back to the token, and no
+    /// other site knows it.
+    pub fn form_key(&self) -> String {
+        let mut key = hex(&Sha256::digest(format!("form {}", self.secret)));
+        key.truncate(FORM_KEY);
+        key
+    }
+
+    /// Returns whether a form carries the right key.
+    pub fn is_form_key(&self, given: &str) -> bool {
+        is_same(&self.form_key(), given)
+    }
+
     /// Returns what is kept of it.
     pub fn hash(&self) -> String {
         hex(&Sha256::digest(self.secret.as_bytes()))
@@ -73,6 +89,9 @@ pub struct Record {
     pub device: String,
     /// How much it allows, in a word.
     pub scope: String,
+    /// Whether a browser got it, by a link that opens the pages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub browser: bool,
     /// When it was made, in RFC 3339.
     pub created: String,
     /// When it stops being good; never when nothing.
@@ -144,6 +163,7 @@ mod tests {
             hash: secret.hash(),
             device: "laptop".into(),
             scope: "write".into(),
+            browser: false,
             created: "2026-11-20T12:00:00.000Z".into(),
             expires: expires.map(Into::into),
             revoked: revoked.map(Into::into),
@@ -165,6 +185,14 @@ mod tests {
         let revoked = [record(&one, None, Some("2026-11-19T12:00:00.000Z"))];
         assert_eq!(find(&revoked, &one.reveal(), now), Err(TokenError::Revoked));
         assert_eq!(find(&[], "cst_", now), Err(TokenError::Unknown));
+    }
+
+    #[test]
+    fn the_key_of_a_form_is_its_owners_and_tells_nothing() {
+        let (one, other) = (Secret::of(&[1; Secret::BYTES]), Secret::of(&[2; Secret::BYTES]));
+        let key = one.form_key();
+        assert!(one.is_form_key(&key) && !other.is_form_key(&key) && !one.is_form_key(""), "{key}");
+        assert!(!one.reveal().contains(&key) && !one.hash().contains(&key), "{key}");
     }
 
     #[test]

@@ -199,7 +199,8 @@ pub(super) fn named(store: &Store, todos: Everything) -> Result<Everything, Fail
     Ok(known(store, todos, sessions))
 }
 
-fn known(store: &Store, mut everything: Everything, mut sessions: Vec<SessionInfo>) -> Everything {
+/// Returns todos with what is known of their sessions and of who looks.
+pub(crate) fn known(store: &Store, mut everything: Everything, mut sessions: Vec<SessionInfo>) -> Everything {
     ops::with_prompts(store, &mut sessions);
     let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
     // A name that cannot be one is told by whoever speaks.

@@ -33,6 +33,22 @@ pub struct HubArgs {
 pub enum HubCommand {
     /// Make, list or take back the tokens by which devices and programs are known
     Token(TokenArgs),
+    /// Open the pages of the hub that runs here in a browser, by a link that is good once
+    Open(OpenArgs),
+}
+
+/// Arguments of `hub open`.
+#[derive(Clone, Debug, Args)]
+pub struct OpenArgs {
+    /// Only print the link, and start no browser
+    #[arg(long)]
+    pub print: bool,
+    /// How much the browser may: read, or write (what the person at this device says)
+    #[arg(long, value_name = "SCOPE", default_value = "write", value_parser = ["read", "write"])]
+    pub scope: String,
+    /// What the hub is called where the browser is, such as https://todos.example behind a proxy
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// Arguments of `hub token`.

@@ -101,9 +101,13 @@ pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
 pub(crate) use context::Context;
 #[cfg(feature = "hub")]
-pub(crate) use context::present;
+pub(crate) use context::{known, present};
 #[cfg(feature = "hub")]
-pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
+pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
+#[cfg(feature = "hub")]
+pub(crate) use log::{day, moment};
+#[cfg(feature = "hub")]
+pub(crate) use said::word as became;
 pub(crate) use ui::{Ui, exit};
 
 use crate::daemon::start_maintenance;

@@ -9,7 +9,7 @@ use crate::todo::{Project, Todo, plain};
 use crate::view::show_json;
 
 /// Returns what became of a todo, in a word or two.
-pub(super) fn word(became: Became) -> &'static str {
+pub(crate) fn word(became: Became) -> &'static str {
     match became {
         Became::Added => "added",
         Became::Reopened => "reopened",

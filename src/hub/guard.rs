@@ -31,7 +31,9 @@ fn check(hosts: &[String], method: &Method, headers: &HeaderMap) -> Result<(), P
     if method.is_safe() {
         return Ok(());
     }
-    let is_own = |text: &str| text.split_once("://").is_some_and(|(_, host)| is_ours(host));
+    // Another port of the same machine is somebody else.
+    let host = host.unwrap_or_default();
+    let is_own = |text: &str| text.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host));
     let origin = headers.get(ORIGIN).is_none_or(|value| value.to_str().is_ok_and(is_own));
     let site = headers.get("sec-fetch-site").is_none_or(|value| value == "same-origin" || value == "none");
     if origin && site { Ok(()) } else { Err(Problem::new(403, "another site sent this")) }
@@ -89,6 +91,11 @@ mod tests {
         let ours = ("host", "localhost:8377");
         for (name, value, status) in [
             ("origin", "http://localhost:8377", 200),
+            ("origin", "http://LOCALHOST:8377", 200),
+            ("origin", "https://localhost:8377", 200),
+            ("origin", "http://localhost", 403),
+            ("origin", "http://localhost:8378", 403),
+            ("origin", "http://127.0.0.1:8377", 403),
             ("origin", "https://evil.example", 403),
             ("origin", "null", 403),
             ("origin", "http://localhost.evil.example", 403),

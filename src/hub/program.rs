@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-use super::{receive, server, tokens};
+use super::{open, receive, server, tokens};
 use crate::cli::{self, Cli, Command, Context, Failure, HubArgs, HubCommand, TokenCommand, Ui};
 
 /// Runs the command line of this process.
@@ -35,6 +35,7 @@ fn run(args: &HubArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     }
     match &args.command {
         None => server::serve(args, &store, ui),
+        Some(HubCommand::Open(args)) => open::run(args, &store, context.now, ui),
         Some(HubCommand::Token(token)) => match &token.command {
             TokenCommand::Add(args) => tokens::add(args, &store, context.now, ui),
             TokenCommand::List => tokens::list(&store, context.now, ui),

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::follow::Follower;
 use super::limits::Limits;
 use super::state::Hub;
-use super::{answer, api, bridge, events, guard, receive, say};
+use super::{answer, api, bridge, events, guard, open, page, page_act, page_sign_in, receive, say};
 use crate::cli::{Failure, HubArgs, Ui};
 use crate::log::{self, Level};
 use crate::store::Store;
@@ -36,17 +36,21 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let following = follower.start(store.clone(), limits.replay);
     let following = following.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let (stop, stopping) = watch::channel(false);
-    let hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);
+    let mut hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);
+    hub.pages.is_secure = args.behind_proxy;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|err| {
             Failure::fatal(format!("cannot listen on {address}: {err}")).hint("--listen names another address and port")
         })?;
         let at = listener.local_addr().map_err(|err| Failure::fatal(format!("cannot listen: {err}")))?;
         ui.print_always(&format!("http://{at}{}\n", GitPath::STORE));
-        ui.note("hint: `git chittysync hub token add --device <label>` gives a device its token; Ctrl-C stops the hub");
+        ui.note("hint: `git chittysync hub token add --device <label>` gives a device its token, `hub open` shows its pages; Ctrl-C stops the hub");
         log::append(&common_dir, Level::Info, "hub", &format!("listens on {at}"));
+        // Where `hub open` finds it. What else it does goes on without.
+        let _ = open::remember(&common_dir, at);
         run(listener, Arc::new(hub), stop, limits).await
     });
+    open::forget(&common_dir);
     // What is still running has had its time.
     runtime.shutdown_background();
     follower.stop();
@@ -103,6 +107,21 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/api/todos/{*project}", get(api::project))
         .route("/todos/{*project}", get(api::project))
         .route("/api/events", get(events::stream))
+        .route("/", get(page::first))
+        .route("/ui", get(page::now))
+        .route("/ui/todos", get(page::todos))
+        .route("/ui/todo/{id}", get(page::todo))
+        .route("/ui/projects", get(page::projects))
+        .route("/ui/sessions", get(page::sessions))
+        .route("/ui/conflicts", get(page::conflicts))
+        .route("/ui/topics", get(page::topics))
+        .route("/ui/history", get(page::history))
+        .route("/ui/look.css", get(page::style))
+        .route("/ui/live.js", get(page::script))
+        .route("/ui/events", get(page::events))
+        .route("/ui/act", post(page_act::act))
+        .route("/ui/login", get(page_sign_in::page).post(page_sign_in::sign_in))
+        .route("/ui/logout", post(page_sign_in::sign_out))
         .route(&git, any(bridge::answer))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)

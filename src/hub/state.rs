@@ -8,9 +8,10 @@ use axum::http::header::AUTHORIZATION;
 
 use super::follow::Follower;
 use super::limits::Limits;
+use super::page_state::Pages;
 use super::tokens;
 use crate::access::{self, Principal, Scope};
-use crate::cli::present;
+use crate::cli::{self, present};
 use crate::git::{GitError, ObjectId};
 use crate::log::{self, Level};
 use crate::ops::{self, OpsError, Shown, chain};
@@ -29,6 +30,8 @@ pub(super) struct Hub {
     pub follower: Arc<Follower>,
     /// Whether the hub is to stop.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// What the pages for people need.
+    pub pages: Pages,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -44,8 +47,8 @@ impl Hub {
     ) -> Self {
         let common_dir = store.repo.common_dir().to_owned();
         let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
-        let shown = Mutex::default();
-        Hub { location, common_dir, hooks, limits, hosts, follower, stopping, shown }
+        let (shown, pages) = (Mutex::default(), Pages::new(&common_dir));
+        Hub { location, common_dir, hooks, limits, hosts, follower, stopping, pages, shown }
     }
 
     /// Opens the store as it is configured at this moment.
@@ -63,7 +66,11 @@ impl Hub {
         let tip = self.tip(store)?;
         let mut known = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if known.tip != tip {
-            *known = Arc::new(ops::shown(store).map_err(|err| self.trouble(&err))?);
+            let mut shown = ops::shown(store).map_err(|err| self.trouble(&err))?;
+            let sessions = std::mem::take(&mut shown.everything.sessions);
+            // With who looks, and what sessions are called: the pages tell it.
+            shown.everything = cli::known(store, shown.everything, sessions);
+            *known = Arc::new(shown);
         }
         Ok(Arc::clone(&known))
     }

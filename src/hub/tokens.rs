@@ -27,8 +27,15 @@ fn path(common_dir: &Path) -> PathBuf {
 /// # Errors
 /// When it cannot be read or understood.
 pub(super) fn read(common_dir: &Path) -> Result<Vec<Record>, String> {
-    let path = path(common_dir);
-    let bytes = match read_file(&path) {
+    read_from(&path(common_dir))
+}
+
+/// Returns the records of a file; none when there is no such file.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_from(path: &Path) -> Result<Vec<Record>, String> {
+    let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(err) => return Err(format!("cannot read {}: {err}", path.display())),
@@ -38,10 +45,41 @@ pub(super) fn read(common_dir: &Path) -> Result<Vec<Record>, String> {
     Ok(tokens.tokens)
 }
 
-fn write(common_dir: &Path, tokens: Vec<Record>, fsync: Fsync) -> Result<(), GitError> {
+/// Keeps the records of a hub. The store's lock is held.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn write(common_dir: &Path, tokens: Vec<Record>, fsync: Fsync) -> Result<(), GitError> {
+    write_to(&path(common_dir), tokens, fsync)
+}
+
+/// Keeps the records of a file, which only its owner can read.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_to(path: &Path, tokens: Vec<Record>, fsync: Fsync) -> Result<(), GitError> {
     let mut bytes = serde_json::to_vec_pretty(&Tokens { tokens }).expect("records are JSON");
     bytes.push(b'\n');
-    replace_private_file(&path(common_dir), &bytes, fsync)
+    replace_private_file(path, &bytes, fsync)
+}
+
+/// Makes a token, and what is kept of it.
+///
+/// # Errors
+/// When there is no chance to be had.
+pub(super) fn make(device: &str, scope: Scope, now: Time, expires: Option<Time>) -> Result<(Secret, Record), String> {
+    let secret = Secret::of(&chance()?);
+    let record = Record {
+        id: secret.id().to_owned(),
+        hash: secret.hash(),
+        device: device.to_owned(),
+        scope: scope.as_str().to_owned(),
+        browser: false,
+        created: now.to_string(),
+        expires: expires.map(|time| time.to_string()),
+        revoked: None,
+    };
+    Ok((secret, record))
 }
 
 pub(super) fn add(args: &TokenAddArgs, store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure> {
@@ -53,16 +91,7 @@ pub(super) fn add(args: &TokenAddArgs, store: &Store, now: Time, ui: &mut Ui) ->
             .hint("`git config chittysync.device` on that device says what it is, or `git chittysync sessions`"));
     }
     let expires = expiry(&args.expires, now)?;
-    let secret = Secret::of(&chance()?);
-    let record = Record {
-        id: secret.id().to_owned(),
-        hash: secret.hash(),
-        device: device.to_owned(),
-        scope: scope.as_str().to_owned(),
-        created: now.to_string(),
-        expires: expires.map(|time| time.to_string()),
-        revoked: None,
-    };
+    let (secret, record) = make(device, scope, now, expires).map_err(Failure::fatal)?;
     let common_dir = store.repo.common_dir();
     let _lock = StoreLock::acquire(common_dir)?;
     let mut tokens = read(common_dir).map_err(Failure::fatal)?;
@@ -104,10 +133,10 @@ fn expiry(text: &str, now: Time) -> Result<Option<Time>, Failure> {
 }
 
 /// Returns bytes that nobody can guess.
-fn chance() -> Result<[u8; Secret::BYTES], Failure> {
+fn chance() -> Result<[u8; Secret::BYTES], String> {
     let mut bytes = [0; Secret::BYTES];
     let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
-    read.map_err(|err| Failure::fatal(format!("cannot get random bytes for a token: {err}")))?;
+    read.map_err(|err| format!("cannot get random bytes for a token: {err}"))?;
     Ok(bytes)
 }
 
@@ -120,6 +149,7 @@ pub(super) fn list(store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure>
                 "id": record.id,
                 "device": record.device,
                 "scope": record.scope,
+                "browser": record.browser,
                 "created": record.created,
                 "expires": record.expires,
                 "revoked": record.revoked,
@@ -136,7 +166,8 @@ pub(super) fn list(store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure>
     for record in &tokens {
         let until = record.expires.as_deref().unwrap_or("never expires");
         let (id, scope, device) = (plain(&record.id), plain(&record.scope), plain(&record.device));
-        ui.print(&format!("{id}  {scope:<5}  {device}  {}  {}\n", plain(until), state(record)));
+        let browser = if record.browser { "  a browser" } else { "" };
+        ui.print(&format!("{id}  {scope:<5}  {device}  {}  {}{browser}\n", plain(until), state(record)));
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ impl Filter {
 }
 
 /// Returns what todos are sorted by: what is going on first, then the latest.
-pub(super) fn order(todo: &Todo) -> impl Ord + use<> {
+pub fn order(todo: &Todo) -> impl Ord + use<> {
     let rank = match todo.state() {
         State::Wanted(Status::InProgress) => 0,
         State::Wanted(Status::Pending) => 1,

@@ -40,8 +40,8 @@ pub use legacy_export::old_todos_json;
 pub use lifecycle::Lifecycle;
 pub use links::Links;
 pub use list::{
-    Filter, Row, Section, Shown, list_json, list_rows, list_text, name_project, porcelain_row, quiet_json, ready_text,
-    sections, todo_json,
+    Filter, Row, Section, Shown, list_json, list_rows, list_text, name_project, order, porcelain_row, quiet_json,
+    ready_text, sections, todo_json,
 };
 pub use markdown::markdown;
 pub use narrow::Narrow;

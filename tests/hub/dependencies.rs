@@ -13,7 +13,7 @@ fn tree(features: &str) -> String {
 
 #[test]
 fn the_default_build_has_no_server_in_it() {
-    let server = ["axum ", "hyper ", "tower ", "http "];
+    let server = ["axum ", "hyper ", "tower ", "http ", "maud "];
     let (default, hub) = (tree("board,daemon,mcp"), tree("hub"));
     for name in server {
         assert!(!default.lines().any(|line| line.starts_with(name)), "{name} is in the default build");

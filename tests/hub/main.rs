@@ -5,8 +5,10 @@ mod common;
 
 mod api;
 mod bridge;
+mod browser;
 mod dependencies;
 mod events;
+mod pages;
 mod policy;
 mod processes;
 mod scene;

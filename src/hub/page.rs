@@ -1,0 +1,181 @@
+//! The pages that people see: each is of one commit of the branch.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::page_answer::{file, go, html, refuse};
+use super::page_sign_in::{cookie, presented};
+use super::state::Hub;
+use crate::access::Scope;
+use crate::cli::{day, moment, present};
+use crate::ops::{self, Event, LogFilter, Shown, todo::Which};
+use crate::page::{self, Happening, Sight, Wanted};
+use crate::plan::Topics;
+use crate::store::Store;
+use crate::todo::Time;
+use crate::view::{OverProperty, Quiet};
+use crate::wire::Problem;
+
+/// So much of history is told.
+const EVENTS: usize = 200;
+
+/// What a page may ask besides the todos.
+struct Asked<'a> {
+    store: &'a Store,
+    query: &'a str,
+}
+
+pub(super) async fn first() -> Response {
+    go("/ui")
+}
+
+pub(super) async fn now(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, _| Ok(page::now(sight))).await
+}
+
+pub(super) async fn todos(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, asked| Ok(page::todos(sight, &Wanted::parse(asked.query)))).await
+}
+
+pub(super) async fn projects(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, _| Ok(page::projects(sight))).await
+}
+
+pub(super) async fn sessions(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, asked| Ok(page::sessions(sight, asked.query.contains("all=1")))).await
+}
+
+pub(super) async fn conflicts(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, _| Ok(page::conflicts(sight))).await
+}
+
+pub(super) async fn topics(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, _| Ok(page::topics(sight))).await
+}
+
+pub(super) async fn history(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, asked| {
+        let found = happenings(asked.store, LogFilter { most: EVENTS, ..LogFilter::default() })?;
+        Ok(page::history(sight, &found, EVENTS))
+    })
+    .await
+}
+
+pub(super) async fn todo(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    show(&hub, uri, headers, move |sight, asked| {
+        let which = Which::Words(id);
+        let unknown = |_| Problem::new(404, "there is no such todo").hint("It may be archived, or forgotten.");
+        // What was archived is not among what is shown.
+        let found =
+            ops::todo::find(sight.everything, None, &which).map(|(project, todo)| (project.clone(), todo.clone()));
+        let (project, todo) = match found {
+            Ok(found) => found,
+            Err(_) => {
+                let all =
+                    ops::todo::read_named(asked.store, None, &which).map_err(|_| Problem::new(500, "cannot read"))?;
+                let (project, todo) = ops::todo::find(&all.0, None, &which).map_err(unknown)?;
+                (project.clone(), todo.clone())
+            }
+        };
+        let filter = LogFilter { todo: Some(todo.id), most: EVENTS, ..LogFilter::default() };
+        Ok(page::todo(sight, &project, &todo, &happenings(asked.store, filter)?))
+    })
+    .await
+}
+
+/// Returns what happened, in the words of `log`.
+fn happenings(store: &Store, filter: LogFilter) -> Result<Vec<Happening>, Problem> {
+    let mut found = Vec::new();
+    let take = |event: Event| {
+        found.push(Happening {
+            at: event.at,
+            verb: event.deed().verb(),
+            id: event.after.id,
+            words: event.after.content.clone(),
+            renamed_to: event.renamed_to.clone(),
+            session: event.session.session,
+            project: event.project,
+        });
+        ControlFlow::Continue(())
+    };
+    ops::tell(store, &filter, take).map_err(|_| Problem::new(500, "history cannot be read"))?;
+    Ok(found)
+}
+
+/// Shows a page to who is known, and the way in to who is not.
+async fn show(
+    hub: &Arc<Hub>,
+    uri: Uri,
+    headers: HeaderMap,
+    make: impl FnOnce(&Sight<'_>, &Asked<'_>) -> Result<String, Problem> + Send + 'static,
+) -> Response {
+    let Some(secret) = cookie(hub, &headers) else { return html(StatusCode::UNAUTHORIZED, page::sign_in(None)) };
+    let made = hub.aside(move |hub| {
+        let who = hub.principal(&presented(HeaderMap::new(), &secret), Scope::Read)?;
+        let (store, now) = (hub.store()?, present());
+        let shown: Arc<Shown> = hub.shown(&store)?;
+        let (properties, topics) =
+            (hub.pages.properties(&shown, || find(hub, &store, &shown))?, Topics::new(&store.settings.topics));
+        let query = uri.query().unwrap_or_default();
+        let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")?.parse().ok());
+        let (key, path) = (secret.form_key(), path_of(&uri));
+        let told = |time: Time| moment(time, now);
+        let sight = Sight {
+            at: shown.tip.map(|tip| tip.to_string()),
+            properties: &properties,
+            spawn_at: store.settings.spawn_at,
+            quiet: Quiet::of(&shown.everything, now, store.settings.quiet_after),
+            stale_after: store.settings.stale_after,
+            today: day(now),
+            device: &store.settings.device,
+            key: &key,
+            may_write: who.may(Scope::Write),
+            message: said.and_then(|number| hub.pages.said(&who.token, number)),
+            path: &path,
+            ..Sight::new(&shown.everything, &topics, &told, now)
+        };
+        make(&sight, &Asked { store: &store, query })
+    });
+    match made.await {
+        Ok(page) => html(StatusCode::OK, page),
+        Err(problem) if problem.status == 401 => html(StatusCode::UNAUTHORIZED, page::sign_in(Some(&problem.detail))),
+        Err(problem) => refuse(&problem),
+    }
+}
+
+/// Finds the conflicts over properties of what is shown.
+fn find(hub: &Hub, store: &Store, shown: &Shown) -> Result<Vec<OverProperty>, Problem> {
+    ops::open_properties(store, &shown.everything).map_err(|err| hub.trouble(&err))
+}
+
+/// Returns the path of a page, without the number of what was told on it.
+fn path_of(uri: &Uri) -> String {
+    let query = uri.query().unwrap_or_default();
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("said=")).collect();
+    if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
+}
+
+pub(super) async fn style() -> Response {
+    file("text/css; charset=utf-8", page::style())
+}
+
+pub(super) async fn script() -> Response {
+    file("text/javascript; charset=utf-8", page::script())
+}
+
+/// The stream of events, for a browser: it has its token in a cookie, and cannot say more.
+pub(super) async fn events(hub: State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    match cookie(&hub, &headers) {
+        Some(secret) => super::events::stream(hub, uri, presented(headers, &secret)).await,
+        None => Problem::new(401, "this browser is not known").hint("`git chittysync hub open`").into_response(),
+    }
+}

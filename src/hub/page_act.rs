@@ -1,0 +1,90 @@
+//! `POST /ui/act`: what the buttons of the pages do. Who acted is sent back to where they were, and told what became of
+//! it, or why not: in the words of the command line.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::page_answer::{go, refuse};
+use super::page_do::{Refused, perform};
+use super::page_sign_in::{cookie, field, form, presented};
+use super::state::Hub;
+use crate::access::{Principal, Scope, Secret};
+use crate::page::{Deed, Message};
+use crate::wire::Problem;
+
+pub(super) async fn act(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+    match take(&hub, request).await {
+        Ok(response) => response,
+        Err(problem) => refuse(&problem),
+    }
+}
+
+async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
+    let (headers, fields) = form(hub, request).await?;
+    let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
+    let secret = cookie(hub, &headers).ok_or_else(unknown)?;
+    let mut back = back(field(&fields, "back")).to_owned();
+    let (who, message) = hub.aside(move |hub| said(hub, &secret, &fields)).await?;
+    // One that got other words is another one.
+    if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
+        back = format!("/ui/todo/{id}");
+    }
+    hub.follower.look();
+    let mark = if back.contains('?') { '&' } else { '?' };
+    let number = hub.pages.say(&who.token, message.0);
+    let at = message.1.map(|id| format!("#r-{id}")).unwrap_or_default();
+    Ok(go(&format!("{back}{mark}said={number}{at}")))
+}
+
+/// Returns what became of an act, and the todo that it was about.
+type Told = (Message, Option<String>);
+
+fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Principal, Told), Problem> {
+    let who = hub.principal(&presented(HeaderMap::new(), secret), Scope::Write)?;
+    if !secret.is_form_key(field(fields, "key")) {
+        return Err(Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again."));
+    }
+    let deed = Deed::parse(field(fields, "do")).ok_or_else(|| Problem::new(422, "there is no such act"))?;
+    let store = hub.store()?;
+    let _one = hub.pages.acting();
+    match perform(&store, &deed, fields) {
+        Ok((message, id)) => Ok((who, (message, id.map(|id| id.to_string())))),
+        Err(Refused::No(message)) => Ok((who, (message, None))),
+        Err(Refused::Ops(err)) => Err(hub.trouble(&err)),
+    }
+}
+
+/// Returns the page to go back to: one of ours.
+fn back(path: &str) -> &str {
+    let rest = path.strip_prefix("/ui").unwrap_or("x");
+    let is_ours = rest.is_empty() || rest.starts_with(['/', '?']);
+    if is_ours && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') { path } else { "/ui" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_are_gone_back_to() {
+        for ours in ["/ui", "/ui/todos?q=a%20b&page=2", "/ui?x=1", "/ui/todo/1ad170ea"] {
+            assert_eq!(back(ours), ours);
+        }
+        for other in [
+            "",
+            "//evil.example",
+            "https://evil.example/ui",
+            "/uix",
+            "/ui.evil",
+            "/ui\r\nX: y",
+            "/ui/\u{e9}",
+            "/ui#a",
+            "/api/todos",
+        ] {
+            assert_eq!(back(other), "/ui", "{other:?}");
+        }
+    }
+}

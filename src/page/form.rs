@@ -1,0 +1,148 @@
+//! What a form sends: fields, and the one act that its button stands for.
+
+use percent_encoding::percent_decode_str;
+
+use crate::todo::{State, Status, Time, TodoId, Verb};
+
+/// Reads what a form sends, or a query.
+pub(super) fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
+    let read = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    text.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (read(key), read(value))
+    })
+}
+
+/// Reads the fields of a form.
+pub fn fields(text: &str) -> Vec<(String, String)> {
+    pairs(text).collect()
+}
+
+/// Which side of a disagreement shall hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The one that holds now.
+    Kept,
+    /// The other one.
+    Overruled,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Says one word of a todo.
+    Say(Verb, TodoId),
+    /// Gives a todo the words and properties of the form's fields.
+    Edit(TodoId),
+    /// Makes a todo of the form's fields.
+    Add,
+    /// Settles what sessions say of a todo's state.
+    Settle(TodoId, State),
+    /// Settles what sessions say of a todo's property: which side, and when each was said, so that nothing else is
+    /// settled than was seen.
+    Choose(TodoId, Side, Time, Time, String),
+    /// Takes the last act back, if it was one on this todo.
+    Undo(TodoId),
+    /// Hands out what is ready to the sessions that are there.
+    Assign,
+}
+
+impl Deed {
+    /// Returns the text of a button.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Deed::Say(verb, id) => format!("{} {id}", verb.name()),
+            Deed::Edit(id) => format!("edit {id}"),
+            Deed::Add => "add".into(),
+            Deed::Settle(id, state) => format!("settle {id} {}", state.as_str()),
+            Deed::Choose(id, side, kept, overruled, name) => {
+                let side = if *side == Side::Kept { "kept" } else { "overruled" };
+                format!("choose {id} {side} {} {} {name}", kept.millis(), overruled.millis())
+            }
+            Deed::Undo(what) => format!("undo {what}"),
+            Deed::Assign => "assign".into(),
+        }
+    }
+
+    /// Reads what a button sends; nothing when no button of ours sends that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        match word {
+            "add" => return Some(Deed::Add),
+            "assign" => return Some(Deed::Assign),
+            "undo" => return Some(Deed::Undo(TodoId::parse(rest)?)),
+            "edit" => return Some(Deed::Edit(TodoId::parse(rest)?)),
+            "settle" => {
+                let (id, state) = rest.split_once(' ')?;
+                let state = match state {
+                    "dropped" => State::Dropped,
+                    word => State::Wanted(Status::parse(word)?),
+                };
+                return Some(Deed::Settle(TodoId::parse(id)?, state));
+            }
+            "choose" => {
+                let mut parts = rest.splitn(5, ' ');
+                let id = TodoId::parse(parts.next()?)?;
+                let side = match parts.next()? {
+                    "kept" => Side::Kept,
+                    "overruled" => Side::Overruled,
+                    _ => return None,
+                };
+                let mut time = || parts.next()?.parse().ok().map(Time::from_millis);
+                let (kept, overruled) = (time()?, time()?);
+                return Some(Deed::Choose(id, side, kept, overruled, parts.next()?.to_owned()));
+            }
+            _ => {}
+        }
+        let all = [Verb::Start, Verb::Done, Verb::Release, Verb::Drop, Verb::Reopen];
+        let verb = all.into_iter().find(|verb| verb.name() == word)?;
+        Some(Deed::Say(verb, TodoId::parse(rest)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::todo::Project;
+
+    #[test]
+    fn every_deed_there_and_back() {
+        let id = TodoId::of(&Project::general(), "x");
+        let (one, two) = (Time::from_millis(1), Time::from_millis(2));
+        for deed in [
+            Deed::Say(Verb::Start, id),
+            Deed::Say(Verb::Reopen, id),
+            Deed::Edit(id),
+            Deed::Add,
+            Deed::Settle(id, State::Dropped),
+            Deed::Settle(id, State::Wanted(Status::InProgress)),
+            Deed::Choose(id, Side::Overruled, one, two, "a name with spaces".into()),
+            Deed::Choose(id, Side::Kept, one, two, "priority".into()),
+            Deed::Undo(id),
+            Deed::Assign,
+        ] {
+            assert_eq!(Deed::parse(&deed.text()), Some(deed.clone()), "{deed:?}");
+        }
+        for bad in [
+            "",
+            "purge 1",
+            "start",
+            "start x",
+            "settle x pending",
+            "choose",
+            "edit",
+            "done 1ad1 70ea",
+            "undo",
+            "undo x",
+        ] {
+            assert_eq!(Deed::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn fields_of_a_form() {
+        let found = fields("do=done+1&words=a%26b%3D%0D%0Ac&&empty=&alone");
+        let expected = [("do", "done 1"), ("words", "a&b=\r\nc"), ("empty", ""), ("alone", "")];
+        assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+}

@@ -1,0 +1,202 @@
+//! What needs somebody: disagreements, what waits for who looks, what is blocked, which sessions are stuck.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::Sight;
+use super::conflicts::{Question, question};
+use super::frame::{rest, section};
+use super::query::Wanted;
+use super::row::{With, is_blocked, row};
+use super::text::{count, sign, state_word, when, words};
+use crate::todo::{Project, Todo, Verb};
+use crate::view::{SessionView, Warning, questions, session_views};
+
+/// So many of each are shown.
+const FEW: usize = 3;
+/// Of conflicts, which take more room.
+const FIRST: usize = 2;
+
+/// What needs somebody.
+pub(super) struct Needs<'a> {
+    conflicts: Vec<Question<'a>>,
+    /// What others wait for, or somebody gave to who looks; with each, what waits for it.
+    mine: Vec<(&'a Project, &'a Todo, Vec<&'a Todo>)>,
+    /// What cannot go on; with each, what it waits for.
+    blocked: Vec<(&'a Project, &'a Todo, Vec<&'a Todo>)>,
+    stuck: Vec<SessionView<'a>>,
+    quiet: crate::view::Folded,
+}
+
+impl<'a> Needs<'a> {
+    pub(super) fn of(sight: &Sight<'a>) -> Self {
+        let everything = sight.everything;
+        let open = everything.todos().filter(|(_, todo)| todo.state().is_open() && !sight.quiet.has(todo));
+        let open: Vec<_> = open.collect();
+        let blocked = open.iter().filter(|(_, todo)| is_blocked(sight, todo));
+        let blocked: Vec<_> = blocked.map(|(project, todo)| (*project, *todo, sight.links.blockers(todo))).collect();
+        let mut mine: Vec<(&Project, &Todo, Vec<&Todo>)> = Vec::new();
+        let waited: BTreeSet<_> = blocked.iter().flat_map(|(_, _, by)| by).map(|todo| todo.id).collect();
+        for (project, todo) in open.iter().filter(|(_, todo)| sight.is_mine(todo)) {
+            let waiting = |(_, other, by): &&(&Project, &'a Todo, Vec<&Todo>)| {
+                let is_others = other.voices().any(|(session, claim)| claim.is_open() && !sight.is_own(session));
+                is_others && by.iter().any(|one| one.id == todo.id)
+            };
+            let waiting: Vec<_> = match waited.contains(&todo.id) {
+                true => blocked.iter().filter(waiting).map(|(_, other, _)| *other).collect(),
+                false => Vec::new(),
+            };
+            if !waiting.is_empty() || sight.is_assigned_to_me(todo) {
+                mine.push((project, todo, waiting));
+            }
+        }
+        let mut stuck = session_views(everything, sight.now, sight.stale_after);
+        stuck.retain(|view| !view.warnings.is_empty() && !sight.quiet.has_session(&view.session));
+        let quiet = sight.quiet.count(everything.todos().map(|(_, todo)| todo));
+        Needs { conflicts: questions(everything, false, sight.properties), mine, blocked, stuck, quiet }
+    }
+
+    /// Counts what somebody has to answer.
+    pub(super) fn total(&self) -> usize {
+        self.conflicts.len() + self.mine.len() + self.blocked.len() + self.stuck.len()
+    }
+
+    /// Returns the line that answers all of it at a glance.
+    pub(super) fn summary(&self, completed: usize) -> Markup {
+        html! {
+            p.sums id="sums" {
+                (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
+                (part(self.mine.len(), "waits for you", "wait for you", "#mine"))
+                (part(self.blocked.len(), "blocked", "blocked", "#blocked"))
+                (part(self.stuck.len(), "stuck session", "stuck sessions", "#stuck"))
+                (part(completed, "finished today", "finished today", "#today"))
+            }
+        }
+    }
+
+    pub(super) fn sections(&self, sight: &Sight<'_>) -> Markup {
+        html! {
+            @if !self.conflicts.is_empty() {
+                (section("conflicts", "Sessions disagree", Some(self.conflicts.len()), Some(("/ui/conflicts", "all of them")), &html! {
+                    ul.rows { @for one in self.conflicts.iter().take(FIRST) { (question(sight, *one)) } }
+                    (rest(self.conflicts.len(), FIRST, "conflict", "/ui/conflicts"))
+                }))
+            }
+            @if !self.mine.is_empty() { (self.waiting(sight)) }
+            @if !self.blocked.is_empty() { (self.standing(sight)) }
+            @if !self.stuck.is_empty() { (self.stuck(sight)) }
+        }
+    }
+
+    fn waiting(&self, sight: &Sight<'_>) -> Markup {
+        section(
+            "mine",
+            "Waits for you",
+            Some(self.mine.len()),
+            None,
+            &html! {
+                ul.rows {
+                    @for (project, todo, waiting) in self.mine.iter().take(FEW) {
+                        @let why = html! {
+                            @match waiting.first() {
+                                Some(first) => {
+                                    (count(waiting.len(), "todo")) (if waiting.len() == 1 { " waits" } else { " wait" }) " for it: "
+                                    (words(&first.content))
+                                },
+                                None => "assigned to you",
+                            }
+                        };
+                        (row(sight, project, todo, With { list: "m", why: Some(&why), only: Some(&[Verb::Done]), ..With::default() }))
+                    }
+                }
+                (rest(self.mine.len(), FEW, "todo", "/ui/todos"))
+            },
+        )
+    }
+
+    fn standing(&self, sight: &Sight<'_>) -> Markup {
+        section(
+            "blocked",
+            "Blocked",
+            Some(self.blocked.len()),
+            Some(("/ui/todos?status=blocked", "all of them")),
+            &html! {
+                ul.rows {
+                    @for (project, todo, by) in self.blocked.iter().take(FEW) {
+                        (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), only: Some(&[]), ..With::default() }))
+                    }
+                }
+                (rest(self.blocked.len(), FEW, "todo", "/ui/todos?status=blocked"))
+            },
+        )
+    }
+
+    fn stuck(&self, sight: &Sight<'_>) -> Markup {
+        section(
+            "stuck",
+            "Stuck sessions",
+            Some(self.stuck.len()),
+            Some(("/ui/sessions", "all sessions")),
+            &html! {
+                ul.rows {
+                    @for view in self.stuck.iter().take(FEW) { (stuck(sight, view)) }
+                }
+                (rest(self.stuck.len(), FEW, "session", "/ui/sessions"))
+            },
+        )
+    }
+
+    /// Says how much there is that nobody lives for any more.
+    pub(super) fn left_behind(&self, sight: &Sight<'_>) -> Markup {
+        html! {
+            @if let Some(told) = sight.quiet.told(&self.quiet, true, "") {
+                p.fold { a.link href="/ui/todos?status=quiet" { (told) } }
+            }
+        }
+    }
+}
+
+/// Says what a todo waits for.
+pub(super) fn waits_for(sight: &Sight<'_>, by: &[&Todo]) -> Markup {
+    html! {
+        @match by.first() {
+            None => "called blocked by its session",
+            Some(first) => {
+                "waits for " a.link href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
+                ", " (state_word(first.state())) ", " (words(&sight.everything.called(first.winner().0)))
+                @if by.len() > 1 { ", and " (by.len() - 1) " more" }
+            },
+        }
+    }
+}
+
+fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
+    let name = view.session.without_commands();
+    let id: String = name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
+    html! {
+        li id={ "s-" (id) } {
+            (sign("mark warn", view.state.symbol().0, view.state.as_str()))
+            div {
+                a.words href=(Wanted::of_session(&name)) id={ "g-" (id) } { (words(&sight.everything.called(&view.session))) }
+                " " span.tag { (words(&sight.everything.place(view.info))) }
+                @for warning in &view.warnings {
+                    div.why {
+                        (words(&warning.text(sight.everything)))
+                        @if let Warning::Stale = warning { ": " (count(view.open, "open todo")) }
+                    }
+                }
+            }
+            span.when { (when(sight, view.info.updated)) }
+        }
+    }
+}
+
+/// Returns how many of something there are, in the line on top, as a link to them.
+fn part(number: usize, one: &str, several: &str, href: &str) -> Markup {
+    html! {
+        @let word = if number == 1 { one } else { several };
+        @if number > 0 { a.sum href=(href) { b.num { (number) } " " (word) } }
+        @else { span.sum.none { "0 " (word) } }
+    }
+}

@@ -1,0 +1,107 @@
+//! What every page is made of.
+
+use crate::plan::{Holders, Moment, Topics};
+use crate::todo::{Session, Time, Todo, TodoId};
+use crate::view::{Everything, Links, OverProperty, Quiet, questions};
+
+/// What somebody is told of what they did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// What became of it, or why it was refused.
+    pub text: String,
+    /// What can be done about it.
+    pub hints: Vec<String>,
+    /// Whether it was refused.
+    pub is_refused: bool,
+    /// The todo whose act can be taken back from here: what `undo` then has to find as the last one.
+    pub undo: Option<TodoId>,
+}
+
+/// What every page is made of. All of it is of one commit.
+#[expect(missing_debug_implementations, reason = "functions have nothing to show")]
+pub struct Sight<'a> {
+    /// What the branch holds.
+    pub everything: &'a Everything,
+    /// The commit; nothing before the first one.
+    pub at: Option<String>,
+    /// The conflicts over properties that nobody has settled.
+    pub properties: &'a [OverProperty],
+    /// What waits for what.
+    pub links: Links<'a>,
+    /// Who has what.
+    pub holders: Holders,
+    /// What todos are about.
+    pub topics: &'a Topics,
+    /// How many todos have to wait in a topic before an agent is started.
+    pub spawn_at: usize,
+    /// What is quiet.
+    pub quiet: Quiet,
+    /// `chittysync.staleAfter` in milliseconds, nothing for never.
+    pub stale_after: Option<i64>,
+    /// The time.
+    pub now: Time,
+    /// When today began.
+    pub today: Time,
+    /// A time as it is told to people.
+    pub moment: &'a dyn Fn(Time) -> String,
+    /// The device whose store it is.
+    pub device: &'a str,
+    /// What forms carry, so that only our own pages can send them.
+    pub key: &'a str,
+    /// Whether who looks may do anything.
+    pub may_write: bool,
+    /// What there is to tell of the last act.
+    pub message: Option<Message>,
+    /// The path of this page, to come back to.
+    pub path: &'a str,
+}
+
+impl<'a> Sight<'a> {
+    /// Returns what a page is made of, as far as it follows from the todos; the rest is to be set.
+    pub fn new(everything: &'a Everything, topics: &'a Topics, moment: &'a dyn Fn(Time) -> String, now: Time) -> Self {
+        Sight {
+            everything,
+            at: None,
+            properties: &[],
+            links: Links::new(everything),
+            holders: Holders::of(everything, Moment::at(now)),
+            topics,
+            spawn_at: 0,
+            quiet: Quiet::default(),
+            stale_after: None,
+            now,
+            today: now,
+            moment,
+            device: "",
+            key: "",
+            may_write: true,
+            message: None,
+            path: "/ui",
+        }
+    }
+
+    /// Counts what there is to settle.
+    pub(super) fn conflicts(&self) -> usize {
+        questions(self.everything, false, self.properties).len()
+    }
+
+    /// Returns whether a session is that of who looks.
+    pub(super) fn is_own(&self, session: &Session) -> bool {
+        self.everything.is_own(session)
+    }
+
+    /// Returns whether who looks wants a todo, or has it.
+    pub(super) fn is_mine(&self, todo: &Todo) -> bool {
+        let wants = todo.voices().any(|(session, claim)| claim.is_open() && self.is_own(session));
+        wants || self.is_assigned_to_me(todo)
+    }
+
+    /// Returns whether a todo is assigned to who looks.
+    pub(super) fn is_assigned_to_me(&self, todo: &Todo) -> bool {
+        self.everything.own.as_ref().is_some_and(|own| self.holders.has(own, todo) && !self.is_at(own, todo))
+    }
+
+    fn is_at(&self, own: &Session, todo: &Todo) -> bool {
+        todo.workers().any(|(session, _)| session.main() == own.main())
+    }
+}
