@@ -156,7 +156,8 @@ fn changes(event: &Event) -> Vec<(String, Option<Value>, Option<Value>)> {
     found
 }
 
-fn event_json(event: &Event, names: &Names) -> Value {
+/// Returns an event for programs.
+pub(crate) fn event_json(event: &Event, names: &Names) -> Value {
     let changes: serde_json::Map<String, Value> = changes(event)
         .into_iter()
         .map(|(name, before, after)| (name, json!({ "before": before, "after": after })))

@@ -89,6 +89,8 @@ mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod watch;
+mod watch_hub;
 mod whereabouts;
 
 use std::path::{Path, PathBuf};
@@ -102,6 +104,10 @@ pub use ui::Failure;
 pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::present;
+#[cfg(feature = "hub")]
+pub(crate) use log::event_json;
+#[cfg(feature = "hub")]
+pub(crate) use watch::changes_json;
 #[cfg(feature = "hub")]
 pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
 pub(crate) use ui::{Ui, exit};
@@ -236,6 +242,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Daemon(args) => daemon::run(&args, context, ui),
         #[cfg(feature = "daemon")]
         Command::Service(args) => service::run(&args, context, ui),
+        Command::Watch(args) => watch::run(&args, context, ui),
         Command::Branch(args) => branch::run(&args, context, ui),
         Command::Archive(args) => archive::run(&args, context, ui),
         Command::Forget(args) => forget::run(&args, context, ui),

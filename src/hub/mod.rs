@@ -4,8 +4,12 @@
 //! It keeps nothing of its own but tokens. What it answers is computed from refs; what it is told is in a ref before it
 //! answers. It is a program of its own, so that what agents' hooks start holds nothing of a server.
 
+mod about;
 mod answer;
-mod api;
+mod asked;
+mod act;
+mod decide;
+mod dispatch;
 mod backend;
 mod bridge;
 mod environment;
@@ -13,8 +17,12 @@ mod events;
 mod follow;
 mod guard;
 mod limits;
+mod metrics;
 mod program;
+mod rate;
+mod read;
 mod receive;
+mod refused;
 mod say;
 mod server;
 mod spool;

@@ -1,5 +1,6 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod about;
 mod act;
 mod archive;
 mod attribute;
@@ -15,6 +16,7 @@ mod consolidator;
 mod context;
 mod daemon_runs;
 mod date;
+mod demand;
 mod dedup;
 mod device;
 mod disputes;
@@ -73,6 +75,7 @@ mod undo;
 mod unrouted;
 mod write;
 
+pub use about::{About, about};
 pub use act::{Acted, Reason, act};
 pub use archive::{Tidied, Tidy, tidy, tidy_daily};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
@@ -83,10 +86,11 @@ pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::{since, until};
+pub use demand::{Demand, NOTHING, Request, answered, said_in};
 pub use drain::drain;
 pub use event::Event;
 pub use hook::{Background, hear, put_down};
-pub use import::{Imported, import};
+pub use import::{Imported, commit_of, import};
 #[cfg(feature = "hub")]
 pub use incoming::{check_push, owner_of};
 pub use leave::{Left, leave, remember_made};
@@ -106,13 +110,13 @@ pub use resolved::open_properties;
 pub use rollback::{EarlierState, Lists, find_state, present_state, restore, todos_at};
 pub use run::run;
 pub use scan::{Look, forget_looks, look, unread, waiting};
-pub use shown::{Shown, shown};
+pub use shown::{Shown, shown, shown_at};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
 pub use undo::{Later, Undo};
 
-use crate::git::GitError;
+use crate::git::{GitError, ObjectId};
 use crate::statement::Against;
 use crate::store::StoreError;
 use crate::todo::{Time, TodoId};
@@ -135,6 +139,9 @@ pub enum OpsError {
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// The branch is not where somebody saw it who acted on that.
+    #[error("the branch went on meanwhile")]
+    WentOn(Option<ObjectId>),
     /// Of those who claimed a todo at the same moment, others were always faster.
     #[error("others were faster, {0} times in a row: nothing was taken")]
     Slower(u32),

@@ -15,7 +15,7 @@ const IMPORTS: [(&str, &[&str]); 20] = [
     ("plan", &["todo", "merge", "view"]),
     ("board", &["todo", "merge", "view"]),
     ("access", &["todo"]),
-    ("wire", &["todo", "view", "plan"]),
+    ("wire", &["todo", "access", "view", "plan"]),
     ("git", &["todo"]),
     ("settings", &["todo", "redact", "statement", "plan", "git"]),
     ("store", &["todo", "merge", "codec", "git", "settings"]),
