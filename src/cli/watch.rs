@@ -81,7 +81,8 @@ pub(super) fn print(changed: &Value, ui: &mut Ui) {
 pub(crate) fn changes_json(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Value, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let known = from.is_none_or(|from| overlay.commit_info(from).is_ok() && descends(&overlay, to, from));
-    let changed = if known { ops::changes(&overlay, from, to)? } else { Vec::new() };
+    let mut changed = if known { ops::changes(&overlay, from, to)? } else { Vec::new() };
+    changed.sort_by_key(|change| (change.at(), change.after.id));
     let names = ops::project_names(store)?;
     Ok(json!({
         "commit": to.to_string(),

@@ -38,13 +38,16 @@ pub(super) fn project(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let name = given.text(&["name"])?.and_then(|name| one_line(&name));
     let category = given.text(&["category"])?.and_then(|name| one_line(&name));
     let speaker = Speaker::of(hub, asked, &given, given.text(&["session_id", "sessionId"])?, false)?;
-    let full = named(hub, &speaker, &id)?;
     let before = hub.shown(&speaker.store)?;
-    let is_known = wire::project_info(&before.everything, full.as_str()).is_some();
+    let known = wire::project_info(&before.everything, &id);
+    let is_known = known.is_some();
+    let full = known.and_then(|known| known["fullProjectId"].as_str().map(str::to_owned));
+    let full = named(hub, &speaker, full.as_deref().unwrap_or(&id))?;
     let mut known = Named::all(&before.everything).remove(full.as_str()).unwrap_or_default();
     let is_same = name.is_none() || known.name == name;
     let is_same = is_same && (category.is_none() || known.category == category) && is_known;
-    known = Named { at: speaker.now, name: name.or(known.name), category: category.or(known.category) };
+    // What is said later counts, whatever the clocks say.
+    known = Named { at: speaker.now.max(known.at.next()), name: name.or(known.name), category: category.or(known.category) };
     let said = match is_same {
         true => None,
         false => Some(say(hub, &speaker, |info| known.say(info, full.as_str()))?),

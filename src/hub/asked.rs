@@ -93,8 +93,8 @@ impl Asked {
 pub(super) struct Speaker {
     /// The store, written as the device that speaks.
     pub store: Store,
-    /// The session's name, as it was given.
-    pub name: String,
+    /// The name of the agent's session that acts, as it was given; nothing for the person at the device.
+    pub name: Option<String>,
     /// The session in whose name is spoken.
     pub session: Session,
     pub demand: Demand,
@@ -115,13 +115,24 @@ impl Speaker {
         let who = asked.who.as_ref().ok_or_else(|| Problem::new(401, "nobody is known to ask"))?;
         let (store, now) = (hub.store()?, present());
         let device = given.text(&["device", "machineId", "machine_id"])?.unwrap_or_else(|| who.device.clone());
-        let name = session.unwrap_or_else(|| format!("hub-{device}"));
+        // What somebody says at the hub is of the device that says it.
+        let store = store.on_device(device.clone());
         let unfit = |reason: String| Problem::new(422, format!("this cannot name a session: {reason}"));
-        let own = Session::new(&name).map_err(|err| unfit(err.to_string()))?;
-        let session = match is_act {
-            true => known_author(&store, Some(&name)).map_err(|err| unfit(err.to_string()))?.unwrap_or_else(|| own.clone()),
-            false => own.clone(),
+        let named = |name: &str| Session::new(name).map_err(|err| unfit(err.to_string()));
+        let given_name = session.clone();
+        let (own, session) = match (&session, is_act) {
+            (Some(name), false) => (named(name)?, named(name)?),
+            (None, false) => (named(&format!("hub-{device}"))?, named(&format!("hub-{device}"))?),
+            (Some(name), true) => {
+                let author = known_author(&store, Some(name)).map_err(|err| unfit(err.to_string()))?;
+                (named(name)?, author.map_or_else(|| named(name), Ok)?)
+            }
+            (None, true) => {
+                let person = ops::own_session(&store).map_err(|err| hub.trouble(&err))?;
+                (person.clone(), person)
+            }
         };
+        let name = given_name.filter(|_| is_act);
         let refused = |refused: Refused| Problem::new(403, refused.reason).hint(refused.remedy);
         may_say(who, &own, Some(&device)).map_err(refused)?;
         for session in [&own, &session] {
@@ -140,13 +151,12 @@ impl Speaker {
             }
             repeated = Some(commit);
         }
-        // What somebody says at the hub is of the device that says it.
-        Ok(Speaker { store: store.on_device(device), name, session, demand, now, repeated })
+        Ok(Speaker { store, name, session, demand, now, repeated })
     }
 
     /// Returns who acts.
     pub(super) fn actor(&self) -> Actor<'_> {
-        Actor { store: &self.store, agent: Some(&self.name), here: None, now: self.now, demand: &self.demand }
+        Actor { store: &self.store, agent: self.name.as_deref(), here: None, now: self.now, demand: &self.demand }
     }
 
     /// Answers what was said, from the branch as it is now. `is_new` tells whether something is there that was not.

@@ -15,11 +15,19 @@ use super::spool::whole;
 use super::state::Hub;
 use super::{about, act, decide, events, read, say};
 use crate::access::Scope;
+use crate::log::{self, Level};
 use crate::wire::{Found, Kind, Op, Problem};
 
 pub(super) async fn answer(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     hub.counted.requests.fetch_add(1, Ordering::Relaxed);
-    answered(&hub, request).await.unwrap_or_else(|problem| {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = answer_it(&hub, request).await;
+    note(&hub, &method, &path, response.status().as_u16());
+    response
+}
+
+async fn answer_it(hub: &Arc<Hub>, request: Request) -> Response {
+    answered(hub, request).await.unwrap_or_else(|problem| {
         hub.counted.refused.fetch_add(1, Ordering::Relaxed);
         problem.into_response()
     })
@@ -57,6 +65,19 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
             Ok(limited(said.await.unwrap_or_else(IntoResponse::into_response), left))
         }
     }
+}
+
+/// Writes down what was said or refused: which request of the table, and how it ended. No name and no word of anybody's is in
+/// it; of what is only read nothing is written.
+fn note(hub: &Hub, method: &Method, path: &str, status: u16) {
+    let is_refused = matches!(status, 401 | 403 | 412 | 413 | 415 | 429);
+    if !is_refused && matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return;
+    }
+    let found = Found::at(path);
+    let pattern = found.by(method.as_str()).map_or("another path", |(operation, _)| operation.path);
+    let method = if method.as_str().len() < 8 { method.as_str() } else { "another method" };
+    log::append(&hub.common_dir, Level::Info, "hub", &format!("method={method} path={pattern} status={status}"));
 }
 
 fn write(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {

@@ -87,6 +87,7 @@ pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::{since, until};
 pub use demand::{Demand, NOTHING, Request, answered, said_in};
+pub use device::own_session;
 pub use drain::drain;
 pub use event::Event;
 pub use hook::{Background, hear, put_down};

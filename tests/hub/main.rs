@@ -4,6 +4,7 @@
 mod common;
 
 mod api;
+mod backup;
 mod bridge;
 mod dependencies;
 mod events;

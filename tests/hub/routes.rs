@@ -64,7 +64,11 @@ fn a_todo_from_its_beginning_to_its_end() {
     assert_eq!(dropped.json()["todo"]["status"], "dropped", "{dropped:?}");
     let events = scene.get(&format!("/api/history/{new}"), &token).json();
     assert!(events["total"].as_u64() > Some(10), "{events}");
-    assert_eq!(scene.get(&format!("/api/todo/{new}"), &token).json()["claims"]["hub-one-agent-cli"]["dropped"], true);
+    let claims = scene.get(&format!("/api/todo/{new}"), &token).json()["claims"].as_object().cloned().unwrap_or_default();
+    assert!(claims.keys().all(|session| session.starts_with("one-")), "whoever acts is a person at that device: {claims:?}");
+    let named = json!({"session_id": "agent-7"});
+    let by_agent = send(&scene, "POST", &format!("/api/todo/{other}/start"), &token, &[], &named);
+    assert_eq!(by_agent.json()["session_id"], "agent-7-agent-cli", "{by_agent:?}");
     // The same acts as those of commands: they are undone by one there.
     let store = scene.store("hub");
     let log = scene.world.json(&["--store", store.to_str().expect("UTF-8"), "log", "--json"]);
@@ -415,6 +419,12 @@ fn how_it_is_doing() {
     assert!(numbers.contains("chittysync_todos{status=\"pending\"} 1\n") && !numbers.contains("secret"), "{numbers}");
     let known = scene.get("/.well-known/chittysync", "").json();
     assert_eq!((&known["version"], &known["merges"]), (&json!(1), &json!("hub")), "{known}");
+    assert_eq!(scene.post("/api/todo", &token, r#"{"content":"A secret plan"}"#).status, 201);
+    assert_eq!(scene.post("/api/todo/secret/done", "", "").status, 401);
+    let store = scene.store("hub");
+    let log = scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "daemon", "log"]);
+    assert!(log.contains("method=POST path=/api/todo status=201") && log.contains("/api/todo/{id}/{verb} status=401"), "{log}");
+    assert!(!log.contains("secret"), "{log}");
     let branch = scene.store("hub").join("refs/heads/consolidated");
     std::fs::write(&branch, "damaged").expect("a file");
     assert_eq!(scene.get("/health/ready", "").status, 503);
