@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::context::{Context, named};
 use super::ui::{Failure, Ui};
-use crate::ops::{self, overtaken_since};
 use crate::ops::todo::{Actor, known_author};
+use crate::ops::{self, overtaken_since};
 use crate::source::session_variable;
 use crate::store::Store;
 use crate::todo::{Session, Time, Todo};

@@ -105,12 +105,12 @@ pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::present;
 #[cfg(feature = "hub")]
+pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
+#[cfg(feature = "hub")]
 pub(crate) use log::event_json;
+pub(crate) use ui::{Ui, exit};
 #[cfg(feature = "hub")]
 pub(crate) use watch::changes_json;
-#[cfg(feature = "hub")]
-pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
-pub(crate) use ui::{Ui, exit};
 
 use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;

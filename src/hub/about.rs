@@ -47,7 +47,11 @@ pub(super) fn project(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let is_same = name.is_none() || known.name == name;
     let is_same = is_same && (category.is_none() || known.category == category) && is_known;
     // What is said later counts, whatever the clocks say.
-    known = Named { at: speaker.now.max(known.at.next()), name: name.or(known.name), category: category.or(known.category) };
+    known = Named {
+        at: speaker.now.max(known.at.next()),
+        name: name.or(known.name),
+        category: category.or(known.category),
+    };
     let said = match is_same {
         true => None,
         false => Some(say(hub, &speaker, |info| known.say(info, full.as_str()))?),
@@ -143,10 +147,12 @@ pub(super) fn topic(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         (None, [first, others @ ..]) => (first.name.clone(), 1.0 / (others.len() + 1) as f64),
     };
     let before = hub.shown(&speaker.store)?;
-    let is_known = before.everything.sessions.iter().any(|info| info.session.as_str() == name && info.extra.contains_key(TOPIC));
+    let is_known =
+        before.everything.sessions.iter().any(|info| info.session.as_str() == name && info.extra.contains_key(TOPIC));
     let said = say(hub, &speaker, |info| {
         let known = info.extra.get(TOPIC);
-        let is_same = known.is_some_and(|known| known["category"] == json!(category) && known["confidence"] == json!(confidence));
+        let is_same =
+            known.is_some_and(|known| known["category"] == json!(category) && known["confidence"] == json!(confidence));
         if !is_same {
             let at = speaker.now.to_string();
             let topic = json!({ "category": category, "confidence": confidence, "categorized": at });

@@ -40,7 +40,9 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let speaker = speaker(hub, asked, &given)?;
     let status = given.text(&["status"])?;
     if status.is_some() && PROPERTIES.iter().any(|key| given.value(&[key]).is_some()) {
-        return Err(Problem::new(422, "'status' is said by itself").hint("one request for the words, one for the status"));
+        return Err(
+            Problem::new(422, "'status' is said by itself").hint("one request for the words, one for the status")
+        );
     }
     if speaker.repeated.is_some() {
         return told(hub, &speaker, id, Became::Unchanged, None, false);
@@ -71,7 +73,8 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
 pub(super) fn say(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
     let named = if asked.operation.op == Op::Drop { "drop" } else { asked.names[1].as_str() };
-    let unknown = || Problem::new(404, "nothing is said of a todo by this word").hint("start, done, release, drop or reopen");
+    let unknown =
+        || Problem::new(404, "nothing is said of a todo by this word").hint("start, done, release, drop or reopen");
     let verb = VERBS.into_iter().find(|verb| verb.name() == named).ok_or_else(unknown)?;
     let id = asked.todo(&*hub.shown(&hub.store()?)?)?;
     let speaker = speaker(hub, asked, &given)?;

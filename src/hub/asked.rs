@@ -48,7 +48,8 @@ impl Asked {
         let Some(given) = self.header(IF_MATCH.as_str()).filter(|given| *given != "*") else { return Ok(None) };
         let named = given.trim().trim_start_matches("W/").trim_matches('"');
         let id = named.split('-').next().unwrap_or_default();
-        let unknown = || Problem::new(412, "If-Match has no tag of this hub").hint("it is the ETag of an earlier answer");
+        let unknown =
+            || Problem::new(412, "If-Match has no tag of this hub").hint("it is the ETag of an earlier answer");
         ObjectId::from_hex(id.as_bytes()).map(Some).map_err(|_| unknown())
     }
 

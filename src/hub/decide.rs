@@ -40,7 +40,8 @@ pub(super) fn clear(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
 /// `POST /api/assign`, `POST /api/orchestrate`: what can be begun is handed out. No list of an agent is written.
 pub(super) fn assign(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
-    let project = asked.names.first().cloned().map_or_else(|| given.text(&["projectId", "project"]), |name| Ok(Some(name)))?;
+    let project =
+        asked.names.first().cloned().map_or_else(|| given.text(&["projectId", "project"]), |name| Ok(Some(name)))?;
     let (to, dry_run, max) = (given.text(&["to"])?, given.flag("dryRun")?.unwrap_or(false), given.number("max")?);
     let mut speaker = speaker(hub, asked, &given)?;
     if let Some(max) = max {
@@ -93,12 +94,13 @@ pub(super) fn resolve(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         return told(hub, &speaker, id, Became::Unchanged, None, false);
     }
     let strategy = given.needed(&["strategy"])?;
-    let properties =
-        ops::open_properties(&speaker.store, &before.everything).map_err(|err| hub.trouble(&err))?;
+    let properties = ops::open_properties(&speaker.store, &before.everything).map_err(|err| hub.trouble(&err))?;
     let conflicts = wire::conflicts(&before.everything, &properties, true, speaker.now);
     let wanted = given.text(&["property"])?;
-    let of_todo = conflicts["conflicts"].as_array().into_iter().flatten().filter(|one| one["id"] == json!(id.to_string()));
-    let of_todo: Vec<&Value> = of_todo.filter(|one| wanted.is_none() || one["property"].as_str() == wanted.as_deref()).collect();
+    let of_todo =
+        conflicts["conflicts"].as_array().into_iter().flatten().filter(|one| one["id"] == json!(id.to_string()));
+    let of_todo: Vec<&Value> =
+        of_todo.filter(|one| wanted.is_none() || one["property"].as_str() == wanted.as_deref()).collect();
     let none = || Problem::new(409, "nobody disagrees on this").hint("GET /api/conflicts lists what there is");
     let conflict = of_todo.first().ok_or_else(none)?;
     let settlement = settlement(conflict, &strategy, given.value(&["resolution"]))?;
@@ -151,9 +153,11 @@ pub(super) fn rollback(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let rollback = Rollback { dry_run: rollback.dry_run || speaker.repeated.is_some(), ..rollback };
     let back = todo::rollback(&speaker.actor(), &rollback).map_err(|err| hub.refused(err))?;
     let report = back.said.as_ref().map(|said| &said.report);
-    let changed: Vec<Value> = back.acts.iter().map(|act| {
-        json!({ "id": act.id.to_string(), "content": act.content, "status": act.wish.map(State::as_str) })
-    }).collect();
+    let changed: Vec<Value> = back
+        .acts
+        .iter()
+        .map(|act| json!({ "id": act.id.to_string(), "content": act.content, "status": act.wish.map(State::as_str) }))
+        .collect();
     let document = json!({ "dryRun": rollback.dry_run, "to": rollback.revision, "changed": changed });
     speaker.answer(hub, report, false, |_| document)
 }

@@ -45,7 +45,8 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
     let who = operation.scope.map(|scope: Scope| hub.principal(&parts.headers, scope)).transpose()?;
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let mut asked = Asked { operation, names: names.to_vec(), path, query, headers: parts.headers, who, body: Vec::new() };
+    let mut asked =
+        Asked { operation, names: names.to_vec(), path, query, headers: parts.headers, who, body: Vec::new() };
     match operation.kind {
         Kind::Other if operation.op == Op::Events => events::listen(hub, &parts.uri, &asked.headers).await,
         Kind::Other | Kind::OfCommit | Kind::OfNow => hub.aside(move |hub| read::read(hub, &asked)).await,

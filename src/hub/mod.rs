@@ -5,13 +5,13 @@
 //! answers. It is a program of its own, so that what agents' hooks start holds nothing of a server.
 
 mod about;
+mod act;
 mod answer;
 mod asked;
-mod act;
-mod decide;
-mod dispatch;
 mod backend;
 mod bridge;
+mod decide;
+mod dispatch;
 mod environment;
 mod events;
 mod follow;

@@ -32,7 +32,8 @@ pub(super) fn read(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         return Ok(of_content(asked, None, &value?));
     }
     let store = hub.store()?;
-    let unknown = || Problem::new(404, "the branch has no such commit").hint("an ETag, an event and the log name commits");
+    let unknown =
+        || Problem::new(404, "the branch has no such commit").hint("an ETag, an event and the log name commits");
     let at = parameter(&asked.query, "at").map(|at| ObjectId::from_hex(at.as_bytes()).map_err(|_| unknown()));
     let at = at.transpose()?;
     let is_of_commit = asked.operation.kind == Kind::OfCommit;
@@ -68,8 +69,7 @@ pub(super) fn read(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
 fn of_content(asked: &Asked, tip: Option<ObjectId>, value: &Value) -> Response {
     let mut lasting = value.clone();
     lasting.as_object_mut().map(|object| object.remove("timestamp"));
-    let digest: String =
-        Sha256::digest(lasting.to_string())[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(lasting.to_string())[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let commit = tip.map_or_else(|| "none".to_owned(), |tip| tip.to_string());
     let own = format!("\"{commit}-{digest}\"");
     if has(&asked.headers, &own) {
@@ -114,7 +114,8 @@ fn document(hub: &Hub, store: &Store, asked: &Asked, shown: &Shown) -> Result<Va
             }
         }
         Op::Since => {
-            let millis = name.parse().map_err(|_| Problem::new(422, "the time has to be in milliseconds since 1970"))?;
+            let millis =
+                name.parse().map_err(|_| Problem::new(422, "the time has to be in milliseconds since 1970"))?;
             wire::since(everything, Time::from_millis(millis), shown.at)
         }
         Op::Project => wire::project(everything, name).ok_or_else(no_project)?,
@@ -144,7 +145,8 @@ fn document(hub: &Hub, store: &Store, asked: &Asked, shown: &Shown) -> Result<Va
         }
         Op::Changes => {
             let unknown = || Problem::new(422, "'since' has to be a commit");
-            let since = parameter(&asked.query, "since").map(|id| ObjectId::from_hex(id.as_bytes()).map_err(|_| unknown()));
+            let since =
+                parameter(&asked.query, "since").map(|id| ObjectId::from_hex(id.as_bytes()).map_err(|_| unknown()));
             match shown.tip {
                 Some(tip) => changes_json(store, since.transpose()?, tip).map_err(trouble)?,
                 None => json!({ "commit": null, "since": null, "reset": false, "changes": [] }),

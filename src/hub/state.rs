@@ -64,7 +64,20 @@ impl Hub {
         let common_dir = store.repo.common_dir().to_owned();
         let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
         let (shown, saying, rates) = (Mutex::default(), Mutex::default(), Rates::new(limits.writes));
-        Hub { location, common_dir, hooks, limits, hosts, follower, stopping, counted: Counted::default(), merges: Merges::Hub, rates, saying, shown }
+        Hub {
+            location,
+            common_dir,
+            hooks,
+            limits,
+            hosts,
+            follower,
+            stopping,
+            counted: Counted::default(),
+            merges: Merges::Hub,
+            rates,
+            saying,
+            shown,
+        }
     }
 
     /// Opens the store as it is configured at this moment.

@@ -33,7 +33,9 @@ pub fn shown(store: &Store) -> Result<Shown, OpsError> {
 pub fn shown_at(store: &Store, commit: ObjectId) -> Result<Option<Shown>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     match Consolidated::find(store, &overlay)?.tip {
-        Some(tip) if descends(&overlay, tip, commit) => Ok(Some(of(&overlay, Consolidated::at(&overlay, Some(commit))?)?)),
+        Some(tip) if descends(&overlay, tip, commit) => {
+            Ok(Some(of(&overlay, Consolidated::at(&overlay, Some(commit))?)?))
+        }
         _ => Ok(None),
     }
 }

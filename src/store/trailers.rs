@@ -171,7 +171,8 @@ mod tests {
         let message = format!("s1: 2 new\n\n{}\n", events_lines(&heard));
         assert_eq!(events(&message).collect::<Vec<_>>(), heard);
         let request = Request { key: "0a".into(), asked: "1b".into() };
-        let asked = format!("s1: 1 new\n\nnew: Fix it\n\n{request}\n{}\n{}\n", Mark::Undoes(id('b')), DecidedOn::Nothing);
+        let asked =
+            format!("s1: 1 new\n\nnew: Fix it\n\n{request}\n{}\n{}\n", Mark::Undoes(id('b')), DecidedOn::Nothing);
         assert_eq!(Request::all(&asked).collect::<Vec<_>>(), [request]);
         assert_eq!(Mark::of(&asked), Some(Mark::Undoes(id('b'))));
         assert!(message.lines().skip(2).all(is_of_ids) && !is_of_ids("new: Hook: x"));

@@ -4,8 +4,8 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod conflicts;
-mod given;
 mod git_path;
+mod given;
 mod health;
 mod openapi;
 mod operation;
@@ -18,9 +18,9 @@ mod sessions;
 mod status;
 mod todos;
 
-pub use given::Given;
-pub use git_path::{GitPath, Service};
 pub use conflicts::conflicts;
+pub use git_path::{GitPath, Service};
+pub use given::Given;
 pub use health::{Merges, health, well_known};
 pub use openapi::openapi;
 pub use operation::{Kind, OPERATIONS, Op, Operation};

@@ -98,7 +98,9 @@ fn parameters(operation: &Operation, path: &str) -> Value {
         found.push(json!({ "name": name, "in": "header", "description": says, "schema": { "type": "string" } }));
     };
     match operation.kind {
-        Kind::OfCommit | Kind::OfNow => header("If-None-Match", "the ETag of an earlier answer: 304 when it still is so"),
+        Kind::OfCommit | Kind::OfNow => {
+            header("If-None-Match", "the ETag of an earlier answer: 304 when it still is so")
+        }
         Kind::Write => {
             header("If-Match", "the ETag of an earlier answer: 412 when the branch went on since");
             header("Idempotency-Key", "the same request with the same key is done once");
@@ -111,12 +113,17 @@ fn parameters(operation: &Operation, path: &str) -> Value {
 fn responses(operation: &Operation) -> Value {
     let mut found = Map::new();
     let mut put = |status: u16, value: Value| drop(found.insert(status.to_string(), value));
-    let problem = |says: &str| json!({ "description": says, "content": content("application/problem+json", "Problem") });
-    let document = |says: &str| json!({ "description": says, "content": content("application/json", operation.answer) });
+    let problem =
+        |says: &str| json!({ "description": says, "content": content("application/problem+json", "Problem") });
+    let document =
+        |says: &str| json!({ "description": says, "content": content("application/json", operation.answer) });
     match operation.kind {
         Kind::Other => {
             let kind = if operation.path == "/metrics" { "text/plain" } else { "text/event-stream" };
-            put(200, json!({ "description": operation.summary, "content": { kind: { "schema": { "type": "string" } } } }));
+            put(
+                200,
+                json!({ "description": operation.summary, "content": { kind: { "schema": { "type": "string" } } } }),
+            );
         }
         Kind::OfCommit | Kind::OfNow => {
             put(200, document(operation.summary));
@@ -166,7 +173,8 @@ mod tests {
         let schemas = document["components"]["schemas"].as_object().expect("shapes");
         assert!(schemas.len() > 20, "they are JSON");
         let text = document.to_string();
-        let named: Vec<&str> = text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let named: Vec<&str> =
+            text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         for name in &named {
             assert!(schemas.contains_key(*name), "{name} is no shape");
         }

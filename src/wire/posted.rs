@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::given::{Given, parse};
 use super::Problem;
+use super::given::{Given, parse};
 
 /// A list, and whose it is.
 #[derive(Clone, Debug, PartialEq)]

@@ -58,7 +58,8 @@ impl Found {
 /// Returns what stands in the places of names, when the parts of a path fit a pattern.
 fn matched(pattern: &[&str], given: &[&str]) -> Option<Vec<String>> {
     let Some((first, rest)) = pattern.split_first() else { return given.is_empty().then(Vec::new) };
-    let decoded = |parts: &[&str]| percent_decode_str(&parts.join("/")).decode_utf8().ok().map(|text| text.into_owned());
+    let decoded =
+        |parts: &[&str]| percent_decode_str(&parts.join("/")).decode_utf8().ok().map(|text| text.into_owned());
     if !first.starts_with('{') {
         return (given.first() == Some(first)).then(|| matched(rest, &given[1..])).flatten();
     }

@@ -9,7 +9,8 @@ fn what_was_backed_up_is_there_again() {
     let mut scene = Scene::new();
     let (one, two) = (scene.token("one", "write"), scene.token("two", "write"));
     for (token, session) in [(&one, "s1"), (&two, "s2")] {
-        let list = json!({"session_id": session, "project": "acme/api", "todos": [{"content": session, "status": "pending"}]});
+        let list =
+            json!({"session_id": session, "project": "acme/api", "todos": [{"content": session, "status": "pending"}]});
         assert_eq!(scene.post("/api/todos/sync", token, &list.to_string()).status, 201);
     }
     let before = scene.get("/api/todos/acme/api", &one);

@@ -25,7 +25,8 @@ fn the_originals_clients_are_answered_and_stored() {
         return;
     }
     let token = scene.token("laptop", "write");
-    let said = [("cron", "c1"), ("project", "p1"), ("session", "s1"), ("topic", "t1"), ("update", "u1"), ("session", "s2")];
+    let said =
+        [("cron", "c1"), ("project", "p1"), ("session", "s1"), ("topic", "t1"), ("update", "u1"), ("session", "s2")];
     for (request, name) in said {
         let (status, answer) = send(&scene, &token, request, name);
         assert_eq!((status, &answer["success"]), (201, &Value::Bool(true)), "{request}: {answer}");
@@ -42,7 +43,10 @@ fn the_originals_clients_are_answered_and_stored() {
     assert_eq!(get("/api/project/p1")["name"], "The p1");
     assert_eq!(get("/api/todos/p1")["todos"][0]["content"], "u1");
     let session = get("/session/s1");
-    assert_eq!((&session["aiPlatform"], &session["projectId"], &session["active"]), (&"claude".into(), &"p1".into(), &true.into()));
+    assert_eq!(
+        (&session["aiPlatform"], &session["projectId"], &session["active"]),
+        (&"claude".into(), &"p1".into(), &true.into())
+    );
     assert_eq!(session["metadata"], serde_json::json!({"user": "ana"}), "no path of a machine is kept");
     let category = get("/session/t1")["topic"]["category"].as_str().expect("a category").to_owned();
     assert_eq!(get(&format!("/topic/{category}"))["conversations"][0]["id"], "t1");

@@ -45,7 +45,11 @@ fn a_todo_from_its_beginning_to_its_end() {
     ] {
         let said = send(&scene, "POST", &format!("/api/todo/{id}/{verb}"), &token, &[], &Value::Null);
         let document = said.json();
-        assert_eq!((said.status, &document["became"], &document["todo"]["status"]), (200, &json!(became), &json!(status)), "{document}");
+        assert_eq!(
+            (said.status, &document["became"], &document["todo"]["status"]),
+            (200, &json!(became), &json!(status)),
+            "{document}"
+        );
         is_stored(&scene, &said);
     }
     let short = &id[..6];
@@ -53,8 +57,17 @@ fn a_todo_from_its_beginning_to_its_end() {
     let edited = json!({"priority": "high", "description": "With care", "blockedBy": [other]});
     let edited = send(&scene, "PATCH", &format!("/api/todo/{short}"), &token, &[], &edited);
     let todo = &edited.json()["todo"];
-    assert_eq!((&todo["priority"], &todo["description"], &todo["blockedBy"]), (&json!("high"), &json!("With care"), &json!([other])));
-    for (status, became) in [("in_progress", "started"), ("pending", "released"), ("completed", "completed"), ("pending", "reopened"), ("pending", "unchanged")] {
+    assert_eq!(
+        (&todo["priority"], &todo["description"], &todo["blockedBy"]),
+        (&json!("high"), &json!("With care"), &json!([other]))
+    );
+    for (status, became) in [
+        ("in_progress", "started"),
+        ("pending", "released"),
+        ("completed", "completed"),
+        ("pending", "reopened"),
+        ("pending", "unchanged"),
+    ] {
         let said = send(&scene, "PATCH", &format!("/api/todo/{id}"), &token, &[], &json!({"status": status}));
         assert_eq!((said.status, &said.json()["became"]), (200, &json!(became)), "{said:?}");
     }
@@ -64,8 +77,12 @@ fn a_todo_from_its_beginning_to_its_end() {
     assert_eq!(dropped.json()["todo"]["status"], "dropped", "{dropped:?}");
     let events = scene.get(&format!("/api/history/{new}"), &token).json();
     assert!(events["total"].as_u64() > Some(10), "{events}");
-    let claims = scene.get(&format!("/api/todo/{new}"), &token).json()["claims"].as_object().cloned().unwrap_or_default();
-    assert!(claims.keys().all(|session| session.starts_with("one-")), "whoever acts is a person at that device: {claims:?}");
+    let claims =
+        scene.get(&format!("/api/todo/{new}"), &token).json()["claims"].as_object().cloned().unwrap_or_default();
+    assert!(
+        claims.keys().all(|session| session.starts_with("one-")),
+        "whoever acts is a person at that device: {claims:?}"
+    );
     let named = json!({"session_id": "agent-7"});
     let by_agent = send(&scene, "POST", &format!("/api/todo/{other}/start"), &token, &[], &named);
     assert_eq!(by_agent.json()["session_id"], "agent-7-agent-cli", "{by_agent:?}");
@@ -120,7 +137,12 @@ fn what_cannot_be_said_is_refused_and_changes_nothing() {
     assert_eq!(send(&scene, "POST", &conflict, &token, &[], &json!({"strategy": "keep_local"})).status, 409);
     // What may be read says nothing.
     for operation in OPERATIONS.iter().filter(|operation| operation.kind == Kind::Write) {
-        let path = operation.path.replace("{id}", &id).replace("{verb}", "done").replace("{project}", "p").replace("{session}", "s");
+        let path = operation
+            .path
+            .replace("{id}", &id)
+            .replace("{verb}", "done")
+            .replace("{project}", "p")
+            .replace("{session}", "s");
         assert_eq!(send(&scene, operation.method, &path, &reader, &[], &json!({})).status, 403, "{operation:?}");
         assert_eq!(send(&scene, operation.method, &path, "", &[], &json!({})).status, 401, "{operation:?}");
         let site = [("Origin", "https://evil.example")];
@@ -153,7 +175,14 @@ fn a_session_is_not_spoken_for_by_another_device() {
 fn sessions_begin_go_on_and_end() {
     let scene = Scene::new();
     let token = scene.token("one", "write");
-    let said = send(&scene, "POST", "/api/session", &token, &[], &json!({"id": "s", "projectId": "acme/api", "title": "Logins"}));
+    let said = send(
+        &scene,
+        "POST",
+        "/api/session",
+        &token,
+        &[],
+        &json!({"id": "s", "projectId": "acme/api", "title": "Logins"}),
+    );
     assert_eq!((said.status, &said.json()["session"]["active"]), (201, &json!(true)), "{said:?}");
     is_stored(&scene, &said);
     let tip = scene.tip("refs/chittysync/s");
@@ -165,7 +194,11 @@ fn sessions_begin_go_on_and_end() {
     let guided = scene.get("/api/session/s/guidance", &token).json();
     assert!(guided["nextAction"]["action"].is_string(), "{guided}");
     let all = scene.get("/api/session", &token).json();
-    assert_eq!((&all["total"], &all["sessions"][0]["open"], &all["active"]), (&json!(1), &json!(1), &json!(1)), "{all}");
+    assert_eq!(
+        (&all["total"], &all["sessions"][0]["open"], &all["active"]),
+        (&json!(1), &json!(1), &json!(1)),
+        "{all}"
+    );
     let ended = send(&scene, "DELETE", "/api/session/s", &token, &[], &Value::Null);
     assert_eq!((ended.status, &ended.json()["session"]["active"]), (200, &json!(false)), "{ended:?}");
     assert!(ended.json()["ended"].is_string(), "{ended:?}");
@@ -196,7 +229,10 @@ fn projects_are_named_and_cleared() {
     let renamed = send(&scene, "PUT", "/api/project/api", &admin, &[], &json!({"name": "Our API"}));
     assert_eq!(renamed.status, 200, "{renamed:?}");
     let project = scene.get("/api/project/api", &token).json();
-    assert_eq!((&project["name"], &project["category"], &project["todoCount"]), (&json!("Our API"), &json!("work"), &json!(2)));
+    assert_eq!(
+        (&project["name"], &project["category"], &project["todoCount"]),
+        (&json!("Our API"), &json!("work"), &json!(2))
+    );
     let all = scene.get("/api/project", &token).json();
     assert_eq!(all["total"], 2, "{all}");
     let cleared = send(&scene, "DELETE", "/api/todos/acme/api", &admin, &[], &Value::Null);
@@ -223,15 +259,22 @@ fn lists_of_projects_say_nothing_of_others() {
     let told = post("/api/todos/p", &list(&["A"])).json();
     assert_eq!((&told["projectId"], &told["githubSynced"]), (&json!("p"), &json!(false)), "{told}");
     let open = |project: &str| {
-        let todos = scene.get(&format!("/api/todos/{project}"), &token).json()["todos"].as_array().cloned().unwrap_or_default();
+        let todos =
+            scene.get(&format!("/api/todos/{project}"), &token).json()["todos"].as_array().cloned().unwrap_or_default();
         todos.iter().filter_map(|todo| todo["content"].as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
     assert_eq!((open("p"), open("q")), (vec!["A".to_owned()], vec!["C".to_owned()]));
     // A session adds to a project, and takes nothing away; what is completed stays so.
-    let put = |todos: Value| send(&scene, "PUT", "/api/todos/p/sync", &token, &[], &json!({"sessionId": "s", "todos": todos}));
+    let put = |todos: Value| {
+        send(&scene, "PUT", "/api/todos/p/sync", &token, &[], &json!({"sessionId": "s", "todos": todos}))
+    };
     assert_eq!(put(json!([{"content": "D", "status": "completed"}])).status, 201);
     let told = put(json!([{"content": "E"}])).json();
-    assert_eq!((&told["totalTodos"], &told["added"], &told["sessionId"]), (&json!(3), &json!(1), &json!("s")), "{told}");
+    assert_eq!(
+        (&told["totalTodos"], &told["added"], &told["sessionId"]),
+        (&json!(3), &json!(1), &json!("s")),
+        "{told}"
+    );
     let changed = scene.get("/api/todos/since/0", &token).json();
     assert_eq!(changed["total"], 5, "dropped ones too: {changed}");
     assert_eq!(scene.get("/api/todos/since/99999999999999", &token).json()["total"], 0);
@@ -250,7 +293,11 @@ fn conflicts_are_listed_and_settled() {
     say("b", "in_progress");
     let found = scene.get("/api/conflicts", &token);
     let conflict = found.json()["conflicts"][0].clone();
-    assert_eq!((&conflict["local_status"], &conflict["remote_status"]), (&json!("completed"), &json!("in_progress")), "{found:?}");
+    assert_eq!(
+        (&conflict["local_status"], &conflict["remote_status"]),
+        (&json!("completed"), &json!("in_progress")),
+        "{found:?}"
+    );
     let path = format!("/api/conflicts/{}/resolve", conflict["id"].as_str().expect("an id"));
     let old = found.header("etag").expect("a tag").to_owned();
     add(&scene, &token, "Meanwhile");
@@ -354,7 +401,10 @@ fn every_read_has_a_tag_and_knows_head_and_options() {
         let head = scene.ask("HEAD", &path, &token, &[], b"");
         assert_eq!((head.status, head.body.as_str(), head.header("etag")), (200, "", Some(tag.as_str())), "{path}");
         let options = scene.ask("OPTIONS", &path, "", &[], b"");
-        assert!(options.status == 204 && options.header("allow").is_some_and(|all| all.contains("GET, HEAD")), "{options:?}");
+        assert!(
+            options.status == 204 && options.header("allow").is_some_and(|all| all.contains("GET, HEAD")),
+            "{options:?}"
+        );
         let wrong = scene.ask("TRACE", &path, "", &[], b"");
         assert!(wrong.status == 405 && wrong.header("allow").is_some(), "{wrong:?}");
     }
@@ -423,7 +473,10 @@ fn how_it_is_doing() {
     assert_eq!(scene.post("/api/todo/secret/done", "", "").status, 401);
     let store = scene.store("hub");
     let log = scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "daemon", "log"]);
-    assert!(log.contains("method=POST path=/api/todo status=201") && log.contains("/api/todo/{id}/{verb} status=401"), "{log}");
+    assert!(
+        log.contains("method=POST path=/api/todo status=201") && log.contains("/api/todo/{id}/{verb} status=401"),
+        "{log}"
+    );
     assert!(!log.contains("secret"), "{log}");
     let branch = scene.store("hub").join("refs/heads/consolidated");
     std::fs::write(&branch, "damaged").expect("a file");

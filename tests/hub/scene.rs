@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::schema;
 use crate::common::{Done, World, binary, done, set_time};
+use crate::schema;
 
 /// A hub and the world around it.
 pub struct Scene {

@@ -18,9 +18,14 @@ pub fn check(method: &str, path: &str, status: u16, kind: Option<&str>, body: &s
         return Ok(());
     }
     let Some((operation, _)) = found.by(method) else {
-        return if matches!(status, 204 | 401 | 403 | 405 | 421) { Ok(()) } else { Err(format!("{status} by no method")) };
+        return if matches!(status, 204 | 401 | 403 | 405 | 421) {
+            Ok(())
+        } else {
+            Err(format!("{status} by no method"))
+        };
     };
-    let response = &description()["paths"][operation.path][method.to_ascii_lowercase()]["responses"][status.to_string()];
+    let response =
+        &description()["paths"][operation.path][method.to_ascii_lowercase()]["responses"][status.to_string()];
     if response.is_null() {
         return Err(format!("{status} is not described"));
     }
@@ -42,8 +47,18 @@ pub fn check(method: &str, path: &str, status: u16, kind: Option<&str>, body: &s
 /// Says in what a value does not fit a schema.
 pub fn fits(schema: &Value, value: &Value) -> Result<(), String> {
     const KNOWN: [&str; 12] = [
-        "$ref", "type", "const", "enum", "anyOf", "oneOf", "required", "properties", "additionalProperties", "items",
-        "minLength", "pattern",
+        "$ref",
+        "type",
+        "const",
+        "enum",
+        "anyOf",
+        "oneOf",
+        "required",
+        "properties",
+        "additionalProperties",
+        "items",
+        "minLength",
+        "pattern",
     ];
     let Some(rules) = schema.as_object() else { return Ok(()) };
     for (rule, given) in rules {
@@ -110,8 +125,12 @@ pub fn fits(schema: &Value, value: &Value) -> Result<(), String> {
                     fits(given, one)?;
                 }
             }
-            "pattern" if value.as_str().is_some_and(|text| text.len() != 16) => return Err(format!("{value} is no id")),
-            known => assert!(KNOWN.contains(&known) || known == "minimum" || known == "maximum", "{known} is not looked at"),
+            "pattern" if value.as_str().is_some_and(|text| text.len() != 16) => {
+                return Err(format!("{value} is no id"));
+            }
+            known => {
+                assert!(KNOWN.contains(&known) || known == "minimum" || known == "maximum", "{known} is not looked at")
+            }
         }
     }
     Ok(())

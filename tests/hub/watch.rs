@@ -63,7 +63,10 @@ fn a_hub_and_its_store_are_followed_alike() {
     let mut lost = command(&["--since", &"1".repeat(40), "--once"]);
     let lost = lost.output().expect("it runs");
     let lines = String::from_utf8_lossy(&lost.stdout).into_owned();
-    assert!(lines.starts_with("{\"commit\":") && lines.contains("\"reset\":true") && lines.lines().count() == 1, "{lines}");
+    assert!(
+        lines.starts_with("{\"commit\":") && lines.contains("\"reset\":true") && lines.lines().count() == 1,
+        "{lines}"
+    );
     for bad in [&["--since", "HEAD"][..], &["--hub", "ftp://x"]] {
         assert_eq!(command(bad).output().expect("it runs").status.code(), Some(129), "{bad:?}");
     }

@@ -40,8 +40,7 @@ impl<'a> Actor<'a> {
     {
         let session = self.session()?;
         let reason = Reason { demand: self.demand, ..reason.into() };
-        let (acted, decided) =
-            Self::acted(decide, |decide| act(self.store, &session, reason, self.now, decide))?;
+        let (acted, decided) = Self::acted(decide, |decide| act(self.store, &session, reason, self.now, decide))?;
         Ok((said(session, acted), decided))
     }
 
