@@ -36,9 +36,10 @@ pub(super) fn add(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
 pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
     only(&given, &["status"])?;
+    let status = given.text(&["status"])?;
+    let edit = Edit { text: given.text(&["content", "text"])?, properties: properties(hub, &given)? };
     let id = asked.todo(&*hub.shown(&hub.store()?)?)?;
     let speaker = speaker(hub, asked, &given)?;
-    let status = given.text(&["status"])?;
     if status.is_some() && PROPERTIES.iter().any(|key| given.value(&[key]).is_some()) {
         return Err(
             Problem::new(422, "'status' is said by itself").hint("one request for the words, one for the status")
@@ -48,7 +49,6 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         return told(hub, &speaker, id, Became::Unchanged, None, false);
     }
     let Some(status) = status else {
-        let edit = Edit { text: given.text(&["content", "text"])?, properties: properties(hub, &given)? };
         let outcome = todo::edit(&speaker.actor(), &Which::Id(id), &edit).map_err(|err| hub.refused(err))?;
         return answer(hub, &speaker, &outcome, false);
     };

@@ -87,16 +87,15 @@ pub(super) fn assign(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
 /// `POST /api/conflicts/<id>/resolve`: what sessions disagree on is settled.
 pub(super) fn resolve(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
+    let (strategy, wanted) = (given.needed(&["strategy"])?, given.text(&["property"])?);
     let speaker = speaker(hub, asked, &given)?;
     let before = hub.shown(&speaker.store)?;
     let id = asked.todo(&before)?;
     if speaker.repeated.is_some() {
         return told(hub, &speaker, id, Became::Unchanged, None, false);
     }
-    let strategy = given.needed(&["strategy"])?;
     let properties = ops::open_properties(&speaker.store, &before.everything).map_err(|err| hub.trouble(&err))?;
     let conflicts = wire::conflicts(&before.everything, &properties, true, speaker.now);
-    let wanted = given.text(&["property"])?;
     let of_todo =
         conflicts["conflicts"].as_array().into_iter().flatten().filter(|one| one["id"] == json!(id.to_string()));
     let of_todo: Vec<&Value> =

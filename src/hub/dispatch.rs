@@ -59,6 +59,11 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
             let said = async {
                 asked.body = whole(body, hub.limits.body, hub.limits.stall).await?;
                 check_type(&asked)?;
+                if asked.body.is_empty() && operation.needs_body() {
+                    return Err(
+                        Problem::new(400, "there is no body").hint("GET /api/openapi.json says what it looks like")
+                    );
+                }
                 let said = hub.aside(move |hub| write(hub, &asked)).await;
                 hub.follower.look();
                 said

@@ -39,7 +39,8 @@ pub(super) fn project(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let store = hub.store()?;
     let session = posted.session.clone();
     state(hub, asked, &posted, |shown, mut document| {
-        let project = wire::project(&shown.everything, name).unwrap_or_default();
+        let nothing = || json!({ "projectId": name, "fullProjectId": name, "todos": [] });
+        let project = wire::project(&shown.everything, name).unwrap_or_else(nothing);
         for key in ["projectId", "fullProjectId", "todos"] {
             document[key] = project[key].clone();
         }
@@ -73,7 +74,7 @@ fn state(
     let now = present();
     let session: &Session = &speaker.session;
     let unfit = |reason: String| Problem::new(422, reason);
-    let mut snapshot = source::read_list(&posted.list(), session, now).map_err(|reason| unfit(reason.to_string()))?;
+    let mut snapshot = source::read_list(&posted.list(), session, now).map_err(unfit)?;
     snapshot.partial = !posted.is_complete;
     let before = hub.shown(store)?;
     if speaker.repeated.is_some() {

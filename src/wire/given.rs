@@ -75,8 +75,12 @@ impl Given {
     }
 
     fn typed<T>(&self, keys: &[&str], what: &str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
-        let Some(value) = self.value(keys) else { return Ok(None) };
-        read(value).map(Some).ok_or_else(|| Problem::new(422, format!("'{}' has to be {what}", keys[0])))
+        let given = keys.iter().filter_map(|key| Some((key, self.0.get(*key).filter(|value| !value.is_null())?)));
+        // One of other names that cannot be meant is not passed over.
+        let all: Result<Vec<T>, Problem> = given
+            .map(|(key, value)| read(value).ok_or_else(|| Problem::new(422, format!("'{key}' has to be {what}"))))
+            .collect();
+        Ok(all?.into_iter().next())
     }
 }
 

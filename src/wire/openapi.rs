@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operation::{Kind, OPERATIONS, Operation};
-use crate::access::Scope;
+use super::operation::{Kind, OPERATIONS, Op, Operation};
+use super::route::Found;
 
 /// The shapes of what is sent and answered, by name.
 const SCHEMAS: &str = include_str!("schemas.json");
@@ -28,7 +28,13 @@ pub fn openapi(version: &str) -> Value {
         let names = [Some(operation.path), operation.path.strip_prefix("/api").filter(|_| operation.is_bare())];
         for path in names.into_iter().flatten() {
             let item = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
-            item[operation.method.to_ascii_lowercase()] = described(operation, path);
+            // A project can be called as another path is; what is asked of it there is answered, too.
+            for one in Found::at(path).all() {
+                let method = one.method.to_ascii_lowercase();
+                if item.get(&method).is_none() {
+                    item[method] = described(one, path);
+                }
+            }
         }
     }
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
@@ -66,8 +72,8 @@ fn described(operation: &Operation, path: &str) -> Value {
         Some(scope) => json!([{ "bearer": [scope.as_str()] }, { "basic": [scope.as_str()] }]),
     };
     if !operation.body.is_empty() {
-        let required = operation.body != "Speaker" && operation.body != "Handing" && operation.body != "Heartbeat";
-        one["requestBody"] = json!({ "required": required, "content": content("application/json", operation.body) });
+        one["requestBody"] =
+            json!({ "required": operation.needs_body(), "content": content("application/json", operation.body) });
     }
     one
 }
@@ -78,9 +84,16 @@ fn content(kind: &str, schema: &str) -> Value {
 
 fn parameters(operation: &Operation, path: &str) -> Value {
     let mut found = Vec::new();
+    let is_own = operation.path.ends_with(path);
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         let schema = match name {
+            // What it means there is the name of a project.
+            _ if !is_own => json!({ "type": "string", "minLength": 1 }),
             "ms" => json!({ "type": "integer" }),
+            // There a session's list is stated.
+            "project" if operation.op == Op::ProjectList => {
+                json!({ "type": "string", "minLength": 1, "not": { "const": "sync" } })
+            }
             "verb" => json!({ "type": "string", "enum": ["start", "done", "release", "drop", "reopen"] }),
             _ => json!({ "type": "string", "minLength": 1 }),
         };
@@ -99,7 +112,7 @@ fn parameters(operation: &Operation, path: &str) -> Value {
     };
     match operation.kind {
         Kind::OfCommit | Kind::OfNow => {
-            header("If-None-Match", "the ETag of an earlier answer: 304 when it still is so")
+            header("If-None-Match", "the ETag of an earlier answer: 304 when it still is so");
         }
         Kind::Write => {
             header("If-Match", "the ETag of an earlier answer: 412 when the branch went on since");
@@ -155,7 +168,7 @@ fn responses(operation: &Operation) -> Value {
     ] {
         put(status, problem(says));
     }
-    if operation.scope > Some(Scope::Read) || operation.scope.is_some() {
+    if operation.scope.is_some() {
         put(401, problem("no token, or one that is not good"));
         put(403, problem("the token allows less, or the session is another device's"));
     }
@@ -186,7 +199,7 @@ mod tests {
             assert!(document["paths"][operation.path][method].is_object(), "{operation:?}");
             assert!(operation.kind == Kind::Other || schemas.contains_key(operation.answer), "{operation:?}");
             let known = |name: &&str| QUERY.iter().any(|(known, ..)| known == name);
-            assert!(operation.query.iter().all(|name| known(&name)), "{operation:?}");
+            assert!(operation.query.iter().all(|name| known(name)), "{operation:?}");
         }
     }
 }

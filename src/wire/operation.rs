@@ -252,6 +252,11 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 
 impl Operation {
+    /// Returns whether it says nothing without a body.
+    pub fn needs_body(&self) -> bool {
+        !matches!(self.body, "" | "Speaker" | "Handing" | "Heartbeat")
+    }
+
     /// Returns whether the path is answered without `/api` too, as the original's hubs did.
     pub fn is_bare(&self) -> bool {
         const BARE: [&str; 6] = ["todos", "project", "session", "topic", "status", "orchestrate"];

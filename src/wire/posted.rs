@@ -39,6 +39,15 @@ impl Posted {
         if todos.len() > most {
             return Err(Problem::new(413, format!("the list has {} entries, more than {most}", todos.len())));
         }
+        let has_words = |todo: &Value| todo["content"].as_str().is_some_and(|words| !words.trim().is_empty());
+        if let Some(at) = todos.iter().position(|todo| !has_words(todo)) {
+            return Err(Problem::new(422, format!("entry {} of the list has no 'content'", at + 1)).hint(SHAPE));
+        }
+        let is_text = |value: Option<&Value>| value.is_none_or(|value| value.is_string() || value.is_null());
+        let keys = ["status", "activeForm", "active_form"];
+        if let Some(key) = todos.iter().find_map(|todo| keys.iter().find(|key| !is_text(todo.get(**key)))) {
+            return Err(Problem::new(422, format!("'{key}' has to be text")).hint(SHAPE));
+        }
         let given = Given(object);
         let session = given.text(&["session_id", "sessionId"])?;
         let project = given.text(&["project", "projectId", "project_id"])?;
@@ -98,6 +107,12 @@ mod tests {
             (r#"{"todos":[],"session_id":7}"#, 422),
             (r#"{"todos":[],"complete":"yes"}"#, 422),
             ("[1,2,3]", 413),
+            ("[null,{}]", 422),
+            (r#"[{"activeForm":"x","status":"pending"}]"#, 422),
+            (r#"[{"content":" "}]"#, 422),
+            (r#"[{"content":"x","status":{}}]"#, 422),
+            (r#"{"todos":[],"session_id":"s","sessionId":{}}"#, 422),
+            (r#"{"todos":["x"]}"#, 422),
         ] {
             assert_eq!(Posted::parse(body.as_bytes(), 2).expect_err(body).status, status, "{body}");
         }

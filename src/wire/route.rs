@@ -40,6 +40,11 @@ impl Found {
         found.map(|(operation, names)| (*operation, names.as_slice()))
     }
 
+    /// Returns all that is asked there, for each method the one that answers it first.
+    pub fn all(&self) -> impl Iterator<Item = &'static Operation> + '_ {
+        self.all.iter().map(|(operation, _)| *operation)
+    }
+
     /// Returns the methods that are known there, as `Allow` names them.
     pub fn allow(&self) -> String {
         let mut methods = vec!["OPTIONS"];

@@ -11,6 +11,7 @@ mod events;
 mod original;
 mod policy;
 mod processes;
+mod requests;
 mod routes;
 mod scene;
 mod schema;
