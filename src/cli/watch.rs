@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::ui::{Failure, Ui};
-use super::watch_hub;
+use super::watch_hub::{self, print};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::ops::{self, Change, OpsError};
 use crate::store::Store;
@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_millis(200);
 #[derive(Debug, Args)]
 pub struct WatchArgs {
     /// Follow this hub, such as http://127.0.0.1:8377, and not the store of this machine. Its token is what
-    /// CHITTYSYNC_HUB_TOKEN holds, else what git's credential helpers know for it. Needs curl
+    /// CHITTYSYNC_HUB_TOKEN holds. Needs curl
     #[arg(long, value_name = "URL")]
     pub hub: Option<String>,
     /// Begin with what changed since this commit of the branch: that of the last line that you read
@@ -62,14 +62,6 @@ fn follow(store: &Store, since: Option<ObjectId>, once: bool, ui: &mut Ui) -> Re
             return Ok(());
         }
         std::thread::sleep(EVERY);
-    }
-}
-
-/// Prints a line for each change; of a branch that was taken back only that it was.
-pub(super) fn print(changed: &Value, ui: &mut Ui) {
-    let reset = (changed["reset"] == json!(true)).then(|| json!({ "reset": true, "commit": changed["commit"] }));
-    for line in reset.iter().chain(changed["changes"].as_array().into_iter().flatten()) {
-        ui.print_always(&format!("{line}\n"));
     }
 }
 

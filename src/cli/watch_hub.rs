@@ -3,10 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::ui::{Failure, Ui};
-use super::watch::print;
 
 /// How long an answer may take, in seconds.
 const PATIENCE: &str = "30";
@@ -43,8 +42,7 @@ impl Hub {
             return Err(Failure::usage(format!("'{url}' is no address of a hub")).hint("such as http://127.0.0.1:8377"));
         }
         let token = std::env::var("CHITTYSYNC_HUB_TOKEN").ok().filter(|token| !token.is_empty());
-        let token =
-            token.or_else(|| known_to_git(url)).filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
+        let token = token.filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
         let none = || Failure::no("there is no token for this hub").hint(TOKEN);
         Ok(Hub { url: url.to_owned(), token: token.filter(|token| !token.contains(['"', '\\'])).ok_or_else(none)? })
     }
@@ -104,16 +102,10 @@ impl Hub {
 const TOKEN: &str =
     "`git chittysync hub token add --scope read` on its machine makes one; CHITTYSYNC_HUB_TOKEN holds it";
 
-/// Asks git's credential helpers for the password that they know for a URL. Nobody is asked to type one.
-fn known_to_git(url: &str) -> Option<String> {
-    let mut git = Command::new("git");
-    git.args(["credential", "fill"])
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("GIT_ASKPASS", "true")
-        .env("SSH_ASKPASS", "true");
-    let mut child = git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
-    child.stdin.take()?.write_all(format!("url={url}\n\n").as_bytes()).ok()?;
-    let done = child.wait_with_output().ok()?;
-    let said = String::from_utf8(done.stdout).ok()?;
-    said.lines().find_map(|line| line.strip_prefix("password=")).filter(|token| !token.is_empty()).map(str::to_owned)
+/// Prints a line for each change; of a branch that was taken back only that it was.
+pub(super) fn print(changed: &Value, ui: &mut Ui) {
+    let reset = (changed["reset"] == json!(true)).then(|| json!({ "reset": true, "commit": changed["commit"] }));
+    for line in reset.iter().chain(changed["changes"].as_array().into_iter().flatten()) {
+        ui.print_always(&format!("{line}\n"));
+    }
 }

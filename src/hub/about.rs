@@ -7,22 +7,17 @@ use super::asked::{Asked, Speaker};
 use super::state::Hub;
 use crate::ops::{self, About, OpsError, todo};
 use crate::plan::Topics;
-use crate::redact::Found;
 use crate::todo::{Project, SessionInfo, Time, Title, one_line};
 use crate::wire::{self, Given, METADATA, Named, Op, PLATFORM, Problem, TOPIC};
 
 /// A session that only says that it is still there is written down no more often, in milliseconds.
 const BEAT: i64 = 10 * 60 * 1000;
 
-/// Has a session say something of itself, credentials taken out.
+/// Has a session say something of itself.
 fn say(hub: &Hub, speaker: &Speaker, change: impl Fn(&mut SessionInfo)) -> Result<About, Problem> {
-    let redactor = &speaker.store.settings.redactor;
     let what = format!("about: {}", speaker.session.short());
     let said = ops::about(&speaker.store, &speaker.session, &what, &speaker.demand, speaker.now, |info| {
         change(info);
-        for (key, value) in &mut info.extra {
-            redactor.value(key, value, &mut Found::new());
-        }
         Ok::<(), OpsError>(())
     });
     said.map_err(|err| hub.trouble(&err))

@@ -37,6 +37,10 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
     only(&given, &["status"])?;
     let status = given.text(&["status"])?;
+    if status.as_deref().is_some_and(|word| word != State::Dropped.as_str() && Status::parse(word).is_none()) {
+        let hint = "it is pending, in_progress, completed or dropped";
+        return Err(Problem::new(422, "no todo can have this 'status'").hint(hint));
+    }
     let edit = Edit { text: given.text(&["content", "text"])?, properties: properties(hub, &given)? };
     let id = asked.todo(&*hub.shown(&hub.store()?)?)?;
     let speaker = speaker(hub, asked, &given)?;
@@ -59,11 +63,7 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         ("dropped", _) => Verb::Drop,
         ("pending", State::Wanted(Status::InProgress)) => Verb::Release,
         ("pending", state) if !state.is_open() => Verb::Reopen,
-        ("pending", _) => return told(hub, &speaker, id, Became::Unchanged, None, false),
-        _ => {
-            let hint = "it is pending, in_progress, completed or dropped";
-            return Err(Problem::new(422, "no todo can have this 'status'").hint(hint));
-        }
+        _ => return told(hub, &speaker, id, Became::Unchanged, None, false),
     };
     let outcome = todo::say(&speaker.actor(), verb, &Which::Id(id)).map_err(|err| hub.refused(err))?;
     answer(hub, &speaker, &outcome, false)

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::git::ObjectId;
 use crate::wire::Problem;
 
+/// The version that is told.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = json(self.status, &self.json());
@@ -62,4 +65,11 @@ pub(super) fn tag(response: &mut Response, etag: &str) {
         response.headers_mut().insert(ETAG, value);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+}
+
+/// Answers with text.
+pub(super) fn plain(text: String) -> Response {
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    response
 }

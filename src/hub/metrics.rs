@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::read::{VERSION, plain};
+use super::answer::{VERSION, plain};
 use super::state::Hub;
 use crate::git::StoreLock;
 use crate::wire::Problem;

@@ -1,12 +1,12 @@
 //! What can be read. Each answer is of one commit of the branch, and has a tag by which who has it already is told so.
 
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::answer::{self, etag, has, tag, unchanged};
+use super::answer::{self, VERSION, etag, has, tag, unchanged};
 use super::asked::Asked;
 use super::metrics;
 use super::state::Hub;
@@ -19,8 +19,6 @@ use crate::store::Store;
 use crate::todo::{Time, TodoId};
 use crate::wire::{self, Kind, Op, Problem, Query, parameter};
 
-/// The version that is told.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// So many events are told when nobody says how many, and at most.
 const EVENTS: (usize, usize) = (100, 1_000);
 
@@ -198,11 +196,4 @@ fn history(hub: &Hub, store: &Store, asked: &Asked, shown: &Shown, now: Time) ->
     let names = ops::project_names(store).map_err(|err| hub.trouble(&err))?;
     let found: Vec<Value> = events.iter().map(|event| event_json(event, &names)).collect();
     Ok(json!({ "total": found.len(), "events": found, "timestamp": now.to_string() }))
-}
-
-/// Answers with text.
-pub(super) fn plain(text: String) -> Response {
-    let mut response = Response::new(text.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
-    response
 }

@@ -51,6 +51,9 @@ pub fn about<E: From<OpsError>>(
         let mut state = past.state().cloned().unwrap_or_else(|| begins(&store, &past.name, now));
         let before = past.state().map(|state| state.info.clone());
         change(&mut state.info)?;
+        if before.as_ref() != Some(&state.info) {
+            redact(&store, &mut state.info);
+        }
         let mut report = Report { tip: branch.tip, ..Report::default() };
         if before.as_ref() != Some(&state.info) {
             let said = Said { store: &store, tips, lock: &lock, what, demand, now };
@@ -66,6 +69,16 @@ pub fn about<E: From<OpsError>>(
         return Ok(About { report, commit });
     }
     Err(OpsError::Moved(moved).into())
+}
+
+/// Takes credentials out of what a session says of itself.
+fn redact(store: &Store, info: &mut SessionInfo) {
+    let (redactor, mut found) = (&store.settings.redactor, Found::new());
+    for (key, value) in &mut info.extra {
+        redactor.value(key, value, &mut found);
+    }
+    info.title.iter_mut().for_each(|title| redactor.string(&mut title.text, &mut found));
+    info.project.iter_mut().for_each(|project| redactor.project(project, &mut found));
 }
 
 /// Returns what is known of a session that begins.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operation::{Kind, OPERATIONS, Op, Operation};
+use super::operation::{Kind, OPERATIONS, Operation};
 use super::route::Found;
 
 /// The shapes of what is sent and answered, by name.
@@ -90,10 +90,6 @@ fn parameters(operation: &Operation, path: &str) -> Value {
             // What it means there is the name of a project.
             _ if !is_own => json!({ "type": "string", "minLength": 1 }),
             "ms" => json!({ "type": "integer" }),
-            // There a session's list is stated.
-            "project" if operation.op == Op::ProjectList => {
-                json!({ "type": "string", "minLength": 1, "not": { "const": "sync" } })
-            }
             "verb" => json!({ "type": "string", "enum": ["start", "done", "release", "drop", "reopen"] }),
             _ => json!({ "type": "string", "minLength": 1 }),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Query;
-use super::projects::Named;
+use super::named::Named;
 use crate::todo::{Project, Session, State, Status, Time, Todo};
 use crate::view::{Everything, Group, count, show_json, todo_json};
 

@@ -187,6 +187,20 @@ fn sessions_begin_go_on_and_end() {
     );
     assert_eq!((said.status, &said.json()["session"]["active"]), (201, &json!(true)), "{said:?}");
     is_stored(&scene, &said);
+    let secret = format!("ghp_{}", "a1B2".repeat(9));
+    let told = json!({"title": format!("Use {secret}"), "metadata": {"token": secret}});
+    let redacted = send(&scene, "PUT", "/api/session/other", &token, &[], &told);
+    assert_eq!(redacted.status, 404);
+    let redacted = send(
+        &scene,
+        "POST",
+        "/api/session",
+        &token,
+        &[],
+        &json!({"id": "t", "title": told["title"], "metadata": told["metadata"]}),
+    );
+    assert!(redacted.status == 201 && !redacted.body.contains(&secret), "{redacted:?}");
+    assert_eq!(send(&scene, "DELETE", "/api/session/t", &token, &[], &Value::Null).status, 200);
     let tip = scene.tip("refs/chittysync/s");
     let beat = send(&scene, "PUT", "/api/session/s", &token, &[], &json!({"active": true}));
     assert_eq!((beat.status, scene.tip("refs/chittysync/s")), (200, tip.clone()), "a beat is no commit: {beat:?}");
