@@ -195,13 +195,14 @@ fn pure_modules_touch_nothing() {
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
 /// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
-/// person's editor, `hub` the program that is the hub, and that one git's server side.
-const STARTERS: [&str; 11] = [
+/// person's editor, `hub` the program that is the hub, that one git's server side, `watch --hub` curl.
+const STARTERS: [&str; 12] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
     "cli/pager.rs",
     "cli/sync_all.rs",
+    "cli/watch_hub.rs",
     "daemon/job_command.rs",
     "daemon/detach.rs",
     "daemon/jobs.rs",

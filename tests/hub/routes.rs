@@ -212,7 +212,7 @@ fn sessions_begin_go_on_and_end() {
     let all = scene.get("/api/session", &token).json();
     assert_eq!(
         (&all["total"], &all["sessions"][0]["open"], &all["active"]),
-        (&json!(1), &json!(1), &json!(1)),
+        (&json!(2), &json!(1), &json!(1)),
         "{all}"
     );
     let ended = send(&scene, "DELETE", "/api/session/s", &token, &[], &Value::Null);
