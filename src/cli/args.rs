@@ -118,6 +118,10 @@ pub enum Command {
     ///
     /// Each device pushes what its own sessions say, and nothing else; whoever asks has a token. It is a program of its own, git-chittysync-hub, which is built with the feature `hub`.
     Hub(super::hub::HubArgs),
+    /// Print what changes, as it changes: one JSON line a change
+    ///
+    /// It follows the store, or with --hub a hub, until it is ended. Each line has the todo, its state before and after, who said so, and the commit of the branch, from which `--since` goes on. When the branch was taken back, a line says `"reset":true`: what was read before is to be read again.
+    Watch(super::watch::WatchArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::context::{Context, named};
 use super::ui::{Failure, Ui};
-use crate::ops::overtaken_since;
 use crate::ops::todo::{Actor, known_author};
+use crate::ops::{self, overtaken_since};
 use crate::source::session_variable;
 use crate::store::Store;
 use crate::todo::{Session, Time, Todo};
@@ -28,7 +28,7 @@ impl SpeakerArgs {
 
     /// Returns who acts.
     pub fn actor<'a>(&'a self, store: &'a Store, context: &'a Context) -> Actor<'a> {
-        Actor { store, agent: self.named(), here: context.here(), now: context.now }
+        Actor { store, agent: self.named(), here: context.here(), now: context.now, demand: &ops::NOTHING }
     }
 
     /// Warns the session that would speak of what it lost to others, and of what others did to what it had started.

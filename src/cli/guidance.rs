@@ -1,15 +1,13 @@
 //! `guidance`: what a session should do next. The JSON is what the original's orchestrator told a session.
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{known_author, meant};
-use crate::plan::{Entry, Guidance, Holders, Moment, Next, guidance};
+use crate::plan::{Guidance, Holders, Moment, NOTHING, Next, guidance, guidance_json, suggestions};
 use crate::source::session_variable;
-use crate::todo::{Session, State, Status, plain};
-use crate::view::{Everything, todo_json};
+use crate::todo::plain;
 
 /// Arguments of `guidance`.
 #[derive(Debug, Args)]
@@ -46,25 +44,6 @@ pub(super) fn run(args: &GuidanceArgs, context: &Context, ui: &mut Ui) -> Result
     Ok(())
 }
 
-/// Says what can be done, in sentences, the first one first.
-fn suggestions(told: &Guidance<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    match told.next {
-        Next::Continue((_, todo)) => found.push(format!("Continue work on: \"{}\"", plain(&todo.content))),
-        Next::Start((_, todo)) => found.push(format!("Start next task: \"{}\"", plain(&todo.content))),
-        Next::Wait if told.assigned.is_empty() && !told.completed.is_empty() => {
-            found.push("All assigned tasks complete! Check for new work.".to_owned());
-        }
-        Next::Wait => {}
-    }
-    if !matches!(told.next, Next::Continue(_)) && !told.free.is_empty() {
-        let free = told.free.len();
-        let is = if free == 1 { "todo is" } else { "todos are" };
-        found.push(format!("{free} {is} free to begin: `git chittysync ready --claim` takes the first"));
-    }
-    found
-}
-
 fn text(told: &Guidance<'_>) -> String {
     let next = match told.next {
         Next::Continue((_, todo)) | Next::Start((_, todo)) => {
@@ -80,33 +59,4 @@ fn text(told: &Guidance<'_>) -> String {
         text.push_str(&format!("{said}\n"));
     }
     text
-}
-
-/// What the original says when nothing is assigned.
-const NOTHING: &str = "No todos assigned or all complete";
-
-fn guidance_json(told: &Guidance<'_>, session: &Session, everything: &Everything) -> Value {
-    let names = everything.names();
-    let one = |(project, todo): &Entry<'_>| todo_json(&names, project, todo);
-    let all = |entries: &[Entry<'_>]| entries.iter().map(one).collect::<Value>();
-    let count = |status| told.assigned.iter().filter(|(_, todo)| todo.state() == State::Wanted(status)).count();
-    let next = match &told.next {
-        Next::Continue(entry) | Next::Start(entry) => json!({ "action": told.next.as_str(), "todo": one(entry) }),
-        Next::Wait => json!({ "action": told.next.as_str(), "message": NOTHING }),
-    };
-    let infos = everything.sessions.iter().filter(|info| info.session.main() == session.main());
-    let last = infos.max_by_key(|info| (info.updated, &info.session));
-    json!({
-        "session": session.main(),
-        "machineId": last.map(|info| info.device.as_str()),
-        "platform": last.map(|info| info.source.as_str()),
-        "assigned": all(&told.assigned),
-        "assignedCount": told.assigned.len(),
-        "inProgress": count(Status::InProgress),
-        "pending": count(Status::Pending),
-        "completedVisible": all(&told.completed),
-        "free": told.free.len(),
-        "suggestions": suggestions(told),
-        "nextAction": next,
-    })
 }

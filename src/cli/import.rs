@@ -25,7 +25,7 @@ pub(super) fn run(args: &ImportArgs, context: &Context, ui: &mut Ui) -> Result<(
     let store = context.store_or_create(ui)?;
     let project = typed.map(|typed| context.meant_anew(typed, &store)).transpose()?;
     let items = snapshot.items.len();
-    let ops::Imported { session, report } = ops::import(&store, snapshot, project, context.now)?;
+    let ops::Imported { session, report } = ops::import(&store, snapshot, project, &ops::NOTHING, context.now)?;
     let changed = !report.captured.is_empty();
     if ui.json {
         ui.print_json(&json!({ "session": session.as_str(), "items": items, "changed": changed }));

@@ -148,7 +148,8 @@ pub(crate) fn moment(time: Time, now: Time) -> String {
     }
 }
 
-fn event_json(event: &Event, names: &Names) -> Value {
+/// Returns an event for programs.
+pub(crate) fn event_json(event: &Event, names: &Names) -> Value {
     let changes: serde_json::Map<String, Value> = event
         .changes()
         .into_iter()

@@ -89,6 +89,8 @@ mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod watch;
+mod watch_hub;
 mod whereabouts;
 
 use std::path::{Path, PathBuf};
@@ -105,10 +107,12 @@ pub(crate) use context::{known, present};
 #[cfg(feature = "hub")]
 pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
-pub(crate) use log::{day, moment};
+pub(crate) use log::{day, event_json, moment};
 #[cfg(feature = "hub")]
 pub(crate) use said::word as became;
 pub(crate) use ui::{Ui, exit};
+#[cfg(feature = "hub")]
+pub(crate) use watch::changes_json;
 
 use crate::daemon::start_maintenance;
 use crate::git::restart_without_repository;
@@ -256,6 +260,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Daemon(args) => daemon::run(&args, context, ui),
         #[cfg(feature = "daemon")]
         Command::Service(args) => service::run(&args, context, ui),
+        Command::Watch(args) => watch::run(&args, context, ui),
         Command::Branch(args) => branch::run(&args, context, ui),
         Command::Archive(args) => archive::run(&args, context, ui),
         Command::Forget(args) => forget::run(&args, context, ui),

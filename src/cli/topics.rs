@@ -8,7 +8,7 @@ use super::options::PorcelainArgs;
 use super::refused::TOPICS;
 use super::spawn::{self, SpawnArgs};
 use super::ui::{Failure, Ui};
-use crate::plan::{Holders, Moment, TopicCount, Topics, topic_counts};
+use crate::plan::{Holders, Moment, TopicCount, Topics, how_far, topic_counts, topic_json};
 use crate::todo::plain;
 use crate::view::{Column, Style, Table};
 
@@ -87,15 +87,6 @@ pub(super) fn run(args: &TopicsArgs, context: &Context, ui: &mut Ui) -> Result<(
     Ok(())
 }
 
-/// Returns a word for how far a topic is: whether enough waits.
-fn state(count: &TopicCount<'_>, threshold: usize) -> &'static str {
-    match count.most_waiting() {
-        0 => "quiet",
-        _ if count.is_due(threshold) => "due",
-        _ => "waiting",
-    }
-}
-
 fn topics_text(counts: &[TopicCount<'_>], threshold: usize, style: Style) -> String {
     if counts.is_empty() {
         return String::new();
@@ -108,7 +99,7 @@ fn topics_text(counts: &[TopicCount<'_>], threshold: usize, style: Style) -> Str
             count.ready.to_string(),
             count.sessions.len().to_string(),
             format!("{} of {threshold}", count.most_waiting()),
-            state(count, threshold).to_owned(),
+            how_far(count, threshold).to_owned(),
         ]
     };
     let rows: Vec<_> = counts.iter().map(row).collect();
@@ -133,7 +124,7 @@ fn one_text(count: &TopicCount<'_>, threshold: usize) -> String {
     let mut text = format!(
         "{}: {}, {} of {threshold} that wait in one project\n",
         plain(&count.topic.name),
-        state(count, threshold),
+        how_far(count, threshold),
         count.most_waiting()
     );
     let rows = [
@@ -160,36 +151,6 @@ fn one_text(count: &TopicCount<'_>, threshold: usize) -> String {
 /// Returns a topic for programs that read lines: name, state, how many wait, the threshold, open, pending, ready, sessions.
 fn porcelain(count: &TopicCount<'_>, threshold: usize) -> Vec<String> {
     let numbers = [count.most_waiting(), threshold, count.open, count.pending, count.ready, count.sessions.len()];
-    let names = [count.topic.name.clone(), state(count, threshold).to_owned()];
+    let names = [count.topic.name.clone(), how_far(count, threshold).to_owned()];
     names.into_iter().chain(numbers.iter().map(usize::to_string)).collect()
-}
-
-/// Returns a topic for programs.
-fn topic_json(count: &TopicCount<'_>, threshold: usize) -> Value {
-    let passed = count.passed_over;
-    let waiting = count.waiting.iter().map(|(project, todos)| {
-        let ids: Value = todos.iter().map(|(_, todo)| todo.id.to_string()).collect();
-        (project.clone(), ids)
-    });
-    json!({
-        "topic": count.topic.name,
-        "name": count.topic.name,
-        "configured": count.topic.is_configured,
-        "count": count.open,
-        "open": count.open,
-        "pending": count.pending,
-        "ready": count.ready,
-        "sessions": count.sessions,
-        "threshold": threshold,
-        "waiting": count.most_waiting(),
-        "state": state(count, threshold),
-        "passed_over": {
-            "in_progress": passed.in_progress,
-            "blocked": passed.blocked,
-            "assigned": passed.assigned,
-            "listed": passed.listed,
-            "elsewhere": passed.elsewhere,
-        },
-        "waiting_in": waiting.collect::<serde_json::Map<_, _>>(),
-    })
 }

@@ -76,6 +76,7 @@ impl From<OpsError> for Failure {
             clock @ OpsError::Clock(_) => Failure::fatal(clock.to_string()).hint("set the clock"),
             OpsError::Input(message) => Failure::fatal(message),
             slower @ OpsError::Slower(_) => Failure::no(slower.to_string()).hint("try again in a moment"),
+            went_on @ OpsError::WentOn(_) => Failure::no(went_on.to_string()).hint("look again, and then act"),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),
         }
     }

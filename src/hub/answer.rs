@@ -1,15 +1,16 @@
 //! Answers as HTTP has them.
 
 use axum::body::Body;
-use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::git::ObjectId;
 use crate::wire::Problem;
+
+/// The version that is told.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -19,8 +20,8 @@ impl IntoResponse for Problem {
         if self.status == 401 {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"chittysync\", charset=\"UTF-8\""));
         }
-        if self.status == 503 {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        if matches!(self.status, 429 | 503) {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(if self.status == 429 { "60" } else { "5" }));
         }
         response
     }
@@ -66,9 +67,9 @@ pub(super) fn tag(response: &mut Response, etag: &str) {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
 }
 
-/// Returns that a path knows other methods only.
-pub(super) fn not_allowed(allow: &'static str) -> Response {
-    let mut response = Problem::new(405, "this path is not asked so").into_response();
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+/// Answers with text.
+pub(super) fn plain(text: String) -> Response {
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     response
 }

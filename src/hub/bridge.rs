@@ -63,6 +63,7 @@ async fn receive(
         let (group, stdout) = start(&hub, path, &who, &headers, body)?;
         let report = backend::report(group, stdout, &hub.limits).await;
         drop(lock);
+        hub.counted.pushes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         hub.follower.pushed();
         report.map_err(|err| hub.failed(&format!("git http-backend: {err}")))
     });

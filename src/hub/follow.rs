@@ -57,6 +57,11 @@ impl Follower {
         (state.tip, self.news.subscribe())
     }
 
+    /// Returns how many listen.
+    pub(super) fn listeners(&self) -> usize {
+        self.news.receiver_count()
+    }
+
     /// Looks at once.
     pub(super) fn look(&self) {
         if let Some(thread) = &self.state().thread {

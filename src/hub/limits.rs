@@ -11,6 +11,8 @@ pub(super) struct Limits {
     pub push: u64,
     /// How many bytes any other request may have.
     pub body: usize,
+    /// How many times a minute one token may say something.
+    pub writes: u32,
     /// How many entries a list may have.
     pub todos: usize,
     /// How many commits are told one by one to who comes back; more are a `reset`.
@@ -35,6 +37,7 @@ impl Limits {
             in_memory: 1 << 20,
             push: push.unwrap_or(u64::MAX >> 1),
             body: 8 << 20,
+            writes: 240,
             todos: 10_000,
             replay: 1_000,
             waiting: 64,
@@ -50,6 +53,7 @@ impl Limits {
                 "in_memory" => limits.in_memory = number as usize,
                 "push" => limits.push = number.into(),
                 "body" => limits.body = number as usize,
+                "writes" => limits.writes = number,
                 "todos" => limits.todos = number as usize,
                 "replay" => limits.replay = number as usize,
                 "waiting" => limits.waiting = number as usize,

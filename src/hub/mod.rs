@@ -4,15 +4,20 @@
 //! It keeps nothing of its own but tokens. What it answers is computed from refs; what it is told is in a ref before it
 //! answers. It is a program of its own, so that what agents' hooks start holds nothing of a server.
 
+mod about;
+mod act;
 mod answer;
-mod api;
+mod asked;
 mod backend;
 mod bridge;
+mod decide;
+mod dispatch;
 mod environment;
 mod events;
 mod follow;
 mod guard;
 mod limits;
+mod metrics;
 mod open;
 mod page;
 mod page_act;
@@ -21,7 +26,10 @@ mod page_do;
 mod page_sign_in;
 mod page_state;
 mod program;
+mod rate;
+mod read;
 mod receive;
+mod refused;
 mod say;
 mod server;
 mod spool;

@@ -175,7 +175,14 @@ pub(super) async fn script() -> Response {
 /// The stream of events, for a browser: it has its token in a cookie, and cannot say more.
 pub(super) async fn events(hub: State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
     match cookie(&hub, &headers) {
-        Some(secret) => super::events::stream(hub, uri, presented(headers, &secret)).await,
+        Some(secret) => {
+            let headers = presented(headers, &secret);
+            let listening = async {
+                hub.principal(&headers, Scope::Read)?;
+                super::events::listen(&hub, &uri, &headers).await
+            };
+            listening.await.unwrap_or_else(IntoResponse::into_response)
+        }
         None => Problem::new(401, "this browser is not known").hint("`git chittysync hub open`").into_response(),
     }
 }

@@ -47,7 +47,7 @@ type Done = (Message, Option<TodoId>);
 
 /// Does it, in the name of the person at this device.
 pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -> Result<Done, Refused> {
-    let actor = Actor { store, agent: None, here: None, now: present() };
+    let actor = Actor { store, agent: None, here: None, now: present(), demand: &ops::NOTHING };
     let outcome = match deed {
         Deed::Say(verb, id) => todo::say(&actor, *verb, &Which::Id(*id))?,
         Deed::Settle(id, state) => todo::resolve(&actor, &Which::Id(*id), &Settlement::State(*state))?,

@@ -3,9 +3,6 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::Method;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
@@ -15,11 +12,11 @@ use tokio::sync::watch;
 use super::follow::Follower;
 use super::limits::Limits;
 use super::state::Hub;
-use super::{answer, api, bridge, events, guard, open, page, page_act, page_sign_in, receive, say};
+use super::{bridge, dispatch, guard, open, page, page_act, page_sign_in, receive};
 use crate::cli::{Failure, HubArgs, Ui};
 use crate::log::{self, Level};
 use crate::store::Store;
-use crate::wire::{GitPath, Problem};
+use crate::wire::GitPath;
 
 /// The names that loopback always has.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -93,20 +90,10 @@ async fn run(listener: TcpListener, hub: Arc<Hub>, stop: watch::Sender<bool>, li
     }
 }
 
+/// Everything but git's protocol and pages is in the table of the API.
 fn router(hub: Arc<Hub>) -> Router {
     let git = format!("{}/{{*rest}}", GitPath::STORE);
-    let sync = || post(say::sync).get(api::project_called_sync);
     Router::new()
-        .route("/health", get(api::health))
-        .route("/api/status", get(api::status))
-        .route("/status", get(api::status))
-        .route("/api/todos", get(api::todos))
-        .route("/todos", get(api::todos))
-        .route("/api/todos/sync", sync())
-        .route("/api/v1/todos/sync", sync())
-        .route("/api/todos/{*project}", get(api::project))
-        .route("/todos/{*project}", get(api::project))
-        .route("/api/events", get(events::stream))
         .route("/", get(page::first))
         .route("/ui", get(page::now))
         .route("/ui/todos", get(page::todos))
@@ -123,19 +110,7 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/ui/login", get(page_sign_in::page).post(page_sign_in::sign_in))
         .route("/ui/logout", post(page_sign_in::sign_out))
         .route(&git, any(bridge::answer))
-        .fallback(unknown)
-        .method_not_allowed_fallback(other_method)
+        .fallback(dispatch::answer)
         .layer(middleware::from_fn_with_state(Arc::clone(&hub), guard::look))
         .with_state(hub)
-}
-
-async fn unknown(State(_): State<Arc<Hub>>) -> Problem {
-    Problem::new(404, "there is nothing of this name").hint("docs/hub-api.md has all there is; GET /health too")
-}
-
-async fn other_method(method: Method) -> Response {
-    match method {
-        Method::GET | Method::HEAD => answer::not_allowed("POST").into_response(),
-        _ => answer::not_allowed("GET, HEAD").into_response(),
-    }
 }

@@ -1,14 +1,17 @@
 //! What all requests share: the store, and how it is read and written from them.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use serde_json::json;
 
 use super::follow::Follower;
 use super::limits::Limits;
 use super::page_state::Pages;
+use super::rate::Rates;
 use super::tokens;
 use crate::access::{self, Principal, Scope};
 use crate::cli::{self, present};
@@ -16,7 +19,15 @@ use crate::git::{GitError, ObjectId};
 use crate::log::{self, Level};
 use crate::ops::{self, OpsError, Shown, chain};
 use crate::store::{Location, Origin, Store, StoreError};
-use crate::wire::Problem;
+use crate::wire::{Merges, Problem};
+
+/// What is counted.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    pub requests: AtomicU64,
+    pub refused: AtomicU64,
+    pub pushes: AtomicU64,
+}
 
 /// A running hub.
 pub(super) struct Hub {
@@ -32,6 +43,14 @@ pub(super) struct Hub {
     pub stopping: tokio::sync::watch::Receiver<bool>,
     /// What the pages for people need.
     pub pages: Pages,
+    /// What was counted since the hub was started.
+    pub counted: Counted,
+    /// Who moves the branch.
+    pub merges: Merges,
+    /// How much was asked for lately.
+    pub rates: Rates,
+    /// Held by whoever says something: of two requests with one key, the second sees what became of the first.
+    pub saying: Mutex<()>,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -47,8 +66,23 @@ impl Hub {
     ) -> Self {
         let common_dir = store.repo.common_dir().to_owned();
         let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
-        let (shown, pages) = (Mutex::default(), Pages::new(&common_dir));
-        Hub { location, common_dir, hooks, limits, hosts, follower, stopping, pages, shown }
+        let (shown, saying, rates) = (Mutex::default(), Mutex::default(), Rates::new(limits.writes));
+        let pages = Pages::new(&common_dir);
+        Hub {
+            location,
+            common_dir,
+            hooks,
+            limits,
+            hosts,
+            follower,
+            stopping,
+            counted: Counted::default(),
+            merges: Merges::Hub,
+            rates,
+            pages,
+            saying,
+            shown,
+        }
     }
 
     /// Opens the store as it is configured at this moment.
@@ -105,6 +139,10 @@ impl Hub {
         match err {
             OpsError::Store(StoreError::Git(GitError::Busy { .. } | GitError::Locked { .. })) | OpsError::Moved(_) => {
                 Problem::new(503, "the store is busy; nothing was saved").hint("try again in a moment")
+            }
+            OpsError::WentOn(tip) => {
+                let problem = Problem::new(412, "the branch went on since what was acted on");
+                problem.hint("look again, and then act").with("at", json!(tip.map(|tip| tip.to_string())))
             }
             OpsError::Input(reason) => Problem::new(422, reason.clone()),
             OpsError::Forgotten(_) | OpsError::Unmet(_) => Problem::new(409, chain(err)),

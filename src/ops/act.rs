@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::captured::Captured;
 use super::consolidate::is_consolidated;
+use super::demand::{Demand, NOTHING};
 use super::drain::drain_if_any;
 use super::previous::past;
 use super::redo::to_decide_on;
@@ -35,13 +36,15 @@ pub struct Reason<'a> {
     pub mark: Option<Mark>,
     /// What had the session started, if it is an agent that this program starts.
     pub spawned_by: Option<&'a str>,
+    /// What is asked besides.
+    pub demand: &'a Demand,
     /// The conflicts over properties that it makes open again.
     pub reopens: &'a [OverProperty],
 }
 
 impl<'a> From<&'a str> for Reason<'a> {
     fn from(what: &'a str) -> Self {
-        Reason { what, mark: None, reopens: &[], spawned_by: None }
+        Reason { what, mark: None, reopens: &[], spawned_by: None, demand: &NOTHING }
     }
 }
 
@@ -102,6 +105,7 @@ pub fn act<E: From<OpsError>>(
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
         caught.add(catch_up(&store, &lock, now)?);
+        reason.demand.check(&store)?;
         let mut known = known(&store, Reach::Working)?;
         let mut acts = decide(&known.everything);
         if needs_archive(&store, acts.as_deref().ok())? {
@@ -183,7 +187,7 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
 }
 
 /// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did.
-fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<Report, OpsError> {
+pub(super) fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<Report, OpsError> {
     let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, store.merged_cache()));
     let tip = store.repo.find_ref(&store.settings.branch)?;
     if !is_consolidated(tip, &tips, &merged) {
@@ -256,7 +260,8 @@ fn attempt(
     let decided_on = to_decide_on(store, &overlay, &consolidated, &tips, acts, own)?;
     let mark = reason.mark.map(|mark| format!("{mark}\n")).unwrap_or_default();
     let open_again: String = reason.reopens.iter().filter_map(|one| reopened(&state, one)).collect();
-    let trailer = format!("{open_again}{mark}{decided_on}");
+    let request = reason.demand.request.as_ref().map(|request| format!("{request}\n")).unwrap_or_default();
+    let trailer = format!("{open_again}{request}{mark}{decided_on}");
     let identity: Identity = store.settings.identity(now);
     past.say(&mut overlay, state, &identity, Some(&trailer))?;
     let Some(new) = past.commit.map(|commit| commit.id) else { return Ok(Ok(Report::default())) };

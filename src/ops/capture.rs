@@ -99,7 +99,8 @@ pub fn capture(
         let session = snapshot.session.clone();
         let entry = news.entry(session.clone()).or_default();
         entry.project = selection.project.clone().or(entry.project.take());
-        entry.states.push(Stated::new(snapshot.into(), true));
+        let trailer = plan.demand.request.as_ref().map(ToString::to_string);
+        entry.states.push(Stated::new(snapshot.into(), true).with(trailer));
         session
     });
     let Named { titles, prompts } = named(store, &called, tips, |session| news.contains_key(session));

@@ -46,7 +46,7 @@ pub(super) fn commits(
                 .map(Cow::Owned),
         };
         if let Some(next) = said.and_then(|said| statement::from_snapshot(before, &under(&past.name, said), context)) {
-            past.say(overlay, called(next), identity, None)?;
+            past.say(overlay, called(next), identity, stated.trailer.as_deref())?;
         }
         replay.add(state);
     }

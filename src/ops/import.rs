@@ -1,6 +1,6 @@
 //! A list that somebody states for a session: on standard input, or at a hub.
 
-use super::{OpsError, Plan, Report, Selection, run};
+use super::{Demand, OpsError, Plan, Report, Selection, run};
 use crate::git::{ObjectId, session_ref};
 use crate::redact::Found;
 use crate::store::Store;
@@ -21,14 +21,22 @@ impl Imported {
     /// # Errors
     /// When the refs cannot be read.
     pub fn commit(&self, store: &Store) -> Result<Option<ObjectId>, OpsError> {
-        let said = self.report.captured.iter().find(|name| name.is_same(&self.session));
-        if let Some(tip) = said.map(|name| store.repo.find_ref(&session_ref(name))).transpose()?.flatten() {
-            return Ok(Some(tip));
-        }
-        let known = store.repo.sessions()?;
-        let mut own = known.iter().filter(|(name, _)| name.is_same(&self.session));
-        Ok(own.next_back().map(|(_, tip)| *tip))
+        commit_of(store, &self.session, &self.report)
     }
+}
+
+/// Returns the newest commit of what a session says here, under whatever name, after this was done.
+///
+/// # Errors
+/// When the refs cannot be read.
+pub fn commit_of(store: &Store, session: &Session, report: &Report) -> Result<Option<ObjectId>, OpsError> {
+    let said = report.captured.iter().find(|name| name.is_same(session));
+    if let Some(tip) = said.map(|name| store.repo.find_ref(&session_ref(name))).transpose()?.flatten() {
+        return Ok(Some(tip));
+    }
+    let known = store.repo.sessions()?;
+    let mut own = known.iter().filter(|(name, _)| name.is_same(session));
+    Ok(own.next_back().map(|(_, tip)| *tip))
 }
 
 /// Saves a list as what a session says, and merges it.
@@ -39,12 +47,13 @@ pub fn import(
     store: &Store,
     mut snapshot: Snapshot,
     project: Option<Project>,
+    demand: &Demand,
     now: Time,
 ) -> Result<Imported, OpsError> {
     store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
     let session = snapshot.session.clone();
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
-    let plan = Plan { selection, given: Some(snapshot), consolidate: true, ..Plan::default() };
+    let plan = Plan { selection, given: Some(snapshot), consolidate: true, demand: demand.clone(), ..Plan::default() };
     let report = run(store, &plan, now)?;
     Ok(Imported { session, report })
 }

@@ -1,5 +1,6 @@
 //! Use cases, a verb each. They take a store and return what happened; they print nothing.
 
+mod about;
 mod act;
 mod archive;
 mod attribute;
@@ -16,6 +17,7 @@ mod context;
 mod daemon_runs;
 mod date;
 mod dedup;
+mod demand;
 mod device;
 mod disputes;
 mod drain;
@@ -75,6 +77,7 @@ mod undo;
 mod unrouted;
 mod write;
 
+pub use about::{About, about};
 pub use act::{Acted, Reason, act};
 pub use archive::{Tidied, Tidy, tidy, tidy_daily};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
@@ -85,11 +88,13 @@ pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
 pub use date::{since, until};
+pub use demand::{Demand, NOTHING, Request, answered, said_in};
+pub use device::own_session;
 pub use drain::drain;
 pub use event::{Event, FieldChange};
 pub use examine::{Examined, examine};
 pub use hook::{Background, hear, put_down};
-pub use import::{Imported, import};
+pub use import::{Imported, commit_of, import};
 #[cfg(feature = "hub")]
 pub use incoming::{check_push, owner_of};
 pub use leave::{Left, leave, remember_made};
@@ -109,14 +114,14 @@ pub use resolved::open_properties;
 pub use rollback::{EarlierState, Lists, find_state, present_state, restore, todos_at};
 pub use run::run;
 pub use scan::{Look, forget_looks, look, unread, waiting};
-pub use shown::{Shown, shown};
+pub use shown::{Shown, shown, shown_at};
 pub use status::{RemoteStatus, StoreStatus};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
 pub use undo::{NotYours, Undo};
 
-use crate::git::GitError;
+use crate::git::{GitError, ObjectId};
 use crate::statement::Against;
 use crate::store::StoreError;
 use crate::todo::{Time, TodoId};
@@ -139,6 +144,9 @@ pub enum OpsError {
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// The branch is not where somebody saw it who acted on that.
+    #[error("the branch went on meanwhile")]
+    WentOn(Option<ObjectId>),
     /// Of those who claimed a todo at the same moment, others were always faster.
     #[error("others were faster, {0} times in a row: nothing was taken")]
     Slower(u32),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::OpsError;
+use super::demand::Demand;
 use super::progress::Steps;
 use super::tips::Tips;
 use crate::git::{ObjectId, RemoteName};
@@ -37,6 +38,8 @@ pub struct Plan {
     pub selection: Selection,
     /// A list that is given, not found.
     pub given: Option<Snapshot>,
+    /// What is asked of the run besides.
+    pub demand: Demand,
     /// Todos to have forgotten.
     pub forget: Vec<(Project, TodoId)>,
     /// Whether the words of those are to go from all history, too.

@@ -86,11 +86,10 @@ fn own_part(own: Option<&SessionState>, whole: &SessionState, next: &SessionStat
         }
     }
     let own = own.map(|own| &own.info);
-    let info = SessionInfo {
-        started: own.map_or(next.info.updated, |own| own.started),
-        extra: own.map(|own| own.extra.clone()).unwrap_or_default(),
-        ..next.info.clone()
-    };
+    let mut extra = own.map(|own| own.extra.clone()).unwrap_or_default();
+    let new = next.info.extra.iter().filter(|(key, value)| whole.info.extra.get(*key) != Some(value));
+    extra.extend(new.map(|(key, value)| (key.clone(), value.clone())));
+    let info = SessionInfo { started: own.map_or(next.info.updated, |own| own.started), extra, ..next.info.clone() };
     SessionState { info, projects }
 }
 

@@ -62,6 +62,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.look_again()?;
+        plan.demand.check(&store)?;
         if !plan.homes.is_empty() {
             seen.refresh(&store.repo);
         }

@@ -22,6 +22,8 @@ pub(super) struct Stated {
     pub unit: Option<usize>,
     /// Its place among all that the session stated: its time, and no earlier than what its file tells before it.
     pub order: Time,
+    /// The last lines of its commit's message, where there is more to say than what changed.
+    pub trailer: Option<String>,
     /// Whether it is the last one that its unit tells of.
     pub is_last: bool,
     /// Whether it was read before, where that can be told otherwise than by its time: nothing where it cannot.
@@ -31,7 +33,12 @@ pub(super) struct Stated {
 impl Stated {
     /// Returns a list that has its place by its time alone.
     pub fn new(state: State, is_last: bool) -> Self {
-        Stated { order: state.snapshot.at, state, unit: None, is_last, read_before: None }
+        Stated { order: state.snapshot.at, state, unit: None, trailer: None, is_last, read_before: None }
+    }
+
+    /// Adds the last lines of its commit's message.
+    pub fn with(self, trailer: Option<String>) -> Self {
+        Stated { trailer, ..self }
     }
 
     /// Returns whether a session, which says `before` by now, had said this before it was captured last: `until`.

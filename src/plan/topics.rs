@@ -77,8 +77,13 @@ impl Topics {
 
     /// Returns the topics of a todo, its primary one first.
     pub fn of(&self, project: &Project, todo: &Todo) -> Vec<&Topic> {
+        self.about(project, &todo.content, &todo_labels(todo))
+    }
+
+    /// Returns the topics of what has these words and labels, the primary one first.
+    pub fn about(&self, project: &Project, content: &str, labels: &[String]) -> Vec<&Topic> {
         let mut found = BTreeSet::new();
-        let words = words(&todo.content);
+        let words = words(content);
         for at in 0..words.len() {
             for (rule, phrase) in self.phrases.get(&words[at]).into_iter().flatten() {
                 let (topic, rule) = &self.rules[*rule];
@@ -91,7 +96,7 @@ impl Topics {
             let name = topic_name(label)?;
             self.all.iter().position(|topic| topic.name == name)
         };
-        found.extend(todo_labels(todo).iter().filter_map(|label| position(label)));
+        found.extend(labels.iter().filter_map(|label| position(label)));
         found.into_iter().map(|at| &self.all[at]).collect()
     }
 

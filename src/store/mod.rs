@@ -34,7 +34,7 @@ pub use locate::{Location, Origin, data_home, fallback, locate, locate_of};
 pub use open::Store;
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
 pub use rewritten::Rewritten;
-pub use session::{SessionCommit, commit_session, heard_events, read_session};
+pub use session::{SessionCommit, commit_session, find_request, heard_events, read_session};
 pub use unreadable::Unreadable;
 pub use verify::{Unfit, check_consolidated, check_session, session_of, strays};
 pub use weight::{Excess, has_room, weigh_branch, weigh_session};

@@ -9,7 +9,7 @@ use crate::todo::{Project, Session, SessionState, State, Status, Time, Todo, Tod
 use super::StoreError;
 use super::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, project_dir, session_path};
 use super::project_lists::{ProjectLists, working_todos};
-use super::trailers;
+use super::trailers::{self, Request};
 use super::weight::weigh_session;
 
 /// A commit of a session, with what it holds.
@@ -117,6 +117,30 @@ pub fn heard_events(
         next = info.parents.first().copied().filter(|_| count < at_least || info.time.seconds() >= since.seconds());
     }
     Ok(events)
+}
+
+/// Finds the commit of a session that does what the request with this key asked for, as far back as that time, and in as
+/// many commits at least.
+///
+/// # Errors
+/// When a commit cannot be read.
+pub fn find_request(
+    overlay: &Overlay<'_>,
+    tip: ObjectId,
+    key: &str,
+    since: Time,
+    at_least: usize,
+) -> Result<Option<(ObjectId, Request)>, StoreError> {
+    let (mut next, mut count) = (Some(tip), 0);
+    while let Some(commit) = next {
+        count += 1;
+        let info = overlay.commit_info(commit)?;
+        if let Some(found) = Request::all(&info.message).find(|request| request.key == key) {
+            return Ok(Some((commit, found)));
+        }
+        next = info.parents.first().copied().filter(|_| count < at_least || info.time.seconds() >= since.seconds());
+    }
+    Ok(None)
 }
 
 /// Says what changed, for people who read the log: `029e1c6e: 1 completed, 2 new`, then a line for each.

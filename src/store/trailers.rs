@@ -16,6 +16,8 @@ const UNDOES: &str = "Undoes: ";
 const REDOES: &str = "Redoes: ";
 /// A session goes on under this name from that commit, under another name: the last line.
 const CONTINUES: &str = "Continues: ";
+/// A commit does what a request asked for: what tells the request from others, and what it asked, as hashes.
+const REQUEST: &str = "Request: ";
 /// A merge had to choose for this todo; several may be named. What follows is in words.
 pub const RESOLVED: &str = "Resolved: ";
 
@@ -100,6 +102,29 @@ pub fn continues(message: &str) -> Option<ObjectId> {
     ObjectId::from_hex(last_line(message)?.strip_prefix(CONTINUES)?.as_bytes()).ok()
 }
 
+/// A request of somebody who may send it again without knowing whether it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What tells it from others: hex digits.
+    pub key: String,
+    /// What it asked: hex digits.
+    pub asked: String,
+}
+
+impl Request {
+    /// Reads the requests that a message names.
+    pub fn all(message: &str) -> impl Iterator<Item = Request> + '_ {
+        let named = message.lines().filter_map(|line| line.strip_prefix(REQUEST)?.split_once(' '));
+        named.map(|(key, asked)| Request { key: key.into(), asked: asked.into() })
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{REQUEST}{} {}", self.key, self.asked)
+    }
+}
+
 /// Returns the lines that name the events which a commit comes from, so that none is taken twice.
 pub fn events_lines(events: &[String]) -> String {
     let lines: Vec<String> = events.iter().map(|event| format!("{HOOK}{event}")).collect();
@@ -113,7 +138,7 @@ pub fn events(message: &str) -> impl Iterator<Item = &str> {
 
 /// Returns whether a line holds nothing but names of commits and events: no words of a todo.
 pub(super) fn is_of_ids(line: &str) -> bool {
-    [HOOK, DECIDED_ON, UNDOES, REDOES, CONTINUES].iter().any(|key| line.starts_with(key))
+    [HOOK, REQUEST, DECIDED_ON, UNDOES, REDOES, CONTINUES].iter().any(|key| line.starts_with(key))
 }
 
 fn last_line(message: &str) -> Option<&str> {
@@ -145,6 +170,11 @@ mod tests {
         let heard = ["e1".to_owned(), "e2".to_owned()];
         let message = format!("s1: 2 new\n\n{}\n", events_lines(&heard));
         assert_eq!(events(&message).collect::<Vec<_>>(), heard);
+        let request = Request { key: "0a".into(), asked: "1b".into() };
+        let asked =
+            format!("s1: 1 new\n\nnew: Fix it\n\n{request}\n{}\n{}\n", Mark::Undoes(id('b')), DecidedOn::Nothing);
+        assert_eq!(Request::all(&asked).collect::<Vec<_>>(), [request]);
+        assert_eq!(Mark::of(&asked), Some(Mark::Undoes(id('b'))));
         assert!(message.lines().skip(2).all(is_of_ids) && !is_of_ids("new: Hook: x"));
     }
 }

@@ -13,16 +13,52 @@ pub fn health(version: &str, mirrors: &[&str]) -> Value {
         "version": version,
         "architecture": "Platform Integration Hub",
         "platforms": platforms,
-        "resources": ["todos", "events", "git"],
+        "resources": ["todos", "projects", "sessions", "topics", "conflicts", "history", "events", "git"],
         "endpoints": {
             "platforms": paths,
             "resources": {
                 "todos": "/api/todos",
                 "sync": "/api/todos/sync",
+                "projects": "/api/project",
+                "sessions": "/api/session",
+                "topics": "/api/topic",
+                "conflicts": "/api/conflicts",
+                "history": "/api/history",
+                "description": "/api/openapi.json",
                 "status": "/api/status",
                 "events": "/api/events",
                 "git": super::GitPath::STORE,
             },
         },
+    })
+}
+
+/// Who moves the branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merges {
+    /// Every device does.
+    Devices,
+    /// The hub does: devices push what their own sessions say.
+    Hub,
+}
+
+impl Merges {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Merges::Devices => "devices",
+            Merges::Hub => "hub",
+        }
+    }
+}
+
+/// Returns what a client that is new here has to know.
+pub fn well_known(merges: Merges) -> Value {
+    json!({
+        "version": 1,
+        "merges": merges.as_str(),
+        "events": "/api/events",
+        "git": super::GitPath::STORE,
+        "description": "/api/openapi.json",
     })
 }

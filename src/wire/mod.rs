@@ -3,18 +3,34 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod conflicts;
 mod git_path;
+mod given;
 mod health;
+mod named;
+mod openapi;
+mod operation;
 mod posted;
 mod problem;
+mod projects;
 mod query;
+mod route;
+mod sessions;
 mod status;
 mod todos;
 
+pub use conflicts::conflicts;
 pub use git_path::{GitPath, Service};
-pub use health::health;
+pub use given::Given;
+pub use health::{Merges, health, well_known};
+pub use named::Named;
+pub use openapi::openapi;
+pub use operation::{Kind, OPERATIONS, Op, Operation};
 pub use posted::Posted;
 pub use problem::Problem;
-pub use query::Query;
+pub use projects::{project_info, project_list};
+pub use query::{Query, parameter};
+pub use route::Found;
+pub use sessions::{METADATA, PLATFORM, TOPIC, conversation, metadata, session, sessions, topic};
 pub use status::status;
-pub use todos::{project, projects, stated, todos};
+pub use todos::{entry, one, project, projects, since, stated, todos};

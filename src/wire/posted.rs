@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Problem;
+use super::given::{Given, parse};
 
 /// A list, and whose it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Posted {
     pub todos: Vec<Value>,
     /// Whether that is all that the session has on its list.
     pub is_complete: bool,
+    /// Whether that was said.
+    pub says_complete: Option<bool>,
 }
 
 impl Posted {
@@ -25,9 +28,7 @@ impl Posted {
     /// # Errors
     /// 400 when it is no JSON, 422 when it is no list, 413 when it is longer than `most`.
     pub fn parse(body: &[u8], most: usize) -> Result<Self, Problem> {
-        let value: Value =
-            serde_json::from_slice(body).map_err(|err| Problem::new(400, format!("the body is no JSON: {err}")))?;
-        let (mut object, todos) = match value {
+        let (object, todos) = match parse(body)? {
             Value::Array(todos) => (Map::new(), todos),
             Value::Object(mut object) => match object.remove("todos") {
                 Some(Value::Array(todos)) => (object, todos),
@@ -38,23 +39,22 @@ impl Posted {
         if todos.len() > most {
             return Err(Problem::new(413, format!("the list has {} entries, more than {most}", todos.len())));
         }
-        let mut text = |keys: &[&str]| -> Result<Option<String>, Problem> {
-            let found: Vec<(&str, Value)> = keys.iter().filter_map(|key| Some((*key, object.remove(*key)?))).collect();
-            match found.into_iter().find(|(_, value)| !value.is_null()) {
-                None => Ok(None),
-                Some((_, Value::String(text))) => Ok(Some(text)),
-                Some((key, _)) => Err(Problem::new(422, format!("'{key}' has to be text"))),
-            }
-        };
-        let session = text(&["session_id", "sessionId"])?;
-        let project = text(&["project", "projectId", "project_id"])?;
-        let device = text(&["device", "machineId", "machine_id"])?;
-        let is_complete = match object.remove("complete") {
-            None | Some(Value::Null) => true,
-            Some(Value::Bool(is_complete)) => is_complete,
-            Some(_) => return Err(Problem::new(422, "'complete' has to be true or false")),
-        };
-        Ok(Posted { session, project, device, todos: todos.into_iter().map(renamed).collect(), is_complete })
+        let has_words = |todo: &Value| todo["content"].as_str().is_some_and(|words| !words.trim().is_empty());
+        if let Some(at) = todos.iter().position(|todo| !has_words(todo)) {
+            return Err(Problem::new(422, format!("entry {} of the list has no 'content'", at + 1)).hint(SHAPE));
+        }
+        let is_text = |value: Option<&Value>| value.is_none_or(|value| value.is_string() || value.is_null());
+        let keys = ["status", "activeForm", "active_form"];
+        if let Some(key) = todos.iter().find_map(|todo| keys.iter().find(|key| !is_text(todo.get(**key)))) {
+            return Err(Problem::new(422, format!("'{key}' has to be text")).hint(SHAPE));
+        }
+        let given = Given(object);
+        let session = given.text(&["session_id", "sessionId"])?;
+        let project = given.text(&["project", "projectId", "project_id"])?;
+        let device = given.text(&["device", "machineId", "machine_id"])?;
+        let says_complete = given.flag("complete")?;
+        let todos = todos.into_iter().map(renamed).collect();
+        Ok(Posted { session, project, device, todos, is_complete: says_complete.unwrap_or(true), says_complete })
     }
 
     /// Returns the list as agents write it.
@@ -107,6 +107,12 @@ mod tests {
             (r#"{"todos":[],"session_id":7}"#, 422),
             (r#"{"todos":[],"complete":"yes"}"#, 422),
             ("[1,2,3]", 413),
+            ("[null,{}]", 422),
+            (r#"[{"activeForm":"x","status":"pending"}]"#, 422),
+            (r#"[{"content":" "}]"#, 422),
+            (r#"[{"content":"x","status":{}}]"#, 422),
+            (r#"{"todos":[],"session_id":"s","sessionId":{}}"#, 422),
+            (r#"{"todos":["x"]}"#, 422),
         ] {
             assert_eq!(Posted::parse(body.as_bytes(), 2).expect_err(body).status, status, "{body}");
         }

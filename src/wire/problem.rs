@@ -45,10 +45,12 @@ impl Problem {
             405 => "Method Not Allowed",
             408 => "Request Timeout",
             409 => "Conflict",
+            412 => "Precondition Failed",
             413 => "Content Too Large",
             415 => "Unsupported Media Type",
             421 => "Misdirected Request",
             422 => "Unprocessable Content",
+            429 => "Too Many Requests",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         }

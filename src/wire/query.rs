@@ -47,6 +47,13 @@ impl Query {
     }
 }
 
+/// Returns what stands behind the `?` under a name.
+pub fn parameter(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))?;
+    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Query;
+use super::named::Named;
 use crate::todo::{Project, Session, State, Status, Time, Todo};
-use crate::view::{Everything, Group, count, todo_json};
+use crate::view::{Everything, Group, count, show_json, todo_json};
 
 /// Returns one todo: the original's keys, and ours.
-fn todo(everything: &Everything, project: &Project, todo: &Todo) -> Value {
+pub fn entry(everything: &Everything, project: &Project, todo: &Todo) -> Value {
     let first = todo.claims.iter().min_by_key(|(_, claim)| claim.at);
     let last = todo.claims.iter().max_by_key(|(_, claim)| claim.at);
     let name = |claim: Option<(&Session, &_)>| claim.map(|(session, _)| session.origin().to_string());
@@ -23,13 +24,13 @@ fn todo(everything: &Everything, project: &Project, todo: &Todo) -> Value {
 }
 
 /// Returns the todos of a project that somebody wants.
-fn wanted<'a>(group: &Group<'a>) -> Vec<(&'a Project, &'a Todo)> {
+pub(super) fn wanted<'a>(group: &Group<'a>) -> Vec<(&'a Project, &'a Todo)> {
     let all = group.parts.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (*project, todo)));
     all.filter(|(_, todo)| todo.state() != State::Dropped).collect()
 }
 
 /// Returns when a project last changed, and the sessions that spoke of it.
-fn last(todos: &[(&Project, &Todo)]) -> (Option<String>, BTreeSet<String>) {
+pub(super) fn last(todos: &[(&Project, &Todo)]) -> (Option<String>, BTreeSet<String>) {
     let time = todos.iter().map(|(_, todo)| todo.updated()).max();
     let sessions = todos.iter().flat_map(|(_, todo)| todo.claims.keys()).map(|session| session.origin().to_string());
     (time.map(|time| time.to_string()), sessions.collect())
@@ -65,18 +66,23 @@ pub fn todos(everything: &Everything, query: &Query, at: Option<Time>) -> Value 
     let is = |found: &Todo| query.status.is_none_or(|status: Status| found.state() == State::Wanted(status));
     let found: Vec<(&Project, &Todo)> = all.filter(|(_, todo)| is(todo)).collect();
     let page = found.iter().skip(query.offset).take(query.limit.unwrap_or(usize::MAX));
-    let data: Vec<Value> = page.map(|(project, one)| todo(everything, project, one)).collect();
+    let data: Vec<Value> = page.map(|(project, one)| entry(everything, project, one)).collect();
     json!({ "success": true, "data": data, "total": found.len(), "timestamp": at.map(Time::millis) })
 }
 
 /// Returns one project by its short or full name; nothing when there is none of that name.
 pub fn project(everything: &Everything, name: &str) -> Option<Value> {
     let groups = everything.groups();
-    let is_named = |group: &&Group<'_>| group.parts.iter().any(|(project, _)| project.as_str() == name);
-    let group = groups.iter().find(|group| group.name == name).or_else(|| groups.iter().find(is_named))?;
+    let Some(group) = called(&groups, name) else {
+        let known = Named::all(everything).remove(name)?;
+        return Some(json!({
+            "projectId": name, "fullProjectId": name, "todos": [], "lastSync": known.at.to_string(), "sessions": [],
+            "totalUpdates": 0,
+        }));
+    };
     let found = wanted(group);
     let (time, sessions) = last(&found);
-    let shown: Vec<Value> = found.iter().map(|(project, one)| todo(everything, project, one)).collect();
+    let shown: Vec<Value> = found.iter().map(|(project, one)| entry(everything, project, one)).collect();
     Some(json!({
         "projectId": group.name,
         "fullProjectId": group.project.as_str(),
@@ -85,6 +91,26 @@ pub fn project(everything: &Everything, name: &str) -> Option<Value> {
         "sessions": sessions,
         "totalUpdates": found.iter().map(|(_, todo)| todo.claims.len()).sum::<usize>(),
     }))
+}
+
+/// Finds a project by its short or full name.
+pub(super) fn called<'a, 'b>(groups: &'b [Group<'a>], name: &str) -> Option<&'b Group<'a>> {
+    let is_named = |group: &&Group<'_>| group.parts.iter().any(|(project, _)| project.as_str() == name);
+    groups.iter().find(|group| group.name == name).or_else(|| groups.iter().find(is_named))
+}
+
+/// Returns the todos that changed at this time or later, those that were dropped too.
+pub fn since(everything: &Everything, since: Time, at: Option<Time>) -> Value {
+    let found = everything.todos().filter(|(_, todo)| todo.updated() >= since);
+    let found: Vec<Value> = found.map(|(project, one)| entry(everything, project, one)).collect();
+    json!({ "success": true, "total": found.len(), "todos": found, "since": since.millis(), "timestamp": at.map(Time::millis) })
+}
+
+/// Returns a todo with everything that was said of it.
+pub fn one(everything: &Everything, project: &Project, todo: &Todo) -> Value {
+    let mut object = entry(everything, project, todo);
+    object["claims"] = show_json(&everything.names(), project, todo)["claims"].take();
+    object
 }
 
 /// Returns what became of a list that a session stated: its todos as they are now, and how many of them are new or
@@ -101,7 +127,7 @@ pub fn stated(before: &Everything, after: &Everything, session: &Session, now: T
         }
     }
     let conflicts = count(own.iter().map(|(_, todo)| *todo)).conflicts;
-    let shown: Vec<Value> = own.iter().map(|(project, one)| todo(after, project, one)).collect();
+    let shown: Vec<Value> = own.iter().map(|(project, one)| entry(after, project, one)).collect();
     let document = json!({
         "success": true,
         "session": session.as_str(),

@@ -15,7 +15,7 @@ const IMPORTS: [(&str, &[&str]); 21] = [
     ("plan", &["todo", "merge", "view"]),
     ("board", &["todo", "merge", "view"]),
     ("access", &["todo"]),
-    ("wire", &["todo", "view", "plan"]),
+    ("wire", &["todo", "access", "view", "plan"]),
     ("page", &["todo", "merge", "view", "plan"]),
     ("git", &["todo"]),
     ("settings", &["todo", "redact", "statement", "plan", "git"]),
@@ -200,13 +200,15 @@ fn pure_modules_touch_nothing() {
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
 /// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
-/// person's editor, `hub` the program that is the hub, and that one git's server side and, for `hub open`, a browser.
-const STARTERS: [&str; 12] = [
+/// person's editor, `hub` the program that is the hub, that one git's server side and, for `hub open`, a browser, `watch
+/// --hub` curl.
+const STARTERS: [&str; 13] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
     "cli/pager.rs",
     "cli/sync_all.rs",
+    "cli/watch_hub.rs",
     "daemon/job_command.rs",
     "daemon/detach.rs",
     "daemon/jobs.rs",

@@ -123,7 +123,7 @@ fn what_is_wrong_is_a_problem_and_changes_nothing() {
     }
     let form = scene.ask("POST", "/api/todos/sync", &token, &[("Content-Type", "text/plain")], b"[]");
     assert_eq!(form.status, 415, "{form:?}");
-    for (method, path, allow) in [("PUT", "/api/todos/sync", "GET, HEAD"), ("DELETE", "/api/status", "GET, HEAD")] {
+    for (method, path, allow) in [("PUT", "/api/events", "GET, HEAD"), ("DELETE", "/api/status", "GET, HEAD")] {
         let answer = scene.ask(method, path, &token, &[], b"");
         assert_eq!(
             (answer.status, answer.header("allow").is_some()),

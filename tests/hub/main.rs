@@ -4,14 +4,20 @@
 mod common;
 
 mod api;
+mod backup;
 mod bridge;
 mod browser;
 mod dependencies;
 mod events;
+mod original;
 mod pages;
 mod policy;
 mod processes;
+mod requests;
+mod routes;
 mod scene;
+mod schema;
 mod stop;
 mod sync;
 mod tokens;
+mod watch;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::common::{Done, World, binary, done, set_time};
+use crate::schema;
 
 /// A hub and the world around it.
 pub struct Scene {
@@ -171,7 +172,10 @@ impl Scene {
         let _ = stream.write_all(body);
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        answer(&bytes)
+        let answer = answer(&bytes);
+        let fits = schema::check(method, path, answer.status, answer.header("content-type"), &answer.body);
+        assert!(fits.is_ok(), "{method} {path}: {fits:?} {answer:?}");
+        answer
     }
 
     pub fn connect(&self) -> TcpStream {

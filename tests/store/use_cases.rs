@@ -1,6 +1,7 @@
 //! What a front end gets that is neither a command line nor a screen: values in, values out, refusals by their kind.
 
 use chittysync::git::Watch;
+use chittysync::ops::NOTHING;
 use chittysync::ops::todo::{
     Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Renamed, Rollback, SessionsToForget,
     Settlement, ToPurge, Wanted, Which, Whose, add, claim, edit, read, read_sessions, resolve, rollback, say, undo,
@@ -21,7 +22,7 @@ fn store(world: &World) -> Store {
 }
 
 fn actor<'a>(store: &'a Store, agent: Option<&'a str>, here: Option<&'a Project>) -> Actor<'a> {
-    Actor { store, agent, here, now: Time::parse(NOW).expect("a time") }
+    Actor { store, agent, here, now: Time::parse(NOW).expect("a time"), demand: &NOTHING }
 }
 
 fn words(text: &str) -> Which {

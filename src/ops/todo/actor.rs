@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::outcome::Said;
 use super::refusal::Refusal;
 use crate::ops::device::{agent_session, has_own_session, own_session};
-use crate::ops::{Acted, Reason, act};
+use crate::ops::{Acted, Demand, Reason, act};
 use crate::redact::Found;
 use crate::statement::Act;
 use crate::store::Store;
@@ -23,19 +23,24 @@ pub struct Actor<'a> {
     pub here: Option<&'a Project>,
     /// The time.
     pub now: Time,
+    /// What is asked besides.
+    pub demand: &'a Demand,
 }
 
-impl Actor<'_> {
+impl<'a> Actor<'a> {
     /// Has the session say what `decide` makes of the todos as they are under the lock. What `decide` returns beside
     /// the acts is what it decided last, on which they were said.
     pub(super) fn act<'r, T>(
         &self,
         reason: impl Into<Reason<'r>>,
         decide: impl Fn(&Everything) -> Result<(Vec<Act>, T), Refusal>,
-    ) -> Result<(Said, T), Refusal> {
+    ) -> Result<(Said, T), Refusal>
+    where
+        'a: 'r,
+    {
         let session = self.session()?;
-        let (acted, decided) =
-            Self::acted(decide, |decide| act(self.store, &session, reason.into(), self.now, decide))?;
+        let reason = Reason { demand: self.demand, ..reason.into() };
+        let (acted, decided) = Self::acted(decide, |decide| act(self.store, &session, reason, self.now, decide))?;
         Ok((said(session, acted), decided))
     }
 

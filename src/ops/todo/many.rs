@@ -11,7 +11,7 @@ use super::read::with_sessions;
 use super::refusal::{Brief, Refusal};
 use crate::plan::{ASSIGNED, ASSIGNEE};
 use crate::statement::Act;
-use crate::todo::{Project, Session, State, Status, Todo, TodoId, Verb};
+use crate::todo::{Project, Scope, Session, State, Status, Todo, TodoId, Verb};
 use crate::view::{Everything, Quiet};
 
 /// What came of an act on several todos.
@@ -41,6 +41,8 @@ pub enum Answer {
 pub enum Bulk {
     /// What only sessions want that have said nothing for so many milliseconds.
     QuietFor(i64),
+    /// Everything of a project.
+    OfProject(Scope),
     /// What the session that is called so wants, with its sub-agents, and nobody else.
     LeftBy(String),
 }
@@ -88,6 +90,7 @@ pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Tod
             let quiet = Quiet::of(&everything, actor.now, Some(*millis));
             Ok((open.filter(|(_, todo)| quiet.has(todo)).map(owned).collect(), 0))
         }
+        Bulk::OfProject(scope) => Ok((open.filter(|(project, _)| scope.takes(project)).map(owned).collect(), 0)),
         Bulk::LeftBy(name) => {
             let meant = everything.meant(name);
             let meant = meant.map_err(|sessions| Refusal::SeveralSaid { name: name.clone(), sessions })?;
@@ -111,6 +114,7 @@ pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Tod
 pub fn drop_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<Outcomes, Refusal> {
     let what = match bulk {
         Bulk::QuietFor(_) => "drop: what is quiet".to_owned(),
+        Bulk::OfProject(scope) => format!("drop: all of {}", scope.project),
         Bulk::LeftBy(name) => format!("drop: what {name} left open"),
     };
     several(actor, &what, Became::Dropped, |_| {
