@@ -9,10 +9,10 @@ use super::context::display;
 use super::options::SyncArgs;
 use super::progress::Progress;
 use super::ui::{Failure, Ui, plural};
-use crate::git::{Cause, Place, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
+use crate::git::{Cause, Namespace, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
 use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
-use crate::settings::{Settings, remembered_place, table};
+use crate::settings::{Settings, remembered_namespace, table};
 use crate::store::{Store, StoreError};
 use crate::todo::Time;
 
@@ -84,7 +84,7 @@ pub(super) fn say(remote: Option<&RemoteName>, exchange: Option<&Exchange>, repo
     let strange = |(remote, name): &(RemoteName, String)| format!("{name} of {remote} was left out: it is no session");
     ui.warn_some(&report.strange.iter().map(strange).collect::<Vec<_>>(), None);
     if exchange.falls_back {
-        let (key, _) = remembered_place(remote, Place::Own);
+        let (key, _) = remembered_namespace(remote, Namespace::Sessions);
         ui.warn(
             &format!("{remote} takes only branches: sessions are kept there below refs/heads/chittysync/ from now on"),
             Some(&format!("this is remembered; `git config {key} sessions` in the store undoes it")),

@@ -8,7 +8,7 @@ use super::fetch_first::fetch_first;
 use super::hardened::Hardened;
 use super::said::in_the_way;
 use super::transfer::Watch;
-use super::{Fsync, GitError, Place, RemoteName, Repo, Unreachable, gc, tracking_branch};
+use super::{Fsync, GitError, Namespace, RemoteName, Repo, Unreachable, gc, tracking_branch};
 
 /// Fetches a remote's sessions, from both places, and its consolidated branch. What the remote no longer has
 /// is forgotten. On return everything is on the disk, as far as `fsync` says.
@@ -25,7 +25,8 @@ pub fn fetch(
     fsync: Fsync,
     watch: &Watch<'_>,
 ) -> Result<Result<BTreeMap<String, String>, Unreachable>, GitError> {
-    let mut prefixes = Place::ALL.map(|place| (place.prefix().to_owned(), place.tracking_prefix(remote))).to_vec();
+    let mut prefixes =
+        Namespace::ALL.map(|namespace| (namespace.prefix().to_owned(), namespace.tracking_prefix(remote))).to_vec();
     // A pattern, because a name that the remote does not have would fail the whole fetch.
     prefixes.push((branch.to_owned(), tracking_branch(remote, branch)));
     let before = std::time::SystemTime::now();

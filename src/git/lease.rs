@@ -7,26 +7,26 @@ use super::fetch_call::Call;
 use super::hardened::Hardened;
 use super::push_report::{Answer, judge};
 use super::transfer::Watch;
-use super::{Fsync, GitError, ObjectId, Place, RemoteName, Repo, Unreachable, gc};
+use super::{Fsync, GitError, Namespace, ObjectId, RemoteName, Repo, Unreachable, gc};
 
 /// Where it is kept, as on a remote.
 pub const LEASE: &str = "refs/chittysync-lease/spawn";
-/// How the names begin under which we remember what remotes have, for each place.
+/// How the names begin under which we remember what remotes have, for each namespace.
 const TRACKING: [&str; 2] = ["refs/chittysync-lease-remotes/", "refs/chittysync-lease-heads/"];
 
 /// Returns the name of the lease on a remote that keeps sessions there.
-fn on_remote(place: Place) -> &'static str {
-    match place {
-        Place::Own => LEASE,
-        Place::Branches => "refs/heads/chittysync-lease/spawn",
+fn on_remote(namespace: Namespace) -> &'static str {
+    match namespace {
+        Namespace::Sessions => LEASE,
+        Namespace::Heads => "refs/heads/chittysync-lease/spawn",
     }
 }
 
 /// Returns where we remember what a remote has.
-pub fn lease_tracking(place: Place, remote: &RemoteName) -> String {
-    let prefix = match place {
-        Place::Own => TRACKING[0],
-        Place::Branches => TRACKING[1],
+pub fn lease_tracking(namespace: Namespace, remote: &RemoteName) -> String {
+    let prefix = match namespace {
+        Namespace::Sessions => TRACKING[0],
+        Namespace::Heads => TRACKING[1],
     };
     format!("{prefix}{}/spawn", remote.component())
 }
@@ -51,7 +51,8 @@ pub fn fetch_lease(
     watch: &Watch<'_>,
 ) -> Result<Result<(), Unreachable>, GitError> {
     let before = std::time::SystemTime::now();
-    let prefixes = Place::ALL.map(|place| (on_remote(place).to_owned(), lease_tracking(place, remote))).to_vec();
+    let prefixes =
+        Namespace::ALL.map(|namespace| (on_remote(namespace).to_owned(), lease_tracking(namespace, remote))).to_vec();
     gc::sweep(repo.common_dir());
     let hardened = Hardened::of(repo, remote, watch)?;
     let call = Call { repo, remote, fsync, watch, hardened, prefixes };
@@ -67,7 +68,7 @@ pub fn fetch_lease(
 pub fn push_lease(
     repo: &Repo,
     remote: &RemoteName,
-    place: Place,
+    namespace: Namespace,
     (old, new): (Option<ObjectId>, ObjectId),
     watch: &Watch<'_>,
 ) -> Result<LeasePush, GitError> {
@@ -75,7 +76,7 @@ pub fn push_lease(
         return Ok(LeasePush::Refused(reason.to_owned()));
     }
     let hardened = Hardened::of(repo, remote, watch)?;
-    let name = on_remote(place);
+    let name = on_remote(namespace);
     let expected = old.map(|old| old.to_string()).unwrap_or_default();
     let (lease, refspec) = (format!("--force-with-lease={name}:{expected}"), format!("{new}:{name}"));
     let arguments = [

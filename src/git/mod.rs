@@ -101,7 +101,7 @@ pub use reading::{Reading, count_values, most_values};
 pub use real::real;
 pub use ref_change::{RefChange, RefDelete, Rejected};
 pub use refs::{
-    Place, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,
+    Namespace, RETIRED, SESSIONS, branch_of_ref, branch_ref, default_branch, retired_ref, session_of_ref, session_ref,
     tracking_branch,
 };
 pub use remote::{UrlError, check_url, github_page};

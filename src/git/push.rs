@@ -8,7 +8,7 @@ use super::push_parts::Parts;
 use super::push_report::{Answer, Answers, Asked, Send, read_answers};
 use super::said::{in_the_way, words};
 use super::transfer::Watch;
-use super::{GitError, Place, RemoteName, Repo, SESSIONS, Unreachable};
+use super::{GitError, Namespace, RemoteName, Repo, SESSIONS, Unreachable};
 
 /// A longer command line than this is split: systems take a megabyte at least.
 const LONGEST_LINE: usize = 200_000;
@@ -108,21 +108,22 @@ fn refspec((name, send): &Asked) -> String {
 /// git compares each name that it is given with each ref that there is, so that naming all costs the square of them.
 fn by_pattern(repo: &Repo, refs: &[Asked]) -> Result<Option<Vec<String>>, GitError> {
     let few = repo.limits.loose_refs;
-    let place = Place::ALL.into_iter().find(|place| refs.iter().any(|(name, _)| name.starts_with(place.prefix())));
-    let Some(place) = place.filter(|_| refs.len() > few) else { return Ok(None) };
+    let namespace =
+        Namespace::ALL.into_iter().find(|namespace| refs.iter().any(|(name, _)| name.starts_with(namespace.prefix())));
+    let Some(namespace) = namespace.filter(|_| refs.len() > few) else { return Ok(None) };
     let asked: BTreeMap<&str, &Send> =
-        refs.iter().filter_map(|(name, send)| Some((name.strip_prefix(place.prefix())?, send))).collect();
-    let (mut covered, mut refspecs) = (BTreeSet::new(), vec![format!("{SESSIONS}*:{}*", place.prefix())]);
+        refs.iter().filter_map(|(name, send)| Some((name.strip_prefix(namespace.prefix())?, send))).collect();
+    let (mut covered, mut refspecs) = (BTreeSet::new(), vec![format!("{SESSIONS}*:{}*", namespace.prefix())]);
     for (name, id) in repo.refs_below(SESSIONS)? {
         let rest = &name[SESSIONS.len()..];
         if id.is_some_and(|id| asked.get(rest) == Some(&&Send::Update(id))) {
-            covered.insert(place.prefix().to_owned() + rest);
+            covered.insert(namespace.prefix().to_owned() + rest);
         } else {
             refspecs.push(format!("^{name}"));
         }
     }
     // git leaves out what a `^` names only where refs have the same names on both sides.
-    let most_left_out = if place == Place::Own { few } else { 0 };
+    let most_left_out = if namespace == Namespace::Sessions { few } else { 0 };
     if covered.len() <= few || refspecs.len() - 1 > most_left_out {
         return Ok(None);
     }

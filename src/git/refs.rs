@@ -27,27 +27,27 @@ pub fn session_of_ref(name: &str) -> Option<Session> {
     Session::from_component(name.strip_prefix(SESSIONS)?)
 }
 
-/// Where a remote keeps sessions. Every remote is read in both places, and written in one.
+/// The namespace of refs in which a remote keeps sessions. Every remote is read in both, and written in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum Namespace {
     /// `refs/chittysync/<session>`, as here.
-    Own,
+    Sessions,
     /// `refs/heads/chittysync/<session>`, for hosts that take only branches.
-    Branches,
+    Heads,
 }
 
 /// How the names begin under which we remember what remotes have, each with the remote's name behind it.
 pub(super) const TRACKING: [&str; 2] = ["refs/chittysync-remotes/", "refs/chittysync-heads/"];
 
-impl Place {
+impl Namespace {
     /// Both of them.
-    pub const ALL: [Place; 2] = [Place::Own, Place::Branches];
+    pub const ALL: [Namespace; 2] = [Namespace::Sessions, Namespace::Heads];
 
     /// Returns `refs/chittysync/` or `refs/heads/chittysync/`: how the names of sessions begin on the remote.
     pub fn prefix(self) -> &'static str {
         match self {
-            Place::Own => SESSIONS,
-            Place::Branches => "refs/heads/chittysync/",
+            Namespace::Sessions => SESSIONS,
+            Namespace::Heads => "refs/heads/chittysync/",
         }
     }
 
@@ -57,8 +57,8 @@ impl Place {
     pub fn tracking_prefix(self, remote: &RemoteName) -> String {
         let encoded = remote.component();
         match self {
-            Place::Own => format!("{}{encoded}/", TRACKING[0]),
-            Place::Branches => format!("{}{encoded}/", TRACKING[1]),
+            Namespace::Sessions => format!("{}{encoded}/", TRACKING[0]),
+            Namespace::Heads => format!("{}{encoded}/", TRACKING[1]),
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
         let session = Session::new("s1").expect("valid");
         let names = ["team", "team/origin", "Team", "team%2forigin"].map(|name| RemoteName::new(name).expect("valid"));
         let refs: std::collections::BTreeSet<String> =
-            names.iter().flat_map(|name| Place::ALL.map(|place| place.tracking(name, &session))).collect();
+            names.iter().flat_map(|name| Namespace::ALL.map(|namespace| namespace.tracking(name, &session))).collect();
         assert_eq!(refs.len(), 8);
         assert!(refs.iter().all(|name| name.matches('/').count() == 3), "{refs:?}");
         assert!(refs.contains("refs/chittysync-remotes/team%2forigin/s1"));

@@ -123,7 +123,7 @@ impl Repo {
 
 /// Returns what makes a plain `git fetch` of a remote bring its sessions.
 fn sessions_of(remote: &RemoteName) -> String {
-    format!("+{}*:{}*", super::SESSIONS, super::Place::Own.tracking_prefix(remote))
+    format!("+{}*:{}*", super::SESSIONS, super::Namespace::Sessions.tracking_prefix(remote))
 }
 
 #[cfg(test)]

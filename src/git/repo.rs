@@ -10,7 +10,7 @@ use super::discover::{self, Found};
 use super::memory::{Bases, Memory};
 use super::permissions::has_links;
 use super::{
-    GitError, Limits, Place, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
+    GitError, Limits, Namespace, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
 };
 use crate::todo::Session;
 
@@ -20,7 +20,7 @@ pub struct RemoteSession {
     /// Which.
     pub session: Session,
     /// Where the remote keeps it.
-    pub place: Place,
+    pub namespace: Namespace,
     /// Its newest commit there.
     pub tip: ObjectId,
 }
@@ -244,12 +244,12 @@ impl Repo {
     /// When the refs cannot be read.
     pub fn remote_sessions(&self, remote: &RemoteName) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
         let (mut sessions, mut strange) = (Vec::new(), Vec::new());
-        for place in Place::ALL {
-            let prefix = place.tracking_prefix(remote);
+        for namespace in Namespace::ALL {
+            let prefix = namespace.tracking_prefix(remote);
             for (name, tip) in ref_file::list(self.common_dir(), &prefix, self.hash())? {
                 match Session::from_component(&name[prefix.len()..]) {
-                    Some(session) => sessions.push(RemoteSession { session, place, tip }),
-                    None => strange.push(format!("{}{}", place.prefix(), &name[prefix.len()..])),
+                    Some(session) => sessions.push(RemoteSession { session, namespace, tip }),
+                    None => strange.push(format!("{}{}", namespace.prefix(), &name[prefix.len()..])),
                 }
             }
         }
@@ -261,7 +261,7 @@ impl Repo {
     pub fn has_few_refs(&self, reading: &Reading) -> bool {
         let packed = fs::metadata(self.common_dir().join("packed-refs")).map_or(0, |file| file.len());
         let remotes = self.remotes().into_iter();
-        let prefixes = remotes.flat_map(|remote| Place::ALL.map(|place| place.tracking_prefix(&remote)));
+        let prefixes = remotes.flat_map(|remote| Namespace::ALL.map(|namespace| namespace.tracking_prefix(&remote)));
         let mut loose = prefixes.flat_map(|prefix| fs::read_dir(self.common_dir().join(prefix)).into_iter().flatten());
         // Each that is loose is a file to be found.
         reading.allows(packed) && loose.all(|_| reading.allows_one())

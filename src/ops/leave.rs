@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::drain::drain_if_any;
 use super::{OpsError, Plan, Selection, branches, daemon_runs, run};
 use crate::git::{
-    Git, GitError, Place, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref, private_directories,
-    state_dir,
+    Git, GitError, Namespace, RETIRED, RefDelete, RemoteName, SESSIONS, StoreLock, Writer, branch_ref,
+    private_directories, state_dir,
 };
-use crate::settings::{remembered_place, table};
+use crate::settings::{remembered_namespace, table};
 use crate::store::{Store, spool};
 use crate::todo::Time;
 
@@ -116,8 +116,8 @@ fn forget_remote(store: &Store) -> Result<bool, OpsError> {
         true => store.repo.remove_remote(remote)?,
         false => store.repo.fetch_no_sessions(remote)?,
     }
-    let (place, _) = remembered_place(remote, Place::Own);
-    store.repo.unset_value(&place)?;
+    let (namespace, _) = remembered_namespace(remote, Namespace::Sessions);
+    store.repo.unset_value(&namespace)?;
     store.repo.unset_value(table::REMOTE.key)?;
     Ok(is_made)
 }

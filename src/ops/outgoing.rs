@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::OpsError;
 use crate::git::{
-    Ancestors, Batch, Fsync, ObjectId, Overlay, Place, RefChange, RemoteName, StoreLock, Writer, descends,
+    Ancestors, Batch, Fsync, Namespace, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, descends,
     tracking_branch,
 };
 use crate::store::Store;
@@ -13,8 +13,8 @@ use crate::todo::{Session, Time};
 /// What a remote had when last fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remembered {
-    /// Its sessions, in either place.
-    pub sessions: BTreeMap<(Session, Place), ObjectId>,
+    /// Its sessions, in either namespace.
+    pub sessions: BTreeMap<(Session, Namespace), ObjectId>,
     /// Its consolidated branch.
     pub branch: Option<ObjectId>,
 }
@@ -26,7 +26,7 @@ impl Remembered {
     /// When they cannot be read.
     pub fn of(store: &Store, remote: &RemoteName) -> Result<Self, OpsError> {
         let (sessions, _) = store.repo.remote_sessions(remote)?;
-        let sessions = sessions.into_iter().map(|found| ((found.session, found.place), found.tip)).collect();
+        let sessions = sessions.into_iter().map(|found| ((found.session, found.namespace), found.tip)).collect();
         let branch = store.repo.find_ref(&tracking_branch(remote, &store.settings.branch))?;
         Ok(Remembered { sessions, branch })
     }
@@ -56,18 +56,18 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// Compares this device with a remote that keeps sessions in `place`.
+    /// Compares this device with a remote that keeps sessions in `namespace`.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn find(store: &Store, remembered: &Remembered, place: Place, now: Time) -> Result<Self, OpsError> {
+    pub fn find(store: &Store, remembered: &Remembered, namespace: Namespace, now: Time) -> Result<Self, OpsError> {
         let overlay = Overlay::new(&store.repo);
         let mut outgoing = Outgoing::default();
         let mut idle = Idle::new(store, &overlay, remembered.branch, now);
         let local = store.repo.sessions()?;
         for (session, tip) in local.iter().cloned() {
-            let there = |place| remembered.sessions.get(&(session.clone(), place)).copied();
-            match there(place) {
+            let there = |namespace| remembered.sessions.get(&(session.clone(), namespace)).copied();
+            match there(namespace) {
                 Some(theirs) if theirs == tip => {}
                 Some(theirs) if descends(&overlay, tip, theirs) => outgoing.sessions.push((session, tip)),
                 Some(theirs) if descends(&overlay, theirs, tip) || idle.is_contained(tip) => {}
@@ -75,10 +75,10 @@ impl Outgoing {
                 Some(_) if local.iter().any(|(name, _)| *name != session && name.is_same(&session)) => {}
                 Some(_) => {
                     let reason = "the remote has another history of it".to_owned();
-                    outgoing.stuck.push((place.on_remote(&session), reason));
+                    outgoing.stuck.push((namespace.on_remote(&session), reason));
                 }
                 None => {
-                    let elsewhere = Place::ALL.into_iter().filter_map(there);
+                    let elsewhere = Namespace::ALL.into_iter().filter_map(there);
                     let known = elsewhere.into_iter().any(|theirs| theirs == tip || descends(&overlay, theirs, tip));
                     if !known && !idle.is_retirable(tip) {
                         outgoing.sessions.push((session, tip));
@@ -109,7 +109,7 @@ pub(super) fn remember(
     store: &Store,
     remote: &RemoteName,
     known: &Remembered,
-    place: Place,
+    namespace: Namespace,
     sessions: &[(Session, ObjectId)],
     branch: Option<ObjectId>,
     now: Time,
@@ -117,8 +117,8 @@ pub(super) fn remember(
     let message = "sync: the remote has it".to_owned();
     let mut changes: Vec<RefChange> = Vec::new();
     for (session, new) in sessions {
-        let old = known.sessions.get(&(session.clone(), place)).copied();
-        changes.push(RefChange { name: place.tracking(remote, session), old, new: *new, message: message.clone() });
+        let old = known.sessions.get(&(session.clone(), namespace)).copied();
+        changes.push(RefChange { name: namespace.tracking(remote, session), old, new: *new, message: message.clone() });
     }
     if let Some(new) = branch {
         let name = tracking_branch(remote, &store.settings.branch);

@@ -14,7 +14,7 @@ use super::OpsError;
 use super::link::Link;
 use super::outgoing::{Idle, Remembered};
 use crate::git::{
-    Answer, Batch, ObjectId, Overlay, Place, RefChange, RefDelete, Send, StoreLock, Writer, descends, push,
+    Answer, Batch, Namespace, ObjectId, Overlay, RefChange, RefDelete, Send, StoreLock, Writer, descends, push,
     retired_ref, session_of_ref, session_ref,
 };
 use crate::store::Store;
@@ -45,7 +45,7 @@ pub(super) fn retire(store: &Store, link: &Link<'_>, known: &Remembered, now: Ti
     let own = own.into_iter().filter(|(_, tip)| idle.is_retirable(**tip)).collect::<Vec<_>>();
     let others = others.into_iter().filter(|(key, tip)| known.sessions.contains_key(key) && idle.is_retirable(**tip));
     let others = others.take(store.repo.limits.retired_of_others);
-    let there: Vec<(&(Session, Place), ObjectId)> =
+    let there: Vec<(&(Session, Namespace), ObjectId)> =
         own.into_iter().chain(others).map(|(key, tip)| (key, *tip)).collect();
     let here: Vec<(Session, ObjectId)> = sessions.iter().filter(|(_, tip)| idle.is_retirable(*tip)).cloned().collect();
     // Our own branch is what keeps the commits here.
@@ -54,15 +54,15 @@ pub(super) fn retire(store: &Store, link: &Link<'_>, known: &Remembered, now: Ti
         return Ok(Vec::new());
     }
     let refs: Vec<(String, Send)> =
-        there.iter().map(|((session, place), tip)| (place.on_remote(session), Send::Delete(*tip))).collect();
+        there.iter().map(|((session, namespace), tip)| (namespace.on_remote(session), Send::Delete(*tip))).collect();
     let (answers, failed) = push(&store.repo, &link.remote, &refs, &link.watch)?;
     if failed.is_some() {
         return Ok(Vec::new());
     }
     let (mut retired, mut deletes) = (Vec::new(), Vec::new());
-    for ((session, place), tip) in &there {
-        if answers.get(&place.on_remote(session)) == Some(&Answer::Accepted) {
-            deletes.push(RefDelete { name: place.tracking(&link.remote, session), old: *tip });
+    for ((session, namespace), tip) in &there {
+        if answers.get(&namespace.on_remote(session)) == Some(&Answer::Accepted) {
+            deletes.push(RefDelete { name: namespace.tracking(&link.remote, session), old: *tip });
             retired.push(session.clone());
         }
     }

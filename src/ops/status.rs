@@ -2,7 +2,7 @@
 
 use super::OpsError;
 use super::outgoing::{Outgoing, Remembered, ahead};
-use crate::git::{Ancestors, ObjectId, Overlay, Place, RemoteName};
+use crate::git::{Ancestors, Namespace, ObjectId, Overlay, RemoteName};
 use crate::plan::{Moment, is_anybody_there};
 use crate::settings;
 use crate::store::{Consolidated, Store, StoreError};
@@ -82,8 +82,9 @@ impl RemoteStatus {
     pub fn of(store: &Store, now: Time) -> Result<Option<Self>, OpsError> {
         let Some(name) = store.settings.remote.clone() else { return Ok(None) };
         let remembered = Remembered::of(store, &name)?;
-        let place = settings::place_on(&store.repo.values()?, &name).map_err(StoreError::from)?;
-        let unpushed = Outgoing::find(store, &remembered, place.unwrap_or(Place::Own), now)?.sessions.len();
+        let namespace = settings::namespace_on(&store.repo.values()?, &name).map_err(StoreError::from)?;
+        let unpushed =
+            Outgoing::find(store, &remembered, namespace.unwrap_or(Namespace::Sessions), now)?.sessions.len();
         Ok(Some(RemoteStatus { name, ahead: ahead(store, &remembered)?, unpushed }))
     }
 }

@@ -14,7 +14,7 @@ use super::replace::Replacing;
 use super::report::Report;
 use super::retire::retire;
 use super::run::run;
-use crate::git::{Ancestors, Answer, ObjectId, Overlay, Place, Send, Unreachable, descends, fetch};
+use crate::git::{Ancestors, Answer, Namespace, ObjectId, Overlay, Send, Unreachable, descends, fetch};
 use crate::settings;
 use crate::store::{Store, StoreError};
 use crate::todo::{Session, Time};
@@ -32,9 +32,9 @@ pub(super) struct Talk<'a> {
     report: Report,
     pub exchange: Exchange,
     /// Where sessions are sent to.
-    place: Place,
+    namespace: Namespace,
     /// Where the remote keeps them, if that was settled before.
-    known_place: Option<Place>,
+    known_namespace: Option<Namespace>,
     /// Refs of the remote, by their names there, that could not be fetched, and why.
     unfetched: BTreeMap<String, String>,
     /// What the remote has, as it was fetched: what is remembered of it can be rewritten since.
@@ -59,7 +59,7 @@ impl<'a> Talk<'a> {
         turn: Turn,
         now: Time,
     ) -> Result<Self, StoreError> {
-        let known_place = settings::place_on(&store.repo.values()?, &link.remote)?;
+        let known_namespace = settings::namespace_on(&store.repo.values()?, &link.remote)?;
         let plan = Plan {
             selection: plan.selection.clone(),
             remote: Some(link.remote.clone()),
@@ -77,8 +77,8 @@ impl<'a> Talk<'a> {
             plan,
             report: Report { tip: None, ..captured },
             exchange: Exchange::default(),
-            place: known_place.unwrap_or(Place::Own),
-            known_place,
+            namespace: known_namespace.unwrap_or(Namespace::Sessions),
+            known_namespace,
             unfetched: BTreeMap::new(),
             there: Remembered::default(),
         })
@@ -188,10 +188,10 @@ impl<'a> Talk<'a> {
 
     fn push(&mut self, before: &Remembered, attempt: u32) -> Result<Pushed, OpsError> {
         let remembered = Remembered::of(&self.store, &self.link.remote)?;
-        let place = self.place;
-        let mut outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+        let namespace = self.namespace;
+        let mut outgoing = Outgoing::find(&self.store, &remembered, namespace, self.now)?;
         if outgoing.branch.is_some() && self.tidy()? {
-            outgoing = Outgoing::find(&self.store, &remembered, place, self.now)?;
+            outgoing = Outgoing::find(&self.store, &remembered, namespace, self.now)?;
         }
         self.send(before, &remembered, &outgoing, attempt)
     }
@@ -200,7 +200,7 @@ impl<'a> Talk<'a> {
     pub(super) fn push_branch(&mut self, before: &Remembered, attempt: u32) -> Result<Pushed, OpsError> {
         self.store = self.store.reopen()?;
         let remembered = Remembered::of(&self.store, &self.link.remote)?;
-        let all = Outgoing::find(&self.store, &remembered, self.place, self.now)?;
+        let all = Outgoing::find(&self.store, &remembered, self.namespace, self.now)?;
         let name = self.store.settings.branch_name();
         let stuck = all.stuck.into_iter().filter(|(stuck, _)| stuck == name).collect();
         self.send(before, &remembered, &Outgoing { sessions: Vec::new(), branch: all.branch, stuck }, attempt)
@@ -213,13 +213,13 @@ impl<'a> Talk<'a> {
         outgoing: &Outgoing,
         attempt: u32,
     ) -> Result<Pushed, OpsError> {
-        let (remote, place) = (&self.link.remote, self.place);
+        let (remote, namespace) = (&self.link.remote, self.namespace);
         // What keeps the branch can be on this side: it is checked out, or nothing could be merged.
         let mut session_refs = outgoing.stuck.iter().map(|(name, _)| name).filter(|name| name.starts_with("refs/"));
         self.exchange.in_the_way = session_refs.next().cloned();
         self.exchange.problems.extend(outgoing.stuck.clone());
         let mut refs: Vec<(String, Send)> =
-            outgoing.sessions.iter().map(|(session, tip)| (place.on_remote(session), Send::Update(*tip))).collect();
+            outgoing.sessions.iter().map(|(session, tip)| (namespace.on_remote(session), Send::Update(*tip))).collect();
         let branch = self.store.settings.branch.clone();
         refs.extend(outgoing.branch.map(|tip| (branch.clone(), Send::Update(tip))));
         // What is there would have to be fetched first.
@@ -252,22 +252,22 @@ impl<'a> Talk<'a> {
         }
         let accepted = |name: &str| answers.get(name) == Some(&Answer::Accepted);
         let taken: Vec<_> =
-            outgoing.sessions.iter().filter(|(session, _)| accepted(&place.on_remote(session))).cloned().collect();
+            outgoing.sessions.iter().filter(|(session, _)| accepted(&namespace.on_remote(session))).cloned().collect();
         let branch_taken = outgoing.branch.filter(|_| accepted(&branch));
-        remember(&self.store, remote, remembered, place, &taken, branch_taken, self.now)?;
-        self.note_what_came_back(before, remembered, place, &taken);
+        remember(&self.store, remote, remembered, namespace, &taken, branch_taken, self.now)?;
+        self.note_what_came_back(before, remembered, namespace, &taken);
         self.exchange.pushed.extend(taken.iter().map(|(session, _)| session.clone()));
         self.exchange.pushed_branch |= branch_taken.is_some();
-        if self.known_place.is_none() && place == Place::Branches && !taken.is_empty() {
-            let (key, value) = settings::remembered_place(remote, place);
+        if self.known_namespace.is_none() && namespace == Namespace::Heads && !taken.is_empty() {
+            let (key, value) = settings::remembered_namespace(remote, namespace);
             self.store.repo.write_value(&key, value)?;
-            self.known_place = Some(place);
+            self.known_namespace = Some(namespace);
             self.exchange.falls_back = true;
         }
         if self.exchange.unreachable.is_some() {
             return Ok(Pushed::Failed);
         }
-        Ok(self.judge(&answers, place))
+        Ok(self.judge(&answers, namespace))
     }
 
     /// Archives what is due and writes the board anew: those who look at the remote see what they get. Returns
@@ -287,7 +287,7 @@ impl<'a> Talk<'a> {
         &mut self,
         before: &Remembered,
         now: &Remembered,
-        place: Place,
+        namespace: Namespace,
         taken: &[(Session, ObjectId)],
     ) {
         let overlay = Overlay::new(&self.store.repo);
@@ -295,7 +295,7 @@ impl<'a> Talk<'a> {
         let mut is_in_branch = |id| branch.get_or_insert_with(|| Ancestors::of(&overlay, now.branch)).contains(id);
         let (mut lost, mut given_up) = (Vec::new(), Vec::new());
         for (session, tip) in taken {
-            let key = (session.clone(), place);
+            let key = (session.clone(), namespace);
             let Some(had) = before.sessions.get(&key).copied() else { continue };
             match now.sessions.get(&key) {
                 Some(has) if descends(&overlay, *has, had) => {}
@@ -309,9 +309,9 @@ impl<'a> Talk<'a> {
     }
 
     /// Decides how to go on after a push.
-    fn judge(&mut self, answers: &BTreeMap<String, Answer>, place: Place) -> Pushed {
+    fn judge(&mut self, answers: &BTreeMap<String, Answer>, namespace: Namespace) -> Pushed {
         let (mut rejected, mut refused) = (false, false);
-        let is_own = |name: &str| name.starts_with(Place::Own.prefix());
+        let is_own = |name: &str| name.starts_with(Namespace::Sessions.prefix());
         let mut problems = Vec::new();
         for (name, answer) in answers {
             match answer {
@@ -332,9 +332,9 @@ impl<'a> Talk<'a> {
         self.exchange.problems.extend(problems);
         // One that took any other takes such refs.
         let took = answers.iter().any(|(name, answer)| is_own(name) && *answer == Answer::Accepted)
-            || self.there.sessions.keys().any(|(_, place)| *place == Place::Own);
-        if refused && !took && place == Place::Own && self.known_place.is_none() {
-            self.place = Place::Branches;
+            || self.there.sessions.keys().any(|(_, namespace)| *namespace == Namespace::Sessions);
+        if refused && !took && namespace == Namespace::Sessions && self.known_namespace.is_none() {
+            self.namespace = Namespace::Heads;
             return Pushed::Elsewhere;
         }
         match (rejected, self.exchange.problems.is_empty()) {

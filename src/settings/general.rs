@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::kind::boolean;
 use super::reader::{Reader, SettingError, number, value_of};
-use super::remote::parse_place;
+use super::remote::parse_namespace;
 use super::setting::Setting;
 use super::table;
 use crate::git::{At, Fsync, Identity, RemoteName, Values, branch_of_ref, branch_ref, host_name};
@@ -99,7 +99,7 @@ impl Settings {
         let reader = Reader::new(values);
         let branch = reader.read(&table::BRANCH, branch_ref)?;
         // Said at once, and not only when a remote is talked with.
-        reader.read(&table::PLACE, parse_place)?;
+        reader.read(&table::PLACE, parse_namespace)?;
         let redactor = redactor(&reader)?;
         let device = reader.text(&table::DEVICE).unwrap_or_else(host_name);
         let person = reader.text(&table::PERSON).or_else(|| values.author_name());

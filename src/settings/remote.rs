@@ -3,32 +3,32 @@
 use super::reader::{Reader, SettingError, number};
 use super::setting::key_for;
 use super::table::{PLACE, REMOTE_PLACE, REMOTE_PUSHES};
-use crate::git::{Place, RemoteName, Values};
+use crate::git::{Namespace, RemoteName, Values};
 
 /// Returns where a remote keeps sessions, as settings say or as was found out before; nothing to find out.
 ///
 /// # Errors
 /// When it says something else.
-pub fn place_on(values: &Values<'_>, remote: &RemoteName) -> Result<Option<Place>, SettingError> {
+pub fn namespace_on(values: &Values<'_>, remote: &RemoteName) -> Result<Option<Namespace>, SettingError> {
     let reader = Reader::of_remote(values, remote.as_str());
-    reader.read_or(&REMOTE_PLACE, PLACE.default_value(), parse_place)
+    reader.read_or(&REMOTE_PLACE, PLACE.default_value(), parse_namespace)
 }
 
 /// Returns the key and the value that say where a remote keeps sessions.
-pub fn remembered_place(remote: &RemoteName, place: Place) -> (String, &'static str) {
-    let value = match place {
-        Place::Own => "sessions",
-        Place::Branches => "heads",
+pub fn remembered_namespace(remote: &RemoteName, namespace: Namespace) -> (String, &'static str) {
+    let value = match namespace {
+        Namespace::Sessions => "sessions",
+        Namespace::Heads => "heads",
     };
     (key_for(REMOTE_PLACE.key, Some(remote.as_str())), value)
 }
 
-/// Returns a place by its name; nothing inside for `auto`.
-pub(super) fn parse_place(text: &str) -> Option<Option<Place>> {
+/// Returns a namespace by its name; nothing inside for `auto`.
+pub(super) fn parse_namespace(text: &str) -> Option<Option<Namespace>> {
     match text {
         "auto" => Some(None),
-        "sessions" => Some(Some(Place::Own)),
-        "heads" => Some(Some(Place::Branches)),
+        "sessions" => Some(Some(Namespace::Sessions)),
+        "heads" => Some(Some(Namespace::Heads)),
         _ => None,
     }
 }
@@ -94,18 +94,18 @@ mod tests {
 
     #[test]
     fn what_is_said_of_one_remote_goes_before_what_is_said_of_all() {
-        let place = |texts: &[&str], name: &str| {
-            place_on(&Values::of_text(&texts.concat(), &[]), &remote(name)).expect("a place")
+        let namespace = |texts: &[&str], name: &str| {
+            namespace_on(&Values::of_text(&texts.concat(), &[]), &remote(name)).expect("a namespace")
         };
-        assert_eq!(place(&[], "hub"), None);
-        assert_eq!(place(&[ALL], "hub"), Some(Place::Own));
-        assert_eq!(place(&[ALL, ONE], "hub"), Some(Place::Branches));
-        assert_eq!(place(&[ALL, ONE], "Hub"), Some(Place::Own));
-        assert_eq!(place(&[OLD], "hub"), Some(Place::Branches), "as it was remembered before");
-        assert_eq!(place(&[OLD, ALL], "hub"), Some(Place::Own), "which all then went before");
-        assert_eq!(place(&[ONE], "remote.hub"), None, "the old key of this one is the key of another now");
+        assert_eq!(namespace(&[], "hub"), None);
+        assert_eq!(namespace(&[ALL], "hub"), Some(Namespace::Sessions));
+        assert_eq!(namespace(&[ALL, ONE], "hub"), Some(Namespace::Heads));
+        assert_eq!(namespace(&[ALL, ONE], "Hub"), Some(Namespace::Sessions));
+        assert_eq!(namespace(&[OLD], "hub"), Some(Namespace::Heads), "as it was remembered before");
+        assert_eq!(namespace(&[OLD, ALL], "hub"), Some(Namespace::Sessions), "which all then went before");
+        assert_eq!(namespace(&[ONE], "remote.hub"), None, "the old key of this one is the key of another now");
         let bad = Values::of_text("[chittysync \"remote.a.b\"]\nremotePrefix = tags\n", &[]);
-        let said = place_on(&bad, &remote("a.b")).expect_err("no place").to_string();
+        let said = namespace_on(&bad, &remote("a.b")).expect_err("no namespace").to_string();
         assert_eq!(
             said,
             "the setting chittysync.remote.a.b.remotePrefix is 'tags', but must be auto, sessions or heads (it is set in config)"
@@ -114,10 +114,10 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_read() {
-        for place in Place::ALL {
-            let (key, value) = remembered_place(&remote("team/hub"), place);
+        for namespace in Namespace::ALL {
+            let (key, value) = remembered_namespace(&remote("team/hub"), namespace);
             let values = Values::of_text("", &[(&key, value)]);
-            assert_eq!(place_on(&values, &remote("team/hub")), Ok(Some(place)));
+            assert_eq!(namespace_on(&values, &remote("team/hub")), Ok(Some(namespace)));
         }
     }
 

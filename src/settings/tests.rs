@@ -60,7 +60,7 @@ fn every_word_of_the_table_is_taken() {
     for (key, words) in words {
         for word in words {
             let values = Values::of_text("", &[(&key.replace("<name>", "hub"), word)]);
-            let read = Settings::read(&values).and(place_on(&values, &remote));
+            let read = Settings::read(&values).and(namespace_on(&values, &remote));
             assert!(read.is_ok(), "{key} = {word}: {read:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! What real repositories say to leases.
 
 use chittysync::git::{
-    Fsync, LEASE, LeasePush, ObjectId, Place, RemoteName, Repo, Watch, fetch_lease, lease_tracking, push_lease,
+    Fsync, LEASE, LeasePush, Namespace, ObjectId, RemoteName, Repo, Watch, fetch_lease, lease_tracking, push_lease,
 };
 use chittysync::plan::{Answer, Lease, Offer};
 
@@ -46,7 +46,7 @@ fn commit(world: &World, store: &str, parent: Option<&str>, text: &str) -> Objec
 #[test]
 fn lease_with_same_bytes_is_not_won_twice() {
     let (world, [a, b], hub) = two();
-    let push = |repo: &Repo, old, new| push_lease(repo, &hub, Place::Own, (old, new), &WATCH).expect("git");
+    let push = |repo: &Repo, old, new| push_lease(repo, &hub, Namespace::Sessions, (old, new), &WATCH).expect("git");
     let (one, same) = (commit(&world, "a.git", None, "x"), commit(&world, "b.git", None, "x"));
     assert_eq!(one, same);
     assert_eq!(push(&a, None, one), LeasePush::Flag(Some('*')));
@@ -89,10 +89,13 @@ fn no_two_leases_have_the_same_bytes() {
 fn what_is_fetched_is_the_lease_and_nothing_else() {
     let (world, [a, b], hub) = two();
     let one = commit(&world, "a.git", None, "x");
-    assert_eq!(push_lease(&a, &hub, Place::Own, (None, one), &WATCH).expect("git"), LeasePush::Flag(Some('*')));
+    assert_eq!(
+        push_lease(&a, &hub, Namespace::Sessions, (None, one), &WATCH).expect("git"),
+        LeasePush::Flag(Some('*'))
+    );
     fetch_lease(&b, &hub, Fsync::Off, &WATCH).expect("git").expect("reached");
     let b = Repo::open(b.git_dir()).expect("a repository");
-    assert_eq!(b.find_ref(&lease_tracking(Place::Own, &hub)).expect("refs"), Some(one));
+    assert_eq!(b.find_ref(&lease_tracking(Namespace::Sessions, &hub)).expect("refs"), Some(one));
     assert_eq!(b.refs().expect("refs").len(), 1);
     // What is gone there is gone here.
     world.git(&world.path("hub.git"), &["update-ref", "-d", LEASE]);
@@ -100,5 +103,5 @@ fn what_is_fetched_is_the_lease_and_nothing_else() {
     assert_eq!(Repo::open(b.git_dir()).expect("a repository").refs().expect("refs").len(), 0);
     std::fs::rename(world.path("hub.git"), world.path("away.git")).expect("away");
     assert!(fetch_lease(&b, &hub, Fsync::Off, &WATCH).expect("git").is_err());
-    assert_eq!(push_lease(&a, &hub, Place::Own, (None, one), &WATCH).expect("git"), LeasePush::Flag(None));
+    assert_eq!(push_lease(&a, &hub, Namespace::Sessions, (None, one), &WATCH).expect("git"), LeasePush::Flag(None));
 }

@@ -1,14 +1,14 @@
 //! The arbiter: the one place that says who may start an agent. Without it nothing is started.
 
 use crate::git::{
-    GitError, LEASE, LeasePush, NewCommit, ObjectId, Overlay, Place, RefChange, RemoteName, StoreLock, TransferLock,
-    Unreachable, Watch, fetch_lease, lease_tracking, push_lease,
+    GitError, LEASE, LeasePush, Namespace, NewCommit, ObjectId, Overlay, RefChange, RemoteName, StoreLock,
+    TransferLock, Unreachable, Watch, fetch_lease, lease_tracking, push_lease,
 };
 use crate::ops::OpsError;
 use crate::ops::budget;
 use crate::ops::write::write;
 use crate::plan::{Answer, Lease, LeaseError};
-use crate::settings::{Spawning, place_on};
+use crate::settings::{Spawning, namespace_on};
 use crate::store::Store;
 use crate::todo::{Time, plain};
 
@@ -44,7 +44,7 @@ pub struct Held {
     /// The commit; nothing before the first one.
     pub at: Option<ObjectId>,
     /// Where on the remote.
-    place: Place,
+    namespace: Namespace,
     /// What it says, if it can be read.
     pub lease: Result<Lease, LeaseError>,
 }
@@ -105,27 +105,32 @@ impl Arbiter {
     /// When the store cannot be read.
     pub fn known(&self, store: &Store) -> Result<Held, OpsError> {
         let store = store.reopen()?;
-        let (at, place) = match self {
-            Arbiter::Store => (store.repo.find_ref(LEASE)?, Place::Own),
+        let (at, namespace) = match self {
+            Arbiter::Store => (store.repo.find_ref(LEASE)?, Namespace::Sessions),
             Arbiter::Remote(remote) => {
-                let there = |place| store.repo.find_ref(&lease_tracking(place, remote));
-                match (there(Place::Own)?, there(Place::Branches)?) {
+                let there = |namespace| store.repo.find_ref(&lease_tracking(namespace, remote));
+                match (there(Namespace::Sessions)?, there(Namespace::Heads)?) {
                     (Some(one), Some(_)) => {
                         let why =
                             format!("it is there twice; delete {LEASE} or the branch chittysync-lease/spawn there");
-                        return Ok(Held { at: Some(one), place: Place::Own, lease: Err(LeaseError::Malformed(why)) });
+                        return Ok(Held {
+                            at: Some(one),
+                            namespace: Namespace::Sessions,
+                            lease: Err(LeaseError::Malformed(why)),
+                        });
                     }
-                    (Some(own), None) => (Some(own), Place::Own),
-                    (None, Some(branch)) => (Some(branch), Place::Branches),
+                    (Some(own), None) => (Some(own), Namespace::Sessions),
+                    (None, Some(branch)) => (Some(branch), Namespace::Heads),
                     (None, None) => {
-                        let place = place_on(&store.repo.values()?, remote).map_err(crate::store::StoreError::from)?;
-                        (None, place.unwrap_or(Place::Own))
+                        let namespace =
+                            namespace_on(&store.repo.values()?, remote).map_err(crate::store::StoreError::from)?;
+                        (None, namespace.unwrap_or(Namespace::Sessions))
                     }
                 }
             }
         };
         let lease = at.map_or_else(|| Ok(Lease::default()), |at| decode(&store, at));
-        Ok(Held { at, place, lease })
+        Ok(Held { at, namespace, lease })
     }
 
     /// Puts a lease in the place of the one that was read, if that is still there.
@@ -162,12 +167,12 @@ impl Arbiter {
             return Ok(Err(full.to_string()));
         }
         write(store, &StoreLock::acquire(store.repo.common_dir())?, &overlay.batch, &[], now)?;
-        let mut place = held.place;
-        let mut answer = push_lease(&store.repo, remote, place, (held.at, new), watch)?;
-        if matches!(answer, LeasePush::Refused(_)) && held.at.is_none() && place == Place::Own {
+        let mut namespace = held.namespace;
+        let mut answer = push_lease(&store.repo, remote, namespace, (held.at, new), watch)?;
+        if matches!(answer, LeasePush::Refused(_)) && held.at.is_none() && namespace == Namespace::Sessions {
             // It may take branches only.
-            place = Place::Branches;
-            answer = push_lease(&store.repo, remote, place, (None, new), watch)?;
+            namespace = Namespace::Heads;
+            answer = push_lease(&store.repo, remote, namespace, (None, new), watch)?;
         }
         drop(turn);
         let answer = match answer {
@@ -176,13 +181,13 @@ impl Arbiter {
         };
         if answer == Answer::Won {
             let lock = StoreLock::acquire(store.repo.common_dir())?;
-            let old = held.at.filter(|_| place == held.place);
+            let old = held.at.filter(|_| namespace == held.namespace);
             // Where it was moved meanwhile, the next look puts it right.
             let _ = write(
                 store,
                 &lock,
                 &crate::git::Batch::new(store.repo.hash()),
-                &[change(lease_tracking(place, remote), old)],
+                &[change(lease_tracking(namespace, remote), old)],
                 now,
             )?;
         }
