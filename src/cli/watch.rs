@@ -45,7 +45,7 @@ pub(super) fn run(args: &WatchArgs, context: &Context, ui: &mut Ui) -> Result<()
 }
 
 fn follow(store: &Store, since: Option<ObjectId>, once: bool, ui: &mut Ui) -> Result<(), Failure> {
-    let tip = |store: &Store| store.repo.find_ref(&store.settings.branch).map_err(OpsError::from);
+    let tip = |store: &Store| store.tip().map_err(OpsError::from);
     let mut at = match since {
         Some(since) => Some(since),
         None => tip(store)?,

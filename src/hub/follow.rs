@@ -1,14 +1,14 @@
 //! Follows the branch, whoever moves it: a push, the API, a command or daemon on the hub's machine.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
 use crate::cli::present;
 use crate::git::ObjectId;
 use crate::log::{self, Level};
-use crate::ops::{self, Move, Plan, Selection, chain};
+use crate::ops::{self, Move, Plan, Selection, Tidy, chain};
 use crate::store::Store;
 
 /// How often it is looked when nobody said that something moved.
@@ -82,15 +82,28 @@ impl Follower {
     }
 
     /// Starts to follow.
-    pub(super) fn start(self: &Arc<Self>, store: Store, replay: usize) -> std::io::Result<std::thread::JoinHandle<()>> {
-        self.state().tip = store.repo.find_ref(&store.settings.branch).ok().flatten();
+    pub(super) fn start(
+        self: &Arc<Self>,
+        store: Store,
+        replay: usize,
+        tidy_every: Duration,
+    ) -> std::io::Result<std::thread::JoinHandle<()>> {
+        self.state().tip = store.tip().ok().flatten();
         let follower = Arc::clone(self);
         std::thread::Builder::new().name("follow".into()).spawn(move || {
             follower.state().thread = Some(std::thread::current());
+            let (mut tidied, mut last) = (None, Instant::now());
             loop {
                 follower.tell(&store, replay);
                 if follower.state().is_over {
                     return;
+                }
+                // The devices leave that to whoever merges.
+                let tip = follower.state().tip;
+                if tip != tidied && last.elapsed() >= tidy_every {
+                    tidy(&store);
+                    (tidied, last) = (store.tip().ok().flatten(), Instant::now());
+                    continue;
                 }
                 if std::mem::take(&mut follower.state().pushed) {
                     std::thread::sleep(GATHER);
@@ -106,7 +119,7 @@ impl Follower {
     /// answered before.
     pub(super) fn tell(&self, store: &Store, replay: usize) {
         let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(tip) = store.repo.find_ref(&store.settings.branch) else { return };
+        let Ok(tip) = store.tip() else { return };
         let known = self.state().tip;
         if tip == known {
             return;
@@ -122,6 +135,17 @@ impl Follower {
         state.tip = tip;
         // Nobody may be listening.
         let _ = self.news.send(Arc::new(news));
+    }
+}
+
+/// Archives what is due, and writes what a host shows of the branch.
+fn tidy(store: &Store) {
+    let tidied = store.reopen().map_err(Into::into).and_then(|store| {
+        let how = Tidy { archive_after: store.settings.archive_after, board: true, dry_run: false };
+        ops::tidy(&store, how, present())
+    });
+    if let Err(err) = tidied {
+        log::append(store.repo.common_dir(), Level::Error, "hub", &chain(&err));
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Limits {
     pub work: Duration,
     /// How long requests may go on once the hub is to stop.
     pub stop: Duration,
+    /// How long after tidying the branch up it is tidied again, if it moved.
+    pub tidy: Duration,
     /// How often a stream without news says that it is still there.
     pub beat: Duration,
 }
@@ -44,6 +46,7 @@ impl Limits {
             stall: Duration::from_secs(60),
             work: Duration::from_secs(600),
             stop: Duration::from_secs(10),
+            tidy: Duration::from_secs(30),
             beat: Duration::from_secs(15),
         };
         let asked = std::env::var("CHITTYSYNC_HUB_LIMITS").ok().filter(|_| cfg!(debug_assertions));
@@ -60,6 +63,7 @@ impl Limits {
                 "stall_ms" => limits.stall = Duration::from_millis(number.into()),
                 "work_ms" => limits.work = Duration::from_millis(number.into()),
                 "stop_ms" => limits.stop = Duration::from_millis(number.into()),
+                "tidy_ms" => limits.tidy = Duration::from_millis(number.into()),
                 "beat_ms" => limits.beat = Duration::from_millis(number.into()),
                 _ => {}
             }

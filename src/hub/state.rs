@@ -92,7 +92,7 @@ impl Hub {
 
     /// Returns the commit that the branch is at.
     pub(super) fn tip(&self, store: &Store) -> Result<Option<ObjectId>, Problem> {
-        store.repo.find_ref(&store.settings.branch).map_err(|err| self.trouble(&err.into()))
+        store.tip().map_err(|err| self.trouble(&err.into()))
     }
 
     /// Returns the branch as it is.

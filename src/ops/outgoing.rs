@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::OpsError;
+use super::redo::can_be_made_there;
+use super::tips::{ForeignTip, Tips};
 use crate::git::{
     Ancestors, Batch, Fsync, Namespace, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, descends,
     tracking_branch,
 };
-use crate::store::Store;
+use crate::settings::{self, Merger};
+use crate::store::{Store, StoreError};
 use crate::todo::{Session, Time};
 
 /// What a remote had when last fetched.
@@ -100,6 +103,38 @@ impl Outgoing {
             _ => {}
         }
         Ok(outgoing)
+    }
+
+    /// Leaves out the branch where the remote merges by itself and comes to the same: nobody else writes a session's
+    /// ref, so that nothing which is then sent can be rejected.
+    ///
+    /// # Errors
+    /// When the settings cannot be read.
+    pub(super) fn for_who_merges(
+        self,
+        store: &Store,
+        remote: &RemoteName,
+        there: &Remembered,
+    ) -> Result<Self, OpsError> {
+        let Some(ours) = self.branch else { return Ok(self) };
+        let merger = settings::merger_on(&store.repo.values()?, remote).map_err(StoreError::from)?;
+        if merger == Merger::Devices {
+            return Ok(self);
+        }
+        // What was heard of elsewhere is on the branch only.
+        let foreign = there.sessions.iter().map(|((session, _), commit)| ForeignTip {
+            session: session.clone(),
+            commit: *commit,
+            remote: remote.clone(),
+        });
+        let tips = Tips {
+            local: store.repo.sessions()?.into_iter().collect(),
+            foreign: foreign.collect(),
+            branches: there.branch.map(|tip| (remote.clone(), tip)).into_iter().collect(),
+            ..Tips::default()
+        };
+        let is_made_there = can_be_made_there(store, &Overlay::new(&store.repo), ours, &tips);
+        Ok(if is_made_there { Outgoing { branch: None, ..self } } else { self })
     }
 }
 

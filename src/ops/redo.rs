@@ -34,6 +34,23 @@ pub(super) fn to_keep(
     if store.repo.checked_out(&store.settings.branch).is_some() {
         return None;
     }
+    decided_among_made(store, overlay, branch, tips)
+}
+
+/// Returns whether a remote that merges by itself comes to all that its branch lacks of this one, out of sessions that
+/// have their refs there: nothing of it was said by hand, or decided on.
+pub(super) fn can_be_made_there(store: &Store, overlay: &Overlay<'_>, branch: ObjectId, there: &Tips) -> bool {
+    decided_among_made(store, overlay, branch, there).is_some_and(|decided| decided.is_empty())
+}
+
+/// Returns which merges of a branch, that the branches in `tips` lack, something was decided on. Nothing when not all
+/// that they lack is sessions' or merges that can be made again.
+fn decided_among_made(
+    store: &Store,
+    overlay: &Overlay<'_>,
+    branch: ObjectId,
+    tips: &Tips,
+) -> Option<BTreeSet<ObjectId>> {
     let mut known = Ancestors::default();
     tips.branches.iter().for_each(|(_, theirs)| known.add(overlay, *theirs));
     let rewritten = Rewritten::load(&store.repo);

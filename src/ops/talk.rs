@@ -189,9 +189,14 @@ impl<'a> Talk<'a> {
     fn push(&mut self, before: &Remembered, attempt: u32) -> Result<Pushed, OpsError> {
         let remembered = Remembered::of(&self.store, &self.link.remote)?;
         let namespace = self.namespace;
-        let mut outgoing = Outgoing::find(&self.store, &remembered, namespace, self.now)?;
+        let (remote, now) = (self.link.remote.clone(), self.now);
+        let find = |store: &Store| {
+            let all = Outgoing::find(store, &remembered, namespace, now)?;
+            all.for_who_merges(store, &remote, &remembered)
+        };
+        let mut outgoing = find(&self.store)?;
         if outgoing.branch.is_some() && self.tidy()? {
-            outgoing = Outgoing::find(&self.store, &remembered, namespace, self.now)?;
+            outgoing = find(&self.store)?;
         }
         self.send(before, &remembered, &outgoing, attempt)
     }

@@ -27,7 +27,7 @@ pub use background::Background;
 pub use general::{ContextReach, SessionNames, Settings, default_log_lines, is_store};
 pub use kind::{Bare, Kind, Span};
 pub use reader::SettingError;
-pub use remote::{namespace_on, pushes_per_minute, remembered_namespace};
+pub use remote::{Merger, merger_on, namespace_on, pushes_per_minute, remembered_namespace};
 pub use route::{Asked, Routes, Rule, Ruling, Target};
 pub use setting::{Default, Setting};
 pub use spawning::Spawning;

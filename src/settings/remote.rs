@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, SettingError, number};
 use super::setting::key_for;
-use super::table::{PLACE, REMOTE_PLACE, REMOTE_PUSHES};
+use super::table::{PLACE, REMOTE_MERGES, REMOTE_PLACE, REMOTE_PUSHES};
 use crate::git::{Namespace, RemoteName, Values};
 
 /// Returns where a remote keeps sessions, as settings say or as was found out before; nothing to find out.
@@ -31,6 +31,28 @@ pub(super) fn parse_namespace(text: &str) -> Option<Option<Namespace>> {
         "heads" => Some(Some(Namespace::Heads)),
         _ => None,
     }
+}
+
+/// Who merges the sessions of a remote into its branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merger {
+    /// The devices that push there.
+    Devices,
+    /// The remote itself, which is a hub.
+    Hub,
+}
+
+/// Returns who merges on a remote.
+///
+/// # Errors
+/// When it says something else.
+pub fn merger_on(values: &Values<'_>, remote: &RemoteName) -> Result<Merger, SettingError> {
+    let reader = Reader::of_remote(values, remote.as_str());
+    reader.read_or(&REMOTE_MERGES, REMOTE_MERGES.default_value(), |text| match text {
+        "devices" => Some(Merger::Devices),
+        "hub" => Some(Merger::Hub),
+        _ => None,
+    })
 }
 
 /// Returns how many pushes a minute a remote at this URL gets; nothing for any number.

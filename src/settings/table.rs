@@ -211,6 +211,15 @@ pub const REMOTE: Setting = Setting {
     ..ROW
 };
 
+/// Who merges on a remote.
+pub const REMOTE_MERGES: Setting = Setting {
+    key: "chittysync.remote.<name>.merges",
+    kind: Kind::Choice(&["devices", "hub"]),
+    default: Default::Value("devices"),
+    help: "Who merges what sessions said on this remote: the `devices` that push there, or the `hub` that it is. Then only sessions are pushed, and nobody waits for anybody.",
+    ..ROW
+};
+
 /// How often a remote is pushed to.
 pub const REMOTE_PUSHES: Setting = Setting {
     key: "chittysync.remote.<name>.pushesPerMinute",
@@ -326,7 +335,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 46] = [
+pub const ALL: [Setting; 47] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -351,6 +360,7 @@ pub const ALL: [Setting; 46] = [
     REDACT,
     REDACT_EXCEPT,
     REMOTE,
+    REMOTE_MERGES,
     REMOTE_PUSHES,
     REMOTE_PLACE,
     PLACE,

@@ -9,6 +9,7 @@ mod bridge;
 mod browser;
 mod dependencies;
 mod events;
+mod merges;
 mod original;
 mod pages;
 mod policy;

@@ -1,0 +1,85 @@
+//! A hub that merges: devices push what their sessions say, and nobody waits for anybody.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::common::Done;
+use crate::scene::{Scene, until};
+
+const DEVICES: usize = 20;
+
+/// Makes a device that leaves merging to the hub.
+fn device(scene: &Scene, name: &str) -> String {
+    let token = scene.device(name);
+    scene.world.git(&scene.store(name), &["config", "chittysync.remote.origin.merges", "hub"]);
+    token
+}
+
+fn sync(scene: &Scene, name: &str, token: &str) -> Value {
+    let done = scene.run(name, token, &["sync", "--json"]);
+    assert_eq!(done.code, Some(0), "{name}: {done:?}");
+    serde_json::from_str(&done.stdout).unwrap_or_else(|err| panic!("{err}: {done:?}"))
+}
+
+/// Returns the words of all todos that a store's branch has.
+fn words(scene: &Scene, store: &str) -> BTreeSet<String> {
+    let store = scene.store(store);
+    let listed: Value = scene.world.json(&["--store", store.to_str().expect("UTF-8"), "list", "--json"]);
+    let todos = listed["todos"].as_array().expect("todos").iter();
+    todos.map(|todo| todo["content"].as_str().expect("words").to_owned()).collect()
+}
+
+#[test]
+fn many_at_once_are_never_rejected() {
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "tidy_ms=0")], &[]);
+    let names: Vec<String> = (0..DEVICES).map(|number| format!("d{number:02}")).collect();
+    let devices: Vec<(&str, String)> = names.iter().map(|name| (name.as_str(), device(&scene, name))).collect();
+    for (name, token) in &devices {
+        scene.run(name, token, &["add", &format!("From {name}")]);
+    }
+    let synced: Vec<Value> = std::thread::scope(|scope| {
+        let at_once: Vec<_> = devices.iter().map(|(name, token)| scope.spawn(|| sync(&scene, name, token))).collect();
+        at_once.into_iter().map(|one| one.join().expect("it syncs")).collect()
+    });
+    for (synced, name) in synced.iter().zip(&names) {
+        let remote = &synced["remote"];
+        assert_eq!((&remote["tries"], &remote["pushed_branch"]), (&1.into(), &false.into()), "{name}: {synced}");
+    }
+    let all: BTreeSet<String> = names.iter().map(|name| format!("From {name}")).collect();
+    until("the hub has all of them", || words(&scene, "hub") == all);
+    until("the hub tidied up", || {
+        let board = scene.world.git(&scene.store("hub"), &["show", "consolidated:README.md"]);
+        names.iter().all(|name| board.contains(&format!("From {name}")))
+    });
+    let tip = scene.tip("refs/heads/consolidated");
+    for (name, token) in &devices {
+        sync(&scene, name, token);
+        assert_eq!(words(&scene, name), all, "{name}");
+        assert_eq!(scene.world.git(&scene.store(name), &["rev-parse", "consolidated"]), tip, "{name}");
+    }
+    assert_eq!(scene.tip("refs/heads/consolidated"), tip, "who only looks moves nothing");
+}
+
+/// What the hub cannot come to by itself is pushed: somebody's own commit on the branch.
+#[test]
+fn what_was_said_by_hand_is_pushed() {
+    let scene = Scene::new();
+    let token = device(&scene, "one");
+    scene.run("one", &token, &["add", "Write the parser"]);
+    sync(&scene, "one", &token);
+    until("the hub merged it", || !scene.tip("refs/heads/consolidated").is_empty());
+    sync(&scene, "one", &token);
+    let (world, store, work) = (&scene.world, scene.store("one"), scene.world.path("work"));
+    world.git(&store, &["worktree", "add", "-q", work.to_str().expect("UTF-8"), "consolidated"]);
+    std::fs::write(work.join("NOTES.md"), "by hand").expect("a file");
+    world.git(&work, &["add", "NOTES.md"]);
+    world.git(&work, &["commit", "-q", "-m", "By hand"]);
+    let by_hand = world.git(&work, &["rev-parse", "HEAD"]);
+    world.git(&store, &["worktree", "remove", "--force", work.to_str().expect("UTF-8")]);
+    let said = sync(&scene, "one", &token);
+    assert_eq!(said["remote"]["pushed_branch"], true, "{said}");
+    let hub = scene.store("hub");
+    let behind: Done = scene.git(&token, "hub.git", &["merge-base", "--is-ancestor", &by_hand, "consolidated"]);
+    assert_eq!(behind.code, Some(0), "{behind:?} {hub:?}");
+}
