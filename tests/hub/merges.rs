@@ -26,7 +26,7 @@ fn sync(scene: &Scene, name: &str, token: &str) -> Value {
 fn words(scene: &Scene, store: &str) -> BTreeSet<String> {
     let store = scene.store(store);
     let listed: Value = scene.world.json(&["--store", store.to_str().expect("UTF-8"), "list", "--json"]);
-    let todos = listed["todos"].as_array().expect("todos").iter();
+    let todos = listed.as_array().expect("todos").iter();
     todos.map(|todo| todo["content"].as_str().expect("words").to_owned()).collect()
 }
 
