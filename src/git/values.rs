@@ -95,6 +95,15 @@ impl Values<'_> {
         in_file(self.file(), key)
     }
 
+    /// Returns what stands behind `prefix` in the names of a section's subsections, in the order of the alphabet. What
+    /// only the command line names is not among them.
+    pub fn subsections(&self, section: &str, prefix: &str) -> Vec<String> {
+        let sections = self.file().sections_by_name(section).into_iter().flatten();
+        let names = sections.filter_map(|section| section.header().subsection_name().map(ToString::to_string));
+        let names = names.filter_map(|name| name.strip_prefix(prefix).map(str::to_owned));
+        names.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Returns whether a remote is configured.
     pub fn has_remote(&self) -> bool {
         let mut remotes = self.file().sections_by_name("remote").into_iter().flatten();
