@@ -118,6 +118,10 @@ pub enum Command {
     ///
     /// Each device pushes what its own sessions say, and nothing else; whoever asks has a token. It is a program of its own, git-chittysync-hub, which is built with the feature `hub`.
     Hub(super::hub::HubArgs),
+    /// Have other places hold what the store holds: files, a PostgreSQL database, bundles on a drive
+    ///
+    /// A mirror gets what the branch has and it lacks; the daemon sees to that when the branch moved. Like the hub it is in a program of its own, git-chittysync-hub, which is built with the feature `hub`; PostgreSQL needs the feature `postgres` too.
+    Mirror(super::mirror::MirrorArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files

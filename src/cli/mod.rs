@@ -54,6 +54,8 @@ mod mcp_speaker;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
+mod mirror;
+mod mirrors;
 mod move_project;
 mod named;
 mod options;
@@ -104,6 +106,10 @@ pub(crate) use context::Context;
 pub(crate) use context::present;
 #[cfg(feature = "hub")]
 pub(crate) use hub::{HubArgs, HubCommand, TokenAddArgs, TokenCommand};
+#[cfg(feature = "hub")]
+pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs};
+#[cfg(feature = "hub")]
+pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
 pub(crate) use ui::{Ui, exit};
 
 use crate::daemon::start_maintenance;
@@ -129,7 +135,7 @@ pub fn main() -> ExitCode {
         return merge_driver::run(args);
     }
     let mut ui = Ui::new(&cli.global);
-    if let Some(Command::Hub(_)) = &cli.command {
+    if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {
         return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));
     }
     let result = run(cli, &mut ui);
@@ -244,7 +250,8 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Maintenance(args) => maintenance::run(&args, context, ui),
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
-        Command::Hook(_) | Command::Hub(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
+        Command::Hook(_) | Command::Hub(_) | Command::Mirror(_) => Ok(()),
+        Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

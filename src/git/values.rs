@@ -54,6 +54,28 @@ impl Repo {
         Git::new(Some(self.common_dir()), ["config", "--local", key, value]).output().map(drop)
     }
 
+    /// Adds a value of a key that can be given several times to the repository's own file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    #[cfg(feature = "hub")]
+    pub fn add_value(&self, key: &str, value: &str) -> Result<(), GitError> {
+        Git::new(Some(self.common_dir()), ["config", "--local", "--add", key, value]).output().map(drop)
+    }
+
+    /// Takes all keys of a section (`chittysync.mirror.x`) out of the repository's own settings, if it is there.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    #[cfg(feature = "hub")]
+    pub fn remove_section(&self, section: &str) -> Result<(), GitError> {
+        let said = Git::new(Some(self.common_dir()), ["config", "--local", "--remove-section", section]).run()?;
+        match said.code == Some(0) || said.stderr.contains("no such section") {
+            true => Ok(()),
+            false => Err(GitError::Program { command: "config".to_owned(), reason: said.stderr }),
+        }
+    }
+
     /// Takes a key out of the repository's own settings, if it is there.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod events;
 mod follow;
 mod guard;
 mod limits;
+mod mirror;
 mod program;
 mod receive;
 mod say;

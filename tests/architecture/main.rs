@@ -5,7 +5,7 @@ mod circles;
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 20] = [
+const IMPORTS: [(&str, &[&str]); 21] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
@@ -39,6 +39,7 @@ const IMPORTS: [(&str, &[&str]); 20] = [
             "log",
         ],
     ),
+    ("mirror", &["todo", "merge", "view", "git", "settings", "store", "log", "ops"]),
     ("install", &["todo", "git", "store", "source"]),
     ("daemon", &["todo", "git", "settings", "store", "source", "ops", "log"]),
     (
@@ -62,7 +63,7 @@ const IMPORTS: [(&str, &[&str]); 20] = [
             "daemon",
         ],
     ),
-    ("hub", &["todo", "plan", "access", "wire", "git", "store", "source", "log", "ops", "cli"]),
+    ("hub", &["todo", "plan", "access", "wire", "git", "settings", "store", "source", "log", "ops", "mirror", "cli"]),
 ];
 
 /// Data in, data out.
@@ -195,8 +196,8 @@ fn pure_modules_touch_nothing() {
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
 /// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
-/// person's editor, `hub` the program that is the hub, and that one git's server side.
-const STARTERS: [&str; 11] = [
+/// person's editor, `hub` and `mirror` the program that does both, and that one git's server side and rclone.
+const STARTERS: [&str; 12] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
@@ -207,6 +208,7 @@ const STARTERS: [&str; 11] = [
     "daemon/jobs.rs",
     "hub/backend.rs",
     "install/manager.rs",
+    "mirror/bundles/rclone.rs",
     "ops/spawn/process.rs",
 ];
 
