@@ -28,7 +28,8 @@ pub(crate) fn text(status: &MirrorStatus, style: Style) -> String {
         text.push_str(&format!("; last brought up to date {last}"));
     }
     if let Some(trouble) = status.trouble() {
-        let times = if status.runs.failures > 1 { format!(" {} times in a row", status.runs.failures) } else { String::new() };
+        let times =
+            if status.runs.failures > 1 { format!(" {} times in a row", status.runs.failures) } else { String::new() };
         let failed = if status.runs.failures > 0 { format!("failed{times}: ") } else { String::new() };
         text.push_str(&format!("; {failed}{trouble}"));
     }

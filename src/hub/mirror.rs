@@ -17,7 +17,8 @@ const LIST: &str = "`git chittysync mirror list` prints them";
 pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if let MirrorCommand::Restore(args) = &args.command {
         let path = context.directory.join(&args.directory);
-        let commit = bundles::restore(&place(MirrorKind::Bundles, &args.url, context), &path).map_err(|err| no(&err, ""))?;
+        let commit =
+            bundles::restore(&place(MirrorKind::Bundles, &args.url, context), &path).map_err(|err| no(&err, ""))?;
         match ui.json {
             true => ui.print_json(&json!({ "store": path.to_string_lossy(), "commit": commit })),
             false => ui.note(&format!("{} holds the store as of {}", path.display(), &commit[..8])),
@@ -25,6 +26,9 @@ pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(
         return Ok(());
     }
     let store = context.store(ui)?;
+    if store.settings.aside {
+        return Err(Failure::usage("a mirror holds the branch of chittysync.branch").hint("leave --branch out"));
+    }
     let named = |name: &str| {
         let found = store.mirrors()?.into_iter().find(|mirror| mirror.name == name);
         found.ok_or_else(|| Failure::usage(format!("there is no mirror '{name}'")).hint(LIST))
@@ -50,7 +54,9 @@ pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(
             let would = if args.dry_run { "Would forget" } else { "Forgot" };
             match ui.json {
                 true => ui.print_json(&json!({ "removed": mirror.name, "dry_run": args.dry_run })),
-                false => ui.note(&format!("{would} the mirror {}; what {} holds stays", mirror.name, mirror.shown_url())),
+                false => {
+                    ui.note(&format!("{would} the mirror {}; what {} holds stays", mirror.name, mirror.shown_url()))
+                }
             }
             Ok(())
         }
@@ -211,7 +217,10 @@ fn tell(mirror: &Mirror, ended: &Ended, dry_run: bool, ui: &mut Ui) {
             ui.note(&format!("{name}: {} would be sent", report.sent));
         }
         Ended::Well(report) if report.is_behind => {
-            ui.warn(&format!("{name}: it holds more than this store"), Some("`git chittysync sync` brings the rest here"));
+            ui.warn(
+                &format!("{name}: it holds more than this store"),
+                Some("`git chittysync sync` brings the rest here"),
+            );
         }
         Ended::Well(report) => {
             let taken = if report.taken > 0 { format!(", {} taken from there", report.taken) } else { String::new() };
@@ -219,8 +228,10 @@ fn tell(mirror: &Mirror, ended: &Ended, dry_run: bool, ui: &mut Ui) {
                 0 => ui.note(&format!("{name}: has everything{taken}")),
                 requests => ui.note(&format!("{name}: {} sent in {requests} writes{taken}", report.sent)),
             }
-            let refused = report.parked.iter().map(|(id, why)| format!("{name} did not take {}: {why}", &id[..id.len().min(8)]));
-            let said = report.refused.iter().map(|(what, why)| format!("{name}: {what} was not taken from there: {why}"));
+            let refused =
+                report.parked.iter().map(|(id, why)| format!("{name} did not take {}: {why}", &id[..id.len().min(8)]));
+            let said =
+                report.refused.iter().map(|(what, why)| format!("{name}: {what} was not taken from there: {why}"));
             ui.warn_some(&refused.chain(said).collect::<Vec<_>>(), None);
         }
     }
@@ -229,7 +240,9 @@ fn tell(mirror: &Mirror, ended: &Ended, dry_run: bool, ui: &mut Ui) {
 /// Returns what is sent, in a line.
 fn line(item: &Item) -> String {
     match item {
-        Item::Record(record, _) => format!("todo     {}  {:<11}  {}", record.id.short(), record.state.as_str(), record.content),
+        Item::Record(record, _) => {
+            format!("todo     {}  {:<11}  {}", record.id.short(), record.state.as_str(), record.content)
+        }
         Item::Entry(entry) => format!("history  {}  {:<11}  {}", entry.id.short(), entry.status, entry.content),
     }
 }

@@ -125,8 +125,9 @@ impl Driver<'_> {
     }
 
     fn pull(&self, adapter: &mut dyn Adapter, links: &mut Links, tip: ObjectId) -> Result<Heard, Failure> {
-        let mut pulled = adapter.pull(links.head.cursor)?;
-        if links.head.cursor.is_some_and(|cursor| pulled.newest < cursor) {
+        let mut pulled = adapter.pull(links.head.cursor.filter(|_| !self.options.again))?;
+        let known = links.links.values().map(|link| link.revision).max().max(links.head.cursor);
+        if known.is_some_and(|known| pulled.newest < known) && !pulled.is_complete {
             // It was put back to an earlier state: what is there now is looked at as a whole.
             pulled = adapter.pull(None)?;
         }
@@ -163,8 +164,13 @@ impl Driver<'_> {
         if overlay.commit_info(commit).is_err() {
             let name = &self.mirror.name;
             return Err(Failure::refused(
-                format!("it holds a state that this store does not know ({})", &held.commit[..held.commit.len().min(8)]),
-                format!("`git chittysync sync` brings what other devices said; if this store is to take the place of what is there, `git chittysync mirror sync {name} --again`"),
+                format!(
+                    "it holds a state that this store does not know ({})",
+                    &held.commit[..held.commit.len().min(8)]
+                ),
+                format!(
+                    "`git chittysync sync` brings what other devices said; if this store is to take the place of what is there, `git chittysync mirror sync {name} --again`"
+                ),
             ));
         }
         if descends(&overlay, tip, commit) || descends(&overlay, commit, tip) {
@@ -238,7 +244,8 @@ impl Driver<'_> {
     ) -> Result<Vec<Item>, Failure> {
         let sent: BTreeSet<TodoId> = items.iter().map(Item::id).collect();
         let mut all = items;
-        let more = part.records()?.into_iter().filter(|record| again.contains(&record.id) && !sent.contains(&record.id));
+        let more =
+            part.records()?.into_iter().filter(|record| again.contains(&record.id) && !sent.contains(&record.id));
         all.extend(more.map(|record| Item::Record(Box::new(record), None)));
         let unknown = all.iter().filter(|item| !links.links.contains_key(&item.id()) && is_shown(item));
         let unknown: Vec<TodoId> = unknown.map(Item::id).collect();

@@ -86,7 +86,8 @@ impl Links {
         }
         let tree = overlay.edit_tree(None, blobs.iter().map(|(path, blob)| (path.as_str(), *blob)))?;
         let identity = store.settings.identity(now);
-        let message = format!("Mirror {}: holds {}\n", mirror.name, self.head.checkpoint.as_deref().unwrap_or("nothing"));
+        let message =
+            format!("Mirror {}: holds {}\n", mirror.name, self.head.checkpoint.as_deref().unwrap_or("nothing"));
         let commit = overlay.commit(NewCommit { tree, parents: Vec::new(), identity: &identity, message })?;
         let lock = StoreLock::acquire(store.repo.common_dir())?;
         let change = RefChange {

@@ -80,9 +80,8 @@ impl<'a> Part<'a> {
         let takes = |project: &Project| self.mirror.takes(project);
         let changed = ops::changes_of(self.store, from, self.commit)?;
         let changed = changed.iter().filter(|change| takes(&change.project));
-        let record = |change: &ops::Change| {
-            Record::of(&change.project, &change.after, |name: &str| devices.get(name).cloned())
-        };
+        let record =
+            |change: &ops::Change| Record::of(&change.project, &change.after, |name: &str| devices.get(name).cloned());
         let mut items: Vec<Item> = changed.map(|change| Item::Record(Box::new(record(change)), None)).collect();
         if with_history {
             let said = ops::statements(self.store, from, self.commit)?;

@@ -28,14 +28,8 @@ pub struct Left {
 }
 
 /// How the names of refs begin that only this program makes: sessions, what remotes have of them, leases, and what is known of mirrors.
-const OURS: [&str; 6] = [
-    SESSIONS,
-    RETIRED,
-    "refs/chittysync-remotes/",
-    "refs/chittysync-heads/",
-    "refs/chittysync-lease",
-    MIRRORS,
-];
+const OURS: [&str; 6] =
+    [SESSIONS, RETIRED, "refs/chittysync-remotes/", "refs/chittysync-heads/", "refs/chittysync-lease", MIRRORS];
 
 /// The file below the directory of ours that names the remote which was added for the store.
 const MADE: &str = "made-remote";

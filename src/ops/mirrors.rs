@@ -77,9 +77,8 @@ fn behind(store: &Store, from: Option<ObjectId>) -> Result<(usize, Option<Time>)
     }
     let mut arguments = vec!["rev-list".to_owned(), "--timestamp".to_owned(), tip.to_string()];
     arguments.extend(from.map(|from| format!("^{from}")));
-    let call = |arguments: &[String]| {
-        Git::new(Some(store.repo.common_dir()), arguments.iter().map(String::as_str)).run()
-    };
+    let call =
+        |arguments: &[String]| Git::new(Some(store.repo.common_dir()), arguments.iter().map(String::as_str)).run();
     let mut said = call(&arguments)?;
     if said.code != Some(0) && from.is_some() {
         // What it holds is no longer known here: history was rewritten.

@@ -110,3 +110,45 @@ fn a_remote_that_is_none_names_the_remedy() {
     let Err(Failure::Refused { remedy, .. }) = run(&scene, 24) else { panic!("there is no such remote") };
     assert!(remedy.contains("rclone config"), "{remedy}");
 }
+
+/// Over WebDAV, as rclone serves it itself; it goes away in the middle, and comes back.
+#[test]
+fn a_server_that_goes_away_gets_what_it_lacks() {
+    let Some(mut scene) = scene() else { return };
+    let (served, port) = (scene.world.path("served"), free_port());
+    std::fs::create_dir_all(&served).expect("a directory");
+    scene.mirror.url = format!(":webdav,url=\"http://127.0.0.1:{port}\",vendor=other:todos");
+    let serve = || {
+        let mut command = std::process::Command::new("rclone");
+        command.args(["serve", "webdav", "--addr", &format!("127.0.0.1:{port}")]).arg(&served);
+        let child = command.stderr(std::process::Stdio::null()).spawn().expect("rclone");
+        let started = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed().as_secs() < 30, "it listens");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Server(child)
+    };
+    let server = serve();
+    run(&scene, 24).expect("a run");
+    drop(server);
+    scene.world.ok(&["done", "Ship"]);
+    assert!(matches!(run(&scene, 24), Err(Failure::Later { .. })), "it is away");
+    let _server = serve();
+    run(&scene, 24).expect("a run");
+    assert_eq!(restored(&scene, "back.git"), scene.world.git(&scene.world.store(), &["rev-parse", "consolidated"]));
+}
+
+struct Server(std::process::Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    socket.local_addr().expect("an address").port()
+}

@@ -31,7 +31,8 @@ fn memory(pulls: bool) -> Subject {
     let first = Memory::new(pulls);
     let place = Rc::clone(&first.place);
     let kept = Rc::new(std::cell::RefCell::new(place.borrow().clone()));
-    let (dumped, saved, restored) = (Rc::clone(&place), (Rc::clone(&place), Rc::clone(&kept)), (Rc::clone(&place), kept));
+    let (dumped, saved, restored) =
+        (Rc::clone(&place), (Rc::clone(&place), Rc::clone(&kept)), (Rc::clone(&place), kept));
     Subject {
         name: if pulls { "memory, two-way" } else { "memory" },
         kind: MirrorKind::Files,
@@ -202,10 +203,15 @@ fn what_another_device_sent_is_not_taken_back() {
         copy(&scene.world.store(), &ahead);
         copy(&scene.world.path("behind.git"), &scene.world.store());
         let refused = scene.sync((subject.open)(scene).as_mut()).expect_err("it does not know that state");
-        assert!(matches!(&refused, Failure::Refused { remedy, .. } if remedy.contains("git chittysync sync")), "{refused}");
+        assert!(
+            matches!(&refused, Failure::Refused { remedy, .. } if remedy.contains("git chittysync sync")),
+            "{refused}"
+        );
         assert_eq!((subject.dump)(scene), there, "{}", subject.name);
         // It has heard of it, and is behind.
-        scene.world.git(&scene.world.store(), &["fetch", "-q", &ahead.to_string_lossy(), "consolidated:refs/heads/other"]);
+        scene
+            .world
+            .git(&scene.world.store(), &["fetch", "-q", &ahead.to_string_lossy(), "consolidated:refs/heads/other"]);
         assert!(scene.sync((subject.open)(scene).as_mut()).expect("a run").is_behind, "{}", subject.name);
         assert_eq!((subject.dump)(scene), there, "{}", subject.name);
     });

@@ -6,7 +6,12 @@ mod common;
 mod bundles;
 mod cli;
 mod conformance;
+mod daemon;
 mod files;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod pulling;
 mod scene;
+#[cfg(feature = "postgres")]
+mod server;

@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chittysync::mirror::{
-    Adapter, Batch, Capabilities, Failure, Held, Item, Part, Pulled, PulledRecord, Stored,
-};
+use chittysync::mirror::{Adapter, Batch, Capabilities, Failure, Held, Item, Part, Pulled, PulledRecord, Stored};
 use chittysync::todo::{State, Status, TodoId};
 
 /// A record there.
@@ -170,7 +168,8 @@ impl Adapter for Memory {
         }
         if !self.pulls {
             // All of it in one transaction.
-            let (held, run) = place.held.clone().unwrap_or((Held { commit: String::new(), projects: Vec::new() }, String::new()));
+            let (held, run) =
+                place.held.clone().unwrap_or((Held { commit: String::new(), projects: Vec::new() }, String::new()));
             if held.commit != batch.from.unwrap_or_default() || !(batch.is_first || run == batch.run) {
                 return Err(Failure::Overtaken);
             }
@@ -234,9 +233,8 @@ impl Adapter for Memory {
         self.check()?;
         let place = self.place.borrow();
         let records = whole.records()?;
-        let is_there = |id: TodoId, content: &str| {
-            place.rows.values().any(|row| row.id == Some(id) && row.content == content)
-        };
+        let is_there =
+            |id: TodoId, content: &str| place.rows.values().any(|row| row.id == Some(id) && row.content == content);
         let missing = records.iter().filter(|record| record.is_wanted() && !is_there(record.id, &record.content));
         Ok(missing.map(|record| record.id.to_string()).collect())
     }

@@ -71,10 +71,9 @@ impl Scene {
 
     /// Returns words and status of all todos.
     pub fn todos(&self) -> Vec<(String, String)> {
-        let listed = self.world.json(&["list", "--all"]);
         let text = |todo: &serde_json::Value, name: &str| todo[name].as_str().unwrap_or_default().to_owned();
-        let all = listed["todos"].as_array().cloned().unwrap_or_default();
-        let mut todos: Vec<_> = all.iter().map(|todo| (text(todo, "content"), text(todo, "status"))).collect();
+        let mut todos: Vec<_> =
+            self.world.todos().iter().map(|todo| (text(todo, "content"), text(todo, "status"))).collect();
         todos.sort();
         todos
     }
@@ -88,6 +87,6 @@ impl Scene {
 
 pub fn open(path: &Path) -> Store {
     let mut store = Store::open(&Location { path: path.to_owned(), origin: Origin::Option }).expect("a store");
-    store.settings.author = ("Test".into(), "test@example.invalid".into());
+    store.settings.fsync = chittysync::git::Fsync::Off;
     store
 }

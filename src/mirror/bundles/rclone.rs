@@ -54,7 +54,8 @@ impl Rclone {
     /// Puts these bytes there, by way of a file in this directory.
     pub(super) fn write(&self, bytes: &[u8], name: &str, directory: &Path) -> Result<(), Failure> {
         let path = directory.join("text");
-        std::fs::write(&path, bytes).map_err(|err| Failure::later(format!("cannot write {}: {err}", path.display())))?;
+        std::fs::write(&path, bytes)
+            .map_err(|err| Failure::later(format!("cannot write {}: {err}", path.display())))?;
         self.upload(&path, name)
     }
 
@@ -95,7 +96,11 @@ fn failure(code: Option<i32>, said: &str) -> Failure {
         Failure::refused(reason, "`rclone config` makes the remote")
     } else if has("no space left") || has("storageQuotaExceeded") || has("Insufficient Storage") {
         Failure::refused(reason, "make room there")
-    } else if has("permission denied") || has("read-only file system") || has("403") || has("401") || has("invalid_grant")
+    } else if has("permission denied")
+        || has("read-only file system")
+        || has("403")
+        || has("401")
+        || has("invalid_grant")
     {
         Failure::refused(reason, "`rclone config reconnect` or the place itself says who may write there")
     } else if code == Some(7) {
@@ -112,7 +117,10 @@ mod tests {
     #[test]
     fn what_rclone_says_tells_whether_waiting_helps() {
         let refused = |code, said: &str| matches!(failure(Some(code), said), Failure::Refused { .. });
-        assert!(refused(1, "2026/11/30 10:00:00 Failed to create file system for \"x:\": didn't find section in config file"));
+        assert!(refused(
+            1,
+            "2026/11/30 10:00:00 Failed to create file system for \"x:\": didn't find section in config file"
+        ));
         assert!(refused(1, "2026/11/30 10:00:00 ERROR : a: Failed to copy: open /x: no space left on device"));
         assert!(refused(7, "2026/11/30 10:00:00 Fatal error: x"));
         assert!(!refused(1, "2026/11/30 10:00:00 Failed to lsf: dial tcp 127.0.0.1:1: connect: connection refused"));
@@ -123,7 +131,10 @@ mod tests {
     #[test]
     fn names_are_joined_as_rclone_wants_them() {
         let at = |url: &str| Rclone::new(url).expect("a remote").at("state");
-        assert_eq!((at("drive:"), at("drive:todos/"), at("/srv/x")), ("drive:state".into(), "drive:todos/state".into(), "/srv/x/state".into()));
+        assert_eq!(
+            (at("drive:"), at("drive:todos/"), at("/srv/x")),
+            ("drive:state".into(), "drive:todos/state".into(), "/srv/x/state".into())
+        );
         assert!(Rclone::new("--config=x").is_err());
     }
 }

@@ -18,7 +18,9 @@ pub fn restore(url: &str, path: &Path) -> Result<String, Failure> {
         return Err(Failure::refused(reason, "name a path where nothing is"));
     }
     let directory = tempfile::tempdir().map_err(|err| Failure::later(format!("no temporary directory: {err}")))?;
-    let again = |reason: String| Failure::refused(reason, "`git chittysync mirror verify` on the device that writes it says more");
+    let again = |reason: String| {
+        Failure::refused(reason, "`git chittysync mirror verify` on the device that writes it says more")
+    };
     fetch(&Rclone::new(url)?, path, directory.path())?.map_err(again)
 }
 

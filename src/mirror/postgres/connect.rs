@@ -114,7 +114,9 @@ impl Target {
         let mut roots = rustls::RootCertStore::empty();
         match &self.authorities {
             Some(path) => {
-                let refused = |reason: String| Failure::refused(format!("sslrootcert {path}: {reason}"), "name a file of certificates (PEM)");
+                let refused = |reason: String| {
+                    Failure::refused(format!("sslrootcert {path}: {reason}"), "name a file of certificates (PEM)")
+                };
                 let found = CertificateDer::pem_file_iter(path).map_err(|err| refused(err.to_string()))?;
                 for certificate in found {
                     let certificate = certificate.map_err(|err| refused(err.to_string()))?;
@@ -163,13 +165,20 @@ pub(super) fn failure(err: &postgres::Error) -> Failure {
         // What cannot be stored, or too much of it.
         class if class.starts_with("22") || class.starts_with("54") => Failure::Record { id: None, reason: said },
         class if class.starts_with("23") => Failure::Record { id: None, reason: said },
-        _ if [SqlState::UNDEFINED_COLUMN, SqlState::WRONG_OBJECT_TYPE, SqlState::INVALID_COLUMN_REFERENCE].contains(code) => {
+        _ if [SqlState::UNDEFINED_COLUMN, SqlState::WRONG_OBJECT_TYPE, SqlState::INVALID_COLUMN_REFERENCE]
+            .contains(code) =>
+        {
             Failure::refused(
                 format!("a table of that name is there, and not ours: {said}"),
                 "use a database, or a user with a schema of that user's name, where no todos, todo_history, sessions or conflicts are",
             )
         }
-        class if class.starts_with("28") || class.starts_with("3D") || class.starts_with("42") || class.starts_with("25") => {
+        class
+            if class.starts_with("28")
+                || class.starts_with("3D")
+                || class.starts_with("42")
+                || class.starts_with("25") =>
+        {
             Failure::refused(said, "the user needs a database, and the right to create tables in it")
         }
         _ => Failure::later(said),
@@ -187,7 +196,13 @@ mod tests {
         assert_eq!(plain("postgres://ana@db.example/x?sslmode=require&channel_binding=require"), Ok(false));
         assert_eq!(plain("postgres://ana@127.0.0.1:5433/x"), Ok(true));
         assert_eq!(plain("postgresql://ana@localhost/x?sslmode=verify-full&sslrootcert=%2Fca.pem"), Ok(false));
-        for bad in ["postgres://ana@db.example/x?sslmode=disable", "postgres://ana:word@db.example/x", "postgres://db.example/x", "mysql://ana@x/y", "postgres://ana@x/y?sslmode=maybe"] {
+        for bad in [
+            "postgres://ana@db.example/x?sslmode=disable",
+            "postgres://ana:word@db.example/x",
+            "postgres://db.example/x",
+            "mysql://ana@x/y",
+            "postgres://ana@x/y?sslmode=maybe",
+        ] {
             assert!(matches!(plain(bad), Err(Failure::Refused { .. })), "{bad}");
         }
     }

@@ -32,7 +32,10 @@ impl Document {
         }
         let (sessions, conflicts) = match batch.is_last {
             // Who said something in an earlier part of a long run is told of in the last one, too.
-            true => (sessions(batch.whole, (batch.is_first && batch.is_continued).then_some(&spoke))?, conflicts(batch.whole)?),
+            true => (
+                sessions(batch.whole, (batch.is_first && batch.is_continued).then_some(&spoke))?,
+                conflicts(batch.whole)?,
+            ),
             false => (Vec::new(), Vec::new()),
         };
         let value = json!({

@@ -59,9 +59,8 @@ impl Postgres {
         let parameters: [(&(dyn postgres::types::ToSql + Sync), Type); 1] = [(&parameter, Type::TEXT)];
         let client = self.client()?;
         let asked = client.query_typed(query, &parameters);
-        let missing = |err: &postgres::Error| {
-            err.code().is_some_and(|code| *code == postgres::error::SqlState::UNDEFINED_TABLE)
-        };
+        let missing =
+            |err: &postgres::Error| err.code().is_some_and(|code| *code == postgres::error::SqlState::UNDEFINED_TABLE);
         let asked = match asked {
             Err(err) if missing(&err) => {
                 client.batch_execute(SCHEMA).map_err(|err| failure(&err))?;
@@ -133,10 +132,15 @@ impl Adapter for Postgres {
         }
         let left = there.keys().filter(|id| !records.contains(*id));
         found.extend(left.map(|id| format!("the todo {id} is left over")));
-        let rows = self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
+        let rows =
+            self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
         let there: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        found.extend(said.difference(&there).map(|(commit, id)| format!("what {} said of {id} is missing", &commit[..8])));
-        found.extend(there.difference(&said).map(|(commit, id)| format!("what {} said of {id} is left over", &commit[..8])));
+        found.extend(
+            said.difference(&there).map(|(commit, id)| format!("what {} said of {id} is missing", &commit[..8])),
+        );
+        found.extend(
+            there.difference(&said).map(|(commit, id)| format!("what {} said of {id} is left over", &commit[..8])),
+        );
         Ok(found)
     }
 }
