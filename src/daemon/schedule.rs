@@ -220,14 +220,8 @@ impl Schedule {
     }
 
     /// Returns how often in a row a job failed.
-    pub(super) fn failures(&self, job: Job) -> u32 {
-        match job {
-            Job::Local => self.local.failures,
-            Job::Network => self.network.failures,
-            Job::Mirror => self.mirror.failures,
-            Job::Mirrors => self.mirrors.failures,
-            Job::Spawn => self.spawn.failures,
-        }
+    pub(super) fn failures(&mut self, job: Job) -> u32 {
+        self.slot(job).failures
     }
 
     fn slot(&mut self, job: Job) -> &mut Slot {
