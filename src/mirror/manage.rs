@@ -74,7 +74,7 @@ pub fn add(store: &Store, wanted: &Wanted) -> Result<Option<Failure>, Failure> {
     }
     // What cannot be read is not left there.
     if let Err(err) = store.reopen()?.mirrors() {
-        store.repo.remove_section(&section(&wanted.name))?;
+        store.repo.remove_section(&Mirror::section(&wanted.name))?;
         return Err(Failure::refused(crate::ops::chain(&err), "nothing was added"));
     }
     Ok(away)
@@ -97,7 +97,7 @@ pub fn pause(store: &Store, mirror: &Mirror, paused: bool) -> Result<(), Failure
 /// # Errors
 /// When the settings or the ref cannot be written.
 pub fn remove(store: &Store, mirror: &Mirror, now: Time) -> Result<(), Failure> {
-    store.repo.remove_section(&section(&mirror.name))?;
+    store.repo.remove_section(&Mirror::section(&mirror.name))?;
     Links::remove(store, &mirror.name, now)?;
     MirrorRuns::remove(store.repo.common_dir(), &mirror.name);
     Ok(())
@@ -110,8 +110,4 @@ pub fn remove(store: &Store, mirror: &Mirror, now: Time) -> Result<(), Failure> 
 pub fn verify(store: &Store, mirror: &Mirror, now: Time) -> Result<Vec<String>, Failure> {
     let Some(tip) = store.tip()? else { return Ok(Vec::new()) };
     open(mirror)?.verify(&Part::new(store, mirror, tip, now))
-}
-
-fn section(name: &str) -> String {
-    format!("chittysync.mirror.{name}")
 }

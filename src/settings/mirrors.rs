@@ -127,6 +127,12 @@ impl Mirror {
         }))
     }
 
+    /// Returns the section of git config in which a mirror's settings are.
+    pub fn section(name: &str) -> String {
+        let key = key_for(MIRROR_KIND.key, Some(name));
+        key.rsplit_once('.').map(|(section, _)| section.to_owned()).unwrap_or(key)
+    }
+
     /// Returns the keys of a mirror's settings.
     pub fn keys(name: &str) -> [String; 5] {
         [MIRROR_KIND, MIRROR_URL, MIRROR_PROJECT, MIRROR_EVERY, MIRROR_PAUSED].map(|row| key_for(row.key, Some(name)))

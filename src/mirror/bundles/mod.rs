@@ -106,10 +106,11 @@ impl Adapter for Bundles {
     fn verify(&mut self, whole: &Part<'_>) -> Result<Vec<String>, Failure> {
         let directory = tempfile::tempdir().map_err(|err| Failure::later(format!("no temporary directory: {err}")))?;
         let path = directory.path().join("restored.git");
-        match restore::fetch(&self.remote, &path, directory.path())? {
-            Ok(tip) if tip == whole.commit.to_string() => Ok(Vec::new()),
-            Ok(tip) => Ok(vec![format!("it restores to {}, and the branch is at {}", &tip[..8], whole.commit)]),
-            Err(reason) => Ok(vec![reason]),
-        }
+        let wanted = whole.commit.to_string();
+        Ok(match restore::fetch(&self.remote, &path, directory.path())? {
+            Ok(tip) if tip == wanted => Vec::new(),
+            Ok(tip) => vec![format!("it restores to {tip}, and the branch is at {wanted}")],
+            Err(reason) => vec![reason],
+        })
     }
 }

@@ -86,10 +86,10 @@ impl Rclone {
 
 /// Returns what rclone's exit code and words mean.
 fn failure(code: Option<i32>, said: &str) -> Failure {
-    let lines = said.lines().filter(|line| !line.trim().is_empty());
-    let last = lines.last().unwrap_or("it was ended").trim();
+    let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+    let last = lines.next_back().unwrap_or("it was ended").trim();
     // The date and the level stand before what it says.
-    let words = last.splitn(2, " : ").nth(1).unwrap_or(last).trim_start_matches(": ").trim();
+    let words = last.split_once(" : ").map_or(last, |(_, words)| words).trim_start_matches(": ").trim();
     let reason = format!("rclone: {words}");
     let has = |word: &str| said.contains(word);
     if has("didn't find section in config file") {

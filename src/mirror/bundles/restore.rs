@@ -21,7 +21,12 @@ pub fn restore(url: &str, path: &Path) -> Result<String, Failure> {
     let again = |reason: String| {
         Failure::refused(reason, "`git chittysync mirror verify` on the device that writes it says more")
     };
-    fetch(&Rclone::new(url)?, path, directory.path())?.map_err(again)
+    let restored = fetch(&Rclone::new(url)?, path, directory.path()).and_then(|fetched| fetched.map_err(again));
+    if restored.is_err() {
+        // A part of a store is none, and would be in the way.
+        let _ = std::fs::remove_dir_all(path);
+    }
+    restored
 }
 
 /// Fetches all bundles into a new store, and returns the commit of its branch, or what is wrong with what is there.
@@ -39,15 +44,15 @@ pub(super) fn fetch(remote: &Rclone, path: &Path, directory: &Path) -> Result<Re
         }
         let refspec = format!("+{}:{}", bundle.branch, store.settings.branch);
         let file = file.to_string_lossy().into_owned();
+        let fsck = ["-c", "fetch.fsckObjects=true"];
         let arguments = ["fetch", "-q", "--no-tags", "--no-write-fetch-head", file.as_str(), refspec.as_str()];
-        let said = Git::new(Some(store.repo.common_dir()), arguments).run()?;
+        let said = Git::new(Some(store.repo.common_dir()), fsck.into_iter().chain(arguments)).run()?;
         if said.code != Some(0) {
             return Ok(Err(format!("{}: {}", bundle.name, said.stderr)));
         }
         tip = bundle.to.clone();
     }
-    Ok(match store.reopen()?.tip()? {
-        Some(found) if found.to_string() == tip => Ok(tip),
-        _ => Err("the bundles do not make the branch".to_owned()),
-    })
+    let found = store.reopen()?.tip()?.map(|found| found.to_string());
+    let are_whole = found.as_ref() == Some(&tip);
+    Ok(if are_whole { Ok(tip) } else { Err("the bundles do not make the branch".to_owned()) })
 }
