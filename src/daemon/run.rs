@@ -245,7 +245,7 @@ impl Daemon {
             Some(message) => self.tell(Level::Debug, job.as_str(), message),
             None if failed_before > 0 => self.tell(Level::Info, job.as_str(), &format!("{}; {took}", log::WORKS_AGAIN)),
             None if matches!(job, Job::Local | Job::Mirrors | Job::Spawn) => {
-                self.tell(Level::Debug, job.as_str(), &took)
+                self.tell(Level::Debug, job.as_str(), &took);
             }
             None => self.tell(Level::Info, job.as_str(), &took),
         }

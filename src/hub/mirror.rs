@@ -55,7 +55,7 @@ pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(
             match ui.json {
                 true => ui.print_json(&json!({ "removed": mirror.name, "dry_run": args.dry_run })),
                 false => {
-                    ui.note(&format!("{would} the mirror {}; what {} holds stays", mirror.name, mirror.shown_url()))
+                    ui.note(&format!("{would} the mirror {}; what {} holds stays", mirror.name, mirror.shown_url()));
                 }
             }
             Ok(())

@@ -12,7 +12,6 @@ use super::StoreError;
 use crate::git::{
     Fsync, GitError, ObjectId, Overlay, Repo, private_directories, private_file, replace_private_file, state_dir,
 };
-use crate::todo::TodoId;
 
 /// `refs/chittysync-mirrors/`: what is known of each mirror. Never sent: who syncs the same store mirrors it, or not.
 pub const MIRRORS: &str = "refs/chittysync-mirrors/";
@@ -57,11 +56,6 @@ impl MirrorHead {
     /// Returns the commit that it holds.
     pub fn commit(&self) -> Option<ObjectId> {
         ObjectId::from_hex(self.checkpoint.as_deref()?.as_bytes()).ok()
-    }
-
-    /// Returns whether it did not take a todo.
-    pub fn is_parked(&self, id: TodoId) -> bool {
-        self.parked.contains_key(&id.to_string())
     }
 }
 

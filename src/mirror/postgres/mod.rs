@@ -135,12 +135,12 @@ impl Adapter for Postgres {
         let rows =
             self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
         let there: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        found.extend(
-            said.difference(&there).map(|(commit, id)| format!("what {} said of {id} is missing", &commit[..8])),
-        );
-        found.extend(
-            there.difference(&said).map(|(commit, id)| format!("what {} said of {id} is left over", &commit[..8])),
-        );
+        let told = |(commit, id): &(String, String), how: &str| {
+            let commit: String = commit.chars().take(8).collect();
+            format!("what {commit} said of {id} is {how}")
+        };
+        found.extend(said.difference(&there).map(|one| told(one, "missing")));
+        found.extend(there.difference(&said).map(|one| told(one, "left over")));
         Ok(found)
     }
 }
