@@ -13,12 +13,15 @@ use crate::common::has;
 use crate::memory::Memory;
 use crate::scene::{Scene, now};
 
+/// Returns an adapter of a place.
+type Open = Box<dyn Fn(&Scene) -> Box<dyn Adapter>>;
+
 /// A kind of place, and how it is looked at and put back from outside.
 struct Subject {
     name: &'static str,
     kind: MirrorKind,
     /// Returns an adapter of the same place each time.
-    open: Box<dyn Fn(&Scene) -> Box<dyn Adapter>>,
+    open: Open,
     /// Returns all that the place holds, to see that nothing was written.
     dump: Box<dyn Fn(&Scene) -> String>,
     /// Remembers what it holds, and puts it back.
