@@ -26,6 +26,8 @@ pub mod hub;
 pub mod install;
 pub mod log;
 pub mod merge;
+#[cfg(feature = "hub")]
+pub mod mirror;
 pub mod ops;
 #[cfg(feature = "hub")]
 pub mod page;

@@ -122,6 +122,10 @@ pub enum Command {
     ///
     /// It follows the store, or with --hub a hub, until it is ended. Each line has the todo, its state before and after, who said so, and the commit of the branch, from which `--since` goes on. When the branch was taken back, a line says `"reset":true`: what was read before is to be read again.
     Watch(super::watch::WatchArgs),
+    /// Have other places hold what the store holds: files, a PostgreSQL database, bundles on a drive
+    ///
+    /// A mirror gets what the branch has and it lacks; the daemon sees to that when the branch moved. Like the hub it is in a program of its own, git-chittysync-hub, which is built with the feature `hub`; PostgreSQL needs the feature `postgres` too.
+    Mirror(super::mirror::MirrorArgs),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(super::branch::BranchArgs),
     /// Move closed todos that nobody speaks of any more out of the working files

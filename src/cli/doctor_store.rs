@@ -31,6 +31,7 @@ pub(super) fn checks(location: &Location, ui: &mut Ui) -> Vec<Check> {
     checks.push(daemon(&store, style));
     checks.extend(hook_sync(&store, style));
     checks.extend(super::doctor_spawn::check(&store, style));
+    checks.extend(super::mirrors::checks(&store, style));
     checks
 }
 

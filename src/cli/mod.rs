@@ -54,6 +54,8 @@ mod mcp_speaker;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
 mod merge_driver;
+mod mirror;
+mod mirrors;
 mod move_project;
 mod named;
 mod options;
@@ -109,6 +111,10 @@ pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
 pub(crate) use log::{day, event_json, moment};
 #[cfg(feature = "hub")]
+pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs};
+#[cfg(feature = "hub")]
+pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
+#[cfg(feature = "hub")]
 pub(crate) use said::word as became;
 pub(crate) use ui::{Ui, exit};
 #[cfg(feature = "hub")]
@@ -137,7 +143,7 @@ pub fn main() -> ExitCode {
         return merge_driver::run(args);
     }
     let mut ui = Ui::new(&cli.global);
-    if let Some(Command::Hub(_)) = &cli.command {
+    if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {
         return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));
     }
     let result = run(cli, &mut ui);
@@ -269,7 +275,8 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Maintenance(args) => maintenance::run(&args, context, ui),
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
-        Command::Hook(_) | Command::Hub(_) | Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
+        Command::Hook(_) | Command::Hub(_) | Command::Mirror(_) => Ok(()),
+        Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

@@ -52,6 +52,8 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
     let unmerged = status.unmerged(&store)?;
     let (daemon, daemon_json) = super::daemon_summary::summary(&store, ui.style(crate::log::clock()));
     let remote = ops::RemoteStatus::of(&store, context.now)?;
+    // What is wrong with settings of mirrors is told by `doctor`.
+    let mirrors = ops::MirrorStatus::all(&store).unwrap_or_default();
     if ui.json {
         let everything = context.with_sessions(everything, &store, ui)?;
         let lifecycle = status.lifecycle(&everything, context.now);
@@ -73,6 +75,9 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
             "last_consolidated": last.map(|time| time.to_string()),
         });
         status.as_object_mut().into_iter().for_each(|status| status.extend(lifecycle.json()));
+        if let (false, Some(status)) = (mirrors.is_empty(), status.as_object_mut()) {
+            status.insert("mirrors".into(), mirrors.iter().map(super::mirrors::json).collect());
+        }
         if let (Some(remote), Some(status)) = (&remote, status.as_object_mut()) {
             status.insert("remote".into(), remote.name.as_str().into());
             status.insert("ahead".into(), remote.ahead.into());
@@ -109,6 +114,10 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
             (ahead, unpushed) => format!("lacks {}, {}", plural(unpushed, "session"), plural(ahead, "consolidation")),
         };
         ui.print(&format!("remote     {} ({text}, as of the last sync)\n", remote.name));
+    }
+    for mirror in &mirrors {
+        let text = super::mirrors::text(mirror, style);
+        ui.print(&format!("mirror     {} ({})\n", mirror.mirror.name, plain(&text)));
     }
     ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
     if let Some(readers) = whereabouts.readers() {

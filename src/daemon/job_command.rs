@@ -31,7 +31,7 @@ pub(super) fn command(job: Job, setup: &Setup, background: &Background) -> (Comm
     let limit = match job {
         Job::Local => minutes(5),
         Job::Network => minutes(15),
-        Job::Mirror => minutes(60),
+        Job::Mirror | Job::Mirrors => minutes(60),
         // It looks after the agent's time itself, and needs some for what comes before and after.
         Job::Spawn => background.spawn.unwrap_or_default() + minutes(30),
     };
@@ -56,7 +56,7 @@ fn unattended(mut command: Command) -> Command {
 fn of_all_stores(job: Job) -> Option<&'static str> {
     match job {
         Job::Local | Job::Network | Job::Mirror => Some("--all-stores"),
-        Job::Spawn => None,
+        Job::Mirrors | Job::Spawn => None,
     }
 }
 
@@ -65,6 +65,7 @@ fn arguments(job: Job) -> &'static [&'static str] {
     match job {
         Job::Local => &["sync", "--quiet", "--no-fetch", "--no-push"],
         Job::Network | Job::Mirror => &["sync", "--quiet"],
+        Job::Mirrors => &["mirror", "sync", "--due", "--quiet"],
         Job::Spawn => &["topics", "--spawn", "--quiet"],
     }
 }
@@ -77,7 +78,7 @@ mod tests {
     #[cfg(feature = "daemon")]
     #[test]
     fn every_line_is_understood() {
-        for job in [Job::Local, Job::Network, Job::Mirror, Job::Spawn] {
+        for job in Job::ALL {
             let one = arguments(job).to_vec();
             let all: Vec<&str> = one.iter().copied().chain(of_all_stores(job)).collect();
             for line in [one, all] {

@@ -244,7 +244,9 @@ impl Daemon {
             }
             Some(message) => self.tell(Level::Debug, job.as_str(), message),
             None if failed_before > 0 => self.tell(Level::Info, job.as_str(), &format!("{}; {took}", log::WORKS_AGAIN)),
-            None if matches!(job, Job::Local | Job::Spawn) => self.tell(Level::Debug, job.as_str(), &took),
+            None if matches!(job, Job::Local | Job::Mirrors | Job::Spawn) => {
+                self.tell(Level::Debug, job.as_str(), &took);
+            }
             None => self.tell(Level::Info, job.as_str(), &took),
         }
         if job == Job::Mirror {
@@ -374,6 +376,7 @@ fn timing(background: &Background, remote: Option<&RemoteName>) -> Timing {
         reconcile: background.reconcile_interval,
         push: remote.map(|_| background.push_interval),
         mirror: background.mirror_command.as_ref().map(|_| background.mirror_interval),
+        mirrors: background.mirrors,
         spawn: background.spawn.is_some(),
     }
 }

@@ -13,13 +13,15 @@ pub enum Job {
     Network,
     /// The user's own command.
     Mirror,
+    /// Bring mirrors up to date that the branch has moved beyond.
+    Mirrors,
     /// Start an agent if one is due, and look after it.
     Spawn,
 }
 
 impl Job {
     /// All jobs, in the order in which they start when several are due.
-    pub const ALL: [Job; 4] = [Job::Local, Job::Network, Job::Mirror, Job::Spawn];
+    pub const ALL: [Job; 5] = [Job::Local, Job::Network, Job::Mirror, Job::Mirrors, Job::Spawn];
 
     /// Returns the word for it in the log and in the status.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Job {
             Job::Local => "sync",
             Job::Network => "network",
             Job::Mirror => "mirror",
+            Job::Mirrors => "mirrors",
             Job::Spawn => "spawn",
         }
     }
@@ -53,6 +56,8 @@ pub(super) struct Timing {
     pub push: Option<Duration>,
     /// The time between two runs of the user's command; nothing when there is none.
     pub mirror: Option<Duration>,
+    /// The time between two looks whether a mirror is due; nothing where there is none.
+    pub mirrors: Option<Duration>,
     /// Whether agents are started.
     pub spawn: bool,
 }
@@ -69,6 +74,14 @@ struct Slot {
     retry_at: Option<Instant>,
 }
 
+impl Slot {
+    /// Returns when a job is to run next that runs at such times, from `first` on, and later when it failed.
+    fn every(&self, gap: Duration, first: Instant) -> Option<Instant> {
+        let wanted = self.started.map_or(first, |at| at + gap);
+        (!self.running).then(|| self.retry_at.map_or(wanted, |retry| retry.max(wanted)))
+    }
+}
+
 /// When which job is to run.
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -76,6 +89,7 @@ pub(super) struct Schedule {
     local: Slot,
     network: Slot,
     mirror: Slot,
+    mirrors: Slot,
     spawn: Slot,
     /// When the first change was seen that no run has begun after.
     changed: Option<Instant>,
@@ -96,6 +110,7 @@ impl Schedule {
             local: Slot::default(),
             network: Slot::default(),
             mirror: Slot::default(),
+            mirrors: Slot::default(),
             spawn: Slot::default(),
             changed: Some(now),
             news: false,
@@ -142,7 +157,7 @@ impl Schedule {
             Job::Local => self.changed = None,
             Job::Network => self.news = false,
             Job::Mirror => self.mirror_at = now + self.timing.mirror.unwrap_or_default(),
-            Job::Spawn => {}
+            Job::Mirrors | Job::Spawn => {}
         }
     }
 
@@ -162,13 +177,13 @@ impl Schedule {
         slot.failures += 1;
         let backoff = match job {
             Job::Local => Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(300) },
-            Job::Network | Job::Mirror | Job::Spawn => Backoff { first: PUSH_GAP, longest: Duration::from_secs(1800) },
+            _ => Backoff { first: PUSH_GAP, longest: Duration::from_secs(1800) },
         };
         slot.retry_at = Some(now + backoff.after(slot.failures, chance));
         match job {
             Job::Local => self.changed(now),
             Job::Network => self.news = true,
-            Job::Mirror | Job::Spawn => {}
+            Job::Mirror | Job::Mirrors | Job::Spawn => {}
         }
     }
 
@@ -193,11 +208,8 @@ impl Schedule {
                 self.timing.mirror?;
                 self.local.free_at.map(|_| self.mirror_at)
             }
-            Job::Spawn if self.timing.spawn && !self.spawn.running => {
-                let first = self.local.free_at?;
-                let wanted = self.spawn.started.map_or(first, |at| at + SPAWN_GAP);
-                Some(self.spawn.retry_at.map_or(wanted, |retry| retry.max(wanted)))
-            }
+            Job::Mirrors => self.mirrors.every(self.timing.mirrors?, self.local.free_at?),
+            Job::Spawn if self.timing.spawn => self.spawn.every(SPAWN_GAP, self.local.free_at?),
             _ => None,
         }
     }
@@ -208,13 +220,8 @@ impl Schedule {
     }
 
     /// Returns how often in a row a job failed.
-    pub(super) fn failures(&self, job: Job) -> u32 {
-        match job {
-            Job::Local => self.local.failures,
-            Job::Network => self.network.failures,
-            Job::Mirror => self.mirror.failures,
-            Job::Spawn => self.spawn.failures,
-        }
+    pub(super) fn failures(&mut self, job: Job) -> u32 {
+        self.slot(job).failures
     }
 
     fn slot(&mut self, job: Job) -> &mut Slot {
@@ -222,6 +229,7 @@ impl Schedule {
             Job::Local => &mut self.local,
             Job::Network => &mut self.network,
             Job::Mirror => &mut self.mirror,
+            Job::Mirrors => &mut self.mirrors,
             Job::Spawn => &mut self.spawn,
         }
     }
@@ -242,7 +250,8 @@ mod tests {
     }
 
     fn timing() -> Timing {
-        Timing { debounce: ms(300), reconcile: 30 * MINUTE, push: Some(5 * MINUTE), mirror: None, spawn: false }
+        let (mirror, mirrors) = (None, None);
+        Timing { debounce: ms(300), reconcile: 30 * MINUTE, push: Some(5 * MINUTE), mirror, mirrors, spawn: false }
     }
 
     /// A schedule whose first local run took 60 ms, and when that ended.
@@ -355,6 +364,16 @@ mod tests {
             schedule.ended(Job::Mirror, false, 0.5, start);
             assert_eq!(schedule.due(Job::Mirror), Some(start + 120 * MINUTE), "a failure waits for the next time");
         }
+    }
+
+    #[test]
+    fn mirrors_are_looked_at_as_often_as_the_most_eager_wants() {
+        let (mut schedule, now) = settled(Timing { mirrors: Some(2 * MINUTE), ..timing() });
+        let first = schedule.due(Job::Mirrors).expect("after the first look");
+        assert!(first < now + MINUTE);
+        schedule.started(Job::Mirrors, first);
+        schedule.ended(Job::Mirrors, true, 0.5, first + ms(5));
+        assert_eq!(schedule.due(Job::Mirrors), Some(first + 2 * MINUTE));
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod batch;
 mod budget;
 mod commit;
 mod create;
+#[cfg(feature = "postgres")]
+mod credential;
 mod deflate;
 mod detached;
 mod discover;
@@ -71,6 +73,8 @@ pub use batch::Batch;
 pub use budget::{Budget, Budgets};
 pub use commit::{CommitInfo, Identity, NewCommit};
 pub use create::create_bare;
+#[cfg(feature = "postgres")]
+pub use credential::password;
 pub use detached::{answer, be_nice, become_detached, start_detached};
 pub use durable::{
     Fsync, create_file, has_left, refuse_link, replace_file, replace_linked_file, replace_private_file, take_left,

@@ -54,6 +54,28 @@ impl Repo {
         Git::new(Some(self.common_dir()), ["config", "--local", key, value]).output().map(drop)
     }
 
+    /// Adds a value of a key that can be given several times to the repository's own file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    #[cfg(feature = "hub")]
+    pub fn add_value(&self, key: &str, value: &str) -> Result<(), GitError> {
+        Git::new(Some(self.common_dir()), ["config", "--local", "--add", key, value]).output().map(drop)
+    }
+
+    /// Takes all keys of a section (`chittysync.mirror.x`) out of the repository's own settings, if it is there.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    #[cfg(feature = "hub")]
+    pub fn remove_section(&self, section: &str) -> Result<(), GitError> {
+        let said = Git::new(Some(self.common_dir()), ["config", "--local", "--remove-section", section]).run()?;
+        match said.code == Some(0) || said.stderr.contains("no such section") {
+            true => Ok(()),
+            false => Err(GitError::Program { command: "config".to_owned(), reason: said.stderr }),
+        }
+    }
+
     /// Takes a key out of the repository's own settings, if it is there.
     ///
     /// # Errors
@@ -93,6 +115,15 @@ impl Values<'_> {
     /// Returns the values of a key that the files say, whatever the command line does.
     pub fn in_files(&self, key: &str) -> Vec<Given> {
         in_file(self.file(), key)
+    }
+
+    /// Returns what stands behind `prefix` in the names of a section's subsections, in the order of the alphabet. What
+    /// only the command line names is not among them.
+    pub fn subsections(&self, section: &str, prefix: &str) -> Vec<String> {
+        let sections = self.file().sections_by_name(section).into_iter().flatten();
+        let names = sections.filter_map(|section| section.header().subsection_name().map(ToString::to_string));
+        let names = names.filter_map(|name| name.strip_prefix(prefix).map(str::to_owned));
+        names.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
     }
 
     /// Returns whether a remote is configured.

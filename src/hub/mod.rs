@@ -18,6 +18,7 @@ mod follow;
 mod guard;
 mod limits;
 mod metrics;
+mod mirror;
 mod open;
 mod page;
 mod page_act;

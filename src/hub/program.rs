@@ -1,10 +1,10 @@
-//! What the program was started for: to serve, to look at a push for git, or to make a token.
+//! What the program was started for: to serve, to look at a push for git, to make a token, or to look after mirrors.
 
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-use super::{open, receive, server, tokens};
+use super::{mirror, open, receive, server, tokens};
 use crate::cli::{self, Cli, Command, Context, Failure, HubArgs, HubCommand, TokenCommand, Ui};
 
 /// Runs the command line of this process.
@@ -23,7 +23,11 @@ pub fn main() -> ExitCode {
     let mut ui = Ui::new(&parsed.global);
     let result = match &parsed.command {
         Some(Command::Hub(args)) => Context::new(&parsed.global).and_then(|context| run(args, &context, &mut ui)),
-        _ => Err(Failure::usage("this program only serves the hub").hint("start it as `git chittysync hub`")),
+        Some(Command::Mirror(args)) => {
+            Context::new(&parsed.global).and_then(|context| mirror::run(args, &context, &mut ui))
+        }
+        _ => Err(Failure::usage("this program serves the hub and looks after mirrors")
+            .hint("start it as `git chittysync hub` or `git chittysync mirror`")),
     };
     cli::exit(&mut ui, result)
 }

@@ -11,7 +11,7 @@ use crate::git::{
     private_directories, state_dir,
 };
 use crate::settings::{remembered_namespace, table};
-use crate::store::{Store, spool};
+use crate::store::{MIRRORS, Store, spool};
 use crate::todo::Time;
 
 /// What was done.
@@ -27,9 +27,9 @@ pub struct Left {
     pub is_removed: bool,
 }
 
-/// How the names of refs begin that only this program makes: sessions, what remotes have of them, and leases.
-const OURS: [&str; 5] =
-    [SESSIONS, RETIRED, "refs/chittysync-remotes/", "refs/chittysync-heads/", "refs/chittysync-lease"];
+/// How the names of refs begin that only this program makes: sessions, what remotes have of them, leases, and what is known of mirrors.
+const OURS: [&str; 6] =
+    [SESSIONS, RETIRED, "refs/chittysync-remotes/", "refs/chittysync-heads/", "refs/chittysync-lease", MIRRORS];
 
 /// The file below the directory of ours that names the remote which was added for the store.
 const MADE: &str = "made-remote";

@@ -38,6 +38,7 @@ mod log;
 mod log_filter;
 mod merge_sides;
 mod merge_trees;
+mod mirrors;
 mod moves;
 mod moving;
 mod named;
@@ -66,6 +67,8 @@ mod sort;
 pub mod spawn;
 mod spooled;
 mod stated;
+#[cfg(feature = "hub")]
+mod statements;
 mod status;
 mod step_aside;
 mod sync;
@@ -101,6 +104,7 @@ pub use leave::{Left, leave, remember_made};
 pub use link::{Exchange, Link};
 pub use log::{has_project, log, own_version, tell};
 pub use log_filter::LogFilter;
+pub use mirrors::{LONGEST_WAIT, MirrorStatus};
 pub use moves::{Move, moves};
 pub use moving::Moving;
 pub use named::with_prompts;
@@ -115,6 +119,8 @@ pub use rollback::{EarlierState, Lists, find_state, present_state, restore, todo
 pub use run::run;
 pub use scan::{Look, forget_looks, look, unread, waiting};
 pub use shown::{Shown, shown, shown_at};
+#[cfg(feature = "hub")]
+pub use statements::statements;
 pub use status::{RemoteStatus, StoreStatus};
 pub use sync::sync;
 pub use tips::{ForeignTip, Tips};

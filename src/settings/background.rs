@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::mirrors::Mirror;
 use super::reader::{Reader, SettingError, time};
 use super::spawning::Spawning;
 use super::table;
@@ -20,6 +21,8 @@ pub struct Background {
     pub mirror_command: Option<String>,
     /// [`table::MIRROR_INTERVAL`].
     pub mirror_interval: Duration,
+    /// The shortest interval of all mirrors that are looked after; nothing where there are none.
+    pub mirrors: Option<Duration>,
     /// [`table::HOOK_SYNC`]; nothing for none.
     pub hook_sync: Option<Duration>,
     /// [`table::MAINTENANCE`].
@@ -40,12 +43,14 @@ impl Background {
         let command = commands.rfind(|given| !is_project || !matches!(given.at, At::Repository(_)));
         let time = |text: &str| time(&table::HOOK_SYNC, text);
         let spawning = Spawning::read(values, is_project)?;
+        let mirrors = Mirror::all(values, is_project)?.into_iter();
         Ok(Background {
             debounce: reader.always(&table::DEBOUNCE)?,
             push_interval: reader.always(&table::PUSH_INTERVAL)?,
             reconcile_interval: reader.always(&table::RECONCILE_INTERVAL)?,
             mirror_command: command.map(|given| given.text).filter(|command| !command.trim().is_empty()),
             mirror_interval: reader.always(&table::MIRROR_INTERVAL)?,
+            mirrors: mirrors.filter(|mirror| !mirror.paused).map(|mirror| mirror.interval).min(),
             hook_sync: reader.read(&table::HOOK_SYNC, |text| match text.trim().to_ascii_lowercase().as_str() {
                 // Simply on: for as long as it is by default.
                 "true" | "yes" | "on" => table::HOOK_SYNC.default_value().and_then(time),

@@ -6,6 +6,7 @@ use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
 pub use super::age_rows::{QUIET_AFTER, STALE_AFTER};
+pub use super::mirror_rows::{MIRROR_EVERY, MIRROR_KIND, MIRROR_PAUSED, MIRROR_PROJECT, MIRROR_URL};
 pub use super::spawn_rows::{
     ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
     SPAWN_PER_DAY, SPAWN_TIMEOUT,
@@ -335,7 +336,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 47] = [
+pub const ALL: [Setting; 52] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -349,6 +350,11 @@ pub const ALL: [Setting; 47] = [
     LOG_LINES,
     MAINTENANCE,
     MAX_FETCH,
+    MIRROR_EVERY,
+    MIRROR_KIND,
+    MIRROR_PAUSED,
+    MIRROR_PROJECT,
+    MIRROR_URL,
     MIRROR_COMMAND,
     MIRROR_INTERVAL,
     PERSON,

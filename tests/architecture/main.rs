@@ -5,7 +5,7 @@ mod circles;
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
-const IMPORTS: [(&str, &[&str]); 21] = [
+const IMPORTS: [(&str, &[&str]); 22] = [
     ("todo", &[]),
     ("redact", &["todo"]),
     ("merge", &["todo"]),
@@ -40,6 +40,7 @@ const IMPORTS: [(&str, &[&str]); 21] = [
             "log",
         ],
     ),
+    ("mirror", &["todo", "merge", "view", "git", "settings", "store", "log", "ops"]),
     ("install", &["todo", "git", "store", "source"]),
     ("daemon", &["todo", "git", "settings", "store", "source", "ops", "log"]),
     (
@@ -65,7 +66,10 @@ const IMPORTS: [(&str, &[&str]); 21] = [
     ),
     (
         "hub",
-        &["todo", "merge", "view", "plan", "access", "wire", "page", "git", "store", "source", "log", "ops", "cli"],
+        &[
+            "todo", "merge", "view", "plan", "access", "wire", "page", "git", "settings", "store", "source", "log",
+            "ops", "mirror", "cli",
+        ],
     ),
 ];
 
@@ -200,9 +204,9 @@ fn pure_modules_touch_nothing() {
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
 /// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
-/// person's editor, `hub` the program that is the hub, that one git's server side and, for `hub open`, a browser, `watch
-/// --hub` curl.
-const STARTERS: [&str; 13] = [
+/// person's editor, `hub` and `mirror` the program that does both, that one git's server side, rclone and, for `hub
+/// open`, a browser, `watch --hub` curl.
+const STARTERS: [&str; 14] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
@@ -215,6 +219,7 @@ const STARTERS: [&str; 13] = [
     "hub/backend.rs",
     "hub/open.rs",
     "install/manager.rs",
+    "mirror/bundles/rclone.rs",
     "ops/spawn/process.rs",
 ];
 

@@ -23,6 +23,8 @@ mod refusal;
 mod resolve;
 mod rollback;
 mod say;
+#[cfg(feature = "hub")]
+mod take;
 mod undo;
 
 pub use actor::{Actor, known_author};
@@ -44,4 +46,6 @@ pub use refusal::{Brief, Refusal};
 pub use resolve::{Edited, Settlement, resolve, resolve_edited, taken};
 pub use rollback::{Rollback, RolledBack, rollback};
 pub use say::say;
+#[cfg(feature = "hub")]
+pub use take::{Taken, take};
 pub use undo::{TakenBack, Wanted, undo};

@@ -1,0 +1,146 @@
+//! A mirror in PostgreSQL, Neon's too: todos as they are, what was said of them, sessions, conflicts, and views of them.
+//!
+//! Each part of a run is one statement: one round trip, and one transaction, in which the checkpoint moves with what it
+//! stands for. So a run that was killed, a server that crashed and a database that was put back to yesterday get what
+//! they lack, and nothing twice. Nothing outlives a transaction, as a pooler wants it: no prepared statement, no lock of
+//! a session, no setting.
+
+mod connect;
+mod document;
+
+use std::collections::BTreeSet;
+
+use postgres::Client;
+use postgres::types::Type;
+use serde_json::Value;
+
+use super::adapter::{Adapter, Batch, Capabilities, Stored};
+use super::failure::Failure;
+use super::items::{Held, Item};
+use super::part::Part;
+use connect::{Target, failure};
+use document::Document;
+
+const SCHEMA: &str = include_str!("schema.sql");
+const WRITE: &str = include_str!("write.sql");
+
+/// So many records and entries go in one statement.
+const BATCH: usize = 5_000;
+
+/// The tables of one store in a database.
+pub struct Postgres {
+    target: Target,
+    store: String,
+    client: Option<Client>,
+    /// All that this run has sent, if it sends everything.
+    sent: (BTreeSet<String>, BTreeSet<String>),
+}
+
+impl Postgres {
+    /// Returns the adapter of a database, `postgres://<user>@<host>/<database>`. In its tables, rows of this mirror have
+    /// `store` in the column of that name.
+    ///
+    /// # Errors
+    /// When the URL is none, holds a password, or would send todos over a network for everybody to read.
+    pub fn new(url: &str, store: &str) -> Result<Self, Failure> {
+        let (target, sent) = (Target::parse(url)?, Default::default());
+        Ok(Postgres { target, store: store.to_owned(), client: None, sent })
+    }
+
+    fn client(&mut self) -> Result<&mut Client, Failure> {
+        if self.client.as_ref().is_none_or(Client::is_closed) {
+            self.client = Some(self.target.connect()?);
+        }
+        Ok(self.client.as_mut().expect("it was connected"))
+    }
+
+    /// Asks, and makes the tables where they are missing.
+    fn ask(&mut self, query: &str, parameter: &str) -> Result<Vec<postgres::Row>, Failure> {
+        let parameters: [(&(dyn postgres::types::ToSql + Sync), Type); 1] = [(&parameter, Type::TEXT)];
+        let client = self.client()?;
+        let asked = client.query_typed(query, &parameters);
+        let missing =
+            |err: &postgres::Error| err.code().is_some_and(|code| *code == postgres::error::SqlState::UNDEFINED_TABLE);
+        let asked = match asked {
+            Err(err) if missing(&err) => {
+                client.batch_execute(SCHEMA).map_err(|err| failure(&err))?;
+                client.query_typed(query, &parameters)
+            }
+            asked => asked,
+        };
+        asked.map_err(|err| failure(&err))
+    }
+}
+
+impl Adapter for Postgres {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { pulls: false, keeps_checkpoint: true, history: true, whole: false, batch: BATCH }
+    }
+
+    fn checkpoint(&mut self) -> Result<Option<Held>, Failure> {
+        let store = self.store.clone();
+        let query = "select commit_oid, projects::text from chittysync_checkpoint where store = $1";
+        let rows = self.ask(query, &store)?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let (commit, projects): (Option<String>, String) = (row.get(0), row.get(1));
+        let projects = serde_json::from_str(&projects).unwrap_or_default();
+        Ok(commit.map(|commit| Held { commit, projects }))
+    }
+
+    fn push(&mut self, batch: &Batch<'_>, _stored: &mut dyn FnMut(Stored)) -> Result<(), Failure> {
+        if batch.is_first && !batch.is_continued {
+            self.sent = Default::default();
+        }
+        let mut document = Document::of(&self.store, batch)?;
+        if !batch.is_continued {
+            for item in batch.items {
+                match item {
+                    Item::Record(record, _) => self.sent.0.insert(record.id.to_string()),
+                    Item::Entry(entry) => self.sent.1.insert(entry.commit.clone()),
+                };
+            }
+            if batch.is_last {
+                document.keep_only(&self.sent.0, &self.sent.1);
+            }
+        }
+        let text = Value::Object(document.0).to_string();
+        let rows = self.ask(WRITE, &text)?;
+        let written: i64 = rows.first().map_or(0, |row| row.get(0));
+        if written == 0 { Err(Failure::Overtaken) } else { Ok(()) }
+    }
+
+    fn verify(&mut self, whole: &Part<'_>) -> Result<Vec<String>, Failure> {
+        let store = self.store.clone();
+        let rows = self.ask("select id, content_hash from todos where store = $1", &store)?;
+        let there: std::collections::BTreeMap<String, String> =
+            rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let mut found = Vec::new();
+        let (mut records, mut said) = (BTreeSet::new(), BTreeSet::new());
+        for item in whole.items(None, true)? {
+            match item {
+                Item::Record(record, _) => {
+                    let id = record.id.to_string();
+                    match there.get(&id) {
+                        None => found.push(format!("the todo {id} is missing")),
+                        Some(digest) if *digest != record.digest() => found.push(format!("the todo {id} differs")),
+                        Some(_) => {}
+                    }
+                    records.insert(id);
+                }
+                Item::Entry(entry) => drop(said.insert((entry.commit, entry.id.to_string()))),
+            }
+        }
+        let left = there.keys().filter(|id| !records.contains(*id));
+        found.extend(left.map(|id| format!("the todo {id} is left over")));
+        let rows =
+            self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
+        let there: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let told = |(commit, id): &(String, String), how: &str| {
+            let commit: String = commit.chars().take(8).collect();
+            format!("what {commit} said of {id} is {how}")
+        };
+        found.extend(said.difference(&there).map(|one| told(one, "missing")));
+        found.extend(there.difference(&said).map(|one| told(one, "left over")));
+        Ok(found)
+    }
+}

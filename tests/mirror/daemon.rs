@@ -1,0 +1,34 @@
+//! The daemon looks after mirrors.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use chittysync::settings::MirrorKind;
+
+use crate::common::binary;
+use crate::scene::Scene;
+
+#[test]
+fn a_mirror_gets_what_is_new_while_the_daemon_runs() {
+    let scene = Scene::new(MirrorKind::Files);
+    let world = &scene.world;
+    world.ok(&["mirror", "add", "papers", "files", "place", "--interval", "200ms"]);
+    let mut command = world.command(binary());
+    command.env_remove("CHITTYSYNC_NOW").args(["daemon", "run"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut daemon = command.spawn().expect("it starts");
+    let until = |what: &str| {
+        let started = Instant::now();
+        let has = || std::fs::read_to_string(world.path("place/todos.md")).is_ok_and(|text| text.contains(what));
+        while !has() {
+            assert!(started.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    until("Fix login");
+    world.ok(&["add", "Rest", "--project", "acme/web"]);
+    until("Rest");
+    let status = world.json(&["daemon", "status"]);
+    assert!(status["jobs"]["mirrors"]["runs"].as_u64() > Some(1), "{status}");
+    world.run(&["daemon", "stop"]);
+    let _ = daemon.wait();
+}
