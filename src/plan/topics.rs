@@ -119,6 +119,8 @@ fn todo_labels(todo: &Todo) -> Vec<String> {
             found.extend(texts.map(|text| text.trim().trim_start_matches('#').to_owned()));
         }
     }
+    found.retain(|found| !todo.is_label_off(found));
+    found.extend(todo.labels());
     found
 }
 

@@ -24,9 +24,11 @@ mod ready;
 mod session_filter;
 mod sessions;
 mod show;
+mod sort;
 mod style;
 mod summary;
 mod table;
+mod words;
 
 pub use board::board;
 pub use called::of_itself;
@@ -53,6 +55,7 @@ pub use sessions::{
     sessions_text,
 };
 pub use show::{show_json, show_text};
+pub use sort::Sort;
 pub use style::{Style, symbol};
 pub use summary::{Counts, count};
 pub use table::{Column, Table, fit};

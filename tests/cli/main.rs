@@ -17,6 +17,7 @@ mod claude_settings;
 mod completion;
 mod conformance;
 mod context;
+mod dates_labels;
 mod demo;
 mod employers;
 mod ends;
