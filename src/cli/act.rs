@@ -150,7 +150,11 @@ pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Resu
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let add = Add { text: args.text.join(" "), project: args.project.clone(), properties: args.properties.typed(context.now)? };
+    let add = Add {
+        text: args.text.join(" "),
+        project: args.project.clone(),
+        properties: args.properties.typed(context.now)?,
+    };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
     tell(&todo::add(&actor, &add)?, None, &actor, ui)

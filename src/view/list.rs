@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::sort::Sort;
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
-use super::{Everything, Folded, Group, Links, Quiet, Style};
-use super::sort::Sort;
 use super::words::words_of;
+use super::{Everything, Folded, Group, Links, Quiet, Style};
 use crate::todo::{LABEL, Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
 
 /// What is shown of what is quiet.
@@ -148,6 +148,11 @@ fn in_order<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project
         all.sort_by_key(|(_, todo)| sort.key(todo));
     }
     all
+}
+
+/// Returns all todos, whatever became of them, in the order of the list.
+pub(super) fn select_all(everything: &Everything) -> Vec<(&Project, &Todo)> {
+    in_order(everything, &Filter { all: true, ..Filter::default() })
 }
 
 /// A project and those of its todos that a filter takes.

@@ -52,7 +52,10 @@ impl Quiet {
         };
         let is_quiet = |todo: &Todo| {
             let is_wanted = todo.voices().any(|(session, claim)| !claim.dropped && speaks(session, claim.at));
-            todo.state().is_open() && !is_wanted && !is_its_time(todo) && !todo.fields.values().any(|field| field.at > until)
+            todo.state().is_open()
+                && !is_wanted
+                && !is_its_time(todo)
+                && !todo.fields.values().any(|field| field.at > until)
         };
         let todos = everything.todos().filter(|(_, todo)| is_quiet(todo)).map(|(_, todo)| todo.id).collect();
         let living = living.into_iter().map(Cow::into_owned).collect();

@@ -28,10 +28,10 @@ fn what_is_put_off_is_not_offered_before_its_date() {
     assert!(later("2026-11-25T00:00:00.000Z").contains("certificate"));
     // A day begins where the device is.
     let world = World::new();
-    world.run_with(&[("TZ", "Pacific/Auckland")], &["add", "There", "--defer", "2026-11-21"]);
-    assert_eq!(world.todo("There")["defer"], "2026-11-21T00:00:00+13:00");
+    world.run_with(&[("TZ", "Pacific/Auckland")], &["add", "There", "--defer", "2026-11-22"]);
+    assert_eq!(world.todo("There")["defer"], "2026-11-22T00:00:00+13:00");
     assert_eq!(words(&world, &["ready"]), ["There"; 0]);
-    let there = [("CHITTYSYNC_NOW", "2026-11-20T23:00:00.000Z"), ("TZ", "America/New_York")];
+    let there = [("CHITTYSYNC_NOW", "2026-11-21T11:00:00.000Z"), ("TZ", "America/New_York")];
     assert!(world.run_with(&there, &["ready"]).stdout.contains("There"), "it has begun there, whoever asks");
 }
 

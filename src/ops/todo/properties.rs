@@ -50,8 +50,12 @@ impl Properties {
         let which = |words: &str| Which::Words(words.to_owned());
         let blocked_by = match changes {
             _ if blocked_by.is_empty() => None,
-            Some(changes) => Some(Blockers::Change(changes.into_iter().map(|(on, words)| (on, which(words))).collect())),
-            None => Some(Blockers::Only(blocked_by.iter().filter(|text| !text.is_empty()).map(|text| which(text)).collect())),
+            Some(changes) => {
+                Some(Blockers::Change(changes.into_iter().map(|(on, words)| (on, which(words))).collect()))
+            }
+            None => Some(Blockers::Only(
+                blocked_by.iter().filter(|text| !text.is_empty()).map(|text| which(text)).collect(),
+            )),
         };
         Ok(Properties {
             priority: priority.map(str::to_owned),
