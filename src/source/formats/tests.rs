@@ -5,8 +5,11 @@ use serde_json::json;
 use super::*;
 use crate::todo::Status;
 
-/// Recognises and reads, and returns what came of it in short: words, status, number, properties.
-fn read(text: &str) -> (Format, Vec<(String, Status, Option<String>, Value)>) {
+/// Of an item its words, status, number and properties.
+type Short = (String, Status, Option<String>, Value);
+
+/// Recognises and reads, and returns what came of it in short.
+fn read(text: &str) -> (Format, Vec<Short>) {
     let format = Format::recognise(text.as_bytes()).expect("a format");
     let listed = read_format(format, &[text.as_bytes().to_vec()]).expect("a list");
     let short = listed.items.into_iter().map(|item| {
