@@ -11,7 +11,7 @@ use super::named;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
-use crate::todo::Verb;
+use crate::todo::{Time, Verb};
 
 /// Arguments of `start`, `done`, `release` and `reopen`.
 #[derive(Debug, Args)]
@@ -108,14 +108,26 @@ pub struct PropertyArgs {
     /// What else there is to say of it; '' takes it back
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// A todo that must be done before; may be given several times; '' takes all of them back
-    #[arg(long, value_name = "ID|WORDS")]
+    /// Until when it should be done: 2026-12-01, "2026-12-01 14:00", tomorrow, 3d, 2w (here), or RFC 3339; '' takes it back
+    #[arg(long, value_name = "DATE")]
+    pub due: Option<String>,
+    /// Before when it is not to be begun: `ready` does not offer it until then. As --due
+    #[arg(long, value_name = "DATE")]
+    pub defer: Option<String>,
+    /// A label to put on (ui, +ui) or to take off (-ui); may be given several times
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
+    pub label: Vec<String>,
+    /// A todo that must be done before; may be given several times; '' takes all of them back. With + or - before each, it
+    /// is added or taken out, and the others stay
+    #[arg(long, value_name = "ID|WORDS", allow_hyphen_values = true)]
     pub blocked_by: Vec<String>,
 }
 
 impl PropertyArgs {
-    pub(super) fn typed(&self) -> Result<Properties, Refusal> {
-        Properties::typed(self.priority.as_deref(), self.description.as_deref(), &self.blocked_by)
+    pub(super) fn typed(&self, now: Time) -> Result<Properties, Refusal> {
+        Properties::typed(self.priority.as_deref(), self.description.as_deref(), &self.blocked_by)?
+            .dated(self.due.as_deref(), self.defer.as_deref(), now)?
+            .labelled(&self.label)
     }
 }
 
@@ -138,14 +150,18 @@ pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Resu
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let add = Add { text: args.text.join(" "), project: args.project.clone(), properties: args.properties.typed()? };
+    let add = Add {
+        text: args.text.join(" "),
+        project: args.project.clone(),
+        properties: args.properties.typed(context.now)?,
+    };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
     tell(&todo::add(&actor, &add)?, None, &actor, ui)
 }
 
 pub(super) fn edit(args: &EditArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let edit = Edit { text: args.text.clone(), properties: args.properties.typed()? };
+    let edit = Edit { text: args.text.clone(), properties: args.properties.typed(context.now)? };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
     tell(&todo::edit(&actor, &Which::words(&args.todo), &edit)?, None, &actor, ui)

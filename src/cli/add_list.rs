@@ -18,7 +18,7 @@ pub(super) fn run(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     if done > 0 {
         ui.note(&format!("Left out: {} with a ticked box.", plural(done, "todo")));
     }
-    let list = AddList { entries, project: args.project.clone(), properties: args.properties.typed()? };
+    let list = AddList { entries, project: args.project.clone(), properties: args.properties.typed(context.now)? };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
     tell_each(&todo::add_list(&actor, &list)?, &actor, ui)

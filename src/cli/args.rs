@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::act::{ActArgs, AddArgs, DropArgs, EditArgs};
 use super::conflicts::ConflictsArgs;
+use super::import::ImportArgs;
 use super::install_args::{InstallArgs, UninstallArgs};
 use super::list::ListArgs;
 use super::log::LogArgs;
@@ -104,9 +105,15 @@ pub enum Command {
     Projects,
     /// Print the todos that sessions disagree on, the newest overruled statement first
     Conflicts(ConflictsArgs),
+    /// Print what waits for what
+    ///
+    /// Below each todo stands what must be done before it.
+    Graph(super::graph::GraphArgs),
     /// Print everything, or write it into files
     Export(ExportArgs),
-    /// State a list for a session: JSON on standard input, or Markdown with boxes
+    /// Take over a list from a file or standard input: JSON, Markdown with boxes, todo.txt, or what another tool keeps
+    ///
+    /// Read are Beads, Task Master, Backlog.md, todo.txt, Taskwarrior's export, issues of GitHub as its program prints them, lists in JSON and Markdown, told apart by what they look like. What is done, how soon, until when, labels and what waits for what come along. The same file again changes nothing; what is gone from it is no longer wanted by it.
     Import(ImportArgs),
     /// Watch agents' homes and sync in the background
     #[cfg(feature = "daemon")]
@@ -196,21 +203,12 @@ pub enum ExportFormat {
     Json,
     /// A list with boxes to tick, by project.
     Markdown,
+    /// A table for spreadsheets.
+    Csv,
     /// The projects.
     Coordination,
     /// The disagreements.
     Conflicts,
-}
-
-/// Arguments of `import`.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// The session that states the list
-    #[arg(long, value_name = "SESSION")]
-    pub session: String,
-    /// The project of its todos
-    #[arg(long, value_name = "PROJECT")]
-    pub project: Option<String>,
 }
 
 /// Arguments of `merge-driver`, as git gives them.

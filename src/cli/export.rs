@@ -29,6 +29,8 @@ pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(
             ui.print_json(&json!({ "markdown": view::markdown(&everything) }));
         }
         ExportFormat::Markdown => ui.print_always(&view::markdown(&everything)),
+        ExportFormat::Csv if ui.json => ui.print_json(&json!({ "csv": view::csv(&everything) })),
+        ExportFormat::Csv => ui.print_always(&view::csv(&everything)),
         ExportFormat::Coordination => ui.print_json(&view::projects_json(&everything)),
         ExportFormat::Conflicts => {
             let properties = ops::open_properties(&store, &everything)?;

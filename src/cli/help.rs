@@ -19,7 +19,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
         &[
             ("list, ready, board", "the todos; what can be begun; all on one screen"),
             ("show, log, sessions", "one todo; what happened; who works on what"),
-            ("projects, topics", "how far each project is; what waits on each topic"),
+            ("projects, topics, graph", "how far each is; what waits for what"),
         ],
     ),
     (

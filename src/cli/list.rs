@@ -1,6 +1,6 @@
 //! `list`: the open todos, by project.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::author::SpeakerArgs;
 use super::by::ByArgs;
@@ -11,8 +11,8 @@ use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::ops::todo::session_meant;
-use crate::todo::{State, Status};
-use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Style, fit, list_json, list_rows, list_text, rank};
+use crate::todo::{State, Status, label};
+use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Sort, Style, fit, list_json, list_rows, list_text, rank};
 
 /// Arguments of `list`.
 #[derive(Debug, Default, Args)]
@@ -44,6 +44,12 @@ pub struct ListArgs {
     /// Only what somebody spoke of since then (2026-11-20, yesterday, "2 weeks ago")
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
+    /// Only what has this label; may be given several times: all of them
+    #[arg(long, value_name = "LABEL", value_parser = a_label)]
+    pub label: Vec<String>,
+    /// In this order, across projects: the most urgent, what is due, or the oldest first [default: project]
+    #[arg(long, value_name = "ORDER")]
+    pub sort: Option<Order>,
     /// At most this many
     #[arg(short = 'n', long, value_name = "COUNT")]
     pub max_count: Option<usize>,
@@ -59,6 +65,34 @@ pub struct ListArgs {
     /// Output for programs.
     #[command(flatten)]
     pub porcelain: PorcelainArgs,
+}
+
+/// What `list` is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// The most urgent first.
+    Priority,
+    /// What is due first, first; what has no date last.
+    Due,
+    /// The oldest first.
+    Age,
+    /// By project, what is going on first, then the latest.
+    Project,
+}
+
+impl Order {
+    fn sort(self) -> Option<Sort> {
+        match self {
+            Order::Priority => Some(Sort::Priority),
+            Order::Due => Some(Sort::Due),
+            Order::Age => Some(Sort::Age),
+            Order::Project => None,
+        }
+    }
+}
+
+fn a_label(text: &str) -> Result<String, String> {
+    label(text).ok_or_else(|| "it must be a word such as ui, without commas".to_owned())
 }
 
 fn priority(text: &str) -> Result<u8, String> {
@@ -80,8 +114,10 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
     filter.words = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
     let (blocked, ready, priority) = (args.blocked, args.ready, args.priority);
     let since = args.since.as_deref().map(|text| date(text, ops::since, context.now)).transpose()?;
-    let sets = [args.topic.ids(&everything, &store)?, Narrow { blocked, ready, priority, since }.ids(&everything)];
+    let narrow = Narrow { blocked, ready, priority, since, labels: args.label.clone() };
+    let sets = [args.topic.ids(&everything, &store)?, narrow.ids(&everything, context.now)];
     filter.only = sets.into_iter().flatten().reduce(|one, other| &one & &other);
+    filter.sort = args.sort.and_then(Order::sort);
     filter.session = args.session.as_deref().map(|typed| session_meant(&everything, typed)).transpose()?;
     filter.speakers = args.by.speakers(&store, &everything, ui);
     filter.quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);

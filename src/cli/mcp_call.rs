@@ -3,19 +3,23 @@
 use serde_json::Value;
 
 use super::author::SpeakerArgs;
+use super::conflicts::{self, ConflictsArgs};
 use super::context::Context;
 use super::list::{self, ListArgs};
 use super::mcp_given::Given;
 use super::mcp_tools::{Effect, Tool};
 use super::options::PorcelainArgs;
+use super::projects;
 use super::ready::{self, ReadyArgs};
-use super::said::tell;
+use super::said::{tell, tell_each};
 use super::session_context::told;
+use super::sessions::{self, SessionsArgs};
 use super::show::{self, ShowArgs};
 use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
-use crate::ops::todo::{self, Add, Properties, Which};
+use crate::ops::todo::{self, Add, AddList, Edit, Properties, Which};
 use crate::settings::ContextReach;
+use crate::source::Outlined;
 use crate::todo::Verb;
 
 /// Carries out a tool.
@@ -34,6 +38,11 @@ pub(super) fn call(
         "done" => say(Verb::Done, given, speaker, context, ui),
         "release" => say(Verb::Release, given, speaker, context, ui),
         "drop" => say(Verb::Drop, given, speaker, context, ui),
+        "reopen" => say(Verb::Reopen, given, speaker, context, ui),
+        "edit" => edit(given, speaker, context, ui),
+        "projects" => projects::run(context, ui),
+        "sessions" => sessions::run(&SessionsArgs::default(), context, ui),
+        "conflicts" => conflicts::run(&ConflictsArgs { all: false }, context, ui),
         "show" => show::run(&ShowArgs { todo: given.text("todo").into_iter().collect() }, context, ui),
         _ => print_session_context(speaker, context, ui),
     }?;
@@ -46,7 +55,7 @@ pub(super) fn call(
 }
 
 fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let project = match projects(given)? {
+    let project = match meant(given)? {
         Projects::All => None,
         Projects::Named(name) => Some(name),
         Projects::Here => context.here().map(ToString::to_string),
@@ -57,7 +66,7 @@ fn list(given: Given<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure>
 }
 
 fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let (all, project) = match projects(given)? {
+    let (all, project) = match meant(given)? {
         Projects::All => (true, None),
         Projects::Named(name) => (false, Some(name)),
         Projects::Here => (false, None),
@@ -85,12 +94,32 @@ fn ready(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui
 }
 
 fn add(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let (priority, description) = (given.text("priority"), given.text("description"));
-    let properties = Properties::typed(priority.as_deref(), description.as_deref(), &given.texts("blocked_by"))?;
-    let add = Add { text: given.text("text").unwrap_or_default(), project: given.text("project"), properties };
+    let properties = properties(given, context)?;
+    let (text, more, project) = (given.text("text").unwrap_or_default(), given.texts("more"), given.text("project"));
     let store = context.store_or_create(ui)?;
     let actor = speaker.actor(&store, context);
-    tell(&todo::add(&actor, &add)?, None, &actor, ui)
+    if more.is_empty() {
+        return tell(&todo::add(&actor, &Add { text, project, properties })?, None, &actor, ui);
+    }
+    let entry = |words| Outlined { words, parent: None, is_done: false };
+    let entries = std::iter::once(text).chain(more).map(entry).collect();
+    tell_each(&todo::add_list(&actor, &AddList { entries, project, properties })?, &actor, ui)
+}
+
+fn edit(given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let which = Which::Words(given.text("todo").unwrap_or_default());
+    let edit = Edit { text: given.text("text"), properties: properties(given, context)? };
+    let store = context.store_or_create(ui)?;
+    let actor = speaker.actor(&store, context);
+    tell(&todo::edit(&actor, &which, &edit)?, None, &actor, ui)
+}
+
+fn properties(given: Given<'_>, context: &Context) -> Result<Properties, Failure> {
+    let text = |name| given.text(name);
+    let typed =
+        Properties::typed(text("priority").as_deref(), text("description").as_deref(), &given.texts("blocked_by"))?;
+    let dated = typed.dated(text("due").as_deref(), text("defer").as_deref(), context.now)?;
+    Ok(dated.labelled(&given.texts("labels"))?)
 }
 
 fn say(verb: Verb, given: Given<'_>, speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -122,7 +151,7 @@ enum Projects {
     Here,
 }
 
-fn projects(given: Given<'_>) -> Result<Projects, Failure> {
+fn meant(given: Given<'_>) -> Result<Projects, Failure> {
     match (given.text("project"), given.flag("all_projects")) {
         (Some(_), true) => Err(Failure::usage("'project' and 'all_projects' exclude each other")),
         (None, true) => Ok(Projects::All),

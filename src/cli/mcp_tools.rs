@@ -32,7 +32,7 @@ pub(super) struct Tool {
 }
 
 /// All tools.
-pub(super) const TOOLS: [Tool; 9] = [
+pub(super) const TOOLS: [Tool; 14] = [
     Tool {
         name: "list",
         description: "Open todos of this project, those in progress first, of all sessions and people. As JSON.",
@@ -51,8 +51,9 @@ pub(super) const TOOLS: [Tool; 9] = [
     },
     Tool {
         name: "add",
-        description: "Adds a todo to this project's list, which every session and person sees.",
-        parameters: &["text", "project", "priority", "description", "blocked_by"],
+        description: "Adds a todo to this project's list, which every session and person sees; with `more`, several in \
+                      one act.",
+        parameters: &["text", "more", "project", "priority", "description", "due", "defer", "labels", "blocked_by"],
         needs_first: true,
         effect: Effect::Says,
     },
@@ -86,10 +87,46 @@ pub(super) const TOOLS: [Tool; 9] = [
         effect: Effect::Drops,
     },
     Tool {
+        name: "reopen",
+        description: "Opens a completed or dropped todo again.",
+        parameters: &["todo"],
+        needs_first: true,
+        effect: Effect::Says,
+    },
+    Tool {
+        name: "edit",
+        description: "Changes a todo: its words, or what is known of it. What is not given stays, and an empty text takes \
+                      something back.",
+        parameters: &["todo", "text", "priority", "description", "due", "defer", "labels", "blocked_by"],
+        needs_first: true,
+        effect: Effect::Says,
+    },
+    Tool {
         name: "show",
         description: "One todo with everything that sessions said of it. As JSON.",
         parameters: &["todo"],
         needs_first: true,
+        effect: Effect::Reads,
+    },
+    Tool {
+        name: "projects",
+        description: "All projects, how far each is, and who works on it. As JSON.",
+        parameters: &[],
+        needs_first: false,
+        effect: Effect::Reads,
+    },
+    Tool {
+        name: "sessions",
+        description: "Who works on what, where, and since when. As JSON.",
+        parameters: &["limit"],
+        needs_first: false,
+        effect: Effect::Reads,
+    },
+    Tool {
+        name: "conflicts",
+        description: "What sessions disagree on, the newest first. As JSON.",
+        parameters: &["limit"],
+        needs_first: false,
         effect: Effect::Reads,
     },
     Tool {
@@ -129,22 +166,30 @@ impl Kind {
 const STATES: &[&str] = &["pending", "in_progress", "completed", "dropped"];
 
 /// All parameters: name, what it is, description.
-const PARAMETERS: [(&str, Kind, &str); 13] = [
+const PARAMETERS: [(&str, Kind, &str); 17] = [
     ("all", Kind::Flag, "Completed and dropped todos too"),
     ("all_projects", Kind::Flag, "Of all projects"),
     ("any", Kind::Flag, "With `claim`: what is assigned to others, too"),
-    ("blocked_by", Kind::Texts, "Todos that must be done before, each by its id or words"),
+    (
+        "blocked_by",
+        Kind::Texts,
+        "Todos that must be done before, each by its id or words; with + or - before each, it is added or taken out",
+    ),
     (
         "claim",
         Kind::Flag,
         "Take the first one: it is in progress, and nobody else's. In a store with a remote, the remote is asked",
     ),
+    ("defer", Kind::Text(&[]), "Before when it is not to be begun: 2026-12-01, tomorrow, 3d, or RFC 3339"),
     ("description", Kind::Text(&[]), "What else there is to say of it"),
+    ("due", Kind::Text(&[]), "Until when it should be done: 2026-12-01, tomorrow, 3d, or RFC 3339"),
+    ("labels", Kind::Texts, "Labels to put on, or with - before it to take off"),
     ("limit", Kind::Count, "At most so many todos [default: 50]"),
+    ("more", Kind::Texts, "What else is to be done: a todo each"),
     ("priority", Kind::Text(&[]), "How soon: high, medium, low, or a number, 0 first"),
     ("project", Kind::Text(&[]), "The project [default: that of the directory the server runs in]"),
     ("status", Kind::Text(STATES), "Only todos in this state"),
-    ("text", Kind::Text(&[]), "What is to be done"),
+    ("text", Kind::Text(&[]), "What is to be done, in its words"),
     ("topic", Kind::Text(&[]), "Only todos of this topic"),
     ("todo", Kind::Text(&[]), "The beginning of its id (4 digits or more), or words of its text, in this project"),
 ];

@@ -21,6 +21,7 @@ mod context;
 mod daemon;
 mod daemon_summary;
 mod demo;
+mod disabled;
 mod doctor;
 mod doctor_agents;
 mod doctor_settings;
@@ -30,6 +31,7 @@ mod editor;
 mod export;
 mod forget;
 mod forget_sessions;
+mod graph;
 mod guidance;
 mod help;
 mod home;
@@ -136,6 +138,11 @@ pub fn main() -> ExitCode {
         Err(err) if is_hook(&err) => return ExitCode::SUCCESS,
         Err(err) => return usage::usage(&err),
     };
+    match disabled::end(cli.command.as_ref()) {
+        Some(disabled::End::Silent) => return ExitCode::SUCCESS,
+        Some(disabled::End::Refused(failure)) => return exit(&mut Ui::new(&cli.global), Err(failure)),
+        None => {}
+    }
     if let Some(Command::Hook(args)) = &cli.command {
         return hook::run(args, &cli.global);
     }
@@ -255,6 +262,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Ready(args) => ready::run(&args, context, ui),
         Command::Topics(args) => topics::run(&args, context, ui),
         Command::Assign(args) => assign::run(&args, context, ui),
+        Command::Graph(args) => graph::run(&args, context, ui),
         Command::Guidance(args) => guidance::run(&args, context, ui),
         Command::Triage(args) => triage::run(&args, context, ui),
         Command::Resolve(args) => resolve::run(&args, context, ui),

@@ -59,7 +59,7 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let everything = context.everything(&store, ui)?;
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
     args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
-    let mut found = args.topic.of(ready(&everything, project.as_ref()), &store)?;
+    let mut found = args.topic.of(ready(&everything, project.as_ref(), context.now), &store)?;
     let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
     let shown = args.shown(ui);
     let folded = match shown {
@@ -93,7 +93,7 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
         let mut text = ready_text(&found, &everything.names(), assigned, style);
         fold(&mut text, &quiet, &folded, style, "`ready --left-behind`");
         if found.is_empty() {
-            let all = args.topic.of(ready(&everything, None), &store)?;
+            let all = args.topic.of(ready(&everything, None, context.now), &store)?;
             ui.note(&nothing(&everything, project.as_ref(), &quiet, &all));
         }
         ui.print_page(&text);

@@ -29,7 +29,9 @@ impl From<Refusal> for Failure {
             Refusal::NotTaken { todo, .. } => {
                 no().hint(format!("`git chittysync show {}` tells who has", todo.id.short()))
             }
-            Refusal::NothingToChange => usage().hint("--text, --priority, --description, --blocked-by"),
+            Refusal::NothingToChange => {
+                usage().hint("--text, --priority, --description, --due, --defer, --label, --blocked-by")
+            }
             Refusal::NobodySaid { todo, .. } => {
                 no().hint(format!("`git chittysync show {}` lists who did", todo.id.short()))
             }
@@ -59,6 +61,10 @@ impl From<Refusal> for Failure {
             Refusal::AssignedToOthers { .. } => no().hint("`git chittysync ready --claim --any` takes it nevertheless"),
             Refusal::SeveralProjects { several, .. } => each(usage(), &several, Project::to_string),
             Refusal::Priority(_) => usage().hint("high, medium, low, or a number, 0 first; '' takes it back"),
+            Refusal::Date(_) => {
+                usage().hint("2026-12-01, \"2026-12-01 14:00\", today, tomorrow, 3d, 2w, or RFC 3339; '' takes it back")
+            }
+            Refusal::Label(_) => usage().hint("a word such as ui, without commas; -ui takes it off"),
             Refusal::NoRemote(_) => no().hint("`git chittysync init --remote <url>` adds one"),
             Refusal::Aside { branch } => {
                 no().hint(format!("`git chittysync --branch {branch} rollback '@{{1}}'` does it"))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use super::watch_hub::{self, print};
-use crate::git::{ObjectId, Overlay, descends};
+use crate::git::ObjectId;
 use crate::ops::{self, Change, OpsError};
 use crate::store::Store;
 use crate::todo::Names;
@@ -71,15 +71,14 @@ fn follow(store: &Store, since: Option<ObjectId>, once: bool, ui: &mut Ui) -> Re
 /// # Errors
 /// When the store cannot be read.
 pub(crate) fn changes_json(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Value, OpsError> {
-    let overlay = Overlay::new(&store.repo);
-    let known = from.is_none_or(|from| overlay.commit_info(from).is_ok() && descends(&overlay, to, from));
-    let mut changed = if known { ops::changes(&overlay, from, to)? } else { Vec::new() };
+    let changed = ops::changes_since(store, from, to)?;
+    let (is_known, mut changed) = (changed.is_some(), changed.unwrap_or_default());
     changed.sort_by_key(|change| (change.at(), change.after.id));
     let names = ops::project_names(store)?;
     Ok(json!({
         "commit": to.to_string(),
         "since": from.map(|from| from.to_string()),
-        "reset": !known,
+        "reset": !is_known,
         "changes": changed.iter().map(|change| change_json(change, to, &names)).collect::<Value>(),
     }))
 }

@@ -31,7 +31,9 @@ impl Hub {
             | Refusal::NothingToChange
             | Refusal::ProjectName { .. }
             | Refusal::SessionName { .. }
-            | Refusal::Priority(_) => said(422),
+            | Refusal::Priority(_)
+            | Refusal::Date(_)
+            | Refusal::Label(_) => said(422),
             _ => said(409),
         }
     }

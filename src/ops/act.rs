@@ -175,6 +175,7 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
     let mut found = Found::new();
     for act in acts {
         for (name, value) in &mut act.fields {
+            redactor.string(name, &mut found);
             redactor.value(name, value, &mut found);
         }
         if known.todo(&act.project, act.id).is_none() {

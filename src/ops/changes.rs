@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::OpsError;
 use crate::codec::TodoFile;
-use crate::git::{ObjectId, Overlay, TreeEntry};
+use crate::git::{ObjectId, Overlay, TreeEntry, descends};
 use crate::merge::{Disagreement, disagreements};
 use crate::store::paths::{PROJECTS, project_dir};
 use crate::store::{ProjectLists, Store, StoreError, list_paths};
@@ -68,6 +68,17 @@ impl Change {
 /// As [`changes`].
 pub fn changes_of(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Vec<Change>, OpsError> {
     changes(&Overlay::new(&store.repo), from, to)
+}
+
+/// As [`changes_of`], if the second commit comes from the first; otherwise nothing, and whoever follows the branch has
+/// to look at everything again.
+///
+/// # Errors
+/// As [`changes`].
+pub fn changes_since(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Option<Vec<Change>>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let is_known = from.is_none_or(|from| overlay.commit_info(from).is_ok() && descends(&overlay, to, from));
+    is_known.then(|| changes(&overlay, from, to)).transpose()
 }
 
 /// Returns the todos that the second of two commits has otherwise than the first, or has and the first has not; sorted by

@@ -1,6 +1,6 @@
 //! Dates as people write them.
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{DateTime, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone};
 
 use crate::git::parse_date;
 use crate::todo::Time;
@@ -26,6 +26,30 @@ pub fn since(text: &str, now: Time) -> Option<Time> {
 /// Reads the time until which something is wanted, as [`since`] does. A day counts whole.
 pub fn until(text: &str, now: Time) -> Option<Time> {
     absolute(text, true).or_else(|| parse_date(text, now))
+}
+
+/// Reads a moment to come, as RFC 3339 in this device's time: what [`absolute`] reads, `today`, `tomorrow`, or in so many
+/// days (`3d`), weeks (`2w`). A day means its first moment, or with `last` its last. RFC 3339 stays as it is.
+pub(super) fn moment(text: &str, last: bool, now: Time) -> Option<String> {
+    let exact = DateTime::parse_from_rfc3339(text).ok();
+    if let Some(exact) = exact {
+        // What is kept can be compared with every other moment.
+        Time::parse(text)?;
+        return Some(exact.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    }
+    let local = |time: Time| Local.timestamp_millis_opt(time.millis()).single();
+    let days = match text {
+        "today" => Some(0),
+        "tomorrow" => Some(1),
+        _ => {
+            let number = |end: char| text.strip_suffix(end)?.parse::<u32>().ok().filter(|days| *days <= 100_000);
+            number('d').or_else(|| number('w').map(|weeks| weeks * 7))
+        }
+    };
+    let day = days.and_then(|days| local(now)?.date_naive().checked_add_days(Days::new(u64::from(days))));
+    let text = day.map_or_else(|| text.to_owned(), |day| day.format("%Y-%m-%d").to_string());
+    let time = absolute(&text, last).filter(|time| *time <= Time::LAST)?;
+    Some(local(time)?.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A list that somebody states for a session: on standard input, or at a hub.
 
+use super::date::moment;
 use super::{Demand, OpsError, Plan, Report, Selection, run};
 use crate::git::{ObjectId, session_ref};
 use crate::redact::Found;
 use crate::store::Store;
-use crate::todo::{Project, Session, Snapshot, Time};
+use crate::todo::{DEFER, DUE, Project, Session, Snapshot, Time};
 
 /// What came of a list.
 #[derive(Debug)]
@@ -51,6 +52,15 @@ pub fn import(
     now: Time,
 ) -> Result<Imported, OpsError> {
     store.settings.redactor.session(&mut snapshot.session, &mut Found::new());
+    // A day alone is one of this device.
+    for (name, last) in [(DUE, true), (DEFER, false)] {
+        let fields = snapshot.items.iter_mut().filter_map(|item| item.fields.get_mut(name));
+        for value in fields.filter(|value| value.as_str().is_some_and(|text| text.len() == "2026-12-05".len())) {
+            if let Some(moment) = value.as_str().and_then(|text| moment(text, last, now)) {
+                *value = moment.into();
+            }
+        }
+    }
     let session = snapshot.session.clone();
     let selection = Selection { project, sources: Vec::new(), what: format!("import: {}", session.short()) };
     let plan = Plan { selection, given: Some(snapshot), consolidate: true, demand: demand.clone(), ..Plan::default() };

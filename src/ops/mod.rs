@@ -86,7 +86,7 @@ pub use archive::{Tidied, Tidy, tidy, tidy_daily};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::capture;
 pub use captured::Captured;
-pub use changes::{Change, changes, changes_of};
+pub use changes::{Change, changes, changes_of, changes_since};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};

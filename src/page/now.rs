@@ -21,7 +21,7 @@ const READY: usize = 4;
 pub fn now(sight: &Sight<'_>) -> String {
     let needs = Needs::of(sight);
     let at_work = at_work(sight);
-    let mut free = ready(sight.everything, None);
+    let mut free = ready(sight.everything, None, sight.now);
     free.retain(|(_, todo)| !sight.quiet.has(todo));
     let changed = today::Today::of(sight);
     let body = html! {

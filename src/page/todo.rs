@@ -11,7 +11,7 @@ use super::query::Wanted;
 use super::row::{acts, is_blocked};
 use super::text::{ago, mark, state_word, when, words};
 use super::todos::editing;
-use crate::todo::{Project, Todo, plain};
+use crate::todo::{LABEL, Project, Todo, plain};
 use crate::view::questions;
 
 /// What the page shows elsewhere, or does not.
@@ -112,11 +112,13 @@ fn claims(sight: &Sight<'_>, todo: &Todo) -> Markup {
 }
 
 fn facts(todo: &Todo) -> Markup {
-    let others = todo.fields.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+    let others = todo.fields.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()) && !name.starts_with(LABEL));
+    let labels: Vec<String> = todo.labels().into_iter().collect();
     html! {
         dl.facts {
             dt { "Id" }
             dd.mono { (todo.id) }
+            @if !labels.is_empty() { dt { "labels" } dd { (words(&labels.join(", "))) } }
             @for (name, field) in others {
                 @let value = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
                 @if !value.is_empty() {

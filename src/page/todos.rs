@@ -84,7 +84,7 @@ fn filter(sight: &Sight<'_>, wanted: &Wanted, scope: Option<Scope>) -> Filter {
         });
     };
     if is("ready") {
-        narrow(ready(everything, None).iter().map(|(_, todo)| todo.id).collect());
+        narrow(ready(everything, None, sight.now).iter().map(|(_, todo)| todo.id).collect());
     }
     if is("blocked") {
         narrow(everything.todos().filter(|(_, todo)| is_blocked(sight, todo)).map(|(_, todo)| todo.id).collect());

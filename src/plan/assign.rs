@@ -67,7 +67,7 @@ pub fn assign<'a>(everything: &'a Everything, topics: &'a Topics, handing: &Hand
     }
     let names = everything.names();
     let (mut given, mut unassigned) = (Vec::new(), Vec::new());
-    for entry in ready(everything, handing.project) {
+    for entry in ready(everything, handing.project, handing.moment.now) {
         if holders.holder(entry.1).is_some() {
             continue;
         }

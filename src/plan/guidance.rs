@@ -58,7 +58,7 @@ pub fn guidance<'a>(
     let has = |entry: &Entry<'a>| holders.has(session, entry.1);
     let mut at_it: Vec<Entry<'a>> = everything.todos().filter(begun).filter(has).collect();
     at_it.sort_by_key(|(_, todo)| (std::cmp::Reverse(todo.winner().1.at), todo.id));
-    let can_begin = ready(everything, None);
+    let can_begin = ready(everything, None, holders.moment.now);
     let mine: Vec<Entry<'a>> = can_begin.iter().copied().filter(has).collect();
     let mut waits: Vec<Entry<'a>> =
         everything.todos().filter(|entry| !begun(entry) && has(entry) && !mine.contains(entry)).collect();

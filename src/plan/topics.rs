@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::builtin::TOPICS;
 use super::topic_rule::{TopicRule, topic_name};
 use super::words::{labels, words};
-use crate::todo::{Project, Todo};
+use crate::todo::{Project, Todo, label};
 
 /// Properties whose values are labels, where agents and people put them: in the todo itself, or in its `metadata`.
 const LABELLED: [&str; 4] = ["labels", "tags", "topics", "topic"];
@@ -119,6 +119,8 @@ fn todo_labels(todo: &Todo) -> Vec<String> {
             found.extend(texts.map(|text| text.trim().trim_start_matches('#').to_owned()));
         }
     }
+    found.retain(|found| !label(found).is_some_and(|label| todo.is_label_off(&label)));
+    found.extend(todo.labels());
     found
 }
 

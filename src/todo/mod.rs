@@ -8,8 +8,10 @@
 mod by;
 mod claim;
 mod continued;
+mod dates;
 mod flaw;
 mod id;
+mod label;
 mod link;
 mod name;
 mod names;
@@ -27,8 +29,10 @@ mod voice;
 
 pub use by::By;
 pub use claim::{Claim, Claims, Field, Fields, is_empty};
+pub use dates::{DEFER, DUE, short_date};
 pub use flaw::{Flaw, LAST_EPOCH};
 pub use id::{TodoId, normalise};
+pub use label::{LABEL, LABEL_LISTS, label};
 pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use names::{Names, Scope};

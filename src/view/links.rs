@@ -60,6 +60,12 @@ impl<'a> Links<'a> {
         open.filter(|other| self.blockers(other).iter().any(|blocker| blocker.id == todo.id)).collect()
     }
 
+    /// Returns the names in the `blockedBy` of a todo, with the todos that they stand for now.
+    pub fn waits_for(&self, todo: &Todo) -> Vec<(String, Vec<TodoId>)> {
+        let latest = |ids: Vec<TodoId>| ids.into_iter().map(|id| self.latest(id)).collect();
+        self.named(todo, "blockedBy").into_iter().map(|(name, ids)| (name, latest(ids))).collect()
+    }
+
     /// Returns the names in the links of a todo that nobody knows.
     pub fn unknown(&self, todo: &Todo, property: &str) -> Vec<String> {
         let named = self.named(todo, property).into_iter();

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::sort::Sort;
 use super::summary::{Counts, count, in_conflict};
 use super::table::{align, fit, pad};
+use super::words::words_of;
 use super::{Everything, Folded, Group, Links, Quiet, Style};
-use crate::todo::{Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
+use crate::todo::{LABEL, Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
 
 /// What is shown of what is quiet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Filter {
     pub quiet: Quiet,
     /// What is shown of that.
     pub shown: Shown,
+    /// In which order, other than the list's own.
+    pub sort: Option<Sort>,
 }
 
 impl Filter {
@@ -77,8 +81,7 @@ impl Filter {
 
     /// Has it take only the first so many of those that it takes, in the order of the list.
     pub fn keep(&mut self, everything: &Everything, most: usize) {
-        let taken = select(everything, self).into_iter().flat_map(|(_, todos)| todos);
-        self.only = Some(taken.take(most).map(|(_, todo)| todo.id).collect());
+        self.only = Some(in_order(everything, self).into_iter().take(most).map(|(_, todo)| todo.id).collect());
     }
 
     fn is_meant(&self, project: &Project, todo: &Todo) -> bool {
@@ -127,10 +130,29 @@ fn select<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(Group<'a>, Ve
     let groups = everything.groups().into_iter().map(|group| {
         let todos = group.parts.iter().flat_map(|(project, todos)| todos.values().map(move |todo| (*project, todo)));
         let mut taken: Vec<_> = todos.filter(|(project, todo)| filter.takes(project, todo)).collect();
-        taken.sort_by_cached_key(|(_, todo)| order(todo));
+        taken.sort_by_cached_key(|(_, todo)| (filter.sort.map(|sort| sort.key(todo)), order(todo)));
         (group, taken)
     });
-    groups.filter(|(_, todos)| !todos.is_empty()).collect()
+    let mut groups: Vec<_> = groups.filter(|(_, todos)| !todos.is_empty()).collect();
+    if let Some(sort) = filter.sort {
+        // The project of the first one comes first.
+        groups.sort_by_key(|(_, todos)| todos.first().map(|(_, todo)| sort.key(todo)));
+    }
+    groups
+}
+
+/// Returns the todos that a filter takes, in one order: project by project, unless it wants another one.
+fn in_order<'a>(everything: &'a Everything, filter: &Filter) -> Vec<(&'a Project, &'a Todo)> {
+    let mut all: Vec<_> = select(everything, filter).into_iter().flat_map(|(_, todos)| todos).collect();
+    if let Some(sort) = filter.sort {
+        all.sort_by_key(|(_, todo)| sort.key(todo));
+    }
+    all
+}
+
+/// Returns all todos, whatever became of them, in the order of the list.
+pub(super) fn select_all(everything: &Everything) -> Vec<(&Project, &Todo)> {
+    in_order(everything, &Filter { all: true, ..Filter::default() })
 }
 
 /// A project and those of its todos that a filter takes.
@@ -259,19 +281,13 @@ fn row<'a>(everything: &Everything, links: &Links<'_>, todo: &'a Todo, style: St
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
     Row {
         todo,
-        words: format!("{}{}{}", blocked(links, todo), priority(todo), plain(&todo.content)),
+        words: format!("{}{}", blocked(links, todo), words_of(todo, style.now)),
         who: everything.called(winner),
         whose: format!("{}{more}", everything.whereabouts(winner)),
         age: style.age(todo.updated()),
         is_conflict: in_conflict(todo),
         is_active: is_active(todo, style.now),
     }
-}
-
-/// Says how soon a todo should be done, where somebody said so and it is not done. In the middle is where it is anyway.
-fn priority(todo: &Todo) -> String {
-    let said = todo.text("priority").filter(|text| todo.state().is_open() && !text.eq_ignore_ascii_case("medium"));
-    said.map(|text| format!("[{}] ", plain(text))).unwrap_or_default()
 }
 
 /// Says that another todo must be done before.
@@ -282,8 +298,7 @@ fn blocked(links: &Links<'_>, todo: &Todo) -> &'static str {
 /// Returns the list for programs that read lines: for each todo its id, status, `!` for a conflict, time of
 /// the last statement, project, winning session, and words, as they are.
 pub fn list_rows(everything: &Everything, filter: &Filter) -> Vec<Vec<String>> {
-    let selected = select(everything, filter).into_iter();
-    selected.flat_map(|(_, todos)| todos.into_iter().map(|(project, todo)| porcelain_row(project, todo))).collect()
+    in_order(everything, filter).into_iter().map(|(project, todo)| porcelain_row(project, todo)).collect()
 }
 
 /// Returns one todo for programs that read lines, as [`list_rows`] does.
@@ -315,7 +330,7 @@ pub fn ready_text(
                 todo.id.to_string()[..8].to_owned(),
                 plain(names.shown(project)),
                 style.age(todo.created),
-                style.words(&format!("{}{}{}", to(todo), priority(todo), plain(&todo.content))),
+                style.words(&format!("{}{}", to(todo), words_of(todo, style.now))),
             ]
         })
         .collect();
@@ -324,10 +339,9 @@ pub fn ready_text(
 
 /// Returns the list for programs.
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
-    let (selected, names) = (select(everything, filter), everything.names());
-    let todos = selected.iter().flat_map(|(_, todos)| todos);
-    let json = |(project, todo): &(&Project, &Todo)| quiet_json(todo_json(&names, project, todo), &filter.quiet, todo);
-    todos.map(json).collect()
+    let names = everything.names();
+    let json = |(project, todo): (&Project, &Todo)| quiet_json(todo_json(&names, project, todo), &filter.quiet, todo);
+    in_order(everything, filter).into_iter().map(json).collect()
 }
 
 /// Adds to a todo for programs that it is quiet, where it is.
@@ -348,8 +362,11 @@ pub fn name_project(object: &mut Value, names: &Names, project: &Project) {
 /// Returns one todo for programs: its properties, and what follows from its claims.
 pub fn todo_json(names: &Names, project: &Project, todo: &Todo) -> Value {
     let mut object = serde_json::Map::new();
-    for (name, field) in &todo.fields {
+    for (name, field) in todo.fields.iter().filter(|(name, _)| !name.starts_with(LABEL)) {
         object.insert(name.clone(), field.value.clone());
+    }
+    if todo.fields.keys().any(|name| name.starts_with(LABEL)) {
+        object.insert("labels".to_owned(), json!(todo.labels()));
     }
     let sessions: BTreeSet<String> = todo.claims.keys().map(|session| session.origin().to_string()).collect();
     if todo.nth > 1 {

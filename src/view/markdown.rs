@@ -1,11 +1,12 @@
 //! The list as Markdown.
 
-use super::Everything;
 use super::list::order;
-use crate::todo::{State, Status, plain};
+use super::{Everything, Links};
+use crate::todo::{DEFER, DUE, State, Status, Todo, plain, short_date};
 
 /// Returns all todos that are wanted, by project, as lists with boxes to tick.
 pub fn markdown(everything: &Everything) -> String {
+    let links = Links::new(everything);
     let mut text = String::from("# Todos\n");
     for group in everything.groups() {
         let mut wanted: Vec<_> = group.todos().filter(|todo| todo.state() != State::Dropped).collect();
@@ -15,15 +16,32 @@ pub fn markdown(everything: &Everything) -> String {
         wanted.sort_by_cached_key(|todo| order(todo));
         text.push_str(&format!("\n## {}\n\n", escape(group.name)));
         for todo in wanted {
-            let (tick, note) = match todo.state() {
-                State::Wanted(Status::Completed) => ("x", ""),
-                State::Wanted(Status::InProgress) => (" ", " *(in progress)*"),
-                _ => (" ", ""),
-            };
+            let tick = if todo.state() == State::Wanted(Status::Completed) { "x" } else { " " };
+            let notes = notes(everything, &links, todo);
+            let note = if notes.is_empty() { String::new() } else { format!(" *({})*", notes.join(", ")) };
             text.push_str(&format!("- [{tick}] {}{note}\n", escape(&todo.content)));
         }
     }
     text
+}
+
+/// Returns what there is to note beside a todo: of an open one who has it, how soon, until when and what it waits for; of
+/// every one its labels.
+fn notes(everything: &Everything, links: &Links<'_>, todo: &Todo) -> Vec<String> {
+    let mut notes = Vec::new();
+    if todo.state().is_open() {
+        if todo.state() == State::Wanted(Status::InProgress) {
+            notes.push(format!("in progress: {}", escape(&everything.called(todo.winner().0))));
+        }
+        let priority = todo.text("priority").filter(|text| !text.eq_ignore_ascii_case("medium"));
+        notes.extend(priority.map(|text| format!("priority {}", escape(text))));
+        notes.extend(todo.text(DUE).map(|date| format!("due {}", escape(&short_date(date)))));
+        notes.extend(todo.text(DEFER).map(|date| format!("not before {}", escape(&short_date(date)))));
+        let before: Vec<String> = links.blockers(todo).iter().map(|one| escape(&one.content)).collect();
+        notes.extend((!before.is_empty()).then(|| format!("after {}", before.join("; "))));
+    }
+    notes.extend(todo.labels().iter().map(|label| escape(&format!("#{label}"))));
+    notes
 }
 
 /// Todo text is data: nothing in it may become a link, an image, HTML, a formula or a heading. Hosts make links of

@@ -11,7 +11,9 @@ mod calls;
 mod conflicts;
 mod context;
 mod coordination;
+mod csv;
 mod deed;
+mod graph;
 mod legacy_export;
 mod lifecycle;
 mod links;
@@ -24,9 +26,11 @@ mod ready;
 mod session_filter;
 mod sessions;
 mod show;
+mod sort;
 mod style;
 mod summary;
 mod table;
+mod words;
 
 pub use board::board;
 pub use called::of_itself;
@@ -35,7 +39,9 @@ pub use conflicts::{
 };
 pub use context::{Assigned, ContextLine, LONGEST_CONTEXT, Who, context_text, neutral, status_line};
 pub use coordination::{PROJECT_COLUMNS, project_rows, projects_json, projects_text};
+pub use csv::csv;
 pub use deed::Deed;
+pub use graph::Graph;
 pub use legacy_export::old_todos_json;
 pub use lifecycle::Lifecycle;
 pub use links::Links;
@@ -53,6 +59,7 @@ pub use sessions::{
     sessions_text,
 };
 pub use show::{show_json, show_text};
+pub use sort::Sort;
 pub use style::{Style, symbol};
 pub use summary::{Counts, count};
 pub use table::{Column, Table, fit};

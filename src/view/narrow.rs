@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::ready::{priority, ready};
 use super::{Everything, Links};
-use crate::todo::{Time, TodoId};
+use crate::todo::{Time, Todo, TodoId};
 
 /// What is asked for; all of it must hold.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Narrow {
     /// It waits for another todo, or somebody calls it blocked.
     pub blocked: bool,
@@ -17,18 +17,20 @@ pub struct Narrow {
     pub priority: Option<u8>,
     /// Somebody spoke of it since.
     pub since: Option<Time>,
+    /// It has all of these labels.
+    pub labels: Vec<String>,
 }
 
 impl Narrow {
-    /// Returns which todos are asked for; nothing for all.
-    pub fn ids(&self, everything: &Everything) -> Option<BTreeSet<TodoId>> {
-        let Narrow { blocked, ready: is_ready, priority: rank, since } = *self;
-        if !blocked && !is_ready && rank.is_none() && since.is_none() {
+    /// Returns which todos are asked for at this time; nothing for all.
+    pub fn ids(&self, everything: &Everything, now: Time) -> Option<BTreeSet<TodoId>> {
+        let Narrow { blocked, ready: is_ready, priority: rank, since, ref labels } = *self;
+        if !blocked && !is_ready && rank.is_none() && since.is_none() && labels.is_empty() {
             return None;
         }
         let links = Links::new(everything);
         let ready: BTreeSet<TodoId> = match is_ready {
-            true => ready(everything, None).into_iter().map(|(_, todo)| todo.id).collect(),
+            true => ready(everything, None, now).into_iter().map(|(_, todo)| todo.id).collect(),
             false => BTreeSet::new(),
         };
         let found = everything.todos().map(|(_, todo)| todo).filter(|todo| {
@@ -37,7 +39,13 @@ impl Narrow {
                     || todo.state().is_open() && (todo.is_called_blocked() || !links.blockers(todo).is_empty()))
                 && rank.is_none_or(|rank| priority(todo) == rank)
                 && since.is_none_or(|since| todo.updated() >= since)
+                && (labels.is_empty() || has_all(todo, labels))
         });
         Some(found.map(|todo| todo.id).collect())
     }
+}
+
+fn has_all(todo: &Todo, labels: &[String]) -> bool {
+    let has = todo.labels();
+    labels.iter().all(|label| has.contains(label))
 }

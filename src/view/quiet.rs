@@ -45,9 +45,17 @@ impl Quiet {
             // Of a session of which nothing is known, what it says of the todo tells.
             if known.contains(&root) { living.contains(&root) } else { at > until }
         };
+        // A date brings a todo up by itself: when it is near, until it is done; when it was put off until then, for a while.
+        let near = Time::from_millis(now.millis().saturating_add(after));
+        let is_its_time = |todo: &Todo| {
+            todo.due().is_some_and(|due| due <= near) || todo.defer().is_some_and(|at| until < at && at <= now)
+        };
         let is_quiet = |todo: &Todo| {
             let is_wanted = todo.voices().any(|(session, claim)| !claim.dropped && speaks(session, claim.at));
-            todo.state().is_open() && !is_wanted && !todo.fields.values().any(|field| field.at > until)
+            todo.state().is_open()
+                && !is_wanted
+                && !is_its_time(todo)
+                && !todo.fields.values().any(|field| field.at > until)
         };
         let todos = everything.todos().filter(|(_, todo)| is_quiet(todo)).map(|(_, todo)| todo.id).collect();
         let living = living.into_iter().map(Cow::into_owned).collect();

@@ -5,15 +5,15 @@ use std::cmp::Reverse;
 use super::{Everything, Links};
 use crate::todo::{Project, Session, State, Status, Time, Todo};
 
-/// Returns the todos that can be begun, best first: by priority, then the oldest.
-pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>) -> Vec<(&'a Project, &'a Todo)> {
+/// Returns the todos that can be begun at this time, best first: by priority, then what is due first, then the oldest.
+pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>, now: Time) -> Vec<(&'a Project, &'a Todo)> {
     let links = Links::new(everything);
     let scope = project.map(|project| everything.names().scope(project));
     let pending = everything.todos().filter(|(_, todo)| todo.state() == State::Wanted(Status::Pending));
     let wanted = pending.filter(|(of, _)| scope.as_ref().is_none_or(|scope| scope.takes(of)));
-    let free = |todo: &Todo| !todo.is_called_blocked() && links.blockers(todo).is_empty();
+    let free = |todo: &Todo| !todo.is_deferred(now) && !todo.is_called_blocked() && links.blockers(todo).is_empty();
     let mut ready: Vec<_> = wanted.filter(|(_, todo)| free(todo)).collect();
-    ready.sort_by_key(|(_, todo)| (priority(todo), todo.created, todo.id));
+    ready.sort_by_key(|(_, todo)| (priority(todo), todo.due().unwrap_or(Time::LAST), todo.created, todo.id));
     ready
 }
 

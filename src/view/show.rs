@@ -6,7 +6,7 @@ use super::list::todo_json;
 use super::table::align;
 use super::{Everything, Links, Style};
 use crate::merge::disagreements;
-use crate::todo::{Names, Project, Todo, plain};
+use crate::todo::{DEFER, DUE, LABEL, LABEL_LISTS, Names, Project, Todo, plain, short_date};
 
 /// Returns one todo for people.
 pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style: Style) -> String {
@@ -21,7 +21,17 @@ pub fn show_text(everything: &Everything, project: &Project, todo: &Todo, style:
     if todo.nth > 1 {
         rows.insert(1, vec!["nth".to_owned(), format!("{} with these words", todo.nth)]);
     }
-    for (name, field) in todo.fields.iter().filter(|(_, field)| !field.is_taken_back()) {
+    let labels: Vec<String> = todo.labels().iter().map(|label| plain(label)).collect();
+    if !labels.is_empty() {
+        rows.push(vec!["labels".to_owned(), labels.join(", ")]);
+    }
+    let is_label = |name: &str| name.starts_with(LABEL) || LABEL_LISTS.contains(&name);
+    for (name, field) in todo.fields.iter().filter(|(name, field)| !field.is_taken_back() && !is_label(name)) {
+        if let (DUE | DEFER, Some(date)) = (name.as_str(), field.value.as_str()) {
+            let name = if name == DEFER { "not before" } else { "due" };
+            rows.push(vec![name.to_owned(), short_date(date)]);
+            continue;
+        }
         let value = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
         rows.push(vec![plain(name), plain(&value)]);
     }

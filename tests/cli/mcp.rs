@@ -107,7 +107,25 @@ fn describes_its_tools() {
     let answer = client.ask("tools/list", &json!({}));
     let tools = answer["result"]["tools"].as_array().expect("tools").clone();
     let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
-    assert_eq!(names, ["list", "ready", "add", "start", "done", "release", "drop", "show", "context"]);
+    assert_eq!(
+        names,
+        [
+            "list",
+            "ready",
+            "add",
+            "start",
+            "done",
+            "release",
+            "drop",
+            "reopen",
+            "edit",
+            "show",
+            "projects",
+            "sessions",
+            "conflicts",
+            "context",
+        ]
+    );
     for tool in &tools {
         let schema = &tool["inputSchema"];
         assert_eq!((&schema["type"], &schema["additionalProperties"]), (&json!("object"), &json!(false)), "{tool}");
@@ -115,7 +133,8 @@ fn describes_its_tools() {
             let described = property["description"].as_str().is_some_and(|text| text.len() > 5);
             assert!(described && property["type"].is_string(), "{tool}: {name}");
         }
-        let reads = ["list", "show", "context"].contains(&tool["name"].as_str().expect("a name"));
+        let reads = ["list", "show", "projects", "sessions", "conflicts", "context"]
+            .contains(&tool["name"].as_str().expect("a name"));
         assert_eq!(tool["annotations"]["readOnlyHint"], reads, "{tool}");
         assert_eq!(tool["annotations"]["destructiveHint"], tool["name"] == "drop", "{tool}");
     }
@@ -329,4 +348,35 @@ fn the_last_line_need_not_end() {
             assert_eq!(world.store().exists(), answers == 2, "{done:?}");
         }
     }
+}
+
+/// A todo can be changed, opened again and seen from all sides without a command.
+#[test]
+fn edits_reopens_and_tells_of_projects_and_sessions() {
+    let world = World::new();
+    let mut client = Client::start(&world, ".", Some("s-1"));
+    let added = client.json(
+        "add",
+        &json!({
+            "text": "Draw", "more": ["Hang", "Buy ink"], "labels": ["UI"], "due": "2026-12-05", "priority": "high",
+        }),
+    );
+    assert_eq!(added.as_array().map(Vec::len), Some(3), "{added}");
+    let commits = world.commits();
+    let edited = client.json(
+        "edit",
+        &json!({ "todo": "hang", "text": "Hang it", "labels": ["-ui", "wall"], "blocked_by": ["+draw"] }),
+    );
+    assert_eq!((&edited["content"], &edited["labels"]), (&json!("Hang it"), &json!(["wall"])), "{edited}");
+    assert_eq!(edited["due"], "2026-12-05T23:59:59Z", "what is not given stays");
+    assert!(world.commits() > commits);
+    client.json("done", &json!({ "todo": "draw" }));
+    assert_eq!(client.json("reopen", &json!({ "todo": "draw" }))["status"], "pending");
+    assert_eq!(client.json("projects", &json!({})), world.json(&["projects"]));
+    assert_eq!(client.json("sessions", &json!({})).as_array().map(Vec::len), Some(1));
+    assert_eq!(client.json("conflicts", &json!({})), world.json(&["conflicts"]));
+    assert!(client.failure("edit", &json!({ "todo": "draw", "due": "soon" })).contains("'soon' is no date"));
+    assert!(client.failure("edit", &json!({ "todo": "draw" })).contains("hint:"));
+    assert!(client.failure("edit", &json!({ "todo": "draw", "labels": ["a=b"] })).contains("is no label"));
+    assert_eq!(client.end().1, Some(0));
 }

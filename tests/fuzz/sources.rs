@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use bolero::check;
 use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
-use chittysync::source::{Home, UnitKind, read, read_list, scan};
+use chittysync::source::{Format, Home, UnitKind, read, read_format, read_list, scan};
 use chittysync::statement::{Context, Reopen, from_snapshot};
-use chittysync::todo::{Project, Session, SessionState, Snapshot, Time};
+use chittysync::todo::{Project, Session, SessionState, Snapshot, SourceKind, Time};
 
 /// States these lists one after the other, and checks that every state survives being written.
 fn say<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) {
@@ -37,6 +37,10 @@ fn list() {
     let session = Session::new("s").expect("valid");
     let at = Time::parse("2029-01-01T00:00:00Z").expect("a time");
     check!().for_each(|bytes: &[u8]| {
+        let _ = Format::recognise(bytes);
+        for listed in Format::ALL.into_iter().filter_map(|format| read_format(format, &[bytes.to_vec()]).ok()) {
+            say([&Snapshot::new(session.clone(), SourceKind::Import, at, listed.items)]);
+        }
         if let Ok(snapshot) = read_list(bytes, &session, at) {
             say([&snapshot]);
         }

@@ -3,7 +3,7 @@
 use chittysync::git::Watch;
 use chittysync::ops::NOTHING;
 use chittysync::ops::todo::{
-    Actor, Add, Asked, Became, Brief, Claim, Edit, Properties, Refusal, Renamed, Rollback, SessionsToForget,
+    Actor, Add, Asked, Became, Blockers, Brief, Claim, Edit, Properties, Refusal, Renamed, Rollback, SessionsToForget,
     Settlement, ToPurge, Wanted, Which, Whose, add, claim, edit, read, read_sessions, resolve, rollback, say, undo,
 };
 use chittysync::store::{Location, Origin, Reach, Store};
@@ -145,7 +145,7 @@ fn a_refusal_has_its_facts_and_says_nothing() {
     assert!(matches!(refused(edit(&person, &words("login"), &Edit::default())), Refusal::NothingToChange));
     let taken = Edit { text: Some("Fix logout".into()), ..Edit::default() };
     assert!(matches!(refused(edit(&person, &words("login"), &taken)), Refusal::Exists { by_renaming: true, .. }));
-    let itself = Properties { blocked_by: Some(vec![words("login")]), ..Properties::default() };
+    let itself = Properties { blocked_by: Some(Blockers::Only(vec![words("login")])), ..Properties::default() };
     let itself = Edit { properties: itself, ..Edit::default() };
     assert!(matches!(refused(edit(&person, &words("login"), &itself)), Refusal::WaitsForItself));
     assert!(matches!(Properties::typed(Some("soon"), None, &[]), Err(Refusal::Priority(text)) if text == "soon"));

@@ -75,7 +75,7 @@ pub(super) fn waiting_todos(store: &Store, everything: &Everything, lease: &Leas
     let of_lease = lease.running.iter().map(|run| &run.session).chain(lease.log.iter().map(|ended| &ended.session));
     let of_files = everything.sessions.iter().filter(|info| info.extra.contains_key(SPAWNED_BY));
     let spawned: BTreeSet<&str> = of_lease.chain(of_files.map(|info| &info.session)).map(Session::main).collect();
-    let found = ready(everything, None).into_iter().map(|(project, todo)| Ready {
+    let found = ready(everything, None, now).into_iter().map(|(project, todo)| Ready {
         topic: topics.primary(project, todo).map(|topic| topic.name.clone()),
         project: project.clone(),
         id: todo.id,

@@ -113,7 +113,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
     let topics = Topics::new(&store.settings.topics);
     let decide = |_: &Everything| {
         let everything = with_sessions(store)?;
-        let found = ready(&everything, claim.project.as_ref());
+        let found = ready(&everything, claim.project.as_ref(), actor.now);
         let mut found = of_topic(found, &topics, claim.topic.as_deref())?;
         let quiet = Quiet::of(&everything, actor.now, store.settings.quiet_after);
         let all = found.len();
@@ -132,7 +132,7 @@ pub fn claim(actor: &Actor<'_>, claim: &Claim<'_>, lost: impl Fn(&Todo)) -> Resu
             let project = claim.project.as_ref();
             let elsewhere = match project {
                 Some(project) => {
-                    let all = of_topic(ready(&everything, None), &topics, claim.topic.as_deref())?;
+                    let all = of_topic(ready(&everything, None, actor.now), &topics, claim.topic.as_deref())?;
                     elsewhere(&everything, project, &quiet, &all)
                 }
                 None => 0,

@@ -39,7 +39,7 @@ pub use forget_sessions::{SessionsToForget, Whose};
 pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, say_each, triage};
 pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope};
-pub use properties::Properties;
+pub use properties::{Blockers, Properties};
 pub use purge::{ToPurge, purge};
 pub use read::{read, read_named, read_sessions};
 pub use refusal::{Brief, Refusal};

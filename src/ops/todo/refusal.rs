@@ -199,6 +199,12 @@ pub enum Refusal {
     /// This is no priority.
     #[error("'{0}' is no priority")]
     Priority(String),
+    /// This is no date.
+    #[error("'{0}' is no date")]
+    Date(String),
+    /// This is no label.
+    #[error("'{0}' is no label")]
+    Label(String),
     /// The configured remote is not there.
     #[error("chittysync.remote is '{0}', and there is no such remote")]
     NoRemote(RemoteName),

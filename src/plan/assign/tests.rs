@@ -266,7 +266,7 @@ proptest! {
             prop_assert_eq!(standing.project.as_deref(), Some(names.shown(project)));
             prop_assert!(found.sessions[session].len() <= most);
         }
-        let begun = ready(&all, None).into_iter().filter(|(_, todo)| holders.holder(todo).is_none());
+        let begun = ready(&all, None, handing.moment.now).into_iter().filter(|(_, todo)| holders.holder(todo).is_none());
         prop_assert_eq!(begun.count(), found.given.len() + found.unassigned.len());
         // What is left over is so because everybody who could have it has enough.
         for (project, _) in &found.unassigned {

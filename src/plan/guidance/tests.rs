@@ -91,7 +91,7 @@ fn a_session_goes_on_then_begins_then_waits() {
     let all = store(&todos[5..]);
     let told = guidance(&all, &holders(&all), &name("s1"), Some("p"));
     assert_eq!((told.next.as_str(), told.assigned.len(), told.free.len()), ("wait", 0, 1));
-    let mut order = ready(&all, None);
+    let mut order = ready(&all, None, Time::LAST);
     in_turn(&holders(&all), Some(&name("s2")), &mut order);
     assert_eq!(words(&order), ["theirs", "free"]);
     in_turn(&holders(&all), None, &mut order);
