@@ -54,7 +54,7 @@ fn heard(context: &Context) -> Option<Time> {
 fn sources(home: &Home, heard: Option<Time>, now: Time) -> String {
     let scan = source::scan(home);
     let style = Style { color: false, width: 0, isolate: false, now };
-    let files = ["todo list", "task list", "transcript"].map(|name| {
+    let files = ["todo list", "task list", "transcript", "database"].map(|name| {
         let units: Vec<_> = scan.units.iter().filter(|unit| unit.kind.as_str() == name).collect();
         let latest = units.iter().filter_map(|unit| changed(&unit.path)).max();
         let text = match latest {

@@ -93,6 +93,11 @@ impl Background {
         Background::of(common_dir, "sync-wanted", "syncing")
     }
 
+    /// Returns a look at the files of an agent, for the store with this common git directory.
+    pub fn look(common_dir: &Path, agent: &str) -> Self {
+        Background::of(common_dir, &format!("look-{agent}-wanted"), &format!("looking-{agent}"))
+    }
+
     fn of(common_dir: &Path, wanted: &str, lock: &str) -> Self {
         let path = |name: &str| state_dir(common_dir).join(name);
         Background { wanted: path(wanted), lock: path(lock), daemon: daemon_runs(common_dir) }

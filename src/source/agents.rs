@@ -6,13 +6,16 @@ use std::sync::OnceLock;
 use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
+use super::copilot::Copilot;
+use super::crush::Crush;
 use super::gemini::Gemini;
-use super::opencode::OpenCode;
+use super::goose::Goose;
+use super::opencode::{KILO, OPENCODE};
 use super::plans::Plans;
 use super::qwen::Qwen;
 
 /// All agents that are read.
-static AGENTS: [&dyn Agent; 6] = [&Claude, &Codex, &Qwen, &Gemini, &OpenCode, &Plans];
+static AGENTS: [&dyn Agent; 10] = [&Claude, &Codex, &Qwen, &Gemini, &OPENCODE, &KILO, &Copilot, &Crush, &Goose, &Plans];
 
 /// Agents that a program which is made of this library knows besides.
 static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+#[cfg(feature = "sqlite")]
+pub mod database;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};

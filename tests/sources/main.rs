@@ -4,6 +4,8 @@
 mod common;
 
 mod agent;
+#[cfg(feature = "sqlite")]
+mod databases;
 mod every_source;
 mod hooks;
 mod import;
