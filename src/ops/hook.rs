@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::drain::drain_within;
 use super::spooled::{redact, tell};
 use super::{OpsError, daemon_runs, unrouted};
-use crate::git::{Fsync, GitError, Reading, StoreLock, private_file, state_dir};
+use crate::git::{Fsync, GitError, Reading, StoreLock, private_directory, private_file, state_dir};
 use crate::redact::Redactor;
 use crate::source::hook;
 use crate::store::{Location, Origin, Store, StoreError, spool};
@@ -111,6 +111,8 @@ impl Background {
         if self.daemon {
             return Ok(false);
         }
+        // A hook may be the first that has anything to do with the store.
+        self.wanted.parent().map_or(Ok(()), private_directory).map_err(GitError::io("create", &self.wanted))?;
         open(&self.wanted).map_err(GitError::io("create", &self.wanted))?;
         Ok(self.take()?.is_some())
     }

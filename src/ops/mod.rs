@@ -74,6 +74,7 @@ mod told;
 mod undo;
 mod unrouted;
 mod write;
+mod write_back;
 
 pub use act::{Acted, Reason, act};
 pub use archive::{Tidied, Tidy, tidy, tidy_daily};
@@ -115,6 +116,7 @@ pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
 pub use undo::{Later, Undo};
+pub use write_back::{WrittenBack, write_back};
 
 use crate::git::GitError;
 use crate::statement::Against;

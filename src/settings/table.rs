@@ -6,6 +6,7 @@ use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
 pub use super::age_rows::{QUIET_AFTER, STALE_AFTER};
+pub use super::source_rows::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
 pub use super::spawn_rows::{
     ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
     SPAWN_PER_DAY, SPAWN_TIMEOUT,
@@ -326,7 +327,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 46] = [
+pub const ALL: [Setting; 50] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -358,6 +359,10 @@ pub const ALL: [Setting; 46] = [
     RETIRE_AFTER,
     ROUTE,
     SESSION_NAMES,
+    SOURCE_FIELDS,
+    SOURCE_FORMAT,
+    SOURCE_PATH,
+    SOURCE_QUERY,
     SPAWN_AT,
     SPAWN_BUDGET,
     SPAWN_COMMAND,

@@ -83,6 +83,11 @@ pub trait Agent: Debug + Sync + RefUnwindSafe {
         false
     }
 
+    /// Returns why nothing of it can be read, whatever is there.
+    fn trouble(&self) -> Option<&str> {
+        None
+    }
+
     /// Returns what its hooks print for a session that starts, so that its model is told this.
     fn answer(&self, context: &str) -> Value {
         json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": context}})

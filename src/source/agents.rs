@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
+use super::configured;
 use super::copilot::Copilot;
 use super::crush::Crush;
 use super::gemini::Gemini;
@@ -22,7 +23,8 @@ static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
 
 /// Returns all agents, the one first that is meant where none is named.
 pub fn agents() -> impl Iterator<Item = &'static dyn Agent> {
-    AGENTS.into_iter().chain(MORE.get().copied().unwrap_or_default().iter().copied())
+    let more = MORE.get().copied().unwrap_or_default().iter().copied();
+    AGENTS.into_iter().chain(more).chain(configured::all())
 }
 
 /// Makes more agents known to this process, once and before anything else: a program made of this library may read an
@@ -46,6 +48,11 @@ impl Home {
         let known = agents().skip(1).find(|agent| agent.recognises(&path)).or_else(|| agents().next());
         Home { agent: known.expect("there are agents"), path }
     }
+}
+
+/// Returns whether an agent of this program has this name.
+pub(super) fn built_in(name: &str) -> bool {
+    AGENTS.iter().any(|agent| agent.name() == name)
 }
 
 /// Returns the agent with this name.

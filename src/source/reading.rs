@@ -39,7 +39,7 @@ pub enum UnitKind {
         /// The list.
         session: Session,
     },
-    /// A database with the lists of several sessions.
+    /// A database, or another file, with the lists of several sessions.
     Database,
     /// A transcript.
     Transcript {

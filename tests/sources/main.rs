@@ -4,6 +4,7 @@
 mod common;
 
 mod agent;
+mod configured;
 #[cfg(feature = "sqlite")]
 mod databases;
 mod every_source;
@@ -21,3 +22,4 @@ mod teams;
 mod todos;
 mod transcript_lines;
 mod transcripts;
+mod write_back;

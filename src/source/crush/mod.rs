@@ -54,6 +54,11 @@ impl Agent for Crush {
         set("CRUSH_GLOBAL_DATA").or_else(|| Some(data()?.join("crush")))
     }
 
+    fn settings_home(&self) -> Option<PathBuf> {
+        let set = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        set.or_else(|| Some(std::env::home_dir()?.join(".config"))).map(|config| config.join("crush"))
+    }
+
     fn recognises(&self, directory: &Path) -> bool {
         // The home, or the directory of one project.
         directory.join(DATABASE).is_file() || (directory.ends_with("crush") && directory.join(PROJECTS).is_file())
