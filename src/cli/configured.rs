@@ -8,7 +8,8 @@ use crate::source::{Described, configure};
 /// Reads the settings of the user: those of a repository may be anybody's, and would name any file. Where nothing can be
 /// read, whoever needs settings says so.
 pub(super) fn know() {
-    let Ok(names) = global_names("chittysync.source.") else { return };
+    let Some((beginning, _)) = SOURCE_PATH.key.split_once("<name>") else { return };
+    let Ok(names) = global_names(beginning) else { return };
     let values = |setting: &Setting, name: &str| -> Vec<String> {
         let given = global_values(&setting.key.replace("<name>", name)).unwrap_or_default();
         given.into_iter().map(|given| given.text).filter(|text| !text.trim().is_empty()).collect()

@@ -102,14 +102,14 @@ fn what_is_wrong_with_one_is_told_and_the_others_are_read() {
     let done = world.run(&["sync", "-v"]);
     assert_eq!((done.code, world.states()), (Some(0), vec!["Read me: pending".to_owned()]), "{done:?}");
     for said in [
-        "chittysync.source.bad.path is 'relative.md'",
+        "path of the source bad is 'relative.md'",
         "'codex' cannot be the name",
         "list.json has no list where `fields` says it stands",
     ] {
         assert!(done.stderr.contains(said), "{said}: {}", done.stderr);
     }
     let told = world.run(&["doctor"]).stdout;
-    assert!(told.contains("BAD sources") && told.contains("chittysync.source.bad.path"), "{told}");
+    assert!(told.contains("BAD sources") && told.contains("path of the source bad"), "{told}");
     assert!(!told.contains("mean nothing"), "the keys are known: {told}");
 }
 

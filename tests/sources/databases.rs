@@ -238,14 +238,14 @@ fn written_while_read(agent: &str, time: Duration) -> (usize, Vec<String>) {
 }
 
 #[test]
-fn an_agent_never_waits_for_a_reader() {
+fn no_writer_waits_for_a_reader() {
     let (written, refused) = written_while_read("opencode", Duration::from_secs(4));
     assert!(written > 50 && refused.is_empty(), "{written} written, refused: {refused:?}");
 }
 
 #[test]
 #[ignore = "takes ten minutes"]
-fn an_agent_never_waits_for_a_reader_in_ten_minutes() {
+fn no_writer_waits_for_a_reader_in_ten_minutes() {
     let (written, refused) = written_while_read("opencode", Duration::from_secs(600));
     println!("{written} written");
     assert!(refused.is_empty(), "{written} written, refused: {refused:?}");

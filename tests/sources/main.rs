@@ -8,10 +8,13 @@ mod configured;
 #[cfg(feature = "sqlite")]
 mod databases;
 mod every_source;
+#[cfg(feature = "sqlite")]
+mod fleet;
 mod hooks;
 mod import;
 mod javascript;
 mod pipes;
+mod played;
 mod projects;
 mod redaction;
 mod secretlint;

@@ -86,7 +86,7 @@ impl Configured {
 
 /// Returns how a source is read, or what is wrong with its settings, and how it would be right.
 fn means(described: &Described) -> Result<Means, String> {
-    let key = |key: &str| format!("chittysync.source.{}.{key}", described.name);
+    let key = |key: &str| format!("{key} of the source {}", described.name);
     let is_name = described.name.len() <= 20
         && described.name.starts_with(|char: char| char.is_ascii_lowercase())
         && described.name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit());
@@ -188,26 +188,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_key() {
+    fn what_is_wrong_is_named() {
         for (wrong, said) in [
             (described("Notes", "/n.md", "markdown"), "cannot be the name"),
             (described("codex", "/n.md", "markdown"), "cannot be the name"),
             (described("a-b", "/n.md", "markdown"), "cannot be the name"),
             (described("import", "/n.md", "markdown"), "cannot be the name"),
-            (described("notes", "", "markdown"), "chittysync.source.notes.path"),
-            (described("notes", "n.md", "markdown"), "chittysync.source.notes.path"),
-            (described("notes", "/a/../n.md", "markdown"), "chittysync.source.notes.path"),
-            (described("notes", "/*/*/*/*/*/n.md", "markdown"), "chittysync.source.notes.path"),
-            (described("notes", "/n.md", ""), "chittysync.source.notes.format"),
-            (described("notes", "/n.md", "yaml"), "chittysync.source.notes.format"),
-            (described("notes", "/n.db", "sqlite"), "chittysync.source.notes.query"),
+            (described("notes", "", "markdown"), "path of the source notes"),
+            (described("notes", "n.md", "markdown"), "path of the source notes"),
+            (described("notes", "/a/../n.md", "markdown"), "path of the source notes"),
+            (described("notes", "/*/*/*/*/*/n.md", "markdown"), "path of the source notes"),
+            (described("notes", "/n.md", ""), "format of the source notes"),
+            (described("notes", "/n.md", "yaml"), "format of the source notes"),
+            (described("notes", "/n.db", "sqlite"), "query of the source notes"),
             (
                 Described { query: Some("DELETE FROM t".into()), ..described("notes", "/n.db", "sqlite") },
-                "chittysync.source.notes.query",
+                "query of the source notes",
             ),
             (
                 Described { fields: vec!["content".into()], ..described("notes", "/n.json", "json") },
-                "chittysync.source.notes.fields",
+                "fields of the source notes",
             ),
         ] {
             assert!(means(&wrong).expect_err("wrong").contains(said), "{wrong:?}");
