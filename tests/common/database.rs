@@ -32,7 +32,7 @@ impl World {
             }
             "copilot" => {
                 let place = place.replace("session.db", "workspace.yaml");
-                let from = project("fixtures/agents").join(place.trim_start_matches("home/.").to_owned());
+                let from = project("fixtures/agents").join(place.trim_start_matches("home/."));
                 self.write(&place, &std::fs::read(from).expect("a fixture"));
             }
             _ => {}

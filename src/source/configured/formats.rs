@@ -78,24 +78,33 @@ pub(super) fn read(
         }
     };
     let count = entries.len();
-    let mut sessions: BTreeMap<String, (Option<Time>, Vec<Value>, Option<String>)> = BTreeMap::new();
+    let mut sessions: BTreeMap<String, Said> = BTreeMap::new();
     for Entry { value, session, directory, at } in entries.iter().filter_map(|entry| fields.entry(entry)) {
         let session = session.map_or_else(|| own(name, path), |session| format!("{name}-{session}"));
         let list = sessions.entry(session).or_default();
-        list.0 = list.0.max(at);
-        list.1.push(value);
-        list.2 = list.2.take().or(directory);
+        list.at = list.at.max(at);
+        list.entries.push(value);
+        list.directory = list.directory.take().or(directory);
     }
     let around = around(path).map(|place| place.to_string_lossy().into_owned());
     let lists: Vec<_> = sessions
         .into_iter()
-        .map(|(session, (at, list, place))| {
-            let items = events::items(&list, &["content"]);
-            (session, at.unwrap_or_else(|| sqlite::changed(path)), items, place.or_else(|| around.clone()))
+        .map(|(session, said)| {
+            let items = events::items(&said.entries, &["content"]);
+            let place = said.directory.or_else(|| around.clone());
+            (session, said.at.unwrap_or_else(|| sqlite::changed(path)), items, place)
         })
         .collect();
     let read: usize = lists.iter().map(|(_, _, items, _)| items.len()).sum();
     Ok(whole(path, source, lists, lost + count - read))
+}
+
+/// What the entries of a file say of one session.
+#[derive(Default)]
+struct Said {
+    at: Option<Time>,
+    entries: Vec<Value>,
+    directory: Option<String>,
 }
 
 /// Returns the entries of which none that comes later has the same id.

@@ -100,7 +100,7 @@ impl Database {
         if !statement.readonly() {
             return Err("is asked for something by a statement that does not only read".to_owned());
         }
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).map_err(|err| said(&err))?;
         let (mut found, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next().map_err(|err| said(&err))? {
