@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
-use super::configured;
+use super::configured::{self, Described};
 use super::copilot::Copilot;
 use super::crush::Crush;
 use super::gemini::Gemini;
@@ -24,7 +24,7 @@ static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
 /// Returns all agents, the one first that is meant where none is named.
 pub fn agents() -> impl Iterator<Item = &'static dyn Agent> {
     let more = MORE.get().copied().unwrap_or_default().iter().copied();
-    AGENTS.into_iter().chain(more).chain(configured::all())
+    AGENTS.into_iter().chain(more).chain(configured())
 }
 
 /// Makes more agents known to this process, once and before anything else: a program made of this library may read an
@@ -50,9 +50,22 @@ impl Home {
     }
 }
 
-/// Returns whether an agent of this program has this name.
-pub(super) fn built_in(name: &str) -> bool {
-    AGENTS.iter().any(|agent| agent.name() == name)
+/// Sources that the user's settings describe.
+static CONFIGURED: OnceLock<Vec<&'static dyn Agent>> = OnceLock::new();
+
+/// Makes these sources known to this process, once and before anything else.
+pub fn configure(described: Vec<Described>) {
+    let is_taken = |name: &str| AGENTS.iter().any(|agent| agent.name() == name);
+    let known = described.into_iter().map(|one| {
+        let is_taken = is_taken(&one.name);
+        configured::known(one, is_taken)
+    });
+    // As with `also`.
+    let _ = CONFIGURED.set(known.collect());
+}
+
+fn configured() -> impl Iterator<Item = &'static dyn Agent> {
+    CONFIGURED.get().map(Vec::as_slice).unwrap_or_default().iter().copied()
 }
 
 /// Returns the agent with this name.

@@ -34,9 +34,9 @@ mod records;
 mod sqlite;
 
 pub use agent::{Agent, Home, Keeper, Scan, Unit, Watched, read, scan};
-pub use agents::{agents, also, home_variables, named, session_variable};
+pub use agents::{agents, also, configure, home_variables, named, session_variable};
 pub use change::{Change, is_all_done};
-pub use configured::{Described, configure};
+pub use configured::Described;
 pub use file::Stamp;
 pub use heard::{Heard, KeptList, What};
 pub use import::read_list;

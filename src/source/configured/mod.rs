@@ -34,19 +34,11 @@ pub struct Described {
     pub query: Option<String>,
 }
 
-/// The sources that this process knows by configuration.
-static CONFIGURED: OnceLock<Vec<&'static dyn Agent>> = OnceLock::new();
-
-/// Makes sources known to this process, once and before anything else. Of one that cannot be used its scan says why.
-pub fn configure(described: Vec<Described>) {
-    let agents = described.into_iter().map(|one| -> &'static dyn Agent { Box::leak(Box::new(Configured::new(one))) });
-    // Whoever was first stays: what was read by a list of sources must not change under it.
-    let _ = CONFIGURED.set(agents.collect());
-}
-
-/// Returns the sources that are configured.
-pub(super) fn all() -> impl Iterator<Item = &'static dyn Agent> {
-    CONFIGURED.get().map(Vec::as_slice).unwrap_or_default().iter().copied()
+/// Returns a source for as long as this process runs. Of one that cannot be used its scan says why; so it is when its name
+/// is taken.
+pub(super) fn known(described: Described, is_taken: bool) -> &'static dyn Agent {
+    let configured: &'static Configured = Box::leak(Box::new(Configured::new(described, is_taken)));
+    *configured.own.get_or_init(|| configured)
 }
 
 /// How a source is read.
@@ -58,8 +50,9 @@ struct Means {
 }
 
 /// A source that is configured.
-#[derive(Debug)]
 struct Configured {
+    /// Itself, as it is at hand for ever.
+    own: OnceLock<&'static Configured>,
     name: &'static str,
     sources: &'static [SourceKind],
     watched: &'static [Watched],
@@ -67,30 +60,31 @@ struct Configured {
 }
 
 impl Configured {
-    fn new(described: Described) -> Self {
+    fn new(described: Described, is_taken: bool) -> Self {
         let name: &'static str = described.name.clone().leak();
         let source = SourceKind::Agent(Channel::List, format!("{name}-{}", Channel::List.as_str()).leak());
-        let means = means(&described);
+        let means = means(&described, is_taken);
         let watched: &'static [Watched] = match &means {
             Ok(means) => vec![means.place.watched()].leak(),
             Err(_) => &[],
         };
-        Configured { name, sources: vec![source].leak(), watched, means }
+        Configured { own: OnceLock::new(), name, sources: vec![source].leak(), watched, means }
     }
+}
 
-    /// Returns the same as what is at hand for ever.
-    fn of_all(&self) -> Option<&'static dyn Agent> {
-        all().find(|agent| agent.name() == self.name)
+impl std::fmt::Debug for Configured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Configured").field(&self.name).field(&self.means).finish()
     }
 }
 
 /// Returns how a source is read, or what is wrong with its settings, and how it would be right.
-fn means(described: &Described) -> Result<Means, String> {
+fn means(described: &Described, is_taken: bool) -> Result<Means, String> {
     let key = |key: &str| format!("{key} of the source {}", described.name);
     let is_name = described.name.len() <= 20
         && described.name.starts_with(|char: char| char.is_ascii_lowercase())
         && described.name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit());
-    let is_taken = super::agents::built_in(&described.name) || ["import", "command"].contains(&described.name.as_str());
+    let is_taken = is_taken || ["import", "command"].contains(&described.name.as_str());
     if !is_name || is_taken {
         return Err(format!(
             "'{}' cannot be the name of a source: up to 20 small letters and digits, and no agent's name",
@@ -148,9 +142,9 @@ impl Agent for Configured {
                 return scan.notices.push(Notice::new(Path::new("git config"), reason.clone(), remedy));
             }
         };
-        let Some(agent) = self.of_all() else { return };
+        let Some(agent) = self.own.get() else { return };
         for path in means.place.find(home, scan) {
-            sqlite::unit(agent, path, UnitKind::Database, scan);
+            sqlite::unit(*agent, path, UnitKind::Database, scan);
         }
     }
 
@@ -210,8 +204,8 @@ mod tests {
                 "fields of the source notes",
             ),
         ] {
-            assert!(means(&wrong).expect_err("wrong").contains(said), "{wrong:?}");
+            assert!(means(&wrong, wrong.name == "codex").expect_err("wrong").contains(said), "{wrong:?}");
         }
-        assert!(means(&described("notes2", "~/n/*/x.md", "markdown")).is_ok());
+        assert!(means(&described("notes2", "~/n/*/x.md", "markdown"), false).is_ok());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Row;
+use super::row::Row;
 use crate::source::Notice;
 
 /// Nothing: no database is opened.

@@ -13,7 +13,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde_json::{Number, Value};
 
-use super::Row;
+use super::row::{Row, text};
 use crate::source::{Notice, file};
 
 /// How much is read of a database, and how long that may take.
@@ -87,7 +87,7 @@ impl Database {
             Err(err) => return Err(said(&err)),
         }
         let rows = self.query(&format!("PRAGMA table_info(\"{table}\")"))?;
-        let names: Vec<String> = rows.iter().filter_map(|row| super::text(row, "name")).map(str::to_owned).collect();
+        let names: Vec<String> = rows.iter().filter_map(|row| text(row, "name")).map(str::to_owned).collect();
         match columns.iter().find(|column| !names.iter().any(|name| name == *column)) {
             Some(lacking) => Err(format!("has no column {lacking} in its table {table}")),
             None => Ok(names),
