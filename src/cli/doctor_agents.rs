@@ -21,6 +21,10 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let mut checks = Vec::new();
     let homes = known_homes();
     for home in &homes {
+        if let Some(trouble) = home.agent.trouble() {
+            checks.push(Check::bad("sources", crate::todo::plain(trouble)));
+            continue;
+        }
         let at = Surroundings {
             generated: &generated,
             user: &user,
@@ -54,7 +58,9 @@ fn heard(context: &Context) -> Option<Time> {
 fn sources(home: &Home, heard: Option<Time>, now: Time) -> String {
     let scan = source::scan(home);
     let style = Style { color: false, width: 0, isolate: false, now };
-    let files = ["todo list", "task list", "transcript"].map(|name| {
+    let names = ["todo list", "task list", "transcript", "database"].into_iter();
+    let is_there = |name: &str| scan.units.iter().any(|unit| unit.kind.as_str() == name);
+    let files = names.filter(|name| *name != "database" || is_there(name)).map(|name| {
         let units: Vec<_> = scan.units.iter().filter(|unit| unit.kind.as_str() == name).collect();
         let latest = units.iter().filter_map(|unit| changed(&unit.path)).max();
         let text = match latest {
@@ -64,6 +70,7 @@ fn sources(home: &Home, heard: Option<Time>, now: Time) -> String {
         (format!("{name}s"), latest, text)
     });
     let text = heard.map_or_else(|| "no hook was heard".into(), |at| format!("hooks last heard {}", style.age(at)));
+    let files: Vec<_> = files.collect();
     let all = [&files[..], &[("hooks".to_owned(), heard, text)]].concat();
     let newest = all.iter().filter_map(|(name, at, _)| Some((*at.as_ref()?, name))).max();
     let newest = newest.map(|(_, name)| format!("; {name} are the newest")).unwrap_or_default();

@@ -1,14 +1,16 @@
 //! `hook`: what an agent's hooks call. Whatever happens, it ends with 0 and prints nothing but what the event
 //! defines: an agent would show anything else to its user, or stop.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::context::known_homes;
 use super::options::Global;
 use super::session_context::told;
 use super::stdin;
@@ -34,6 +36,9 @@ pub struct HookArgs {
     /// Sync with the remote, until no hook wants it any more
     #[arg(long, hide = true)]
     pub sync: bool,
+    /// Look at the agent's files, until no hook wants it any more
+    #[arg(long, hide = true)]
+    pub look: bool,
 }
 
 /// More bytes than this are no event of ours.
@@ -60,6 +65,7 @@ pub(super) fn run(args: &HookArgs, global: &Global) -> ExitCode {
     let ended = std::panic::catch_unwind(|| match args {
         HookArgs { background: true, .. } => call.work_off(),
         HookArgs { sync: true, .. } => call.sync(),
+        HookArgs { look: true, .. } => call.look(),
         HookArgs { .. } => call.hear(),
     });
     if ended.is_err() {
@@ -139,11 +145,14 @@ impl Call {
         let tell = |err: OpsError| ops::chain(&err);
         let name = event.get("hook_event_name").and_then(Value::as_str).unwrap_or(&self.name);
         let reduced = hook::reduce(event, &self.name, self.now)?;
+        let look = hook::to_look_at(event, &self.name);
         let states =
             |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, source::What::Changed(_)));
         let opened = match Store::open(location) {
             // The first todo that is heard of makes the default store, as the first `sync` would.
-            Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),
+            Err(StoreError::Missing(_)) if look.is_some() || reduced.as_ref().is_some_and(states) => {
+                Store::open_or_create(location)
+            }
             Err(StoreError::Missing(_)) => return Ok(()),
             opened => opened,
         };
@@ -173,7 +182,12 @@ impl Call {
             self.log(location, &tell(err));
         }
         if heard? {
-            start(&store, &Background::consolidation(store.repo.common_dir()), "--background").map_err(tell)?;
+            start(&store, &Background::consolidation(store.repo.common_dir()), &["--background"]).map_err(tell)?;
+        }
+        if let Some(agent) = look {
+            // Nobody waits for a database: this one is gone before it is opened.
+            let work = Background::look(store.repo.common_dir(), agent.name());
+            start(&store, &work, &[agent.name(), "--look"]).map_err(tell)?;
         }
         Ok(())
     }
@@ -189,7 +203,7 @@ impl Call {
             return Ok(());
         }
         match store.background()?.hook_sync {
-            Some(_) => start(store, &Background::sync(common_dir), "--sync"),
+            Some(_) => start(store, &Background::sync(common_dir), &["--sync"]),
             None => Ok(()),
         }
     }
@@ -204,7 +218,7 @@ impl Call {
         if text.is_empty() {
             return Ok(text);
         }
-        Ok(json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": text}}).to_string())
+        Ok(hook::answer(&self.name, &text).to_string())
     }
 
     /// Lets the branch follow: what [`start`] starts.
@@ -225,6 +239,25 @@ impl Call {
             self.log(&location, &format!("consolidate: {}", ops::chain(&err)));
         }
         daemon::start_maintenance(&location);
+    }
+
+    /// Looks at the files of the agent: what [`start`] starts.
+    fn look(&self) {
+        become_detached();
+        let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
+        let (Ok(store), Some(agent)) = (Store::open(&location), source::named(&self.name)) else { return };
+        let homes: Vec<_> = known_homes().into_iter().filter(|home| home.agent == agent).collect();
+        let selection = Selection { what: "look".into(), ..Selection::default() };
+        let plan = Plan { homes, consolidate: true, selection, ..Plan::default() };
+        let done = Background::look(store.repo.common_dir(), agent.name()).work_off(|| {
+            for notice in ops::run(&store.reopen()?, &plan, now())?.notices {
+                self.log(&location, &format!("{} {}", notice.path.display(), notice.reason));
+            }
+            Ok(())
+        });
+        if let Err(err) = done {
+            self.log(&location, &format!("look: {}", ops::chain(&err)));
+        }
     }
 
     /// Syncs: what [`start`] starts.
@@ -248,11 +281,12 @@ impl Call {
 }
 
 /// Starts work in the background unless it runs already, and leaves it alone.
-fn start(store: &Store, work: &Background, option: &str) -> Result<(), OpsError> {
+fn start(store: &Store, work: &Background, options: &[&str]) -> Result<(), OpsError> {
     let common_dir = store.repo.common_dir();
     if work.want()? {
         let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
-        let arguments = ["--store".into(), path.into_os_string(), "hook".into(), option.into()];
+        let arguments = ["--store".into(), path.into_os_string(), "hook".into()];
+        let arguments = arguments.into_iter().chain(options.iter().map(OsString::from));
         start_detached(common_dir, arguments, home_variables())?;
     }
     Ok(())

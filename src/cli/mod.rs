@@ -13,6 +13,7 @@ mod bulk;
 mod by;
 mod capture;
 mod completion;
+mod configured;
 mod confirm;
 mod conflicts;
 mod consolidate;
@@ -131,6 +132,10 @@ pub fn main() -> ExitCode {
     leave_what_is_gone();
     if let Some(code) = restart_without_repository() {
         return code;
+    }
+    // A hook reads no files, and merges need no settings.
+    if !std::env::args_os().any(|argument| argument == "hook" || argument == "merge-driver") {
+        configured::know();
     }
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {

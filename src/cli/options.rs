@@ -105,6 +105,9 @@ pub struct SyncArgs {
     /// Sync the stores that chittysync.route names, and the default one, as well
     #[arg(long, conflicts_with_all = ["remote", "project"])]
     pub all_stores: bool,
+    /// Check the boxes of Markdown plans (`--from <project>`) whose todos were completed elsewhere
+    #[arg(long, requires = "from")]
+    pub write_back: bool,
 }
 
 /// Returns the names by which sources are chosen: each agent's, and those of what is read of it.

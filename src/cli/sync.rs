@@ -12,7 +12,7 @@ use super::sync_news;
 use super::ui::{Failure, Ui, plural};
 use crate::daemon;
 use crate::git::RemoteName;
-use crate::ops::{self, Exchange, Plan, Report};
+use crate::ops::{self, Exchange, Plan, Report, WrittenBack};
 use crate::store::Store;
 use crate::view::{Filter, Quiet, list_json};
 
@@ -53,6 +53,10 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
         daemon::hook_sync_may_go_on(store.repo.common_dir());
     }
     ui.warn_of(&report.notices);
+    let written = match args.write_back {
+        true => written_back(&store, &plan, ui)?,
+        false => Vec::new(),
+    };
     if plan.homes.is_empty() {
         ui.warn("no agent's home was found", Some("name one with --from, such as --from ~/.claude"));
     } else if report.units == 0 && !args.capture.from.is_empty() {
@@ -80,6 +84,10 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
             "redacted": report.redacted.iter().map(|(session, rule)| json!({ "session": session.as_str(), "rule": rule })).collect::<Vec<_>>(),
             "list": list_json(&everything, &Filter { quiet, ..Filter::default() }),
         });
+        if args.write_back {
+            let file = |one: &WrittenBack| json!({ "path": one.path.to_string_lossy(), "checked": one.checked });
+            done["written_back"] = written.iter().map(file).collect();
+        }
         if args.all_stores {
             let store = |(path, failed): &Synced| json!({ "store": path.to_string_lossy(), "failed": failed });
             done["other_stores"] = others.iter().map(store).collect();
@@ -117,6 +125,23 @@ fn one(args: &SyncArgs, others: &[Synced], context: &Context, ui: &mut Ui) -> Re
     }
     remote::say(remote.as_ref(), exchange.as_ref(), &report, ui);
     judge(&store, remote.as_ref(), exchange.as_ref(), &report, ui)
+}
+
+/// Checks the boxes of plans whose todos were completed elsewhere, and says so.
+fn written_back(store: &Store, plan: &Plan, ui: &Ui) -> Result<Vec<WrittenBack>, Failure> {
+    let (written, notices) = ops::write_back(store, &plan.homes)?;
+    ui.warn_of(&notices);
+    for one in &written {
+        ui.note(&format!(
+            "Checked {} in {}.",
+            match one.checked.len() {
+                1 => "1 box".to_owned(),
+                many => format!("{many} boxes"),
+            },
+            display(&one.path)
+        ));
+    }
+    Ok(written)
 }
 
 /// Says no when the branch could not be moved, or the remote does not have what it should.

@@ -1,6 +1,6 @@
 //! What git config says outside any repository: the files of the user and the system, and the command line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gix::config::file::{Metadata, includes, init};
 use gix::config::{File, Source};
@@ -51,6 +51,25 @@ pub fn global_setting(key: &str) -> Option<String> {
 pub fn global_values(key: &str) -> Result<Vec<Given>, GitError> {
     let unread = || GitError::object("the user's git config", "`git config --global --list` says why");
     Ok(with_command_line(users(&globals().ok_or_else(unread)?, key), key, &command_line()?))
+}
+
+/// Returns the names between this beginning and the last dot of keys that are set by the user or the system, such as
+/// those of remotes below `remote.`.
+///
+/// # Errors
+/// As [`global_values`].
+pub fn global_names(beginning: &str) -> Result<BTreeSet<String>, GitError> {
+    let unread = || GitError::object("the user's git config", "`git config --global --list` says why");
+    let (section, before) = beginning.split_once('.').unwrap_or((beginning, ""));
+    let config = globals().ok_or_else(unread)?;
+    let sections = config.sections_by_name(section).into_iter().flatten();
+    let subsections = sections.filter_map(|found| Some(found.header().subsection_name()?.to_string()));
+    let given = command_line()?.into_keys().filter_map(|key| {
+        let (before, _) = key.strip_prefix(&format!("{section}."))?.rsplit_once('.')?;
+        Some(before.to_owned())
+    });
+    let names = subsections.chain(given).filter_map(|name| name.strip_prefix(before).map(str::to_owned));
+    Ok(names.filter(|name| !name.is_empty()).collect())
 }
 
 /// Returns the values of a key that files of the user or the system say, and files that these include. What a

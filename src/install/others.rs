@@ -10,33 +10,53 @@ use super::json_entry::{Entry, Kind};
 use super::settings::Settings;
 use super::toml_block::{Block, values};
 use super::{Change, Check, InstallError, Part, Surroundings, agent_file, hook_check};
-use crate::source::{Agent, named};
-use crate::todo::plain;
+use crate::source::{Agent, READS_DATABASES, named};
+use crate::todo::{Channel, plain};
 
 /// How an agent is set up.
 struct Setup {
     agent: &'static str,
     /// Its program.
     program: &'static str,
-    /// The file in its home with hooks.
+    /// The file in its home with hooks; nothing where it has none that tell of lists.
     hooks: &'static str,
     events: &'static [HookEvent],
-    /// The file in its home with everything else.
+    /// The file in its home with everything else; nothing where it is left to its user.
     settings: &'static str,
     /// Where our tools go in there.
     server: &'static [&'static str],
+    /// What stands there, for a program.
+    entry: fn(&str) -> Value,
     /// The switch that gives its models a todo tool; none where they have one anyway.
     switch: &'static [&'static str],
     /// Which of its models have none without.
     without: &'static str,
 }
 
+/// What those have in common whose lists are in a database.
+const DATABASE: Setup = Setup {
+    agent: "",
+    program: "",
+    hooks: "",
+    events: &[],
+    settings: "",
+    server: &[],
+    entry: tools,
+    switch: &[],
+    without: "",
+};
+
 const fn event(agent: &'static str, name: &'static str, matcher: Option<&'static str>, timeout: u32) -> HookEvent {
     let timeout = if timeout == 0 { None } else { Some(timeout) };
     HookEvent { since: (0, 0, 0), name, agent: Some(agent), matcher, timeout }
 }
 
-static SETUPS: [Setup; 4] = [
+/// Our tools as most agents want to be told of them.
+fn tools(program: &str) -> Value {
+    json!({ "command": program, "args": ["mcp"] })
+}
+
+static SETUPS: [Setup; 8] = [
     Setup {
         agent: "codex",
         program: "codex",
@@ -48,6 +68,7 @@ static SETUPS: [Setup; 4] = [
         ],
         settings: "config.toml",
         server: &["mcp_servers", "chittysync"],
+        entry: tools,
         switch: &["tools", "update_plan", "enabled"],
         without: "from 0.152 on it has none",
     },
@@ -62,6 +83,7 @@ static SETUPS: [Setup; 4] = [
         ],
         settings: "settings.json",
         server: &["mcpServers", "chittysync"],
+        entry: tools,
         switch: &["tools", "todoWrite", "enabled"],
         without: "newer versions have none",
     },
@@ -77,6 +99,7 @@ static SETUPS: [Setup; 4] = [
         ],
         settings: "settings.json",
         server: &["mcpServers", "chittysync"],
+        entry: tools,
         switch: &["experimental", "taskTracker"],
         without: "the newest models have none",
     },
@@ -87,9 +110,34 @@ static SETUPS: [Setup; 4] = [
         events: &[],
         settings: "opencode.json",
         server: &["mcp", "chittysync"],
+        entry: |program| json!({ "type": "local", "command": [program, "mcp"], "enabled": true }),
         switch: &[],
         without: "",
     },
+    Setup {
+        agent: "copilot",
+        program: "copilot",
+        hooks: "hooks/chittysync.json",
+        events: &[
+            event("copilot", "SessionStart", None, 0),
+            event("copilot", "PostToolUse", Some("sql"), 0),
+            event("copilot", "SessionEnd", None, 0),
+        ],
+        settings: "mcp-config.json",
+        server: &["mcpServers", "chittysync"],
+        entry: |program| json!({ "type": "local", "command": program, "args": ["mcp"], "tools": ["*"] }),
+        ..DATABASE
+    },
+    Setup {
+        agent: "crush",
+        program: "crush",
+        settings: "crush.json",
+        server: &["mcp", "chittysync"],
+        entry: |program| json!({ "type": "stdio", "command": program, "args": ["mcp"] }),
+        ..DATABASE
+    },
+    Setup { agent: "kilo", program: "kilo", ..DATABASE },
+    Setup { agent: "goose", program: "goose", ..DATABASE },
 ];
 
 /// Returns the agents besides Claude Code that can be set up.
@@ -104,16 +152,19 @@ pub fn others() -> impl Iterator<Item = &'static dyn Agent> {
 /// When the user has no home, or this program does not know where it is.
 pub fn parts_of(agent: &dyn Agent, todo_tools: bool) -> Result<Vec<Part>, InstallError> {
     let Some((setup, home)) = setup(agent) else { return Ok(Vec::new()) };
-    let mut parts = vec![setup.hooks(&home)?];
+    let mut parts = Vec::new();
+    if !setup.hooks.is_empty() {
+        parts.push(setup.hooks(&home)?);
+    }
+    if setup.settings.is_empty() {
+        return Ok(parts);
+    }
     let path = home.join(setup.settings);
     let server = server()?;
     match setup.is_toml() {
         true => parts.push(Part::block("mcp", setup.block(path, &server, todo_tools))),
         false => {
-            let value = match setup.server[0] {
-                "mcp" => json!({ "type": "local", "command": [server, "mcp"], "enabled": true }),
-                _ => json!({ "command": server, "args": ["mcp"] }),
-            };
+            let value = (setup.entry)(&server);
             let way = setup.server;
             parts.push(Part::entry("mcp", Entry { path: path.clone(), way, value, kind: Kind::Server }));
             if setup.switch.is_empty() {
@@ -251,7 +302,14 @@ pub(super) fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
             false => Check::off(&name("trust"), "it runs hooks only after you have reviewed them: type /hooks in it"),
         });
     }
+    if setup.hooks.is_empty() {
+        checks.push(Check::ok(&name("hooks"), "it needs none: sync and the daemon read its database"));
+    }
+    let has_database = agent.sources().iter().any(|source| source.is(Channel::List)) && setup.switch.is_empty();
     checks.push(match setup.is_on(&home.join(setup.settings)).as_deref() {
+        _ if has_database && !READS_DATABASES => {
+            Check::off(&name("todos"), "this build reads no databases; the default build does (feature `sqlite`)")
+        }
         _ if setup.switch.is_empty() => Check::ok(&name("todos"), "it has a todo tool"),
         Some("true") => Check::ok(&name("todos"), format!("{} is true", setup.switch.join("."))),
         Some(other) => {

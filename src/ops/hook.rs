@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::drain::drain_within;
 use super::spooled::{redact, tell};
 use super::{OpsError, daemon_runs, unrouted};
-use crate::git::{Fsync, GitError, Reading, StoreLock, private_file, state_dir};
+use crate::git::{Fsync, GitError, Reading, StoreLock, private_directory, private_file, state_dir};
 use crate::redact::Redactor;
 use crate::source::hook;
 use crate::store::{Location, Origin, Store, StoreError, spool};
@@ -93,6 +93,11 @@ impl Background {
         Background::of(common_dir, "sync-wanted", "syncing")
     }
 
+    /// Returns a look at the files of an agent, for the store with this common git directory.
+    pub fn look(common_dir: &Path, agent: &str) -> Self {
+        Background::of(common_dir, &format!("look-{agent}-wanted"), &format!("looking-{agent}"))
+    }
+
     fn of(common_dir: &Path, wanted: &str, lock: &str) -> Self {
         let path = |name: &str| state_dir(common_dir).join(name);
         Background { wanted: path(wanted), lock: path(lock), daemon: daemon_runs(common_dir) }
@@ -106,6 +111,8 @@ impl Background {
         if self.daemon {
             return Ok(false);
         }
+        // A hook may be the first that has anything to do with the store.
+        self.wanted.parent().map_or(Ok(()), private_directory).map_err(GitError::io("create", &self.wanted))?;
         open(&self.wanted).map_err(GitError::io("create", &self.wanted))?;
         Ok(self.take()?.is_some())
     }

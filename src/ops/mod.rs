@@ -79,6 +79,7 @@ mod told;
 mod undo;
 mod unrouted;
 mod write;
+mod write_back;
 
 pub use about::{About, about};
 pub use act::{Acted, Reason, act};
@@ -126,6 +127,7 @@ pub use sync::sync;
 pub use tips::{ForeignTip, Tips};
 pub use told::{Told, overtaken_since};
 pub use undo::{NotYours, Undo};
+pub use write_back::{WrittenBack, write_back};
 
 use crate::git::{GitError, ObjectId};
 use crate::statement::Against;

@@ -14,7 +14,9 @@ pub(super) fn redact_unit(unit: &mut Unit, redactor: &Redactor) -> String {
     if !redactor.suspects(&path) {
         return path.into_owned();
     }
-    redactor.session(unit.kind.session(), &mut Found::new());
+    if let Some(session) = unit.kind.session() {
+        redactor.session(session, &mut Found::new());
+    }
     redactor.text(&path, &mut Found::new()).into_owned()
 }
 

@@ -167,7 +167,7 @@ impl<'a> Routed<'a> {
             return;
         }
         let Some(mut known) = next.remove(path) else { return };
-        if !others.contains(unit.session()) {
+        if unit.session().is_none_or(|session| !others.contains(session)) {
             let is_own = |name: &String| others.iter().all(|other| other.as_str() != name);
             known.last.retain(|session, _| is_own(session));
             known.places.retain(|session, _| is_own(session));

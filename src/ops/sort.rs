@@ -58,14 +58,16 @@ impl Sorting<'_> {
         for (at, reading) in fresh {
             let (unit, path) = (&self.look.units[at], self.look.paths[at].as_str());
             let before = self.seen.get(path);
+            let is_shared = unit.session().is_none();
             let count = reading.states.len();
             let mut lines = Lines::of(before);
             let mut sessions: BTreeSet<Session> = reading.workspaces.keys().cloned().collect();
-            sessions.insert(unit.session().clone());
+            sessions.extend(unit.session().cloned());
             // Lists whose words lead here, wherever their sessions work.
             let mut split: BTreeSet<Session> = BTreeSet::new();
             for (index, mut state) in reading.states.into_iter().enumerate() {
-                let is_last = index + 1 == count;
+                // Of a unit of many sessions, each has one list in it.
+                let is_last = is_shared || index + 1 == count;
                 let is_whole = state.change.is_none();
                 let (line, snapshot) = (state.line, &mut state.snapshot);
                 sessions.insert(snapshot.session.clone());
@@ -78,6 +80,11 @@ impl Sorting<'_> {
                 }
                 let workspace = workspace_of(&snapshot.session);
                 let said = digest(snapshot);
+                let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
+                if is_shared && known == Some(&said) {
+                    // Another session of it has news.
+                    continue;
+                }
                 match belongs(&snapshot.session) {
                     Belongs::Here => {}
                     Belongs::Elsewhere => continue,
@@ -98,7 +105,6 @@ impl Sorting<'_> {
                     }
                 }
                 // A file that says something else than when it was last read is news whatever its clock says.
-                let known = before.and_then(|before| before.last.get(snapshot.session.as_str()));
                 // A transcript's lines have times of their own, and its last one may be behind what a hook told.
                 let is_file = !snapshot.source.is(Channel::Transcript);
                 let changed = is_file && known.is_some_and(|known| *known != said);

@@ -21,6 +21,7 @@ mod remote;
 mod route;
 mod row;
 mod setting;
+mod source_rows;
 mod spawn_rows;
 mod spawning;
 pub mod table;

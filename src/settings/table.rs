@@ -7,6 +7,7 @@ use super::setting::{Default, Setting};
 
 pub use super::age_rows::{QUIET_AFTER, STALE_AFTER};
 pub use super::mirror_rows::{MIRROR_EVERY, MIRROR_KIND, MIRROR_PAUSED, MIRROR_PROJECT, MIRROR_URL};
+pub use super::source_rows::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
 pub use super::spawn_rows::{
     ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
     SPAWN_PER_DAY, SPAWN_TIMEOUT,
@@ -336,7 +337,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 52] = [
+pub const ALL: [Setting; 56] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -374,6 +375,10 @@ pub const ALL: [Setting; 52] = [
     RETIRE_AFTER,
     ROUTE,
     SESSION_NAMES,
+    SOURCE_FIELDS,
+    SOURCE_FORMAT,
+    SOURCE_PATH,
+    SOURCE_QUERY,
     SPAWN_AT,
     SPAWN_BUDGET,
     SPAWN_COMMAND,

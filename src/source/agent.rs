@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::panic::RefUnwindSafe;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::file::Stamp;
 use super::heard::Heard;
@@ -42,6 +42,11 @@ pub trait Agent: Debug + Sync + RefUnwindSafe {
     /// The parts of its home in which lists change.
     fn watched(&self) -> &'static [Watched];
 
+    /// Returns directories elsewhere in which lists change: those that the home names by now.
+    fn watched_elsewhere(&self, _: &Path) -> Vec<(PathBuf, Watched)> {
+        Vec::new()
+    }
+
     /// Finds the units below a home, without opening them.
     fn scan(&self, home: &Path, scan: &mut Scan);
 
@@ -72,6 +77,21 @@ pub trait Agent: Debug + Sync + RefUnwindSafe {
     /// # Errors
     /// Why it cannot be read.
     fn hear(&self, event: &Value) -> Result<Heard, String>;
+
+    /// Returns whether an event says that a list may have changed which only the agent's files tell.
+    fn is_to_be_looked_at(&self, _: &Value) -> bool {
+        false
+    }
+
+    /// Returns why nothing of it can be read, whatever is there.
+    fn trouble(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns what its hooks print for a session that starts, so that its model is told this.
+    fn answer(&self, context: &str) -> Value {
+        json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": context}})
+    }
 }
 
 impl PartialEq for dyn Agent {
@@ -116,7 +136,8 @@ pub struct Home {
 impl Home {
     /// Returns the directories that are watched with what is in them, whether they are there or not.
     pub fn watched(&self) -> impl Iterator<Item = (PathBuf, Watched)> {
-        self.agent.watched().iter().map(|part| (self.path.join(part.directory), *part))
+        let parts = self.agent.watched().iter().map(|part| (self.path.join(part.directory), *part));
+        parts.chain(self.agent.watched_elsewhere(&self.path))
     }
 }
 
@@ -134,10 +155,13 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Returns the session or the list that it is named for.
-    pub fn session(&self) -> &Session {
+    /// Returns the session or the list that it is named for; nothing when it holds those of many.
+    pub fn session(&self) -> Option<&Session> {
         match &self.kind {
-            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+            UnitKind::Database => None,
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => {
+                Some(session)
+            }
         }
     }
 }

@@ -6,20 +6,25 @@ use std::sync::OnceLock;
 use super::agent::{Agent, Home};
 use super::claude::Claude;
 use super::codex::Codex;
+use super::configured::{self, Described};
+use super::copilot::Copilot;
+use super::crush::Crush;
 use super::gemini::Gemini;
-use super::opencode::OpenCode;
+use super::goose::Goose;
+use super::opencode::{KILO, OPENCODE};
 use super::plans::Plans;
 use super::qwen::Qwen;
 
 /// All agents that are read.
-static AGENTS: [&dyn Agent; 6] = [&Claude, &Codex, &Qwen, &Gemini, &OpenCode, &Plans];
+static AGENTS: [&dyn Agent; 10] = [&Claude, &Codex, &Qwen, &Gemini, &OPENCODE, &KILO, &Copilot, &Crush, &Goose, &Plans];
 
 /// Agents that a program which is made of this library knows besides.
 static MORE: OnceLock<&'static [&'static dyn Agent]> = OnceLock::new();
 
 /// Returns all agents, the one first that is meant where none is named.
 pub fn agents() -> impl Iterator<Item = &'static dyn Agent> {
-    AGENTS.into_iter().chain(MORE.get().copied().unwrap_or_default().iter().copied())
+    let more = MORE.get().copied().unwrap_or_default().iter().copied();
+    AGENTS.into_iter().chain(more).chain(configured())
 }
 
 /// Makes more agents known to this process, once and before anything else: a program made of this library may read an
@@ -43,6 +48,24 @@ impl Home {
         let known = agents().skip(1).find(|agent| agent.recognises(&path)).or_else(|| agents().next());
         Home { agent: known.expect("there are agents"), path }
     }
+}
+
+/// Sources that the user's settings describe.
+static CONFIGURED: OnceLock<Vec<&'static dyn Agent>> = OnceLock::new();
+
+/// Makes these sources known to this process, once and before anything else.
+pub fn configure(described: Vec<Described>) {
+    let is_taken = |name: &str| AGENTS.iter().any(|agent| agent.name() == name);
+    let known = described.into_iter().map(|one| {
+        let is_taken = is_taken(&one.name);
+        configured::known(one, is_taken)
+    });
+    // As with `also`.
+    let _ = CONFIGURED.set(known.collect());
+}
+
+fn configured() -> impl Iterator<Item = &'static dyn Agent> {
+    CONFIGURED.get().map(Vec::as_slice).unwrap_or_default().iter().copied()
 }
 
 /// Returns the agent with this name.

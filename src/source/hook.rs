@@ -52,6 +52,16 @@ pub fn began_in(event: &Value, name: &str) -> Option<PathBuf> {
     speaker(name).began_in(event)
 }
 
+/// Returns the agent whose files an event says to look at: it tells of a list that only they have.
+pub fn to_look_at(event: &Value, name: &str) -> Option<&'static dyn Agent> {
+    named(name).filter(|agent| agent.is_to_be_looked_at(event))
+}
+
+/// Returns what the hook of an agent prints, so that the model of a session that starts is told this.
+pub fn answer(name: &str, context: &str) -> Value {
+    speaker(name).answer(context)
+}
+
 /// Reads what [`reduce`] kept of an event.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Lists in Markdown: items with a box, as plans of agents and files like `TODO.md` have them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::item::set_status;
@@ -8,16 +10,35 @@ use crate::todo::{Item, Status};
 /// Returns the items with a box, however deep they are nested, in their order. What stands in a block of code is an
 /// example.
 pub(super) fn items(text: &str) -> Vec<Item> {
-    let (mut items, mut fence) = (Vec::new(), None);
-    for line in text.lines().map(str::trim) {
+    boxes(text).map(|(_, item)| item).collect()
+}
+
+/// As [`items`], each with the number of its line, from 0.
+pub(super) fn boxes(text: &str) -> impl Iterator<Item = (usize, Item)> {
+    let mut fence = None;
+    text.lines().enumerate().filter_map(move |(number, line)| {
+        let line = line.trim();
         match (fence, ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence))) {
             (None, Some(begun)) => fence = Some(begun),
             (Some(begun), Some(ended)) if begun == ended => fence = None,
-            (None, None) => items.extend(item(line)),
+            (None, None) => return Some((number, item(line)?)),
             (Some(_), _) => {}
         }
-    }
-    items
+        None
+    })
+}
+
+/// Returns the text with the boxes in these lines checked; every other byte is as it was.
+pub(super) fn checked(text: &str, lines: &BTreeSet<usize>) -> String {
+    let check = |(number, line): (usize, &str)| {
+        let mark = line.find('[').filter(|_| lines.contains(&number));
+        let end = mark.and_then(|at| Some(at + line[at..].find(']')?));
+        match mark.zip(end) {
+            Some((at, end)) => format!("{}x{}", &line[..=at], &line[end..]),
+            None => line.to_owned(),
+        }
+    };
+    text.split_inclusive('\n').enumerate().map(check).collect()
 }
 
 fn item(line: &str) -> Option<Item> {

@@ -39,6 +39,8 @@ pub enum UnitKind {
         /// The list.
         session: Session,
     },
+    /// A database, or another file, with the lists of several sessions.
+    Database,
     /// A transcript.
     Transcript {
         /// The session that its file is named for.
@@ -47,10 +49,13 @@ pub enum UnitKind {
 }
 
 impl UnitKind {
-    /// Returns the session that the unit is named for.
-    pub fn session(&mut self) -> &mut Session {
+    /// Returns the session that the unit is named for, if it is named for one.
+    pub fn session(&mut self) -> Option<&mut Session> {
         match self {
-            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => session,
+            UnitKind::Database => None,
+            UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => {
+                Some(session)
+            }
         }
     }
 
@@ -59,6 +64,7 @@ impl UnitKind {
         match self {
             UnitKind::List { .. } => "todo list",
             UnitKind::Tasks { .. } => "task list",
+            UnitKind::Database => "database",
             UnitKind::Transcript { .. } => "transcript",
         }
     }

@@ -197,3 +197,48 @@ console.log(JSON.stringify(output.system))
     world.ok(&["uninstall", "-q"]);
     assert!(!world.path("home/.config/opencode").exists());
 }
+
+/// Those that keep their lists in databases: what can be set up is, and `doctor` says what each needs.
+#[test]
+fn agents_with_databases_are_set_up_and_examined() {
+    let world = World::new();
+    world.write("home/.config/crush/crush.json", b"{\"options\": {}}\n");
+    for home in ["crush", "kilo", "goose"] {
+        std::fs::create_dir_all(world.path(&format!("home/.local/share/{home}"))).expect("a directory");
+    }
+    world.write("home/.copilot/mcp-config.json", b"{\"mcpServers\": {}}\n");
+    world.ok(&["install", "-q"]);
+    let hooks = value(&world, "home/.copilot/hooks/chittysync.json");
+    let command = format!("{} hook copilot || true", shim(&world));
+    for (event, matcher) in [("SessionStart", Value::Null), ("PostToolUse", json!("sql")), ("SessionEnd", Value::Null)]
+    {
+        let group = &hooks["hooks"][event][0];
+        assert_eq!((&group["hooks"][0]["command"], &group["matcher"]), (&json!(command), &matcher), "{hooks}");
+    }
+    let program = world.path(SHIM);
+    let copilot = json!({"type": "local", "command": program, "args": ["mcp"], "tools": ["*"]});
+    assert_eq!(value(&world, "home/.copilot/mcp-config.json")["mcpServers"]["chittysync"], copilot);
+    let crush = json!({"type": "stdio", "command": program, "args": ["mcp"]});
+    assert_eq!(value(&world, "home/.config/crush/crush.json")["mcp"]["chittysync"], crush);
+    #[cfg(unix)]
+    {
+        let script = world.write("bin/copilot", b"#!/bin/sh\necho 'GitHub Copilot CLI 1.0.102.'\n");
+        executable(&script);
+    }
+    let told = |agent: &str| doctor(&world, agent).join("\n");
+    for (agent, lines) in [
+        ("copilot", &["ok  copilot hooks", "ok  copilot mcp", "ok  copilot todos"][..]),
+        ("crush", &["ok  crush hooks", "it needs none: sync", "ok  crush mcp", "ok  crush todos", "off crush "]),
+        ("kilo", &["ok  kilo hooks", "it needs none: sync", "ok  kilo todos", "off kilo "]),
+        ("goose", &["ok  goose hooks", "it needs none: sync", "ok  goose todos", "off goose "]),
+    ] {
+        for line in lines {
+            assert!(told(agent).contains(line), "{agent}: {line}: {}", told(agent));
+        }
+    }
+    assert!(!cfg!(unix) || told("copilot").contains("1.0.102"), "{}", told("copilot"));
+    world.ok(&["uninstall", "-q"]);
+    assert_eq!(read(&world, "home/.config/crush/crush.json"), "{\"options\": {}}\n");
+    assert_eq!(read(&world, "home/.copilot/mcp-config.json"), "{\"mcpServers\": {}}\n");
+    assert!(!world.path("home/.copilot/hooks").exists(), "what was made for it goes with it");
+}

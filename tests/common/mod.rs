@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+#[cfg(feature = "sqlite")]
+pub mod database;
 pub mod size;
 
 use std::collections::BTreeMap;

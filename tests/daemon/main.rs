@@ -6,6 +6,8 @@ mod common;
 #[path = "../bench/data.rs"]
 #[allow(dead_code, reason = "the benches use all of it")]
 mod data;
+#[cfg(feature = "sqlite")]
+mod databases;
 mod guard;
 mod latency;
 mod lifecycle;

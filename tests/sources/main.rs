@@ -4,11 +4,17 @@
 mod common;
 
 mod agent;
+mod configured;
+#[cfg(feature = "sqlite")]
+mod databases;
 mod every_source;
+#[cfg(feature = "sqlite")]
+mod fleet;
 mod hooks;
 mod import;
 mod javascript;
 mod pipes;
+mod played;
 mod projects;
 mod redaction;
 mod secretlint;
@@ -19,3 +25,4 @@ mod teams;
 mod todos;
 mod transcript_lines;
 mod transcripts;
+mod write_back;

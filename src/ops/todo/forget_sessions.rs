@@ -78,8 +78,12 @@ fn one(everything: &Everything, typed: &str) -> Result<String, Refusal> {
 /// Returns the sessions whose files are in an agent's home, of those that are known.
 fn of_home(home: &Path, store: &Store, everything: &Everything) -> BTreeSet<String> {
     let units = source::scan(&Home::at(home.to_owned())).units;
-    let names = units.into_iter().map(|unit| {
-        let mut session = unit.session().clone();
+    let sessions = units.into_iter().flat_map(|unit| match unit.session() {
+        Some(session) => vec![session.clone()],
+        // Only what is in it tells whose it is.
+        None => source::read(&unit).states.into_iter().map(|state| state.snapshot.session).collect(),
+    });
+    let names = sessions.map(|mut session| {
         // It was saved without credentials in its name.
         store.settings.redactor.session(&mut session, &mut Found::new());
         session.main().to_owned()

@@ -1,39 +1,72 @@
-//! OpenCode: what the plugin tells that `install` puts there. Its lists stand in a database, which is not read.
+//! OpenCode and Kilo, which is made of it: the database with their lists, and what the plugin tells that `install` puts
+//! there.
+
+mod database;
+mod names;
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::agent::{Agent, Keeper, Scan, Unit, Watched};
-use super::events;
+use super::entries::entries;
 use super::heard::Heard;
 use super::reading::{Notice, Reading};
-use crate::todo::{Channel, SourceKind, Time};
+use super::{events, sqlite};
+use crate::todo::{SourceKind, Time};
+use names::{HOOK, KILO_TODOS, TODOS, TOOL};
 
-/// What the plugin is called as a source.
-const HOOK: SourceKind = SourceKind::Agent(Channel::Hook, "opencode-hook");
-/// The tool with which it plans.
-const TOOL: &str = "todowrite";
-
-/// OpenCode.
+/// OpenCode, or one that is made of it.
 #[derive(Debug)]
-pub struct OpenCode;
+pub struct OpenCode {
+    /// Its name: that of its directories, and how those of its databases begin.
+    name: &'static str,
+    title: &'static str,
+    /// The variable that names another database.
+    variable: &'static [&'static str],
+    /// The first is that of its database.
+    sources: &'static [SourceKind],
+}
+
+/// OpenCode itself.
+pub static OPENCODE: OpenCode =
+    OpenCode { name: "opencode", title: "OpenCode", variable: &["OPENCODE_DB"], sources: &[TODOS, HOOK] };
+/// Kilo.
+pub static KILO: OpenCode = OpenCode { name: "kilo", title: "Kilo CLI", variable: &[], sources: &[KILO_TODOS] };
+
+impl OpenCode {
+    /// Returns the database that the variable names, if it does.
+    fn set(&self) -> Option<PathBuf> {
+        self.variable.iter().filter_map(std::env::var_os).find(|path| !path.is_empty()).map(PathBuf::from)
+    }
+
+    /// Returns the same as what is at hand for ever.
+    fn of_all(&self) -> &'static OpenCode {
+        if self.name == OPENCODE.name { &OPENCODE } else { &KILO }
+    }
+
+    /// Returns whether a file has the name of one of its databases: each channel of its releases has one.
+    fn is_database(&self, name: &str) -> bool {
+        let channel = name.strip_prefix(self.name).and_then(|rest| rest.strip_suffix(".db"));
+        channel.is_some_and(|channel| channel.is_empty() || channel.starts_with('-'))
+    }
+}
 
 impl Agent for OpenCode {
     fn name(&self) -> &'static str {
-        "opencode"
+        self.name
     }
 
     fn title(&self) -> &'static str {
-        "OpenCode"
+        self.title
     }
 
     fn sources(&self) -> &'static [SourceKind] {
-        &[HOOK]
+        self.sources
     }
 
     fn home_variables(&self) -> &'static [&'static str] {
-        &[]
+        self.variable
     }
 
     fn session_variables(&self) -> &'static [&'static str] {
@@ -41,25 +74,34 @@ impl Agent for OpenCode {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        under("XDG_DATA_HOME", ".local/share")
+        let set = self.set().filter(|path| path.is_absolute());
+        set.and_then(|path| path.parent().map(Path::to_owned))
+            .or_else(|| under("XDG_DATA_HOME", ".local/share", self.name))
     }
 
     fn settings_home(&self) -> Option<PathBuf> {
-        under("XDG_CONFIG_HOME", ".config")
+        under("XDG_CONFIG_HOME", ".config", self.name)
     }
 
-    fn recognises(&self, _: &Path) -> bool {
-        false
+    fn recognises(&self, directory: &Path) -> bool {
+        entries(directory, &mut Scan::default()).iter().any(|(name, ..)| self.is_database(name))
     }
 
     fn watched(&self) -> &'static [Watched] {
-        &[]
+        &[Watched { directory: "", below: |_| false, files: sqlite::ENDS }]
     }
 
-    fn scan(&self, _: &Path, _: &mut Scan) {}
+    fn scan(&self, home: &Path, scan: &mut Scan) {
+        let set = self.set().map(|path| home.join(path)).filter(|path| path.parent() == Some(home));
+        let named =
+            entries(home, scan).into_iter().filter(|(name, ..)| self.is_database(name)).map(|(_, path, _)| path);
+        let mut paths: Vec<PathBuf> = named.chain(set).collect();
+        paths.dedup();
+        paths.into_iter().for_each(|path| sqlite::find(self.of_all(), path, scan));
+    }
 
-    fn read(&self, _: &Unit) -> Result<Reading, Notice> {
-        Ok(Reading::default())
+    fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
+        database::read(&unit.path, self.sources[0])
     }
 
     fn keeper(&self, _: &Unit) -> Option<Keeper> {
@@ -75,12 +117,12 @@ impl Agent for OpenCode {
     }
 
     fn hear(&self, event: &Value) -> Result<Heard, String> {
-        events::hear(event, HOOK, &["content"])
+        events::hear(event, HOOK, &database::WORDS)
     }
 }
 
 /// Returns its directory in one of the user's: what the variable says, else this one in the home.
-fn under(variable: &str, default: &str) -> Option<PathBuf> {
+fn under(variable: &str, default: &str, name: &str) -> Option<PathBuf> {
     let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    set.or_else(|| std::env::home_dir().map(|home| home.join(default))).map(|directory| directory.join("opencode"))
+    set.or_else(|| std::env::home_dir().map(|home| home.join(default))).map(|directory| directory.join(name))
 }

@@ -90,7 +90,7 @@ fn ends_with(path: &Path, parts: &[&str]) -> bool {
 }
 
 /// Returns the boxes of a plan.
-fn items(path: &Path, text: &str) -> Vec<Item> {
+pub(super) fn items(path: &Path, text: &str) -> Vec<Item> {
     let is_plan = path.ends_with(TASKS);
     let is_kiro = path.parent().and_then(Path::parent).is_some_and(|place| ends_with(place, KIRO));
     let mut items = markdown::items(text);

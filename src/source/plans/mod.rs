@@ -1,6 +1,7 @@
 //! Plans in Markdown that stand in a project: those of spec-kit, OpenSpec and Kiro, and `TODO.md`. Only read, and only
 //! where `--from` names the project.
 
+mod edit;
 mod file;
 mod names;
 
@@ -13,6 +14,16 @@ use super::heard::Heard;
 use super::reading::{Notice, Reading, UnitKind};
 use crate::todo::{SourceKind, Time};
 use names::PLAN;
+
+pub use edit::{Plan, PlanBox};
+
+/// Reads a plan whose boxes may be checked; nothing for what is none.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn plan(unit: &Unit) -> Result<Option<Plan>, Notice> {
+    if unit.agent.name() == Plans.name() { Plan::read(unit).map(Some) } else { Ok(None) }
+}
 
 /// Plans in Markdown.
 #[derive(Debug)]
@@ -61,7 +72,7 @@ impl Agent for Plans {
     fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
         match &unit.kind {
             UnitKind::List { session, .. } => file::read(&unit.path, session),
-            UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
+            UnitKind::Database | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
         }
     }
 
