@@ -21,6 +21,9 @@ pub struct Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut pooler) = self.pooler.take() {
+            // What runuser started is not ended with it.
+            let line = format!("kill $(cat {})", text(&self.path("pool.pid")));
+            let _ = self.as_user().args(["sh", "-c", &line]).status();
             let _ = pooler.kill();
             let _ = pooler.wait();
         }
