@@ -36,7 +36,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
         "Save and share it",
         &[
             ("sync, init, move", "exchange lists; name the remote; a project elsewhere"),
-            ("daemon, service, hub, watch", "in the background; serve it; follow what changes"),
+            ("daemon, service", "in the background, now or at every login"),
+            ("hub, mirror, watch", "serve it; held elsewhere too; follow what changes"),
             ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
             ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
         ],

@@ -129,7 +129,7 @@ pub fn fits(schema: &Value, value: &Value) -> Result<(), String> {
                 return Err(format!("{value} is no id"));
             }
             known => {
-                assert!(KNOWN.contains(&known) || known == "minimum" || known == "maximum", "{known} is not looked at")
+                assert!(KNOWN.contains(&known) || known == "minimum" || known == "maximum", "{known} is not looked at");
             }
         }
     }
