@@ -31,7 +31,7 @@ fn the_originals_files_and_others_are_there() {
     assert!(read(&scene, "todos.md").contains("Fix login"));
     assert!(read(&scene, "todos.csv").contains(",Pay rent,pending,,'=2+2,"));
     let calendar = read(&scene, "todos.ics");
-    assert!(calendar.contains("DUE;VALUE=DATE:20261201\r\nSUMMARY:Pay rent\r\n"), "{calendar}");
+    assert!(calendar.contains("DUE:20261201T235959Z\r\nSUMMARY:Pay rent\r\n"), "{calendar}");
     assert_eq!(calendar.matches("BEGIN:VTODO").count(), 1);
     let id = scene.world.todo("Pay rent")["id"].as_str().expect("an id").to_owned();
     let note = read(&scene, &format!("notes/home/{id}.md"));
