@@ -46,7 +46,7 @@ pub struct OpenArgs {
     /// How much the browser may: read, or write (what the person at this device says)
     #[arg(long, value_name = "SCOPE", default_value = "write", value_parser = ["read", "write"])]
     pub scope: String,
-    /// What the hub is called where the browser is, such as https://todos.example behind a proxy
+    /// What the hub is called where the browser is, such as `https://todos.example` behind a proxy
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 }

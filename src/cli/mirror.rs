@@ -39,7 +39,7 @@ pub struct MirrorAddArgs {
     /// What it is: files (a directory), postgres (tables of a database), bundles (git bundles on a remote of rclone)
     #[arg(value_parser = ["files", "postgres", "bundles"])]
     pub kind: String,
-    /// Where it is: a directory, postgres://<user>@<host>/<database>, or a remote of rclone such as gdrive:todos
+    /// Where it is: a directory, `postgres://<user>@<host>/<database>`, or a remote of rclone such as gdrive:todos
     #[arg(value_name = "WHERE")]
     pub url: String,
     /// Hold this project only; may be given several times. Not for bundles
