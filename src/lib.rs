@@ -8,9 +8,9 @@
 //! source ──▶ statement ──▶ store: refs/chittysync/<session> ──▶ merge ──▶ refs/heads/consolidated ──▶ view
 //! ```
 //!
-//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`], [`board`], `access`, `wire`, `page` and
-//! `page` are pure: no files, clock, environment or processes. [`git`] is the only code that touches a repository, [`settings`] says what its
-//! configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
+//! [`mod@todo`], [`redact`], [`statement`], [`merge`], [`codec`], [`view`], [`plan`], [`board`], `access`, `wire` and
+//! `page` are pure: no files, clock, environment or processes. [`git`] is the only code that touches a repository,
+//! [`settings`] says what its configuration means; [`ops`] are the use cases, a verb each; [`cli`] and [`install`] are front ends.
 //! `docs/architecture.md` has the picture.
 
 #[cfg(feature = "hub")]
