@@ -17,7 +17,7 @@ pub const FROM: [&str; 3] = ["sync", "--from", "claude"];
 impl Scene {
     /// Returns a world in which two sessions have been captured and one of them says something new.
     pub fn with_news() -> Self {
-        let world = World::new();
+        let world = quiet();
         world.list("s1", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ship", "pending")]);
         world.list("s2", "2026-11-20T09:01:00Z", &[("Fix login", "in_progress"), ("Write notes", "pending")]);
         world.ok(&FROM);
@@ -27,14 +27,14 @@ impl Scene {
 
     /// Returns a world with an agent's home and no store.
     pub fn without_store() -> Self {
-        let world = World::new();
+        let world = quiet();
         world.list("s1", "2026-11-20T09:00:00Z", &[("Fix login", "pending")]);
         Scene::save(world)
     }
 
     /// Returns a world in which two sessions said something that is to go from all history. Some of it is packed.
     pub fn leaked() -> Self {
-        let world = World::new();
+        let world = quiet();
         world.list("s1", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ask Zoltan", "pending")]);
         world.ok(&FROM);
         world.git(&world.store(), &["gc", "-q"]);
@@ -46,7 +46,7 @@ impl Scene {
 
     /// Returns a world in which the next run has a few new sessions, and then so many loose refs that it packs them.
     pub fn with_many_refs() -> Self {
-        let world = World::new();
+        let world = quiet();
         let list = |session: usize| {
             let at = format!("2026-11-20T09:{:02}:{:02}Z", session / 60, session % 60);
             world.list(&format!("s{session}"), &at, &[("Ship", "pending")]);
@@ -60,7 +60,7 @@ impl Scene {
     /// Returns a world without a store in which so many sessions speak that one run takes the ways of a bulk
     /// write: a pack, and `packed-refs`.
     pub fn bulk() -> Self {
-        let world = World::new();
+        let world = quiet();
         for session in 0..70 {
             let words = format!("Task {session}");
             let at = format!("2026-11-20T09:{:02}:{:02}Z", session / 60, session % 60);
@@ -108,6 +108,13 @@ impl Scene {
         let mut command = strace(&self.world, &["-o", &log.to_string_lossy(), "-e", &expression]);
         done(command.args(arguments).output())
     }
+}
+
+/// Returns a world in which nothing begins in the background: what is copied, and looked at after a kill, stands still.
+pub fn quiet() -> World {
+    let world = World::new();
+    world.write("home/.gitconfig", b"[chittysync]\n\tmaintenance = false\n");
+    world
 }
 
 /// Copies a directory with times and permissions.
