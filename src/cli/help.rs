@@ -71,8 +71,7 @@ pub(super) fn overview() -> String {
             text.push_str(&format!("  {names:<24}{what}\n"));
         }
     }
-    text.push_str("`git chittysync <command> -h` explains one, `git chittysync help` all.\n");
-    text + "With --help, git looks for the manual page, which is there after `install`.\n"
+    text + "`<command> -h` explains one, `help` all; `--help` is the manual, once installed.\n"
 }
 
 pub(super) fn run(args: &HelpArgs, mut command: Command, ui: &mut Ui) -> Result<(), Failure> {
