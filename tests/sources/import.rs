@@ -33,7 +33,7 @@ fn bad_input_is_refused_whole() {
     for (input, reason) in [
         ("", "the input is empty"),
         ("[", "the input is not valid JSON"),
-        ("7", "the input is a number, not a list"),
+        ("7", "the input is JSON of no known format"),
         ("{}", "the input is JSON of no known format"),
         (r#"[{"content":"B"},{}]"#, "entry 2 of the input has no words"),
         ("[null]", "entry 1 of the input has no words"),
