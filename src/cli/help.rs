@@ -71,7 +71,7 @@ pub(super) fn overview() -> String {
             text.push_str(&format!("  {names:<24}{what}\n"));
         }
     }
-    text + "`<command> -h` explains one, `help` all; `--help` is the manual, once installed.\n"
+    text + "`<command> -h` explains one, `help` all; manuals are there after `install`.\n"
 }
 
 pub(super) fn run(args: &HelpArgs, mut command: Command, ui: &mut Ui) -> Result<(), Failure> {
