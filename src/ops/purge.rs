@@ -93,9 +93,9 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
             known.tree = tree.map(|tree| tree.to_string()).unwrap_or_default();
             known.clean = clean;
             known.gone.clone_from(&known.ids);
-            cache::save(&store.repo, "purged", &known);
-            // What was asked for can hold the words as well.
+            // What was asked for can hold the words as well. It goes first: nobody looks again once they count as gone.
             named::remember(&store, &named::Prompts::new());
+            cache::save(&store.repo, "purged", &known);
             return Ok(all);
         }
     }

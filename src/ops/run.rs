@@ -191,15 +191,15 @@ pub(super) fn conclude(
     if !rejected.is_empty() {
         return Ok(Err(rejected));
     }
-    // Only now that everything is on the disk may it count as seen.
-    if let Some(seen) = captured.seen {
-        cache::save(&store.repo, SEEN, &seen);
-    }
+    // Only now that everything is on the disk may it count as seen, and that last.
     if let Some(prompts) = captured.prompts {
         named::remember(store, &prompts);
     }
     if let Some(lists) = captured.lists {
         cache::save(&store.repo, TaskLists::CACHE, &lists);
+    }
+    if let Some(seen) = captured.seen {
+        cache::save(&store.repo, SEEN, &seen);
     }
     if let Some(next) = &next_merged {
         cache::save(&store.repo, store.merged_cache(), next);

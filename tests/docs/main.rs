@@ -1,7 +1,7 @@
 //! The documents run: every console block in `README.md` and `docs` is executed and its output compared.
 //!
 //! `$ ` begins a command, the lines after it are what it prints on both streams. A line `…` (or `...`) stands
-//! for any lines, `…` at the end of a line for the rest of it. `cargo run --locked --` stands for
+//! for any lines, `…` at the end of a line for the rest of it. `cargo run --locked --no-default-features --` stands for
 //! this build. The blocks of one document share a world with a copy of `fixtures`.
 
 #[path = "../common/mod.rs"]
@@ -72,7 +72,7 @@ fn check(path: &Path) -> usize {
     }
     let world = world();
     for step in &steps {
-        let command = step.command.replace("cargo run --locked --", "git-chittysync");
+        let command = step.command.replace("cargo run --locked --no-default-features --", "git-chittysync");
         let done = common::done(world.command("sh").arg("-c").arg(format!("{command} 2>&1")).output());
         let found: Vec<&str> = done.stdout.lines().map(str::trim_end).collect();
         assert!(
@@ -128,7 +128,7 @@ fn wildcards() {
 #[test]
 fn the_first_command_runs_the_program() {
     let readme = std::fs::read_to_string(project("README.md")).expect("a file");
-    assert!(readme.contains("$ cargo run --locked -- demo\n"), "the first command");
+    assert!(readme.contains("$ cargo run --locked --no-default-features -- demo\n"), "the first command");
     let mut cargo = std::process::Command::new(env!("CARGO"));
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(project(""));
     let metadata: serde_json::Value = serde_json::from_slice(&cargo.output().expect("cargo").stdout).expect("JSON");

@@ -17,13 +17,16 @@ fn killed_at_any_call_the_next_run_finishes() {
     let id = scene.world.todo(WORDS)["id"].as_str().expect("an id").to_owned();
     let purge = ["purge", "--yes", id.as_str()];
     scene.restore();
+    assert!(kept_beside(&scene).contains("Zoltan"), "the prompt is not remembered");
     let all: Vec<Call> = calls(&scene.world, &purge, &[]).into_iter().filter(Call::mutates).collect();
     words_are_gone(&scene).expect("without a kill");
     assert!(all.len() > 100, "too few calls to be true: {}", all.len());
-    // Some of those that write objects and refs, and all around what is deleted.
+    // Some of those that write objects and refs, and all that delete or that say how far it came.
     let every = (all.len() / 70).max(1);
     let unlinks = |call: &Call| call.name.starts_with("unlink") && call.arguments.contains("/pack/");
-    let points = all.iter().enumerate().filter(|(at, call)| at % every == 0 || unlinks(call)).map(|(_, call)| call);
+    let says = |call: &Call| call.name.starts_with("rename") && call.arguments.contains("/.chittysync-");
+    let chosen = |(at, call): &(usize, &Call)| at % every == 0 || unlinks(call) || says(call);
+    let points = all.iter().enumerate().filter(chosen).map(|(_, call)| call);
     let mut killed = 0;
     for point in points {
         scene.restore();
@@ -48,8 +51,18 @@ fn words_are_gone(scene: &Scene) -> Result<(), String> {
     if logs.contains("Zoltan") {
         return Err("a reflog leads there".to_owned());
     }
+    if kept_beside(scene).contains("Zoltan") {
+        return Err("a file beside the history holds the words".to_owned());
+    }
     if world.states() != ["Fix login: completed", "Ship: in_progress", "Write notes: pending"] {
         return Err(format!("other todos than before: {:?}", world.states()));
     }
     oracle::whole(world, &store)
+}
+
+/// Returns what the files hold that the program keeps in a store beside its history.
+fn kept_beside(scene: &Scene) -> String {
+    let entries = std::fs::read_dir(scene.world.store().join("chittysync")).expect("a directory");
+    let files = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+    files.map(|path| String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned()).collect()
 }

@@ -36,6 +36,9 @@ impl Scene {
     pub fn leaked() -> Self {
         let world = quiet();
         world.list("s1", "2026-11-20T09:00:00Z", &[("Fix login", "pending"), ("Ask Zoltan", "pending")]);
+        // What the session was asked for stays in a file of the device.
+        let asked = r#"{"type":"user","sessionId":"s1","message":{"role":"user","content":"Ask Zoltan, then fix it"}}"#;
+        world.write("claude/projects/-shop/s1.jsonl", format!("{asked}\n").as_bytes());
         world.ok(&FROM);
         world.git(&world.store(), &["gc", "-q"]);
         world.list("s2", "2026-11-20T09:01:00Z", &[("Ask Zoltan", "in_progress"), ("Write notes", "pending")]);
