@@ -9,6 +9,7 @@ use super::act::{ActArgs, AddArgs, DropArgs, EditArgs};
 use super::conflicts::ConflictsArgs;
 use super::import::ImportArgs;
 use super::install_args::{InstallArgs, UninstallArgs};
+use super::later::Later;
 use super::list::ListArgs;
 use super::log::LogArgs;
 use super::options::{CaptureArgs, Global, SyncArgs};
@@ -32,9 +33,16 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// Returns the whole command line as clap knows it, under the name that git users type.
+/// Returns the command line as clap knows it, under the name that git users type. The arguments of a command are added
+/// once it is parsed, or its help asked for.
 pub fn command() -> clap::Command {
     Cli::command().bin_name("git chittysync")
+}
+
+/// As [`command`], with the arguments of every command to look at.
+pub fn every_command() -> clap::Command {
+    let whole = Command::augment_subcommands_for_update(clap::Command::new("whole"));
+    command().mut_subcommands(|sub| whole.find_subcommand(sub.get_name()).cloned().unwrap_or(sub))
 }
 
 /// The commands.
@@ -43,126 +51,126 @@ pub enum Command {
     /// Make the default store, or have it synced with a remote
     ///
     /// Meant is the store that all commands use here: where you stand in a repository that is a store, that one. No other repository is touched without --here.
-    Init(InitArgs),
+    Init(Later<InitArgs>),
     /// Show an example: three projects, a conflict, a quiet session. Nothing of it stays
-    Demo(super::demo::DemoArgs),
+    Demo(Later<super::demo::DemoArgs>),
     /// Put the merge driver, manual pages, completions and the agent's hooks in place
-    Install(InstallArgs),
+    Install(Later<InstallArgs>),
     /// Undo exactly what install did
-    Uninstall(UninstallArgs),
+    Uninstall(Later<UninstallArgs>),
     /// Check that everything is in place and the store is sound
     Doctor,
     /// Save the agents' lists, a commit for each changed state of each session
-    Capture(CaptureArgs),
+    Capture(Later<CaptureArgs>),
     /// Merge what is new in all sessions into the branch `consolidated`
     Consolidate,
     /// Capture, exchange with the remote if there is one, consolidate, and print the list
-    Sync(SyncArgs),
+    Sync(Later<SyncArgs>),
     /// Print where the store is and what it holds
-    Status(super::status::StatusArgs),
+    Status(Later<super::status::StatusArgs>),
     /// Print the open todos, by project
-    List(ListArgs),
+    List(Later<ListArgs>),
     /// Show todos, projects, sessions and conflicts on a screen that follows changes, and act on them by keys
     #[cfg(feature = "board")]
-    Board(super::board::BoardArgs),
+    Board(Later<super::board::BoardArgs>),
     /// Print one todo with everything said of it
-    Show(ShowArgs),
+    Show(Later<ShowArgs>),
     /// Print what happened, the latest first
-    Log(LogArgs),
+    Log(Later<LogArgs>),
     /// Add a todo
-    Add(AddArgs),
+    Add(Later<AddArgs>),
     /// Say that you are working on a todo
-    Start(ActArgs),
+    Start(Later<ActArgs>),
     /// Say that a todo is done
-    Done(ActArgs),
+    Done(Later<ActArgs>),
     /// Let go of a todo that you started: others keep it, or can begin it
-    Release(ActArgs),
+    Release(Later<ActArgs>),
     /// Give a todo up, whoever wanted it
-    Drop(DropArgs),
+    Drop(Later<DropArgs>),
     /// Open a completed or dropped todo again
-    Reopen(ActArgs),
+    Reopen(Later<ActArgs>),
     /// Change a todo's words or properties
-    Edit(EditArgs),
+    Edit(Later<EditArgs>),
     /// Print what can be begun now, best first, or take the first
-    Ready(ReadyArgs),
+    Ready(Later<ReadyArgs>),
     /// Print how much there is to do on each topic, and what of it waits for somebody
-    Topics(super::topics::TopicsArgs),
+    Topics(Later<super::topics::TopicsArgs>),
     /// Hand todos out to the sessions that are there: advice, which binds nobody
-    Assign(super::assign::AssignArgs),
+    Assign(Later<super::assign::AssignArgs>),
     /// Print what a session should do next: what it is at, what it is assigned, what is free
-    Guidance(super::guidance::GuidanceArgs),
+    Guidance(Later<super::guidance::GuidanceArgs>),
     /// Go through what was left behind, a key for each: keep, done, drop, later, or hand it to a session
-    Triage(super::triage::TriageArgs),
+    Triage(Later<super::triage::TriageArgs>),
     /// Settle a disagreement between sessions
-    Resolve(ResolveArgs),
+    Resolve(Later<ResolveArgs>),
     /// Bring back an earlier state, as new statements
-    Rollback(RollbackArgs),
+    Rollback(Later<RollbackArgs>),
     /// Take back what you did last by a command on this device
-    Undo(UndoArgs),
+    Undo(Later<UndoArgs>),
     /// Print who works on what, where, since when
-    Sessions(SessionsArgs),
+    Sessions(Later<SessionsArgs>),
     /// Print the projects and how far each is
     Projects,
     /// Print the todos that sessions disagree on, the newest overruled statement first
-    Conflicts(ConflictsArgs),
+    Conflicts(Later<ConflictsArgs>),
     /// Print what waits for what
     ///
     /// Below each todo stands what must be done before it.
-    Graph(super::graph::GraphArgs),
+    Graph(Later<super::graph::GraphArgs>),
     /// Print everything, or write it into files
-    Export(ExportArgs),
+    Export(Later<ExportArgs>),
     /// Take over a list from a file or standard input: JSON, Markdown with boxes, todo.txt, or what another tool keeps
     ///
     /// Read are Beads, Task Master, Backlog.md, todo.txt, Taskwarrior's export, issues of GitHub as its program prints them, lists in JSON and Markdown, told apart by what they look like. What is done, how soon, until when, labels and what waits for what come along. The same file again changes nothing; what is gone from it is no longer wanted by it.
-    Import(ImportArgs),
+    Import(Later<ImportArgs>),
     /// Watch agents' homes and sync in the background
     #[cfg(feature = "daemon")]
-    Daemon(super::daemon::DaemonArgs),
+    Daemon(Later<super::daemon::DaemonArgs>),
     /// Have the system start the daemon
     #[cfg(feature = "daemon")]
-    Service(super::service::ServiceArgs),
+    Service(Later<super::service::ServiceArgs>),
     /// Serve the store: a git remote, an API and a stream of events for devices, scripts and people
     ///
     /// Each device pushes what its own sessions say, and nothing else; whoever asks has a token. It is a program of its own, git-chittysync-hub, which is built with the feature `hub`.
-    Hub(super::hub::HubArgs),
+    Hub(Later<super::hub::HubArgs>),
     /// Print what changes, as it changes: one JSON line a change
     ///
     /// It follows the store, or with --hub a hub, until it is ended. Each line has the todo, its state before and after, who said so, and the commit of the branch, from which `--since` goes on. When the branch was taken back, a line says `"reset":true`: what was read before is to be read again.
-    Watch(super::watch::WatchArgs),
+    Watch(Later<super::watch::WatchArgs>),
     /// Have other places hold what the store holds: files, a PostgreSQL database, bundles on a drive
     ///
     /// A mirror gets what the branch has and it lacks; the daemon sees to that when the branch moved. Like the hub it is in a program of its own, git-chittysync-hub, which is built with the feature `hub`; PostgreSQL needs the feature `postgres` too.
-    Mirror(super::mirror::MirrorArgs),
+    Mirror(Later<super::mirror::MirrorArgs>),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
-    Branch(super::branch::BranchArgs),
+    Branch(Later<super::branch::BranchArgs>),
     /// Move closed todos that nobody speaks of any more out of the working files
-    Archive(super::archive::ArchiveArgs),
+    Archive(Later<super::archive::ArchiveArgs>),
     /// Remove a todo for good, or all of a session, on every device, whoever says it again
-    Forget(super::forget::ForgetArgs),
+    Forget(Later<super::forget::ForgetArgs>),
     /// Forget todos and take their words out of all history, on every device and on the remote
     ///
     /// For a leak. The history of every session and branch is written anew without the words: here, on the remote, and on each other device when it next syncs. It cannot be undone. Every todo besides, and all that was said of it, stays. What it cannot reach is told: clones made with git alone, backups, what a host keeps of old history, and other todos that quote the words.
-    Purge(super::purge::PurgeArgs),
+    Purge(Later<super::purge::PurgeArgs>),
     /// Move a project to another store, with its history
     ///
     /// First all that was said of it is saved there; then its words are taken out of all history here, on every device and on the remote, as `purge` does. A record that it went stays, so that no device brings it back. It cannot come back to a store that it left.
-    Move(super::move_project::MoveArgs),
+    Move(Later<super::move_project::MoveArgs>),
     /// Pack the objects and refs of the store now, as it does by itself in the background
-    Maintenance(super::maintenance::MaintenanceArgs),
+    Maintenance(Later<super::maintenance::MaintenanceArgs>),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
-    Hook(super::hook::HookArgs),
+    Hook(Later<super::hook::HookArgs>),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output
     #[cfg(feature = "mcp")]
-    Mcp(super::mcp::McpArgs),
+    Mcp(Later<super::mcp::McpArgs>),
     /// Merge a file for git (see gitattributes(5))
     #[command(name = "merge-driver")]
-    MergeDriver(MergeDriverArgs),
+    MergeDriver(Later<MergeDriverArgs>),
     /// Print the completion script for a shell
-    Completion(CompletionArgs),
+    Completion(Later<CompletionArgs>),
     /// Print a manual page, or write all of them into a directory
-    Man(ManArgs),
+    Man(Later<ManArgs>),
     /// Explain a command, or all of them
-    Help(super::help::HelpArgs),
+    Help(Later<super::help::HelpArgs>),
     /// Print which build this is: commit, date, features, and the git that it works with
     Version,
 }

@@ -45,7 +45,7 @@ fn display(path: &Path) -> String {
 
 /// Returns all manual pages by file name.
 pub(super) fn pages() -> Vec<(String, String)> {
-    let command = super::args::command();
+    let command = super::args::every_command();
     let mut pages = vec![("git-chittysync.1".to_owned(), overview(&command))];
     for sub in command.get_subcommands() {
         let name = format!("git-chittysync-{}", sub.get_name());

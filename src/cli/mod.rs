@@ -42,6 +42,7 @@ mod import;
 mod init;
 mod install;
 mod install_args;
+mod later;
 mod list;
 mod log;
 mod maintenance;
@@ -103,7 +104,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-pub use args::{Cli, Command, command};
+pub use args::{Cli, Command, command, every_command};
 pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
 pub(crate) use context::Context;
@@ -133,10 +134,6 @@ pub fn main() -> ExitCode {
     if let Some(code) = restart_without_repository() {
         return code;
     }
-    // A hook reads no files, and merges need no settings.
-    if !std::env::args_os().any(|argument| argument == "hook" || argument == "merge-driver") {
-        configured::know();
-    }
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -154,6 +151,8 @@ pub fn main() -> ExitCode {
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
+    // A hook reads no files, and merges need no settings.
+    configured::know();
     let mut ui = Ui::new(&cli.global);
     if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {
         return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));

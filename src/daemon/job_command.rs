@@ -92,7 +92,7 @@ mod tests {
     /// A local run must not wait for the network: whatever flags keep `sync` from it are given.
     #[test]
     fn a_local_run_stays_off_the_network() {
-        let command = crate::cli::command();
+        let command = crate::cli::every_command();
         let sync = command.find_subcommand("sync").expect("a command");
         for flag in ["no-fetch", "no-push"] {
             let is_known = sync.get_arguments().any(|argument| argument.get_long() == Some(flag));

@@ -3,7 +3,7 @@
 use crate::common::{World, done, has};
 
 fn commands() -> Vec<String> {
-    chittysync::cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+    chittysync::cli::every_command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn sources(directory: &std::path::Path) -> Vec<String> {
 }
 
 fn reference() -> String {
-    let command = chittysync::cli::command();
+    let command = chittysync::cli::every_command();
     let mut text = HEAD.to_owned();
     let mut section = |command: clap::Command, name: &str| {
         let help = command.bin_name(name).term_width(100).render_long_help().to_string();
