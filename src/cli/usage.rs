@@ -12,8 +12,8 @@ pub fn usage(err: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
     if matches!(err.kind(), DisplayHelp | DisplayVersion) {
         let text = err.render();
-        let of_all = super::command().render_help();
-        if err.kind() == DisplayHelp && text.to_string() == of_all.to_string() {
+        let of_all = || super::command().render_help().to_string();
+        if err.kind() == DisplayHelp && text.to_string() == of_all() {
             write_stdout(&super::help::overview());
             return ExitCode::SUCCESS;
         }

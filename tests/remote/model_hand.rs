@@ -54,7 +54,11 @@ impl Model {
         self.trace.push(format!("somebody {what}"));
         let Some(clone) = self.clone_of_hub() else { return };
         match what {
-            "reverts" => drop(self.git(&clone, &["checkout", "-q", "HEAD~1", "--", "."])),
+            "reverts" => {
+                if let Some(before) = self.branch_before(&clone, 1) {
+                    self.git(&clone, &["checkout", "-q", &before, "--", "."]);
+                }
+            }
             _ => {
                 for path in self.lists(&clone) {
                     let text = std::fs::read_to_string(&path).expect("a list");
@@ -87,12 +91,9 @@ impl Model {
         let orphan = self.random.once_in(2);
         self.trace.push(format!("the hub's branch is replaced: back {back}, orphan {orphan}"));
         let hub = self.hub();
-        let old = self.git(&hub, &["rev-parse", "-q", "--verify", &format!("consolidated~{back}")]).stdout;
-        if old.is_empty() {
-            return;
-        }
+        let Some(old) = self.branch_before(&hub, back) else { return };
         let new = if orphan {
-            let tree = format!("{}^{{tree}}", old.trim());
+            let tree = format!("{old}^{{tree}}");
             let identity = ["-c", "user.name=x", "-c", "user.email=x@x"];
             self.git(&hub, &[&identity[..], &["commit-tree", &tree, "-m", "orphan"]].concat()).stdout
         } else {
@@ -167,21 +168,31 @@ impl Model {
     /// A person takes a device's own branch back with git.
     pub fn rewind(&mut self, device: usize) {
         let path = self.devices[device].path.clone();
-        let old = self.git(&path, &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
-        if !old.is_empty() {
+        if let Some(old) = self.branch_before(&path, 1) {
             self.trace.push(format!("d{device} takes its branch back to {old}"));
-            self.git(&path, &["update-ref", "refs/heads/consolidated", old.trim()]);
+            self.git(&path, &["update-ref", "refs/heads/consolidated", &old]);
         }
+    }
+
+    /// Returns the commit so many before the branch's, if no hostile session made it: the first commit of a branch stands
+    /// on a session's. Whoever takes that for the branch writes those words into it, and the words of a branch are
+    /// believed. What is played here is what an absence does.
+    fn branch_before(&self, repository: &Path, back: usize) -> Option<String> {
+        let commit = self.git(repository, &["rev-parse", "-q", "--verify", &format!("consolidated~{back}")]).stdout;
+        let commit = commit.trim();
+        let is_hostile =
+            || self.git(repository, &["grep", "-q", HOSTILE, commit, "--", paths::PROJECTS]).code == Some(0);
+        (!commit.is_empty() && !is_hostile()).then(|| commit.to_owned())
     }
 
     /// The hub loses a session, or its branch goes back.
     pub fn lose(&mut self) {
         let sessions = self.git(&self.hub(), &["for-each-ref", "--format=%(refname)", "refs/chittysync"]).stdout;
         let sessions: Vec<&str> = sessions.lines().collect();
-        let back = self.git(&self.hub(), &["rev-parse", "-q", "--verify", "consolidated~1"]).stdout;
-        if self.random.once_in(2) && !back.is_empty() {
+        let goes_back = self.random.once_in(2);
+        if let Some(back) = self.branch_before(&self.hub(), 1).filter(|_| goes_back) {
             self.trace.push("the hub's branch goes back".to_owned());
-            self.git(&self.hub(), &["update-ref", "refs/heads/consolidated", back.trim()]);
+            self.git(&self.hub(), &["update-ref", "refs/heads/consolidated", &back]);
         } else if !sessions.is_empty() {
             let lost = sessions[self.random.below(sessions.len())];
             self.trace.push(format!("the hub loses {lost}"));
