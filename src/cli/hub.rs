@@ -96,10 +96,21 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
     let mut command = Command::new(beside_this().unwrap_or_else(|| PROGRAM.into()));
     command.args(std::env::args_os().skip(1));
     start(command).map_err(|err| match err.kind() {
-        std::io::ErrorKind::NotFound => Failure::fatal(format!("{PROGRAM} is not installed"))
-            .hint("`cargo install --locked --path . --features hub` in the sources installs both programs"),
+        std::io::ErrorKind::NotFound => is_not_installed(),
         _ => Failure::fatal(format!("cannot start {PROGRAM}: {err}")),
     })
+}
+
+/// Returns the hub's program, which `hub` would start where programs are found so.
+pub(super) fn find(path: &str) -> Result<PathBuf, Failure> {
+    let file = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+    let elsewhere = || std::env::split_paths(path).map(|directory| directory.join(&file)).find(|path| path.is_file());
+    beside_this().or_else(elsewhere).ok_or_else(is_not_installed)
+}
+
+fn is_not_installed() -> Failure {
+    Failure::fatal(format!("{PROGRAM} is not installed"))
+        .hint("`cargo install --locked --path . --features hub` in the sources installs both programs")
 }
 
 /// Returns the hub's program in the directory of this one: they are installed together.

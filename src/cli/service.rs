@@ -1,11 +1,11 @@
-//! `service`: having the system start the daemon.
+//! `service`: having the system start the daemon, or the hub.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::context::{Context, display};
 use super::ui::{Failure, Ui};
-use crate::install::{Change, InstallError, Manager, Part, Service, remove_made, tell_manager};
+use crate::install::{Change, InstallError, Manager, Part, Runs, Service, remove_made, tell_manager};
 use crate::source::home_variables;
 use crate::store::Origin;
 
@@ -20,15 +20,42 @@ pub struct ServiceArgs {
 /// What can be done with the service.
 #[derive(Debug, Subcommand)]
 pub enum ServiceVerb {
-    /// Have the daemon started now and at every login
-    Install(ChangeArgs),
+    /// Have the daemon, or with --hub the hub, started now and at every login
+    Install(Box<InstallServiceArgs>),
     /// Undo that
     Uninstall(ChangeArgs),
     /// Print whether it is in place and active
     Status(ManagerArgs),
 }
 
-/// Arguments of `service install` and `service uninstall`.
+/// Arguments of `service install`.
+#[derive(Debug, Args)]
+pub struct InstallServiceArgs {
+    /// Where the hub listens (see `git chittysync hub`)
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "hub")]
+    pub listen: Option<String>,
+    /// A host name for which the hub answers too; may be given several times
+    #[arg(long, value_name = "NAME", requires = "hub")]
+    pub host: Vec<String>,
+    /// A proxy in front of the hub does TLS
+    #[arg(long, requires = "hub")]
+    pub behind_proxy: bool,
+    /// Whether it is done, and whose service.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+impl InstallServiceArgs {
+    /// Returns the options of `hub` that these are.
+    fn of_hub(&self) -> Vec<String> {
+        let listen = self.listen.iter().flat_map(|address| ["--listen", address]);
+        let hosts = self.host.iter().flat_map(|host| ["--host", host]);
+        let proxy = self.behind_proxy.then_some("--behind-proxy");
+        listen.chain(hosts).chain(proxy).map(str::to_owned).collect()
+    }
+}
+
+/// Arguments of `service uninstall`, and more of `service install`.
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
     /// Say what would be done, and do nothing
@@ -39,27 +66,32 @@ pub struct ChangeArgs {
     pub manager: ManagerArgs,
 }
 
-/// Whose service it is.
+/// Which service it is, and whose.
 #[derive(Debug, Args)]
 pub struct ManagerArgs {
-    /// What starts the daemon: a systemd user unit, a launchd agent, or a line for cron, which is only printed
+    /// The hub, which is a service of its own, in place of the daemon
+    #[arg(long)]
+    pub hub: bool,
+    /// What starts it: a systemd user unit, a launchd agent, or a line for cron, which is only printed
     /// [default: what this system has]
     #[arg(long, value_name = "MANAGER", hide_possible_values = true)]
     pub manager: Option<Manager>,
 }
 
 pub(super) fn run(args: &ServiceArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let manager = match &args.verb {
-        ServiceVerb::Install(change) | ServiceVerb::Uninstall(change) => change.manager.manager,
-        ServiceVerb::Status(options) => options.manager,
+    let (options, of_hub) = match &args.verb {
+        ServiceVerb::Install(install) => (&install.change.manager, install.of_hub()),
+        ServiceVerb::Uninstall(change) => (&change.manager, Vec::new()),
+        ServiceVerb::Status(options) => (options, Vec::new()),
     };
-    let manager = manager.unwrap_or_else(Manager::of_system);
-    let service = service(context)?;
+    let runs = if options.hub { Runs::Hub(of_hub) } else { Runs::Daemon };
+    let manager = options.manager.unwrap_or_else(Manager::of_system);
+    let service = service(runs, context)?;
     let Some(part) = manager.part(&service)? else { return cron(&args.verb, &service, ui) };
     match &args.verb {
-        ServiceVerb::Install(options) => install(manager, &part, options.dry_run, ui),
-        ServiceVerb::Uninstall(options) => uninstall(manager, &part, options.dry_run, ui),
-        ServiceVerb::Status(_) => status(manager, &part, ui),
+        ServiceVerb::Install(args) => install(manager, &service, &part, args.change.dry_run, ui),
+        ServiceVerb::Uninstall(options) => uninstall(manager, &service.runs, &part, options.dry_run, ui),
+        ServiceVerb::Status(_) => status(manager, &service.runs, &part, ui),
     }
 }
 
@@ -70,7 +102,7 @@ impl From<InstallError> for Failure {
 }
 
 /// Returns what the service runs: this program, with what it would not find in a bare environment.
-fn service(context: &Context) -> Result<Service, Failure> {
+fn service(runs: Runs, context: &Context) -> Result<Service, Failure> {
     let program = std::env::current_exe().map_err(|_| InstallError::NoPlace("this program"))?;
     let home = std::env::home_dir().ok_or(InstallError::NoPlace("your home directory"))?;
     let location = context.location()?;
@@ -84,13 +116,17 @@ fn service(context: &Context) -> Result<Service, Failure> {
     let names = home_variables().chain(own);
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let environment = names.filter_map(|name| Some((name.to_owned(), set(name)?))).collect();
-    Ok(Service { program, store, home, path, environment })
+    Ok(Service { runs, program, store, home, path, environment })
 }
 
-fn install(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
-    super::daemon::warn_of_level(ui);
+fn install(manager: Manager, service: &Service, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
+    let runs = &service.runs;
+    match runs {
+        Runs::Daemon => super::daemon::warn_of_level(ui),
+        Runs::Hub(_) => super::hub::find(&service.path).map(drop)?,
+    }
     let change = part.install(dry_run)?;
-    let commands = manager.enable(part);
+    let commands = manager.enable(runs, part);
     let mut failed = None;
     if !dry_run && !change.is_kept() {
         failed = commands.iter().find_map(|command| refusal(command));
@@ -105,12 +141,14 @@ fn install(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<
     }
     match failed {
         None => {
-            ui.note("Undo with: git chittysync service uninstall");
+            let which = if *runs == Runs::Daemon { "" } else { " --hub" };
+            ui.note(&format!("Undo with: git chittysync service uninstall{which}"));
             Ok(())
         }
         Some(reason) => {
             let lines: Vec<String> = commands.iter().map(|command| command.join(" ")).collect();
-            Err(Failure::no(format!("the file is in place, but the daemon was not started: {reason}")).hint(format!(
+            let what = runs.as_str();
+            Err(Failure::no(format!("the file is in place, but the {what} was not started: {reason}")).hint(format!(
                 "run `{}` where {} runs",
                 lines.join(" && "),
                 manager.as_str()
@@ -119,12 +157,12 @@ fn install(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<
     }
 }
 
-fn uninstall(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
+fn uninstall(manager: Manager, runs: &Runs, part: &Part, dry_run: bool, ui: &mut Ui) -> Result<(), Failure> {
     let change = part.uninstall(true)?;
     let mut is_stopped = true;
     if !dry_run && change == Change::Removed {
         // What is not running cannot be stopped, and is removed all the same.
-        is_stopped = manager.disable().iter().all(|command| refusal(command).is_none());
+        is_stopped = manager.disable(runs).iter().all(|command| refusal(command).is_none());
         part.uninstall(false)?;
         remove_made(part.path().as_slice());
     }
@@ -133,7 +171,7 @@ fn uninstall(manager: Manager, part: &Part, dry_run: bool, ui: &mut Ui) -> Resul
         return Err(foreign(part));
     }
     if dry_run && change == Change::Removed {
-        manager.disable().iter().for_each(|command| ui.note(&format!("would run  {}", command.join(" "))));
+        manager.disable(runs).iter().for_each(|command| ui.note(&format!("would run  {}", command.join(" "))));
     }
     Ok(())
 }
@@ -168,15 +206,19 @@ fn report(manager: Manager, part: &Part, change: Change, dry_run: bool, is_told:
     }
 }
 
-fn status(manager: Manager, part: &Part, ui: &mut Ui) -> Result<(), Failure> {
-    let state = part.check()?;
+fn status(manager: Manager, runs: &Runs, part: &Part, ui: &mut Ui) -> Result<(), Failure> {
+    let state = match runs {
+        // Which options it was given is seen in its file, and not asked for again.
+        Runs::Hub(_) if part.is_installed()? => Change::None,
+        _ => part.check()?,
+    };
     let installed = match state {
         Change::None => "installed",
         Change::Foreign | Change::Others => "not ours",
         _ if part.path().is_some_and(std::path::Path::exists) => "of another version",
         _ => "not installed",
     };
-    let active = manager.is_active();
+    let active = manager.is_active(runs);
     if ui.json {
         ui.print_json(&json!({
             "manager": manager.as_str(), "place": part.place(), "state": installed, "active": active,
@@ -188,7 +230,11 @@ fn status(manager: Manager, part: &Part, ui: &mut Ui) -> Result<(), Failure> {
     }
     match state {
         Change::None => Ok(()),
-        _ => Err(Failure::no("the service is not in place").hint("`git chittysync service install` puts it there")),
+        _ => {
+            let which = if *runs == Runs::Daemon { "" } else { " --hub" };
+            let hint = format!("`git chittysync service install{which}` puts it there");
+            Err(Failure::no("the service is not in place").hint(hint))
+        }
     }
 }
 
@@ -198,6 +244,10 @@ fn cron(verb: &ServiceVerb, service: &Service, ui: &mut Ui) -> Result<(), Failur
     match verb {
         ServiceVerb::Install(_) if ui.json => {
             ui.print_json(&json!({ "manager": "cron", "line": line.trim_end() }));
+        }
+        ServiceVerb::Install(_) if service.runs != Runs::Daemon => {
+            ui.note("Here no service manager starts the hub. This line for `crontab -e` does when the machine starts:");
+            ui.print_always(&line);
         }
         ServiceVerb::Install(_) => {
             ui.note("Here no service manager starts the daemon. This line for `crontab -e` syncs every five minutes;");

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::GitError;
 use super::durable::IN_THE_MAKING;
@@ -200,22 +200,44 @@ fn open_lock(path: &Path) -> Result<File, GitError> {
     private_file().create(true).truncate(false).write(true).open(path).map_err(GitError::io("open", path))
 }
 
-/// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`.
+/// Waits for the lock on a file or directory, for the sake of the store or directory `git_dir`. Who came first gets it
+/// first, where the kernel keeps it so: with many at once nobody waits much longer than the others.
 pub(super) fn wait_for(file: &File, path: &Path, git_dir: &Path) -> Result<(), GitError> {
-    let started = Instant::now();
-    let mut pause = Duration::from_micros(500);
-    loop {
+    // Most have it for a moment only, which is not worth a thread.
+    for pause in [500, 1000] {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if started.elapsed() < TIMEOUT => {
-                std::thread::sleep(pause);
-                pause = (pause * 2).min(Duration::from_millis(10));
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(GitError::Busy { path: git_dir.to_owned(), seconds: TIMEOUT.as_secs() });
-            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_micros(pause)),
             Err(TryLockError::Error(err)) => return Err(GitError::io("lock", path)(err)),
         }
+    }
+    match in_turn(file, TIMEOUT) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(GitError::Busy { path: git_dir.to_owned(), seconds: TIMEOUT.as_secs() }),
+        Err(err) => Err(GitError::io("lock", path)(err)),
+    }
+}
+
+/// Stands in the kernel's queue for a lock, for so long at most. Returns whether it was given.
+fn in_turn(file: &File, most: Duration) -> std::io::Result<bool> {
+    let (given, wait) = std::sync::mpsc::channel();
+    // A lock belongs to the opened file, which both names of it share. One that is given too late goes when the last of
+    // them is closed.
+    let same = file.try_clone()?;
+    let stand = move || {
+        let locked = loop {
+            match same.lock() {
+                Err(err) if err.kind() == std::io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        // Nobody waits any more.
+        let _ = given.send(locked);
+    };
+    std::thread::Builder::new().name("lock".into()).spawn(stand)?;
+    match wait.recv_timeout(most) {
+        Ok(locked) => locked.map(|()| true),
+        Err(_) => Ok(false),
     }
 }
 
@@ -249,5 +271,50 @@ impl Drop for Private {
 impl Private {
     pub(super) fn as_is(_git_dir: &Path) -> Self {
         Private {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn who_comes_too_late_has_nothing_to_let_go() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("lock");
+        let held = open_lock(&path).expect("a file");
+        held.lock().expect("free");
+        let late = open_lock(&path).expect("a file");
+        assert!(!in_turn(&late, Duration::from_millis(2)).expect("asked"));
+        drop(late);
+        drop(held);
+        // It is given to the one that gave up, and goes with it.
+        assert!(in_turn(&open_lock(&path).expect("a file"), TIMEOUT).expect("asked"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_comes_first_is_served_first() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("lock");
+        let held = open_lock(&path).expect("a file");
+        held.lock().expect("free");
+        let served = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for number in 0..6 {
+                let (path, served) = (&path, &served);
+                scope.spawn(move || {
+                    let file = open_lock(path).expect("a file");
+                    wait_for(&file, path, path).expect("in time");
+                    served.lock().expect("nobody panicked").push(number);
+                    std::thread::sleep(Duration::from_millis(5));
+                });
+                std::thread::sleep(Duration::from_millis(60));
+            }
+            drop(held);
+        });
+        assert_eq!(served.into_inner().expect("nobody panicked"), [0, 1, 2, 3, 4, 5]);
     }
 }

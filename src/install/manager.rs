@@ -5,13 +5,10 @@ use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
 
-use super::service::{LABEL, Service, cron_line, launchd_agent, systemd_unit};
+use super::service::{Runs, Service, cron_line, launchd_agent, systemd_unit};
 use super::{InstallError, Part};
 
-/// The name of the systemd unit.
-const UNIT: &str = "git-chittysync.service";
-
-/// What starts the daemon.
+/// What starts a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Manager {
     /// A user unit of systemd.
@@ -52,13 +49,18 @@ impl Manager {
             Manager::Systemd => {
                 let set = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
                 let config = set.unwrap_or_else(|| service.home.join(".config"));
-                Some(Part::service("unit", config.join("systemd/user").join(UNIT), &systemd_unit(service), false))
+                let path = config.join("systemd/user").join(service.runs.unit());
+                Some(Part::service("unit", path, &service.runs, &systemd_unit(service), false))
             }
             Manager::Launchd => {
                 let library = service.home.join("Library");
-                let text = launchd_agent(service, &library.join("Logs/git-chittysync.log"));
-                let path = library.join("LaunchAgents").join(format!("{LABEL}.plist"));
-                Some(Part::service("agent", path, &text, true))
+                let log = match service.runs {
+                    Runs::Daemon => "Logs/git-chittysync.log",
+                    Runs::Hub(_) => "Logs/git-chittysync-hub.log",
+                };
+                let text = launchd_agent(service, &library.join(log));
+                let path = library.join("LaunchAgents").join(format!("{}.plist", service.runs.label()));
+                Some(Part::service("agent", path, &service.runs, &text, true))
             }
             Manager::Cron => None,
         })
@@ -70,10 +72,11 @@ impl Manager {
     }
 
     /// Returns the commands that make the manager take what was put in place.
-    pub fn enable(self, part: &Part) -> Vec<Vec<String>> {
+    pub fn enable(self, runs: &Runs, part: &Part) -> Vec<Vec<String>> {
         match self {
             Manager::Systemd => {
-                vec![words("systemctl --user daemon-reload"), words(&format!("systemctl --user enable --now {UNIT}"))]
+                let enable = format!("systemctl --user enable --now {}", runs.unit());
+                vec![words("systemctl --user daemon-reload"), words(&enable)]
             }
             Manager::Launchd => {
                 vec![[words(&format!("launchctl bootstrap gui/{}", user())), vec![part.place()]].concat()]
@@ -83,19 +86,19 @@ impl Manager {
     }
 
     /// Returns the commands that make the manager let go of it, before it is removed.
-    pub fn disable(self) -> Vec<Vec<String>> {
+    pub fn disable(self, runs: &Runs) -> Vec<Vec<String>> {
         match self {
-            Manager::Systemd => vec![words(&format!("systemctl --user disable --now {UNIT}"))],
-            Manager::Launchd => vec![words(&format!("launchctl bootout gui/{}/{LABEL}", user()))],
+            Manager::Systemd => vec![words(&format!("systemctl --user disable --now {}", runs.unit()))],
+            Manager::Launchd => vec![words(&format!("launchctl bootout gui/{}/{}", user(), runs.label()))],
             Manager::Cron => Vec::new(),
         }
     }
 
-    /// Returns whether the manager runs the daemon now; nothing when it cannot be asked.
-    pub fn is_active(self) -> Option<bool> {
+    /// Returns whether the manager keeps it running now; nothing when it cannot be asked.
+    pub fn is_active(self, runs: &Runs) -> Option<bool> {
         let command = match self {
-            Manager::Systemd => words(&format!("systemctl --user is-active --quiet {UNIT}")),
-            Manager::Launchd => words(&format!("launchctl print gui/{}/{LABEL}", user())),
+            Manager::Systemd => words(&format!("systemctl --user is-active --quiet {}", runs.unit())),
+            Manager::Launchd => words(&format!("launchctl print gui/{}/{}", user(), runs.label())),
             Manager::Cron => return None,
         };
         tell(&command).ok().map(|(is_ok, _)| is_ok)

@@ -40,7 +40,7 @@ pub use inventory::{HOOK_SCRIPT, hook_command, hooks_of, inventory, left_pages, 
 pub use manager::{Manager, tell as tell_manager};
 pub use others::{by_hand, others, parts_of};
 pub use part::{Change, Part};
-pub use service::Service;
+pub use service::{Runs, Service};
 pub use settings::{project_settings, user_settings};
 pub use surroundings::Surroundings;
 pub use wanted::{AgentSettings, Generated};

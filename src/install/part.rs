@@ -7,6 +7,7 @@ use super::found::Found;
 use super::git_hooks::Hook;
 use super::gitconfig::{KEY, Section};
 use super::json_entry::Entry;
+use super::service::Runs;
 use super::settings::Settings;
 use super::toml_block::Block;
 use super::{InstallError, directories, owner};
@@ -15,8 +16,8 @@ use crate::git::{Fsync, GitError, read_file, replace_file};
 /// What is in the second line of every file we install.
 const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
 
-/// The same for the files of `service install`.
-const SERVICE_MARK: &str = "Installed by git chittysync; `git chittysync service uninstall` removes it.";
+/// How the same begins for the files of `service install`.
+const SERVICE_MARK: &str = "Installed by git chittysync; `git chittysync service uninstall";
 
 /// A part of the inventory.
 #[derive(Clone, Debug)]
@@ -102,10 +103,13 @@ impl Part {
     }
 
     /// A file for the system's manager of services: XML for launchd, else with `#` for comments.
-    pub(super) fn service(name: &'static str, path: PathBuf, content: &str, is_xml: bool) -> Self {
+    pub(super) fn service(name: &'static str, path: PathBuf, runs: &Runs, content: &str, is_xml: bool) -> Self {
+        let which = if matches!(runs, Runs::Hub(_)) { " --hub" } else { "" };
+        let mark = format!("{SERVICE_MARK}{which}` removes it.");
         let head = match is_xml {
-            true => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {SERVICE_MARK} -->\n"),
-            false => format!("# {SERVICE_MARK}\n"),
+            // Two hyphens end a comment.
+            true => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {} -->\n", mark.replace("--", "- -")),
+            false => format!("# {mark}\n"),
         };
         Part { name, target: Target::File { path, content: head + content, runs: false } }
     }

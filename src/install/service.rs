@@ -1,12 +1,63 @@
-//! What makes the system start the daemon: a systemd user unit, a launchd agent, or a line for cron.
+//! What makes the system start the daemon, or the hub: a systemd user unit, a launchd agent, or a line for cron.
 //!
 //! The texts are made here, of values alone, so that each can be tested on any system.
 
 use std::path::{Path, PathBuf};
 
+/// What a service keeps running. Each has a unit of its own, so that either can be there without the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// The daemon.
+    Daemon,
+    /// The hub, with these options of `hub`.
+    Hub(Vec<String>),
+}
+
+impl Runs {
+    /// Returns the word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Runs::Daemon => "daemon",
+            Runs::Hub(_) => "hub",
+        }
+    }
+
+    /// Returns the name of the systemd unit.
+    pub fn unit(&self) -> &'static str {
+        match self {
+            Runs::Daemon => "git-chittysync.service",
+            Runs::Hub(_) => "git-chittysync-hub.service",
+        }
+    }
+
+    /// Returns the name by which launchd knows the agent.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Runs::Daemon => "git-chittysync.daemon",
+            Runs::Hub(_) => "git-chittysync.hub",
+        }
+    }
+
+    fn description(&self) -> &'static str {
+        match self {
+            Runs::Daemon => "git chittysync: todo lists of agents into git",
+            Runs::Hub(_) => "git chittysync hub: todo lists of agents for devices, scripts and people",
+        }
+    }
+
+    fn words(&self) -> Vec<String> {
+        match self {
+            Runs::Daemon => vec!["daemon".into(), "run".into()],
+            Runs::Hub(options) => [&["hub".to_owned()], options.as_slice()].concat(),
+        }
+    }
+}
+
 /// What a service runs, and what it needs to know.
 #[derive(Clone, Debug)]
 pub struct Service {
+    /// What is kept running.
+    pub runs: Runs,
     /// This program.
     pub program: PathBuf,
     /// The store, unless it is the default one.
@@ -15,14 +66,19 @@ pub struct Service {
     pub home: PathBuf,
     /// Where programs are found, git among them.
     pub path: String,
-    /// More variables of the environment that the daemon needs: what it would not find otherwise.
+    /// More variables of the environment that it needs: what it would not find otherwise.
     pub environment: Vec<(String, String)>,
 }
 
 impl Service {
     /// Returns the words of the command line.
     fn words(&self) -> Vec<String> {
-        let mut words = vec![self.program.to_string_lossy().into_owned(), "daemon".into(), "run".into()];
+        self.words_of(self.runs.words())
+    }
+
+    fn words_of(&self, command: Vec<String>) -> Vec<String> {
+        let mut words = vec![self.program.to_string_lossy().into_owned()];
+        words.extend(command);
         if let Some(store) = &self.store {
             words.extend(["--store".to_owned(), store.to_string_lossy().into_owned()]);
         }
@@ -39,7 +95,7 @@ impl Service {
 
 /// Returns the text of a systemd user unit.
 ///
-/// Exit code 1 says that another daemon runs already, 129 that the unit is wrong: no reason to try again.
+/// Exit code 1 says that another one runs already, 129 that the unit is wrong: no reason to try again.
 pub fn systemd_unit(service: &Service) -> String {
     let quoted: Vec<String> = service.words().iter().map(|word| systemd_quote(word, true)).collect();
     let environment: String = service
@@ -50,7 +106,7 @@ pub fn systemd_unit(service: &Service) -> String {
     format!(
         "\
 [Unit]
-Description=git chittysync: todo lists of agents into git
+Description={}
 
 [Service]
 ExecStart={}
@@ -63,6 +119,7 @@ TimeoutStopSec=20
 [Install]
 WantedBy=default.target
 ",
+        service.runs.description(),
         quoted.join(" ")
     )
 }
@@ -83,9 +140,6 @@ fn systemd_quote(word: &str, is_command: bool) -> String {
     quoted + "\""
 }
 
-/// The name by which launchd knows the agent.
-pub const LABEL: &str = "git-chittysync.daemon";
-
 /// Returns the property list of a launchd agent, which writes what it says to `log`.
 pub fn launchd_agent(service: &Service, log: &Path) -> String {
     let words: String = service.words().iter().map(|word| format!("\t\t<string>{}</string>\n", xml(word))).collect();
@@ -94,14 +148,14 @@ pub fn launchd_agent(service: &Service, log: &Path) -> String {
         .iter()
         .map(|(name, value)| format!("\t\t<key>{}</key>\n\t\t<string>{}</string>\n", xml(name), xml(value)))
         .collect();
-    let log = xml(&log.to_string_lossy());
+    let (label, log) = (service.runs.label(), xml(&log.to_string_lossy()));
     format!(
         "\
 <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">
 <plist version=\"1.0\">
 <dict>
 \t<key>Label</key>
-\t<string>{LABEL}</string>
+\t<string>{label}</string>
 \t<key>ProgramArguments</key>
 \t<array>
 {words}\t</array>
@@ -146,18 +200,18 @@ fn xml(text: &str) -> String {
     escaped
 }
 
-/// Returns a line for crontab(5): everything, every five minutes. Without a daemon nothing is watched.
+/// Returns a line for crontab(5): in place of the daemon everything, every five minutes, for nothing is watched without
+/// it; the hub, once the machine has started.
 pub fn cron_line(service: &Service) -> String {
-    let mut words = vec![service.program.to_string_lossy().into_owned()];
-    if let Some(store) = &service.store {
-        words.extend(["--store".to_owned(), store.to_string_lossy().into_owned()]);
-    }
-    words.extend(["sync".to_owned(), "--quiet".to_owned()]);
+    let (when, words) = match service.runs {
+        Runs::Daemon => ("*/5 * * * *", service.words_of(vec!["sync".to_owned(), "--quiet".to_owned()])),
+        Runs::Hub(_) => ("@reboot", service.words()),
+    };
     let mut all: Vec<String> =
         service.variables().iter().map(|(name, value)| format!("{name}={}", shell_quote(value))).collect();
     all.extend(words.iter().map(|word| shell_quote(word)));
     // cron takes a bare `%` for the end of the line.
-    format!("*/5 * * * * {}\n", all.join(" ").replace('%', "\\%"))
+    format!("{when} {}\n", all.join(" ").replace('%', "\\%"))
 }
 
 fn shell_quote(word: &str) -> String {

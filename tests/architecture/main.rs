@@ -2,6 +2,7 @@
 
 mod circles;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each module may import of this crate.
@@ -354,4 +355,18 @@ fn the_path_of_a_todo_is_there() {
         }
         assert!(read.len() > 10, "{part}");
     }
+}
+
+/// What a build needs, and what people read first.
+#[test]
+fn a_package_holds_no_tests() {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["package", "--list", "--allow-dirty", "--offline"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let listed = cargo.output().expect("cargo");
+    let listed = String::from_utf8(listed.stdout).expect("UTF-8");
+    let of_cargo = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
+    let is_needed = |path: &&str| path.starts_with("src/") || path.starts_with("git-hooks/");
+    let rest: BTreeSet<&str> = listed.lines().filter(|path| !is_needed(path) && !of_cargo.contains(path)).collect();
+    assert_eq!(rest, BTreeSet::from(["README.md", "CHANGELOG.md", "LICENSE"]));
+    assert!(listed.lines().filter(is_needed).count() > 300, "{listed}");
 }
