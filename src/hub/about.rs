@@ -23,6 +23,11 @@ fn say(hub: &Hub, speaker: &Speaker, change: impl Fn(&mut SessionInfo)) -> Resul
     said.map_err(|err| hub.trouble(&err))
 }
 
+/// As [`say`], unless the same request said it before.
+fn once(hub: &Hub, speaker: &Speaker, change: impl Fn(&mut SessionInfo)) -> Result<Option<About>, Problem> {
+    speaker.repeated.is_none().then(|| say(hub, speaker, change)).transpose()
+}
+
 /// `POST /api/project`, `PUT /api/project/<project>`: what a project is called.
 pub(super) fn project(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
@@ -49,7 +54,7 @@ pub(super) fn project(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     };
     let said = match is_same {
         true => None,
-        false => Some(say(hub, &speaker, |info| known.say(info, full.as_str()))?),
+        false => once(hub, &speaker, |info| known.say(info, full.as_str()))?,
     };
     speaker.answer(hub, said.as_ref().map(|said| &said.report), !is_known, |after| {
         let project = wire::project_info(&after.everything, full.as_str());
@@ -89,10 +94,12 @@ pub(super) fn session(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         return Err(Problem::new(404, "there is no session of this name").hint("POST /api/session registers one"));
     }
     let ends = op == Op::End || active == Some(false);
-    let said = say(hub, &speaker, |info| {
+    let change = |info: &mut SessionInfo| {
         info.project = project.clone().or(info.project.take());
         if let Some(title) = title.as_ref().filter(|title| info.title.as_ref().is_none_or(|own| own.text != **title)) {
-            info.title = Some(Title { at: now, text: title.clone() });
+            // What is said later counts, whatever the clocks say.
+            let at = info.title.as_ref().map_or(now, |own| now.max(own.at.next()));
+            info.title = Some(Title { at, text: title.clone() });
         }
         if let Some(platform) = &platform {
             info.extra.insert(PLATFORM.to_owned(), json!(platform));
@@ -107,8 +114,9 @@ pub(super) fn session(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
             true => info.ended = Some(info.ended.unwrap_or(now)),
             false => beat(info, now),
         }
-    })?;
-    speaker.answer(hub, Some(&said.report), !is_known, |after| {
+    };
+    let said = once(hub, &speaker, change)?;
+    speaker.answer(hub, said.as_ref().map(|said| &said.report), !is_known, |after| {
         let session = wire::session(&after.everything, stale, &name, now).unwrap_or_default();
         json!({
             "sessionId": name, "session": session, "updated": session["lastActivity"], "ended": session["ended"],
@@ -144,7 +152,7 @@ pub(super) fn topic(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let before = hub.shown(&speaker.store)?;
     let is_known =
         before.everything.sessions.iter().any(|info| info.session.as_str() == name && info.extra.contains_key(TOPIC));
-    let said = say(hub, &speaker, |info| {
+    let said = once(hub, &speaker, |info| {
         let known = info.extra.get(TOPIC);
         let is_same =
             known.is_some_and(|known| known["category"] == json!(category) && known["confidence"] == json!(confidence));
@@ -154,7 +162,7 @@ pub(super) fn topic(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
             info.extra.insert(TOPIC.to_owned(), topic);
         }
     })?;
-    speaker.answer(hub, Some(&said.report), !is_known, |after| {
+    speaker.answer(hub, said.as_ref().map(|said| &said.report), !is_known, |after| {
         let mut known = after.everything.sessions.iter().filter(|info| info.session.is_same(&speaker.session));
         json!({ "conversation": known.find_map(wire::conversation) })
     })

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::act::told;
 use super::asked::{Asked, Speaker};
 use super::state::Hub;
+use crate::git::ObjectId;
 use crate::ops::todo::{self, Assign, Became, Bulk, Owned, Rollback, Settlement, Which};
 use crate::ops::{self};
 use crate::plan::{Holders, Moment, guidance};
@@ -48,8 +49,9 @@ pub(super) fn assign(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         speaker.store.settings.assign_max = max;
     }
     let project = todo::chosen(&speaker.store, None, project.as_deref()).map_err(|err| hub.refused(err))?;
-    let dry_run = dry_run || speaker.repeated.is_some();
-    let found = todo::assign(&speaker.actor(), &Assign { project, to, dry_run }).map_err(|err| hub.refused(err))?;
+    let asks_only = dry_run || speaker.repeated.is_some();
+    let found =
+        todo::assign(&speaker.actor(), &Assign { project, to, dry_run: asks_only }).map_err(|err| hub.refused(err))?;
     let report = found.said.as_ref().map(|said| &said.report);
     let decided = &found.decided;
     speaker.answer(hub, report, false, |shown| {
@@ -135,6 +137,11 @@ fn settlement(conflict: &Value, strategy: &str, resolution: Option<&Value>) -> R
     Ok(Settlement::State(state.ok_or_else(unknown)?))
 }
 
+/// Returns whether this has the form of a date, or of `2 hours ago`.
+fn is_date(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(['-', ' '])
+}
+
 /// `POST /api/rollback`: an earlier state is said anew.
 pub(super) fn rollback(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
@@ -144,12 +151,17 @@ pub(super) fn rollback(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         todo: given.text(&["todo"])?.map(Which::Words),
         dry_run: given.flag("dryRun")?.unwrap_or(false),
     };
-    // Whatever git takes for a revision could be asked for; here it is a commit, or a date.
-    if rollback.revision.starts_with(['-', ':', '@']) {
-        return Err(Problem::new(422, "'to' has to be a commit or a date"));
-    }
     let speaker = speaker(hub, asked, &given)?;
-    let rollback = Rollback { dry_run: rollback.dry_run || speaker.repeated.is_some(), ..rollback };
+    let wrong = || Problem::new(422, "'to' has to be a commit of the branch, or a date");
+    // Whatever git takes for a revision could be asked for, and a session's own commit has nothing of the others.
+    if let Ok(commit) = ObjectId::from_hex(rollback.revision.as_bytes()) {
+        let was_at = ops::shown_at(&speaker.store, commit).map_err(|err| hub.trouble(&err))?;
+        was_at.map(drop).ok_or_else(wrong)?;
+    } else if !is_date(&rollback.revision) {
+        return Err(wrong());
+    }
+    let is_only_asked = rollback.dry_run;
+    let rollback = Rollback { dry_run: is_only_asked || speaker.repeated.is_some(), ..rollback };
     let back = todo::rollback(&speaker.actor(), &rollback).map_err(|err| hub.refused(err))?;
     let report = back.said.as_ref().map(|said| &said.report);
     let changed: Vec<Value> = back
@@ -157,6 +169,6 @@ pub(super) fn rollback(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         .iter()
         .map(|act| json!({ "id": act.id.to_string(), "content": act.content, "status": act.target.map(State::as_str) }))
         .collect();
-    let document = json!({ "dryRun": rollback.dry_run, "to": rollback.revision, "changed": changed });
+    let document = json!({ "dryRun": is_only_asked, "to": rollback.revision, "changed": changed });
     speaker.answer(hub, report, false, |_| document)
 }

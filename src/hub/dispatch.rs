@@ -76,7 +76,11 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
 /// Writes down what was said or refused: which request of the table, and how it ended. No name and no word of anybody's is in
 /// it; of what is only read nothing is written.
 fn note(hub: &Hub, method: &Method, path: &str, status: u16) {
-    let is_refused = matches!(status, 401 | 403 | 412 | 413 | 415 | 429);
+    // Whoever is not known could fill the log; how often somebody was refused is counted.
+    if status == 401 {
+        return;
+    }
+    let is_refused = matches!(status, 403 | 412 | 413 | 415 | 429);
     if !is_refused && matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return;
     }

@@ -15,6 +15,8 @@ use crate::store::Store;
 const EVERY: Duration = Duration::from_millis(200);
 /// How long pushes are gathered before what they brought is merged.
 const GATHER: Duration = Duration::from_millis(50);
+/// When a merge that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What became of the branch.
 #[derive(Debug)]
@@ -88,7 +90,12 @@ impl Follower {
         replay: usize,
         tidy_every: Duration,
     ) -> std::io::Result<std::thread::JoinHandle<()>> {
-        self.state().tip = store.tip().ok().flatten();
+        {
+            let mut state = self.state();
+            state.tip = store.tip().ok().flatten();
+            // What came when it was last over may not have been merged.
+            state.pushed = true;
+        }
         let follower = Arc::clone(self);
         std::thread::Builder::new().name("follow".into()).spawn(move || {
             follower.state().thread = Some(std::thread::current());
@@ -107,7 +114,10 @@ impl Follower {
                 }
                 if std::mem::take(&mut follower.state().pushed) {
                     std::thread::sleep(GATHER);
-                    merge(&store);
+                    if !merge(&store) {
+                        follower.state().pushed = true;
+                        std::thread::park_timeout(AGAIN);
+                    }
                 } else {
                     std::thread::park_timeout(EVERY);
                 }
@@ -149,13 +159,13 @@ fn tidy(store: &Store) {
     }
 }
 
-/// Merges what sessions said into the branch.
-fn merge(store: &Store) {
+/// Merges what sessions said into the branch. Returns whether that went well.
+fn merge(store: &Store) -> bool {
     let selection = Selection { what: "consolidate".into(), ..Selection::default() };
     let plan = Plan { consolidate: true, selection, ..Plan::default() };
     let merged = store.reopen().map_err(Into::into).and_then(|store| ops::run(&store, &plan, present()));
-    if let Err(err) = merged {
-        // The next push, or any command, tries again.
-        log::append(store.repo.common_dir(), Level::Error, "hub", &chain(&err));
+    if let Err(err) = &merged {
+        log::append(store.repo.common_dir(), Level::Error, "hub", &chain(err));
     }
+    merged.is_ok()
 }

@@ -1,6 +1,7 @@
 //! How the hub is doing: whether it can serve, and numbers for who watches it.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -12,6 +13,18 @@ use crate::wire::Problem;
 
 /// Returns whether the store can be read, and whether nobody holds its lock for ever.
 pub(super) fn ready(hub: &Hub) -> Result<Value, Problem> {
+    let mut known = hub.ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match &*known {
+        Some((at, answer)) if at.elapsed() < hub.limits.ready => answer.clone(),
+        _ => {
+            let answer = look(hub);
+            *known = Some((Instant::now(), answer.clone()));
+            answer
+        }
+    }
+}
+
+fn look(hub: &Hub) -> Result<Value, Problem> {
     let no = |what: &str| {
         let problem = Problem::new(503, format!("the hub cannot serve: {what}"));
         problem.hint("its log on the hub's machine says why")

@@ -73,7 +73,7 @@ pub(super) fn run(args: &OpenArgs, store: &Store, now: Time, ui: &mut Ui) -> Res
         return Ok(());
     }
     ui.print_always(&format!("{link}\n"));
-    if !args.print && ui.tells_a_person() && browse(&link) {
+    if !args.print && ui.tells_a_person() && browse(common_dir, &link) {
         ui.note("It opens in your browser. The link is good once, and for five minutes.");
     } else {
         ui.note("hint: open it in a browser. It is good once, and for five minutes.");
@@ -81,15 +81,29 @@ pub(super) fn run(args: &OpenArgs, store: &Store, now: Time, ui: &mut Ui) -> Res
     Ok(())
 }
 
-/// Has the system open a link; returns whether it could be asked to.
-fn browse(link: &str) -> bool {
+/// Has the system open a link; returns whether it could be asked to. The arguments of a program can be read by everybody
+/// on the machine: what is opened is a file that only its user can read, and that leads on.
+fn browse(common_dir: &Path, link: &str) -> bool {
     let has_screen = || ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     let program = match cfg!(target_os = "macos") {
         true => "open",
         false if has_screen() => "xdg-open",
         false => return false,
     };
+    let file = state_dir(common_dir).join("open.html");
+    if replace_private_file(&file, leading_to(link).as_bytes(), Fsync::Off).is_err() {
+        return false;
+    }
     let mut command = Command::new(program);
-    command.arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().is_ok()
+}
+
+/// Returns a page that goes on to a link at once. The link is made of an address or what the user typed, and a code.
+fn leading_to(link: &str) -> String {
+    let link = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    format!(
+        "<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">\
+         <meta http-equiv=\"refresh\" content=\"0; url={link}\"><a href=\"{link}\">The hub's pages</a>\n"
+    )
 }

@@ -49,7 +49,8 @@ fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Prin
     }
     let deed = Deed::parse(field(fields, "do")).ok_or_else(|| Problem::new(422, "there is no such act"))?;
     let store = hub.store()?;
-    let _one = hub.pages.acting();
+    // One act after the other, of pages and of the API: what an undo looked at is what it takes back.
+    let _one = hub.saying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match perform(&store, &deed, fields) {
         Ok((message, id)) => Ok((who, (message, id.map(|id| id.to_string())))),
         Err(Refused::No(message)) => Ok((who, (message, None))),

@@ -9,8 +9,7 @@ use crate::ops::todo::{
 use crate::ops::{self, OpsError};
 use crate::page::{Deed, Message, Side};
 use crate::store::Store;
-use crate::todo::{Time, TodoId, plain};
-use crate::view::Links;
+use crate::todo::{Time, Todo, TodoId, plain};
 
 /// Why an act was not done.
 pub(super) enum Refused {
@@ -58,7 +57,7 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
             let (text, project) = (field(fields, "words").to_owned(), project.map(str::to_owned));
             todo::add(&actor, &Add { text, project, properties: Properties::default() })?
         }
-        Deed::Undo(id) => return undo(&actor, *id),
+        Deed::Undo(id, at) => return undo(&actor, (*id, *at)),
         Deed::Assign => return assign(&actor),
     };
     Ok(told(&outcome))
@@ -80,7 +79,8 @@ fn told(outcome: &Outcome) -> Done {
     if outcome.said.report.held.is_some() {
         hints.push("it is saved, and not merged: the branch is checked out there".to_owned());
     }
-    let undo = (outcome.became != Became::Unchanged).then_some(outcome.id);
+    let undo = outcome.todo().filter(|_| outcome.became != Became::Unchanged);
+    let undo = undo.map(|(_, todo)| (todo.id, spoken_of(todo)));
     let text = format!("{}: {}", capital(became(outcome.became)), plain(&words));
     (Message { text, hints, is_refused: false, undo }, Some(outcome.id))
 }
@@ -115,23 +115,23 @@ fn edit(actor: &Actor<'_>, id: TodoId, fields: &[(String, String)]) -> Result<Ou
         let (new, old) = (field(fields, name).replace("\r\n", "\n"), field(fields, &format!("{name}-was")));
         (new.trim() != old.replace("\r\n", "\n").trim()).then(|| new.trim().to_owned())
     };
-    let mut waits_for: Vec<String> = Vec::new();
-    let wait = field(fields, "wait").trim();
-    if !wait.is_empty() {
-        let everything = todo::read(actor.store, crate::store::Reach::Working)?.0;
-        let known = everything.get(id).map(|(_, todo)| Links::new(&everything).blockers(todo)).unwrap_or_default();
-        waits_for = known.iter().map(|todo| todo.id.to_string()).collect();
-        waits_for.push(wait.to_owned());
-    }
+    // One more: what it waits for already stays.
+    let wait = Some(field(fields, "wait").trim()).filter(|wait| !wait.is_empty());
+    let waits_for: Vec<String> = wait.map(|wait| format!("+{wait}")).into_iter().collect();
     let (priority, description) = (changed("priority"), changed("description"));
     let properties = Properties::typed(priority.as_deref(), description.as_deref(), &waits_for)?;
     Ok(todo::edit(actor, &Which::Id(id), &Edit { text: changed("words"), properties })?)
 }
 
-/// Takes the last act back, if it is the one that was seen: another window may have done something since.
-fn undo(actor: &Actor<'_>, seen: TodoId) -> Result<Done, Refused> {
+/// Returns when anything new was last said of a todo.
+fn spoken_of(todo: &Todo) -> Time {
+    todo.fields.values().map(|field| field.at).chain([todo.updated()]).max().unwrap_or_default()
+}
+
+/// Takes the last act back, if it is the one that was seen: another window, or a command, may have done something since.
+fn undo(actor: &Actor<'_>, seen: (TodoId, Time)) -> Result<Done, Refused> {
     let last = todo::undo(actor, Wanted { dry_run: true, ..Wanted::default() })?;
-    if !last.undo.events.iter().any(|event| event.after.id == seen) {
+    if !last.undo.events.iter().any(|event| (event.after.id, spoken_of(&event.after)) == seen) {
         let text = "Something else was done since, so this is not the last act any more.".to_owned();
         let hints = vec!["`git chittysync undo --dry-run` says what the last one is".to_owned()];
         return Err(Refused::No(Message { text, hints, is_refused: true, undo: None }));
@@ -150,8 +150,10 @@ fn undo(actor: &Actor<'_>, seen: TodoId) -> Result<Done, Refused> {
 }
 
 fn assign(actor: &Actor<'_>) -> Result<Done, Refused> {
-    let given = todo::assign(actor, &Assign::default())?.decided.given;
-    let undo = given.first().map(|((_, todo), _)| todo.id);
+    let found = todo::assign(actor, &Assign::default())?;
+    let given = found.decided.given;
+    let after = |id: TodoId| found.said.as_ref()?.everything.get(id).map(|(_, todo)| (id, spoken_of(todo)));
+    let undo = given.first().and_then(|((_, todo), _)| after(todo.id));
     let text = match given.len() {
         0 => "Nothing is handed out: no session is there that could take more.".to_owned(),
         1 => "Handed out 1 todo".to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::git::ObjectId;
 use crate::ops::Shown;
@@ -26,7 +26,6 @@ pub(super) struct Pages {
     pub is_secure: bool,
     properties: Mutex<Properties>,
     said: Mutex<Said>,
-    acting: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -42,13 +41,7 @@ impl Pages {
         let digits =
             path.iter().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
         let cookie = format!("chittysync-{digits:08x}");
-        Pages {
-            cookie,
-            is_secure: false,
-            properties: Mutex::default(),
-            said: Mutex::default(),
-            acting: Mutex::default(),
-        }
+        Pages { cookie, is_secure: false, properties: Mutex::default(), said: Mutex::default() }
     }
 
     /// Keeps what somebody is to be told, and returns its number.
@@ -81,10 +74,5 @@ impl Pages {
             *known = (shown.tip, Arc::new(find()?));
         }
         Ok(Arc::clone(&known.1))
-    }
-
-    /// One act after the other: what an undo looked at is what it takes back.
-    pub(super) fn acting(&self) -> MutexGuard<'_, ()> {
-        self.acting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::OpsError;
+use super::shown::was_at;
 use crate::codec::TodoFile;
-use crate::git::{ObjectId, Overlay, TreeEntry, descends};
+use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{Disagreement, disagreements};
 use crate::store::paths::{PROJECTS, project_dir};
 use crate::store::{ProjectLists, Store, StoreError, list_paths};
@@ -70,14 +71,14 @@ pub fn changes_of(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result
     changes(&Overlay::new(&store.repo), from, to)
 }
 
-/// As [`changes_of`], if the second commit comes from the first; otherwise nothing, and whoever follows the branch has
-/// to look at everything again.
+/// As [`changes_of`], if a branch that is at the second commit can have been at the first; otherwise nothing, and whoever
+/// follows the branch has to look at everything again.
 ///
 /// # Errors
 /// As [`changes`].
 pub fn changes_since(store: &Store, from: Option<ObjectId>, to: ObjectId) -> Result<Option<Vec<Change>>, OpsError> {
     let overlay = Overlay::new(&store.repo);
-    let is_known = from.is_none_or(|from| overlay.commit_info(from).is_ok() && descends(&overlay, to, from));
+    let is_known = from.is_none_or(|from| was_at(&overlay, to, from));
     is_known.then(|| changes(&overlay, from, to)).transpose()
 }
 

@@ -2,7 +2,7 @@
 
 use super::OpsError;
 use crate::git::{ObjectId, Overlay, descends};
-use crate::store::{Consolidated, Reach, Store};
+use crate::store::{Consolidated, Reach, Store, session_of};
 use crate::todo::Time;
 use crate::view::Everything;
 
@@ -26,18 +26,26 @@ pub fn shown(store: &Store) -> Result<Shown, OpsError> {
     of(&overlay, Consolidated::find(store, &overlay)?)
 }
 
-/// Reads an earlier commit of the branch. Nothing when the branch does not come from it.
+/// Reads an earlier commit of the branch. Nothing when the branch was never at it.
 ///
 /// # Errors
 /// As [`shown`].
 pub fn shown_at(store: &Store, commit: ObjectId) -> Result<Option<Shown>, OpsError> {
     let overlay = Overlay::new(&store.repo);
     match Consolidated::find(store, &overlay)?.tip {
-        Some(tip) if descends(&overlay, tip, commit) => {
+        Some(tip) if was_at(&overlay, tip, commit) => {
             Ok(Some(of(&overlay, Consolidated::at(&overlay, Some(commit))?)?))
         }
         _ => Ok(None),
     }
+}
+
+/// Returns whether a branch that is at `tip` now can have been at a commit: it comes from it, and the commit is not one
+/// that a session made of its own list. Where there is one session only, the branch is that session's.
+pub(super) fn was_at(overlay: &Overlay<'_>, tip: ObjectId, commit: ObjectId) -> bool {
+    let session = |commit: ObjectId| overlay.commit_info(commit).ok().map(|info| session_of(overlay, info.tree));
+    let is_of_branch = || session(commit).is_some_and(|one| one.is_none() || Some(one) == session(tip));
+    descends(overlay, tip, commit) && is_of_branch()
 }
 
 fn of(overlay: &Overlay<'_>, branch: Consolidated) -> Result<Shown, OpsError> {

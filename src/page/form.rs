@@ -42,7 +42,7 @@ pub enum Deed {
     /// settled than was seen.
     Choose(TodoId, Side, Time, Time, String),
     /// Takes the last act back, if it was one on this todo.
-    Undo(TodoId),
+    Undo(TodoId, Time),
     /// Hands out what is ready to the sessions that are there.
     Assign,
 }
@@ -59,7 +59,7 @@ impl Deed {
                 let side = if *side == Side::Kept { "kept" } else { "overruled" };
                 format!("choose {id} {side} {} {} {name}", kept.millis(), overruled.millis())
             }
-            Deed::Undo(what) => format!("undo {what}"),
+            Deed::Undo(what, at) => format!("undo {what} {}", at.millis()),
             Deed::Assign => "assign".into(),
         }
     }
@@ -70,7 +70,10 @@ impl Deed {
         match word {
             "add" => return Some(Deed::Add),
             "assign" => return Some(Deed::Assign),
-            "undo" => return Some(Deed::Undo(TodoId::parse(rest)?)),
+            "undo" => {
+                let (id, at) = rest.split_once(' ')?;
+                return Some(Deed::Undo(TodoId::parse(id)?, Time::from_millis(at.parse().ok()?)));
+            }
             "edit" => return Some(Deed::Edit(TodoId::parse(rest)?)),
             "settle" => {
                 let (id, state) = rest.split_once(' ')?;
@@ -118,7 +121,7 @@ mod tests {
             Deed::Settle(id, State::Wanted(Status::InProgress)),
             Deed::Choose(id, Side::Overruled, one, two, "a name with spaces".into()),
             Deed::Choose(id, Side::Kept, one, two, "priority".into()),
-            Deed::Undo(id),
+            Deed::Undo(id, one),
             Deed::Assign,
         ] {
             assert_eq!(Deed::parse(&deed.text()), Some(deed.clone()), "{deed:?}");
@@ -134,6 +137,7 @@ mod tests {
             "done 1ad1 70ea",
             "undo",
             "undo x",
+            "undo 1ad170ea",
         ] {
             assert_eq!(Deed::parse(bad), None, "{bad}");
         }

@@ -134,8 +134,8 @@ fn told(sight: &Sight<'_>, message: &Message) -> Markup {
                 (words(&message.text))
                 @for hint in &message.hints { br; small { (words(hint)) } }
             }
-            @if let Some(undo) = message.undo.filter(|_| sight.may_write) {
-                (super::row::button(&Deed::Undo(undo), "Undo", "undo", "said", false))
+            @if let Some((id, at)) = message.undo.filter(|_| sight.may_write) {
+                (super::row::button(&Deed::Undo(id, at), "Undo", "undo", "said", false))
             }
         }
     }

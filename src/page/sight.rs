@@ -13,8 +13,9 @@ pub struct Message {
     pub hints: Vec<String>,
     /// Whether it was refused.
     pub is_refused: bool,
-    /// The todo whose act can be taken back from here: what `undo` then has to find as the last one.
-    pub undo: Option<TodoId>,
+    /// The act that can be taken back from here: of which todo, and when that was last spoken of then. `undo` has to find
+    /// it as the last one.
+    pub undo: Option<(TodoId, Time)>,
 }
 
 /// What every page is made of. All of it is of one commit.

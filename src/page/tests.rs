@@ -65,7 +65,7 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         text: text.into(),
         hints: vec![text.into()],
         is_refused: true,
-        undo: everything.todos().next().map(|(_, todo)| todo.id),
+        undo: everything.todos().next().map(|(_, todo)| (todo.id, todo.updated())),
     };
     let sight = Sight {
         message: Some(message),

@@ -234,7 +234,7 @@ pub(super) fn editing(sight: &Sight<'_>, todo: &Todo) -> Markup {
             label for="words" { "Words" }
             textarea name="words" id="words" rows="2" required { (crate::todo::plain(&todo.content)) }
             // What they were: only what was changed is said.
-            input type="hidden" name="words-were" value=(crate::todo::plain(&todo.content));
+            input type="hidden" name="words-was" value=(crate::todo::plain(&todo.content));
             label for="priority" { "Priority" }
             select name="priority" id="priority" {
                 @for (word, name) in &all { option value=(word) selected[*word == priority] { (crate::todo::plain(name)) } }

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use chittysync::install::Service;
-use chittysync::install::service::{LABEL, cron_line, launchd_agent, systemd_unit};
+use chittysync::install::service::{cron_line, launchd_agent, systemd_unit};
+use chittysync::install::{Runs, Service};
 
 use crate::common::{Done, World, binary, done, has};
 
 /// Values with everything that one of the three could misread.
 fn service() -> Service {
     Service {
+        runs: Runs::Daemon,
         program: PathBuf::from(binary()),
         store: Some(PathBuf::from("/home/a b/100% $HOME \"quoted\" 'x' \\y & <z>/store.git")),
         home: PathBuf::from("/home/a b"),
@@ -70,7 +71,7 @@ fn the_agent_is_a_property_list() {
     let agent = python(&world, script, &file);
     let service = service();
     let store = service.store.as_ref().and_then(|path| path.to_str()).expect("UTF-8");
-    assert_eq!(agent["Label"], LABEL);
+    assert_eq!(agent["Label"], "git-chittysync.daemon");
     assert_eq!(agent["ProgramArguments"], serde_json::json!([binary(), "daemon", "run", "--store", store]));
     assert_eq!(agent["EnvironmentVariables"]["HOME"], "/home/a b");
     assert_eq!(agent["EnvironmentVariables"]["PATH"], service.path);
@@ -195,4 +196,43 @@ fn without_a_manager_a_line_for_cron_is_printed() {
     assert_eq!(printed.code, Some(0), "{printed:?}");
     assert!(printed.stdout.starts_with("*/5 * * * * ") && printed.stdout.ends_with(" sync --quiet\n"), "{printed:?}");
     assert_eq!(crate::common::files(&world.path("")).len(), before, "nothing is written");
+}
+
+/// The hub is a service beside the daemon's: either can be there without the other.
+#[test]
+fn the_hub_is_a_service_of_its_own() {
+    let world = with_systemctl(0);
+    let missing = service_command(&world, &["install", "--hub"]);
+    assert_eq!(missing.code, Some(128), "{missing:?}");
+    assert!(missing.stderr.contains("git-chittysync-hub is not installed"), "{missing:?}");
+    let without = service_command(&world, &["install", "--listen", "127.0.0.1:1"]);
+    assert_eq!(without.code, Some(129), "an option of the hub alone: {without:?}");
+
+    let program = world.write("bin/git-chittysync-hub", b"#!/bin/sh\n");
+    Command::new("chmod").arg("755").arg(program).status().expect("chmod");
+    let options = ["install", "--hub", "--listen", "127.0.0.1:9000", "--host", "todos.example", "--behind-proxy"];
+    let installed = service_command(&world, &options);
+    assert_eq!(installed.code, Some(0), "{installed:?}");
+    assert!(installed.stderr.contains("service uninstall --hub"), "{installed:?}");
+    assert_eq!(told(&world), ["--user daemon-reload", "--user enable --now git-chittysync-hub.service"]);
+    let hub = unit(&world).with_file_name("git-chittysync-hub.service");
+    let text = std::fs::read_to_string(&hub).expect("a unit");
+    let start = r#" "hub" "--listen" "127.0.0.1:9000" "--host" "todos.example" "--behind-proxy""#;
+    assert!(text.lines().any(|line| line.starts_with("ExecStart=") && line.ends_with(start)), "{text}");
+    assert!(text.starts_with("# Installed by git chittysync; `git chittysync service uninstall --hub`"), "{text}");
+    assert!(!unit(&world).exists(), "the daemon's is another one");
+    assert_eq!(service_command(&world, &["status", "--hub"]).code, Some(0), "whatever options it has");
+    assert_eq!(service_command(&world, &["status"]).code, Some(1));
+
+    assert_eq!(service_command(&world, &["install"]).code, Some(0));
+    assert_eq!(service_command(&world, &["uninstall", "--hub"]).code, Some(0));
+    assert!(!hub.exists() && unit(&world).exists());
+    if has("systemd-analyze") {
+        let runs = Runs::Hub(vec!["--listen".into(), "[::1]:80".into()]);
+        let unit = world.write("hub.service", systemd_unit(&Service { runs, ..service() }).as_bytes());
+        let said = verify(&world, &unit);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+    }
+    let line = cron_line(&Service { runs: Runs::Hub(Vec::new()), ..service() });
+    assert!(line.starts_with("@reboot ") && line.contains(" hub --store "), "{line}");
 }

@@ -183,16 +183,32 @@ fn every_act_of_a_todo_and_undo() {
         assert_eq!(said(&page), format!("{told}: {words}"));
         assert_eq!(state_of(&scene, words), state, "{verb}");
     }
-    let back = browser.act(&scene, &format!("undo {id}"), "");
+    // A button is for the act beside which it stands, not for what the command line did to that todo since.
+    let page = browser.act(&scene, "add", "&words=Mine");
+    let (button, mine) = (undo_button(&page), id_of(&scene, "Mine"));
+    let store = scene.store("hub");
+    scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "done", &mine]);
+    let refused = browser.act(&scene, &button, "");
+    assert!(said(&refused).starts_with("Not done: Something else was done since"), "{}", said(&refused));
+    assert_eq!(state_of(&scene, "Mine"), "completed");
+    browser.act(&scene, &format!("reopen {id}"), "");
+    let button = undo_button(&browser.act(&scene, &format!("drop {id}"), ""));
+    let back = browser.act(&scene, &button, "");
     assert_eq!(
         (said(&back).as_str(), state_of(&scene, words).as_str()),
         ("Taken back: dropped ‘Fix the login tests’", "pending")
     );
     // What another window saw as the last act is not the last one any more.
     browser.act(&scene, "add", "&words=Another");
-    let refused = browser.act(&scene, &format!("undo {id}"), "");
+    let refused = browser.act(&scene, &button, "");
     assert!(said(&refused).starts_with("Not done: Something else was done since"), "{}", said(&refused));
     assert_eq!(state_of(&scene, "Another"), "pending");
+}
+
+/// Returns what the button sends that takes back what a page tells of.
+fn undo_button(page: &str) -> String {
+    let (_, rest) = page.split_once("value=\"undo ").unwrap_or_else(|| panic!("no button: {page}"));
+    format!("undo {}", rest.split('"').next().expect("the end of a value"))
 }
 
 #[test]
@@ -213,7 +229,7 @@ fn refusals_are_those_of_the_command_line() {
         (format!("start {closed}"), "", vec!["start", &closed]),
         ("add".to_owned(), "&words=Once", vec!["add", "Once"]),
         ("add".to_owned(), "&words=+", vec!["add", " "]),
-        (format!("edit {id}"), "&words=Once&words-were=Once&words-was=Once", vec!["edit", &id, "--text", "Once"]),
+        (format!("edit {id}"), "&words=Once&words-was=Once", vec!["edit", &id, "--text", "Once"]),
         ("done 0000000000000000".to_owned(), "", vec!["done", "0000000000000000"]),
     ] {
         let told = said(&browser.act(&scene, &deed, more));
@@ -248,6 +264,50 @@ fn what_is_changed_in_the_form_is_said_and_nothing_else() {
     let answer = browser.post(&scene, &body, &[]);
     let new = id_of(&scene, "New words");
     assert!(answer.header("location").is_some_and(|to| to.starts_with(&format!("/ui/todo/{new}?said="))), "{answer:?}");
+}
+
+/// What a browser sends of a form is what the page has in it, but for what was typed.
+#[test]
+fn a_form_that_is_sent_as_it_is_changes_nothing_else() {
+    let scene = Scene::new();
+    let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
+    let words = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645} & \u{ad}<b>";
+    let body = serde_json::json!({ "content": words, "blockedBy": ["nobody said this yet"] }).to_string();
+    let added = scene.post("/api/todo", &token, &body);
+    let added = if added.status == 201 {
+        added
+    } else {
+        scene.post("/api/todo", &token, &serde_json::json!({ "content": words }).to_string())
+    };
+    let id = added.json()["todo"]["id"].as_str().unwrap_or_else(|| panic!("{added:?}")).to_owned();
+    let page = browser.get(&scene, &format!("/ui/todo/{id}")).body;
+    let form = page.split("<form class=\"edit\"").nth(1).and_then(|rest| rest.split("</form>").next());
+    let form = form.unwrap_or_else(|| panic!("no form: {page}"));
+    let attribute = |tag: &str, name: &str| {
+        tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned)
+    };
+    let read = |text: &str| {
+        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        text.replace("&amp;", "&")
+    };
+    let mut fields = vec![("priority".to_owned(), "high".to_owned())];
+    for tag in form.split("<input").skip(1) {
+        let tag = tag.split('>').next().expect("an end");
+        fields.extend(attribute(tag, "name").map(|name| (name, read(&attribute(tag, "value").unwrap_or_default()))));
+    }
+    for area in form.split("<textarea").skip(1) {
+        let (tag, rest) = area.split_once('>').expect("an end");
+        let text = rest.split("</textarea>").next().expect("an end");
+        fields.extend(attribute(tag, "name").map(|name| (name, read(text.strip_prefix('\n').unwrap_or(text)))));
+    }
+    assert!(fields.len() > 6, "{fields:?}");
+    let code = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", code(name), code(value))).collect();
+    let answer = browser.post(&scene, &format!("{}&do=edit+{id}", body.join("&")), &[]);
+    assert!(answer.header("location").is_some_and(|to| to.starts_with(&format!("/ui/todo/{id}?"))), "{answer:?}");
+    let todo = scene.get(&format!("/api/todo/{id}"), &token).json();
+    assert_eq!((&todo["content"], &todo["status"]), (&words.into(), &"pending".into()), "{todo}");
+    assert_eq!(todo["priority"], "high", "{todo}");
 }
 
 /// Each of these alone is enough to refuse it.

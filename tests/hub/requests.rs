@@ -41,6 +41,19 @@ fn a_key_is_used_once() {
         assert_eq!((again.status, tips(&scene)), (200, before), "{path}: {again:?}");
         assert_eq!(again.json()["todo"]["id"], first.json()["todo"]["id"]);
     }
+    // What was said in between stays.
+    let titled = |title: &str, key: &str| {
+        let title = json!({ "id": "t", "title": title });
+        send(&scene, "POST", "/api/session", &token, &[("Idempotency-Key", key)], &title)
+    };
+    assert_eq!((titled("A", "a").status, titled("B", "b").status, titled("A", "a").status), (200, 200, 200));
+    let shown = || scene.get("/api/session/t", &token).json();
+    assert!(shown().to_string().contains("\"B\""), "{}", shown());
+    let ended = |key: &str| send(&scene, "DELETE", "/api/session/t", &token, &[("Idempotency-Key", key)], &Value::Null);
+    assert_eq!(ended("e").status, 200);
+    assert_eq!(send(&scene, "PUT", "/api/session/t", &token, &[], &json!({})).status, 200);
+    assert_eq!(ended("e").status, 200);
+    assert_eq!(shown()["ended"], Value::Null, "it went on");
     let other = scene.token("two", "write");
     assert_eq!(send(&scene, "POST", "/api/todo", &other, &key, &json!({"content": "Z"})).status, 201, "another's key");
     for bad in ["", &"k".repeat(256)] {
@@ -87,6 +100,15 @@ fn every_read_has_a_tag_and_knows_head_and_options() {
         assert_eq!(got.body, before, "{path}");
         assert!(got.header("cache-control").is_some_and(|value| value.contains("immutable")), "{got:?}");
     }
+    // A session's own commit leads to the branch, and holds nothing of the others.
+    let said = send(&scene, "POST", "/api/todo", &token, &[], &json!({"content": "By itself"}));
+    let commit = said.json()["commit"].as_str().unwrap_or_else(|| panic!("{said:?}")).to_owned();
+    assert_eq!(scene.get(&format!("/api/todos?at={commit}"), &token).status, 404);
+    let admin = scene.token("boss", "admin");
+    for to in [commit.as_str(), &commit[..12], "HEAD~1", "consolidated", "refs/heads/consolidated", "-x"] {
+        let back = send(&scene, "POST", "/api/rollback", &admin, &[], &json!({ "to": to }));
+        assert_eq!(back.status, 422, "{to}: {back:?}");
+    }
     for at in ["HEAD", "0123", &"0".repeat(40), &scene.tip("refs/heads/consolidated^{tree}")] {
         assert_eq!(scene.get(&format!("/api/todos?at={at}"), &token).status, 404, "{at}");
     }
@@ -130,7 +152,7 @@ fn too_often_is_told_with_a_time() {
 
 #[test]
 fn how_it_is_doing() {
-    let scene = Scene::new();
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "ready_ms=0")], &[]);
     let token = scene.token("one", "write");
     add(&scene, &token, "A secret plan");
     assert_eq!((scene.get("/health/live", "").status, scene.get("/health/ready", "").status), (200, 200));
@@ -144,9 +166,10 @@ fn how_it_is_doing() {
     let store = scene.store("hub");
     let log = scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "daemon", "log"]);
     assert!(
-        log.contains("method=POST path=/api/todo status=201") && log.contains("/api/todo/{id}/{verb} status=401"),
-        "{log}"
+        log.contains("method=POST path=/api/todo status=201") && !log.contains("status=401"),
+        "who is not known fills no log: {log}"
     );
+    assert!(!scene.get("/metrics", &token).body.contains("refused_total 0\n"), "they are counted");
     assert!(!log.contains("secret"), "{log}");
     let branch = scene.store("hub").join("refs/heads/consolidated");
     std::fs::write(&branch, "damaged").expect("a file");
