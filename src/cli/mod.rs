@@ -151,7 +151,7 @@ pub fn main() -> ExitCode {
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
-    // A hook reads no files, and merges need no settings.
+    // A hook knows its agent, and merges need no settings.
     configured::know();
     let mut ui = Ui::new(&cli.global);
     if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, Speaker};
 use super::state::Hub;
+use crate::cli::present;
 use crate::git::ObjectId;
 use crate::ops::todo::{self, Add, Became, Edit, Outcome, Properties, Which};
 use crate::ops::{self, Report, Shown};
-use crate::todo::{State, Status, TodoId, Verb};
+use crate::todo::{State, Status, Time, TodoId, Verb};
 use crate::wire::{self, Given, Op, Problem};
 
 /// The verbs by which something is said of a todo.
@@ -16,14 +17,16 @@ const VERBS: [Verb; 5] = [Verb::Start, Verb::Done, Verb::Release, Verb::Drop, Ve
 /// Who speaks.
 const SPEAKER: [&str; 5] = ["session_id", "sessionId", "device", "machineId", "machine_id"];
 /// What a todo can be given here.
-const PROPERTIES: [&str; 6] = ["content", "text", "priority", "description", "blockedBy", "blocked_by"];
+const PROPERTIES: [&str; 9] =
+    ["content", "text", "priority", "description", "blockedBy", "blocked_by", "due", "defer", "labels"];
 
 /// `POST /api/todo`.
 pub(super) fn add(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     let given = Given::parse(&asked.body)?;
     only(&given, &["project", "projectId"])?;
     let text = given.needed(&["content", "text"])?;
-    let add = Add { text, project: given.text(&["project", "projectId"])?, properties: properties(hub, &given)? };
+    let add =
+        Add { text, project: given.text(&["project", "projectId"])?, properties: properties(hub, &given, present())? };
     let speaker = speaker(hub, asked, &given)?;
     if let Some(commit) = speaker.repeated {
         return repeated(hub, &speaker, commit);
@@ -41,7 +44,7 @@ pub(super) fn edit(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         let hint = "it is pending, in_progress, completed or dropped";
         return Err(Problem::new(422, "no todo can have this 'status'").hint(hint));
     }
-    let edit = Edit { text: given.text(&["content", "text"])?, properties: properties(hub, &given)? };
+    let edit = Edit { text: given.text(&["content", "text"])?, properties: properties(hub, &given, present())? };
     let id = asked.todo(&*hub.shown(&hub.store()?)?)?;
     let speaker = speaker(hub, asked, &given)?;
     if status.is_some() && PROPERTIES.iter().any(|key| given.value(&[key]).is_some()) {
@@ -89,14 +92,17 @@ fn speaker(hub: &Hub, asked: &Asked, given: &Given) -> Result<Speaker, Problem> 
     Speaker::of(hub, asked, given, given.text(&["session_id", "sessionId"])?, true)
 }
 
-fn properties(hub: &Hub, given: &Given) -> Result<Properties, Problem> {
+fn properties(hub: &Hub, given: &Given, now: Time) -> Result<Properties, Problem> {
     let (priority, description) = (given.text(&["priority"])?, given.text(&["description"])?);
     let blocked_by = match given.value(&["blockedBy", "blocked_by"]) {
         // None of them any more.
         Some(Value::Array(none)) if none.is_empty() => vec![String::new()],
         _ => given.texts(&["blockedBy", "blocked_by"])?,
     };
-    Properties::typed(priority.as_deref(), description.as_deref(), &blocked_by).map_err(|err| hub.refused(err))
+    let (due, defer, labels) = (given.text(&["due"])?, given.text(&["defer"])?, given.texts(&["labels"])?);
+    let typed = Properties::typed(priority.as_deref(), description.as_deref(), &blocked_by);
+    let dated = typed.and_then(|properties| properties.dated(due.as_deref(), defer.as_deref(), now));
+    dated.and_then(|properties| properties.labelled(&labels)).map_err(|err| hub.refused(err))
 }
 
 /// Says no to what would not be kept.

@@ -73,7 +73,7 @@ pub(super) async fn todo(
 ) -> Response {
     show(&hub, uri, headers, move |sight, asked| {
         let which = Which::Words(id);
-        let unknown = |_| Problem::new(404, "there is no such todo").hint("It may be archived, or forgotten.");
+        let unknown = |_| Problem::new(404, "there is no such todo").hint("It may have been forgotten.");
         // What was archived is not among what is shown.
         let found =
             ops::todo::find(sight.everything, None, &which).map(|(project, todo)| (project.clone(), todo.clone()));

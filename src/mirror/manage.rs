@@ -5,7 +5,7 @@ use super::links::Links;
 use super::open::open;
 use super::part::Part;
 use crate::settings::{Mirror, MirrorKind};
-use crate::store::{MirrorRuns, Store};
+use crate::store::{MirrorLock, MirrorRuns, Store};
 use crate::todo::{Project, Time};
 
 /// A mirror that is to be added.
@@ -95,8 +95,12 @@ pub fn pause(store: &Store, mirror: &Mirror, paused: bool) -> Result<(), Failure
 /// Forgets a mirror. What stands at the place stays.
 ///
 /// # Errors
-/// When the settings or the ref cannot be written.
+/// When the settings or the ref cannot be written, and while it is brought up to date.
 pub fn remove(store: &Store, mirror: &Mirror, now: Time) -> Result<(), Failure> {
+    let Some(_turn) = MirrorLock::try_acquire(store.repo.common_dir(), &mirror.name)? else {
+        let what = format!("the mirror {} is being brought up to date", mirror.name);
+        return Err(Failure::refused(what, "try again when that is over; `pause` keeps the next run away"));
+    };
     store.repo.remove_section(&Mirror::section(&mirror.name))?;
     Links::remove(store, &mirror.name, now)?;
     MirrorRuns::remove(store.repo.common_dir(), &mirror.name);

@@ -44,9 +44,9 @@ fn notes(everything: &Everything, links: &Links<'_>, todo: &Todo) -> Vec<String>
     notes
 }
 
-/// Todo text is data: nothing in it may become a link, an image, HTML, a formula or a heading. Hosts make links of
+/// Returns text as Markdown that shows it. Todo text is data: nothing in it may become a link, an image, HTML, a formula or a heading. Hosts make links of
 /// bare addresses, too, and formulas of dollars, whatever is escaped; but not across the edge of an element.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = plain(text);
     for (at, char) in text.char_indices() {

@@ -49,7 +49,7 @@ pub use list::{
     Filter, Row, Section, Shown, list_json, list_rows, list_text, name_project, order, porcelain_row, quiet_json,
     ready_text, sections, todo_json,
 };
-pub use markdown::markdown;
+pub use markdown::{escape, markdown};
 pub use narrow::Narrow;
 pub use quiet::{Folded, Quiet, left_behind};
 pub use ready::{lost, overtaken, rank, ready, search};

@@ -60,6 +60,15 @@ fn a_todo_from_its_beginning_to_its_end() {
         (&todo["priority"], &todo["description"], &todo["blockedBy"]),
         (&json!("high"), &json!("With care"), &json!([other]))
     );
+    let dated = json!({"due": "2026-12-01", "defer": "2026-11-25T08:00:00Z", "labels": ["ui", "+db"]});
+    let dated = send(&scene, "PATCH", &format!("/api/todo/{short}"), &token, &[], &dated);
+    let todo = dated.json()["todo"].clone();
+    assert!(todo["due"].as_str().is_some_and(|due| due.starts_with("2026-12-01")), "{dated:?}");
+    assert!(todo.to_string().contains("2026-11-25") && todo.to_string().contains("\"ui\""), "{todo}");
+    for wrong in [json!({"due": "someday"}), json!({"labels": ["a b"]}), json!({"labels": 1})] {
+        let refused = send(&scene, "PATCH", &format!("/api/todo/{short}"), &token, &[], &wrong);
+        assert_eq!(refused.status, 422, "{wrong}: {refused:?}");
+    }
     for (status, became) in [
         ("in_progress", "started"),
         ("pending", "released"),

@@ -36,6 +36,13 @@ fn the_originals_files_and_others_are_there() {
     let id = scene.world.todo("Pay rent")["id"].as_str().expect("an id").to_owned();
     let note = read(&scene, &format!("notes/home/{id}.md"));
     assert!(note.contains("status: \"pending\"") && note.contains("- [ ] Pay rent"), "{note}");
+    // What somebody writes is no image that is fetched, and no link.
+    scene.world.ok(&["add", "--project", "home", "See ![x](https://evil.example/x) <b>"]);
+    run(&scene).expect("a run");
+    let id = scene.world.todo("See ![x](https://evil.example/x) <b>")["id"].as_str().expect("an id").to_owned();
+    let note = read(&scene, &format!("notes/home/{id}.md"));
+    assert!(!note.contains("![x]") && !note.contains("https://evil") && !note.contains("<b>"), "{note}");
+    scene.world.ok(&["drop", &id]);
     // It is dropped: its note goes, and the directory with it.
     scene.world.ok(&["drop", "Pay rent"]);
     run(&scene).expect("a run");

@@ -264,3 +264,22 @@ fn two_exporters_at_once_write_once() {
     let numbers: Vec<&str> = counts.split('|').collect();
     assert_eq!((numbers[0], numbers[1]), ("3", numbers[2]), "{counts}");
 }
+
+/// PostgreSQL has no text with U+0000 in it. One such todo, on which sessions disagree, holds nothing up.
+#[test]
+fn words_that_it_cannot_hold_hold_nothing_up() {
+    let Some(server) = Server::new() else { return };
+    let scene = server.scene();
+    for (session, status) in [("z1", "completed"), ("z2", "pending")] {
+        let list = format!(r#"[{{"content":"Bad \u0000 words","status":"{status}","activeForm":"x\u0000y"}}]"#);
+        scene.world.input(&["import", "--session", session, "--project", "acme/api"], list.as_bytes());
+    }
+    add(&scene);
+    let report = sync(&scene);
+    assert_eq!((&report["outcome"], &report["parked"]), (&"synced".into(), &serde_json::json!([])), "{report}");
+    is_same(&scene);
+    assert_eq!(server.sql("select content from todos where content like 'Bad%'"), "Bad \u{fffd} words");
+    scene.world.ok(&["done", "Ship"]);
+    assert_eq!(sync(&scene)["outcome"], "synced");
+    is_same(&scene);
+}

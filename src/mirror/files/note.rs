@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::mirror::record::Record;
 use crate::todo::plain;
+use crate::view::escape;
 
 /// Returns the note.
 pub(super) fn note(record: &Record) -> String {
@@ -24,17 +25,12 @@ pub(super) fn note(record: &Record) -> String {
     line("created", &record.created.to_string());
     line("updated", &record.updated.to_string());
     let done = if record.is_completed() { "x" } else { " " };
-    let _ = write!(text, "---\n\n- [{done}] {}\n", escaped(&record.content));
+    let _ = write!(text, "---\n\n- [{done}] {}\n", escape(&record.content));
     if let Some(description) = record.text("description") {
         text.push('\n');
         for line in description.lines() {
-            let _ = writeln!(text, "{}", escaped(line));
+            let _ = writeln!(text, "{}", escape(line));
         }
     }
     text
-}
-
-/// Returns words that are no HTML.
-fn escaped(words: &str) -> String {
-    plain(words).replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -38,7 +38,7 @@ impl Document {
             ),
             false => (Vec::new(), Vec::new()),
         };
-        let value = json!({
+        let mut value = json!({
             "store": store,
             "from": batch.from,
             "to": batch.to.commit,
@@ -52,6 +52,7 @@ impl Document {
             "sessions": sessions,
             "conflicts": conflicts,
         });
+        storable(&mut value);
         match value {
             Value::Object(map) => Ok(Document(map)),
             _ => Ok(Document(Map::new())),
@@ -62,6 +63,24 @@ impl Document {
     pub(super) fn keep_only(&mut self, ids: &BTreeSet<String>, commits: &BTreeSet<String>) {
         self.0.insert("ids".to_owned(), json!(ids));
         self.0.insert("commits".to_owned(), json!(commits));
+    }
+}
+
+/// Makes every text one that PostgreSQL can hold: it has no place for U+0000, which words may have in them.
+fn storable(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        Value::Array(values) => values.iter_mut().for_each(storable),
+        Value::Object(map) => {
+            let strange: Vec<String> = map.keys().filter(|key| key.contains('\0')).cloned().collect();
+            for key in strange {
+                if let Some(value) = map.remove(&key) {
+                    map.insert(key.replace('\0', "\u{fffd}"), value);
+                }
+            }
+            map.values_mut().for_each(storable);
+        }
+        _ => {}
     }
 }
 

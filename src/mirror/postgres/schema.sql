@@ -1,5 +1,4 @@
--- What a mirror in PostgreSQL is made of. Run as one transaction, as often as wanted.
-begin;
+-- What a mirror in PostgreSQL is made of. Sent as one query, which is one transaction, as often as wanted.
 select pg_advisory_xact_lock(4831270115);
 
 create table if not exists chittysync_checkpoint (
@@ -113,5 +112,3 @@ with days as (
 )
 select store, project, day, sum(sum(step)) over (partition by store, project order by day)::int as open
 from steps group by store, project, day;
-
-commit;

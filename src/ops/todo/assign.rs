@@ -99,8 +99,8 @@ fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
     })
 }
 
-/// Returns the session that a name, or the beginning of one, means, or words of what it is called. A list beside its own (`f00dfeed+cli`, as it is
-/// shown) is of that session, too.
+/// Returns the session that is meant by its name, by the beginning of it, or by words of what it is called. The list of
+/// its commands (shown as `f00dfeed+cli`) means the session itself.
 ///
 /// # Errors
 /// When that is none, or several.

@@ -96,6 +96,7 @@ impl Agent for OpenCode {
         let named =
             entries(home, scan).into_iter().filter(|(name, ..)| self.is_database(name)).map(|(_, path, _)| path);
         let mut paths: Vec<PathBuf> = named.chain(set).collect();
+        paths.sort();
         paths.dedup();
         paths.into_iter().for_each(|path| sqlite::find(self.of_all(), path, scan));
     }
