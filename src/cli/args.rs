@@ -139,7 +139,7 @@ pub enum Command {
     Watch(Later<super::watch::WatchArgs>),
     /// Have other places hold what the store holds: files, a PostgreSQL database, bundles on a drive
     ///
-    /// A mirror gets what the branch has and it lacks; the daemon sees to that when the branch moved. Like the hub it is in a program of its own, git-chittysync-hub, which is built with the feature `hub`; PostgreSQL needs the feature `postgres` too.
+    /// A mirror gets what the branch has and it lacks; the daemon sees to that when the branch moved. What people change in GitHub's issues and in Notion is heard, too. Like the hub it is in a program of its own, git-chittysync-hub, which is built with the feature `hub`; PostgreSQL needs the feature `postgres` too; GitHub, Notion and Cloudflare need `web`.
     Mirror(Later<super::mirror::MirrorArgs>),
     /// List, make, merge or delete branches: alternative lists, for a plan or an experiment
     Branch(Later<super::branch::BranchArgs>),

@@ -36,10 +36,10 @@ pub enum MirrorCommand {
 pub struct MirrorAddArgs {
     /// What to call it: small letters, digits and -
     pub name: String,
-    /// What it is: files (a directory), postgres (tables of a database), bundles (git bundles on a remote of rclone)
-    #[arg(value_parser = ["files", "postgres", "bundles"])]
+    /// What it is: files (a directory), postgres (tables of a database), bundles (git bundles on a remote of rclone), github (issues of a repository) and notion (a database), both in both directions, d1 and kv (tables of a database, documents of a namespace at Cloudflare)
+    #[arg(value_parser = ["files", "postgres", "bundles", "github", "notion", "d1", "kv"])]
     pub kind: String,
-    /// Where it is: a directory, `postgres://<user>@<host>/<database>`, or a remote of rclone such as gdrive:todos
+    /// Where it is: a directory, `postgres://<user>@<host>/<database>`, `https://github.com/<owner>/<repository>`, the link to a page or database of Notion, the URL of a database or namespace in the API of Cloudflare, or a remote of rclone such as gdrive:todos
     #[arg(value_name = "WHERE")]
     pub url: String,
     /// Hold this project only; may be given several times. Not for bundles
@@ -62,7 +62,7 @@ pub struct MirrorSyncArgs {
     /// Send everything, whatever the place says it holds, and what it did not take before
     #[arg(long)]
     pub again: bool,
-    /// Only mirrors that the branch has moved beyond, not before their interval is over or a failure is long enough ago:
+    /// Only mirrors that the branch has moved beyond, or at which people change things, not before their interval is over or a failure is long enough ago:
     /// what the daemon runs
     #[arg(long)]
     pub due: bool,

@@ -5,7 +5,8 @@ use std::process::Stdio;
 
 use super::{Git, GitError};
 
-/// Returns the password that git knows for a user of a place; nothing when it knows none. Nobody is asked for it.
+/// Returns the password that git knows for a user of a place, or for any, where the name is empty; nothing when it knows
+/// none. Nobody is asked for it.
 ///
 /// # Errors
 /// When git cannot be started, or the words for the place would be more than one line.
@@ -14,7 +15,8 @@ pub fn password(protocol: &str, host: &str, path: &str, user: &str) -> Result<Op
     if [protocol, host, path, user].iter().any(|word| word.contains(['\n', '\0'])) {
         return Err(failed("a line break in a name".to_owned()));
     }
-    let question = format!("protocol={protocol}\nhost={host}\npath={path}\nusername={user}\n\n");
+    let user = if user.is_empty() { String::new() } else { format!("username={user}\n") };
+    let question = format!("protocol={protocol}\nhost={host}\npath={path}\n{user}\n");
     let mut git = Git::new(None, ["-c", "core.askPass=", "credential", "fill"]);
     let command = git.command_mut();
     command.env("GIT_ASKPASS", "").env("SSH_ASKPASS", "");

@@ -73,7 +73,7 @@ fn place(kind: MirrorKind, url: &str, context: &Context) -> String {
     let is_path = match kind {
         MirrorKind::Files => true,
         MirrorKind::Bundles => !url.contains(':'),
-        MirrorKind::Postgres => false,
+        MirrorKind::Postgres | MirrorKind::Github | MirrorKind::Notion | MirrorKind::D1 | MirrorKind::Kv => false,
     };
     match is_path {
         true => context.directory.join(url).to_string_lossy().into_owned(),

@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::items::{Held, Item};
 use super::part::Part;
-use crate::todo::{Project, State, TodoId};
+use super::pulled::{Presence, Pulled, PulledRecord};
+use crate::todo::TodoId;
 
 /// What an adapter can do, and how it wants to be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,40 +51,8 @@ pub struct Stored {
     pub remote: String,
     /// The place's own count of changes, or its time of the last one.
     pub revision: i64,
-}
-
-/// A record as a place shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PulledRecord {
-    /// What the place calls it.
-    pub remote: String,
-    /// The todo that we wrote there; nothing for one that somebody made there.
-    pub id: Option<TodoId>,
-    /// Its project, where the place says one.
-    pub project: Option<Project>,
-    /// Its words.
-    pub content: String,
-    /// How far it is.
-    pub state: State,
-    /// How soon.
-    pub priority: Option<String>,
-    /// What else there is to say.
-    pub description: Option<String>,
-    /// The place's own count of changes, or its time of the last one.
-    pub revision: i64,
-}
-
-/// What a place shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pulled {
-    /// Records that changed since the cursor, or all of them.
-    pub records: Vec<PulledRecord>,
-    /// Records that somebody threw away there, by what the place calls them: it says so of each.
-    pub gone: Vec<String>,
-    /// Whether these are all records that there are, to the last page.
-    pub is_complete: bool,
-    /// The newest revision that there is.
-    pub newest: i64,
+    /// What it shows now, where it says so; else it shows what was written.
+    pub shown: Option<Box<PulledRecord>>,
 }
 
 /// One kind of place. It talks with one place, and decides nothing.
@@ -105,12 +74,29 @@ pub trait Adapter {
         Ok(Pulled::default())
     }
 
-    /// Returns those of these todos that the place has, whoever wrote them there.
+    /// Returns those of these todos that the place has, whoever wrote them there. What the last pull of this run could
+    /// not have shown is asked for again: an answer may have been lost since.
     ///
     /// # Errors
     /// When the place cannot be asked.
     fn find(&mut self, _ids: &[TodoId]) -> Result<Vec<Stored>, Failure> {
         Ok(Vec::new())
+    }
+
+    /// Returns what became of a record that a whole listing does not show.
+    ///
+    /// # Errors
+    /// When the place cannot be asked.
+    fn look(&mut self, _remote: &str) -> Result<Presence, Failure> {
+        Ok(Presence::Unknown)
+    }
+
+    /// Takes a record out of what is listed, which is the second one of a todo, so that somebody can still look it up.
+    ///
+    /// # Errors
+    /// When the place cannot be asked.
+    fn retire(&mut self, _remote: &str) -> Result<(), Failure> {
+        Ok(())
     }
 
     /// Writes a part. `stored` is told of each record as the place has taken it, where the place gives names.

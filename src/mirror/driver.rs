@@ -1,6 +1,6 @@
 //! One run for one mirror: what it says is heard, then what it lacks is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::adapter::{Adapter, Stored};
@@ -9,8 +9,11 @@ use super::failure::Failure;
 use super::incoming::{Drops, Heard, hear};
 use super::items::{Held, Item};
 use super::links::{Link, Links, run_name};
-use super::outgoing::{Patience, Sending};
+use super::outgoing::Sending;
 use super::part::{Part, projects};
+use super::patience::{Patience, Waiting};
+use super::pulled::Presence;
+use super::record::Record;
 use crate::git::{ObjectId, Overlay, descends};
 use crate::settings::Mirror;
 use crate::store::{Rewritten, Store};
@@ -18,6 +21,9 @@ use crate::todo::{Time, TodoId};
 
 /// A pull that brings more than this is not read again, even if nothing else came of it.
 const ECHO: usize = 50;
+
+/// So often everything is listed, to notice what was thrown away: a listing of what changed does not show it.
+const SWEEP: i64 = 24 * 60 * 60 * 1000;
 
 /// What can be chosen of a run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,14 +91,15 @@ impl Driver<'_> {
         let can = adapter.capabilities();
         let Some(mut tip) = self.store.tip()? else { return Ok(Report::default()) };
         let mut links = Links::load(self.store, self.mirror)?;
+        let mut waiting = Waiting::new(self.options.patience, self.sleep);
         let held = match can.keeps_checkpoint {
-            true => adapter.checkpoint()?,
+            true => waiting.ask(|| adapter.checkpoint())?,
             false => links.head.checkpoint.clone().map(|commit| Held { commit, projects: links.head.projects.clone() }),
         };
         let mut report = Report::default();
         let mut heard = Heard::default();
         if can.pulls && !self.options.dry_run {
-            heard = self.pull(adapter, &mut links, tip)?;
+            heard = self.pull(adapter, &mut links, tip, &mut waiting)?;
             tip = self.store.reopen()?.tip()?.unwrap_or(tip);
         }
         (report.taken, report.refused) = (heard.taken, std::mem::take(&mut heard.refused));
@@ -112,7 +119,7 @@ impl Driver<'_> {
                 report.commit = from.said;
                 return Ok(report);
             }
-            self.send(adapter, &part, from, &heard, &mut links, &mut report)?;
+            self.send(adapter, &part, from, &heard, &mut links, &mut waiting, &mut report)?;
         }
         if self.options.dry_run {
             return Ok(report);
@@ -124,19 +131,60 @@ impl Driver<'_> {
         Ok(report)
     }
 
-    fn pull(&self, adapter: &mut dyn Adapter, links: &mut Links, tip: ObjectId) -> Result<Heard, Failure> {
-        let mut pulled = adapter.pull(links.head.cursor.filter(|_| !self.options.again))?;
+    fn pull(
+        &self,
+        adapter: &mut dyn Adapter,
+        links: &mut Links,
+        tip: ObjectId,
+        waiting: &mut Waiting<'_>,
+    ) -> Result<Heard, Failure> {
+        let now = self.now.millis();
+        let is_whole = self.options.again
+            || links.head.projects != projects(self.mirror)
+            || links.head.swept.is_none_or(|swept| now - swept >= SWEEP);
+        let since = links.head.cursor.filter(|_| !is_whole);
+        let mut pulled = waiting.ask(|| adapter.pull(since))?;
         let known = links.links.values().map(|link| link.revision).max().max(links.head.cursor);
         if known.is_some_and(|known| pulled.newest < known) && !pulled.is_complete {
             // It was put back to an earlier state: what is there now is looked at as a whole.
-            pulled = adapter.pull(None)?;
+            pulled = waiting.ask(|| adapter.pull(None))?;
+        }
+        // Nothing follows from what is not there: the place is asked about each.
+        let mut missing = Vec::new();
+        if pulled.is_complete {
+            let there: BTreeSet<&str> = pulled.records.iter().map(|record| record.remote.as_str()).collect();
+            let lost = links.links.iter().filter(|(_, link)| !there.contains(link.remote.as_str()));
+            let lost: Vec<(TodoId, String)> = lost.map(|(id, link)| (*id, link.remote.clone())).collect();
+            for (id, remote) in lost.into_iter().filter(|(_, remote)| !pulled.gone.contains(remote)) {
+                missing.push((id, waiting.ask(|| adapter.look(&remote))?, remote));
+            }
+            pulled.gone.extend(
+                missing
+                    .iter()
+                    .filter(|(_, found, _)| *found == Presence::ThrownAway)
+                    .map(|(.., remote)| remote.clone()),
+            );
+            links.head.swept = Some(now);
         }
         let before = links.head.cursor;
         let part = Part::new(self.store, self.mirror, tip, self.now);
         let saved = links.links.clone();
-        let heard = hear(&part, links, &pulled, self.options.drops)?;
+        let mut heard = hear(&part, links, &pulled, self.options.drops)?;
+        for (id, found, _) in missing {
+            if found == Presence::Unknown {
+                // What was lost there is written again.
+                links.links.remove(&id);
+            }
+            if found != Presence::ThrownAway {
+                heard.again.insert(id);
+            }
+        }
+        for remote in &heard.doubles {
+            waiting.ask(|| adapter.retire(remote))?;
+        }
         let is_news = heard.taken > 0 || saved != links.links || pulled.records.len() > ECHO;
-        links.head.cursor = if is_news || before.is_none() { Some(pulled.newest) } else { before };
+        links.head.cursor =
+            if is_news || before.is_none() || pulled.is_complete { Some(pulled.newest) } else { before };
         // What was said is not said again, should the rest fail.
         if is_news {
             links.save(self.store, self.mirror, self.now)?;
@@ -186,12 +234,13 @@ impl Driver<'_> {
         from: From,
         heard: &Heard,
         links: &mut Links,
+        waiting: &mut Waiting<'_>,
         report: &mut Report,
     ) -> Result<(), Failure> {
         let can = adapter.capabilities();
         let mut items = if can.whole { Vec::new() } else { part.items(from.commit, can.history)? };
         if can.pulls {
-            items = self.linked(adapter, part, items, &heard.again, links)?;
+            items = self.linked(adapter, part, items, &heard.again, links, waiting)?;
         }
         report.sent = items.len();
         if self.options.dry_run {
@@ -199,17 +248,13 @@ impl Driver<'_> {
             return Ok(());
         }
         let about: BTreeSet<TodoId> = items.iter().map(Item::id).collect();
-        let bases: Vec<(TodoId, Base)> = items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Record(record, _) => Some((record.id, Base::of(record))),
-                Item::Entry(_) => None,
-            })
-            .collect();
-        let bases: std::collections::BTreeMap<TodoId, Base> = bases.into_iter().collect();
-        let mut sending = Sending::new(part, from.said, run_name(self.now), self.sleep);
+        let records: BTreeMap<TodoId, Box<Record>> = match can.pulls {
+            true => items.iter().filter_map(Item::record).map(|record| (record.id, record.clone())).collect(),
+            false => BTreeMap::new(),
+        };
+        let mut sending = Sending::new(part, from.said, run_name(self.now), waiting);
         sending.is_continued = from.commit.is_some();
-        (sending.batch, sending.patience) = (can.batch, self.options.patience);
+        sending.batch = can.batch;
         let sent = if can.pulls && items.is_empty() {
             Ok(())
         } else {
@@ -217,9 +262,14 @@ impl Driver<'_> {
                 if !can.pulls || stored.is_empty() {
                     return Ok(());
                 }
-                for Stored { id, remote, revision } in stored {
-                    let base = bases.get(id).cloned().unwrap_or_default();
-                    links.links.insert(*id, Link { remote: remote.clone(), base, revision: *revision });
+                for one in stored {
+                    let before = links.links.get(&one.id).map(|link| link.base.clone()).unwrap_or_default();
+                    let base = match (records.get(&one.id), &one.shown) {
+                        (Some(record), Some(shown)) => before.wrote(record, &before.changed(record), shown),
+                        (Some(record), None) => Base::of(record),
+                        (None, _) => before,
+                    };
+                    links.links.insert(one.id, Link { remote: one.remote.clone(), base, revision: one.revision });
                 }
                 links.save(self.store, self.mirror, self.now)
             })
@@ -241,6 +291,7 @@ impl Driver<'_> {
         items: Vec<Item>,
         again: &BTreeSet<TodoId>,
         links: &mut Links,
+        waiting: &mut Waiting<'_>,
     ) -> Result<Vec<Item>, Failure> {
         let sent: BTreeSet<TodoId> = items.iter().map(Item::id).collect();
         let mut all = items;
@@ -250,16 +301,22 @@ impl Driver<'_> {
         let unknown = all.iter().filter(|item| !links.links.contains_key(&item.id()) && is_shown(item));
         let unknown: Vec<TodoId> = unknown.map(Item::id).collect();
         if !unknown.is_empty() && !self.options.dry_run {
-            for Stored { id, remote, revision } in adapter.find(&unknown)? {
+            for Stored { id, remote, revision, .. } in waiting.ask(|| adapter.find(&unknown))? {
                 links.links.insert(id, Link { remote, base: Base::default(), revision });
             }
         }
         let mut wanted = Vec::new();
         for item in all {
             let Item::Record(record, _) = item else { continue };
-            match links.links.get(&record.id) {
-                Some(link) if link.base == Base::of(&record) && !again.contains(&record.id) => {}
-                Some(link) => wanted.push(Item::Record(record, Some(link.remote.clone()))),
+            match links.links.get_mut(&record.id) {
+                Some(link) => {
+                    if again.contains(&record.id) {
+                        link.base = Base::default();
+                    }
+                    if !link.base.changed(&record).is_empty() {
+                        wanted.push(Item::Record(record, Some(Box::new(link.clone()))));
+                    }
+                }
                 // What nobody wants is not made there to be thrown away.
                 None if record.is_wanted() => wanted.push(Item::Record(record, None)),
                 None => {}

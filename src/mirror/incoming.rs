@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::adapter::{Pulled, PulledRecord};
 use super::base::Base;
 use super::failure::Failure;
 use super::links::{Link, Links};
 use super::part::Part;
+use super::pulled::{Pulled, PulledRecord};
 use super::record::Record;
+use super::renames::{current, follow};
 use crate::ops::todo::{Taken, take};
-use crate::todo::{Project, Session, State, TodoId};
+use crate::todo::{LABEL, Project, Session, State, TodoId, normalise};
 
 /// How many todos may be dropped at once because somebody threw their records away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Heard {
     pub taken: usize,
     /// Todos whose records are not what they were when this was last agreed on, and are to be written again.
     pub again: BTreeSet<TodoId>,
+    /// Records that are the second one of a todo, by what the place calls them.
+    pub doubles: Vec<String>,
     /// What was not said, and why.
     pub refused: Vec<(String, String)>,
 }
@@ -48,23 +51,45 @@ pub(super) fn hear(part: &Part<'_>, links: &mut Links, pulled: &Pulled, drops: D
     let ours: BTreeMap<TodoId, Record> = part.records()?.into_iter().map(|record| (record.id, record)).collect();
     let mut heard = Heard::default();
     let mut saying: Vec<(&PulledRecord, Taken)> = Vec::new();
+    follow(&ours, links);
+    let by_remote: BTreeMap<String, TodoId> = links.links.iter().map(|(id, link)| (link.remote.clone(), *id)).collect();
     for theirs in &pulled.records {
-        match theirs.id.or_else(|| links.todo_of(&theirs.remote)) {
+        let marked = theirs.id.map(|id| current(&ours, id)).filter(|id| !is_copy(&ours, links, *id, theirs));
+        match by_remote.get(&theirs.remote).copied().or(marked) {
             Some(id) => {
-                let Some(ours) = ours.get(&id) else { continue };
-                match links.links.get(&id).filter(|link| link.remote == theirs.remote) {
+                let link = links.links.get(&id);
+                if let Some(link) = link.filter(|link| link.remote != theirs.remote) {
+                    // Two devices made one at the same time. All of them keep the same one.
+                    if !is_before(&theirs.remote, &link.remote) {
+                        heard.doubles.push(theirs.remote.clone());
+                        continue;
+                    }
+                    heard.doubles.push(link.remote.clone());
+                    links.links.remove(&id);
+                }
+                let Some(ours) = ours.get(&id) else {
+                    // Another device wrote it, of what is not known here yet.
+                    links.links.entry(id).or_insert_with(|| link_of(Base::default(), theirs));
+                    continue;
+                };
+                match links.links.get(&id) {
                     // It was put back to what it was before we wrote it.
                     Some(link) if theirs.revision < link.revision => drop(heard.again.insert(id)),
-                    Some(link) => match link.base.said(ours, theirs) {
+                    Some(link) if !link.base.is_unknown() => match link.base.said(ours, theirs) {
                         Some(taken) => saying.push((theirs, taken)),
-                        None => agree(links, id, theirs),
+                        None => {
+                            let base = link.base.heard(theirs);
+                            links.links.insert(id, link_of(base, theirs));
+                        }
                     },
                     // One that we wrote once, and know nothing of: what is here counts.
-                    None if !links.links.contains_key(&id) => {
-                        agree(links, id, theirs);
-                        heard.again.insert(id);
+                    _ => {
+                        let base = Base::of_pulled(theirs);
+                        if !base.changed(ours).is_empty() {
+                            heard.again.insert(id);
+                        }
+                        links.links.insert(id, link_of(base, theirs));
                     }
-                    None => {}
                 }
             }
             None if theirs.content.trim().is_empty() => {}
@@ -101,7 +126,7 @@ pub(super) fn hear(part: &Part<'_>, links: &mut Links, pulled: &Pulled, drops: D
                 Ok(id) => {
                     let old = taken.id.filter(|old| old != id).and_then(|old| links.links.remove(&old));
                     drop(old);
-                    agree(links, *id, theirs);
+                    links.links.insert(*id, link_of(Base::of_pulled(theirs), theirs));
                 }
                 Err(reason) => {
                     heard.refused.push((theirs.remote.clone(), reason.clone()));
@@ -113,27 +138,30 @@ pub(super) fn hear(part: &Part<'_>, links: &mut Links, pulled: &Pulled, drops: D
     for id in dropped {
         links.links.remove(&id);
     }
-    if pulled.is_complete {
-        // What was lost there is written again.
-        let there: BTreeSet<&str> = pulled.records.iter().map(|record| record.remote.as_str()).collect();
-        let lost: Vec<TodoId> =
-            links.links.iter().filter(|(_, link)| !there.contains(link.remote.as_str())).map(|(id, _)| *id).collect();
-        for id in lost {
-            links.links.remove(&id);
-            heard.again.insert(id);
-        }
-    }
     Ok(heard)
 }
 
-fn agree(links: &mut Links, id: TodoId, theirs: &PulledRecord) {
-    let link = Link { remote: theirs.remote.clone(), base: Base::of_pulled(theirs), revision: theirs.revision };
-    links.links.insert(id, link);
+/// Returns whether a record is one that somebody copied to say something else.
+fn is_copy(ours: &BTreeMap<TodoId, Record>, links: &Links, id: TodoId, theirs: &PulledRecord) -> bool {
+    let is_second = links.links.get(&id).is_some_and(|link| link.remote != theirs.remote);
+    is_second && ours.get(&id).is_some_and(|ours| normalise(&ours.content) != normalise(&theirs.content))
+}
+
+fn link_of(base: Base, theirs: &PulledRecord) -> Link {
+    Link { remote: theirs.remote.clone(), base, revision: theirs.revision }
+}
+
+/// Returns which of two records is kept, whoever asks: the lower number, or the name that sorts first.
+fn is_before(one: &str, other: &str) -> bool {
+    (one.len(), one) < (other.len(), other)
 }
 
 fn new(project: Project, theirs: &PulledRecord) -> Taken {
     let field = |name: &str, value: &Option<String>| value.as_ref().map(|text| (name.to_owned(), text.as_str().into()));
-    let fields = [field("priority", &theirs.priority), field("description", &theirs.description)];
+    let assignee = theirs.assignee.clone().filter(|name| !name.is_empty());
+    let fields =
+        [field("priority", &theirs.priority), field("description", &theirs.description), field("assignee", &assignee)];
+    let labels = theirs.labels.iter().flatten().map(|label| (format!("{LABEL}{label}"), true.into()));
     let (content, state) = (Some(theirs.content.clone()), Some(theirs.state));
-    Taken { id: None, project, content, state, fields: fields.into_iter().flatten().collect() }
+    Taken { id: None, project, content, state, fields: fields.into_iter().flatten().chain(labels).collect() }
 }

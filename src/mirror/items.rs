@@ -1,5 +1,6 @@
 //! What is sent to a mirror, and what it then holds.
 
+use super::links::Link;
 use super::record::{Entry, Record};
 use crate::todo::TodoId;
 
@@ -16,12 +17,20 @@ pub struct Held {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     /// A todo as it is, and as what the place knows it, where that is known.
-    Record(Box<Record>, Option<String>),
+    Record(Box<Record>, Option<Box<Link>>),
     /// What was said of one.
     Entry(Box<Entry>),
 }
 
 impl Item {
+    /// Returns the record, if it is one.
+    pub fn record(&self) -> Option<&Box<Record>> {
+        match self {
+            Item::Record(record, _) => Some(record),
+            Item::Entry(_) => None,
+        }
+    }
+
     /// Returns the todo that it is about.
     pub fn id(&self) -> TodoId {
         match self {

@@ -12,23 +12,38 @@
 mod adapter;
 mod base;
 pub mod bundles;
+#[cfg(feature = "web")]
+pub mod cloudflare;
+#[cfg(any(feature = "postgres", feature = "web"))]
+mod document;
 mod driver;
 mod failure;
 pub mod files;
+#[cfg(feature = "web")]
+pub mod github;
 mod incoming;
 mod items;
 mod links;
 mod manage;
+#[cfg(feature = "web")]
+pub mod notion;
 mod open;
 mod outgoing;
 mod part;
+mod patience;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod pulled;
 mod record;
+mod renames;
 mod run;
+#[cfg(any(feature = "postgres", feature = "web"))]
+mod verify;
+#[cfg(feature = "web")]
+mod web;
 
-pub use adapter::{Adapter, Batch, Capabilities, Pulled, PulledRecord, Stored};
-pub use base::Base;
+pub use adapter::{Adapter, Batch, Capabilities, Stored};
+pub use base::{Base, Facet};
 pub use driver::{Driver, Options, Report};
 pub use failure::Failure;
 pub use incoming::Drops;
@@ -36,8 +51,9 @@ pub use items::{Held, Item};
 pub use links::{Link, Links};
 pub use manage::{Wanted, add, pause, remove, verify};
 pub use open::open;
-pub use outgoing::Patience;
 pub use part::Part;
+pub use patience::Patience;
+pub use pulled::{Presence, Pulled, PulledRecord};
 pub use record::{Entry, Record};
 pub use run::{Ended, run};
 

@@ -19,11 +19,26 @@ pub fn open(mirror: &Mirror) -> Result<Box<dyn Adapter>, Failure> {
         #[cfg(feature = "postgres")]
         MirrorKind::Postgres => Box::new(super::postgres::Postgres::new(&mirror.url, &mirror.name)?),
         #[cfg(not(feature = "postgres"))]
-        MirrorKind::Postgres => {
-            return Err(Failure::refused(
-                "this git-chittysync-hub was built without PostgreSQL",
-                "`cargo install --locked --path . --features hub,postgres` in the sources builds it in",
-            ));
+        MirrorKind::Postgres => return Err(without("PostgreSQL", "postgres")),
+        #[cfg(feature = "web")]
+        MirrorKind::Github => Box::new(super::github::GitHub::new(&mirror.url)?),
+        #[cfg(feature = "web")]
+        MirrorKind::Notion => Box::new(super::notion::Notion::new(&mirror.url)?),
+        #[cfg(feature = "web")]
+        MirrorKind::D1 => Box::new(super::cloudflare::D1::new(&mirror.url, &mirror.name)?),
+        #[cfg(feature = "web")]
+        MirrorKind::Kv => Box::new(super::cloudflare::Kv::new(&mirror.url, &mirror.name)?),
+        #[cfg(not(feature = "web"))]
+        MirrorKind::Github | MirrorKind::Notion | MirrorKind::D1 | MirrorKind::Kv => {
+            return Err(without("GitHub, Notion and Cloudflare", "web"));
         }
     })
+}
+
+#[cfg(not(all(feature = "postgres", feature = "web")))]
+fn without(what: &str, feature: &str) -> Failure {
+    Failure::refused(
+        format!("this git-chittysync-hub was built without {what}"),
+        format!("`cargo install --locked --path . --features hub,{feature}` in the sources builds it in"),
+    )
 }

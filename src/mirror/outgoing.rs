@@ -1,53 +1,35 @@
 //! Sending: in batches, again after what passes, and without what a place does not take.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::adapter::{Adapter, Batch, Stored};
+use super::base::Base;
 use super::failure::Failure;
 use super::items::{Held, Item};
+use super::links::Link;
 use super::part::Part;
+use super::patience::Waiting;
 use crate::todo::TodoId;
 
-/// How long is waited before something is tried again in the same run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// Before the second try; twice as long before each further one.
-    pub first: Duration,
-    /// At most so long at once, whatever a place asks for.
-    pub longest: Duration,
-    /// At most so long in one run.
-    pub whole: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        let seconds = Duration::from_secs;
-        Patience { first: seconds(1), longest: seconds(60), whole: seconds(600) }
-    }
-}
-
 /// What is sent, and what became of it so far.
-pub(super) struct Sending<'a> {
+pub(super) struct Sending<'a, 'w> {
     pub part: &'a Part<'a>,
     pub from: Option<String>,
     pub is_continued: bool,
     pub run: String,
     pub to: Held,
     pub batch: usize,
-    pub patience: Patience,
-    pub sleep: &'a dyn Fn(Duration),
+    pub waiting: &'a mut Waiting<'w>,
     /// What the place did not take, each with its reason.
     pub parked: BTreeMap<TodoId, String>,
     /// How much was sent.
     pub sent: usize,
     /// How often the place was asked to write.
     pub requests: usize,
-    waited: Duration,
 }
 
-impl<'a> Sending<'a> {
-    pub(super) fn new(part: &'a Part<'a>, from: Option<String>, run: String, sleep: &'a dyn Fn(Duration)) -> Self {
+impl<'a, 'w> Sending<'a, 'w> {
+    pub(super) fn new(part: &'a Part<'a>, from: Option<String>, run: String, waiting: &'a mut Waiting<'w>) -> Self {
         Sending {
             to: part.held(),
             part,
@@ -55,12 +37,10 @@ impl<'a> Sending<'a> {
             is_continued: false,
             run,
             batch: usize::MAX,
-            patience: Patience::default(),
-            sleep,
+            waiting,
             parked: BTreeMap::new(),
             sent: 0,
             requests: 0,
-            waited: Duration::ZERO,
         }
     }
 
@@ -143,39 +123,41 @@ impl<'a> Sending<'a> {
         stored: &mut Vec<Stored>,
     ) -> Result<(), Failure> {
         let mut tries = 0;
+        let mut left: Option<Vec<Item>> = None;
         loop {
-            let left: Vec<Item>;
-            let items = if stored.is_empty() {
-                items
-            } else {
-                left = items.iter().filter(|item| stored.iter().all(|one| one.id != item.id())).cloned().collect();
-                &left
-            };
+            let items = left.as_deref().unwrap_or(items);
             let (from, run, to, whole) = (self.from.as_deref(), self.run.as_str(), self.to.clone(), self.part);
             let is_continued = self.is_continued;
             let batch = Batch { from, is_continued, run, to, items, is_first, is_last, whole };
             self.requests += 1;
             match adapter.push(&batch, &mut |one| stored.push(one)) {
-                Err(Failure::Later { reason, after }) => {
-                    let backoff = self.patience.first.saturating_mul(1 << tries.min(16));
-                    // Not all at once that wait for the same place.
-                    let spread = backoff.mul_f64(0.5 + fastrand::f64() / 2.0);
-                    let wait = after.unwrap_or(spread).min(self.patience.longest);
-                    let is_long = after.is_some_and(|after| after > self.patience.longest);
-                    if is_long || tries >= 6 || self.waited + wait > self.patience.whole {
-                        return Err(Failure::Later { reason, after });
-                    }
-                    (self.sleep)(wait);
-                    self.waited += wait;
+                Err(failure @ Failure::Later { .. }) => {
+                    self.waiting.before_next(tries, failure)?;
                     tries += 1;
+                    let mut rest: Vec<Item> = items.to_vec();
+                    rest.retain(|item| stored.iter().all(|one| one.id != item.id()));
                     // The answer may have been lost, and not what was asked: nothing is made twice.
-                    let unnamed = items.iter().filter(|item| matches!(item, Item::Record(_, None)));
+                    let unnamed = rest.iter().filter(|item| matches!(item, Item::Record(_, None)));
                     let unnamed: Vec<TodoId> = unnamed.map(Item::id).collect();
                     if !unnamed.is_empty() {
-                        stored.extend(adapter.find(&unnamed)?);
+                        let found = self.waiting.ask(|| adapter.find(&unnamed))?;
+                        name(&mut rest, found);
                     }
+                    left = Some(rest);
                 }
                 ended => return ended,
+            }
+        }
+    }
+}
+
+/// Says of each todo which record it is. What that shows is not known: all of it is written again.
+fn name(items: &mut [Item], found: Vec<Stored>) {
+    for Stored { id, remote, revision, .. } in found {
+        for item in items.iter_mut().filter(|item| item.id() == id) {
+            if let Item::Record(_, link @ None) = item {
+                let (remote, base) = (remote.clone(), Base::default());
+                *link = Some(Box::new(Link { remote, base, revision }));
             }
         }
     }

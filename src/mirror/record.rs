@@ -1,5 +1,6 @@
 //! What a mirror holds: a todo as it is, and what was said of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
@@ -31,6 +32,8 @@ pub struct Record {
     pub updated: Time,
     /// Its other properties.
     pub fields: Map<String, Value>,
+    /// Its labels, which are among the properties in one way or another.
+    pub labels: BTreeSet<String>,
 }
 
 impl Record {
@@ -50,6 +53,7 @@ impl Record {
             created: todo.created,
             updated: todo.updated(),
             fields: fields.collect(),
+            labels: if forgotten { BTreeSet::new() } else { todo.labels() },
         }
     }
 

@@ -41,13 +41,15 @@ impl MirrorStatus {
         Ok(MirrorStatus { checkpoint: head.commit(), behind, since, parked, runs, mirror })
     }
 
-    /// Returns whether a run for it is due: the branch moved, and neither its interval nor a failure keeps it back.
+    /// Returns whether a run for it is due: the branch moved, or people change things there, and neither its interval nor
+    /// a failure keeps it back.
     pub fn is_due(&self, now: Time) -> bool {
         let next = self.runs.next.as_deref().and_then(Time::parse);
         let wait = next.map_or(0, |next| next.millis() - now.millis());
-        // A clock that was far ahead keeps nobody waiting.
-        let longest = i64::try_from(self.mirror.interval.as_millis()).unwrap_or(i64::MAX).max(LONGEST_WAIT);
-        !self.mirror.paused && self.behind > 0 && (wait <= 0 || wait > longest.saturating_mul(2))
+        // A clock that was far ahead keeps nobody waiting; a place may ask for an hour.
+        let longest = i64::try_from(self.mirror.interval.as_millis()).unwrap_or(i64::MAX).max(4 * LONGEST_WAIT);
+        let is_wanted = self.behind > 0 || self.mirror.kind.is_two_way();
+        !self.mirror.paused && is_wanted && (wait <= 0 || wait > longest.saturating_mul(2))
     }
 
     /// Returns what is the matter with it, and what to do; nothing when nothing is.

@@ -10,14 +10,14 @@ pub const MIRROR_EVERY: Setting = Setting {
     kind: Kind::Time(SPAN),
     default: Default::Value("5m"),
     except: Some(("Of the kind bundles", "2h")),
-    help: "The least time between two runs of the daemon for this mirror. It starts one when the branch has moved.",
+    help: "The least time between two runs of the daemon for this mirror. It starts one when the branch has moved, and of GitHub and Notion always: people change things there.",
     ..ROW
 };
 
 /// What a mirror is.
 pub const MIRROR_KIND: Setting = Setting {
     key: "chittysync.mirror.<name>.kind",
-    kind: Kind::Choice(&["files", "postgres", "bundles"]),
+    kind: Kind::Choice(&["files", "postgres", "bundles", "github", "notion", "d1", "kv"]),
     help: "What a mirror is, as `git chittysync mirror add` writes it. docs/mirrors.md tells of each.",
     ..ROW
 };

@@ -18,11 +18,27 @@ pub enum MirrorKind {
     Postgres,
     /// Bundles of git on a remote of rclone.
     Bundles,
+    /// The issues of a repository on GitHub.
+    Github,
+    /// A database of Notion.
+    Notion,
+    /// Tables of a D1 database at Cloudflare.
+    D1,
+    /// Documents of a KV namespace at Cloudflare.
+    Kv,
 }
 
 impl MirrorKind {
     /// All of them.
-    pub const ALL: [MirrorKind; 3] = [MirrorKind::Files, MirrorKind::Postgres, MirrorKind::Bundles];
+    pub const ALL: [MirrorKind; 7] = [
+        MirrorKind::Files,
+        MirrorKind::Postgres,
+        MirrorKind::Bundles,
+        MirrorKind::Github,
+        MirrorKind::Notion,
+        MirrorKind::D1,
+        MirrorKind::Kv,
+    ];
 
     /// Returns the word for it.
     pub fn as_str(self) -> &'static str {
@@ -30,7 +46,16 @@ impl MirrorKind {
             MirrorKind::Files => "files",
             MirrorKind::Postgres => "postgres",
             MirrorKind::Bundles => "bundles",
+            MirrorKind::Github => "github",
+            MirrorKind::Notion => "notion",
+            MirrorKind::D1 => "d1",
+            MirrorKind::Kv => "kv",
         }
+    }
+
+    /// Returns whether people change things there, and that is to be heard.
+    pub fn is_two_way(self) -> bool {
+        matches!(self, MirrorKind::Github | MirrorKind::Notion)
     }
 
     /// Reads the word.
@@ -164,7 +189,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (text, said) in [
-            ("[chittysync \"mirror.x\"]\nkind = notion\nurl = y", "must be files, postgres or bundles"),
+            ("[chittysync \"mirror.x\"]\nkind = fax\nurl = y", "must be files, postgres, bundles"),
             ("[chittysync \"mirror.x\"]\nkind = files", "chittysync.mirror.x.url is ''"),
             ("[chittysync \"mirror.x\"]\nkind = files\nurl = y\ninterval = 5", "a time with its unit"),
             ("[chittysync \"mirror.X y\"]\nkind = files\nurl = y", "small letters"),

@@ -36,6 +36,8 @@ pub struct MirrorHead {
     pub projects: Vec<String>,
     /// Up to when was heard what it says.
     pub cursor: Option<i64>,
+    /// When all of it was last listed, in milliseconds.
+    pub swept: Option<i64>,
     /// Todos that it did not take, each with its reason.
     pub parked: BTreeMap<String, String>,
 }

@@ -28,6 +28,56 @@ struct Subject {
     keep: Box<dyn Fn(&Scene)>,
     back: Box<dyn Fn(&Scene)>,
     filters: bool,
+    pulls: bool,
+}
+
+#[cfg(feature = "web")]
+fn fake(fake: std::sync::Arc<dyn crate::fake::Fake>) -> Subject {
+    let (opened, dumped, kept, back) = (
+        std::sync::Arc::clone(&fake),
+        std::sync::Arc::clone(&fake),
+        std::sync::Arc::clone(&fake),
+        std::sync::Arc::clone(&fake),
+    );
+    Subject {
+        name: fake.kind().as_str(),
+        kind: fake.kind(),
+        open: Box::new(move |_| opened.open(&opened.url(), 2)),
+        dump: Box::new(move |_| dumped.dump()),
+        keep: Box::new(move |_| kept.keep()),
+        back: Box::new(move |_| back.put_back()),
+        filters: true,
+        pulls: true,
+    }
+}
+
+#[cfg(all(feature = "web", feature = "sqlite"))]
+fn cloudflare(kind: MirrorKind) -> Subject {
+    use chittysync::mirror::cloudflare::{D1, Kv};
+    let fake = Rc::new(crate::fake_cloudflare::CloudflareFake::new());
+    let kept = Rc::new(std::cell::RefCell::new(None));
+    let (opened, dumped, saved, back) =
+        (Rc::clone(&fake), Rc::clone(&fake), (Rc::clone(&fake), Rc::clone(&kept)), (fake, kept));
+    Subject {
+        name: kind.as_str(),
+        kind,
+        open: Box::new(move |_| match kind {
+            MirrorKind::D1 => Box::new(D1::new(&opened.d1(), "m").expect("a URL").with_token(crate::http::TOKEN)),
+            _ => Box::new(Kv::new(&opened.kv(), "m").expect("a URL").with_token(crate::http::TOKEN)),
+        }),
+        dump: Box::new(move |_| dumped.dump()),
+        keep: Box::new(move |_| {
+            let state = saved.0.state();
+            *saved.1.borrow_mut() = Some((state.copied(), state.values.clone()));
+        }),
+        back: Box::new(move |_| {
+            let (database, values) = back.1.borrow_mut().take().expect("it was kept");
+            let mut state = back.0.state();
+            (state.database, state.values) = (Some(database), values);
+        }),
+        filters: true,
+        pulls: false,
+    }
 }
 
 fn memory(pulls: bool) -> Subject {
@@ -47,6 +97,7 @@ fn memory(pulls: bool) -> Subject {
         keep: Box::new(move |_| *saved.1.borrow_mut() = saved.0.borrow().clone()),
         back: Box::new(move |_| *restored.0.borrow_mut() = restored.1.borrow().clone()),
         filters: true,
+        pulls,
     }
 }
 
@@ -74,11 +125,16 @@ fn directory(name: &'static str, kind: MirrorKind, filters: bool) -> Subject {
         keep: Box::new(|scene| copy(Path::new(&scene.mirror.url), &scene.world.path("kept"))),
         back: Box::new(|scene| copy(&scene.world.path("kept"), Path::new(&scene.mirror.url))),
         filters,
+        pulls: false,
     }
 }
 
 fn each(test: impl Fn(&Subject, &mut Scene)) {
     let mut subjects = vec![memory(false), memory(true), directory("files", MirrorKind::Files, true)];
+    #[cfg(feature = "web")]
+    subjects.extend(crate::fake::all().into_iter().map(fake));
+    #[cfg(all(feature = "web", feature = "sqlite"))]
+    subjects.extend([MirrorKind::D1, MirrorKind::Kv].map(cloudflare));
     match has("rclone") {
         true => subjects.push(directory("bundles", MirrorKind::Bundles, false)),
         false => println!("left out: bundles: there is no rclone"),
@@ -194,7 +250,7 @@ fn a_dry_run_writes_nothing() {
 #[test]
 fn what_another_device_sent_is_not_taken_back() {
     each(|subject, scene| {
-        if subject.name == "memory, two-way" {
+        if subject.pulls {
             return;
         }
         scene.sync((subject.open)(scene).as_mut()).expect("a run");

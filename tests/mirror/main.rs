@@ -5,13 +5,33 @@ mod common;
 
 mod bundles;
 mod cli;
+#[cfg(all(feature = "web", feature = "sqlite"))]
+mod cloudflare;
+#[cfg(feature = "web")]
+mod components;
 mod conformance;
 mod daemon;
+#[cfg(feature = "web")]
+mod fake;
+#[cfg(all(feature = "web", feature = "sqlite"))]
+mod fake_cloudflare;
+#[cfg(feature = "web")]
+mod fake_github;
+#[cfg(feature = "web")]
+mod fake_notion;
 mod files;
+#[cfg(feature = "web")]
+mod http;
 mod memory;
+#[cfg(feature = "web")]
+mod mishaps;
+#[cfg(feature = "web")]
+mod notion_values;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod pulling;
 mod scene;
 #[cfg(feature = "postgres")]
 mod server;
+#[cfg(feature = "web")]
+mod two_way;

@@ -134,14 +134,10 @@ impl Adapter for Memory {
         let rows = place.rows.iter().filter(|(_, row)| since.is_none_or(|since| row.revision >= since));
         let mut records: Vec<PulledRecord> = rows
             .map(|(name, row)| PulledRecord {
-                remote: name.clone(),
                 id: row.id,
-                project: None,
-                content: row.content.clone(),
-                state: row.state,
-                priority: None,
                 description: row.description.clone(),
                 revision: row.revision,
+                ..PulledRecord::new(name, &row.content, row.state)
             })
             .collect();
         if place.faults.first_half_only {
@@ -156,7 +152,7 @@ impl Adapter for Memory {
         let place = self.place.borrow();
         let rows = place.rows.iter().filter_map(|(name, row)| Some((name, row.id?, row.revision)));
         let rows = rows.filter(|(_, id, _)| ids.contains(id));
-        Ok(rows.map(|(name, id, revision)| Stored { id, remote: name.clone(), revision }).collect())
+        Ok(rows.map(|(name, id, revision)| Stored { id, remote: name.clone(), revision, shown: None }).collect())
     }
 
     fn push(&mut self, batch: &Batch<'_>, stored: &mut dyn FnMut(Stored)) -> Result<(), Failure> {
@@ -194,7 +190,7 @@ impl Adapter for Memory {
                     place.step();
                     let name = match (self.pulls, remote) {
                         (false, _) => record.id.to_string(),
-                        (true, Some(name)) => name.clone(),
+                        (true, Some(link)) => link.remote.clone(),
                         (true, None) => {
                             place.next += 1;
                             format!("r{}", place.next)
@@ -221,7 +217,7 @@ impl Adapter for Memory {
                         return Err(Failure::later("the connection was cut"));
                     }
                     if self.pulls {
-                        stored(Stored { id: record.id, remote: name, revision });
+                        stored(Stored { id: record.id, remote: name, revision, shown: None });
                     }
                 }
             }

@@ -38,7 +38,8 @@ pub fn free_port() -> u16 {
 
 impl Server {
     pub fn new() -> Option<Self> {
-        let Some(programs) = std::env::var_os("CHITTYSYNC_POSTGRES").map(PathBuf::from) else {
+        let named = std::env::var_os("CHITTYSYNC_POSTGRES").filter(|path| !path.is_empty());
+        let Some(programs) = named.map(PathBuf::from) else {
             println!("left out: CHITTYSYNC_POSTGRES names no PostgreSQL");
             return None;
         };

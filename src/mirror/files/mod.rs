@@ -18,6 +18,8 @@ use super::failure::Failure;
 use super::items::Held;
 use super::part::Part;
 use manifest::{MANIFEST, Manifest};
+#[cfg(feature = "web")]
+pub(in crate::mirror) use render::documents;
 
 use crate::git::{Fsync, private_directories, refuse_link, replace_private_file};
 

@@ -6,7 +6,6 @@
 //! a session, no setting.
 
 mod connect;
-mod document;
 
 use std::collections::BTreeSet;
 
@@ -15,11 +14,12 @@ use postgres::types::Type;
 use serde_json::Value;
 
 use super::adapter::{Adapter, Batch, Capabilities, Stored};
+use super::document::Document;
 use super::failure::Failure;
 use super::items::{Held, Item};
 use super::part::Part;
+use super::verify::compare_rows;
 use connect::{Target, failure};
-use document::Document;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const WRITE: &str = include_str!("write.sql");
@@ -114,33 +114,9 @@ impl Adapter for Postgres {
         let rows = self.ask("select id, content_hash from todos where store = $1", &store)?;
         let there: std::collections::BTreeMap<String, String> =
             rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let mut found = Vec::new();
-        let (mut records, mut said) = (BTreeSet::new(), BTreeSet::new());
-        for item in whole.items(None, true)? {
-            match item {
-                Item::Record(record, _) => {
-                    let id = record.id.to_string();
-                    match there.get(&id) {
-                        None => found.push(format!("the todo {id} is missing")),
-                        Some(digest) if *digest != record.digest() => found.push(format!("the todo {id} differs")),
-                        Some(_) => {}
-                    }
-                    records.insert(id);
-                }
-                Item::Entry(entry) => drop(said.insert((entry.commit, entry.id.to_string()))),
-            }
-        }
-        let left = there.keys().filter(|id| !records.contains(*id));
-        found.extend(left.map(|id| format!("the todo {id} is left over")));
         let rows =
             self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
-        let there: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let told = |(commit, id): &(String, String), how: &str| {
-            let commit: String = commit.chars().take(8).collect();
-            format!("what {commit} said of {id} is {how}")
-        };
-        found.extend(said.difference(&there).map(|one| told(one, "missing")));
-        found.extend(there.difference(&said).map(|one| told(one, "left over")));
-        Ok(found)
+        let said: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        compare_rows(whole, &there, &said)
     }
 }

@@ -1,15 +1,15 @@
-//! A part of a run as the one value that is sent.
+//! A part of a run as the one value that is sent to a database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::adapter::Batch;
+use super::failure::Failure;
+use super::items::Item;
+use super::part::Part;
+use super::record::{Entry, Record, digest};
 use crate::merge::disagreements;
-use crate::mirror::adapter::Batch;
-use crate::mirror::failure::Failure;
-use crate::mirror::items::Item;
-use crate::mirror::part::Part;
-use crate::mirror::record::{Entry, Record, digest};
 
 /// The value.
 pub(super) struct Document(pub Map<String, Value>);
