@@ -59,7 +59,7 @@ pub enum Command {
     /// Undo exactly what install did
     Uninstall(Later<UninstallArgs>),
     /// Check that everything is in place and the store is sound
-    Doctor,
+    Doctor(Later<super::doctor::DoctorArgs>),
     /// Save the agents' lists, a commit for each changed state of each session
     Capture(Later<CaptureArgs>),
     /// Merge what is new in all sessions into the branch `consolidated`
@@ -110,7 +110,7 @@ pub enum Command {
     /// Print who works on what, where, since when
     Sessions(Later<SessionsArgs>),
     /// Print the projects and how far each is
-    Projects,
+    Projects(Later<super::projects::ProjectsArgs>),
     /// Print the todos that sessions disagree on, the newest overruled statement first
     Conflicts(Later<ConflictsArgs>),
     /// Print what waits for what
@@ -169,6 +169,8 @@ pub enum Command {
     Completion(Later<CompletionArgs>),
     /// Print a manual page, or write all of them into a directory
     Man(Later<ManArgs>),
+    /// Print what the JSON of a command looks like, as a JSON Schema
+    Schema(Later<super::schema::SchemaArgs>),
     /// Explain a command, or all of them
     Help(Later<super::help::HelpArgs>),
     /// Print which build this is: commit, date, features, and the git that it works with

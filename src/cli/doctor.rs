@@ -4,9 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::{Context, display};
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
 use crate::git::Git;
@@ -16,7 +19,15 @@ use crate::todo::plain;
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
 
-pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+/// Arguments of `doctor`.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct DoctorArgs {
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
+}
+
+pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let whereabouts = Whereabouts::find(context)?;
     let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
@@ -27,12 +38,16 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     checks.extend(whereabouts.checks(context));
     checks.extend(whereabouts.location.iter().flat_map(|location| super::doctor_store::checks(location, ui)));
     let ok = checks.iter().all(|check| check.state != State::Bad);
-    if ui.json {
+    if ui.json || args.porcelain.wanted() {
         let list = checks.iter().map(|check| {
             let state = check.state.as_str().to_lowercase();
             json!({ "check": check.name, "ok": check.state != State::Bad, "state": state, "text": check.text })
         });
-        ui.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
+        let list = list.collect::<Value>();
+        match ui.json {
+            true => ui.print_json(&json!({ "ok": ok, "checks": list })),
+            false => print_lines("doctor", &list, args.porcelain, ui),
+        }
     } else {
         for check in &checks {
             let (mark, text) = (check.state.as_str(), plain(&check.text));

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     /// What programs call, not people; the long help and the manual pages have them.
-    const PLUMBING: [&str; 10] = [
+    const PLUMBING: [&str; 11] = [
         "capture",
         "consolidate",
         "hook",
@@ -112,6 +112,7 @@ mod tests {
         "man",
         "help",
         "version",
+        "schema",
     ];
 
     #[test]

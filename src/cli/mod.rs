@@ -75,6 +75,7 @@ mod resolve_ask;
 mod resolve_edit;
 mod rollback;
 mod said;
+mod schema;
 #[cfg(feature = "daemon")]
 mod service;
 mod session_context;
@@ -105,6 +106,7 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command, every_command};
+pub use schema::{porcelain_fields, schema, tables};
 pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
 pub(crate) use context::Context;
@@ -192,6 +194,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<(), Failure> {
         // What needs no place to stand in.
         Some(Command::Help(args)) => return help::run(args, command(), ui),
         Some(Command::Version) => return version::run(ui),
+        Some(Command::Schema(args)) => return schema::run(args, ui),
         _ => {}
     }
     let context = Context::new(&cli.global)?;
@@ -239,7 +242,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Demo(args) => demo::run(&args, context, ui),
         Command::Install(args) => install::install(&args, context, ui),
         Command::Uninstall(args) => install::uninstall(&args, context, ui),
-        Command::Doctor => doctor::run(context, ui),
+        Command::Doctor(args) => doctor::run(&args, context, ui),
         Command::Capture(args) => capture::run(&args, context, ui),
         Command::Consolidate => consolidate::run(context, ui),
         Command::Sync(args) => sync::run(&args, context, ui),
@@ -250,7 +253,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Board(args) => board::run(&args, context, ui),
         Command::Log(args) => log::run(&args, context, ui),
         Command::Sessions(args) => sessions::run(&args, context, ui),
-        Command::Projects => projects::run(context, ui),
+        Command::Projects(args) => projects::run(&args, context, ui),
         Command::Conflicts(args) => conflicts::run(&args, context, ui),
         Command::Add(args) if args.is_list() => add_list::run(&args, context, ui),
         Command::Add(args) => act::add(&args, context, ui),
@@ -288,7 +291,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
         Command::Hook(_) | Command::Hub(_) | Command::Mirror(_) => Ok(()),
-        Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
+        Command::MergeDriver(_) | Command::Help(_) | Command::Version | Command::Schema(_) => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::common::document::without_version;
 use crate::common::{Done, World, set_time};
 use crate::mcp::Client;
 use crate::terminal::Terminal;
@@ -174,7 +175,7 @@ fn command(world: &World, act: &Act) -> (Answer, Done) {
     let mut line = vec!["-C", "shop", "--json"];
     line.extend(act.line.iter().map(String::as_str));
     let done = world.run_with(&[("CLAUDE_CODE_SESSION_ID", SESSION)], &line);
-    let document = (done.code == Some(0)).then(|| serde_json::from_str(&done.stdout).expect("a document"));
+    let document = (done.code == Some(0)).then(|| without_version(serde_json::from_str(&done.stdout).expect("a document")));
     // What a usage error is called is up to each.
     let words = done.stderr.trim_end().replace("fatal: ", "error: ");
     (Answer { document, words }, done)

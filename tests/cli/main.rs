@@ -54,6 +54,7 @@ mod quiet;
 mod reference;
 mod resolve;
 mod routes;
+mod schema;
 mod sessions;
 mod skill;
 mod stores;
