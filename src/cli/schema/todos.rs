@@ -101,7 +101,7 @@ pub(super) const DROP: Shape = Or(&[SAID, List(&SAID), LIST]);
 pub(super) const GRAPH: Shape =
     List(&With(&TODO, &[Key("waitsFor", TEXTS, "the ids of what must be done before it")]));
 
-const CONFLICT: Shape = Named(
+pub(super) const CONFLICT: Shape = Named(
     "conflict",
     &With(
         &Object(&[
