@@ -13,7 +13,7 @@ use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
 use crate::git::Git;
-use crate::install::{COMMIT_HOOK, AgentSettings, Change, Check, Condition as State, Part, inventory};
+use crate::install::{AgentSettings, COMMIT_HOOK, Change, Check, Condition as State, Part, inventory};
 use crate::todo::plain;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).

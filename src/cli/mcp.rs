@@ -45,7 +45,11 @@ const INSTRUCTIONS: &str = "A todo list that all sessions, agents and people of 
 
 /// Serves until standard input ends.
 pub(super) fn run(args: &McpArgs, global: &Global) -> Result<(), Failure> {
-    let server = Server { global: global.clone(), clients: Clients::new(args.speaker.clone()), subscriptions: Subscriptions::default() };
+    let server = Server {
+        global: global.clone(),
+        clients: Clients::new(args.speaker.clone()),
+        subscriptions: Subscriptions::default(),
+    };
     let cannot = |reason: &dyn std::fmt::Display| Failure::fatal(format!("cannot serve: {reason}"));
     // The only place where anything is asynchronous: the protocol's library is, and nothing else.
     let runtime =

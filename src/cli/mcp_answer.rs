@@ -12,22 +12,15 @@ const LONGEST: usize = 4_000;
 const DIGITS: usize = 8;
 
 /// What is told of a todo in a list. What is usual is left out: that it is pending, and of the one project asked for.
-const OF_A_TODO: [&str; 8] =
-    ["status", "project", "priority", "due", "defer", "labels", "assignedTo", "yours"];
+const OF_A_TODO: [&str; 8] = ["status", "project", "priority", "due", "defer", "labels", "assignedTo", "yours"];
 /// What is told of a session in a list.
 const OF_A_SESSION: [&str; 12] = [
-    "session", "name", "project", "device", "person", "branch", "state", "open", "total", "updated", "ended", "warnings",
+    "session", "name", "project", "device", "person", "branch", "state", "open", "total", "updated", "ended",
+    "warnings",
 ];
 /// What is told of a project in a list.
-const OF_A_PROJECT: [&str; 7] = [
-    "project_name",
-    "full_project",
-    "session_count",
-    "todo_count",
-    "active_todos",
-    "completed_todos",
-    "last_activity",
-];
+const OF_A_PROJECT: [&str; 7] =
+    ["project_name", "full_project", "session_count", "todo_count", "active_todos", "completed_todos", "last_activity"];
 
 /// Returns a command's document as a tool answers it: an object in which nothing is hidden or very long.
 pub(super) fn answer(tool: &str, document: Value, limit: Option<u64>) -> Value {

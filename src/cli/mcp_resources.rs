@@ -54,7 +54,9 @@ pub(super) fn prompt() -> Prompt {
 pub(super) fn begin(told: &str, given: Option<&JsonObject>) -> GetPromptResult {
     let todo = given.and_then(|given| given.get("todo")?.as_str()).map(plain).filter(|todo| !todo.trim().is_empty());
     let what = match todo {
-        Some(todo) => format!("Work on the todo \u{2018}{todo}\u{2019}: say `start`, and `show` tells what is known of it."),
+        Some(todo) => {
+            format!("Work on the todo \u{2018}{todo}\u{2019}: say `start`, and `show` tells what is known of it.")
+        }
         None => "Take what `ready` with `claim` gives you.".to_owned(),
     };
     let text = format!(

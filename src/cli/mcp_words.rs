@@ -62,19 +62,31 @@ mod tests {
     #[test]
     fn a_command_becomes_a_call_where_a_tool_does_it() {
         for (text, said) in [
-            ("`git chittysync list --all` shows what there is", "the tool `list` with `{\"all\":true}` shows what there is"),
-            ("3 elsewhere: `git chittysync ready --all`", "3 elsewhere: the tool `ready` with `{\"all_projects\":true}`"),
+            (
+                "`git chittysync list --all` shows what there is",
+                "the tool `list` with `{\"all\":true}` shows what there is",
+            ),
+            (
+                "3 elsewhere: `git chittysync ready --all`",
+                "3 elsewhere: the tool `ready` with `{\"all_projects\":true}`",
+            ),
             ("`git chittysync reopen 097d8587` opens it", "the tool `reopen` with `{\"todo\":\"097d8587\"}` opens it"),
             ("`git chittysync edit` changes it", "the tool `edit` changes it"),
             (
                 "`git chittysync edit <id> --blocked-by ''` lets one wait for nothing",
                 "the tool `edit` with `{\"blocked_by\":[\"\"],\"todo\":\"<id>\"}` lets one wait for nothing",
             ),
-            ("`git chittysync ready --claim --any` takes it", "the tool `ready` with `{\"any\":true,\"claim\":true}` takes it"),
+            (
+                "`git chittysync ready --claim --any` takes it",
+                "the tool `ready` with `{\"any\":true,\"claim\":true}` takes it",
+            ),
             // No tool does these.
             ("`git chittysync ready --left-behind`", "`git chittysync ready --left-behind`"),
             ("`git chittysync forget 1` removes it", "`git chittysync forget 1` removes it"),
-            ("`git chittysync sync`, or `git chittysync add` with it", "`git chittysync sync`, or the tool `add` with it"),
+            (
+                "`git chittysync sync`, or `git chittysync add` with it",
+                "`git chittysync sync`, or the tool `add` with it",
+            ),
             ("an open `git chittysync show", "an open `git chittysync show"),
             ("nothing", "nothing"),
         ] {

@@ -230,7 +230,14 @@ fn saves(command: &Command) -> bool {
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
     let of_some = matches!(
         command,
-        C::Edit(_) | C::Committed(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
+        C::Edit(_)
+            | C::Committed(_)
+            | C::Triage(_)
+            | C::Resolve(_)
+            | C::Rollback(_)
+            | C::Undo(_)
+            | C::Ready(_)
+            | C::Assign(_)
     );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
     #[cfg(feature = "board")]

@@ -7,9 +7,9 @@ use super::author::SpeakerArgs;
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use crate::git::Repo;
+use crate::ops::todo::{Which, find_anywhere};
 use crate::ops::{self, Naming};
 use crate::todo::{Project, Todo, plain};
-use crate::ops::todo::{Which, find_anywhere};
 use crate::view::{Links, show_json, show_text};
 
 /// Arguments of `show`.

@@ -294,8 +294,7 @@ impl Ui {
 
     /// Prints JSON that is data for another program, as it stands.
     pub fn print_data(&mut self, value: &Value) {
-        self.write(&format!("{value:#}\n"));
-        self.printed = true;
+        self.print_always(&format!("{value:#}\n"));
     }
 
     /// Tells what was done.

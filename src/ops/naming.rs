@@ -1,7 +1,7 @@
 //! Commits of a project that name todos: `Todo: <id>` among their trailers. Such a commit completes them.
 
-use super::todo::{self, Actor, Refusal, Which};
 use super::OpsError;
+use super::todo::{self, Actor, Refusal, Which};
 use crate::git::{Git, GitError, Repo};
 use crate::log::{self, Level};
 use crate::store::Reach;

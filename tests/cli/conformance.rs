@@ -175,7 +175,8 @@ fn command(world: &World, act: &Act) -> (Answer, Done) {
     let mut line = vec!["-C", "shop", "--json"];
     line.extend(act.line.iter().map(String::as_str));
     let done = world.run_with(&[("CLAUDE_CODE_SESSION_ID", SESSION)], &line);
-    let document = (done.code == Some(0)).then(|| without_version(serde_json::from_str(&done.stdout).expect("a document")));
+    let document =
+        (done.code == Some(0)).then(|| without_version(serde_json::from_str(&done.stdout).expect("a document")));
     // What a usage error is called is up to each.
     let words = done.stderr.trim_end().replace("fatal: ", "error: ");
     (Answer { document, words }, done)

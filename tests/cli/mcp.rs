@@ -111,7 +111,7 @@ impl Client {
     }
 
     /// Calls a tool, expects it to fail, and returns why.
-    fn failure(&mut self, tool: &str, arguments: &Value) -> String {
+    pub fn failure(&mut self, tool: &str, arguments: &Value) -> String {
         let (failed, texts) = self.call(tool, arguments);
         assert!(failed, "{tool} {arguments}: {texts:?}");
         texts.join("\n")
@@ -128,7 +128,7 @@ impl Client {
 }
 
 /// Returns the words of todos, as a command or a tool lists them.
-fn words(listed: &Value) -> Vec<String> {
+pub fn words(listed: &Value) -> Vec<String> {
     let todos = listed.as_array().or_else(|| listed["todos"].as_array()).unwrap_or_else(|| panic!("{listed}"));
     todos.iter().map(|todo| todo["content"].as_str().expect("words").to_owned()).collect()
 }
@@ -252,7 +252,9 @@ fn what_goes_wrong_is_an_answer_with_a_remedy() {
     assert!(several.contains("2 todos can be meant by 'tests'\nhint: "), "{several}");
     assert!(several.contains("Fix login tests") && several.contains("Fix logout"), "{several}");
     assert!(!several.contains(['\u{1b}', '\u{202e}']), "{several:?}");
-    assert!(client.failure("show", &json!({"todo": "nothing"})).contains("hint: the tool `list` with `{\"all\":true}`"));
+    assert!(
+        client.failure("show", &json!({"todo": "nothing"})).contains("hint: the tool `list` with `{\"all\":true}`")
+    );
     assert!(client.failure("add", &json!({"text": "Fix login  tests"})).contains("such a todo already"));
     assert!(client.failure("add", &json!({"text": " \t"})).contains("needs words"));
     assert!(client.failure("add", &json!({})).contains("add needs 'text'"));
@@ -383,36 +385,4 @@ fn the_last_line_need_not_end() {
             assert_eq!(world.store().exists(), answers == 2, "{done:?}");
         }
     }
-}
-
-/// A todo can be changed, opened again and seen from all sides without a command.
-#[test]
-fn edits_reopens_and_tells_of_projects_and_sessions() {
-    let world = World::new();
-    let mut client = Client::start(&world, ".", Some("s-1"));
-    let added = client.json(
-        "add",
-        &json!({
-            "text": "Draw", "more": ["Hang", "Buy ink"], "labels": ["UI"], "due": "2026-12-05", "priority": "high",
-        }),
-    );
-    assert_eq!(words(&added).len(), 3, "{added}");
-    let commits = world.commits();
-    let edited = client.json(
-        "edit",
-        &json!({ "todo": "hang", "text": "Hang it", "labels": ["-ui", "wall"], "blocked_by": ["+draw"] }),
-    );
-    assert_eq!((&edited["content"], &edited["labels"]), (&json!("Hang it"), &json!(["wall"])), "{edited}");
-    assert_eq!(edited["due"], "2026-12-05T23:59:59Z", "what is not given stays");
-    assert!(world.commits() > commits);
-    client.json("done", &json!({ "todo": "draw" }));
-    assert_eq!(client.json("reopen", &json!({ "todo": "draw" }))["status"], "pending");
-    let projects = client.json("projects", &json!({}));
-    assert_eq!((&projects["projects"][0]["active_todos"], projects["projects"][0].get("todos")), (&json!(3), None));
-    assert_eq!(client.json("sessions", &json!({}))["sessions"].as_array().map(Vec::len), Some(1));
-    assert_eq!(client.json("conflicts", &json!({})), world.json(&["conflicts"]));
-    assert!(client.failure("edit", &json!({ "todo": "draw", "due": "soon" })).contains("'soon' is no date"));
-    assert!(client.failure("edit", &json!({ "todo": "draw" })).contains("hint:"));
-    assert!(client.failure("edit", &json!({ "todo": "draw", "labels": ["a=b"] })).contains("is no label"));
-    assert_eq!(client.end().1, Some(0));
 }

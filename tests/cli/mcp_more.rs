@@ -1,11 +1,11 @@
-//! `mcp` beside its tools: short answers, resources with news of changes, and a prompt.
+//! `mcp` beside its first tools: short answers, changes, resources with news of changes, and a prompt.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::common::World;
-use crate::mcp::Client;
+use crate::mcp::{Client, words};
 
 /// A session reads what is open without its whole history: fifty todos in some 2.6 kB, the rest counted.
 #[test]
@@ -32,8 +32,12 @@ fn resources_tell_of_changes() {
     world.ok(&["-C", "shop", "add", "Paint \u{202e}it", "--priority", "high", "--session", "other"]);
     let mut client = Client::start(&world, "shop", Some("s-1"));
     let listed = client.ask("resources/list", &json!({}));
-    let uris: Vec<&str> =
-        listed["result"]["resources"].as_array().expect("resources").iter().filter_map(|one| one["uri"].as_str()).collect();
+    let uris: Vec<&str> = listed["result"]["resources"]
+        .as_array()
+        .expect("resources")
+        .iter()
+        .filter_map(|one| one["uri"].as_str())
+        .collect();
     assert_eq!(uris, ["chittysync://todos", "chittysync://ready", "chittysync://context"]);
     let read = |client: &mut Client, uri: &str| {
         let answer = client.ask("resources/read", &json!({ "uri": uri }));
@@ -82,5 +86,37 @@ fn a_prompt_begins_a_session_from_its_todos() {
     let text = begin(json!({ "todo": "paint\u{202e} it" }));
     assert!(text.contains("Work on the todo") && text.contains("paint") && !text.contains('\u{202e}'), "{text}");
     assert_eq!(client.ask("prompts/get", &json!({ "name": "end" }))["error"]["code"], -32602);
+    assert_eq!(client.end().1, Some(0));
+}
+
+/// A todo can be changed, opened again and seen from all sides without a command.
+#[test]
+fn edits_reopens_and_tells_of_projects_and_sessions() {
+    let world = World::new();
+    let mut client = Client::start(&world, ".", Some("s-1"));
+    let added = client.json(
+        "add",
+        &json!({
+            "text": "Draw", "more": ["Hang", "Buy ink"], "labels": ["UI"], "due": "2026-12-05", "priority": "high",
+        }),
+    );
+    assert_eq!(words(&added).len(), 3, "{added}");
+    let commits = world.commits();
+    let edited = client.json(
+        "edit",
+        &json!({ "todo": "hang", "text": "Hang it", "labels": ["-ui", "wall"], "blocked_by": ["+draw"] }),
+    );
+    assert_eq!((&edited["content"], &edited["labels"]), (&json!("Hang it"), &json!(["wall"])), "{edited}");
+    assert_eq!(edited["due"], "2026-12-05T23:59:59Z", "what is not given stays");
+    assert!(world.commits() > commits);
+    client.json("done", &json!({ "todo": "draw" }));
+    assert_eq!(client.json("reopen", &json!({ "todo": "draw" }))["status"], "pending");
+    let projects = client.json("projects", &json!({}));
+    assert_eq!((&projects["projects"][0]["active_todos"], projects["projects"][0].get("todos")), (&json!(3), None));
+    assert_eq!(client.json("sessions", &json!({}))["sessions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(client.json("conflicts", &json!({})), world.json(&["conflicts"]));
+    assert!(client.failure("edit", &json!({ "todo": "draw", "due": "soon" })).contains("'soon' is no date"));
+    assert!(client.failure("edit", &json!({ "todo": "draw" })).contains("hint:"));
+    assert!(client.failure("edit", &json!({ "todo": "draw", "labels": ["a=b"] })).contains("is no label"));
     assert_eq!(client.end().1, Some(0));
 }

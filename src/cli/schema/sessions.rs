@@ -171,7 +171,11 @@ pub(super) const ASSIGN: Shape = Object(&[
     Key(
         "assigned",
         List(&With(
-            &Object(&[Key("session", Text, "to whom"), Key("todo", Text, "the id of the todo"), Key("content", Text, "")]),
+            &Object(&[
+                Key("session", Text, "to whom"),
+                Key("todo", Text, "the id of the todo"),
+                Key("content", Text, ""),
+            ]),
             PROJECT_KEYS,
         )),
         "what is assigned anew",

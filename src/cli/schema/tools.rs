@@ -23,8 +23,7 @@ const BRIEF: Shape = Object(&[
     Key("yours?", Flag, ""),
 ]);
 
-const TODOS: Shape =
-    Object(&[Key("todos", List(&BRIEF), ""), Key("project?", Text, "of all of them"), MORE, WARNINGS]);
+const TODOS: Shape = Object(&[Key("todos", List(&BRIEF), ""), Key("project?", Text, "of all of them"), MORE, WARNINGS]);
 
 const WARNINGS: Key = Key("warnings?", TEXTS, "what there is to warn of");
 
