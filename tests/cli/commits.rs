@@ -87,14 +87,14 @@ fn a_commit_that_is_made_again_says_nothing_new() {
         assert!(git.status().expect("git starts").success());
     };
     dated(&["commit", "-q", "--allow-empty", "-m", &format!("One\n\nTodo: {login}")]);
-    logged(&world, "completed", 1);
+    logged(&world, " completed ", 1);
     world.ok(&["-C", "shop", "reopen", &login]);
     world.git(&shop, &["commit", "-q", "--amend", "--allow-empty", "--no-edit"]);
     let log = logged(&world, "opened again since", 1);
     assert_eq!(world.states(), ["Fix login: pending"], "{log}");
     // Another commit, written later, does.
     commit(&world, &shop, &format!("Two\n\nTodo: {login}"));
-    logged(&world, "completed", 2);
+    logged(&world, " completed ", 2);
     assert_eq!(world.states(), ["Fix login: completed"]);
 }
 
