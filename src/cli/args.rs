@@ -59,7 +59,7 @@ pub enum Command {
     /// Undo exactly what install did
     Uninstall(Later<UninstallArgs>),
     /// Check that everything is in place and the store is sound
-    Doctor,
+    Doctor(Later<super::doctor::DoctorArgs>),
     /// Save the agents' lists, a commit for each changed state of each session
     Capture(Later<CaptureArgs>),
     /// Merge what is new in all sessions into the branch `consolidated`
@@ -110,7 +110,7 @@ pub enum Command {
     /// Print who works on what, where, since when
     Sessions(Later<SessionsArgs>),
     /// Print the projects and how far each is
-    Projects,
+    Projects(Later<super::projects::ProjectsArgs>),
     /// Print the todos that sessions disagree on, the newest overruled statement first
     Conflicts(Later<ConflictsArgs>),
     /// Print what waits for what
@@ -157,6 +157,9 @@ pub enum Command {
     Move(Later<super::move_project::MoveArgs>),
     /// Pack the objects and refs of the store now, as it does by itself in the background
     Maintenance(Later<super::maintenance::MaintenanceArgs>),
+    /// Complete the todos that a commit names, as the hook of `install --commit-hook` does
+    #[command(hide = true)]
+    Committed(Later<super::committed::CommittedArgs>),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(Later<super::hook::HookArgs>),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output
@@ -169,6 +172,8 @@ pub enum Command {
     Completion(Later<CompletionArgs>),
     /// Print a manual page, or write all of them into a directory
     Man(Later<ManArgs>),
+    /// Print what the JSON of a command looks like, as a JSON Schema
+    Schema(Later<super::schema::SchemaArgs>),
     /// Explain a command, or all of them
     Help(Later<super::help::HelpArgs>),
     /// Print which build this is: commit, date, features, and the git that it works with

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::consolidate;
 use super::context::{Context, full_name};
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::store::Store;
@@ -28,6 +30,9 @@ pub struct BranchArgs {
     /// Delete it even if it was not merged
     #[arg(long, requires = "delete")]
     pub force: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
 }
 
 pub(super) fn run(args: &BranchArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -38,7 +43,7 @@ pub(super) fn run(args: &BranchArgs, context: &Context, ui: &mut Ui) -> Result<(
     if let Some(name) = &args.delete {
         return delete(&store, name, args.force, context, ui);
     }
-    let Some(name) = &args.name else { return list(&store, context, ui) };
+    let Some(name) = &args.name else { return list(&store, args.porcelain, context, ui) };
     let full = full_name(name)?;
     if name.contains('/') {
         return Err(Failure::usage(format!("'{name}' has a slash: a branch of todos has a plain name")));
@@ -59,9 +64,9 @@ pub(super) fn run(args: &BranchArgs, context: &Context, ui: &mut Ui) -> Result<(
     Ok(())
 }
 
-fn list(store: &Store, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+fn list(store: &Store, porcelain: PorcelainArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let branches = ops::branches(store)?;
-    if ui.json {
+    if ui.json || porcelain.wanted() {
         let all = branches.iter().map(|branch| {
             json!({
                 "branch": branch.name,
@@ -71,7 +76,11 @@ fn list(store: &Store, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
                 "merged": branch.is_merged,
             })
         });
-        ui.print_json(&all.collect::<Value>());
+        let all = all.collect::<Value>();
+        match ui.json {
+            true => ui.print_json(&all),
+            false => print_lines("branch", &all, porcelain, ui),
+        }
         return Ok(());
     }
     let style = ui.style(context.now);

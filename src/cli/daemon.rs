@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::context::{Context, display};
 use super::daemon_summary::{LastError, entry_json, said};
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use crate::daemon::{self, DaemonError, JobState, Setup, State, Stopped};
 use crate::log::{self, Entry};
@@ -54,11 +56,14 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct LogArgs {
     /// Print new lines as they come, until interrupted
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["porcelain", "zero"])]
     pub follow: bool,
     /// At most this many lines, the newest ones
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
     pub max_count: usize,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
 }
 
 pub(super) fn run(args: &DaemonArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -266,8 +271,12 @@ fn log(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     };
     let mut follower = log::Follower::new(&common_dir);
     let entries = log::tail(&common_dir, args.max_count);
-    if ui.json {
-        ui.print_json(&entries.iter().map(entry_json).collect::<Value>());
+    if ui.json || args.porcelain.wanted() {
+        let entries = entries.iter().map(entry_json).collect::<Value>();
+        match ui.json {
+            true => ui.print_json(&entries),
+            false => print_lines("daemon log", &entries, args.porcelain, ui),
+        }
         return Ok(());
     }
     print_entries(&entries, ui);

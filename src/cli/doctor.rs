@@ -4,19 +4,30 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::{Context, display};
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
 use crate::git::Git;
-use crate::install::{AgentSettings, Change, Check, Condition as State, Part, inventory};
+use crate::install::{AgentSettings, COMMIT_HOOK, Change, Check, Condition as State, Part, inventory};
 use crate::todo::plain;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
 
-pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+/// Arguments of `doctor`.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct DoctorArgs {
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
+}
+
+pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut checks = vec![git()];
     let whereabouts = Whereabouts::find(context)?;
     let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
@@ -27,12 +38,16 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     checks.extend(whereabouts.checks(context));
     checks.extend(whereabouts.location.iter().flat_map(|location| super::doctor_store::checks(location, ui)));
     let ok = checks.iter().all(|check| check.state != State::Bad);
-    if ui.json {
+    if ui.json || args.porcelain.wanted() {
         let list = checks.iter().map(|check| {
             let state = check.state.as_str().to_lowercase();
             json!({ "check": check.name, "ok": check.state != State::Bad, "state": state, "text": check.text })
         });
-        ui.print_json(&json!({ "ok": ok, "checks": list.collect::<Value>() }));
+        let list = list.collect::<Value>();
+        match ui.json {
+            true => ui.print_json(&json!({ "ok": ok, "checks": list })),
+            false => print_lines("doctor", &list, args.porcelain, ui),
+        }
     } else {
         for check in &checks {
             let (mark, text) = (check.state.as_str(), plain(&check.text));
@@ -63,7 +78,11 @@ fn installed(parts: &[Part]) -> Vec<Check> {
 }
 
 fn kind(name: &str, parts: Vec<&Part>) -> Check {
-    let option = if name == "git hook" { " --git-hooks" } else { "" };
+    let option = match name {
+        "git hook" => " --git-hooks",
+        COMMIT_HOOK => " --commit-hook",
+        _ => "",
+    };
     let remedy = format!("`git chittysync install{option}` puts it in place");
     let mut found: BTreeMap<&str, Vec<&Part>> = BTreeMap::new();
     for part in &parts {

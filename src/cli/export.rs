@@ -24,17 +24,17 @@ pub(super) fn run(args: &ExportArgs, context: &Context, ui: &mut Ui) -> Result<(
     }
     let all = Filter { all: true, ..Filter::default() };
     match args.format {
-        ExportFormat::Json => ui.print_json(&view::list_json(&everything, &all)),
+        ExportFormat::Json => ui.print_data(&view::list_json(&everything, &all)),
         ExportFormat::Markdown if ui.json => {
             ui.print_json(&json!({ "markdown": view::markdown(&everything) }));
         }
         ExportFormat::Markdown => ui.print_always(&view::markdown(&everything)),
         ExportFormat::Csv if ui.json => ui.print_json(&json!({ "csv": view::csv(&everything) })),
         ExportFormat::Csv => ui.print_always(&view::csv(&everything)),
-        ExportFormat::Coordination => ui.print_json(&view::projects_json(&everything)),
+        ExportFormat::Coordination => ui.print_data(&view::projects_json(&everything)),
         ExportFormat::Conflicts => {
             let properties = ops::open_properties(&store, &everything)?;
-            ui.print_json(&view::conflicts_json(&everything, false, &properties, context.now));
+            ui.print_data(&view::conflicts_json(&everything, false, &properties, context.now));
         }
     }
     Ok(())

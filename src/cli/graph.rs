@@ -4,6 +4,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::chosen;
 use crate::view::{Graph, todo_json};
@@ -18,8 +20,11 @@ pub struct GraphArgs {
     #[arg(short, long)]
     pub all: bool,
     /// In the language of Graphviz: `git chittysync graph --dot | dot -Tsvg`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "porcelain")]
     pub dot: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
 }
 
 pub(super) fn run(args: &GraphArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -29,14 +34,18 @@ pub(super) fn run(args: &GraphArgs, context: &Context, ui: &mut Ui) -> Result<()
     let names = everything.names();
     let scope = project.as_ref().map(|project| names.scope(project));
     let graph = Graph::of(&everything, scope.as_ref());
-    if ui.json {
+    if ui.json || args.porcelain.wanted() {
         let edges = graph.edges().filter_map(|(id, before)| {
             let (project, todo) = everything.get(id)?;
             let mut json = todo_json(&names, project, todo);
             json["waitsFor"] = before.iter().map(|id| Value::from(id.to_string())).collect();
             Some(json)
         });
-        ui.print_json(&json!(edges.collect::<Vec<Value>>()));
+        let edges = json!(edges.collect::<Vec<Value>>());
+        match ui.json {
+            true => ui.print_json(&edges),
+            false => print_lines("graph", &edges, args.porcelain, ui),
+        }
     } else if args.dot {
         ui.print_always(&graph.dot());
     } else {

@@ -101,8 +101,9 @@ mod tests {
     use super::*;
 
     /// What programs call, not people; the long help and the manual pages have them.
-    const PLUMBING: [&str; 10] = [
+    const PLUMBING: [&str; 12] = [
         "capture",
+        "committed",
         "consolidate",
         "hook",
         "mcp",
@@ -112,6 +113,7 @@ mod tests {
         "man",
         "help",
         "version",
+        "schema",
     ];
 
     #[test]

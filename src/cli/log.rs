@@ -9,6 +9,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::by::ByArgs;
 use super::context::Context;
+use super::options::PorcelainArgs;
+use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere, session_meant};
 use crate::ops::{self, Event, FieldChange, LogFilter};
@@ -42,6 +44,9 @@ pub struct LogArgs {
     /// What each event changed, property by property
     #[arg(short, long)]
     pub patch: bool,
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
 }
 
 /// Reads a date that somebody typed, as the beginning or the end of it.
@@ -60,7 +65,8 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
         true => None,
     };
     // What sessions are called takes more reading than some questions need.
-    let everything = match ui.json && args.session.is_none() && !args.by.asks() {
+    let is_for_programs = ui.json || args.porcelain.wanted();
+    let everything = match is_for_programs && args.session.is_none() && !args.by.asks() {
         true => Everything::default(),
         false => context.everything(&store, ui)?,
     };
@@ -82,10 +88,14 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     if unknown {
         context.warn_of_unknown(&store, filter.project.as_ref(), None, ui)?;
     }
-    if ui.json {
+    if is_for_programs {
         let events = if unknown { Vec::new() } else { ops::log(&store, &filter)? };
         let names = ops::project_names(&store)?;
-        ui.print_json(&events.iter().map(|event| event_json(event, &names)).collect::<Value>());
+        let events = events.iter().map(|event| event_json(event, &names)).collect::<Value>();
+        match ui.json {
+            true => ui.print_json(&events),
+            false => print_lines("log", &events, args.porcelain, ui),
+        }
         return Ok(());
     }
     if unknown {

@@ -9,7 +9,7 @@ use super::list::{self, ListArgs};
 use super::mcp_given::Given;
 use super::mcp_tools::{Effect, Tool};
 use super::options::PorcelainArgs;
-use super::projects;
+use super::projects::{self, ProjectsArgs};
 use super::ready::{self, ReadyArgs};
 use super::said::{tell, tell_each};
 use super::session_context::told;
@@ -40,9 +40,9 @@ pub(super) fn call(
         "drop" => say(Verb::Drop, given, speaker, context, ui),
         "reopen" => say(Verb::Reopen, given, speaker, context, ui),
         "edit" => edit(given, speaker, context, ui),
-        "projects" => projects::run(context, ui),
+        "projects" => projects::run(&ProjectsArgs::default(), context, ui),
         "sessions" => sessions::run(&SessionsArgs::default(), context, ui),
-        "conflicts" => conflicts::run(&ConflictsArgs { all: false }, context, ui),
+        "conflicts" => conflicts::run(&ConflictsArgs::default(), context, ui),
         "show" => show::run(&ShowArgs { todo: given.text("todo").into_iter().collect() }, context, ui),
         _ => print_session_context(speaker, context, ui),
     }?;

@@ -12,6 +12,7 @@ mod branch;
 mod bulk;
 mod by;
 mod capture;
+mod committed;
 mod completion;
 mod configured;
 mod confirm;
@@ -50,13 +51,19 @@ mod man;
 #[cfg(feature = "mcp")]
 mod mcp;
 #[cfg(feature = "mcp")]
+mod mcp_answer;
+#[cfg(feature = "mcp")]
 mod mcp_call;
 #[cfg(feature = "mcp")]
 mod mcp_given;
 #[cfg(feature = "mcp")]
+mod mcp_resources;
+#[cfg(feature = "mcp")]
 mod mcp_speaker;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
+#[cfg(feature = "mcp")]
+mod mcp_words;
 mod merge_driver;
 mod mirror;
 mod mirrors;
@@ -75,6 +82,7 @@ mod resolve_ask;
 mod resolve_edit;
 mod rollback;
 mod said;
+mod schema;
 #[cfg(feature = "daemon")]
 mod service;
 mod session_context;
@@ -105,6 +113,9 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command, every_command};
+#[cfg(feature = "mcp")]
+pub use mcp_words::of_tools;
+pub use schema::{porcelain_fields, schema, tables};
 pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
 pub(crate) use context::Context;
@@ -192,6 +203,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<(), Failure> {
         // What needs no place to stand in.
         Some(Command::Help(args)) => return help::run(args, command(), ui),
         Some(Command::Version) => return version::run(ui),
+        Some(Command::Schema(args)) => return schema::run(args, ui),
         _ => {}
     }
     let context = Context::new(&cli.global)?;
@@ -218,7 +230,14 @@ fn saves(command: &Command) -> bool {
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
     let of_some = matches!(
         command,
-        C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
+        C::Edit(_)
+            | C::Committed(_)
+            | C::Triage(_)
+            | C::Resolve(_)
+            | C::Rollback(_)
+            | C::Undo(_)
+            | C::Ready(_)
+            | C::Assign(_)
     );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
     #[cfg(feature = "board")]
@@ -239,7 +258,8 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Demo(args) => demo::run(&args, context, ui),
         Command::Install(args) => install::install(&args, context, ui),
         Command::Uninstall(args) => install::uninstall(&args, context, ui),
-        Command::Doctor => doctor::run(context, ui),
+        Command::Doctor(args) => doctor::run(&args, context, ui),
+        Command::Committed(args) => committed::run(&args, context, ui),
         Command::Capture(args) => capture::run(&args, context, ui),
         Command::Consolidate => consolidate::run(context, ui),
         Command::Sync(args) => sync::run(&args, context, ui),
@@ -250,7 +270,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Board(args) => board::run(&args, context, ui),
         Command::Log(args) => log::run(&args, context, ui),
         Command::Sessions(args) => sessions::run(&args, context, ui),
-        Command::Projects => projects::run(context, ui),
+        Command::Projects(args) => projects::run(&args, context, ui),
         Command::Conflicts(args) => conflicts::run(&args, context, ui),
         Command::Add(args) if args.is_list() => add_list::run(&args, context, ui),
         Command::Add(args) => act::add(&args, context, ui),
@@ -288,7 +308,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Completion(args) => completion::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
         Command::Hook(_) | Command::Hub(_) | Command::Mirror(_) => Ok(()),
-        Command::MergeDriver(_) | Command::Help(_) | Command::Version => Ok(()),
+        Command::MergeDriver(_) | Command::Help(_) | Command::Version | Command::Schema(_) => Ok(()),
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => Ok(()),
     }

@@ -46,12 +46,20 @@ pub enum When {
     Never,
 }
 
+/// The fields of a line, and their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PorcelainVersion {
+    /// The first.
+    V1,
+}
+
 /// Output for programs that read lines.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct PorcelainArgs {
-    /// Print a line for each, fields between tabs, for programs
-    #[arg(long)]
-    pub porcelain: bool,
+    /// Print a line for each, fields between tabs, for programs: those of docs/json.md, of which more may follow. v1 is
+    /// what stands there, whatever later versions print
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, require_equals = true, default_missing_value = "v1")]
+    pub porcelain: Option<PorcelainVersion>,
     /// As --porcelain, with a NUL byte at the end of each instead of a line end
     #[arg(short = 'z')]
     pub zero: bool,
@@ -60,7 +68,7 @@ pub struct PorcelainArgs {
 impl PorcelainArgs {
     /// Returns whether either was asked for.
     pub fn wanted(self) -> bool {
-        self.porcelain || self.zero
+        self.porcelain.is_some() || self.zero
     }
 }
 

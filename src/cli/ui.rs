@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::options::{Global, When};
 use super::pager::Pager;
+use super::schema::with_version;
 use crate::git::GitError;
 use crate::ops::OpsError;
 use crate::source::Notice;
@@ -282,13 +283,18 @@ impl Ui {
         self.print_always(&rows.iter().map(|row| line(row) + end).collect::<String>());
     }
 
-    /// Prints a JSON document.
+    /// Prints a JSON document, with the version of all of them. One that is kept goes to somebody who knows it.
     pub fn print_json(&mut self, value: &Value) {
         match &self.kept {
             Some(kept) => kept.borrow_mut().document = Some(value.clone()),
-            None => write_stdout(&format!("{value:#}\n")),
+            None => write_stdout(&format!("{:#}\n", with_version(value))),
         }
         self.printed = true;
+    }
+
+    /// Prints JSON that is data for another program, as it stands.
+    pub fn print_data(&mut self, value: &Value) {
+        self.print_always(&format!("{value:#}\n"));
     }
 
     /// Tells what was done.

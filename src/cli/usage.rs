@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::schema::with_version;
 use super::ui::{say, write_stdout};
 
 /// Ends a command line that could not be understood, or asked for help.
@@ -25,7 +26,8 @@ pub fn usage(err: &clap::Error) -> ExitCode {
     say(text.trim_end());
     if std::env::args_os().any(|argument| argument == "--json") {
         let (message, hints) = parts_of_usage(&text);
-        write_stdout(&format!("{:#}\n", json!({ "error": message, "hints": hints, "exit_code": 129 })));
+        let document = json!({ "error": message, "hints": hints, "exit_code": 129 });
+        write_stdout(&format!("{:#}\n", with_version(&document)));
     }
     ExitCode::from(129)
 }

@@ -3,7 +3,7 @@
 use super::OpsError;
 use super::outgoing::{Outgoing, Remembered, ahead};
 use crate::git::{Ancestors, Namespace, ObjectId, Overlay, RemoteName};
-use crate::plan::{Moment, is_anybody_there};
+use crate::plan::{Moment, count_there};
 use crate::settings;
 use crate::store::{Consolidated, Store, StoreError};
 use crate::todo::Time;
@@ -55,7 +55,7 @@ impl StoreStatus {
     pub fn lifecycle(&self, everything: &Everything, now: Time) -> Lifecycle {
         let counts = everything.counts();
         Lifecycle {
-            is_active: is_anybody_there(everything, Moment::at(now)),
+            active: count_there(everything, Moment::at(now)),
             last: self.last,
             todos: counts.total() - counts.dropped,
             sessions: self.sessions,

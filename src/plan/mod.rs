@@ -30,7 +30,7 @@ pub use holders::{ASSIGNED, ASSIGNEE, Holder, Holders};
 pub use json::{NOTHING, guidance_json, how_far, suggestions, topic_json};
 pub use lease::{Day, Ended, Exit, Handled, Lease, Offer, Run, RunState, Who};
 pub use lease_text::{FORMAT, LeaseError};
-pub use present::{Moment, Standing, is_anybody_there, standings};
+pub use present::{Moment, Standing, count_there, standings};
 pub use spawn::{Answer, Back, Device, Looked, Outcome, Spawn, Want};
 pub use topic_rule::TopicRule;
 pub use topics::{Topic, Topics};

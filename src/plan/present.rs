@@ -51,9 +51,9 @@ impl Standing {
     }
 }
 
-/// Returns whether the session of an agent is there.
-pub fn is_anybody_there(everything: &Everything, moment: Moment) -> bool {
-    standings(everything).values().any(|standing| !standing.is_person && standing.is_there(moment))
+/// Returns how many sessions of agents are there.
+pub fn count_there(everything: &Everything, moment: Moment) -> usize {
+    standings(everything).values().filter(|standing| !standing.is_person && standing.is_there(moment)).count()
 }
 
 /// Returns all sessions, by name.

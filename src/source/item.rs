@@ -15,6 +15,8 @@ pub(super) fn read(value: &Value, words: &[&str]) -> Option<Item> {
     for (name, value) in object {
         match name.as_str() {
             _ if name == key => {}
+            // Said by our own `list --json` of the document, not of the todo.
+            "schema_version" => {}
             "status" => set_status(&mut item, value),
             _ => set_field(&mut item.fields, name, value.clone()),
         }

@@ -67,12 +67,21 @@ impl Warning<'_> {
         }
     }
 
-    fn json(self) -> Value {
+    /// Returns it for programs, by our names and by the original's.
+    fn json(self, of: &SessionView<'_>, now: Time) -> Value {
         match self {
-            Warning::Stale => json!({ "kind": "stale" }),
-            Warning::Shared(todo, session) => {
-                json!({ "kind": "shared", "todo": todo.id.to_string(), "session": session.as_str() })
+            Warning::Stale => {
+                let age = (now.millis() - of.info.updated.millis()).max(0) / DAY;
+                json!({
+                    "kind": "stale", "type": "stale_session", "session_id": of.session.as_str(), "age_days": age,
+                })
             }
+            Warning::Shared(todo, session) => json!({
+                "kind": "shared",
+                "type": "shared_todo",
+                "todo": todo.id.to_string(),
+                "session": session.as_str(),
+            }),
         }
     }
 }
@@ -101,6 +110,7 @@ pub struct SessionView<'a> {
 }
 
 const HOUR: i64 = 60 * 60 * 1000;
+const DAY: i64 = 24 * HOUR;
 
 fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionState {
     let silent = now.millis() - info.updated.millis();
@@ -302,6 +312,7 @@ pub fn sessions_json(everything: &Everything, filter: &SessionFilter, now: Time)
     let sessions = filter.views(everything, now).0.into_iter().map(|view| {
         let mut value = json!({
             "session": view.session.as_str(),
+            "session_id": view.session.as_str(),
             "name": everything.called_in_full(&view.session),
             "source": view.info.source,
             "device": view.info.device,
@@ -309,10 +320,12 @@ pub fn sessions_json(everything: &Everything, filter: &SessionFilter, now: Time)
             "full_project": view.project,
             "started": view.started.to_string(),
             "updated": view.info.updated.to_string(),
+            "last_activity": view.info.updated.to_string(),
             "state": view.state.as_str(),
             "open": view.open,
+            "active_todos": view.open,
             "total": view.total,
-            "warnings": view.warnings.iter().map(|warning| warning.json()).collect::<Value>(),
+            "warnings": view.warnings.iter().map(|warning| warning.json(&view, now)).collect::<Value>(),
         });
         let title = view.info.title.as_ref().map(|title| title.text.clone()).filter(|text| !text.is_empty());
         let optional = [

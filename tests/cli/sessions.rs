@@ -23,7 +23,7 @@ fn a_session_is_stale_when_the_setting_says_so() {
         world.git(&world.store(), &["config", "chittysync.staleAfter", value]);
         world.json(&["sessions"])
     };
-    let stale = json!([{ "kind": "stale" }]);
+    let stale = json!([{ "kind": "stale", "type": "stale_session", "session_id": ONE, "age_days": 10 }]);
     for sessions in [world.json(&["sessions"]), setting("7"), setting("10d"), setting("1w"), setting("0")] {
         assert_eq!(
             (&session(&sessions, ONE)["state"], &session(&sessions, ONE)["warnings"]),
@@ -56,7 +56,7 @@ fn two_sessions_at_one_todo_are_warned_of() {
     let id = &world.todo("Fix login tests")["id"];
     let sessions = world.json(&["sessions"]);
     for (session_name, other) in [(ONE, TWO), (TWO, ONE)] {
-        let expected = json!([{ "kind": "shared", "todo": id, "session": other }]);
+        let expected = json!([{ "kind": "shared", "type": "shared_todo", "todo": id, "session": other }]);
         assert_eq!(session(&sessions, session_name)["warnings"], expected);
     }
     let text = world.ok(&["sessions"]);

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "sqlite")]
 pub mod database;
+pub mod document;
+pub mod fits;
 pub mod size;
 
 use std::collections::BTreeMap;
@@ -79,14 +81,16 @@ impl World {
         command
     }
 
-    /// Runs `git-chittysync` with these arguments.
+    /// Runs `git-chittysync` with these arguments. A JSON document that it prints is held against its description.
     pub fn run(&self, arguments: &[&str]) -> Done {
-        done(self.command(binary()).args(arguments).output())
+        self.run_with(&[], arguments)
     }
 
     /// Runs `git-chittysync` with these arguments and these variables.
     pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Done {
-        done(self.command(binary()).envs(variables.iter().copied()).args(arguments).output())
+        let done = done(self.command(binary()).envs(variables.iter().copied()).args(arguments).output());
+        document::check(arguments, &done);
+        done
     }
 
     /// Runs `git-chittysync` with this on its standard input.
@@ -187,11 +191,11 @@ impl World {
         done.stdout
     }
 
-    /// Runs `git-chittysync --json`, expects success, and returns the document.
+    /// Runs `git-chittysync --json`, expects success, and returns the document without its version.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let mut all = vec!["--json"];
         all.extend(arguments);
-        serde_json::from_str(&self.ok(&all)).expect("one JSON document")
+        document::without_version(serde_json::from_str(&self.ok(&all)).expect("one JSON document"))
     }
 
     /// Runs `git` in a directory.

@@ -44,96 +44,9 @@ pub fn check(method: &str, path: &str, status: u16, kind: Option<&str>, body: &s
     fits(&schema["schema"], &value).map_err(|why| format!("{why}: {value}"))
 }
 
-/// Says in what a value does not fit a schema.
+/// Says in what a value does not fit a schema of the description.
 pub fn fits(schema: &Value, value: &Value) -> Result<(), String> {
-    const KNOWN: [&str; 12] = [
-        "$ref",
-        "type",
-        "const",
-        "enum",
-        "anyOf",
-        "oneOf",
-        "required",
-        "properties",
-        "additionalProperties",
-        "items",
-        "minLength",
-        "pattern",
-    ];
-    let Some(rules) = schema.as_object() else { return Ok(()) };
-    for (rule, given) in rules {
-        match rule.as_str() {
-            "$ref" => {
-                let name = given.as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
-                let meant = &description()["components"]["schemas"][name];
-                assert!(meant.is_object(), "{name} is no shape");
-                fits(meant, value)?;
-            }
-            "type" => {
-                let kinds: Vec<&str> = match given {
-                    Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
-                    one => one.as_str().into_iter().collect(),
-                };
-                let is = |kind: &&str| match *kind {
-                    "null" => value.is_null(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "integer" => value.is_i64() || value.is_u64(),
-                    "number" => value.is_number(),
-                    "array" => value.is_array(),
-                    "object" => value.is_object(),
-                    other => panic!("{other} is no type"),
-                };
-                if !kinds.iter().any(is) {
-                    return Err(format!("{value} is no {given}"));
-                }
-            }
-            "const" if given != value => return Err(format!("{value} is not {given}")),
-            "enum" if !given.as_array().is_some_and(|all| all.contains(value)) => {
-                return Err(format!("{value} is none of {given}"));
-            }
-            "anyOf" | "oneOf" => {
-                let all: Vec<_> = given.as_array().into_iter().flatten().map(|one| fits(one, value)).collect();
-                let count = all.iter().filter(|one| one.is_ok()).count();
-                if count == 0 || (rule == "oneOf" && count > 1) {
-                    return Err(format!("{count} fit of {rule}: {all:?}"));
-                }
-            }
-            "required" => {
-                for key in given.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                    if value.is_object() && value.get(key).is_none() {
-                        return Err(format!("'{key}' is missing"));
-                    }
-                }
-            }
-            "properties" | "additionalProperties" => {
-                let named = rules.get("properties").and_then(Value::as_object);
-                for (key, inner) in value.as_object().into_iter().flatten() {
-                    let schema = match named.and_then(|named| named.get(key)) {
-                        Some(schema) => schema,
-                        None if rule == "additionalProperties" && *given == Value::Bool(false) => {
-                            return Err(format!("'{key}' is not known"));
-                        }
-                        None if rule == "additionalProperties" => given,
-                        None => continue,
-                    };
-                    fits(schema, inner).map_err(|why| format!("{key}: {why}"))?;
-                }
-            }
-            "items" => {
-                for one in value.as_array().into_iter().flatten() {
-                    fits(given, one)?;
-                }
-            }
-            "pattern" if value.as_str().is_some_and(|text| text.len() != 16) => {
-                return Err(format!("{value} is no id"));
-            }
-            known => {
-                assert!(KNOWN.contains(&known) || known == "minimum" || known == "maximum", "{known} is not looked at");
-            }
-        }
-    }
-    Ok(())
+    crate::common::fits::fits(description(), schema, value, false)
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn print(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
         ui.print(&format!("{}{heading}\n", if nth == 0 { "" } else { "\n" }));
         match name {
             "list" => super::list::run(&super::list::ListArgs::default(), context, ui)?,
-            "conflicts" => super::conflicts::run(&ConflictsArgs { all: false }, context, ui)?,
+            "conflicts" => super::conflicts::run(&ConflictsArgs::default(), context, ui)?,
             _ => super::sessions::run(&SessionsArgs { all: true, ..SessionsArgs::default() }, context, ui)?,
         }
     }
