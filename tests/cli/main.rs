@@ -44,6 +44,7 @@ mod many;
 mod mcp;
 mod mcp_claims;
 mod meaning;
+mod near;
 mod overtaken;
 mod owners;
 mod pages;
