@@ -61,7 +61,7 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let shown = args.shown(ui);
     let session = args.speaker.known_session(&store)?;
     let mut everything = context.everything_of(&store, ui, project.as_ref(), session.as_ref())?;
-    if args.offered(&everything, project.as_ref(), shown, context, &store)?.is_empty() {
+    if project.is_some() && args.offered(&everything, project.as_ref(), shown, context, &store)?.is_empty() {
         // Where there is nothing, it is said how much there is elsewhere.
         everything = context.everything(&store, ui)?;
     }
