@@ -10,7 +10,7 @@ use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
 use crate::source::{Home, agents, session_variable};
 use crate::store::{Location, Reach, Store, Unreadable, locate};
-use crate::todo::{Project, Scope, SessionInfo, Time, plain};
+use crate::todo::{Project, Scope, Session, SessionInfo, Time, plain};
 use crate::view::Everything;
 
 /// How to find out what projects there are.
@@ -137,6 +137,30 @@ impl Context {
         self.with_sessions(todos, store, ui)
     }
 
+    /// As [`Context::everything`], where no more than one project matters, if one is named, and `session` looks.
+    pub fn everything_of(
+        &self,
+        store: &Store,
+        ui: &Ui,
+        project: Option<&Project>,
+        session: Option<&Session>,
+    ) -> Result<Everything, Failure> {
+        let near = project.map(|project| todo::read_near(store, project, session)).transpose()?.flatten();
+        near.map_or_else(|| self.everything(store, ui), |near| Ok(of_sessions(store, near)))
+    }
+
+    /// As [`Context::everything`], where no more than the named todo and its project matter, and `session` looks.
+    pub fn everything_around(
+        &self,
+        store: &Store,
+        ui: &Ui,
+        which: &Which,
+        session: Option<&Session>,
+    ) -> Result<Everything, Failure> {
+        let near = todo::read_near_one(store, self.here(), which, session)?;
+        near.map_or_else(|| self.everything_with(store, ui, which), |near| Ok(of_sessions(store, near)))
+    }
+
     /// As [`Context::everything`], with archived todos when none of the others is named so.
     pub fn everything_with(&self, store: &Store, ui: &Ui, which: &Which) -> Result<Everything, Failure> {
         let (todos, unreadable) = todo::read_named(store, self.here(), which)?;
@@ -153,16 +177,14 @@ impl Context {
         session: Option<&str>,
         ui: &Ui,
     ) -> Result<(), Failure> {
-        if project.is_none() && session.is_none() {
-            return Ok(());
-        }
-        let all = self.with_archive(store, &Ui::keeping())?;
-        let has_todos = |project: &Project| all.projects.get(project).is_some_and(|todos| !todos.is_empty());
-        if let Some(scope) = project.filter(|scope| !scope.projects().any(has_todos)) {
+        if let Some(scope) = project
+            && !todo::has_todos(store, scope)?
+        {
             ui.warn(&format!("there is no project '{}'", scope.project), Some(PROJECTS));
         }
-        let known = |name: &str| all.sessions.iter().any(|info| info.session.as_str().starts_with(name));
-        if let Some(name) = session.filter(|name| !known(name)) {
+        let Some(name) = session else { return Ok(()) };
+        let all = self.with_archive(store, &Ui::keeping())?;
+        if !all.sessions.iter().any(|info| info.session.as_str().starts_with(name)) {
             let hint = "`git chittysync sessions` lists them";
             ui.warn(&format!("there is no session whose name begins with '{name}'"), Some(hint));
         }
@@ -200,13 +222,18 @@ pub(super) fn named(store: &Store, todos: Everything) -> Result<Everything, Fail
 }
 
 /// Returns todos with what is known of their sessions and of who looks.
-pub(crate) fn known(store: &Store, mut everything: Everything, mut sessions: Vec<SessionInfo>) -> Everything {
-    ops::with_prompts(store, &mut sessions);
+pub(crate) fn known(store: &Store, mut everything: Everything, sessions: Vec<SessionInfo>) -> Everything {
+    everything.sessions = sessions;
+    of_sessions(store, everything)
+}
+
+/// Adds what this device alone knows of the sessions, and who looks.
+fn of_sessions(store: &Store, mut everything: Everything) -> Everything {
+    ops::with_prompts(store, &mut everything.sessions);
     let named = std::env::var(session_variable()).ok().filter(|name| !name.is_empty());
     // A name that cannot be one is told by whoever speaks.
     everything.own = todo::known_author(store, named.as_deref()).ok().flatten();
     everything.agents = agents().map(|agent| (agent.name(), agent.title())).collect();
-    everything.sessions = sessions;
     everything
 }
 

@@ -11,7 +11,7 @@ use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::ops::todo::session_meant;
-use crate::todo::{State, Status, label};
+use crate::todo::{Project, State, Status, label};
 use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Sort, Style, fit, list_json, list_rows, list_text, rank};
 
 /// Arguments of `list`.
@@ -99,6 +99,14 @@ fn priority(text: &str) -> Result<u8, String> {
     rank(text).ok_or_else(|| "it must be high, medium, low, or a number, 0 first".to_owned())
 }
 
+impl ListArgs {
+    /// Returns the project outside of which nothing matters, where there is one.
+    fn only_project<'f>(&self, filter: &'f Filter) -> Option<&'f Project> {
+        let is_of_session = self.session.is_some() || self.by.asks();
+        filter.project.as_ref().filter(|_| !is_of_session).map(|scope| &scope.project)
+    }
+}
+
 pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let mut filter = Filter {
@@ -107,9 +115,10 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
         all: args.all,
         ..Filter::default()
     };
+    let session = SpeakerArgs::of_environment().known_session(&store).ok().flatten();
     let everything = match filter.takes_closed() {
         true => context.with_archive(&store, ui)?,
-        false => context.everything(&store, ui)?,
+        false => context.everything_of(&store, ui, args.only_project(&filter), session.as_ref())?,
     };
     filter.words = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
     let (blocked, ready, priority) = (args.blocked, args.ready, args.priority);

@@ -13,6 +13,7 @@ use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Asked, Claim, Refusal, chosen, elsewhere, living_first};
 use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
+use crate::store::Store;
 use crate::todo::{Names, Project, Session, Todo, plain};
 use crate::view::{Everything, Folded, Links, Quiet, Shown, porcelain_row, quiet_json, ready, ready_text, todo_json};
 
@@ -56,18 +57,22 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
         return claim(args, context, ui);
     }
     let store = context.store(ui)?;
-    let everything = context.everything(&store, ui)?;
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
+    let shown = args.shown(ui);
+    let session = args.speaker.known_session(&store)?;
+    let mut everything = context.everything_of(&store, ui, project.as_ref(), session.as_ref())?;
+    if project.is_some() && args.offered(&everything, project.as_ref(), shown, context, &store)?.is_empty() {
+        // Where there is nothing, it is said how much there is elsewhere.
+        everything = context.everything(&store, ui)?;
+    }
     args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
     let mut found = args.topic.of(ready(&everything, project.as_ref(), context.now), &store)?;
     let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
-    let shown = args.shown(ui);
     let folded = match shown {
         Shown::Living => quiet.count(found.iter().map(|(_, todo)| *todo)),
         Shown::All | Shown::Quiet => Folded::default(),
     };
     living_first(&quiet, shown, &mut found);
-    let session = args.speaker.known_session(&store)?;
     let holders = Holders::of(&everything, Moment::at(context.now));
     in_turn(&holders, session.as_ref(), &mut found);
     let cycles = Links::new(&everything).cycles(project.as_ref());
@@ -102,6 +107,20 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
 }
 
 impl ReadyArgs {
+    /// Returns what there is to begin, of those todos that are to be shown.
+    fn offered<'a>(
+        &self,
+        everything: &'a Everything,
+        project: Option<&Project>,
+        shown: Shown,
+        context: &Context,
+        store: &Store,
+    ) -> Result<Vec<Entry<'a>>, Failure> {
+        let mut found = self.topic.of(ready(everything, project, context.now), store)?;
+        living_first(&Quiet::of(everything, context.now, store.settings.quiet_after), shown, &mut found);
+        Ok(found)
+    }
+
     /// Returns what of the quiet todos is offered: programs get all.
     fn shown(&self, ui: &Ui) -> Shown {
         match self.quiet.left_behind {

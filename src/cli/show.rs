@@ -23,7 +23,8 @@ pub struct ShowArgs {
 pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let which = Which::words(&args.todo);
-    let everything = context.everything_with(&store, ui, &which)?;
+    let session = SpeakerArgs::of_environment().known_session(&store).ok().flatten();
+    let everything = context.everything_around(&store, ui, &which, session.as_ref())?;
     let (project, todo) = find_anywhere(&everything, context.here(), &which)?;
     if ui.json {
         let mut value = show_json(&everything.names(), project, todo);

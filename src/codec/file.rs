@@ -142,6 +142,12 @@ impl TodoFile<'_> {
         self.entries.get(&id).map(Entry::read).transpose()
     }
 
+    /// Returns the todos whose lines have these bytes, however these are meant there. The other lines are not read.
+    pub fn with(&self, bytes: &[u8]) -> impl Iterator<Item = Result<&Todo, DecodeError>> {
+        let has = move |entry: &&Entry<'_>| memmem::find(&entry.line, bytes).is_some();
+        self.entries.values().filter(has).map(Entry::read)
+    }
+
     /// Returns the ids of the todos whose lines the other list does not have just so, sorted.
     pub fn differing<'s>(&'s self, other: &'s TodoFile<'_>) -> impl Iterator<Item = TodoId> + 's {
         self.entries.iter().filter(|(id, entry)| other.entries.get(id) != Some(entry)).map(|(id, _)| *id)

@@ -43,6 +43,7 @@ mod memory;
 mod object;
 mod origin;
 mod pack;
+mod packed_lines;
 mod packed_refs;
 mod permissions;
 mod plain;

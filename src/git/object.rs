@@ -48,6 +48,11 @@ impl<'a> Overlay<'a> {
         self.reading.is_some_and(Reading::is_spent)
     }
 
+    /// Returns whether no more may be read than so much.
+    pub fn is_limited(&self) -> bool {
+        self.reading.is_some()
+    }
+
     /// Returns whether something beside the objects, of so many bytes, may be read.
     pub fn allows(&self, bytes: u64) -> bool {
         self.reading.is_none_or(|reading| reading.allows(bytes))

@@ -15,7 +15,7 @@ use gix::ObjectId;
 use gix::refs::packed;
 
 use super::ref_change::{RefChange, Rejected};
-use super::{Fsync, GitError, Identity};
+use super::{Fsync, GitError, Identity, packed_lines};
 
 /// How long git's own lock on a ref is waited for: `git pack-refs` holds each for an instant.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -61,8 +61,8 @@ fn find_packed(packed: &packed::Buffer, name: &str) -> Result<Option<ObjectId>, 
     Ok(found.map(|found| found.target()))
 }
 
-/// Returns every ref directly below a prefix (with its `/`), in the order of names. A file without an
-/// object id is left out, as git does.
+/// Returns every ref directly below a prefix (with its `/`), in the order of names; where more stands behind the last
+/// `/`, those whose names begin so. A file without an object id is left out, as git does.
 ///
 /// Files are listed before `packed-refs` is read: `git pack-refs` writes a ref there before it removes the
 /// file, so that in this order, and not in the other, none is missed beside it.
@@ -74,11 +74,7 @@ pub(super) fn list(
     let loose = loose(git_dir, prefix)?;
     let mut found = BTreeMap::new();
     if let Some(packed) = packed(git_dir, hash)? {
-        let refs = packed.iter_prefixed(prefix.into()).map_err(|err| GitError::object("packed-refs", err))?;
-        for packed in refs {
-            let packed = packed.map_err(|err| GitError::object("packed-refs", err))?;
-            found.insert(packed.name.as_bstr().to_string(), packed.target());
-        }
+        found = packed_lines::beginning(packed.as_ref(), prefix, hash)?;
     }
     for (name, value) in loose {
         match value {
@@ -92,10 +88,11 @@ pub(super) fn list(
 /// Returns the refs directly below a prefix that have a file of their own, by their full names; nothing as the value
 /// of one whose file holds no object id.
 pub(super) fn loose(git_dir: &Path, prefix: &str) -> Result<Vec<(String, Option<ObjectId>)>, GitError> {
+    let (prefix, start) = prefix.split_at(prefix.rfind('/').map_or(0, |end| end + 1));
     let directory = git_dir.join(prefix);
     let names = loose_names(&directory)?;
     let mut values = Vec::with_capacity(names.len());
-    for name in names {
+    for name in names.into_iter().filter(|name| name.starts_with(start)) {
         let path = directory.join(&name);
         match fs::read(&path) {
             Ok(text) => values.push((format!("{prefix}{name}"), ObjectId::from_hex(text.trim_ascii()).ok())),

@@ -11,6 +11,7 @@ use super::memory::{Bases, Memory};
 use super::permissions::has_links;
 use super::{
     GitError, Limits, Namespace, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
+    session_ref,
 };
 use crate::todo::Session;
 
@@ -205,6 +206,17 @@ impl Repo {
         Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
     }
 
+    /// Returns the sessions of this device whose names begin so, as [`Repo::sessions`] does. The other refs are not read.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn sessions_beginning(&self, name: &str) -> Result<Vec<(Session, ObjectId)>, GitError> {
+        let Ok(start) = Session::new(name) else { return Ok(Vec::new()) };
+        let refs = ref_file::list(self.common_dir(), &session_ref(&start), self.hash())?;
+        let sessions = refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id)));
+        Ok(sessions.filter(|(session, _)| session.as_str().starts_with(name)).collect())
+    }
+
     /// Returns every session of this device whose ref was given up, with the newest commit that it had.
     ///
     /// # Errors
@@ -243,10 +255,23 @@ impl Repo {
     /// # Errors
     /// When the refs cannot be read.
     pub fn remote_sessions(&self, remote: &RemoteName) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
+        self.remote_refs(remote, "")
+    }
+
+    /// As [`Repo::remote_sessions`], of the sessions whose names begin so. The other refs are not read.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn remote_sessions_beginning(&self, remote: &RemoteName, name: &str) -> Result<Vec<RemoteSession>, GitError> {
+        let Ok(start) = Session::new(name) else { return Ok(Vec::new()) };
+        Ok(self.remote_refs(remote, &start.component())?.0)
+    }
+
+    fn remote_refs(&self, remote: &RemoteName, start: &str) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
         let (mut sessions, mut strange) = (Vec::new(), Vec::new());
         for namespace in Namespace::ALL {
             let prefix = namespace.tracking_prefix(remote);
-            for (name, tip) in ref_file::list(self.common_dir(), &prefix, self.hash())? {
+            for (name, tip) in ref_file::list(self.common_dir(), &format!("{prefix}{start}"), self.hash())? {
                 match Session::from_component(&name[prefix.len()..]) {
                     Some(session) => sessions.push(RemoteSession { session, namespace, tip }),
                     None => strange.push(format!("{}{}", namespace.prefix(), &name[prefix.len()..])),

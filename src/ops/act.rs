@@ -9,6 +9,7 @@ use super::captured::Captured;
 use super::consolidate::is_consolidated;
 use super::demand::{Demand, NOTHING};
 use super::drain::drain_if_any;
+use super::near::{Near, at_work};
 use super::previous::past;
 use super::redo::to_decide_on;
 use super::report::Report;
@@ -36,6 +37,8 @@ pub struct Reason<'a> {
     pub mark: Option<Mark>,
     /// What had the session started, if it is an agent that this program starts.
     pub spawned_by: Option<&'a str>,
+    /// Which todos it is decided on, where these are not all.
+    pub near: Option<Near<'a>>,
     /// What is asked besides.
     pub demand: &'a Demand,
     /// The conflicts over properties that it makes open again.
@@ -44,7 +47,7 @@ pub struct Reason<'a> {
 
 impl<'a> From<&'a str> for Reason<'a> {
     fn from(what: &'a str) -> Self {
-        Reason { what, mark: None, reopens: &[], spawned_by: None, demand: &NOTHING }
+        Reason { what, mark: None, reopens: &[], spawned_by: None, near: None, demand: &NOTHING }
     }
 }
 
@@ -72,6 +75,18 @@ struct Known {
     /// What anybody is to see. Of sessions nothing is known: reading that would take longer than all the rest.
     everything: Everything,
     forgotten: BTreeMap<Project, TodoList>,
+}
+
+impl Known {
+    fn of(mut projects: BTreeMap<Project, TodoList>) -> Self {
+        let mut forgotten = BTreeMap::new();
+        for (project, todos) in &mut projects {
+            let ids: Vec<TodoId> = todos.iter().filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| *id).collect();
+            let gone: TodoList = ids.into_iter().filter_map(|id| todos.remove_entry(&id)).collect();
+            forgotten.insert(project.clone(), gone);
+        }
+        Known { everything: Everything::of(projects), forgotten }
+    }
 }
 
 impl Knowledge for Known {
@@ -104,15 +119,17 @@ pub fn act<E: From<OpsError>>(
     let (mut moved, mut caught) = (Vec::new(), Report::default());
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
-        caught.add(catch_up(&store, &lock, now)?);
+        let (more, tips) = catch_up(&store, &lock, now)?;
+        caught.add(more);
         reason.demand.check(&store)?;
-        let mut known = known(&store, Reach::Working)?;
-        let mut acts = decide(&known.everything);
-        if needs_archive(&store, acts.as_deref().ok())? {
-            known = self::known(&store, Reach::Archive)?;
-            acts = decide(&known.everything);
-        }
-        let mut acts = acts?;
+        let near = reason.near.and_then(|near| known_near(&store, near, &tips, session).ok().flatten());
+        // What is not found there may be anywhere.
+        let near = near.and_then(|known| decide(&known.everything).ok().map(|acts| (known, acts)));
+        let near = near.filter(|(_, acts)| needs_archive(&store, Some(acts)).is_ok_and(|needs| !needs));
+        let (known, mut acts) = match near {
+            Some(found) => found,
+            None => known_all(&store, &decide)?,
+        };
         let redacted = redact(&mut acts, &known, &store.settings.redactor);
         if let Some(act) = acts.iter().find(|act| known.forgotten.todo(&act.project, act.id).is_some()) {
             return Err(OpsError::Forgotten(act.id).into());
@@ -130,6 +147,20 @@ pub fn act<E: From<OpsError>>(
         }
     }
     Err(OpsError::Moved(moved).into())
+}
+
+/// Decides on all todos, on archived ones too where those have a say.
+fn known_all<E: From<OpsError>>(
+    store: &Store,
+    decide: impl Fn(&Everything) -> Result<Vec<Act>, E>,
+) -> Result<(Known, Vec<Act>), E> {
+    let mut known = known(store, Reach::Working)?;
+    let mut acts = decide(&known.everything);
+    if needs_archive(store, acts.as_deref().ok())? {
+        known = self::known(store, Reach::Archive)?;
+        acts = decide(&known.everything);
+    }
+    Ok((known, acts?))
 }
 
 /// Reads what acts were about again, as the branch has it now.
@@ -187,29 +218,33 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
     found
 }
 
-/// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did.
-pub(super) fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<Report, OpsError> {
+/// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did, and the
+/// tips as they were before it.
+pub(super) fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(Report, Tips), OpsError> {
     let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, store.merged_cache()));
     let tip = store.repo.find_ref(&store.settings.branch)?;
     if !is_consolidated(tip, &tips, &merged) {
         let nothing = Captured::nothing(store, &tips);
         // When refs move meanwhile, the act itself finds out.
-        return Ok(conclude(store, lock, nothing, tips, Some(&merged), now)?.unwrap_or_default());
+        let report = conclude(store, lock, nothing, tips.clone(), Some(&merged), now)?.unwrap_or_default();
+        return Ok((report, tips));
     }
-    Ok(Report::default())
+    Ok((Report::default(), tips))
+}
+
+/// Reads what is asked about, and what the session is at: who acts is told when others took or finished that. Nothing
+/// when that takes all todos.
+fn known_near(store: &Store, near: Near<'_>, tips: &Tips, session: &Session) -> Result<Option<Known>, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    let Some(own) = at_work(&overlay, &consolidated, &tips.local, session)? else { return Ok(None) };
+    Ok(near.read(&overlay, &consolidated, &own)?.map(Known::of))
 }
 
 fn known(store: &Store, reach: Reach) -> Result<Known, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let mut projects = consolidated.with_forgotten(&overlay, reach)?.0;
-    let mut forgotten = BTreeMap::new();
-    for (project, todos) in &mut projects {
-        let ids: Vec<TodoId> = todos.iter().filter(|(_, todo)| todo.is_forgotten()).map(|(id, _)| *id).collect();
-        let gone: TodoList = ids.into_iter().filter_map(|id| todos.remove_entry(&id)).collect();
-        forgotten.insert(project.clone(), gone);
-    }
-    Ok(Known { everything: Everything::of(projects), forgotten })
+    Ok(Known::of(consolidated.with_forgotten(&overlay, reach)?.0))
 }
 
 /// Returns whether the archive has a say: nothing was found without it, or what is to be said is about a todo in

@@ -212,7 +212,7 @@ fn finish(
         let message = format!("{MOVED}{} session{plural}", found.sessions);
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
-    let contained = contained.map(|tip| tip.to_string()).collect();
+    let contained = contained.collect();
     found.merged = Some(MergedTips { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
     Ok(())
 }

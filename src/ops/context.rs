@@ -270,14 +270,10 @@ impl<'a> Here<'a> {
 /// # Errors
 /// When its ref cannot be read.
 pub fn progress(store: &Store, session: &Session, now: Time) -> Result<Option<(usize, usize)>, OpsError> {
-    let most = store.repo.limits.budgets.hook;
-    if !store.repo.has_few_refs(&Reading::of(most)) {
-        return Ok(None);
-    }
-    let reading = Reading::of(most);
+    let reading = Reading::of(store.repo.limits.budgets.hook);
     let overlay = Overlay::within(&store.repo, Some(&reading));
     let consolidated = Consolidated::find(store, &overlay)?;
-    let tips = Tips::find(store, None)?;
+    let tips = Tips::of_session(store, session)?;
     if !speaks(&tips, session) {
         return Ok(None);
     }

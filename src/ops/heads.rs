@@ -8,7 +8,7 @@ use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::MergedTips;
-use crate::store::{Consolidated, Store, Unfit, check_consolidated, check_session, read_session, session_of};
+use crate::store::{Consolidated, Ids, Store, Unfit, check_consolidated, check_session, read_session, session_of};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
@@ -47,7 +47,7 @@ fn look<T>(merged: &MergedTips, key: &str, check: impl FnOnce() -> Result<T, Unf
 
 enum Contained {
     /// As known from the last time.
-    Known(BTreeSet<ObjectId>),
+    Known(Ids),
     /// As walked now.
     Walked(Ancestors),
 }
@@ -56,7 +56,7 @@ impl Branches {
     /// Returns whether one of them contains this commit.
     pub(super) fn contain(&self, commit: ObjectId) -> bool {
         match &self.contained {
-            Contained::Known(known) => known.contains(&commit),
+            Contained::Known(known) => known.contains(commit),
             Contained::Walked(ancestors) => ancestors.contains(commit),
         }
     }
@@ -104,8 +104,7 @@ pub(super) fn find_branches(
         // An older commit of a remote's can be contained without being known.
         && tips.foreign.iter().all(|tip| is_known(tip.commit))
     {
-        let contained = merged.contained.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok());
-        let contained = Contained::Known(contained.chain([tip]).collect());
+        let contained = Contained::Known(merged.contained.iter().chain([tip]).collect());
         let branches = Branches { tips: vec![tip], strays: HashMap::new(), contained };
         return without_sessions(overlay, branches, tips);
     }

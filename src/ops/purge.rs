@@ -290,12 +290,11 @@ impl<'s> Rewriting<'s> {
             writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
         }
         let merged: MergedTips = cache::load(&store.repo, "merged");
-        let now_called = |id: &String| {
-            let id = ObjectId::from_hex(id.as_bytes()).ok();
-            id.map(|id| moved.get(&id).copied().unwrap_or(id).to_string()).unwrap_or_default()
-        };
+        let now_called = |id: ObjectId| moved.get(&id).copied().unwrap_or(id);
         let contained = merged.contained.iter().map(now_called).collect();
-        cache::save(&store.repo, "merged", &MergedTips { tip: now_called(&merged.tip), contained, ..merged });
+        let tip = ObjectId::from_hex(merged.tip.as_bytes()).ok().map(|tip| now_called(tip).to_string());
+        let tip = tip.unwrap_or_default();
+        cache::save(&store.repo, "merged", &MergedTips { tip, contained, ..merged });
         let mut left = std::mem::take(&mut self.left);
         left.extend(history.unreadable().iter().map(|path| (path.clone(), "it cannot be read".to_owned())));
         let erased = erase(store, &writer, history, &mut left)?;

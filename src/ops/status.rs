@@ -5,6 +5,7 @@ use super::outgoing::{Outgoing, Remembered, ahead};
 use crate::git::{Ancestors, Namespace, ObjectId, Overlay, RemoteName};
 use crate::plan::{Moment, count_there};
 use crate::settings;
+use crate::store::cache::{self, MergedTips};
 use crate::store::{Consolidated, Store, StoreError};
 use crate::todo::Time;
 use crate::view::{Counts, Everything, Lifecycle};
@@ -46,9 +47,17 @@ impl StoreStatus {
         if store.settings.aside {
             return Ok(0);
         }
+        // What was merged is remembered; history is walked only where that does not tell of all.
+        let known: MergedTips = cache::load(&store.repo, store.merged_cache());
+        let is_known = self.tip.is_some_and(|tip| known.is_of(tip));
+        let mut tips: Vec<ObjectId> = store.repo.sessions()?.into_iter().map(|(_, tip)| tip).collect();
+        tips.retain(|tip| Some(*tip) != self.tip && !(is_known && known.contains(*tip)));
+        if tips.is_empty() {
+            return Ok(0);
+        }
         let overlay = Overlay::new(&store.repo);
         let merged = Ancestors::of(&overlay, self.tip);
-        Ok(store.repo.sessions()?.iter().filter(|(_, tip)| !merged.contains(*tip)).count())
+        Ok(tips.into_iter().filter(|tip| !merged.contains(*tip)).count())
     }
 
     /// Returns what the original's scripts ask for. `everything` knows the sessions.

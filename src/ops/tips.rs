@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::OpsError;
-use crate::git::{ObjectId, RemoteName, tracking_branch};
+use crate::git::{ObjectId, RemoteName, session_ref, tracking_branch};
 use crate::store::Store;
 use crate::todo::Session;
 
@@ -63,6 +63,29 @@ impl Tips {
             tips.branches.extend(branch.map(|tip| (remote, tip)));
         }
         // One remote's come in this order, those of all are looked up by name.
+        tips.foreign.sort_by(|a, b| a.session.cmp(&b.session));
+        Ok(tips)
+    }
+
+    /// Looks at the refs of one session, of lists beside its own, and of what goes on from it, for who asks about no other.
+    /// The rest is not read.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub(super) fn of_session(store: &Store, session: &Session) -> Result<Self, OpsError> {
+        let mut tips =
+            Tips { local: store.repo.sessions_beginning(session.main())?.into_iter().collect(), ..Tips::default() };
+        // A name that has to be written otherwise need not begin as that of its session.
+        for name in [session.clone(), session.origin()] {
+            let tip = store.repo.find_ref(&session_ref(&name))?;
+            tips.local.extend(tip.map(|tip| (name, tip)));
+        }
+        for remote in store.repo.remotes() {
+            for found in store.repo.remote_sessions_beginning(&remote, session.main())? {
+                let (session, commit, remote) = (found.session, found.tip, remote.clone());
+                tips.foreign.push(ForeignTip { session, commit, remote });
+            }
+        }
         tips.foreign.sort_by(|a, b| a.session.cmp(&b.session));
         Ok(tips)
     }

@@ -1,20 +1,23 @@
 //! Closed todos out of the working lists: `projects/<project>/archive/<yyyy-mm>.json`, laid out as `todos.json`
 //! is. A todo stands in the file of the month in which it was last spoken of.
 //!
-//! Working with open todos never reads these files. Whether one of them holds a certain todo is answered by an
-//! index beside the refs, eight bytes a todo, which is made anew when it is missing.
+//! Working with open todos never reads these files. Which of them holds a certain todo is answered by an index beside
+//! the refs, ten bytes a todo, which is made anew when it is missing.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::codec::{DecodeError, TodoFile, decode_todos};
-use crate::git::{Fsync, ObjectId, Overlay, private_directories, replace_private_file, state_dir};
-use crate::merge::join;
+use crate::git::{ObjectId, Overlay};
+use crate::merge::{join, join_all};
 use crate::todo::{Project, Time, Todo, TodoId, TodoList};
 
 use super::paths::{archive_path, month};
-use super::{StoreError, Unreadable};
+use super::{StoreError, Unreadable, kept};
+
+/// How many bytes of the index tell where one todo stands.
+const PLACE: usize = 10;
 
 /// The archive of one project in one tree.
 #[derive(Debug)]
@@ -22,14 +25,20 @@ pub struct Archive<'a> {
     overlay: &'a Overlay<'a>,
     project: Project,
     tree: ObjectId,
-    ids: OnceLock<Vec<TodoId>>,
-    todos: OnceLock<TodoList>,
+    places: OnceLock<Places>,
+}
+
+/// Where todos stand: their ids, sorted, and beside each the number of the month's file, counted from the first one.
+#[derive(Debug, Default)]
+struct Places {
+    ids: Vec<TodoId>,
+    months: Vec<u16>,
 }
 
 impl<'a> Archive<'a> {
     /// Returns the archive that stands in a project's tree with this id.
     pub fn new(overlay: &'a Overlay<'a>, project: &Project, tree: ObjectId) -> Self {
-        Archive { overlay, project: project.clone(), tree, ids: OnceLock::new(), todos: OnceLock::new() }
+        Archive { overlay, project: project.clone(), tree, places: OnceLock::new() }
     }
 
     /// Returns its tree.
@@ -77,12 +86,22 @@ impl<'a> Archive<'a> {
         Ok((todos, unreadable))
     }
 
-    /// Returns one todo. What cannot be read is as good as not there.
-    pub fn get(&self, id: TodoId) -> Option<&Todo> {
-        if !self.contains(id) {
+    /// Returns one todo. Of the lists only those are read in which it stands, and of these only its line. What cannot be
+    /// read is as good as not there.
+    pub fn get(&self, id: TodoId) -> Option<Todo> {
+        let Places { ids, months } = self.places();
+        let start = ids.partition_point(|other| *other < id);
+        let numbers: Vec<u16> =
+            ids[start..].iter().take_while(|other| **other == id).zip(&months[start..]).map(|(_, at)| *at).collect();
+        if numbers.is_empty() {
             return None;
         }
-        self.todos.get_or_init(|| self.read().unwrap_or_default().0).get(&id)
+        let blobs: Vec<ObjectId> = self.months().ok()?.into_values().collect();
+        let line = |number: u16| {
+            let bytes = self.overlay.blob(*blobs.get(usize::from(number))?).ok()?;
+            TodoFile::open(&bytes).ok()?.get(id).ok()?.cloned()
+        };
+        join_all(numbers.into_iter().filter_map(line).collect())
     }
 
     /// Returns whether a todo stands in it.
@@ -102,52 +121,49 @@ impl<'a> Archive<'a> {
 
     /// Returns the ids of its todos, sorted. One that stands in two months is there twice.
     pub fn ids(&self) -> &[TodoId] {
-        self.ids.get_or_init(|| {
+        &self.places().ids
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| {
             self.load().unwrap_or_else(|| {
-                let (mut ids, mut whole) = (Vec::new(), true);
+                let (mut found, mut whole) = (Vec::new(), true);
                 let months = self.months().inspect_err(|_| whole = false).unwrap_or_default();
-                for blob in months.into_values() {
+                for (blob, number) in months.into_values().zip(0..=u16::MAX) {
                     match self.overlay.blob(blob).ok().as_deref().map(TodoFile::open) {
-                        Some(Ok(file)) => ids.extend(file.ids()),
+                        Some(Ok(file)) => found.extend(file.ids().map(|id| (id, number))),
                         _ => whole = false,
                     }
                 }
-                ids.sort_unstable();
+                found.sort_unstable();
+                let (ids, months) = found.into_iter().unzip();
+                let places = Places { ids, months };
                 // What cannot be read now can be later.
                 if whole {
-                    self.save(&ids);
+                    self.save(&places);
                 }
-                ids
+                places
             })
         })
     }
 
     fn path(&self) -> PathBuf {
-        state_dir(self.overlay.common_dir()).join("archived").join(self.project.component())
+        kept::kept_path(self.overlay, "archived", &self.project)
     }
 
-    /// Reads the index: the id of the tree that it is of, then those of the todos.
-    fn load(&self) -> Option<Vec<TodoId>> {
-        let path = self.path();
-        if !self.overlay.allows(std::fs::metadata(&path).ok()?.len()) {
-            return None;
-        }
-        let bytes = std::fs::read(path).ok()?;
-        let ids = bytes.strip_prefix(self.tree.as_bytes())?;
-        let (ids, []) = ids.as_chunks() else { return None };
-        let ids: Vec<TodoId> = ids.iter().map(|id| TodoId::from_bytes(*id)).collect();
-        ids.is_sorted().then_some(ids)
+    fn load(&self) -> Option<Places> {
+        let bytes = kept::load(self.overlay, &self.path(), self.tree)?;
+        let (places, []) = bytes.as_chunks::<PLACE>() else { return None };
+        let read = |[id @ .., high, low]: &[u8; PLACE]| (TodoId::from_bytes(*id), u16::from_be_bytes([*high, *low]));
+        let (ids, months) = places.iter().map(read).unzip();
+        Some(Places { ids, months })
     }
 
-    /// Writes the index. Losing it costs time, never data.
-    fn save(&self, ids: &[TodoId]) {
-        let path = self.path();
-        let mut bytes = self.tree.as_bytes().to_vec();
-        bytes.extend(ids.iter().flat_map(|id| id.to_bytes()));
-        let made = path.parent().map(private_directories);
-        if made.is_some_and(|made| made.is_ok()) {
-            let _ = replace_private_file(&path, &bytes, Fsync::Off);
-        }
+    fn save(&self, places: &Places) {
+        let each = places.ids.iter().zip(&places.months);
+        let bytes =
+            each.flat_map(|(id, month)| id.to_bytes().into_iter().chain(month.to_be_bytes())).collect::<Vec<u8>>();
+        kept::save(&self.path(), self.tree, &bytes);
     }
 }
 

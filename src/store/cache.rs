@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::ids::Ids;
 use crate::git::{Fsync, GitError, ObjectId, Repo, replace_private_file, state_dir};
 
 /// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
@@ -19,7 +20,7 @@ pub struct MergedTips {
     /// The consolidated commit. It was settled: it covers everything behind it.
     pub tip: String,
     /// The tips of sessions and of remotes' consolidated branches that it contains.
-    pub contained: BTreeSet<String>,
+    pub contained: Ids,
     /// What is not taken, and why, where that follows from its bytes: by its commit, for a session with its name behind
     /// it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -45,7 +46,7 @@ impl MergedTips {
 
     /// Returns whether the commit is known to be contained.
     pub fn contains(&self, commit: ObjectId) -> bool {
-        self.contained.contains(&commit.to_string())
+        self.contained.contains(commit)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::todo::{Project, Session, SessionInfo, TodoId, TodoList};
 
 use super::paths::{ARCHIVE, PROJECTS, SESSIONS, archive_dir, project_dir, session_path, working_path};
 use super::project_lists::{ProjectLists, working_lists, working_todos};
-use super::{Archive, Store, StoreError, Unreadable};
+use super::{Archive, ProjectIndex, Store, StoreError, Unreadable};
 
 /// How far a look at todos goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,18 +176,40 @@ impl Consolidated {
         project: &Project,
         ids: &BTreeSet<TodoId>,
     ) -> Result<TodoList, StoreError> {
-        let mut lists = self.lists(overlay, project)?;
-        let mut todos = TodoList::new();
-        for id in ids {
-            todos.extend(lists.get_working(*id)?.map(|todo| (*id, todo)));
-        }
+        let mut todos = self.working(overlay, project, ids.iter().copied())?;
         if ids.iter().any(|id| !todos.contains_key(id))
             && let Some(archive) = self.archive(overlay, project)?
         {
             let missing: Vec<TodoId> = ids.iter().filter(|id| !todos.contains_key(id)).copied().collect();
-            todos.extend(missing.into_iter().filter_map(|id| Some((id, archive.get(id)?.clone()))));
+            todos.extend(missing.into_iter().filter_map(|id| Some((id, archive.get(id)?))));
         }
         Ok(todos)
+    }
+
+    /// Returns what the tree of a project tells of its working todos; nothing when there is no such project.
+    ///
+    /// # Errors
+    /// As [`Consolidated::todos`].
+    pub fn index(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<ProjectIndex>, StoreError> {
+        let Some(tree) = self.project_tree(overlay, project)? else { return Ok(None) };
+        let archive = self.archive(overlay, project)?;
+        let is_archived = |id| archive.as_ref().is_some_and(|archive| archive.contains(id));
+        ProjectIndex::of(overlay, project, tree, is_archived).map(Some)
+    }
+
+    /// Returns those of a project's working todos that have these ids.
+    ///
+    /// # Errors
+    /// As [`Consolidated::todos`].
+    pub fn working(
+        &self,
+        overlay: &Overlay<'_>,
+        project: &Project,
+        ids: impl IntoIterator<Item = TodoId>,
+    ) -> Result<TodoList, StoreError> {
+        let mut lists = self.lists(overlay, project)?;
+        let found = ids.into_iter().map(|id| Ok(lists.get_working(id)?.map(|todo| (id, todo))));
+        found.filter_map(Result::transpose).collect()
     }
 
     /// Returns the todos of all projects, but those that were forgotten: what anybody is to see.
@@ -285,31 +307,60 @@ impl Consolidated {
         Ok(names)
     }
 
-    /// Returns what is known of every session.
+    /// Returns what is known of every session, in the order of names.
     ///
     /// # Errors
     /// When a tree cannot be read.
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
-        let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
-        let Some(tree) = self.tree else { return Ok((sessions, unreadable)) };
-        for TreeEntry { name: shard, is_tree, id: shard_tree } in overlay.entries(overlay.find_dir(tree, SESSIONS)?)? {
-            if !is_tree {
-                continue;
-            }
-            for TreeEntry { name, is_tree, id: blob } in overlay.entries(Some(shard_tree))? {
-                if is_tree {
-                    continue;
-                }
-                match decode_session(&overlay.blob(blob)?) {
-                    Ok(info) => sessions.push(info),
-                    Err(err) => {
-                        let path = format!("{SESSIONS}/{shard}/{name}");
-                        unreadable.push(Unreadable { path, reason: err.to_string() });
-                    }
+        let shards = overlay.entries(overlay.find_dir(self.tree, SESSIONS)?)?.into_iter();
+        read_sessions(overlay, shards.filter(|shard| shard.is_tree).map(|shard| (shard.name, shard.id)), |_| true)
+    }
+
+    /// Returns what is known of some sessions, under whatever names they go on, in the order of names. Of the files of
+    /// others only the names are looked at.
+    ///
+    /// # Errors
+    /// When a tree cannot be read.
+    pub fn some_sessions(
+        &self,
+        overlay: &Overlay<'_>,
+        wanted: &BTreeSet<Session>,
+    ) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
+        let roots: BTreeSet<_> = wanted.iter().map(Session::root).collect();
+        let shard = |session: &Session| [session.shard(), session.continued("", "", 0).shard()];
+        let names: BTreeSet<String> = wanted.iter().flat_map(shard).collect();
+        let Some(all) = overlay.find_dir(self.tree, SESSIONS)? else { return Ok((Vec::new(), Vec::new())) };
+        let mut shards = Vec::new();
+        for name in names {
+            shards.extend(overlay.find_dir(all, &name)?.map(|shard| (name, shard)));
+        }
+        let is_wanted = |file: &str| {
+            let session = file.strip_suffix(".json").and_then(Session::from_component);
+            session.is_some_and(|session| roots.contains(&session.root()))
+        };
+        read_sessions(overlay, shards, is_wanted)
+    }
+}
+
+/// Reads the sessions in these directories whose files are wanted.
+fn read_sessions(
+    overlay: &Overlay<'_>,
+    shards: impl IntoIterator<Item = (String, ObjectId)>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
+    let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
+    for (shard, tree) in shards {
+        let files = overlay.entries(Some(tree))?.into_iter().filter(|file| !file.is_tree && is_wanted(&file.name));
+        for TreeEntry { name, id: blob, .. } in files {
+            match decode_session(&overlay.blob(blob)?) {
+                Ok(info) => sessions.push(info),
+                Err(err) => {
+                    let path = format!("{SESSIONS}/{shard}/{name}");
+                    unreadable.push(Unreadable { path, reason: err.to_string() });
                 }
             }
         }
-        sessions.sort_by(|a, b| a.session.cmp(&b.session));
-        Ok((sessions, unreadable))
     }
+    sessions.sort_by(|a, b| a.session.cmp(&b.session));
+    Ok((sessions, unreadable))
 }

@@ -160,10 +160,13 @@ fn calls_of(everything: &Everything) -> Calls {
     }
     let several = |texts: BTreeSet<&str>| texts.len() > 1;
     let sessions = || everything.sessions.iter();
+    let (device, person) = everything.beside.as_ref().map(|(device, person)| (device, person)).unzip();
+    let devices = sessions().map(|info| &info.device).chain(device).map(String::as_str);
+    let people = sessions().filter_map(|info| info.person.as_deref()).chain(person.and_then(|name| name.as_deref()));
     Calls {
         called,
-        devices: several(sessions().map(|info| info.device.as_str()).filter(|text| !text.is_empty()).collect()),
-        people: several(sessions().filter_map(|info| info.person.as_deref()).collect()),
+        devices: several(devices.filter(|text| !text.is_empty()).collect()),
+        people: several(people.collect()),
         agents: several(sessions().filter_map(|info| everything.agent(info)).collect()),
     }
 }

@@ -77,6 +77,9 @@ pub struct Everything {
     pub sessions: Vec<SessionInfo>,
     /// The session of who looks at it, where that is known.
     pub own: Option<Session>,
+    /// The device on which it is looked at, and whose that is, where not all sessions are here: what is said of one is what
+    /// tells it from the others that are shown, and from here.
+    pub beside: Option<(String, Option<String>)>,
     /// The agents that are known: how they are called where something is kept, and by people.
     pub agents: Vec<(&'static str, &'static str)>,
     /// What sessions are called, once somebody asks.

@@ -46,6 +46,7 @@ mod mcp;
 mod mcp_claims;
 mod mcp_more;
 mod meaning;
+mod near;
 mod overtaken;
 mod owners;
 mod pages;

@@ -6,6 +6,7 @@ use super::project::{meant_anew, project};
 use super::properties::Properties;
 use super::refusal::{Brief, Refusal};
 use crate::ops::project::by_words;
+use crate::ops::{Near, Reason};
 use crate::redact::Found;
 use crate::statement::{Act, Precedence};
 use crate::store::Store;
@@ -35,7 +36,10 @@ pub fn add(actor: &Actor<'_>, add: &Add) -> Result<Outcome, Refusal> {
         Some(name) => meant_anew(actor.store, actor.here, project(name)?)?,
         None => actor.here.cloned().unwrap_or_else(|| by_words(&actor.store.settings, &content)),
     };
-    let (mut said, (id, became)) = actor.act(&format!("add: {content}"), |everything| {
+    let what = format!("add: {content}");
+    // What it waits for may be anywhere.
+    let near = add.properties.blocked_by.is_none().then_some(Near { project: Some(&project), id: None, links: false });
+    let (mut said, (id, became)) = actor.act(Reason { near, ..Reason::from(&what) }, |everything| {
         let exists = |todo: &Todo| {
             let todo = Brief::of(everything, &project, todo);
             Refusal::Exists { todo, by_renaming: false }

@@ -8,6 +8,7 @@ use super::find::{Which, find};
 use super::outcome::{Became, Outcome};
 use super::properties::Properties;
 use super::refusal::{Brief, Refusal};
+use crate::ops::{Near, Reason};
 use crate::redact::Found;
 use crate::statement::{Act, Precedence};
 use crate::todo::{Project, State, Todo, TodoId, link_ids};
@@ -30,7 +31,11 @@ pub struct Edit {
 pub fn edit(actor: &Actor<'_>, which: &Which, edit: &Edit) -> Result<Outcome, Refusal> {
     let mut redacted = Found::new();
     let content = edit.text.as_deref().map(|text| words(actor.store, text, &mut redacted)).transpose()?;
-    let (mut said, id) = actor.act(&format!("edit: {}", which.text()), |everything| {
+    let (what, typed) = (format!("edit: {}", which.text()), Near::lower(&which.text()));
+    // Other words may be those of any todo of its project, and what it waits for may be anywhere.
+    let is_near = content.is_none() && edit.properties.blocked_by.is_none();
+    let near = if is_near { Near::words(actor.here, &typed) } else { None };
+    let (mut said, id) = actor.act(Reason { near, ..Reason::from(&what) }, |everything| {
         let (project, todo) = find(everything, actor.here, which)?;
         let fields = edit.properties.fields(everything, project, todo.id)?;
         let mut acts = unblocking(everything, todo, &fields);

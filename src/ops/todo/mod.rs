@@ -41,7 +41,7 @@ pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope};
 pub use properties::{Blockers, Properties};
 pub use purge::{ToPurge, purge};
-pub use read::{read, read_named, read_sessions};
+pub use read::{has_todos, read, read_named, read_near, read_near_one, read_sessions};
 pub use refusal::{Brief, Refusal};
 pub use resolve::{Edited, Settlement, resolve, resolve_edited, taken};
 pub use rollback::{Rollback, RolledBack, rollback};

@@ -1,10 +1,11 @@
 //! The consolidated state, as what is decided needs it.
 
-use super::find::Which;
+use super::find::{Which, find_anywhere};
 use crate::git::Overlay;
 use crate::ops::OpsError;
-use crate::store::{Consolidated, Reach, Store, Unreadable};
-use crate::todo::{Project, SessionInfo};
+use crate::ops::near::{Near, look_near};
+use crate::store::{Consolidated, Reach, Store, StoreError, Unreadable};
+use crate::todo::{Project, Scope, Session, SessionInfo};
 use crate::view::{Everything, search};
 
 /// Reads the todos of the branch, and says what could not be read. Nothing is known of sessions then.
@@ -28,6 +29,64 @@ pub fn read_named(
 ) -> Result<(Everything, Vec<Unreadable>), OpsError> {
     let working = read(store, Reach::Working)?;
     if search(&working.0, here, &which.text()).is_empty() { read(store, Reach::Archive) } else { Ok(working) }
+}
+
+/// Reads the working todos of one project and what is known of the sessions that speak of them, as far as `session` needs
+/// it, which looks: what other projects hold is left out. Nothing where that takes all todos, or something could not be
+/// read; [`read`] tells what.
+///
+/// # Errors
+/// When the branch cannot be read.
+pub fn read_near(store: &Store, project: &Project, session: Option<&Session>) -> Result<Option<Everything>, OpsError> {
+    look(store, Near { project: Some(project), id: None, links: true }, session)
+}
+
+/// As [`read_near`], of the project of the one todo that is named.
+///
+/// # Errors
+/// As [`read_near`].
+pub fn read_near_one(
+    store: &Store,
+    here: Option<&Project>,
+    which: &Which,
+    session: Option<&Session>,
+) -> Result<Option<Everything>, OpsError> {
+    let words = Near::lower(&which.text());
+    let Some(near) = Near::words(here, &words) else { return Ok(None) };
+    let Some(found) = look(store, Near { links: near.id.is_none(), ..near }, session)? else { return Ok(None) };
+    match find_anywhere(&found, here, which) {
+        Err(_) => Ok(None),
+        Ok(_) if near.id.is_none() => Ok(Some(found)),
+        Ok((project, _)) => read_near(store, project, session),
+    }
+}
+
+/// Returns what was found near by, if it could be read.
+fn look(store: &Store, near: Near<'_>, session: Option<&Session>) -> Result<Option<Everything>, OpsError> {
+    match look_near(store, near, session) {
+        // Which list it is, and what the others hold, is told by who reads all of them.
+        Err(OpsError::Store(StoreError::Decode { .. })) => Ok(None),
+        found => found,
+    }
+}
+
+/// Returns whether there is a todo in a project, archived or not.
+///
+/// # Errors
+/// When the branch cannot be read.
+pub fn has_todos(store: &Store, scope: &Scope) -> Result<bool, OpsError> {
+    let overlay = Overlay::new(&store.repo);
+    let consolidated = Consolidated::find(store, &overlay)?;
+    for project in scope.projects() {
+        // A list that cannot be read is told of elsewhere.
+        let working = consolidated.todos(&overlay, project).unwrap_or_default();
+        let archived = consolidated.archive(&overlay, project)?.map(|archive| archive.read()).transpose()?;
+        let archived = archived.map(|(todos, _)| todos).unwrap_or_default();
+        if working.into_values().chain(archived.into_values()).any(|todo| !todo.is_forgotten()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Reads what is known of the sessions of the branch, and says what could not be read.

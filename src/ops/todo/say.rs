@@ -3,12 +3,12 @@
 use super::actor::Actor;
 use super::find::{Which, alike, find};
 use super::outcome::{Became, Obstacles, Outcome};
-use super::read::with_sessions;
+use super::read::{read_near, with_sessions};
 use super::refusal::{Brief, Refusal};
-use crate::ops::OpsError;
+use crate::ops::{Near, OpsError, Reason};
 use crate::statement::Act;
-use crate::todo::{LINKS, TodoId, Verb};
-use crate::view::Links;
+use crate::todo::{TodoId, Verb};
+use crate::view::{Everything, Links};
 
 /// Says this of a todo.
 ///
@@ -16,7 +16,9 @@ use crate::view::Links;
 /// When it is not clear which todo is meant, when this cannot be said of it, and when the store says no.
 pub fn say(actor: &Actor<'_>, verb: Verb, which: &Which) -> Result<Outcome, Refusal> {
     let session = actor.session()?;
-    let (said, id) = actor.act(&format!("{}: {}", verb.name(), which.text()), |everything| {
+    let (what, words) = (format!("{}: {}", verb.name(), which.text()), Near::lower(&which.text()));
+    let reason = Reason { near: Near::words(actor.here, &words), ..Reason::from(&what) };
+    let (said, id) = actor.act(reason, |everything| {
         let (project, todo) = find(everything, actor.here, which)?;
         let brief = || Brief::of(everything, project, todo);
         if !verb.fits(todo.state()) {
@@ -39,19 +41,21 @@ pub fn say(actor: &Actor<'_>, verb: Verb, which: &Which) -> Result<Outcome, Refu
 
 /// Returns who else is at a todo that was started, and what it waits for.
 fn obstacles(actor: &Actor<'_>, outcome: &Outcome) -> Result<Obstacles, OpsError> {
-    let Some((_, todo)) = outcome.todo() else { return Ok(Obstacles::default()) };
+    let Some((project, todo)) = outcome.todo() else { return Ok(Obstacles::default()) };
     let others = todo.workers().filter(|(other, _)| other.main() != outcome.said.session.main());
     let worker = others.max_by_key(|(_, claim)| claim.at).map(|(other, claim)| (other.clone(), claim.at));
-    let mut all = outcome.said.everything.todos();
-    let has_links = all.any(|(_, todo)| LINKS.iter().any(|name| todo.fields.contains_key(*name)));
-    let blockers = if has_links { blockers(actor, outcome.id)? } else { Vec::new() };
+    // Todos of other projects may say that they come before it.
+    let store = actor.store.reopen()?;
+    let blockers = match read_near(&store, project, None)? {
+        Some(everything) => blockers(&everything, outcome.id),
+        None => blockers(&with_sessions(&store)?, outcome.id),
+    };
     Ok(Obstacles { worker, blockers })
 }
 
-fn blockers(actor: &Actor<'_>, id: TodoId) -> Result<Vec<Brief>, OpsError> {
-    let everything = with_sessions(actor.store)?;
-    let Some((_, todo)) = everything.get(id) else { return Ok(Vec::new()) };
-    let blockers = Links::new(&everything).blockers(todo).into_iter();
+fn blockers(everything: &Everything, id: TodoId) -> Vec<Brief> {
+    let Some((_, todo)) = everything.get(id) else { return Vec::new() };
+    let blockers = Links::new(everything).blockers(todo).into_iter();
     let blockers: Vec<_> = blockers.filter_map(|blocker| everything.get(blocker.id)).collect();
-    Ok(Brief::all(&everything, &blockers))
+    Brief::all(everything, &blockers)
 }
