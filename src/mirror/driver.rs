@@ -248,7 +248,7 @@ impl Driver<'_> {
             return Ok(());
         }
         let about: BTreeSet<TodoId> = items.iter().map(Item::id).collect();
-        let records: BTreeMap<TodoId, Box<Record>> = match can.pulls {
+        let records: BTreeMap<TodoId, Record> = match can.pulls {
             true => items.iter().filter_map(Item::record).map(|record| (record.id, record.clone())).collect(),
             false => BTreeMap::new(),
         };

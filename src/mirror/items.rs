@@ -24,7 +24,7 @@ pub enum Item {
 
 impl Item {
     /// Returns the record, if it is one.
-    pub fn record(&self) -> Option<&Box<Record>> {
+    pub fn record(&self) -> Option<&Record> {
         match self {
             Item::Record(record, _) => Some(record),
             Item::Entry(_) => None,
