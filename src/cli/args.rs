@@ -157,6 +157,9 @@ pub enum Command {
     Move(Later<super::move_project::MoveArgs>),
     /// Pack the objects and refs of the store now, as it does by itself in the background
     Maintenance(Later<super::maintenance::MaintenanceArgs>),
+    /// Complete the todos that a commit names, as the hook of `install --commit-hook` does
+    #[command(hide = true)]
+    Committed(Later<super::committed::CommittedArgs>),
     /// Take an event of an agent's hooks: JSON on standard input. Always ends with 0
     Hook(Later<super::hook::HookArgs>),
     /// Serve the todos to an agent's client: Model Context Protocol on standard input and output

@@ -23,9 +23,11 @@ pub(super) fn end(command: Option<&Command>) -> Option<End> {
     use Command as C;
     match command {
         // git calls it for a merge of its own, which must go on by the rules that the store has.
-        Some(C::MergeDriver(_) | C::Help(_) | C::Version | C::Man(_) | C::Completion(_)) => None,
+        Some(C::MergeDriver(_) | C::Help(_) | C::Version | C::Man(_) | C::Completion(_) | C::Schema(_)) => None,
         // What agents, git's hooks, the system and status lines call: to fail would stop them.
-        Some(C::Hook(_) | C::Capture(_) | C::Consolidate | C::Sync(_) | C::Maintenance(_)) => Some(End::Silent),
+        Some(C::Hook(_) | C::Committed(_) | C::Capture(_) | C::Consolidate | C::Sync(_) | C::Maintenance(_)) => {
+            Some(End::Silent)
+        }
         Some(C::Status(args)) if args.line => Some(End::Silent),
         #[cfg(feature = "daemon")]
         Some(C::Daemon(_)) => Some(End::Silent),

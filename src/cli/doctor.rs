@@ -13,7 +13,7 @@ use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
 use crate::git::Git;
-use crate::install::{AgentSettings, Change, Check, Condition as State, Part, inventory};
+use crate::install::{AgentSettings, COMMIT_HOOK, Change, Check, Condition as State, Part, inventory};
 use crate::todo::plain;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
@@ -78,7 +78,11 @@ fn installed(parts: &[Part]) -> Vec<Check> {
 }
 
 fn kind(name: &str, parts: Vec<&Part>) -> Check {
-    let option = if name == "git hook" { " --git-hooks" } else { "" };
+    let option = match name {
+        "git hook" => " --git-hooks",
+        COMMIT_HOOK => " --commit-hook",
+        _ => "",
+    };
     let remedy = format!("`git chittysync install{option}` puts it in place");
     let mut found: BTreeMap<&str, Vec<&Part>> = BTreeMap::new();
     for part in &parts {

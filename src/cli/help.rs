@@ -101,8 +101,9 @@ mod tests {
     use super::*;
 
     /// What programs call, not people; the long help and the manual pages have them.
-    const PLUMBING: [&str; 11] = [
+    const PLUMBING: [&str; 12] = [
         "capture",
+        "committed",
         "consolidate",
         "hook",
         "mcp",

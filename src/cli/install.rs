@@ -10,7 +10,7 @@ use super::install_args::{InstallArgs, UninstallArgs};
 use super::ui::{Failure, Ui};
 use crate::git::Repo;
 use crate::install::{
-    AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, by_hand, hooks_of,
+    AgentSettings, Change, HOOK_SCRIPT, InstallError, Part, TODO_TOOLS, TodoTools, by_hand, commit_hook_of, hooks_of,
     installed_version, inventory, left_pages, others, parts_of, project_settings, remove_made, unknown_to_man,
     user_settings,
 };
@@ -34,6 +34,9 @@ pub(super) fn install(args: &InstallArgs, context: &Context, ui: &mut Ui) -> Res
     }
     if args.walk.git_hooks {
         parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?);
+    }
+    if args.walk.commit_hook {
+        parts.push(commit_hook(context)?);
     }
     let done = walk(&parts, args.walk.dry_run, ui, Part::install);
     if !args.walk.dry_run {
@@ -83,6 +86,10 @@ pub(super) fn uninstall(args: &UninstallArgs, context: &Context, ui: &mut Ui) ->
         true => parts.extend(hooks_of(&context.store(ui)?).map_err(failure)?),
         false => parts.extend(installed_hooks(context)),
     }
+    if args.commit_hook {
+        parts.push(commit_hook(context)?);
+    }
+    parts.dedup_by_key(|part| (part.name, part.path().map(Path::to_owned)));
     parts.extend(left_pages(&parts_of_command()).map_err(failure)?);
     let done = walk(&parts, args.dry_run, ui, Part::uninstall);
     if !args.dry_run {
@@ -110,11 +117,23 @@ fn project_directory(context: &Context) -> PathBuf {
     repo.and_then(|repo| repo.work_dir().map(PathBuf::from)).unwrap_or_else(|| context.directory.clone())
 }
 
-/// Returns the git hooks of the store that are in place, or cannot be looked at, if there is a store.
+/// Returns the hook of the repository that we stand in, which has commits complete todos.
+fn commit_hook(context: &Context) -> Result<Part, Failure> {
+    let repo = Repo::discover(&context.directory)?;
+    let repo = repo.ok_or_else(|| {
+        Failure::no("there is no repository here, and a hook is one of a repository")
+            .hint("`git chittysync -C <project> install --commit-hook` names one")
+    })?;
+    commit_hook_of(&repo).map_err(failure)
+}
+
+/// Returns the git hooks that are in place, or cannot be looked at: of the store, if there is one, and of the repository
+/// that we stand in.
 pub(super) fn installed_hooks(context: &Context) -> Vec<Part> {
     let store = context.location().ok().and_then(|location| Store::open(&location).ok());
     let hooks = store.and_then(|store| hooks_of(&store).ok()).unwrap_or_default();
-    hooks.into_iter().filter(|hook| hook.is_installed().unwrap_or(true)).collect()
+    let of_commits = Repo::discover(&context.directory).ok().flatten().and_then(|repo| commit_hook_of(&repo).ok());
+    hooks.into_iter().chain(of_commits).filter(|hook| hook.is_installed().unwrap_or(true)).collect()
 }
 
 fn failure(err: InstallError) -> Failure {

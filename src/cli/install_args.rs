@@ -35,6 +35,9 @@ pub struct UninstallArgs {
     /// The git hooks of the store, too: pre-push merges what is new, post-merge writes the exported files
     #[arg(long)]
     pub git_hooks: bool,
+    /// A git hook of the repository you are in, only here: a commit with the trailer `Todo: <id>` completes that todo
+    #[arg(long)]
+    pub commit_hook: bool,
 }
 
 /// Returns the names of the agents that can be set up.

@@ -1,7 +1,11 @@
 //! The tools of `mcp`: what each is for, and what it takes.
 
+use std::sync::Arc;
+
 use rmcp::model::{JsonObject, Tool as Described, ToolAnnotations};
 use serde_json::{Value, json};
+
+use super::schema::output;
 
 /// Of a list, so many todos are shown unless more are asked for.
 pub(super) const FEW: usize = 50;
@@ -208,7 +212,10 @@ impl Tool {
             .destructive(self.effect == Effect::Drops)
             .idempotent(self.effect != Effect::SaysMore)
             .open_world(false);
-        Described::new(self.name, self.description, self.schema()).with_annotations(annotations)
+        let output = output(self.name).as_object().cloned().unwrap_or_default();
+        Described::new(self.name, self.description, self.schema())
+            .with_annotations(annotations)
+            .with_raw_output_schema(Arc::new(output))
     }
 
     /// Returns the parameters that must be given.

@@ -12,6 +12,7 @@ mod branch;
 mod bulk;
 mod by;
 mod capture;
+mod committed;
 mod completion;
 mod configured;
 mod confirm;
@@ -50,13 +51,19 @@ mod man;
 #[cfg(feature = "mcp")]
 mod mcp;
 #[cfg(feature = "mcp")]
+mod mcp_answer;
+#[cfg(feature = "mcp")]
 mod mcp_call;
 #[cfg(feature = "mcp")]
 mod mcp_given;
 #[cfg(feature = "mcp")]
+mod mcp_resources;
+#[cfg(feature = "mcp")]
 mod mcp_speaker;
 #[cfg(feature = "mcp")]
 mod mcp_tools;
+#[cfg(feature = "mcp")]
+mod mcp_words;
 mod merge_driver;
 mod mirror;
 mod mirrors;
@@ -96,6 +103,7 @@ mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod versioned;
 mod watch;
 mod watch_hub;
 mod whereabouts;
@@ -106,6 +114,8 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 pub use args::{Cli, Command, command, every_command};
+#[cfg(feature = "mcp")]
+pub use mcp_words::of_tools;
 pub use schema::{porcelain_fields, schema, tables};
 pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
@@ -221,7 +231,14 @@ fn saves(command: &Command) -> bool {
     let of_one = matches!(command, C::Add(_) | C::Start(_) | C::Done(_) | C::Release(_) | C::Drop(_) | C::Reopen(_));
     let of_some = matches!(
         command,
-        C::Edit(_) | C::Triage(_) | C::Resolve(_) | C::Rollback(_) | C::Undo(_) | C::Ready(_) | C::Assign(_)
+        C::Edit(_)
+            | C::Committed(_)
+            | C::Triage(_)
+            | C::Resolve(_)
+            | C::Rollback(_)
+            | C::Undo(_)
+            | C::Ready(_)
+            | C::Assign(_)
     );
     let of_agents = matches!(command, C::Topics(args) if args.agents.is_wanted());
     #[cfg(feature = "board")]
@@ -243,6 +260,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Install(args) => install::install(&args, context, ui),
         Command::Uninstall(args) => install::uninstall(&args, context, ui),
         Command::Doctor(args) => doctor::run(&args, context, ui),
+        Command::Committed(args) => committed::run(&args, context, ui),
         Command::Capture(args) => capture::run(&args, context, ui),
         Command::Consolidate => consolidate::run(context, ui),
         Command::Sync(args) => sync::run(&args, context, ui),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::options::{Global, When};
 use super::pager::Pager;
-use super::schema::with_version;
+use super::versioned::with_version;
 use crate::git::GitError;
 use crate::ops::OpsError;
 use crate::source::Notice;
@@ -294,8 +294,7 @@ impl Ui {
 
     /// Prints JSON that is data for another program, as it stands.
     pub fn print_data(&mut self, value: &Value) {
-        self.write(&format!("{value:#}\n"));
-        self.printed = true;
+        self.print_always(&format!("{value:#}\n"));
     }
 
     /// Tells what was done.

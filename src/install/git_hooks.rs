@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use super::InstallError;
 use super::found::Found;
-use crate::git::{Fsync, Git, GitError, read_file, replace_file};
+use crate::git::{Fsync, Git, GitError, Repo, read_file, replace_file};
 use crate::store::Store;
 
 /// The hooks by name.
@@ -27,16 +27,22 @@ const END: &str = "# <<< git chittysync\n";
 pub(super) struct Hook {
     /// The file that git looks for.
     pub path: PathBuf,
-    script: &'static str,
+    /// What it does.
+    pub script: &'static str,
 }
 
 /// Returns the hooks of a store, where git looks for them: `core.hooksPath` and linked worktrees are heeded.
 pub(super) fn hooks(store: &Store) -> Result<Vec<Hook>, InstallError> {
-    let directory = store.repo.work_dir().unwrap_or(store.repo.common_dir());
-    let asked = Git::new(Some(store.repo.git_dir()), ["rev-parse", "--git-path", "hooks"]);
-    let asked = asked.current_dir(directory).output()?;
-    let hooks = directory.join(String::from_utf8_lossy(&asked).trim_end_matches('\n'));
+    let hooks = directory(&store.repo)?;
     Ok(SCRIPTS.iter().map(|(name, script)| Hook { path: hooks.join(name), script }).collect())
+}
+
+/// Returns where git looks for the hooks of a repository.
+pub(super) fn directory(repo: &Repo) -> Result<PathBuf, InstallError> {
+    let directory = repo.work_dir().unwrap_or(repo.common_dir());
+    let asked = Git::new(Some(repo.git_dir()), ["rev-parse", "--git-path", "hooks"]);
+    let asked = asked.current_dir(directory).output()?;
+    Ok(directory.join(String::from_utf8_lossy(&asked).trim_end_matches('\n')))
 }
 
 impl Hook {

@@ -7,6 +7,7 @@
 mod agent_file;
 mod check;
 mod claude;
+mod commit_hook;
 mod directories;
 mod error;
 mod examine;
@@ -31,6 +32,7 @@ mod wanted;
 
 pub use check::{Check, Condition};
 pub use claude::{HOOK_EVENTS, TODO_TOOLS, TodoTools, installed_version, mcp_servers, plugin};
+pub use commit_hook::commit_hook_of;
 pub use directories::remove_made;
 pub use error::InstallError;
 pub use examine::examine;
@@ -39,7 +41,7 @@ pub use hook_event::{HookEvent, Version};
 pub use inventory::{HOOK_SCRIPT, hook_command, hooks_of, inventory, left_pages, unknown_to_man};
 pub use manager::{Manager, tell as tell_manager};
 pub use others::{by_hand, others, parts_of};
-pub use part::{Change, Part};
+pub use part::{COMMIT_HOOK, Change, Part};
 pub use service::Service;
 pub use settings::{project_settings, user_settings};
 pub use surroundings::Surroundings;

@@ -12,6 +12,9 @@ use super::toml_block::Block;
 use super::{InstallError, directories, owner};
 use crate::git::{Fsync, GitError, read_file, replace_file};
 
+/// What the hook is called that has commits complete todos.
+pub const COMMIT_HOOK: &str = "commit hook";
+
 /// What is in the second line of every file we install.
 const MARK: &str = "Installed by git chittysync; `git chittysync uninstall` removes it.";
 
@@ -123,6 +126,11 @@ impl Part {
     /// A git hook.
     pub(super) fn hook(hook: Hook) -> Self {
         Part { name: "git hook", target: Target::Hook(hook) }
+    }
+
+    /// The hook that has commits complete todos.
+    pub(super) fn commit_hook(hook: Hook) -> Self {
+        Part { name: COMMIT_HOOK, target: Target::Hook(hook) }
     }
 
     /// Returns whether some version of it is in place.

@@ -41,7 +41,7 @@ fn the_page_is_what_the_program_says() {
 #[test]
 fn every_command_that_prints_a_document_is_described() {
     // They print none, or are described elsewhere.
-    let without = ["board", "triage", "hub", "mirror", "hook", "mcp", "merge-driver"];
+    let without = ["board", "triage", "committed", "hub", "mirror", "hook", "mcp", "merge-driver"];
     for command in chittysync::cli::every_command().get_subcommands() {
         let name = command.get_name();
         assert_eq!(chittysync::cli::schema(name).is_some(), !without.contains(&name), "{name}");

@@ -57,7 +57,8 @@ pub fn fits(whole: &Value, schema: &Value, value: &Value, is_strict: bool) -> Re
                 return Err(format!("{value} is none of {given}"));
             }
             "anyOf" | "oneOf" => {
-                let all: Vec<_> = given.as_array().into_iter().flatten().map(|one| fits(whole, one, value, is_strict)).collect();
+                let all: Vec<_> =
+                    given.as_array().into_iter().flatten().map(|one| fits(whole, one, value, is_strict)).collect();
                 let count = all.iter().filter(|one| one.is_ok()).count();
                 if count == 0 || (rule == "oneOf" && count > 1) {
                     return Err(format!("{count} fit of {rule}: {all:?}"));

@@ -6,6 +6,8 @@ mod sessions;
 mod shape;
 mod stores;
 mod todos;
+#[cfg(feature = "mcp")]
+mod tools;
 
 use std::fmt::Write;
 
@@ -16,7 +18,8 @@ use super::ui::{Failure, Ui};
 use shape::Shape;
 
 pub(super) use lines::print_lines;
-pub(super) use shape::with_version;
+#[cfg(feature = "mcp")]
+pub(super) use tools::output;
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use super::todos::{LIST, PROJECT_KEYS, TODO};
 
 const TEXTS: Shape = List(&Text);
 
-const WARNING: Shape = Named(
+pub(super) const WARNING: Shape = Named(
     "warning",
     &Or(&[
         Object(&[
@@ -55,6 +55,17 @@ const SESSION: Shape = Named(
 /// `sessions`.
 pub(super) const SESSIONS: Shape = List(&SESSION);
 
+/// How far a project is.
+pub(super) const OF_PROJECT: Shape = Object(&[
+    Key("project_name", Text, "as people see it"),
+    Key("full_project", Text, "its full name"),
+    Key("session_count", Count, ""),
+    Key("todo_count", Count, "without those that were dropped"),
+    Key("active_todos", Count, "how many are open"),
+    Key("completed_todos", Count, ""),
+    Key("last_activity", Time, "when somebody last spoke of one"),
+]);
+
 /// `projects`.
 pub(super) const PROJECTS: Shape = Object(&[
     Key("version", Text, "that of the original's file"),
@@ -63,17 +74,13 @@ pub(super) const PROJECTS: Shape = Object(&[
         "projects",
         List(&Named(
             "project",
-            &Object(&[
-                Key("project_name", Text, "as people see it"),
-                Key("full_project", Text, "its full name"),
-                Key("sessions", TEXTS, "who speaks of its todos"),
-                Key("session_count", Count, ""),
-                Key("todo_count", Count, "without those that were dropped"),
-                Key("active_todos", Count, "how many are open"),
-                Key("completed_todos", Count, ""),
-                Key("last_activity", Time, "when somebody last spoke of one"),
-                Key("todos", LIST, "its todos, but for those that were dropped"),
-            ]),
+            &With(
+                &OF_PROJECT,
+                &[
+                    Key("sessions", TEXTS, "who speaks of its todos"),
+                    Key("todos", LIST, "its todos, but for those that were dropped"),
+                ],
+            ),
         )),
         "all that have todos",
     ),
@@ -164,7 +171,11 @@ pub(super) const ASSIGN: Shape = Object(&[
     Key(
         "assigned",
         List(&With(
-            &Object(&[Key("session", Text, "to whom"), Key("todo", Text, "the id of the todo"), Key("content", Text, "")]),
+            &Object(&[
+                Key("session", Text, "to whom"),
+                Key("todo", Text, "the id of the todo"),
+                Key("content", Text, ""),
+            ]),
             PROJECT_KEYS,
         )),
         "what is assigned anew",

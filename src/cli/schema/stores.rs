@@ -45,7 +45,11 @@ pub(super) const SYNC: Shape = Object(&[
     Key("merged_duplicates", Count, "how many todos more than one session has"),
     Key("conflicts", Count, ""),
     Key("unreadable", Count, "how much was not read, and warned of"),
-    Key("redacted", List(&Object(&[Key("session", Text, ""), Key("rule", Text, "")])), "credentials that were taken out"),
+    Key(
+        "redacted",
+        List(&Object(&[Key("session", Text, ""), Key("rule", Text, "")])),
+        "credentials that were taken out",
+    ),
     Key("list", LIST, "the open todos"),
     Key("remote?", EXCHANGE, ""),
     Key(
@@ -90,8 +94,7 @@ const WHERE: Shape = Named(
     ]),
 );
 
-const ENTRY: &[Key] =
-    &[Key("at", Time, ""), Key("level", Text, ""), Key("event", Text, ""), Key("message", Text, "")];
+const ENTRY: &[Key] = &[Key("at", Time, ""), Key("level", Text, ""), Key("event", Text, ""), Key("message", Text, "")];
 
 const LAST_ERROR: Shape =
     Maybe(&With(&Object(ENTRY), &[Key("over", Maybe(&Time), "since when what it tells of is over")]));
@@ -201,11 +204,7 @@ pub(super) const BRANCH: Shape = Or(&[
     ])),
     Object(&[Key("branch", Text, "what was made"), Key("commit", Text, "")]),
     Object(&[Key("branch", Text, "what was deleted"), Key("commit", Text, ""), Key("deleted", Flag, "true")]),
-    Object(&[
-        Key("changed", Count, "todos, by a merge"),
-        Key("conflicts", Count, ""),
-        Key("commit", Maybe(&Text), ""),
-    ]),
+    Object(&[Key("changed", Count, "todos, by a merge"), Key("conflicts", Count, ""), Key("commit", Maybe(&Text), "")]),
 ]);
 
 /// `init`.

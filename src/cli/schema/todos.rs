@@ -98,10 +98,9 @@ pub(super) const ACT: Shape = Or(&[SAID, List(&SAID)]);
 pub(super) const DROP: Shape = Or(&[SAID, List(&SAID), LIST]);
 
 /// `graph`.
-pub(super) const GRAPH: Shape =
-    List(&With(&TODO, &[Key("waitsFor", TEXTS, "the ids of what must be done before it")]));
+pub(super) const GRAPH: Shape = List(&With(&TODO, &[Key("waitsFor", TEXTS, "the ids of what must be done before it")]));
 
-const CONFLICT: Shape = Named(
+pub(super) const CONFLICT: Shape = Named(
     "conflict",
     &With(
         &Object(&[
@@ -169,10 +168,7 @@ pub(super) const WATCH: Shape = Or(&[
         ]),
         PROJECT_KEYS,
     ),
-    Object(&[
-        Key("commit", Text, ""),
-        Key("reset", Flag, "true: what was read before is to be read again"),
-    ]),
+    Object(&[Key("commit", Text, ""), Key("reset", Flag, "true: what was read before is to be read again")]),
 ]);
 
 /// `rollback` and `undo`.
