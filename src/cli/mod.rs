@@ -103,6 +103,7 @@ mod ui;
 mod unmet;
 mod usage;
 mod version;
+mod versioned;
 mod watch;
 mod watch_hub;
 mod whereabouts;

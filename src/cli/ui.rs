@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::options::{Global, When};
 use super::pager::Pager;
-use super::schema::with_version;
+use super::versioned::with_version;
 use crate::git::GitError;
 use crate::ops::OpsError;
 use crate::source::Notice;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::schema::with_version;
 use super::ui::{say, write_stdout};
+use super::versioned::with_version;
 
 /// Ends a command line that could not be understood, or asked for help.
 pub fn usage(err: &clap::Error) -> ExitCode {

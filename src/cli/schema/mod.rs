@@ -18,7 +18,6 @@ use super::ui::{Failure, Ui};
 use shape::Shape;
 
 pub(super) use lines::print_lines;
-pub(super) use shape::with_version;
 #[cfg(feature = "mcp")]
 pub(super) use tools::output;
 

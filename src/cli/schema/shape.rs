@@ -2,12 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// The version of all documents together. It grows when a key is taken away or means something else; that a key is
-/// added does not change it.
-pub const VERSION: u64 = 1;
-
-/// What has that version in a document.
-pub const VERSION_KEY: &str = "schema_version";
+use crate::cli::versioned::VERSION;
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug)]
@@ -194,19 +189,4 @@ fn object<'a>(keys: impl Iterator<Item = &'a Key>, is_open: bool) -> Value {
         object["additionalProperties"] = json!(true);
     }
     object
-}
-
-/// Returns a document that says its version. What a person's program reads is not changed by it: a key is added.
-pub fn with_version(document: &Value) -> Value {
-    let version = |value: &Value| {
-        let mut value = value.clone();
-        if let Value::Object(object) = &mut value {
-            object.insert(VERSION_KEY.to_owned(), json!(VERSION));
-        }
-        value
-    };
-    match document {
-        Value::Array(entries) => entries.iter().map(version).collect(),
-        other => version(other),
-    }
 }
