@@ -4,6 +4,7 @@
 //! others what an id begins to name, and what its own session is at. The other projects are there with their names, and
 //! without todos. Where that does not tell all that matters, everything is read.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::OpsError;
@@ -146,10 +147,11 @@ pub(super) fn at_work(
     own.retain(|name, _| name.main() == main.as_str());
     for origin in [session.origin(), main.clone()] {
         for name in consolidated.names_of(overlay, &origin)? {
-            if !own.contains_key(&name) {
+            let retired = retired_ref(&name);
+            if let Entry::Vacant(unknown) = own.entry(name) {
                 // It may have given its ref up since.
-                let Some(tip) = overlay.repo().find_ref(&retired_ref(&name))? else { return Ok(None) };
-                own.insert(name, tip);
+                let Some(tip) = overlay.repo().find_ref(&retired)? else { return Ok(None) };
+                unknown.insert(tip);
             }
         }
     }
