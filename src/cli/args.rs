@@ -12,7 +12,7 @@ use super::install_args::{InstallArgs, UninstallArgs};
 use super::later::Later;
 use super::list::ListArgs;
 use super::log::LogArgs;
-use super::options::{CaptureArgs, Global, SyncArgs};
+use super::options::{CaptureArgs, DoctorArgs, Global, SyncArgs};
 use super::ready::ReadyArgs;
 use super::resolve::ResolveArgs;
 use super::rollback::{RollbackArgs, UndoArgs};
@@ -59,7 +59,7 @@ pub enum Command {
     /// Undo exactly what install did
     Uninstall(Later<UninstallArgs>),
     /// Check that everything is in place and the store is sound
-    Doctor(Later<super::doctor::DoctorArgs>),
+    Doctor(Later<DoctorArgs>),
     /// Save the agents' lists, a commit for each changed state of each session
     Capture(Later<CaptureArgs>),
     /// Merge what is new in all sessions into the branch `consolidated`

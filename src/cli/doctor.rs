@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::{Context, display};
-use super::options::PorcelainArgs;
+use super::options::DoctorArgs;
 use super::schema::print_lines;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
@@ -18,14 +17,6 @@ use crate::todo::plain;
 
 /// Older versions lack what we rely on (`git merge-tree --write-tree` for stock merges of stores).
 const OLDEST_GIT: (u32, u32) = (2, 38);
-
-/// Arguments of `doctor`.
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub struct DoctorArgs {
-    /// Output for programs.
-    #[command(flatten)]
-    pub porcelain: PorcelainArgs,
-}
 
 pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let mut checks = vec![git()];

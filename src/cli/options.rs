@@ -124,3 +124,11 @@ fn sources() -> PossibleValuesParser {
     let words = |agent: &dyn Agent| agent.sources().iter().filter(read).map(|source| source.as_str());
     PossibleValuesParser::new(agents().flat_map(|agent| std::iter::once(agent.name()).chain(words(agent))))
 }
+
+/// Arguments of `doctor`.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct DoctorArgs {
+    /// Output for programs.
+    #[command(flatten)]
+    pub porcelain: PorcelainArgs,
+}

@@ -11,6 +11,7 @@ mod dependencies;
 mod events;
 mod merges;
 mod original;
+mod page_form;
 mod pages;
 mod policy;
 mod processes;

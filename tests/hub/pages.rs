@@ -3,9 +3,9 @@
 use crate::scene::{Answer, Scene};
 
 /// A browser that is known: its cookie, and what its forms carry.
-struct Browser {
+pub struct Browser {
     cookie: String,
-    key: String,
+    pub key: String,
 }
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -26,7 +26,7 @@ fn sign_in(scene: &Scene, code: &str) -> Answer {
 }
 
 impl Browser {
-    fn new(scene: &Scene, more: &[&str]) -> Self {
+    pub fn new(scene: &Scene, more: &[&str]) -> Self {
         let answer = sign_in(scene, &code(&link(scene, more)));
         assert_eq!((answer.status, answer.header("location")), (303, Some("/ui")), "{answer:?}");
         let cookie = answer.header("set-cookie").expect("a cookie");
@@ -42,18 +42,18 @@ impl Browser {
         browser
     }
 
-    fn get(&self, scene: &Scene, path: &str) -> Answer {
+    pub fn get(&self, scene: &Scene, path: &str) -> Answer {
         scene.ask("GET", path, "", &[("Cookie", &self.cookie)], b"")
     }
 
-    fn post(&self, scene: &Scene, fields: &str, more: &[(&str, &str)]) -> Answer {
+    pub fn post(&self, scene: &Scene, fields: &str, more: &[(&str, &str)]) -> Answer {
         let mut headers = vec![("Cookie", self.cookie.as_str()), FORM];
         headers.extend(more);
         scene.ask("POST", "/ui/act", "", &headers, fields.as_bytes())
     }
 
     /// Presses a button, and returns the page that one gets to by it.
-    fn act(&self, scene: &Scene, deed: &str, more: &str) -> String {
+    pub fn act(&self, scene: &Scene, deed: &str, more: &str) -> String {
         let body = format!("key={}&back=/ui/todos&do={}{more}", self.key, deed.replace(' ', "+"));
         let answer = self.post(scene, &body, &[]);
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -65,7 +65,7 @@ impl Browser {
     }
 }
 
-fn said(page: &str) -> String {
+pub fn said(page: &str) -> String {
     let told = page.split("id=\"said\">").nth(1).unwrap_or_else(|| panic!("nothing is told: {page}"));
     let told = told.split("</span>").next().expect("an end").replace("<br>", "\n");
     let mut text = String::new();
@@ -85,7 +85,7 @@ fn list(scene: &Scene) -> serde_json::Value {
     scene.world.json(&["--store", scene.store("hub").to_str().expect("UTF-8"), "list", "--all"])
 }
 
-fn id_of(scene: &Scene, content: &str) -> String {
+pub fn id_of(scene: &Scene, content: &str) -> String {
     let all = list(scene);
     let found = all.as_array().expect("todos").iter().find(|todo| todo["content"] == content);
     found.unwrap_or_else(|| panic!("no '{content}' in {all}"))["id"].as_str().expect("an id").to_owned()
@@ -238,76 +238,6 @@ fn refusals_are_those_of_the_command_line() {
         let same = cli(&words);
         assert!(same.contains(first.trim()), "{deed}: '{first}' and '{same}'");
     }
-}
-
-#[test]
-fn what_is_changed_in_the_form_is_said_and_nothing_else() {
-    let scene = Scene::new();
-    let browser = Browser::new(&scene, &[]);
-    browser.act(&scene, "add", "&words=Old+words");
-    browser.act(&scene, "add", "&words=Goes+first");
-    let (id, first) = (id_of(&scene, "Old words"), id_of(&scene, "Goes first"));
-    let same = "&words=Old+words&words-was=Old+words&priority=&priority-was=&description=&description-was=";
-    let told = said(&browser.act(&scene, &format!("edit {id}"), same));
-    assert!(told.starts_with("Not done: nothing to change"), "{told}");
-    let changed = format!(
-        "&words=Old+words&words-was=Old+words&priority=high&priority-was=&description=Two%0D%0Alines&description-was=&wait={first}"
-    );
-    assert_eq!(said(&browser.act(&scene, &format!("edit {id}"), &changed)), "Changed: Old words");
-    let page = browser.get(&scene, &format!("/ui/todo/{id}")).body;
-    for part in ["<p><bdi>Two</bdi></p><p><bdi>lines</bdi></p>", "value=\"high\" selected", "waits for", &first] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    // With other words it is another todo, and one gets to its page.
-    let renaming = "&words=New+words&words-was=Old+words";
-    let body = format!("key={}&back=/ui/todo/{id}&do=edit+{id}{renaming}", browser.key);
-    let answer = browser.post(&scene, &body, &[]);
-    let new = id_of(&scene, "New words");
-    assert!(answer.header("location").is_some_and(|to| to.starts_with(&format!("/ui/todo/{new}?said="))), "{answer:?}");
-}
-
-/// What a browser sends of a form is what the page has in it, but for what was typed.
-#[test]
-fn a_form_that_is_sent_as_it_is_changes_nothing_else() {
-    let scene = Scene::new();
-    let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
-    let words = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645} & \u{ad}<b>";
-    let body = serde_json::json!({ "content": words, "blockedBy": ["nobody said this yet"] }).to_string();
-    let added = scene.post("/api/todo", &token, &body);
-    let added = if added.status == 201 {
-        added
-    } else {
-        scene.post("/api/todo", &token, &serde_json::json!({ "content": words }).to_string())
-    };
-    let id = added.json()["todo"]["id"].as_str().unwrap_or_else(|| panic!("{added:?}")).to_owned();
-    let page = browser.get(&scene, &format!("/ui/todo/{id}")).body;
-    let form = page.split("<form class=\"edit\"").nth(1).and_then(|rest| rest.split("</form>").next());
-    let form = form.unwrap_or_else(|| panic!("no form: {page}"));
-    let attribute = |tag: &str, name: &str| {
-        tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned)
-    };
-    let read = |text: &str| {
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
-        text.replace("&amp;", "&")
-    };
-    let mut fields = vec![("priority".to_owned(), "high".to_owned())];
-    for tag in form.split("<input").skip(1) {
-        let tag = tag.split('>').next().expect("an end");
-        fields.extend(attribute(tag, "name").map(|name| (name, read(&attribute(tag, "value").unwrap_or_default()))));
-    }
-    for area in form.split("<textarea").skip(1) {
-        let (tag, rest) = area.split_once('>').expect("an end");
-        let text = rest.split("</textarea>").next().expect("an end");
-        fields.extend(attribute(tag, "name").map(|name| (name, read(text.strip_prefix('\n').unwrap_or(text)))));
-    }
-    assert!(fields.len() > 6, "{fields:?}");
-    let code = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", code(name), code(value))).collect();
-    let answer = browser.post(&scene, &format!("{}&do=edit+{id}", body.join("&")), &[]);
-    assert!(answer.header("location").is_some_and(|to| to.starts_with(&format!("/ui/todo/{id}?"))), "{answer:?}");
-    let todo = scene.get(&format!("/api/todo/{id}"), &token).json();
-    assert_eq!((&todo["content"], &todo["status"]), (&words.into(), &"pending".into()), "{todo}");
-    assert_eq!(todo["priority"], "high", "{todo}");
 }
 
 /// Each of these alone is enough to refuse it.

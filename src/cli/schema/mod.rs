@@ -1,5 +1,6 @@
 //! `schema`: what the documents of `--json` look like.
 
+mod export;
 mod lines;
 mod program;
 mod sessions;
@@ -46,7 +47,7 @@ const DOCUMENTS: [(&[&str], Shape); 35] = [
     (&["archive"], todos::ARCHIVE),
     (&["forget"], todos::FORGET),
     (&["watch"], todos::WATCH),
-    (&["export"], todos::EXPORT),
+    (&["export"], export::EXPORT),
     (&["import"], todos::IMPORT),
     (&["sessions"], sessions::SESSIONS),
     (&["projects"], sessions::PROJECTS),

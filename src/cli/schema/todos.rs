@@ -4,7 +4,7 @@ use super::shape::Key;
 use super::shape::Shape::{self, *};
 
 pub(super) const STATE: Shape = Word(&["pending", "in_progress", "completed", "dropped"]);
-const TEXTS: Shape = List(&Text);
+pub(super) const TEXTS: Shape = List(&Text);
 
 pub(super) const PROJECT_KEYS: &[Key] = &[
     Key("project", Text, "the project as people see it: the last part of its name while no other has it"),
@@ -215,16 +215,6 @@ pub(super) const FORGET: Shape = Or(&[
         Key("forgotten", TEXTS, "ids"),
         Key("kept", Count, "how many others speak of too"),
     ]),
-]);
-
-/// `export`: the data itself, without a version.
-pub(super) const EXPORT: Shape = Or(&[
-    LIST,
-    super::sessions::PROJECTS,
-    CONFLICTS,
-    Object(&[Key("markdown", Text, "")]),
-    Object(&[Key("csv", Text, "")]),
-    Object(&[Key("directory", Text, "where they are"), Key("files", TEXTS, "their names")]),
 ]);
 
 /// `import`.
