@@ -73,7 +73,15 @@ pub struct Driver<'a> {
     pub sleep: &'a dyn Fn(Duration),
 }
 
-/// What is to be sent, and on top of what.
+/// What is to be sent.
+struct Outgoing<'a> {
+    part: &'a Part<'a>,
+    from: From,
+    /// The todos that are written again, whatever their links say.
+    again: &'a BTreeSet<TodoId>,
+}
+
+/// On top of what it is sent.
 struct From {
     /// The commit, as it is called here; nothing for all.
     commit: Option<ObjectId>,
@@ -119,7 +127,8 @@ impl Driver<'_> {
                 report.commit = from.said;
                 return Ok(report);
             }
-            self.send(adapter, &part, from, &heard, &mut links, &mut waiting, &mut report)?;
+            let outgoing = Outgoing { part: &part, from, again: &heard.again };
+            self.send(adapter, outgoing, &mut links, &mut waiting, &mut report)?;
         }
         if self.options.dry_run {
             return Ok(report);
@@ -230,9 +239,7 @@ impl Driver<'_> {
     fn send(
         &self,
         adapter: &mut dyn Adapter,
-        part: &Part<'_>,
-        from: From,
-        heard: &Heard,
+        Outgoing { part, from, again }: Outgoing<'_>,
         links: &mut Links,
         waiting: &mut Waiting<'_>,
         report: &mut Report,
@@ -240,7 +247,7 @@ impl Driver<'_> {
         let can = adapter.capabilities();
         let mut items = if can.whole { Vec::new() } else { part.items(from.commit, can.history)? };
         if can.pulls {
-            items = self.linked(adapter, part, items, &heard.again, links, waiting)?;
+            items = self.linked(adapter, part, items, again, links, waiting)?;
         }
         report.sent = items.len();
         if self.options.dry_run {

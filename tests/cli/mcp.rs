@@ -98,7 +98,7 @@ impl Client {
             let warned = warned.map_or(0, |warned| warned.as_array().map_or(0, Vec::len));
             assert_eq!(warned, blocks.len() - 1, "{tool}: {answer}");
             let shown = text(&blocks[0]);
-            assert!(said["text"] == shown.as_str() || said.to_string() == shown, "{tool}: {answer}");
+            assert!(said["text"] == shown.as_str() || *said.to_string() == *shown, "{tool}: {answer}");
         }
         (result["isError"] == true, blocks.iter().map(text).collect())
     }

@@ -73,11 +73,9 @@ impl Shape {
     /// Returns the shapes with names that this one is made of, each once.
     pub(super) fn named(self, found: &mut Vec<(&'static str, Shape)>) {
         match self {
-            Shape::Named(name, shape) => {
-                if !found.iter().any(|(known, _)| *known == name) {
-                    found.push((name, *shape));
-                    shape.named(found);
-                }
+            Shape::Named(name, shape) if !found.iter().any(|(known, _)| *known == name) => {
+                found.push((name, *shape));
+                shape.named(found);
             }
             Shape::List(shape) | Shape::Map(shape) | Shape::Maybe(shape) => shape.named(found),
             Shape::Or(shapes) => shapes.iter().for_each(|shape| shape.named(found)),

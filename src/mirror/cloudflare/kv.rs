@@ -140,7 +140,7 @@ impl Adapter for Kv {
         for (key, document) in &documents {
             match self.read(key)? {
                 None => found.push(format!("{key} is missing")),
-                Some(there) if there.to_string() != document.to_string() => found.push(format!("{key} differs")),
+                Some(there) if there != *document => found.push(format!("{key} differs")),
                 Some(_) => {}
             }
         }
