@@ -102,6 +102,7 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
 }
 
 /// Returns the hub's program, which `hub` would start where programs are found so.
+#[cfg(feature = "daemon")]
 pub(super) fn find(path: &str) -> Result<PathBuf, Failure> {
     let file = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
     let elsewhere = || std::env::split_paths(path).map(|directory| directory.join(&file)).find(|path| path.is_file());
