@@ -146,6 +146,10 @@ pub fn main() -> ExitCode {
     if let Some(code) = restart_without_repository() {
         return code;
     }
+    // Sources that are configured can be typed. A hook knows its agent, and merges need no settings.
+    if !std::env::args_os().any(|argument| ["hook", "merge-driver", "--version"].iter().any(|word| argument == *word)) {
+        configured::know();
+    }
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -163,8 +167,6 @@ pub fn main() -> ExitCode {
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
-    // A hook knows its agent, and merges need no settings.
-    configured::know();
     let mut ui = Ui::new(&cli.global);
     if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {
         return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));
