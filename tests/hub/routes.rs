@@ -65,7 +65,7 @@ fn a_todo_from_its_beginning_to_its_end() {
     let todo = dated.json()["todo"].clone();
     assert!(todo["due"].as_str().is_some_and(|due| due.starts_with("2026-12-01")), "{dated:?}");
     assert!(todo.to_string().contains("2026-11-25") && todo.to_string().contains("\"ui\""), "{todo}");
-    for wrong in [json!({"due": "someday"}), json!({"labels": ["a b"]}), json!({"labels": 1})] {
+    for wrong in [json!({"due": "someday"}), json!({"labels": ["ok", ""]}), json!({"labels": 1})] {
         let refused = send(&scene, "PATCH", &format!("/api/todo/{short}"), &token, &[], &wrong);
         assert_eq!(refused.status, 422, "{wrong}: {refused:?}");
     }

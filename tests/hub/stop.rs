@@ -75,7 +75,9 @@ fn a_missing_program_is_said_with_its_remedy() {
     let world = World::new();
     let alone = world.path("alone/git-chittysync");
     std::fs::create_dir_all(alone.parent().expect("a directory")).expect("a directory");
-    std::fs::copy(binary(), &alone).expect("a copy");
+    // By a process of its own: what another test starts meanwhile would hold a copy of ours open for writing.
+    let copied = std::process::Command::new("cp").arg(binary()).arg(&alone).status();
+    assert!(copied.expect("cp").success());
     let mut command = world.command(alone.to_str().expect("UTF-8"));
     // A PATH without it.
     let done = crate::common::done(command.env("PATH", world.path("nothing")).arg("hub").output());
