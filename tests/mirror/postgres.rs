@@ -146,8 +146,8 @@ fn a_pooler_of_transactions_is_as_good() {
     };
     let mut scene = server.scene();
     let port = free_port();
-    std::fs::write(server.path("users"), format!("\"ana\" \"{WORD}\"\n")).expect("written");
-    std::fs::write(server.path("pool.ini"), format!("[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port={port}\nunix_socket_dir=\npidfile={}\nauth_type=scram-sha-256\nauth_file={}\npool_mode=transaction\ndefault_pool_size=2\n", server.port, text(&server.path("pool.pid")), text(&server.path("users")))).expect("written");
+    server.write("users", &format!("\"ana\" \"{WORD}\"\n"));
+    server.write("pool.ini", &format!("[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port={port}\nunix_socket_dir=\npidfile={}\nauth_type=scram-sha-256\nauth_file={}\npool_mode=transaction\ndefault_pool_size=2\n", server.port, text(&server.path("pool.pid")), text(&server.path("users"))));
     let mut command = server.as_user();
     server.pooler = Some(command.arg(pgbouncer).arg(server.path("pool.ini")).spawn().expect("it starts"));
     let started = Instant::now();

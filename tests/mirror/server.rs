@@ -49,7 +49,7 @@ impl Server {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
         std::fs::set_permissions(directory.path(), mode).expect("permissions");
         let server = Server { directory, programs, port: free_port(), pooler: None, as_root };
-        std::fs::write(server.path("pw"), WORD).expect("written");
+        server.write("pw", WORD);
         server.certificates();
         let data = server.path("data");
         let pw = server.path("pw");
@@ -84,6 +84,14 @@ impl Server {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
+    }
+
+    /// Writes a file that the server's user can read. Whoever writes to a store makes new files private for as long as
+    /// that takes, also those of other tests of this process.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        std::fs::set_permissions(self.path(name), mode).expect("permissions");
     }
 
     pub fn as_user(&self) -> Command {
