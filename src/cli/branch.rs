@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::consolidate;
 use super::context::{Context, full_name};
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::store::Store;
@@ -77,10 +77,7 @@ fn list(store: &Store, porcelain: PorcelainArgs, context: &Context, ui: &mut Ui)
             })
         });
         let all = all.collect::<Value>();
-        match ui.json {
-            true => ui.print_json(&all),
-            false => print_lines("branch", &all, porcelain, ui),
-        }
+        print_listing("branch", &all, "", porcelain, ui);
         return Ok(());
     }
     let style = ui.style(context.now);

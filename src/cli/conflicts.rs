@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::Context;
 use super::log::moment;
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::todo::{Project, Session};
@@ -29,10 +29,7 @@ pub(super) fn run(args: &ConflictsArgs, context: &Context, ui: &mut Ui) -> Resul
     let properties = ops::open_properties(&store, &everything)?;
     if ui.json || args.porcelain.wanted() {
         let document = conflicts_json(&everything, args.all, &properties, context.now);
-        match ui.json {
-            true => ui.print_json(&document),
-            false => print_lines("conflicts", &document["conflicts"], args.porcelain, ui),
-        }
+        print_listing("conflicts", &document, "/conflicts", args.porcelain, ui);
         return Ok(());
     }
     let own = |session: &Session, project: &Project, id| ops::own_version(&store, session, project, id);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::context::{Context, display};
 use super::daemon_summary::{LastError, entry_json, said};
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::daemon::{self, DaemonError, JobState, Setup, State, Stopped};
 use crate::log::{self, Entry};
@@ -273,10 +273,7 @@ fn log(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let entries = log::tail(&common_dir, args.max_count);
     if ui.json || args.porcelain.wanted() {
         let entries = entries.iter().map(entry_json).collect::<Value>();
-        match ui.json {
-            true => ui.print_json(&entries),
-            false => print_lines("daemon log", &entries, args.porcelain, ui),
-        }
+        print_listing("daemon log", &entries, "", args.porcelain, ui);
         return Ok(());
     }
     print_entries(&entries, ui);

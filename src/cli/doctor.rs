@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, display};
 use super::options::DoctorArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use super::whereabouts::Whereabouts;
 use crate::git::Git;
@@ -35,10 +35,7 @@ pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(
             json!({ "check": check.name, "ok": check.state != State::Bad, "state": state, "text": check.text })
         });
         let list = list.collect::<Value>();
-        match ui.json {
-            true => ui.print_json(&json!({ "ok": ok, "checks": list })),
-            false => print_lines("doctor", &list, args.porcelain, ui),
-        }
+        print_listing("doctor", &json!({ "ok": ok, "checks": list }), "/checks", args.porcelain, ui);
     } else {
         for check in &checks {
             let (mark, text) = (check.state.as_str(), plain(&check.text));

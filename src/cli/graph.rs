@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::chosen;
 use crate::view::{Graph, todo_json};
@@ -42,10 +42,7 @@ pub(super) fn run(args: &GraphArgs, context: &Context, ui: &mut Ui) -> Result<()
             Some(json)
         });
         let edges = json!(edges.collect::<Vec<Value>>());
-        match ui.json {
-            true => ui.print_json(&edges),
-            false => print_lines("graph", &edges, args.porcelain, ui),
-        }
+        print_listing("graph", &edges, "", args.porcelain, ui);
     } else if args.dot {
         ui.print_always(&graph.dot());
     } else {

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::by::ByArgs;
 use super::context::Context;
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{Which, find_anywhere, session_meant};
 use crate::ops::{self, Event, FieldChange, LogFilter};
@@ -92,10 +92,7 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
         let events = if unknown { Vec::new() } else { ops::log(&store, &filter)? };
         let names = ops::project_names(&store)?;
         let events = events.iter().map(|event| event_json(event, &names)).collect::<Value>();
-        match ui.json {
-            true => ui.print_json(&events),
-            false => print_lines("log", &events, args.porcelain, ui),
-        }
+        print_listing("log", &events, "", args.porcelain, ui);
         return Ok(());
     }
     if unknown {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::options::PorcelainArgs;
-use super::schema::print_lines;
+use super::schema::print_listing;
 use super::ui::{Failure, Ui};
 use crate::view::{projects_json, projects_text};
 
@@ -19,10 +19,8 @@ pub struct ProjectsArgs {
 pub(super) fn run(args: &ProjectsArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let everything = context.with_archive(&store, ui)?;
-    if ui.json {
-        ui.print_json(&projects_json(&everything));
-    } else if args.porcelain.wanted() {
-        print_lines("projects", &projects_json(&everything)["projects"], args.porcelain, ui);
+    if ui.json || args.porcelain.wanted() {
+        print_listing("projects", &projects_json(&everything), "/projects", args.porcelain, ui);
     } else {
         let text = projects_text(&everything, ui.style(context.now));
         if text.is_empty() {

@@ -141,8 +141,7 @@ fn install(manager: Manager, service: &Service, part: &Part, dry_run: bool, ui: 
     }
     match failed {
         None => {
-            let which = if *runs == Runs::Daemon { "" } else { " --hub" };
-            ui.note(&format!("Undo with: git chittysync service uninstall{which}"));
+            ui.note(&format!("Undo with: git chittysync service uninstall{}", runs.option()));
             Ok(())
         }
         Some(reason) => {
@@ -231,8 +230,7 @@ fn status(manager: Manager, runs: &Runs, part: &Part, ui: &mut Ui) -> Result<(),
     match state {
         Change::None => Ok(()),
         _ => {
-            let which = if *runs == Runs::Daemon { "" } else { " --hub" };
-            let hint = format!("`git chittysync service install{which}` puts it there");
+            let hint = format!("`git chittysync service install{}` puts it there", runs.option());
             Err(Failure::no("the service is not in place").hint(hint))
         }
     }

@@ -15,8 +15,6 @@ use crate::store::Store;
 const EVERY: Duration = Duration::from_millis(200);
 /// How long pushes are gathered before what they brought is merged.
 const GATHER: Duration = Duration::from_millis(50);
-/// When a merge that failed is tried again.
-const AGAIN: Duration = Duration::from_secs(5);
 
 /// What became of the branch.
 #[derive(Debug)]
@@ -89,6 +87,7 @@ impl Follower {
         store: Store,
         replay: usize,
         tidy_every: Duration,
+        again: Duration,
     ) -> std::io::Result<std::thread::JoinHandle<()>> {
         {
             let mut state = self.state();
@@ -100,6 +99,7 @@ impl Follower {
         std::thread::Builder::new().name("follow".into()).spawn(move || {
             follower.state().thread = Some(std::thread::current());
             let (mut tidied, mut last) = (None, Instant::now());
+            let mut failed: Option<Instant> = None;
             loop {
                 follower.tell(&store, replay);
                 if follower.state().is_over {
@@ -112,12 +112,11 @@ impl Follower {
                     (tidied, last) = (store.tip().ok().flatten(), Instant::now());
                     continue;
                 }
-                if std::mem::take(&mut follower.state().pushed) {
+                let waits = failed.is_some_and(|at| at.elapsed() < again);
+                if !waits && std::mem::take(&mut follower.state().pushed) {
                     std::thread::sleep(GATHER);
-                    if !merge(&store) {
-                        follower.state().pushed = true;
-                        std::thread::park_timeout(AGAIN);
-                    }
+                    failed = (!merge(&store)).then(Instant::now);
+                    follower.state().pushed |= failed.is_some();
                 } else {
                     std::thread::park_timeout(EVERY);
                 }

@@ -29,9 +29,8 @@ pub(super) struct Limits {
     pub tidy: Duration,
     /// How often a stream without news says that it is still there.
     pub beat: Duration,
-    /// For how long it is known that the hub is ready, or is not: whoever asks has no token, and a look takes the store's
-    /// lock.
-    pub ready: Duration,
+    /// When a merge that failed is tried again.
+    pub again: Duration,
 }
 
 impl Limits {
@@ -51,7 +50,7 @@ impl Limits {
             stop: Duration::from_secs(10),
             tidy: Duration::from_secs(30),
             beat: Duration::from_secs(15),
-            ready: Duration::from_secs(5),
+            again: Duration::from_secs(5),
         };
         let asked = std::env::var("CHITTYSYNC_HUB_LIMITS").ok().filter(|_| cfg!(debug_assertions));
         for (name, number) in asked.iter().flat_map(|asked| asked.split(' ')).filter_map(|one| one.split_once('=')) {
@@ -69,7 +68,7 @@ impl Limits {
                 "stop_ms" => limits.stop = Duration::from_millis(number.into()),
                 "tidy_ms" => limits.tidy = Duration::from_millis(number.into()),
                 "beat_ms" => limits.beat = Duration::from_millis(number.into()),
-                "ready_ms" => limits.ready = Duration::from_millis(number.into()),
+                "again_ms" => limits.again = Duration::from_millis(number.into()),
                 _ => {}
             }
         }

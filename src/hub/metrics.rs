@@ -1,37 +1,23 @@
 //! How the hub is doing: whether it can serve, and numbers for who watches it.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::answer::{VERSION, plain};
 use super::state::Hub;
-use crate::git::StoreLock;
 use crate::wire::Problem;
 
-/// Returns whether the store can be read, and whether nobody holds its lock for ever.
+/// Returns whether the store can be read and written. Whoever asks has no token, so nobody is held up by it: the store's
+/// lock is not taken.
 pub(super) fn ready(hub: &Hub) -> Result<Value, Problem> {
-    let mut known = hub.ready.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match &*known {
-        Some((at, answer)) if at.elapsed() < hub.limits.ready => answer.clone(),
-        _ => {
-            let answer = look(hub);
-            *known = Some((Instant::now(), answer.clone()));
-            answer
-        }
-    }
-}
-
-fn look(hub: &Hub) -> Result<Value, Problem> {
     let no = |what: &str| {
         let problem = Problem::new(503, format!("the hub cannot serve: {what}"));
         problem.hint("its log on the hub's machine says why")
     };
     let store = hub.store().map_err(|_| no("its store cannot be opened"))?;
     hub.shown(&store).map_err(|_| no("its branch cannot be read"))?;
-    StoreLock::acquire(store.repo.common_dir()).map_err(|_| no("its store cannot be locked"))?;
     tempfile::tempfile_in(store.repo.common_dir()).map_err(|_| no("its store cannot be written"))?;
     Ok(json!({ "status": "ready" }))
 }

@@ -35,6 +35,12 @@ pub(super) fn remember(common_dir: &Path, at: SocketAddr) -> Result<(), crate::g
 /// The hub listens no more.
 pub(super) fn forget(common_dir: &Path) {
     let _ = std::fs::remove_file(address(common_dir));
+    was_opened(common_dir);
+}
+
+/// A link was used: what led to it is of no more use.
+pub(super) fn was_opened(common_dir: &Path) {
+    let _ = std::fs::remove_file(page(common_dir));
 }
 
 /// Returns where a hub of this store listens.
@@ -90,13 +96,17 @@ fn browse(common_dir: &Path, link: &str) -> bool {
         false if has_screen() => "xdg-open",
         false => return false,
     };
-    let file = state_dir(common_dir).join("open.html");
+    let file = page(common_dir);
     if replace_private_file(&file, leading_to(link).as_bytes(), Fsync::Off).is_err() {
         return false;
     }
     let mut command = Command::new(program);
     command.arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().is_ok()
+}
+
+fn page(common_dir: &Path) -> PathBuf {
+    state_dir(common_dir).join("open.html")
 }
 
 /// Returns a page that goes on to a link at once. The link is made of an address or what the user typed, and a code.
@@ -106,4 +116,20 @@ fn leading_to(link: &str) -> String {
         "<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">\
          <meta http-equiv=\"refresh\" content=\"0; url={link}\"><a href=\"{link}\">The hub's pages</a>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_link_stays_in_it() {
+        let page = leading_to("https://todos.example/\"><script>&x=1/ui/login#secret");
+        assert!(!page.contains("<script>") && !page.contains("example/\">"), "{page}");
+        assert_eq!(
+            page.matches("https://todos.example/&quot;>&lt;script>&amp;x=1/ui/login#secret").count(),
+            2,
+            "{page}"
+        );
+    }
 }

@@ -93,6 +93,7 @@ fn exchange(hub: &Hub, code: &str) -> Result<Secret, Problem> {
     all.retain(|record| !record.browser || record.flaw(now).is_none());
     all.push(record);
     tokens::write(&hub.common_dir, all, store.settings.fsync).map_err(|err| failed(err.to_string()))?;
+    open::was_opened(&hub.common_dir);
     Ok(secret)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let follower = Arc::new(Follower::new(limits.waiting));
-    let following = follower.start(store.clone(), limits.replay, limits.tidy);
+    let following = follower.start(store.clone(), limits.replay, limits.tidy, limits.again);
     let following = following.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let (stop, stopping) = watch::channel(false);
     let mut hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);

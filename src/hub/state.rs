@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::follow::Follower;
 use super::limits::Limits;
@@ -52,8 +51,6 @@ pub(super) struct Hub {
     pub rates: Rates,
     /// Held by whoever says something: of two requests with one key, the second sees what became of the first.
     pub saying: Mutex<()>,
-    /// Whether it was ready when that was looked at last, and when that was.
-    pub ready: Mutex<Option<(Instant, Result<Value, Problem>)>>,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -84,7 +81,6 @@ impl Hub {
             rates,
             pages,
             saying,
-            ready: Mutex::default(),
             shown,
         }
     }

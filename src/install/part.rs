@@ -107,8 +107,7 @@ impl Part {
 
     /// A file for the system's manager of services: XML for launchd, else with `#` for comments.
     pub(super) fn service(name: &'static str, path: PathBuf, runs: &Runs, content: &str, is_xml: bool) -> Self {
-        let which = if matches!(runs, Runs::Hub(_)) { " --hub" } else { "" };
-        let mark = format!("{SERVICE_MARK}{which}` removes it.");
+        let mark = format!("{SERVICE_MARK}{}` removes it.", runs.option());
         let head = match is_xml {
             // Two hyphens end a comment.
             true => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {} -->\n", mark.replace("--", "- -")),

@@ -22,6 +22,14 @@ impl Runs {
         }
     }
 
+    /// Returns what `service` is told to mean it, with a space before it.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Runs::Daemon => "",
+            Runs::Hub(_) => " --hub",
+        }
+    }
+
     /// Returns the name of the systemd unit.
     pub fn unit(&self) -> &'static str {
         match self {

@@ -55,6 +55,13 @@ pub struct Stored {
     pub shown: Option<Box<PulledRecord>>,
 }
 
+impl Stored {
+    /// Returns a record by what the place shows of it.
+    pub fn of(id: TodoId, shown: PulledRecord) -> Self {
+        Stored { id, remote: shown.remote.clone(), revision: shown.revision, shown: Some(Box::new(shown)) }
+    }
+}
+
 /// One kind of place. It talks with one place, and decides nothing.
 pub trait Adapter {
     /// Returns what it can do.

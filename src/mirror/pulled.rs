@@ -60,6 +60,15 @@ pub struct Pulled {
     pub newest: i64,
 }
 
+impl Pulled {
+    /// Returns what a place lists that has a revision of each record: all there are, where it was not asked for changes
+    /// since some moment.
+    pub fn listed(records: Vec<PulledRecord>, since: Option<i64>) -> Self {
+        let newest = records.iter().map(|record| record.revision).max().unwrap_or_default();
+        Pulled { records, gone: Vec::new(), is_complete: since.is_none(), newest }
+    }
+}
+
 /// What became of a record that a whole listing does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {

@@ -133,8 +133,8 @@ pub(super) fn look_near(
 }
 
 /// Returns the todos that a session, or a list beside its own, is at, as their own commits say: somebody may have taken
-/// or finished them. `tips` are the sessions of this device. Nothing when the branch knows it by a name that this device never
-/// had.
+/// or finished them. `tips` are the sessions of this device. Nothing when the branch knows the session by a name that this
+/// device never had.
 pub(super) fn at_work(
     overlay: &Overlay<'_>,
     consolidated: &Consolidated,

@@ -61,6 +61,32 @@ fn many_at_once_are_never_rejected() {
     assert_eq!(scene.tip("refs/heads/consolidated"), tip, "who only looks moves nothing");
 }
 
+/// Nobody pushes again for the hub's sake: what came while it could not merge, or was over, it merges by itself.
+#[test]
+fn what_could_not_be_merged_is_merged_later() {
+    let limits = [("CHITTYSYNC_HUB_LIMITS", "again_ms=2")];
+    let mut scene = Scene::with(&limits, &[]);
+    let token = device(&scene, "one");
+    let lock = scene.store("hub").join("refs/heads/consolidated.lock");
+    std::fs::create_dir_all(lock.parent().expect("a directory")).expect("a directory");
+    std::fs::write(&lock, "").expect("a file");
+    scene.run("one", &token, &["add", "Said while it cannot"]);
+    sync(&scene, "one", &token);
+    let log = || scene.world.ok(&["--store", scene.store("hub").to_str().expect("UTF-8"), "daemon", "log"]);
+    until("it has tried more than once", || log().lines().filter(|line| line.contains("error")).count() > 1);
+    assert!(!scene.store("hub").join("refs/heads/consolidated").exists());
+    std::fs::remove_file(&lock).expect("removed");
+    until("it is merged", || words(&scene, "hub").contains("Said while it cannot"));
+
+    scene.run("one", &token, &["add", "Said while it was over"]);
+    scene.kill();
+    let (from, to) = (scene.store("one"), scene.store("hub"));
+    scene.world.git(&from, &["push", "-q", to.to_str().expect("UTF-8"), "refs/chittysync/*:refs/chittysync/*"]);
+    assert!(!words(&scene, "hub").contains("Said while it was over"));
+    scene.start(&limits, &[]);
+    until("it is merged", || words(&scene, "hub").contains("Said while it was over"));
+}
+
 /// What the hub cannot come to by itself is pushed: somebody's own commit on the branch.
 #[test]
 fn what_was_said_by_hand_is_pushed() {

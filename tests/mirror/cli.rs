@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use chittysync::settings::MirrorKind;
+use chittysync::store::MirrorLock;
 
 use crate::scene::Scene;
 
@@ -36,6 +37,12 @@ fn a_mirror_is_added_filled_paused_and_forgotten() {
     assert!(differs.stdout.contains("todos.csv is missing"), "{differs:?}");
     world.ok(&["mirror", "remove", "papers", "--dry-run"]);
     assert_eq!(world.json(&["mirror", "list"])["mirrors"].as_array().map(Vec::len), Some(1));
+    // A run that goes on would write its state again, and at the place.
+    let turn = MirrorLock::try_acquire(&world.store(), "papers").expect("a lock").expect("it is free");
+    let busy = world.run(&["mirror", "remove", "papers"]);
+    assert_eq!((busy.code, busy.stderr.contains("being brought up to date")), (Some(1), true), "{busy:?}");
+    assert_eq!(world.json(&["mirror", "list"])["mirrors"].as_array().map(Vec::len), Some(1));
+    drop(turn);
     world.ok(&["mirror", "remove", "papers"]);
     assert_eq!(world.json(&["mirror", "list"])["mirrors"], serde_json::json!([]));
     assert!(!scene.refs().contains("chittysync-mirrors"), "nothing is left of it here");

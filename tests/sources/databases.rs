@@ -179,6 +179,27 @@ fn what_is_not_as_expected_is_named_and_stops_nothing() {
     assert!(done.stderr.contains("opencode.db has no table todo"), "{}", done.stderr);
 }
 
+/// One that a variable names as well stands there once, wherever it comes in the directory.
+#[test]
+fn a_database_that_is_named_is_read_once() {
+    let world = World::new();
+    let _opencode = world.database("opencode");
+    for channel in ["a", "b", "z"] {
+        let beside = world.database_path("opencode").with_file_name(format!("opencode-{channel}.db"));
+        std::fs::copy(world.database_path("opencode"), beside).expect("a copy");
+    }
+    let looked_at = |variables: &[(&str, &str)]| {
+        let done = world.run_with(variables, &["capture", "--json"]);
+        let captured: serde_json::Value = serde_json::from_str(&done.stdout).unwrap_or_else(|_| panic!("{done:?}"));
+        captured["looked_at"].as_u64().unwrap_or_else(|| panic!("{captured}"))
+    };
+    assert_eq!(looked_at(&[]), 4);
+    for name in ["opencode.db", "opencode-b.db"] {
+        let named = world.database_path("opencode").with_file_name(name);
+        assert_eq!(looked_at(&[("OPENCODE_DB", named.to_str().expect("UTF-8"))]), 4, "{name}");
+    }
+}
+
 /// A hook of an agent whose list only its database has puts down that it is to be looked at, and is gone.
 #[test]
 fn a_hook_that_has_no_list_has_the_database_read() {

@@ -39,10 +39,16 @@ pub(super) fn fields(command: &str) -> &'static [&'static str] {
     LINES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, fields)| fields)
 }
 
-/// Prints a line for each entry of a list. What an entry has not is `-`.
-pub fn print_lines(command: &str, entries: &Value, args: PorcelainArgs, ui: &mut Ui) {
+/// Prints a document for programs: as JSON, or a line for each entry of the list in it. `list` is where that stands, as
+/// a JSON pointer (RFC 6901). What an entry has not is `-`.
+pub fn print_listing(command: &str, document: &Value, list: &str, args: PorcelainArgs, ui: &mut Ui) {
+    if ui.json {
+        ui.print_json(document);
+        return;
+    }
     let row = |entry: &Value| fields(command).iter().map(|key| field(&entry[*key])).collect();
-    let rows: Vec<Vec<String>> = entries.as_array().into_iter().flatten().map(row).collect();
+    let entries = document.pointer(list).and_then(Value::as_array);
+    let rows: Vec<Vec<String>> = entries.into_iter().flatten().map(row).collect();
     ui.print_rows(&rows, args.zero);
 }
 

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::ui::{Failure, Ui};
 use shape::Shape;
 
-pub(super) use lines::print_lines;
+pub(super) use lines::print_listing;
 #[cfg(feature = "mcp")]
 pub(super) use tools::output;
 

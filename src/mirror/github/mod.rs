@@ -7,7 +7,6 @@
 
 mod issue;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -21,7 +20,7 @@ use super::part::Part;
 use super::pulled::{Presence, Pulled, PulledRecord};
 use super::record::Record;
 use super::verify::compare;
-use super::web::{Answer, Place, Web};
+use super::web::{Answer, Listed, Listing, Place, Web};
 use crate::todo::{TodoId, plain};
 
 /// What was written, and when it is listed, can be so far apart, in milliseconds.
@@ -36,21 +35,7 @@ pub struct GitHub {
     /// So long is waited between two requests that write, as GitHub wants it.
     pub pace: Duration,
     wrote: Option<Instant>,
-    /// What was listed in this run, by todo.
-    listed: BTreeMap<TodoId, Stored>,
-    /// When the last listing began, by GitHub's clock, and whether something was written since.
-    since: Option<i64>,
-    is_dirty: bool,
-    /// A listing that was interrupted.
-    begun: Option<Listing>,
-}
-
-/// A listing, as far as it came.
-struct Listing {
-    since: Option<i64>,
-    next: Option<String>,
-    at: Option<i64>,
-    records: Vec<PulledRecord>,
+    listed: Listed,
 }
 
 impl GitHub {
@@ -82,10 +67,7 @@ impl GitHub {
             page: 100,
             pace,
             wrote: None,
-            listed: BTreeMap::new(),
-            since: None,
-            is_dirty: false,
-            begun: None,
+            listed: Listed::default(),
         })
     }
 
@@ -111,7 +93,8 @@ impl GitHub {
         }
         let answer = self.web.ask(method, path, body);
         if body.is_some() {
-            (self.wrote, self.is_dirty) = (Some(Instant::now()), true);
+            self.wrote = Some(Instant::now());
+            self.listed.wrote();
         }
         let answer = answer?;
         // Its limits are a refusal that passes.
@@ -124,42 +107,30 @@ impl GitHub {
         Ok(answer)
     }
 
-    /// Lists issues of ours, to the last page. What was interrupted is gone on with.
+    /// Lists issues of ours that were changed since some moment, or all.
     fn list(&mut self, since: Option<i64>) -> Result<Vec<PulledRecord>, Failure> {
-        let begun = self.begun.take().filter(|begun| begun.since == since);
-        let mut listing = begun.unwrap_or_else(|| {
-            let from = since.and_then(chrono::DateTime::from_timestamp_millis);
+        let mut listed = std::mem::take(&mut self.listed);
+        let records = listed.list(since.map(|since| since - LAG), |listing| self.add_page(listing));
+        self.listed = listed;
+        records
+    }
+
+    fn add_page(&mut self, listing: &mut Listing) -> Result<bool, Failure> {
+        let url = listing.next.clone().unwrap_or_else(|| {
+            let from = listing.since.and_then(chrono::DateTime::from_timestamp_millis);
             let from = from.map(|from| format!("&since={}", from.format("%Y-%m-%dT%H:%M:%SZ"))).unwrap_or_default();
             // In the order in which they were made: what changes meanwhile moves nothing.
             let query = format!("?state=all&labels={}&sort=created&direction=asc&per_page={}", issue::OURS, self.page);
-            let first = self.path(&format!("/issues{query}{from}"));
-            Listing { since, next: Some(first), at: None, records: Vec::new() }
+            self.path(&format!("/issues{query}{from}"))
         });
-        while let Some(url) = listing.next.clone() {
-            let answered =
-                self.ask("GET", &url, None).and_then(|answer| match (answer.status, answer.body.is_array()) {
-                    (200, true) => Ok(answer),
-                    _ => Err(self.no(&answer)),
-                });
-            let answer = match answered {
-                Ok(answer) => answer,
-                Err(failure) => {
-                    self.begun = Some(listing);
-                    return Err(failure);
-                }
-            };
-            listing.at = listing.at.or_else(|| answer.date());
-            listing.next = answer.header("link").and_then(next_page);
-            listing.records.extend(answer.body.as_array().into_iter().flatten().filter_map(issue::parse));
+        let answer = self.ask("GET", &url, None)?;
+        if answer.status != 200 || !answer.body.is_array() {
+            return Err(self.no(&answer));
         }
-        (self.since, self.is_dirty) = (listing.at, false);
-        for record in &listing.records {
-            if let Some(id) = record.id {
-                let stored = stored(id, record.clone());
-                self.listed.insert(id, stored);
-            }
-        }
-        Ok(listing.records)
+        listing.at = listing.at.or_else(|| answer.date());
+        listing.next = answer.header("link").and_then(next_page);
+        listing.records.extend(answer.body.as_array().into_iter().flatten().filter_map(issue::parse));
+        Ok(listing.next.is_some())
     }
 
     fn no(&self, answer: &Answer) -> Failure {
@@ -212,7 +183,7 @@ impl GitHub {
             let changed = self.write("PATCH", &path, issue::change(record, &unlike, &made, true).into(), record.id)?;
             shown = issue::parse(&changed).unwrap_or(shown);
         }
-        Ok(stored(record.id, shown))
+        Ok(Stored::of(record.id, shown))
     }
 
     /// Changes an issue; nothing where it is gone: what became of it is found out by the next listing of all.
@@ -235,15 +206,11 @@ impl GitHub {
         let change = issue::change(record, &facets, &answer.body, link.base.is_unknown());
         let is_like_that = change.iter().all(|(name, value)| answer.body.get(name) == Some(value));
         if is_like_that {
-            return Ok(Some(stored(record.id, shown)));
+            return Ok(Some(Stored::of(record.id, shown)));
         }
         let changed = self.write("PATCH", &path, change.into(), record.id)?;
-        Ok(issue::parse(&changed).map(|shown| stored(record.id, shown)))
+        Ok(issue::parse(&changed).map(|shown| Stored::of(record.id, shown)))
     }
-}
-
-fn stored(id: TodoId, shown: PulledRecord) -> Stored {
-    Stored { id, remote: shown.remote.clone(), revision: shown.revision, shown: Some(Box::new(shown)) }
 }
 
 fn has_our_label(issue: &Value) -> bool {
@@ -283,16 +250,14 @@ impl Adapter for GitHub {
     }
 
     fn pull(&mut self, since: Option<i64>) -> Result<Pulled, Failure> {
-        let records = self.list(since.map(|since| since - LAG))?;
-        let newest = records.iter().map(|record| record.revision).max().unwrap_or_default();
-        Ok(Pulled { records, gone: Vec::new(), is_complete: since.is_none(), newest })
+        Ok(Pulled::listed(self.list(since)?, since))
     }
 
     fn find(&mut self, ids: &[TodoId]) -> Result<Vec<Stored>, Failure> {
-        if self.is_dirty || self.since.is_none() {
-            self.list(self.since.map(|since| since - LAG))?;
+        if self.listed.is_behind() {
+            self.list(self.listed.at)?;
         }
-        Ok(ids.iter().filter_map(|id| self.listed.get(id)).cloned().collect())
+        Ok(self.listed.find(ids))
     }
 
     fn look(&mut self, remote: &str) -> Result<Presence, Failure> {

@@ -8,8 +8,6 @@ mod columns;
 mod database;
 mod page;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::adapter::{Adapter, Batch, Capabilities, Stored};
@@ -20,7 +18,7 @@ use super::part::Part;
 use super::pulled::{Presence, Pulled, PulledRecord};
 use super::record::Record;
 use super::verify::compare;
-use super::web::{Answer, Web};
+use super::web::{Answer, Listed, Web};
 use crate::todo::{TodoId, plain};
 use database::Database;
 
@@ -37,18 +35,7 @@ pub struct Notion {
     database: Option<Database>,
     /// How many pages a page of a listing has.
     pub page: usize,
-    listed: BTreeMap<TodoId, Stored>,
-    since: Option<i64>,
-    is_dirty: bool,
-    begun: Option<Listing>,
-}
-
-/// A listing, as far as it came.
-struct Listing {
-    since: Option<i64>,
-    cursor: Option<String>,
-    at: Option<i64>,
-    records: Vec<PulledRecord>,
+    listed: Listed,
 }
 
 impl Notion {
@@ -63,10 +50,7 @@ impl Notion {
             id,
             database: None,
             page: 100,
-            listed: BTreeMap::new(),
-            since: None,
-            is_dirty: false,
-            begun: None,
+            listed: Listed::default(),
         })
     }
 
@@ -84,55 +68,39 @@ impl Notion {
         Ok(self.database.insert(opened).clone())
     }
 
-    /// Lists pages, to the last one. What was interrupted is gone on with.
+    /// Lists pages that were changed since some moment, or all.
     fn list(&mut self, since: Option<i64>) -> Result<Vec<PulledRecord>, Failure> {
         let Database { source, columns } = self.database()?;
-        let begun = self.begun.take().filter(|begun| begun.since == since);
-        let mut listing = begun.unwrap_or(Listing { since, cursor: None, at: None, records: Vec::new() });
-        loop {
+        let path = format!("/data_sources/{source}/query");
+        let Notion { listed, web, page: size, .. } = self;
+        listed.list(since.map(|since| since - LAG), |listing| {
             let mut query = json!({
-                "page_size": self.page,
+                "page_size": size,
                 "sorts": [{ "timestamp": "created_time", "direction": "ascending" }],
             });
-            if let Some(from) = since.and_then(chrono::DateTime::from_timestamp_millis) {
+            if let Some(from) = listing.since.and_then(chrono::DateTime::from_timestamp_millis) {
                 let from = from.format("%Y-%m-%dT%H:%M:%SZ").to_string();
                 query["filter"] =
                     json!({ "timestamp": "last_edited_time", "last_edited_time": { "on_or_after": from } });
             }
-            if let Some(cursor) = &listing.cursor {
+            if let Some(cursor) = &listing.next {
                 query["start_cursor"] = json!(cursor);
             }
-            let answered = self.web.ask("POST", &format!("/data_sources/{source}/query"), Some(&query));
-            let answered = answered.and_then(|answer| match (answer.status, answer.body["results"].is_array()) {
-                (200, true) => Ok(answer),
-                _ => Err(database::no(&answer)),
-            });
-            let answer = match answered {
-                Ok(answer) => answer,
-                Err(failure) => {
-                    self.begun = Some(listing);
-                    return Err(failure);
-                }
-            };
+            let answer = web.ask("POST", &path, Some(&query))?;
+            if answer.status != 200 || !answer.body["results"].is_array() {
+                return Err(database::no(&answer));
+            }
             listing.at = listing.at.or_else(|| answer.date());
             let pages = answer.body["results"].as_array().into_iter().flatten();
             listing.records.extend(pages.filter_map(|one| page::parse(one, &columns)));
-            match answer.body["next_cursor"].as_str() {
-                Some(next) if answer.body["has_more"] == true => listing.cursor = Some(next.to_owned()),
-                _ => break,
-            }
-        }
-        (self.since, self.is_dirty) = (listing.at, false);
-        for record in &listing.records {
-            if let Some(id) = record.id {
-                self.listed.insert(id, stored(id, record.clone()));
-            }
-        }
-        Ok(listing.records)
+            let next = answer.body["next_cursor"].as_str().filter(|_| answer.body["has_more"] == true);
+            listing.next = next.map(str::to_owned);
+            Ok(listing.next.is_some())
+        })
     }
 
     fn write(&mut self, method: &str, path: &str, body: &Value, id: TodoId) -> Result<Value, Failure> {
-        self.is_dirty = true;
+        self.listed.wrote();
         let answer = self.web.ask(method, path, Some(body))?;
         match answer.status {
             200 => Ok(answer.body),
@@ -153,7 +121,7 @@ impl Notion {
         let made = self.write("POST", "/pages", &new, record.id)?;
         let shown =
             page::parse(&made, &columns).ok_or_else(|| Failure::later("Notion answered with something else"))?;
-        Ok(stored(record.id, shown))
+        Ok(Stored::of(record.id, shown))
     }
 
     fn read(&mut self, remote: &str) -> Result<Answer, Failure> {
@@ -179,12 +147,8 @@ impl Notion {
         }
         let path = format!("/pages/{}", link.remote);
         let changed = self.write("PATCH", &path, &json!({ "properties": properties }), record.id)?;
-        Ok(page::parse(&changed, &columns).map(|shown| stored(record.id, shown)))
+        Ok(page::parse(&changed, &columns).map(|shown| Stored::of(record.id, shown)))
     }
-}
-
-fn stored(id: TodoId, shown: PulledRecord) -> Stored {
-    Stored { id, remote: shown.remote.clone(), revision: shown.revision, shown: Some(Box::new(shown)) }
 }
 
 impl Adapter for Notion {
@@ -198,16 +162,14 @@ impl Adapter for Notion {
     }
 
     fn pull(&mut self, since: Option<i64>) -> Result<Pulled, Failure> {
-        let records = self.list(since.map(|since| since - LAG))?;
-        let newest = records.iter().map(|record| record.revision).max().unwrap_or_default();
-        Ok(Pulled { records, gone: Vec::new(), is_complete: since.is_none(), newest })
+        Ok(Pulled::listed(self.list(since)?, since))
     }
 
     fn find(&mut self, ids: &[TodoId]) -> Result<Vec<Stored>, Failure> {
-        if self.is_dirty || self.since.is_none() {
-            self.list(self.since.map(|since| since - LAG))?;
+        if self.listed.is_behind() {
+            self.list(self.listed.at)?;
         }
-        Ok(ids.iter().filter_map(|id| self.listed.get(id)).cloned().collect())
+        Ok(self.listed.find(ids))
     }
 
     fn look(&mut self, remote: &str) -> Result<Presence, Failure> {

@@ -3,6 +3,7 @@
 //! A redirect is not followed, and a link in an answer only to where the question went: the token goes nowhere else.
 
 mod agent;
+mod listed;
 mod place;
 
 use std::cell::Cell;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+pub use listed::{Listed, Listing};
 pub use place::Place;
 
 use super::failure::Failure;
