@@ -62,9 +62,13 @@ pub(super) fn run(args: &MoveArgs, context: &Context, ui: &mut Ui) -> Result<(),
         );
         ask(&question, "nothing was moved")?;
     }
-    gather(&known.store, context, ui)?;
-    let Found { store, scope, to, .. } = known;
-    let found = Found::find(store.reopen()?, scope, to)?;
+    let gathered = gather(&known.store, context, ui)?;
+    let found = Found::find(known.store.reopen()?, known.scope.clone(), known.to.clone())?;
+    if found.ids.is_empty() && known.is_there()? {
+        ops::forget_looks(&known.store)?;
+        known.tell(&gathered, ui);
+        return gathered.judge();
+    }
     found.is_some()?;
     found.go(context, ui)
 }
@@ -91,6 +95,12 @@ impl Found {
     fn is_some(&self) -> Result<(), Failure> {
         let none = || Failure::no(format!("there is nothing to move of a project '{}' here", self.scope.project));
         if self.ids.is_empty() { Err(none().hint(PROJECTS)) } else { Ok(()) }
+    }
+
+    /// Returns whether all of it is in the other store: a move that was cut short had come so far that gathering ended it.
+    fn is_there(&self) -> Result<bool, Failure> {
+        let has_gone = !self.ids.is_empty() && self.to.path.exists();
+        Ok(has_gone && self.moving.lacks(&Store::open(&self.to)?)?.is_none())
     }
 
     /// Returns what moves, in words.
@@ -139,8 +149,16 @@ impl Found {
         // Only now that all of it is there.
         let taken = take_out(&self.store, &self.ids, "move", context, ui)?;
         ops::forget_looks(&self.store)?;
+        self.tell(&taken, ui);
+        let finished = finish(&self.store, &taken.report, ui);
+        taken.judge()?;
+        finished
+    }
+
+    /// Says that it has moved, and what came of taking it out here.
+    fn tell(&self, taken: &TakenOut, ui: &mut Ui) {
         if ui.json {
-            ui.print_json(&self.json(Some(&taken)));
+            ui.print_json(&self.json(Some(taken)));
         } else {
             ui.note(&format!("Moved {} to {}.", self.what(), display(&self.to.path)));
         }
@@ -152,22 +170,21 @@ impl Found {
                 path.display()
             ));
         }
-        let finished = finish(&self.store, &taken.report, ui);
-        taken.judge()?;
-        finished
     }
 }
 
 /// Has all in the branch that sessions said, here and at the remote: what is not known yet would stay behind.
-fn gather(store: &Store, context: &Context, ui: &Ui) -> Result<(), Failure> {
+fn gather(store: &Store, context: &Context, ui: &Ui) -> Result<TakenOut, Failure> {
     let selection = Selection { what: "move".into(), ..Selection::default() };
     let plan = Plan { consolidate: true, selection, ..Plan::default() };
     let Some(remote) = &store.settings.remote else {
         let report = ops::run(store, &plan, context.now)?;
-        return finish(store, &report, ui);
+        finish(store, &report, ui)?;
+        return Ok(TakenOut { report, remote: None, exchange: None });
     };
     let (report, exchange) = remote::exchange(&SyncArgs::default(), store, &plan, remote, context.now, ui)?;
     remote::judge(Some(remote), Some(&exchange)).and(finish(store, &report, ui)).map_err(|failure| {
         failure.hint("nothing was moved: what others said of it is at the remote, and has to go along")
-    })
+    })?;
+    Ok(TakenOut { report, remote: Some(remote.clone()), exchange: Some(exchange) })
 }

@@ -17,7 +17,7 @@ use crate::git::{Identity, NewCommit, ObjectId, Overlay, RefChange, StoreLock, s
 use crate::merge::join_todo;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, session_path};
 use crate::store::{Consolidated, ProjectLists, Reach, SessionCommit, Store, commit_session, read_session, session_of};
-use crate::todo::{Project, Scope, Session, SessionInfo, SessionState, Time, TodoId, TodoList};
+use crate::todo::{Project, Scope, Session, SessionInfo, SessionState, Time, Todo, TodoId, TodoList};
 
 /// What is known of a project that is to go.
 #[derive(Debug, Default)]
@@ -198,22 +198,33 @@ impl Moving {
 
     /// Makes sure that a store says all that is to go.
     fn check(&self, to: &Store) -> Result<(), OpsError> {
+        let path = to.repo.common_dir().display();
+        match self.lacks(to)? {
+            Some(id) => Err(OpsError::Input(format!("{id} did not come to {path}: nothing was taken out here"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns a todo of which a store does not say all that is to go.
+    ///
+    /// # Errors
+    /// When that store cannot be read.
+    pub fn lacks(&self, to: &Store) -> Result<Option<TodoId>, OpsError> {
         let overlay = Overlay::new(&to.repo);
         let consolidated = Consolidated::find(to, &overlay)?;
         for (project, todos) in &self.todos {
             let there = consolidated.some_todos(&overlay, project, &todos.keys().copied().collect())?;
-            for (id, todo) in todos {
-                let is_there = there.get(id).is_some_and(|found| {
+            let is_there = |id: &TodoId, todo: &Todo| {
+                there.get(id).is_some_and(|found| {
                     let mut joined = found.clone();
                     join_todo(&mut joined, todo);
                     !found.is_forgotten() && joined == *found
-                });
-                if !is_there {
-                    let path = to.repo.common_dir().display();
-                    return Err(OpsError::Input(format!("{id} did not come to {path}: nothing was taken out here")));
-                }
+                })
+            };
+            if let Some((id, _)) = todos.iter().find(|(id, todo)| !is_there(id, todo)) {
+                return Ok(Some(*id));
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
