@@ -71,6 +71,7 @@ mod move_project;
 mod named;
 mod options;
 mod pager;
+mod parse;
 mod progress;
 mod projects;
 mod purge;
@@ -150,7 +151,8 @@ pub fn main() -> ExitCode {
     if !std::env::args_os().any(|argument| ["hook", "merge-driver", "--version"].iter().any(|word| argument == *word)) {
         configured::know();
     }
-    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let line: Vec<_> = std::env::args_os().collect();
+    let parsed = parse::parse(&line).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(err) if is_hook(&err) => return ExitCode::SUCCESS,

@@ -1,0 +1,66 @@
+//! From what was typed to what clap makes of it.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Error, Subcommand};
+
+use super::args::{Command, command};
+use super::options::Global;
+
+/// Parses a command line; its first word is the program.
+///
+/// # Errors
+/// When it is not understood, and when help or the version is asked for: what to print is in the error.
+pub(crate) fn parse(line: &[OsString]) -> Result<ArgMatches, Error> {
+    // clap gives the options of all commands to each command that it knows, which takes longer than all else that it
+    // does. What only some of them can tell is as true as if all were there.
+    match of_those_named(line).try_get_matches_from(line) {
+        Err(err) if err.kind() != ErrorKind::DisplayVersion => command().try_get_matches_from(line),
+        parsed => parsed,
+    }
+}
+
+/// Returns the command line with no commands but those whose names stand in this one.
+fn of_those_named(line: &[OsString]) -> clap::Command {
+    let all = Command::augment_subcommands(clap::Command::new("all"));
+    let is_named = |sub: &&clap::Command| line.iter().skip(1).any(|word| word == sub.get_name());
+    let root = clap::Command::new("git-chittysync").version(env!("CARGO_PKG_VERSION")).bin_name("git chittysync");
+    let root = Global::augment_args(root).disable_help_subcommand(true);
+    root.subcommands(all.get_subcommands().filter(is_named).cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches;
+
+    use super::super::args::Cli;
+    use super::*;
+
+    fn line(words: &str) -> Vec<OsString> {
+        std::iter::once("git-chittysync").chain(words.split_whitespace()).map(OsString::from).collect()
+    }
+
+    /// What is parsed with some of the commands is what is parsed with all.
+    #[test]
+    fn the_commands_that_are_not_named_make_no_difference() {
+        let mut names: Vec<String> = command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        names.extend(
+            ["", "lst", "--help", "-h", "--version", "-V", "--store", "-q", "--no-such", "x", "-"].map(String::from),
+        );
+        let shown = |parsed: Result<ArgMatches, Error>| match parsed.and_then(|matches| Cli::from_arg_matches(&matches))
+        {
+            Ok(cli) => format!("{cli:?}"),
+            Err(err) => format!("{:?} {err}", err.kind()),
+        };
+        for first in &names {
+            for second in ["", "list", "lst", "--help", "--version"] {
+                for words in [format!("{first} {second}"), format!("--store {second} {first}")] {
+                    let line = line(&words);
+                    let (some, all) = (shown(parse(&line)), shown(command().try_get_matches_from(&line)));
+                    assert_eq!(some, all, "{words}");
+                }
+            }
+        }
+    }
+}
