@@ -77,7 +77,7 @@ fn tidy_locked(store: &Store, lock: &StoreLock, how: Tidy, now: Time) -> Result<
 /// # Errors
 /// As [`tidy`].
 pub fn tidy_daily(store: &Store, now: Time) -> Result<(), OpsError> {
-    let today = now.to_string().chars().take(10).collect::<String>();
+    let today = now.date();
     if store.settings.remote.is_some() || cache::load::<String>(&store.repo, "tidied") == today {
         return Ok(());
     }

@@ -179,7 +179,7 @@ impl Lease {
 
     /// Returns the day of this time, and what was started on it: the day that is known, if the time is before it.
     pub fn day_at(&self, now: Time) -> Day {
-        let date = now.to_string().chars().take(10).collect::<String>();
+        let date = now.date();
         if date <= self.day.date {
             return self.day.clone();
         }
@@ -272,7 +272,7 @@ impl Lease {
     pub fn pause(&self, paused: bool, now: Time, nonce: &str) -> Self {
         let mut lease = self.next(nonce);
         lease.paused = paused;
-        let today = now.to_string().chars().take(10).collect::<String>();
+        let today = now.date();
         if !paused && lease.day.date > today {
             lease.day.date = today;
         }

@@ -38,6 +38,11 @@ impl Time {
         Time(self.0.saturating_add(1)).min(Time::LAST)
     }
 
+    /// Returns the day that it is then in UTC: `2025-10-10`.
+    pub fn date(self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+
     /// Reads an RFC 3339 timestamp, whatever its offset; finer parts than a millisecond are cut.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(time) = parse_canonical(text) {

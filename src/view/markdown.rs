@@ -25,13 +25,14 @@ pub fn markdown(everything: &Everything) -> String {
     text
 }
 
-/// Returns what there is to note beside a todo: of an open one who has it, how soon, until when and what it waits for; of
-/// every one its labels.
-fn notes(everything: &Everything, links: &Links<'_>, todo: &Todo) -> Vec<String> {
+/// Returns what there is to note beside a todo: of an open one who has it since when, how soon, until when and what it
+/// waits for; of every one its labels.
+pub(super) fn notes(everything: &Everything, links: &Links<'_>, todo: &Todo) -> Vec<String> {
     let mut notes = Vec::new();
     if todo.state().is_open() {
         if todo.state() == State::Wanted(Status::InProgress) {
-            notes.push(format!("in progress: {}", escape(&everything.called(todo.winner().0))));
+            let (session, claim) = todo.winner();
+            notes.push(format!("in progress: {} since {}", escape(&everything.who(session)), claim.at.date()));
         }
         let priority = todo.text("priority").filter(|text| !text.eq_ignore_ascii_case("medium"));
         notes.extend(priority.map(|text| format!("priority {}", escape(text))));

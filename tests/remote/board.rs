@@ -16,7 +16,10 @@ fn the_board_is_what_a_host_shows() {
     devices.list("a", SESSION, "2026-11-20T11:00:00.000Z", &[("Fix <b>login</b>", "in_progress"), ("Ship", "pending")]);
     devices.sync("a");
     let board = at(&devices, "consolidated:README.md").expect("a board");
-    assert!(board.contains("- [ ] Fix &lt;b&gt;login&lt;/b&gt; *(in progress)*\n- [ ] Ship\n"), "{board}");
+    assert!(
+        board.contains("- [ ] Fix &lt;b&gt;login&lt;/b&gt; *(in progress: ‘Fix &lt;b&gt;login&lt;/b&gt;’ since 2026-11-20)*\n- [ ] Ship\n"),
+        "{board}"
+    );
     let before = devices.world.git(&devices.hub(), &["rev-parse", "consolidated"]);
     devices.sync("b");
     devices.sync("a");
