@@ -12,6 +12,7 @@ use super::install_args::{InstallArgs, UninstallArgs};
 use super::later::Later;
 use super::list::ListArgs;
 use super::log::LogArgs;
+use super::negation::with_negations;
 use super::options::{CaptureArgs, DoctorArgs, Global, SyncArgs};
 use super::ready::ReadyArgs;
 use super::resolve::ResolveArgs;
@@ -36,7 +37,7 @@ pub struct Cli {
 /// Returns the command line as clap knows it, under the name that git users type. The arguments of a command are added
 /// once it is parsed, or its help asked for.
 pub fn command() -> clap::Command {
-    Cli::command().bin_name("git chittysync")
+    with_negations(Cli::command()).bin_name("git chittysync")
 }
 
 /// As [`command`], with the arguments of every command to look at.

@@ -5,6 +5,8 @@ use std::ops::Deref;
 use clap::builder::Resettable;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
+use super::negation::with_negations;
+
 /// The arguments of one command. To describe those of all commands takes longer than starting the program, and a hook
 /// wants one of them.
 #[derive(Debug)]
@@ -42,5 +44,5 @@ impl<T: Args> Args for Later<T> {
 /// Adds the arguments. What a command does is said where it is listed, not beside them.
 fn describe<T: Args>(command: Command) -> Command {
     let (about, more) = (command.get_about().cloned(), command.get_long_about().cloned());
-    T::augment_args(command).about(Resettable::from(about)).long_about(Resettable::from(more))
+    with_negations(T::augment_args(command)).about(Resettable::from(about)).long_about(Resettable::from(more))
 }

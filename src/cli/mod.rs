@@ -69,6 +69,7 @@ mod mirror;
 mod mirrors;
 mod move_project;
 mod named;
+mod negation;
 mod options;
 mod pager;
 mod parse;

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Error, Subcommand};
 
 use super::args::{Command, command};
+use super::negation::with_negations;
 use super::options::Global;
 
 /// Parses a command line; its first word is the program.
@@ -26,7 +27,7 @@ fn of_those_named(line: &[OsString]) -> clap::Command {
     let all = Command::augment_subcommands(clap::Command::new("all"));
     let is_named = |sub: &&clap::Command| line.iter().skip(1).any(|word| word == sub.get_name());
     let root = clap::Command::new("git-chittysync").version(env!("CARGO_PKG_VERSION")).bin_name("git chittysync");
-    let root = Global::augment_args(root).disable_help_subcommand(true);
+    let root = with_negations(Global::augment_args(root)).disable_help_subcommand(true);
     root.subcommands(all.get_subcommands().filter(is_named).cloned())
 }
 
