@@ -177,6 +177,9 @@ pub enum Command {
     Schema(Later<super::schema::SchemaArgs>),
     /// Explain a command, or all of them
     Help(Later<super::help::HelpArgs>),
+    /// Print what helps to report a fault: build, counts, settings, what doctor finds; no todo, no name, no path
+    #[command(name = "bug-report")]
+    BugReport,
     /// Print which build this is: commit, date, features, and the git that it works with
     Version,
 }

@@ -19,15 +19,7 @@ use crate::todo::plain;
 const OLDEST_GIT: (u32, u32) = (2, 38);
 
 pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let mut checks = vec![git()];
-    let whereabouts = Whereabouts::find(context)?;
-    let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
-        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
-    parts.extend(super::install::installed_hooks(context));
-    checks.extend(installed(&parts));
-    checks.extend(super::doctor_agents::checks(context));
-    checks.extend(whereabouts.checks(context));
-    checks.extend(whereabouts.location.iter().flat_map(|location| super::doctor_store::checks(location, ui)));
+    let checks = checks(context, ui)?;
     let ok = checks.iter().all(|check| check.state != State::Bad);
     if ui.json || args.porcelain.wanted() {
         let list = checks.iter().map(|check| {
@@ -43,6 +35,20 @@ pub(super) fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> Result<(
         }
     }
     if ok { Ok(()) } else { Err(Failure::no("not everything is well").hint("each line marked BAD says what to do")) }
+}
+
+/// Looks at everything.
+pub(super) fn checks(context: &Context, ui: &mut Ui) -> Result<Vec<Check>, Failure> {
+    let mut checks = vec![git()];
+    let whereabouts = Whereabouts::find(context)?;
+    let mut parts = inventory(&super::install::parts_of_command(), &AgentSettings::default())
+        .map_err(|err| Failure::fatal(crate::ops::chain(&err)))?;
+    parts.extend(super::install::installed_hooks(context));
+    checks.extend(installed(&parts));
+    checks.extend(super::doctor_agents::checks(context));
+    checks.extend(whereabouts.checks(context));
+    checks.extend(whereabouts.location.iter().flat_map(|location| super::doctor_store::checks(location, ui)));
+    Ok(checks)
 }
 
 fn git() -> Check {

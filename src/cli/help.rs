@@ -45,8 +45,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Set up",
         &[
-            ("demo, status, doctor", "an example; what is where; whether all is well"),
-            ("install, uninstall", "agents' hooks, manual pages, completions, driver"),
+            ("demo, install, uninstall", "an example; hooks of agents, manual pages, driver"),
+            ("status, doctor, bug-report", "what is where; whether all is well; tell us"),
         ],
     ),
 ];

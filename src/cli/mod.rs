@@ -9,6 +9,7 @@ mod author;
 #[cfg(feature = "board")]
 mod board;
 mod branch;
+mod bug_report;
 mod bulk;
 mod by;
 mod capture;
@@ -265,6 +266,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Install(args) => install::install(&args, context, ui),
         Command::Uninstall(args) => install::uninstall(&args, context, ui),
         Command::Doctor(args) => doctor::run(&args, context, ui),
+        Command::BugReport => bug_report::run(context, ui),
         Command::Committed(args) => committed::run(&args, context, ui),
         Command::Capture(args) => capture::run(&args, context, ui),
         Command::Consolidate => consolidate::run(context, ui),

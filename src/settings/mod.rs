@@ -38,7 +38,13 @@ pub use spawning::Spawning;
 
 /// Returns whether a key, as git writes it, is one that is read.
 pub fn is_known(key: &str) -> bool {
-    table::ALL.iter().flat_map(Setting::keys).any(|known| setting::is_key(known, key))
+    find(key).is_some()
+}
+
+/// Returns the setting of a key, as git writes it, and the form of the key in the table, with `<name>` for a name.
+pub fn find(key: &str) -> Option<(&'static Setting, &'static str)> {
+    let keys = table::ALL.iter().flat_map(|setting| setting.keys().map(move |known| (setting, known)));
+    keys.into_iter().find(|(_, known)| setting::is_key(known, key))
 }
 
 #[cfg(test)]

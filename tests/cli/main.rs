@@ -12,6 +12,7 @@ mod assign;
 mod assign_context;
 mod board;
 mod branches;
+mod bug_report;
 mod claims;
 mod claude_settings;
 mod commits;

@@ -34,7 +34,7 @@ pub struct SchemaArgs {
 const ACT: &[&str] = &["add", "start", "done", "release", "reopen", "edit", "resolve"];
 
 /// What each command prints, by what it is about.
-const DOCUMENTS: [(&[&str], Shape); 35] = [
+const DOCUMENTS: [(&[&str], Shape); 36] = [
     (&["list"], todos::LIST),
     (&["ready"], todos::READY),
     (&["show"], todos::SHOW),
@@ -68,6 +68,7 @@ const DOCUMENTS: [(&[&str], Shape); 35] = [
     (&["service"], program::SERVICE),
     (&["install", "uninstall"], program::INSTALL),
     (&["doctor"], program::DOCTOR),
+    (&["bug-report"], program::BUG_REPORT),
     (&["version", "help", "man", "completion", "schema"], PROGRAM),
     (&["error"], stores::ERROR),
 ];

@@ -46,6 +46,38 @@ pub(super) const VERSION: Shape = Object(&[
     Key("git", Maybe(&Text), "the git that it works with"),
 ]);
 
+/// `bug-report`.
+pub(super) const BUG_REPORT: Shape = Object(&[
+    Key("version", VERSION, "as `version` prints it"),
+    Key("system", Text, "the operating system and the processor"),
+    Key(
+        "store",
+        Maybe(&Object(&[
+            Key("is", Text, "a store of its own, or a project's repository"),
+            Key("remote", Maybe(&Text), "over what it is reached"),
+            Key("sessions", Maybe(&Count), ""),
+            Key("projects", Maybe(&Count), ""),
+            Key("open", Maybe(&Count), ""),
+            Key("completed", Maybe(&Count), ""),
+            Key("archived", Maybe(&Count), ""),
+            Key("conflicts", Maybe(&Count), ""),
+            Key("loose_objects", Count, "roughly"),
+            Key("packs", Count, ""),
+            Key("loose_refs", Count, ""),
+        ])),
+        "nothing when there is none, or it cannot be opened",
+    ),
+    Key(
+        "settings",
+        List(&Object(&[
+            Key("key", Text, "with `<name>` for the name of a remote, a mirror or a source"),
+            Key("value", Maybe(&Text), "a number, a length of time or one of some words; nothing for any other"),
+        ])),
+        "",
+    ),
+    Key("checks", List(&Object(&[Key("check", Text, ""), Key("state", Text, "ok, off or bad")])), "of `doctor`"),
+]);
+
 /// `help`.
 pub(super) const HELP: Shape = Object(&[Key("command", Text, ""), Key("text", Text, "")]);
 
