@@ -102,7 +102,7 @@ fn happenings(store: &Store, filter: LogFilter) -> Result<Vec<Happening>, Proble
             id: event.after.id,
             words: event.after.content.clone(),
             renamed_to: event.renamed_to.clone(),
-            session: event.session.session,
+            session: event.session.session.clone(),
             project: event.project,
         });
         ControlFlow::Continue(())

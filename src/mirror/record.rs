@@ -139,7 +139,7 @@ impl Entry {
             Some(before) if *before != after => "status",
             Some(_) => "changed",
         };
-        let SessionInfo { session, device, person, .. } = &event.session;
+        let SessionInfo { session, device, person, .. } = &*event.session;
         Entry {
             id: event.after.id,
             project: event.project.clone(),

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ use crate::view::Deed;
 pub struct Event {
     /// When it was said.
     pub at: Time,
-    /// The session that said it, as it was then.
-    pub session: SessionInfo,
+    /// The session that said it, as it was then: one for all that a commit says, since a session can have a long list.
+    pub session: Arc<SessionInfo>,
     /// The commit that says it.
     pub commit: ObjectId,
     /// Of which project.
@@ -184,7 +185,7 @@ impl<'a> History<'a> {
             }
         }
         // Most commits are passed over before it is asked whose they are.
-        let Some(session) = (!changed.is_empty()).then(|| speaker(self.overlay, commit)).flatten() else {
+        let Some(session) = (!changed.is_empty()).then(|| speaker(self.overlay, commit)).flatten().map(Arc::new) else {
             return Vec::new();
         };
         if self.session.as_ref().is_some_and(|name| !session.session.as_str().starts_with(name)) {
@@ -206,7 +207,7 @@ impl<'a> History<'a> {
         changed
     }
 
-    fn event(&self, commit: &CommitInfo, session: &SessionInfo, change: Change) -> Event {
+    fn event(&self, commit: &CommitInfo, session: &Arc<SessionInfo>, change: Change) -> Event {
         let Change { project, mut before, mut after } = change;
         let known = self.known(after.id).map(|(_, todo)| todo);
         let mut is_new = before.is_none() && known.is_none_or(|known| known.created >= after.created);
@@ -223,7 +224,7 @@ impl<'a> History<'a> {
         }
         let renamed = after.text("renamedTo").and_then(TodoId::parse).and_then(|id| self.known(id));
         let renamed_to = renamed.map(|(_, todo)| todo.content.clone()).filter(|words| !words.is_empty());
-        let (at, session, commit) = (session.updated, session.clone(), commit.id);
+        let (at, session, commit) = (session.updated, Arc::clone(session), commit.id);
         Event { at, session, commit, project, before, after, is_new, renamed_to }
     }
 
