@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::page_answer::{go, refuse};
 use super::page_do::{Refused, perform};
-use super::page_sign_in::{cookie, field, form, presented};
+use super::page_sign_in::{cookie, field, form};
 use super::state::Hub;
 use crate::access::{Principal, Scope, Secret};
 use crate::page::{Deed, Message};
@@ -43,7 +42,7 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
 type Told = (Message, Option<String>);
 
 fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Principal, Told), Problem> {
-    let who = hub.principal(&presented(HeaderMap::new(), secret), Scope::Write)?;
+    let who = hub.holder(secret, Scope::Write)?;
     if !secret.is_form_key(field(fields, "key")) {
         return Err(Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again."));
     }
