@@ -59,6 +59,7 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let hub = Arc::clone(hub);
     let taking = tokio::spawn(async move {
+        let _receiving = hub.receiving.lock().await;
         let lock = hub.aside(|hub| StoreLock::acquire(&hub.common_dir).map_err(|err| hub.trouble(&err.into()))).await?;
         let (group, stdout) = start(&hub, path, &who, &headers, body)?;
         let report = backend::report(group, stdout, &hub.limits).await;

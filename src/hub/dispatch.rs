@@ -70,7 +70,13 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
                         Problem::new(400, "there is no body").hint("GET /api/openapi.json says what it looks like")
                     );
                 }
-                let said = hub.aside(move |hub| write(hub, &asked)).await;
+                // Whoever waits for others takes no thread meanwhile.
+                let saying = Arc::clone(&hub.saying).lock_owned().await;
+                let said = hub.aside(move |hub| {
+                    let _saying = saying;
+                    write(hub, &asked)
+                });
+                let said = said.await;
                 hub.follower.look();
                 said
             };
@@ -97,7 +103,6 @@ fn note(hub: &Hub, method: &Method, path: &str, status: u16) {
 }
 
 fn write(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
-    let _saying = hub.saying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match asked.operation.op {
         Op::Sync => say::sync(hub, asked),
         Op::ProjectList | Op::ProjectSync => say::project(hub, asked),

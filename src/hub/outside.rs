@@ -45,7 +45,6 @@ impl Outside {
     }
 
     #[cfg(not(feature = "web"))]
-    #[expect(clippy::unused_async, reason = "with issuers, they may have to be asked")]
     pub(super) async fn principal(&self, _token: &str) -> Result<Principal, Problem> {
         Err(unknown())
     }

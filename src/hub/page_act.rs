@@ -26,7 +26,14 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
     let secret = cookie(hub, &headers).ok_or_else(unknown)?;
     let mut back = back(field(&fields, "back")).to_owned();
-    let (who, message) = hub.aside(move |hub| said(hub, &secret, &fields)).await?;
+    // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
+    // without a thread, as one that is waited for may need one.
+    let saying = Arc::clone(&hub.saying).lock_owned().await;
+    let acted = hub.aside(move |hub| {
+        let _saying = saying;
+        said(hub, &secret, &fields)
+    });
+    let (who, message) = acted.await?;
     // One that got other words is another one.
     if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
         back = format!("/ui/todo/{id}");
@@ -48,8 +55,6 @@ fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Prin
     }
     let deed = Deed::parse(field(fields, "do")).ok_or_else(|| Problem::new(422, "there is no such act"))?;
     let store = hub.store()?;
-    // One act after the other, of pages and of the API: what an undo looked at is what it takes back.
-    let _one = hub.saying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match perform(&store, &deed, fields) {
         Ok((message, id)) => Ok((who, (message, id.map(|id| id.to_string())))),
         Err(Refused::No(message)) => Ok((who, (message, None))),

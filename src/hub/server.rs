@@ -28,6 +28,10 @@ use crate::ops::OpsError;
 use crate::store::Store;
 use crate::wire::GitPath;
 
+/// So much is done at once that may wait for the disk. Each takes some memory for as long as it is there, and a moment
+/// longer.
+const BLOCKING: usize = 64;
+
 /// The names that loopback always has.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -44,7 +48,8 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let certificate = certificate(args, &common_dir, ui)?;
     let hooks = receive::put_hook(&common_dir)?;
     allow_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).max_blocking_threads(BLOCKING).enable_all().build();
     let runtime = runtime.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let follower = Arc::new(Follower::new(limits.waiting));
     let following = follower.start(store.clone(), limits.replay, limits.tidy, limits.again);

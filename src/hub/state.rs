@@ -49,7 +49,9 @@ pub(super) struct Hub {
     /// How much was asked for lately.
     pub rates: Rates,
     /// Held by whoever says something: of two requests with one key, the second sees what became of the first.
-    pub saying: Mutex<()>,
+    pub saying: Arc<tokio::sync::Mutex<()>>,
+    /// Held by the push that is taken: others wait for it, and not for the store's lock, each in a thread of its own.
+    pub receiving: tokio::sync::Mutex<()>,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -65,7 +67,7 @@ impl Hub {
     ) -> Self {
         let common_dir = store.repo.common_dir().to_owned();
         let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
-        let (shown, saying, rates) = (Mutex::default(), Mutex::default(), Rates::new(limits.writes));
+        let (shown, saying, rates) = (Mutex::default(), Arc::default(), Rates::new(limits.writes));
         let pages = Pages::new(&common_dir);
         Hub {
             location,
@@ -81,6 +83,7 @@ impl Hub {
             rates,
             pages,
             saying,
+            receiving: tokio::sync::Mutex::default(),
             shown,
         }
     }

@@ -51,20 +51,21 @@ impl Process {
     }
 }
 
-/// Makes a list of so many todos of each of so many sessions.
-fn fill(scene: &Scene, token: &str, sessions: usize, todos: usize) {
+/// Has so many sessions of the hub's own machine say a list of so many todos each.
+fn fill(scene: &Scene, sessions: usize, todos: usize) {
     for session in 0..sessions {
-        let list: Vec<Value> = (0..todos)
+        let items: Vec<Value> = (0..todos)
             .map(|number| {
                 let status = if number % 3 == 0 { "completed" } else { "pending" };
                 json!({"content": format!("Task {number} of session {session}: look at module {}", number % 97), "status": status})
             })
             .collect();
-        let body =
-            json!({"session_id": format!("s-{session}"), "project": format!("acme/p{}", session % 7), "todos": list});
-        let said = scene.post("/api/todos/sync", token, &body.to_string());
-        assert_eq!(said.status, 201, "{said:?}");
+        let content = serde_json::to_vec(&items).expect("JSON");
+        scene.world.write(&format!("claude-hub/todos/s-{session}-agent-s-{session}.json"), &content);
     }
+    let (store, home) = (scene.store("hub"), scene.world.path("claude-hub"));
+    let said = ["--store", store.to_str().expect("UTF-8"), "sync", "--from", home.to_str().expect("UTF-8")];
+    scene.world.ok(&said);
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn a_large_push_and_clone() {
 fn what_is_asked_often() {
     let scene = Scene::new();
     let token = scene.token("one", "write");
-    fill(&scene, &token, 10, 1_000);
+    fill(&scene, 10, 1_000);
     let link = {
         let store = scene.store("hub");
         scene.world.json(&["--store", store.to_str().expect("UTF-8"), "hub", "open", "--print"])
@@ -140,7 +141,7 @@ fn what_is_asked_often() {
 fn a_thousand_listeners() {
     let scene = Scene::new();
     let token = scene.token("one", "write");
-    fill(&scene, &token, 1, 10);
+    fill(&scene, 1, 10);
     let process = Process::of(&scene);
     let before = process.memory("VmRSS");
     let mut all: Vec<TcpStream> = Vec::new();
@@ -221,8 +222,8 @@ fn two_hundred_devices() {
                     }
                     known.push_str(&String::from_utf8_lossy(&some[..count]));
                     let Some(end) = known.rfind("\n\n") else { continue };
-                    let ids = known[..end].lines().filter_map(|line| line.strip_prefix("id: "));
-                    let Some(last) = ids.last().filter(|last| *last != at).map(str::to_owned) else { continue };
+                    let mut ids = known[..end].lines().filter_map(|line| line.strip_prefix("id: "));
+                    let Some(last) = ids.next_back().filter(|last| *last != at).map(str::to_owned) else { continue };
                     known.drain(..end);
                     // What the API shows of it, as every watching device asks.
                     let changed = scene.get(&format!("/api/changes?since={at}&at={last}"), token).json();
