@@ -17,7 +17,7 @@ pub struct HubArgs {
     /// What to do instead of serving
     #[command(subcommand)]
     pub command: Option<HubCommand>,
-    /// Listen here. An address that others can reach needs --behind-proxy
+    /// Listen here. An address that others can reach needs --tls-cert or --behind-proxy
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8377")]
     pub listen: String,
     /// Answer requests for this host name too; may be given several times. Those of loopback always are
@@ -26,6 +26,12 @@ pub struct HubArgs {
     /// A proxy in front of it does TLS: it may listen where others can reach it
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Speak TLS, with the certificate of this file (PEM). It is read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// What `hub` can do besides serving.

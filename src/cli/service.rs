@@ -1,5 +1,7 @@
 //! `service`: having the system start the daemon, or the hub.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -40,6 +42,12 @@ pub struct InstallServiceArgs {
     /// A proxy in front of the hub does TLS
     #[arg(long, requires = "hub")]
     pub behind_proxy: bool,
+    /// The certificate with which the hub speaks TLS
+    #[arg(long, value_name = "FILE", requires = "hub", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Whether it is done, and whose service.
     #[command(flatten)]
     pub change: ChangeArgs,
@@ -51,7 +59,13 @@ impl InstallServiceArgs {
         let listen = self.listen.iter().flat_map(|address| ["--listen", address]);
         let hosts = self.host.iter().flat_map(|host| ["--host", host]);
         let proxy = self.behind_proxy.then_some("--behind-proxy");
-        listen.chain(hosts).chain(proxy).map(str::to_owned).collect()
+        let mut options: Vec<String> = listen.chain(hosts).chain(proxy).map(str::to_owned).collect();
+        for (name, file) in [("--tls-cert", &self.tls_cert), ("--tls-key", &self.tls_key)] {
+            // The service is started somewhere else.
+            let file = file.as_ref().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
+            options.extend(file.into_iter().flat_map(|file| [name.to_owned(), file.display().to_string()]));
+        }
+        options
     }
 }
 

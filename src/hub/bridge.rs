@@ -27,7 +27,7 @@ async fn exchange(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
     let hint = format!("the remote is {}, and git asks for what it needs by itself", GitPath::STORE);
     let path = path.ok_or_else(|| Problem::new(404, "git asks for nothing of this name").hint(hint))?;
     let scope = if path.service() == Service::Receive { Scope::Write } else { Scope::Read };
-    let who = hub.principal(&parts.headers, scope)?;
+    let who = hub.principal(&parts.headers, scope).await?;
     let body = match path {
         GitPath::Refs(_) => Spooled::Memory(Vec::new()),
         GitPath::Exchange(_) => spool(body, &hub.common_dir, &hub.limits).await?,
@@ -59,6 +59,7 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let hub = Arc::clone(hub);
     let taking = tokio::spawn(async move {
+        let _receiving = hub.receiving.lock().await;
         let lock = hub.aside(|hub| StoreLock::acquire(&hub.common_dir).map_err(|err| hub.trouble(&err.into()))).await?;
         let (group, stdout) = start(&hub, path, &who, &headers, body)?;
         let report = backend::report(group, stdout, &hub.limits).await;

@@ -13,8 +13,7 @@ use super::asked::Asked;
 use super::rate::Left;
 use super::spool::whole;
 use super::state::Hub;
-use super::{about, act, decide, events, read, say};
-use crate::access::Scope;
+use super::{about, act, decide, events, read, say, socket};
 use crate::log::{self, Level};
 use crate::wire::{Found, Kind, Op, Problem};
 
@@ -42,7 +41,14 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
     // Who asks for the head of an answer gets that, without the rest.
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     let Some((operation, names)) = found.by(method) else { return Ok(other_method(&parts.method, &found.allow())) };
-    let who = operation.scope.map(|scope: Scope| hub.principal(&parts.headers, scope)).transpose()?;
+    if operation.op == Op::Socket {
+        // Who cannot send a header says later who it is.
+        return socket::open(hub, parts).await;
+    }
+    let who = match operation.scope {
+        Some(scope) => Some(hub.principal(&parts.headers, scope).await?),
+        None => None,
+    };
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let mut asked =
@@ -64,7 +70,13 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
                         Problem::new(400, "there is no body").hint("GET /api/openapi.json says what it looks like")
                     );
                 }
-                let said = hub.aside(move |hub| write(hub, &asked)).await;
+                // Whoever waits for others takes no thread meanwhile.
+                let saying = Arc::clone(&hub.saying).lock_owned().await;
+                let said = hub.aside(move |hub| {
+                    let _saying = saying;
+                    write(hub, &asked)
+                });
+                let said = said.await;
                 hub.follower.look();
                 said
             };
@@ -91,7 +103,6 @@ fn note(hub: &Hub, method: &Method, path: &str, status: u16) {
 }
 
 fn write(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
-    let _saying = hub.saying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match asked.operation.op {
         Op::Sync => say::sync(hub, asked),
         Op::ProjectList | Op::ProjectSync => say::project(hub, asked),

@@ -28,11 +28,13 @@ fn check(hosts: &[String], method: &Method, headers: &HeaderMap) -> Result<(), P
         let hint = "`git chittysync hub --host <name>` has it answer under another name";
         return Err(Problem::new(421, "this hub is not called so").hint(hint));
     }
-    if method.is_safe() {
-        return Ok(());
-    }
+    if method.is_safe() { Ok(()) } else { from_here(headers) }
+}
+
+/// Says no to what a page of somebody else's made a browser send. Who sends no `Origin` is no browser.
+pub(super) fn from_here(headers: &HeaderMap) -> Result<(), Problem> {
     // Another port of the same machine is somebody else.
-    let host = host.unwrap_or_default();
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_own = |text: &str| text.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host));
     let origin = headers.get(ORIGIN).is_none_or(|value| value.to_str().is_ok_and(is_own));
     let site = headers.get("sec-fetch-site").is_none_or(|value| value == "same-origin" || value == "none");

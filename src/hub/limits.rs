@@ -21,6 +21,8 @@ pub(super) struct Limits {
     pub waiting: usize,
     /// How long somebody may neither send nor take anything in the middle of a request.
     pub stall: Duration,
+    /// How long somebody has to say who it is, or to agree on how to talk.
+    pub hello: Duration,
     /// How long git may work on one push.
     pub work: Duration,
     /// How long requests may go on once the hub is to stop.
@@ -29,6 +31,8 @@ pub(super) struct Limits {
     pub tidy: Duration,
     /// How often a stream without news says that it is still there.
     pub beat: Duration,
+    /// How long the token of a listener is believed, before what comes next is told.
+    pub recheck: Duration,
     /// When a merge that failed is tried again.
     pub again: Duration,
 }
@@ -46,10 +50,12 @@ impl Limits {
             replay: 1_000,
             waiting: 64,
             stall: Duration::from_secs(60),
+            hello: Duration::from_secs(10),
             work: Duration::from_secs(600),
             stop: Duration::from_secs(10),
             tidy: Duration::from_secs(30),
             beat: Duration::from_secs(15),
+            recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
         };
         let asked = std::env::var("CHITTYSYNC_HUB_LIMITS").ok().filter(|_| cfg!(debug_assertions));
@@ -64,10 +70,12 @@ impl Limits {
                 "replay" => limits.replay = number as usize,
                 "waiting" => limits.waiting = number as usize,
                 "stall_ms" => limits.stall = Duration::from_millis(number.into()),
+                "hello_ms" => limits.hello = Duration::from_millis(number.into()),
                 "work_ms" => limits.work = Duration::from_millis(number.into()),
                 "stop_ms" => limits.stop = Duration::from_millis(number.into()),
                 "tidy_ms" => limits.tidy = Duration::from_millis(number.into()),
                 "beat_ms" => limits.beat = Duration::from_millis(number.into()),
+                "recheck_ms" => limits.recheck = Duration::from_millis(number.into()),
                 "again_ms" => limits.again = Duration::from_millis(number.into()),
                 _ => {}
             }

@@ -7,6 +7,8 @@
 mod about;
 mod act;
 mod answer;
+#[cfg(feature = "web")]
+mod ask;
 mod asked;
 mod backend;
 mod bridge;
@@ -16,10 +18,14 @@ mod environment;
 mod events;
 mod follow;
 mod guard;
+#[cfg(feature = "web")]
+mod introspect;
 mod limits;
+mod listener;
 mod metrics;
 mod mirror;
 mod open;
+mod outside;
 mod page;
 mod page_act;
 mod page_answer;
@@ -33,8 +39,16 @@ mod receive;
 mod refused;
 mod say;
 mod server;
+#[cfg(feature = "web")]
+mod signed;
+mod socket;
 mod spool;
 mod state;
+mod tls;
+mod tls_listener;
 mod tokens;
+#[cfg(feature = "web")]
+mod verify;
+mod who;
 
 pub use program::main;

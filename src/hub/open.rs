@@ -27,9 +27,9 @@ fn address(common_dir: &Path) -> PathBuf {
     state_dir(common_dir).join("hub-address")
 }
 
-/// Writes down where the hub listens.
-pub(super) fn remember(common_dir: &Path, at: SocketAddr) -> Result<(), crate::git::GitError> {
-    replace_private_file(&address(common_dir), at.to_string().as_bytes(), Fsync::Off)
+/// Writes down where the hub listens, and how addresses of its pages begin.
+pub(super) fn remember(common_dir: &Path, at: SocketAddr, base: &str) -> Result<(), crate::git::GitError> {
+    replace_private_file(&address(common_dir), format!("{at} {base}\n").as_bytes(), Fsync::Off)
 }
 
 /// The hub listens no more.
@@ -43,19 +43,23 @@ pub(super) fn was_opened(common_dir: &Path) {
     let _ = std::fs::remove_file(page(common_dir));
 }
 
-/// Returns where a hub of this store listens.
-fn running(common_dir: &Path) -> Option<SocketAddr> {
-    let mut at: SocketAddr = String::from_utf8(read_file(&address(common_dir)).ok()?).ok()?.trim().parse().ok()?;
-    if at.ip().is_unspecified() {
+/// Returns how addresses of the pages of a hub begin that serves this store.
+fn running(common_dir: &Path) -> Option<String> {
+    let text = String::from_utf8(read_file(&address(common_dir)).ok()?).ok()?;
+    let (at, base) = text.trim().split_once(' ')?;
+    let listens: SocketAddr = at.parse().ok()?;
+    let mut reached = listens;
+    if listens.ip().is_unspecified() {
         // It listens everywhere, and so on loopback.
-        at.set_ip(Ipv4Addr::LOCALHOST.into());
+        reached.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    TcpStream::connect_timeout(&at, Duration::from_secs(2)).ok().map(|_| at)
+    TcpStream::connect_timeout(&reached, Duration::from_secs(2)).ok()?;
+    Some(base.replace(at, &reached.to_string()))
 }
 
 pub(super) fn run(args: &OpenArgs, store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure> {
     let common_dir = store.repo.common_dir();
-    let at = running(common_dir).ok_or_else(|| {
+    let running = running(common_dir).ok_or_else(|| {
         Failure::no("no hub of this store runs here").hint("`git chittysync hub` starts it, and goes on until Ctrl-C")
     })?;
     let scope = Scope::parse(&args.scope).unwrap_or(Scope::Read);
@@ -71,7 +75,7 @@ pub(super) fn run(args: &OpenArgs, store: &Store, now: Time, ui: &mut Ui) -> Res
     }
     let base = match args.url.as_deref() {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{at}"),
+        None => running,
     };
     let link = format!("{base}/ui/login#{}", secret.reveal());
     if ui.json {

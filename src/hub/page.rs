@@ -120,7 +120,7 @@ async fn show(
 ) -> Response {
     let Some(secret) = cookie(hub, &headers) else { return html(StatusCode::UNAUTHORIZED, page::sign_in(None)) };
     let made = hub.aside(move |hub| {
-        let who = hub.principal(&presented(HeaderMap::new(), &secret), Scope::Read)?;
+        let who = hub.holder(&secret, Scope::Read)?;
         let (store, now) = (hub.store()?, present());
         let shown: Arc<Shown> = hub.shown(&store)?;
         let (properties, topics) =
@@ -178,7 +178,7 @@ pub(super) async fn events(hub: State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -
         Some(secret) => {
             let headers = presented(headers, &secret);
             let listening = async {
-                hub.principal(&headers, Scope::Read)?;
+                hub.principal(&headers, Scope::Read).await?;
                 super::events::listen(&hub, &uri, &headers).await
             };
             listening.await.unwrap_or_else(IntoResponse::into_response)

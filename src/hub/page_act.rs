@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::page_answer::{go, refuse};
 use super::page_do::{Refused, perform};
-use super::page_sign_in::{cookie, field, form, presented};
+use super::page_sign_in::{cookie, field, form};
 use super::state::Hub;
 use crate::access::{Principal, Scope, Secret};
 use crate::page::{Deed, Message};
@@ -27,7 +26,14 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
     let secret = cookie(hub, &headers).ok_or_else(unknown)?;
     let mut back = back(field(&fields, "back")).to_owned();
-    let (who, message) = hub.aside(move |hub| said(hub, &secret, &fields)).await?;
+    // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
+    // without a thread, as one that is waited for may need one.
+    let saying = Arc::clone(&hub.saying).lock_owned().await;
+    let acted = hub.aside(move |hub| {
+        let _saying = saying;
+        said(hub, &secret, &fields)
+    });
+    let (who, message) = acted.await?;
     // One that got other words is another one.
     if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
         back = format!("/ui/todo/{id}");
@@ -43,14 +49,12 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
 type Told = (Message, Option<String>);
 
 fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Principal, Told), Problem> {
-    let who = hub.principal(&presented(HeaderMap::new(), secret), Scope::Write)?;
+    let who = hub.holder(secret, Scope::Write)?;
     if !secret.is_form_key(field(fields, "key")) {
         return Err(Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again."));
     }
     let deed = Deed::parse(field(fields, "do")).ok_or_else(|| Problem::new(422, "there is no such act"))?;
     let store = hub.store()?;
-    // One act after the other, of pages and of the API: what an undo looked at is what it takes back.
-    let _one = hub.saying.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match perform(&store, &deed, fields) {
         Ok((message, id)) => Ok((who, (message, id.map(|id| id.to_string())))),
         Err(Refused::No(message)) => Ok((who, (message, None))),

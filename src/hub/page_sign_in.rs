@@ -107,7 +107,7 @@ pub(super) async fn sign_out(State(hub): State<Arc<Hub>>, request: Request) -> R
         return go_with("/ui/login", None);
     };
     let revoked = hub.aside(move |hub| {
-        hub.principal(&presented(HeaderMap::new(), &secret), Scope::Read)?;
+        hub.holder(&secret, Scope::Read)?;
         let failed = |reason: String| hub.failed(&reason);
         let _lock = StoreLock::acquire(&hub.common_dir).map_err(|err| failed(err.to_string()))?;
         let mut all = tokens::read(&hub.common_dir).map_err(failed)?;

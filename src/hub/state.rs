@@ -4,17 +4,14 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use serde_json::json;
 
 use super::follow::Follower;
 use super::limits::Limits;
+use super::outside::Outside;
 use super::page_state::Pages;
 use super::rate::Rates;
-use super::tokens;
-use crate::access::{self, Principal, Scope};
-use crate::cli::{self, present};
+use crate::cli;
 use crate::git::{GitError, ObjectId};
 use crate::log::{self, Level};
 use crate::ops::{self, OpsError, Shown, chain};
@@ -45,12 +42,16 @@ pub(super) struct Hub {
     pub pages: Pages,
     /// What was counted since the hub was started.
     pub counted: Counted,
+    /// Whose tokens are taken besides our own.
+    pub outside: Outside,
     /// Who moves the branch.
     pub merges: Merges,
     /// How much was asked for lately.
     pub rates: Rates,
     /// Held by whoever says something: of two requests with one key, the second sees what became of the first.
-    pub saying: Mutex<()>,
+    pub saying: Arc<tokio::sync::Mutex<()>>,
+    /// Held by the push that is taken: others wait for it, and not for the store's lock, each in a thread of its own.
+    pub receiving: tokio::sync::Mutex<()>,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -66,7 +67,7 @@ impl Hub {
     ) -> Self {
         let common_dir = store.repo.common_dir().to_owned();
         let location = Location { path: store.repo.git_dir().to_owned(), origin: Origin::Option };
-        let (shown, saying, rates) = (Mutex::default(), Mutex::default(), Rates::new(limits.writes));
+        let (shown, saying, rates) = (Mutex::default(), Arc::default(), Rates::new(limits.writes));
         let pages = Pages::new(&common_dir);
         Hub {
             location,
@@ -77,10 +78,12 @@ impl Hub {
             follower,
             stopping,
             counted: Counted::default(),
+            outside: Outside::default(),
             merges: Merges::Hub,
             rates,
             pages,
             saying,
+            receiving: tokio::sync::Mutex::default(),
             shown,
         }
     }
@@ -117,21 +120,6 @@ impl Hub {
         let hub = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || work(&hub)).await;
         done.unwrap_or_else(|_| Err(Problem::new(500, "the hub failed; its log may say more")))
-    }
-
-    /// Returns who asks.
-    pub(super) fn principal(&self, headers: &HeaderMap, scope: Scope) -> Result<Principal, Problem> {
-        let hint = "`git chittysync hub token add` on the hub's machine makes a token";
-        let given = headers.get(AUTHORIZATION).and_then(|value| access::presented(value.to_str().ok()?));
-        let given = given.ok_or_else(|| Problem::new(401, "who asks has to present a token").hint(hint))?;
-        let known = tokens::read(&self.common_dir).map_err(|reason| self.failed(&reason))?;
-        let who = access::find(&known, &given, present());
-        let who = who.map_err(|err| Problem::new(401, err.to_string()).hint(hint))?;
-        if who.may(scope) {
-            return Ok(who);
-        }
-        let (has, needs) = (who.scope.as_str(), scope.as_str());
-        Err(Problem::new(403, format!("this token is for '{has}', and this needs '{needs}'")).hint(hint))
     }
 
     /// Returns what somebody outside is told of an error. Where it tells of the machine, only the log does.

@@ -56,6 +56,8 @@ pub use patience::Patience;
 pub use pulled::{Presence, Pulled, PulledRecord};
 pub use record::{Entry, Record};
 pub use run::{Ended, run};
+#[cfg(feature = "web")]
+pub(crate) use web::agent;
 
 use crate::git::GitError;
 use crate::ops::OpsError;

@@ -1,4 +1,4 @@
-//! The rows of the table that are about sessions which say nothing more.
+//! The rows of the table that are about what nobody speaks of any more.
 
 use std::time::Duration;
 
@@ -13,6 +13,15 @@ pub(super) const AGE: Kind = Kind::Time(Span {
     most: Duration::from_secs(100_000 * 24 * 60 * 60),
     never: Some("never"),
 });
+
+/// After how long a closed todo goes to the archive.
+pub const ARCHIVE_AFTER: Setting = Setting {
+    key: "chittysync.archiveAfter",
+    kind: AGE,
+    default: Default::Value("90d"),
+    help: "After how long without a word a completed or dropped todo leaves its project's list for the archive, counted back from the last statement in the store. Done before a push, and once a day where there is no remote.",
+    ..ROW
+};
 
 /// After how long a session is quiet.
 pub const QUIET_AFTER: Setting = Setting {

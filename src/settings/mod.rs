@@ -13,6 +13,8 @@
 mod age_rows;
 mod background;
 mod general;
+mod issuer_rows;
+mod issuers;
 mod kind;
 mod mirror_rows;
 mod mirrors;
@@ -28,6 +30,7 @@ pub mod table;
 
 pub use background::Background;
 pub use general::{ContextReach, SessionNames, Settings, default_log_lines, is_store};
+pub use issuers::{Issuers, Keys};
 pub use kind::{Bare, Kind, Span};
 pub use mirrors::{Mirror, MirrorKind};
 pub use reader::SettingError;

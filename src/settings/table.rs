@@ -5,7 +5,8 @@ use super::kind::{Bare, DAY, Kind, SECOND, Span};
 use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
-pub use super::age_rows::{QUIET_AFTER, STALE_AFTER};
+pub use super::age_rows::{ARCHIVE_AFTER, QUIET_AFTER, STALE_AFTER};
+pub use super::issuer_rows::{HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
 pub use super::mirror_rows::{MIRROR_EVERY, MIRROR_KIND, MIRROR_PAUSED, MIRROR_PROJECT, MIRROR_URL};
 pub use super::source_rows::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
 pub use super::spawn_rows::{
@@ -15,15 +16,6 @@ pub use super::spawn_rows::{
 
 /// Where sessions are kept on a remote.
 const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
-
-/// After how long a closed todo goes to the archive.
-pub const ARCHIVE_AFTER: Setting = Setting {
-    key: "chittysync.archiveAfter",
-    kind: AGE,
-    default: Default::Value("90d"),
-    help: "After how long without a word a completed or dropped todo leaves its project's list for the archive, counted back from the last statement in the store. Done before a push, and once a day where there is no remote.",
-    ..ROW
-};
 
 /// How many todos a session is assigned at most.
 pub const ASSIGN_MAX: Setting = Setting {
@@ -337,7 +329,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 56] = [
+pub const ALL: [Setting; 60] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -348,6 +340,10 @@ pub const ALL: [Setting; 56] = [
     ENABLED,
     FSYNC,
     HOOK_SYNC,
+    HUB_AUDIENCE,
+    HUB_INTROSPECTION,
+    HUB_ISSUER,
+    HUB_KEYS,
     LOG_LINES,
     MAINTENANCE,
     MAX_FETCH,

@@ -4,7 +4,7 @@ use super::error::StoreError;
 use super::locate::{Location, Origin};
 use super::paths;
 use crate::git::{ObjectId, Repo, create_bare};
-use crate::settings::{Background, Mirror, Settings, Spawning};
+use crate::settings::{Background, Issuers, Mirror, Settings, Spawning};
 
 /// The configuration of a store that we create: no surprise gc, a reflog for every ref, and git flushes what
 /// it writes there as we do (a `git pack-refs` rewrites every ref).
@@ -131,6 +131,14 @@ impl Store {
     /// For a value that a setting cannot have.
     pub fn mirrors(&self) -> Result<Vec<Mirror>, StoreError> {
         Ok(Mirror::all(&self.repo.values()?, self.is_project())?)
+    }
+
+    /// Returns what git config says of issuers whose tokens the hub takes.
+    ///
+    /// # Errors
+    /// For a value that a setting cannot have.
+    pub fn issuers(&self) -> Result<Issuers, StoreError> {
+        Ok(Issuers::read(&self.repo.values()?, self.is_project())?)
     }
 
     /// Returns what git config says of agents that are started.

@@ -27,6 +27,7 @@ pub fn health(version: &str, mirrors: &[&str]) -> Value {
                 "description": "/api/openapi.json",
                 "status": "/api/status",
                 "events": "/api/events",
+                "socket": "/api/ws",
                 "git": super::GitPath::STORE,
             },
         },
@@ -58,6 +59,7 @@ pub fn well_known(merges: Merges) -> Value {
         "version": 1,
         "merges": merges.as_str(),
         "events": "/api/events",
+        "socket": "/api/ws",
         "git": super::GitPath::STORE,
         "description": "/api/openapi.json",
     })

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operation::{Kind, OPERATIONS, Operation};
+use super::operation::{Kind, OPERATIONS, Op, Operation};
 use super::route::Found;
 
 /// The shapes of what is sent and answered, by name.
@@ -69,6 +69,8 @@ fn described(operation: &Operation, path: &str) -> Value {
     });
     one["security"] = match operation.scope {
         None => json!([]),
+        // Who cannot send a header says it in the first message.
+        Some(scope) if operation.op == Op::Socket => json!([{ "bearer": [scope.as_str()] }, {}]),
         Some(scope) => json!([{ "bearer": [scope.as_str()] }, { "basic": [scope.as_str()] }]),
     };
     if !operation.body.is_empty() {
@@ -127,6 +129,10 @@ fn responses(operation: &Operation) -> Value {
     let document =
         |says: &str| json!({ "description": says, "content": content("application/json", operation.answer) });
     match operation.kind {
+        Kind::Other if operation.op == Op::Socket => {
+            put(101, json!({ "description": operation.summary }));
+            put(426, problem("it does not ask for a WebSocket"));
+        }
         Kind::Other => {
             let kind = if operation.path == "/metrics" { "text/plain" } else { "text/event-stream" };
             put(

@@ -13,6 +13,7 @@ pub enum Op {
     Description,
     WellKnown,
     Events,
+    Socket,
     Status,
     Todos,
     Since,
@@ -145,6 +146,7 @@ pub static OPERATIONS: &[Operation] = &[
         (Op::Events, "GET", "/api/events", R, "what becomes of the branch, as it happens", &["since"], "", ""),
         Kind::Other,
     ),
+    read((Op::Socket, "GET", "/api/ws", R, "the same by a WebSocket", &["since"], "", ""), Kind::Other),
     of_now(Op::Status, "/api/status", AT, "Status", "how much there is"),
     of_commit(
         Op::Todos,
@@ -252,7 +254,7 @@ impl Operation {
 
     /// Returns whether the path is answered without `/api` too, as the original's hubs did.
     pub fn is_bare(&self) -> bool {
-        const BARE: [&str; 6] = ["todos", "project", "session", "topic", "status", "orchestrate"];
+        const BARE: [&str; 7] = ["todos", "project", "session", "topic", "status", "orchestrate", "ws"];
         let first = self.path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
         first.is_some_and(|first| BARE.contains(&first))
     }

@@ -50,6 +50,7 @@ impl Problem {
             415 => "Unsupported Media Type",
             421 => "Misdirected Request",
             422 => "Unprocessable Content",
+            426 => "Upgrade Required",
             429 => "Too Many Requests",
             503 => "Service Unavailable",
             _ => "Internal Server Error",

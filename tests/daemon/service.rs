@@ -213,15 +213,22 @@ fn the_hub_is_a_service_of_its_own() {
 
     let program = world.write("bin/git-chittysync-hub", b"#!/bin/sh\n");
     Command::new("chmod").arg("755").arg(program).status().expect("chmod");
+    let half = service_command(&world, &["install", "--hub", "--tls-cert", "c.pem"]);
+    assert_eq!(half.code, Some(129), "a certificate without its key: {half:?}");
     let options = ["install", "--hub", "--listen", "127.0.0.1:9000", "--host", "todos.example", "--behind-proxy"];
-    let installed = service_command(&world, &options);
+    let files = ["--tls-cert", "c.pem", "--tls-key", "/k.pem"];
+    let installed = service_command(&world, &[&options[..], &files[..]].concat());
     assert_eq!(installed.code, Some(0), "{installed:?}");
     assert!(installed.stderr.contains("service uninstall --hub"), "{installed:?}");
     assert_eq!(told(&world), ["--user daemon-reload", "--user enable --now git-chittysync-hub.service"]);
     let hub = unit(&world).with_file_name("git-chittysync-hub.service");
     let text = std::fs::read_to_string(&hub).expect("a unit");
-    let start = r#" "hub" "--listen" "127.0.0.1:9000" "--host" "todos.example" "--behind-proxy""#;
-    assert!(text.lines().any(|line| line.starts_with("ExecStart=") && line.ends_with(start)), "{text}");
+    let certificate = world.path("c.pem").canonicalize().unwrap_or_else(|_| world.path("c.pem"));
+    let start = format!(
+        r#" "hub" "--listen" "127.0.0.1:9000" "--host" "todos.example" "--behind-proxy" "--tls-cert" "{}" "--tls-key" "/k.pem""#,
+        certificate.display()
+    );
+    assert!(text.lines().any(|line| line.starts_with("ExecStart=") && line.ends_with(&start)), "{text}");
     assert!(text.starts_with("# Installed by git chittysync; `git chittysync service uninstall --hub`"), "{text}");
     assert!(!unit(&world).exists(), "the daemon's is another one");
     assert_eq!(service_command(&world, &["status", "--hub"]).code, Some(0), "whatever options it has");

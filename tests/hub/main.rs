@@ -9,17 +9,26 @@ mod bridge;
 mod browser;
 mod dependencies;
 mod events;
+mod figures;
+#[cfg(feature = "web")]
+mod issuer;
 mod merges;
 mod original;
+#[cfg(feature = "web")]
+mod outsiders;
 mod page_form;
 mod pages;
 mod policy;
 mod processes;
+#[cfg(feature = "web")]
+mod real_issuer;
 mod requests;
 mod routes;
 mod scene;
 mod schema;
+mod sockets;
 mod stop;
 mod sync;
+mod tls;
 mod tokens;
 mod watch;

@@ -1,8 +1,10 @@
 //! Clients that go away in the middle: no process, no lock and no ref stays.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
+use std::process::Stdio;
 
+use crate::common::{World, binary};
 use crate::scene::{Scene, processes, until};
 
 /// Returns what git runs for this hub.
@@ -102,4 +104,23 @@ fn a_cut_push_leaves_no_process_no_ref_and_no_lock() {
     // The store is free: a whole push goes through at once.
     let pushed = scene.git(&token, "one.git", &["push", &scene.url(), "refs/chittysync/*:refs/chittysync/*"]);
     assert_eq!(pushed.code, Some(0), "{pushed:?}");
+}
+
+/// A thousand listeners are a thousand open files.
+#[cfg(target_os = "linux")]
+#[test]
+fn as_many_files_may_be_open_as_the_system_allows() {
+    let world = World::new();
+    let mut command = world.command("sh");
+    command.args(["-c", "ulimit -Sn 100; exec \"$0\" \"$@\"", binary()]);
+    command.arg("--store").arg(world.path("hub.git")).args(["hub", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("a process");
+    let _ = child.kill();
+    let _ = child.wait();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+    let numbers: Vec<&str> = line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).collect();
+    assert!(numbers.len() == 2 && numbers[0] == numbers[1] && numbers[0] != "100", "{line}");
 }

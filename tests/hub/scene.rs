@@ -186,7 +186,7 @@ impl Scene {
 }
 
 /// Has git present the token that a variable holds, as somebody's own helper does.
-const HELPER: &str = "[credential]\n\thelper = \"!f() { test \\\"$1\\\" = get && test -n \\\"$HUB_TOKEN\\\" && echo username=x && echo password=$HUB_TOKEN; }; f\"\n[chittysync]\n\tfsync = false\n[init]\n\tdefaultBranch = main\n";
+pub const HELPER: &str = "[credential]\n\thelper = \"!f() { test \\\"$1\\\" = get && test -n \\\"$HUB_TOKEN\\\" && echo username=x && echo password=$HUB_TOKEN; }; f\"\n[chittysync]\n\tfsync = false\n[init]\n\tdefaultBranch = main\n";
 
 fn answer(bytes: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(bytes).into_owned();

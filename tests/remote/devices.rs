@@ -3,27 +3,60 @@
 use std::path::PathBuf;
 
 use crate::common::{Done, NOW, World, set_time};
+use crate::servers::Server;
+
+/// Returns whether devices sync over our own hub, and not over a directory.
+pub fn is_over_the_hub() -> bool {
+    std::env::var_os("CHITTYSYNC_TEST_OVER").is_some_and(|over| over == "hub")
+}
 
 pub struct Devices {
+    /// What serves the hub, where that is a program.
+    served: Option<Server>,
     pub world: World,
 }
 
 impl Devices {
     /// Returns devices of these names that sync with an empty hub.
     pub fn new(names: &[&str]) -> Self {
-        let devices = Devices::without_hub(names);
-        devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "hub.git"]);
+        let mut devices = Devices::without_hub(names);
+        let url = match is_over_the_hub() {
+            true => devices.serve(),
+            false => {
+                devices.world.git(&devices.world.path(""), &["init", "-q", "--bare", "hub.git"]);
+                devices.hub().to_string_lossy().into_owned()
+            }
+        };
         for name in names {
-            devices.ok(name, &["init", "--remote", &devices.hub().to_string_lossy()]);
+            devices.ok(name, &["init", "--remote", &url]);
         }
         devices
+    }
+
+    /// Has our own hub serve `hub.git`, and returns where.
+    #[cfg(all(unix, feature = "hub"))]
+    pub fn serve(&mut self) -> String {
+        let (served, url) = crate::hub_server::serve(&self.world);
+        self.served = Some(served);
+        url
+    }
+
+    /// Ends the hub, as a power cut does.
+    #[cfg(all(unix, feature = "hub"))]
+    pub fn stop(&mut self) {
+        self.served = None;
+    }
+
+    #[cfg(not(all(unix, feature = "hub")))]
+    fn serve(&mut self) -> String {
+        panic!("this is a build without the hub")
     }
 
     /// Returns devices of these names that sync with nobody.
     pub fn without_hub(names: &[&str]) -> Self {
         let world = World::new();
         world.write("home/.gitconfig", b"[chittysync]\n\tfsync = false\n\tdevice = d\n");
-        let devices = Devices { world };
+        let devices = Devices { served: None, world };
         for name in names {
             devices.ok(name, &["init", "--default"]);
             std::fs::create_dir_all(devices.world.path(&format!("claude-{name}/todos"))).expect("a home");

@@ -19,6 +19,7 @@ mod foreign;
 mod hanging;
 mod hook_sync;
 mod hostile_settings;
+mod hub_server;
 mod law;
 mod model;
 mod model_acts;

@@ -19,6 +19,14 @@ pub struct Server {
     pub port: u16,
 }
 
+impl Server {
+    /// Returns a program that listens already.
+    #[cfg(feature = "hub")]
+    pub fn new(child: Child, port: u16) -> Self {
+        Server { child, port }
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

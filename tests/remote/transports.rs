@@ -289,3 +289,54 @@ fn an_sshd_that_goes_away_while_it_takes_a_push_gets_it_later() {
     let done = cannot_sync(&devices, "a");
     assert!(done.stderr.contains("Connection refused"), "{done:?}");
 }
+
+/// The hub serves the same as a web server does with `git http-backend`; who may push what is looked at in `tests/hub`.
+#[cfg(feature = "hub")]
+#[test]
+fn our_hub_carries_todos_both_ways() {
+    let mut devices = Devices::without_hub(&["a", "b"]);
+    let url = devices.serve();
+    join(&devices, &["a", "b"], &url);
+    exchange(&devices);
+}
+
+#[cfg(feature = "hub")]
+#[test]
+fn a_token_that_our_hub_does_not_know_is_an_answer_and_asks_nobody() {
+    let mut devices = Devices::without_hub(&["a"]);
+    let url = devices.serve();
+    join(&devices, &["a"], &url);
+    work(&devices, "a");
+    let key = format!("credential.{}.helper", url.trim_end_matches("/git/todos.git"));
+    let home = devices.world.path("");
+    let token = devices.world.git(&home, &["config", "--global", &key]);
+    devices.world.git(&home, &["config", "--global", "--unset", &key]);
+    let done = cannot_sync(&devices, "a");
+    assert!(done.stderr.contains("could not read Username"), "{done:?}");
+    credentials(&devices, USER, "guessed");
+    let done = cannot_sync(&devices, "a");
+    assert!(done.stderr.contains("Authentication failed") && !done.stderr.contains("guessed"), "{done:?}");
+    devices.world.git(&home, &["config", "--global", "credential.helper", &token]);
+    devices.sync("a");
+    devices.agree(&["a"]);
+}
+
+#[cfg(feature = "hub")]
+#[test]
+fn our_hub_that_goes_away_gets_it_later() {
+    let mut devices = Devices::without_hub(&["a", "b"]);
+    let url = devices.serve();
+    join(&devices, &["a", "b"], &url);
+    work(&devices, "b");
+    devices.sync("b");
+    devices.stop();
+    work(&devices, "a");
+    let done = cannot_sync(&devices, "a");
+    assert!(done.stderr.contains("127.0.0.1"), "{done:?}");
+    let url = devices.serve();
+    for name in ["a", "b"] {
+        devices.world.git(&devices.store(name), &["config", "remote.origin.url", &url]);
+    }
+    devices.sync_all(&["a", "b"]);
+    devices.agree(&["a", "b"]);
+}

@@ -7,7 +7,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 /// Returns a client that follows no redirect. A place on this machine is asked without TLS and without a proxy.
-pub(super) fn agent(is_here: bool) -> Agent {
+pub(crate) fn agent(is_here: bool) -> Agent {
     let seconds = Duration::from_secs;
     let mut config = Agent::config_builder()
         .http_status_as_error(false)

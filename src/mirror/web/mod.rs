@@ -13,6 +13,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+pub(crate) use agent::agent;
 pub use listed::{Listed, Listing};
 pub use place::Place;
 
