@@ -88,8 +88,9 @@ fn one_list_and_nobodys_words_under_anothers_name() {
     goose.sort();
     assert_eq!(goose, [list(&["Dig a hole", "Find the can", "Water the tree"]), list(&["Feed the goose"])]);
 
-    // A session that starts is told of all of them, on either machine and whoever said it.
+    // A session that starts is told of all of them, whoever said it, where its user wants other machines told of, too.
     for (world, agent) in [(&desk, "qwen"), (&lap, "gemini")] {
+        world.git(&world.home(), &["config", "--global", "chittysync.context", "all"]);
         let start = json!({"hook_event_name": "SessionStart", "session_id": "new", "cwd": "/home/dev/shop"});
         let told = world.input(&["hook", agent], start.to_string().as_bytes()).stdout;
         for words in ["Hang the lamp", "Lock the door", "Find wood", "Buy a bell", "Count the coins", "Feed the goose"]
