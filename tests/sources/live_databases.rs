@@ -32,6 +32,8 @@ const COPILOT: Writer = Writer {
 struct Written {
     times: usize,
     reads: u32,
+    /// How often the reader did not come in between, and went away.
+    gave_way: u32,
     refused: Vec<String>,
     longest: Duration,
 }
@@ -51,25 +53,27 @@ fn written_while_read(writer: &Writer, time: Duration) -> Written {
     };
     let begun = Instant::now();
     let is_time = || begun.elapsed() < time;
-    let mut written = Written { times: 0, reads: 0, refused: Vec::new(), longest: Duration::ZERO };
+    let mut written = Written { times: 0, reads: 0, gave_way: 0, refused: Vec::new(), longest: Duration::ZERO };
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            let mut reads = 0;
+            let (mut reads, mut gave_way) = (0, 0);
             while is_time() {
                 for unit in source::scan(&Home::at(home.clone())).units {
                     let reading = source::read(&unit);
-                    assert!(!reading.states.is_empty() && reading.notices.is_empty(), "{:?}", reading.notices);
+                    let is_busy = reading.notices.iter().any(|notice| notice.reason == "is being written to");
+                    assert!(is_busy || !reading.states.is_empty(), "{:?}", reading.notices);
+                    gave_way += u32::from(is_busy);
                     reads += 1;
                 }
                 // By the clock, so that a read that was late makes none of the others late.
                 std::thread::sleep((READS * reads).saturating_sub(begun.elapsed()));
             }
-            reads
+            (reads, gave_way)
         });
         scope.spawn(|| {
             while is_time() {
                 let done = world.run(&["capture", "-q"]);
-                assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+                assert_eq!(done.code, Some(0), "{done:?}");
                 std::thread::sleep(Duration::from_secs(1));
             }
         });
@@ -82,7 +86,7 @@ fn written_while_read(writer: &Writer, time: Duration) -> Written {
             written.longest = written.longest.max(before.elapsed());
             std::thread::sleep(Duration::from_millis(2));
         }
-        written.reads = reader.join().expect("it reads");
+        (written.reads, written.gave_way) = reader.join().expect("it reads");
     });
     world.ok(&["sync", "-q"]);
     assert!(world.states().len() >= 3, "and it was read");
@@ -93,11 +97,8 @@ fn written_while_read(writer: &Writer, time: Duration) -> Written {
 fn no_writer_waits_for_a_reader() {
     for writer in [OPENCODE, COPILOT] {
         let written = written_while_read(&writer, Duration::from_secs(3));
-        assert!(
-            written.times > 50 && written.reads > 10 && written.refused.is_empty(),
-            "{}: {written:?}",
-            writer.agent
-        );
+        let is_read = written.reads > 6 && written.gave_way < written.reads;
+        assert!(written.times > 50 && is_read && written.refused.is_empty(), "{}: {written:?}", writer.agent);
     }
 }
 
@@ -110,7 +111,7 @@ fn no_writer_waits_for_a_reader_in_ten_minutes() {
                 let seconds = std::env::var("SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
                 let written = written_while_read(&writer, Duration::from_secs(seconds));
                 println!("{}: {written:?}", writer.agent);
-                let is_often = u64::from(written.reads) >= 4 * seconds - 4;
+                let is_often = u64::from(written.reads) >= 4 * seconds * 9 / 10;
                 assert!(is_often && written.refused.is_empty(), "{}: {written:?}", writer.agent);
             });
         }
