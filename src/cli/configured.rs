@@ -6,10 +6,10 @@ use crate::settings::table::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_Q
 use crate::source::{Described, configure};
 
 /// Reads the settings of the user: those of a repository may be anybody's, and would name any file. Where nothing can be
-/// read, whoever needs settings says so.
-pub(super) fn know() {
-    let Some((beginning, _)) = SOURCE_PATH.key.split_once("<name>") else { return };
-    let Ok(names) = global_names(beginning) else { return };
+/// read, whoever needs settings says so. Returns whether they describe other sources than before.
+pub(super) fn know() -> bool {
+    let Some((beginning, _)) = SOURCE_PATH.key.split_once("<name>") else { return false };
+    let Ok(names) = global_names(beginning) else { return false };
     let values = |setting: &Setting, name: &str| -> Vec<String> {
         let given = global_values(&setting.key.replace("<name>", name)).unwrap_or_default();
         given.into_iter().map(|given| given.text).filter(|text| !text.trim().is_empty()).collect()
@@ -19,5 +19,5 @@ pub(super) fn know() {
         let (path, format, query) = (last(&SOURCE_PATH), last(&SOURCE_FORMAT), last(&SOURCE_QUERY));
         Described { path, format, query, fields: values(&SOURCE_FIELDS, &name), name }
     };
-    configure(names.into_iter().map(describe).collect());
+    configure(names.into_iter().map(describe).collect())
 }

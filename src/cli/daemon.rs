@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::configured;
 use super::context::{Context, display};
 use super::daemon_summary::{LastError, entry_json, said};
 use super::options::PorcelainArgs;
@@ -125,8 +126,13 @@ fn start(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
 
 fn run_here(args: &RunArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let location = context.location()?;
-    let setup =
-        Setup { location, homes: Home::possible(), program: this_program()?, echo: !args.detached && !ui.is_silent() };
+    let setup = Setup {
+        location,
+        homes: Home::possible(),
+        other_homes: || configured::know().then(Home::possible),
+        program: this_program()?,
+        echo: !args.detached && !ui.is_silent(),
+    };
     if args.detached {
         daemon::leave_terminal();
     }

@@ -19,7 +19,7 @@ use crate::git::{become_detached, start_detached};
 use crate::install;
 use crate::log::{self, Level};
 use crate::ops::{self, Background, OpsError, Plan, Selection};
-use crate::source::{self, home_variables, hook};
+use crate::source::{self, Agent, home_variables, hook};
 use crate::store::{Location, Origin, Store, StoreError, fallback, locate, locate_of};
 use crate::todo::{Session, Time};
 
@@ -150,10 +150,9 @@ impl Call {
             |reduced: &Value| hook::read(reduced).is_ok_and(|heard| matches!(heard.what, source::What::Changed(_)));
         let opened = match Store::open(location) {
             // The first todo that is heard of makes the default store, as the first `sync` would.
-            Err(StoreError::Missing(_)) if look.is_some() || reduced.as_ref().is_some_and(states) => {
-                Store::open_or_create(location)
-            }
-            Err(StoreError::Missing(_)) => return Ok(()),
+            Err(StoreError::Missing(_)) if reduced.as_ref().is_some_and(states) => Store::open_or_create(location),
+            // Who looks knows whether there is one.
+            Err(StoreError::Missing(_)) => return look.map_or(Ok(()), |agent| self.start_look(location, agent)),
             opened => opened,
         };
         let (store, reduced) = match (opened, reduced) {
@@ -190,6 +189,12 @@ impl Call {
             start(&store, &work, &[agent.name(), "--look"]).map_err(tell)?;
         }
         Ok(())
+    }
+
+    /// Has the files of an agent looked at for a store that is not there yet.
+    fn start_look(&self, location: &Location, agent: &dyn Agent) -> Result<(), String> {
+        let started = start_for(&location.path, &self.directory, &[agent.name(), "--look"]);
+        started.map_err(|err| ops::chain(&err))
     }
 
     /// Has what this session said sent, or what others said fetched for the next one, where no daemon does it.
@@ -245,11 +250,20 @@ impl Call {
     fn look(&self) {
         become_detached();
         let Ok(location) = locate(self.store.as_deref(), &self.directory) else { return };
-        let (Ok(store), Some(agent)) = (Store::open(&location), source::named(&self.name)) else { return };
+        let Some(agent) = source::named(&self.name) else { return };
         let homes: Vec<_> = known_homes().into_iter().filter(|home| home.agent == agent).collect();
+        let work = |store: &Store| Background::look(store.repo.common_dir(), agent.name());
+        let opened = match Store::open(&location) {
+            // What is found makes the store, and looking alone does not.
+            Err(StoreError::Missing(_)) if source::tell_of_a_list(&homes) => {
+                Store::open_or_create(&location).inspect(|store| drop(work(store).want()))
+            }
+            opened => opened,
+        };
+        let Ok(store) = opened else { return };
         let selection = Selection { what: "look".into(), ..Selection::default() };
         let plan = Plan { homes, consolidate: true, selection, ..Plan::default() };
-        let done = Background::look(store.repo.common_dir(), agent.name()).work_off(|| {
+        let done = work(&store).work_off(|| {
             for notice in ops::run(&store.reopen()?, &plan, now())?.notices {
                 self.log(&location, &format!("{} {}", notice.path.display(), notice.reason));
             }
@@ -283,11 +297,13 @@ impl Call {
 /// Starts work in the background unless it runs already, and leaves it alone.
 fn start(store: &Store, work: &Background, options: &[&str]) -> Result<(), OpsError> {
     let common_dir = store.repo.common_dir();
-    if work.want()? {
-        let path = std::path::absolute(common_dir).unwrap_or_else(|_| common_dir.to_owned());
-        let arguments = ["--store".into(), path.into_os_string(), "hook".into()];
-        let arguments = arguments.into_iter().chain(options.iter().map(OsString::from));
-        start_detached(common_dir, arguments, home_variables())?;
-    }
-    Ok(())
+    if work.want()? { start_for(common_dir, common_dir, options) } else { Ok(()) }
+}
+
+/// Starts a hook in a directory that works for the store at this path, and leaves it alone.
+fn start_for(store: &Path, directory: &Path, options: &[&str]) -> Result<(), OpsError> {
+    let path = std::path::absolute(store).unwrap_or_else(|_| store.to_owned());
+    let arguments = ["--store".into(), path.into_os_string(), "hook".into()];
+    let arguments = arguments.into_iter().chain(options.iter().map(OsString::from));
+    Ok(start_detached(directory, arguments, home_variables())?)
 }

@@ -26,7 +26,7 @@ pub(super) fn install(args: &InstallArgs, context: &Context, ui: &mut Ui) -> Res
     agent.todo_tools = args.enable_todo_tools;
     agent.version = agent.path.as_ref().and_then(|_| installed_version()).map(|(version, _)| version);
     let mut parts = inventory(&parts_of_command(), &agent).map_err(failure)?;
-    let is_there = |agent: &dyn Agent| agent.settings_home().is_some_and(|home| home.is_dir());
+    let is_there = |agent: &dyn Agent| [agent.home(), agent.settings_home()].iter().flatten().any(|home| home.is_dir());
     let wanted = others().filter(|agent| !args.walk.project && (is_named(agent.name()) || is_there(*agent)));
     let wanted: Vec<&dyn Agent> = wanted.collect();
     for agent in &wanted {

@@ -99,7 +99,7 @@ impl Daemon {
         let hints = sender.clone();
         let inbox = Inbox::new(move || drop(hints.send(Message::Hints)));
         let mut state = State { pid: std::process::id(), since: clock().to_string(), ..State::default() };
-        state.homes = setup.homes.iter().map(|home| home.path.to_string_lossy().into_owned()).collect();
+        state.homes = setup.shown();
         if let Some(mirror) = mirror {
             let last = mirror.last.clone();
             state.jobs.insert(Job::Mirror.as_str().into(), super::JobState { last, ..super::JobState::default() });
@@ -169,6 +169,7 @@ impl Daemon {
             self.schedule.woke(slept, now);
         }
         self.check_store();
+        self.look_at_homes();
         if self.instance.is_some() && !self.watch.is_current(&self.places) {
             self.cover();
             self.schedule.changed(now);
@@ -257,6 +258,7 @@ impl Daemon {
         }
         if self.instance.is_some() {
             self.look_at_store(job);
+            self.look_at_homes();
         }
         self.save();
     }
@@ -279,6 +281,18 @@ impl Daemon {
             }
             Err(err) => self.tell(Level::Error, "store", &chain(&err)),
         }
+    }
+
+    /// Watches other homes from now on, if the settings name some.
+    fn look_at_homes(&mut self) {
+        let Some(homes) = (self.setup.other_homes)() else { return };
+        self.setup.homes = homes;
+        self.state.homes = self.setup.shown();
+        self.places = Places::new(&self.setup.homes, &self.common_dir);
+        self.tell(Level::Info, "settings", &format!("watching {}", self.homes()));
+        self.cover();
+        self.schedule.changed(Instant::now());
+        self.save();
     }
 
     /// Notices when the store was removed.

@@ -14,6 +14,8 @@ pub struct Setup {
     pub location: Location,
     /// The agents' homes, whether they are there or not.
     pub homes: Vec<Home>,
+    /// Returns the homes anew when the user's settings name other ones than before.
+    pub other_homes: fn() -> Option<Vec<Home>>,
     /// The path of this program, which its jobs run.
     pub program: PathBuf,
     /// Whether to say on standard error what is logged.
@@ -25,6 +27,11 @@ impl Setup {
     /// told which store is meant. Nobody then has to start one for each.
     pub fn serves_all(&self) -> bool {
         matches!(self.location.origin, Origin::Default | Origin::Setting)
+    }
+
+    /// Returns the paths of the homes.
+    pub(super) fn shown(&self) -> Vec<String> {
+        self.homes.iter().map(|home| home.path.to_string_lossy().into_owned()).collect()
     }
 
     /// Returns a remote to talk with: that of the store, else one of the stores that it looks after besides.

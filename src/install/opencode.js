@@ -1,12 +1,13 @@
 // Tells git chittysync of lists as they change, and a new session of what others left open.
 const program = "PROGRAM"
+const agent = "AGENT"
 
 export const Chittysync = async ({ directory, $ }) => {
   // Whatever goes wrong, the agent goes on.
   const tell = async (event) => {
     try {
       const input = new Response(JSON.stringify({ cwd: directory, ...event }))
-      return await $`${program} hook opencode < ${input}`.quiet().nothrow().text()
+      return await $`${program} hook ${agent} < ${input}`.quiet().nothrow().text()
     } catch {
       return ""
     }

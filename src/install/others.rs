@@ -23,6 +23,9 @@ struct Setup {
     events: &'static [HookEvent],
     /// The file in its home with everything else; nothing where it is left to its user.
     settings: &'static str,
+    /// The file in its home in which its user gives it our tools, because we do not change what is written so; else
+    /// nothing.
+    own: &'static str,
     /// Where our tools go in there.
     server: &'static [&'static str],
     /// What stands there, for a program.
@@ -40,10 +43,19 @@ const DATABASE: Setup = Setup {
     hooks: "",
     events: &[],
     settings: "",
+    own: "",
     server: &[],
     entry: tools,
     switch: &[],
     without: "",
+};
+
+/// OpenCode, and what is made of it.
+const PLUGIN: Setup = Setup {
+    hooks: "plugin/chittysync.js",
+    server: &["mcp", "chittysync"],
+    entry: |program| json!({ "type": "local", "command": [program, "mcp"], "enabled": true }),
+    ..DATABASE
 };
 
 const fn event(agent: &'static str, name: &'static str, matcher: Option<&'static str>, timeout: u32) -> HookEvent {
@@ -67,6 +79,7 @@ static SETUPS: [Setup; 8] = [
             HookEvent { since: (0, 145, 0), ..event("codex", "SessionEnd", None, 10) },
         ],
         settings: "config.toml",
+        own: "",
         server: &["mcp_servers", "chittysync"],
         entry: tools,
         switch: &["tools", "update_plan", "enabled"],
@@ -82,6 +95,7 @@ static SETUPS: [Setup; 8] = [
             event("qwen", "SessionEnd", None, 0),
         ],
         settings: "settings.json",
+        own: "",
         server: &["mcpServers", "chittysync"],
         entry: tools,
         switch: &["tools", "todoWrite", "enabled"],
@@ -98,22 +112,13 @@ static SETUPS: [Setup; 8] = [
             event("gemini", "SessionEnd", None, 5_000),
         ],
         settings: "settings.json",
+        own: "",
         server: &["mcpServers", "chittysync"],
         entry: tools,
         switch: &["experimental", "taskTracker"],
         without: "the newest models have none",
     },
-    Setup {
-        agent: "opencode",
-        program: "opencode",
-        hooks: "plugin/chittysync.js",
-        events: &[],
-        settings: "opencode.json",
-        server: &["mcp", "chittysync"],
-        entry: |program| json!({ "type": "local", "command": [program, "mcp"], "enabled": true }),
-        switch: &[],
-        without: "",
-    },
+    Setup { agent: "opencode", program: "opencode", settings: "opencode.json", ..PLUGIN },
     Setup {
         agent: "copilot",
         program: "copilot",
@@ -136,8 +141,8 @@ static SETUPS: [Setup; 8] = [
         entry: |program| json!({ "type": "stdio", "command": program, "args": ["mcp"] }),
         ..DATABASE
     },
-    Setup { agent: "kilo", program: "kilo", ..DATABASE },
-    Setup { agent: "goose", program: "goose", ..DATABASE },
+    Setup { agent: "kilo", program: "kilo", settings: "kilo.json", ..PLUGIN },
+    Setup { agent: "goose", program: "goose", own: "config.yaml", ..DATABASE },
 ];
 
 /// Returns the agents besides Claude Code that can be set up.
@@ -190,7 +195,7 @@ impl Setup {
     fn hooks(&self, home: &Path) -> Result<Part, InstallError> {
         if self.events.is_empty() {
             let program = Value::from(server()?).to_string();
-            let plugin = include_str!("opencode.js").replace("\"PROGRAM\"", &program);
+            let plugin = include_str!("opencode.js").replace("\"PROGRAM\"", &program).replace("AGENT", self.agent);
             return Ok(Part::file("hooks", home.join(self.hooks), &plugin, "//"));
         }
         let events = match self.events.iter().all(|event| event.since == (0, 0, 0)) {
@@ -241,6 +246,9 @@ pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
     if setup.agent == "codex" && !is_trusted(&home) {
         said.push("Codex runs new hooks only after you have reviewed them: type /hooks in it".to_owned());
     }
+    if !setup.own.is_empty() && !setup.is_given(&home) {
+        said.push(format!("{} takes our tools from its {}: {}", agent.title(), setup.own, setup.line()));
+    }
     if !setup.switch.is_empty() && setup.is_on(&home.join(setup.settings)).is_none() {
         said.push(format!("{} has perhaps no todo tool: {}", agent.title(), setup.remedy()));
     }
@@ -248,6 +256,19 @@ pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
 }
 
 impl Setup {
+    /// Returns whether its user gave it our tools.
+    fn is_given(&self, home: &Path) -> bool {
+        let text = agent_file::read(&home.join(self.own)).ok().flatten().unwrap_or_default();
+        text.lines().any(|line| line.trim_start().starts_with("chittysync:"))
+    }
+
+    /// Returns what its user has to write there.
+    fn line(&self) -> String {
+        let program = Value::from(server().unwrap_or_else(|_| "git-chittysync".to_owned()));
+        let tools = "name: chittysync, type: stdio, args: [mcp], enabled: true";
+        format!("put below `extensions:` there: chittysync: {{cmd: {program}, {tools}}}")
+    }
+
     fn remedy(&self) -> String {
         let name = self.switch.join(".");
         format!(
@@ -304,6 +325,13 @@ pub(super) fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
     }
     if setup.hooks.is_empty() {
         checks.push(Check::ok(&name("hooks"), "it needs none: sync and the daemon read its database"));
+    }
+    if !setup.own.is_empty() {
+        let shown = (at.display)(&home.join(setup.own));
+        checks.push(match setup.is_given(&home) {
+            true => Check::ok(&name("mcp"), shown),
+            false => Check::off(&name("mcp"), format!("not in {shown}; {}", setup.line())),
+        });
     }
     let has_database = agent.sources().iter().any(|source| source.is(Channel::List)) && setup.switch.is_empty();
     checks.push(match setup.is_on(&home.join(setup.settings)).as_deref() {

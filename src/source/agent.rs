@@ -158,7 +158,7 @@ impl Unit {
     /// Returns the session or the list that it is named for; nothing when it holds those of many.
     pub fn session(&self) -> Option<&Session> {
         match &self.kind {
-            UnitKind::Database => None,
+            UnitKind::Database { .. } => None,
             UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => {
                 Some(session)
             }
@@ -187,4 +187,9 @@ pub fn scan(home: &Home) -> Scan {
 pub fn read(unit: &Unit) -> Reading {
     let read = unit.agent.read(unit);
     read.unwrap_or_else(|notice| Reading { notices: vec![notice], ..Reading::default() })
+}
+
+/// Returns whether anything in these homes tells of a list.
+pub fn tell_of_a_list(homes: &[Home]) -> bool {
+    homes.iter().flat_map(|home| scan(home).units).any(|unit| !read(&unit).states.is_empty())
 }

@@ -1,7 +1,7 @@
 //! The agents that are read: a list with one line for each.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use super::agent::{Agent, Home};
 use super::claude::Claude;
@@ -50,22 +50,30 @@ impl Home {
     }
 }
 
-/// Sources that the user's settings describe.
-static CONFIGURED: OnceLock<Vec<&'static dyn Agent>> = OnceLock::new();
+/// Sources that the user's settings describe, with what they say of each.
+static CONFIGURED: RwLock<Vec<(Described, &'static dyn Agent)>> = RwLock::new(Vec::new());
 
-/// Makes these sources known to this process, once and before anything else.
-pub fn configure(described: Vec<Described>) {
+/// Makes these sources known to this process, in the place of those that were before, and returns whether they are
+/// other ones. What is read by a list of agents reads on by the one it has.
+pub fn configure(described: Vec<Described>) -> bool {
+    let mut known = CONFIGURED.write().unwrap_or_else(PoisonError::into_inner);
+    if known.iter().map(|(one, _)| one).eq(&described) {
+        return false;
+    }
+    let before = std::mem::take(&mut *known);
     let is_taken = |name: &str| AGENTS.iter().any(|agent| agent.name() == name);
-    let known = described.into_iter().map(|one| {
-        let is_taken = is_taken(&one.name);
-        configured::known(one, is_taken)
-    });
-    // As with `also`.
-    let _ = CONFIGURED.set(known.collect());
+    known.extend(described.into_iter().map(|one| {
+        // One that is as it was stays, because each is kept for ever.
+        let same = before.iter().find(|(known, _)| *known == one).map(|(_, agent)| *agent);
+        let agent = same.unwrap_or_else(|| configured::known(one.clone(), is_taken(&one.name)));
+        (one, agent)
+    }));
+    true
 }
 
-fn configured() -> impl Iterator<Item = &'static dyn Agent> {
-    CONFIGURED.get().map(Vec::as_slice).unwrap_or_default().iter().copied()
+fn configured() -> Vec<&'static dyn Agent> {
+    let known = CONFIGURED.read().unwrap_or_else(PoisonError::into_inner);
+    known.iter().map(|(_, agent)| *agent).collect()
 }
 
 /// Returns the agent with this name.

@@ -34,7 +34,7 @@ mod reading;
 mod records;
 mod sqlite;
 
-pub use agent::{Agent, Home, Keeper, Scan, Unit, Watched, read, scan};
+pub use agent::{Agent, Home, Keeper, Scan, Unit, Watched, read, scan, tell_of_a_list};
 pub use agents::{agents, also, configure, home_variables, named, session_variable};
 pub use change::{Change, is_all_done};
 pub use configured::Described;

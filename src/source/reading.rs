@@ -40,7 +40,10 @@ pub enum UnitKind {
         session: Session,
     },
     /// A database, or another file, with the lists of several sessions.
-    Database,
+    Database {
+        /// Where they work, as far as something beside it tells.
+        directory: Option<PathBuf>,
+    },
     /// A transcript.
     Transcript {
         /// The session that its file is named for.
@@ -52,7 +55,7 @@ impl UnitKind {
     /// Returns the session that the unit is named for, if it is named for one.
     pub fn session(&mut self) -> Option<&mut Session> {
         match self {
-            UnitKind::Database => None,
+            UnitKind::Database { .. } => None,
             UnitKind::List { session, .. } | UnitKind::Tasks { session } | UnitKind::Transcript { session } => {
                 Some(session)
             }
@@ -64,7 +67,7 @@ impl UnitKind {
         match self {
             UnitKind::List { .. } => "todo list",
             UnitKind::Tasks { .. } => "task list",
-            UnitKind::Database => "database",
+            UnitKind::Database { .. } => "database",
             UnitKind::Transcript { .. } => "transcript",
         }
     }

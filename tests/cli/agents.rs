@@ -197,8 +197,25 @@ fn a_home_is_known_for_what_it_is() {
 fn no_event_stops_an_agent() {
     let world = World::new();
     let _daemon = world.as_daemon();
-    for agent in ["codex", "qwen", "gemini"] {
-        let events = std::fs::read_to_string(project(&format!("fixtures/agents/{agent}/hooks.jsonl"))).expect("a file");
+    let file = |agent: &str| {
+        std::fs::read_to_string(project(&format!("fixtures/agents/{agent}/hooks.jsonl"))).expect("a file")
+    };
+    let todos = r#"[{"content":"Oil the door","status":"pending","priority":"high"}]"#;
+    let plugin = format!(
+        r#"{{"hook_event_name":"PostToolUse","session_id":"ses_1","cwd":"/work/shop","tool_name":"todowrite","tool_input":{{"todos":{todos}}}}}"#
+    );
+    let sql = r#"{"hook_event_name":"PostToolUse","session_id":"s","cwd":"/work/shop","tool_name":"sql","tool_input":{"query":"SELECT * FROM todos"},"tool_result":{"result_type":"success"}}"#;
+    for (agent, events) in [
+        ("codex", file("codex")),
+        ("qwen", file("qwen")),
+        ("gemini", file("gemini")),
+        ("opencode", plugin.clone()),
+        ("kilo", plugin),
+        ("copilot", sql.to_owned()),
+        // Those that have no hooks, should somebody set one up.
+        ("crush", sql.to_owned()),
+        ("goose", sql.replace("hook_event_name", "event")),
+    ] {
         for line in events.lines() {
             let event: Value = serde_json::from_str(line).expect("JSON");
             for key in event.as_object().expect("an object").keys() {

@@ -20,6 +20,11 @@ fn doctor(world: &World, agent: &str) -> Vec<String> {
     told.lines().filter(is_of).map(str::to_owned).collect()
 }
 
+/// Returns lines with one space where they are lined up.
+fn even(lines: &[String]) -> String {
+    lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n").collect()
+}
+
 const FILES: [(&str, &str); 4] = [
     ("home/.codex/config.toml", "model = \"m\"\n\n[projects.\"/work/shop\"]\ntrust_level = \"trusted\"\n"),
     (
@@ -134,6 +139,47 @@ fn doctor_says_whether_there_is_a_todo_tool_and_whether_hooks_are_called() {
     assert_eq!(doctor(&world, "qwen"), Vec::<String>::new());
 }
 
+/// Where it is off, on, or said to be off.
+#[test]
+fn doctor_knows_the_switch_of_each_agent() {
+    for (agent, settings, off, word) in [
+        (
+            "qwen",
+            "home/.qwen/settings.json",
+            "{\"tools\":{\"todoWrite\":{\"enabled\":false}}}",
+            "tools.todoWrite.enabled",
+        ),
+        (
+            "gemini",
+            "home/.gemini/settings.json",
+            "{\"experimental\":{\"taskTracker\":false}}",
+            "experimental.taskTracker",
+        ),
+        ("codex", "home/.codex/config.toml", "[tools.update_plan]\nenabled = false\n", "tools.update_plan.enabled"),
+    ] {
+        let world = World::new();
+        executable(&world.write(&format!("bin/{agent}"), format!("#!/bin/sh\necho {agent} 7.8.9\n").as_bytes()));
+        world.write(settings, if agent == "codex" { b"" } else { b"{}" });
+        let told = |lines: &[String]| {
+            let told = even(&doctor(&world, agent));
+            for line in lines {
+                assert!(told.contains(line), "{line}: {told}");
+            }
+        };
+        let perhaps = format!("{agent} todos perhaps it has no todo tool");
+        told(&[format!("off {agent} hooks"), format!("off {agent} mcp"), perhaps, format!("{agent} 7.8.9")]);
+        world.ok(&["install", "-q", "--agent", agent, "--enable-todo-tools"]);
+        let on = format!("ok {agent} todos {word} is true");
+        told(&[format!("ok {agent} hooks"), format!("ok {agent} mcp"), on]);
+        world.ok(&["uninstall", "-q"]);
+        world.write(settings, off.as_bytes());
+        told(&[format!("off {agent} todos it has no todo tool: {word} is false")]);
+        // What its user said stays.
+        world.ok(&["install", "-q", "--agent", agent, "--enable-todo-tools"]);
+        told(&[format!("off {agent} todos it has no todo tool: {word} is false")]);
+    }
+}
+
 /// An older version takes no settings that name what it does not know.
 #[test]
 fn no_event_is_named_that_the_version_does_not_know() {
@@ -147,28 +193,36 @@ fn no_event_is_named_that_the_version_does_not_know() {
     }
 }
 
-/// OpenCode has no hooks but plugins: ours is run here by another program that runs JavaScript, with what it is given there.
+/// OpenCode and Kilo have no hooks but plugins: ours is run here by another program that runs JavaScript, with what it is
+/// given there.
 #[test]
-fn the_plugin_of_opencode_tells_of_lists_and_is_told_of_others() {
+fn the_plugin_tells_of_lists_and_is_told_of_others() {
+    for agent in ["opencode", "kilo"] {
+        plugin(agent);
+    }
+}
+
+fn plugin(agent: &str) {
     let world = World::new();
     let _daemon = world.as_daemon();
     world.ok(&["add", "-q", "Sweep the floor", "--project", "shop"]);
     world.ok(&["consolidate", "-q"]);
-    world.ok(&["install", "-q", "--agent", "opencode"]);
-    let path = "home/.config/opencode/plugin/chittysync.js";
+    world.ok(&["install", "-q", "--agent", agent]);
+    let path = &format!("home/.config/{agent}/plugin/chittysync.js");
     assert!(
         read(&world, path).contains(&format!("const program = {}", json!(world.path(SHIM)))),
         "{}",
         read(&world, path)
     );
     let server = json!({"type": "local", "command": [world.path(SHIM), "mcp"], "enabled": true});
-    assert_eq!(value(&world, "home/.config/opencode/opencode.json")["mcp"]["chittysync"], server);
+    assert_eq!(value(&world, &format!("home/.config/{agent}/{agent}.json"))["mcp"]["chittysync"], server);
     if has("node") {
         let test = r#"
 import { spawnSync } from "node:child_process"
 import { Chittysync } from "./plugin.mjs"
-const $ = (texts, program, response) => {
-  const words = texts[1].trim().split(" ").filter((word) => word !== "<")
+const $ = (texts, program, agent, response) => {
+  if (texts.join("|") !== "| hook | < |") throw new Error(texts.join("|"))
+  const words = ["hook", agent]
   const text = async () => spawnSync(program, words, { input: await response.text() }).stdout.toString()
   return { quiet: () => ({ nothrow: () => ({ text }) }) }
 }
@@ -190,12 +244,17 @@ console.log(JSON.stringify(output.system))
         world.ok(&["consolidate", "-q"]);
         let todo = world.todo("Oil the door");
         assert_eq!((&todo["status"], &todo["project"]), (&json!("in_progress"), &json!("shop")), "{todo}");
-        assert!(world.sessions().contains(&"ses_1".to_owned()), "{:?}", world.sessions());
+        let said = world.json(&["sessions"]);
+        let said = said.as_array().expect("a list").iter().find(|info| info["session"] == "ses_1").expect("a session");
+        assert_eq!(said["source"], format!("{agent}-hook"));
     }
-    world.write("home/.local/share/opencode/log", b"");
-    assert!(doctor(&world, "opencode").join("\n").contains("opencode mcp"), "{:?}", doctor(&world, "opencode"));
+    world.write(&format!("home/.local/share/{agent}/log"), b"");
+    let told = even(&doctor(&world, agent));
+    for line in ["hooks ~/.config", "mcp ", "todos"] {
+        assert!(told.contains(&format!("ok {agent} {line}")), "{line}: {told}");
+    }
     world.ok(&["uninstall", "-q"]);
-    assert!(!world.path("home/.config/opencode").exists());
+    assert!(!world.path(&format!("home/.config/{agent}")).exists());
 }
 
 /// Those that keep their lists in databases: what can be set up is, and `doctor` says what each needs.
@@ -225,19 +284,30 @@ fn agents_with_databases_are_set_up_and_examined() {
         let script = world.write("bin/copilot", b"#!/bin/sh\necho 'GitHub Copilot CLI 1.0.102.'\n");
         executable(&script);
     }
-    let told = |agent: &str| doctor(&world, agent).join("\n");
+    let told = |agent: &str| even(&doctor(&world, agent));
     for (agent, lines) in [
-        ("copilot", &["ok  copilot hooks", "ok  copilot mcp", "ok  copilot todos"][..]),
-        ("crush", &["ok  crush hooks", "it needs none: sync", "ok  crush mcp", "ok  crush todos", "off crush "]),
-        ("kilo", &["ok  kilo hooks", "it needs none: sync", "ok  kilo todos", "off kilo "]),
-        ("goose", &["ok  goose hooks", "it needs none: sync", "ok  goose todos", "off goose "]),
+        ("copilot", &["ok copilot hooks", "ok copilot mcp", "ok copilot todos"][..]),
+        ("crush", &["ok crush hooks", "it needs none: sync", "ok crush mcp", "ok crush todos", "off crush "]),
+        ("kilo", &["ok kilo hooks ~/.config/kilo/plugin", "ok kilo mcp", "ok kilo todos", "off kilo "]),
+        ("goose", &["ok goose hooks", "it needs none: sync", "ok goose todos", "off goose "]),
+        (
+            "goose",
+            &["off goose mcp", "not in ~/.config/goose/config.yaml; put below `extensions:` there: chittysync: {cmd: "],
+        ),
     ] {
         for line in lines {
             assert!(told(agent).contains(line), "{agent}: {line}: {}", told(agent));
         }
     }
     assert!(!cfg!(unix) || told("copilot").contains("1.0.102"), "{}", told("copilot"));
+    // Its settings are changed by hand, and what to write is told until it is there.
+    let hint = |world: &World| world.run(&["install", "--agent", "goose"]).stderr.contains("config.yaml");
+    assert!(hint(&world));
+    let own = "extensions:\n  chittysync:\n    cmd: git-chittysync\n";
+    world.write("home/.config/goose/config.yaml", own.as_bytes());
+    assert!(!hint(&world) && told("goose").contains("ok goose mcp"), "{}", told("goose"));
     world.ok(&["uninstall", "-q"]);
+    assert_eq!(read(&world, "home/.config/goose/config.yaml"), own);
     assert_eq!(read(&world, "home/.config/crush/crush.json"), "{\"options\": {}}\n");
     assert_eq!(read(&world, "home/.copilot/mcp-config.json"), "{\"mcpServers\": {}}\n");
     assert!(!world.path("home/.copilot/hooks").exists(), "what was made for it goes with it");

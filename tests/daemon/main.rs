@@ -13,6 +13,7 @@ mod latency;
 mod lifecycle;
 mod log;
 mod service;
+mod sources;
 mod spawn;
 mod trouble;
 mod watching;

@@ -88,6 +88,18 @@ fn one_list_and_nobodys_words_under_anothers_name() {
     goose.sort();
     assert_eq!(goose, [list(&["Dig a hole", "Find the can", "Water the tree"]), list(&["Feed the goose"])]);
 
+    // A session that starts is told of all of them, whoever said it, where its user wants other machines told of, too.
+    for (world, agent) in [(&desk, "qwen"), (&lap, "gemini")] {
+        world.git(&world.home(), &["config", "--global", "chittysync.context", "all"]);
+        let start = json!({"hook_event_name": "SessionStart", "session_id": "new", "cwd": "/home/dev/shop"});
+        let told = world.input(&["hook", agent], start.to_string().as_bytes()).stdout;
+        for words in ["Hang the lamp", "Lock the door", "Find wood", "Buy a bell", "Count the coins", "Feed the goose"]
+        {
+            // What was given up is none of these.
+            assert_eq!(told.contains(words), words != "Buy a bell", "{words}: {told}");
+        }
+    }
+    assert!(desk.todos().iter().all(|todo| todo["project"] == "shop"), "{:?}", desk.todos());
     // What one has done is done for all; what they share is one todo.
     let window = lap.todo("Wash the window");
     assert_eq!((&window["status"], &window["project"]), (&json!("completed"), &json!("shop")), "{window}");
@@ -106,9 +118,13 @@ fn one_list_and_nobodys_words_under_anothers_name() {
     let of = |name: &str| {
         sessions.as_array().expect("a list").iter().find(|info| info["session"] == name).expect(name).clone()
     };
-    assert_eq!((&of(CODEX)["device"], &of(CODEX)["source"]), (&json!("lap"), &json!("codex-hook")));
-    assert_eq!(
-        (&of("ses_4f2a91c07ffeKq1")["device"], &of("ses_4f2a91c07ffeKq1")["source"]),
-        (&json!("desk"), &json!("opencode-todos"))
-    );
+    for (session, device, source) in [
+        (CODEX, "lap", "codex-hook"),
+        ("0c6f1f0e-5b0a-4a3b-9a53-6d1f6a7b2c11", "lap", "copilot-todos"),
+        (CLAUDE, "desk", "claude-hook"),
+        ("ses_4f2a91c07ffeKq1", "desk", "opencode-todos"),
+        ("ses_4f2a91c07ffeKq2", "desk", "opencode-todos"),
+    ] {
+        assert_eq!((&of(session)["device"], &of(session)["source"]), (&json!(device), &json!(source)), "{session}");
+    }
 }

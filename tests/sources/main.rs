@@ -13,8 +13,13 @@ mod fleet;
 mod hooks;
 mod import;
 mod javascript;
+#[cfg(feature = "sqlite")]
+mod live_databases;
 mod pipes;
+#[cfg(feature = "sqlite")]
+mod places;
 mod played;
+mod played_model;
 mod projects;
 mod redaction;
 mod secretlint;

@@ -1,125 +1,18 @@
 //! Real agents whose model is played here: each makes a plan that we see, is told what others left open, and calls one of
 //! our tools as itself.
 //!
-//! `CODEX=<the program> cargo test --test sources played -- --ignored` runs one of them; OPENCODE and COPILOT name the
-//! others. Nothing leaves the machine.
-
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+//! `CODEX=<the program> cargo test --test sources played_codex -- --ignored` runs one of them; QWEN, GEMINI, OPENCODE, KILO
+//! and COPILOT name the others. Nothing leaves the machine.
 
 use serde_json::{Value, json};
 
 use crate::common::{World, binary, done};
+use crate::played_model::{Call, play};
 
 /// What was left open by somebody else.
 const LEFT: &str = "Sweep the floor";
 /// What the model adds by our tool.
 const ADDED: &str = "Added by the tool";
-
-/// Requests for the model, as they came.
-type Requests = Arc<Mutex<Vec<Value>>>;
-
-/// A call of a tool: its namespace, where it has one, its name, and what it is given.
-struct Call(Option<&'static str>, &'static str, Value);
-
-/// Serves what a model says that makes these calls, one a turn, and then is done.
-fn play(calls: [Call; 2]) -> (String, Requests) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
-    let (requests, calls) = (Requests::default(), Arc::new(calls));
-    let seen = Arc::clone(&requests);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let (seen, calls) = (Arc::clone(&seen), Arc::clone(&calls));
-            std::thread::spawn(move || drop(serve(stream, &seen, &*calls)));
-        }
-    });
-    (address, requests)
-}
-
-fn serve(mut connection: TcpStream, requests: &Requests, calls: &[Call]) -> std::io::Result<()> {
-    let mut reader = BufReader::new(connection.try_clone()?);
-    let mut head = String::new();
-    while reader.read_line(&mut head)? > 2 && !head.ends_with("\r\n\r\n") {}
-    let lower = head.to_ascii_lowercase();
-    let length = lower.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body)?;
-    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let path = head.split(' ').nth(1).unwrap_or_default();
-    let streams = request["stream"] == true;
-    let (kind, text) = match path {
-        _ if path.ends_with("/responses") => ("text/event-stream", responses(&request, calls)),
-        _ if path.ends_with("/chat/completions") && streams => ("text/event-stream", chat(&request, calls)),
-        _ if path.ends_with("/chat/completions") => {
-            let message = json!({"role": "assistant", "content": "Done."});
-            ("application/json", json!({"id": "c", "object": "chat.completion", "created": 1, "model": "played", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}).to_string())
-        }
-        _ => (
-            "application/json",
-            json!({"object": "list", "data": [{"id": "played", "object": "model"}], "models": []}).to_string(),
-        ),
-    };
-    requests.lock().expect("not poisoned").push(request);
-    let length = text.len();
-    write!(connection, "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n")?;
-    write!(connection, "connection: close\r\n\r\n{text}")
-}
-
-/// Returns the next call, unless the request is for something where tools are not offered, such as a title.
-fn next<'a>(made: usize, request: &Value, calls: &'a [Call]) -> Option<&'a Call> {
-    calls.get(made).filter(|call| request["tools"].to_string().contains(&format!("\"{}\"", call.1)))
-}
-
-/// Returns an answer in the form that Codex asks for.
-fn responses(request: &Value, calls: &[Call]) -> String {
-    let input = request["input"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let made = input.iter().filter(|item| item["type"] == "function_call").count();
-    let item = match next(made, request, calls) {
-        Some(Call(namespace, name, arguments)) => {
-            let mut item = json!({"type": "function_call", "id": format!("fc_{made}"), "call_id": format!("call_{made}"), "name": name, "arguments": arguments.to_string()});
-            if let Some(namespace) = namespace {
-                item["namespace"] = json!(namespace);
-            }
-            item
-        }
-        None => {
-            json!({"type": "message", "id": "msg", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "Done.", "annotations": []}]})
-        }
-    };
-    let usage = json!({"input_tokens": 1, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 1, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 2});
-    let whole = |status: &str, output: &[&Value]| json!({"id": "resp", "object": "response", "status": status, "output": output, "usage": usage});
-    let mut text = String::new();
-    for (kind, mut event) in [
-        ("response.created", json!({"response": whole("in_progress", &[])})),
-        ("response.output_item.added", json!({"output_index": 0, "item": item})),
-        ("response.output_item.done", json!({"output_index": 0, "item": item})),
-        ("response.completed", json!({"response": whole("completed", &[&item])})),
-    ] {
-        event["type"] = json!(kind);
-        text.push_str(&format!("event: {kind}\ndata: {event}\n\n"));
-    }
-    text
-}
-
-/// Returns an answer in the form that most others ask for.
-fn chat(request: &Value, calls: &[Call]) -> String {
-    let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let made = messages.iter().filter(|message| message["tool_calls"].is_array()).count();
-    let (delta, reason) = match next(made, request, calls) {
-        Some(Call(_, name, arguments)) => {
-            let call = json!({"index": 0, "id": format!("call_{made}"), "type": "function", "function": {"name": name, "arguments": arguments.to_string()}});
-            (json!({"role": "assistant", "content": null, "tool_calls": [call]}), "tool_calls")
-        }
-        None => (json!({"role": "assistant", "content": "Done."}), "stop"),
-    };
-    let chunk = |delta: Value, reason: Value| {
-        let choice = json!({"index": 0, "delta": delta, "finish_reason": reason});
-        json!({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "played", "choices": [choice], "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}})
-    };
-    format!("data: {}\n\ndata: {}\n\ndata: [DONE]\n\n", chunk(delta, Value::Null), chunk(json!({}), json!(reason)))
-}
 
 /// An agent at work in a project.
 struct Worked {
@@ -132,7 +25,7 @@ struct Worked {
 fn work(
     agent: &str,
     variable: &str,
-    calls: [Call; 2],
+    calls: Vec<Call>,
     prepare: impl FnOnce(&World, &str) -> (Vec<&'static str>, Vec<(&'static str, String)>),
 ) -> Worked {
     let program = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable}=<the program>"));
@@ -170,7 +63,9 @@ impl Worked {
         expected.extend([format!("{ADDED}: pending"), format!("{LEFT}: pending")]);
         expected.sort();
         assert_eq!(self.world.states(), expected);
-        assert!(self.requests.iter().any(|request| request.to_string().contains(LEFT)), "the model was told");
+        let has_tools = |request: &&Value| request["tools"].as_array().is_some_and(|tools| !tools.is_empty());
+        let first = self.requests.iter().find(has_tools).expect("a request");
+        assert!(first.to_string().contains(LEFT), "the model was told before it did anything: {first}");
         let by = self.speakers(ADDED);
         assert!(by.len() == 1 && by[0].starts_with(speaker), "{by:?}");
         let left = self.speakers(LEFT);
@@ -191,10 +86,10 @@ impl Worked {
 #[ignore = "needs Codex: CODEX=<the program>"]
 fn played_codex() {
     let plan = json!({"plan": [{"step": "Write the parser", "status": "in_progress"}, {"step": "Test the parser", "status": "pending"}]});
-    let calls = [Call(None, "update_plan", plan), Call(Some("mcp__chittysync"), "add", json!({"text": ADDED}))];
+    let calls = vec![Call(None, "update_plan", plan), Call(Some("mcp__chittysync"), "add", json!({"text": ADDED}))];
     let worked = work("codex", "CODEX", calls, |world, address| {
         let settings = format!(
-            "model = \"played\"\nmodel_provider = \"played\"\n[model_providers.played]\nname = \"played\"\nbase_url = \"{address}\"\nwire_api = \"responses\"\n"
+            "model = \"played\"\nmodel_provider = \"played\"\n[model_providers.played]\nname = \"played\"\nbase_url = \"{address}/v1\"\nwire_api = \"responses\"\n"
         );
         world.write("home/.codex/config.toml", settings.as_bytes());
         let trusted = ["--dangerously-bypass-hook-trust", "--dangerously-bypass-approvals-and-sandbox"];
@@ -205,21 +100,72 @@ fn played_codex() {
         .check(&["Write the parser: in_progress", "Test the parser: pending"], &worked.speakers("Write the parser")[0]);
 }
 
+/// OpenCode, and Kilo, which is made of it.
+fn played_with_a_plugin(agent: &str, variable: &str, arguments: &[&'static str]) {
+    let plan = json!({"todos": [{"content": "Oil the door", "status": "in_progress", "priority": "high"}, {"content": "Test the door", "status": "pending", "priority": "low"}]});
+    let calls = vec![Call(None, "todowrite", plan), Call(None, "chittysync_add", json!({"text": ADDED}))];
+    let worked = work(agent, variable, calls, |world, address| {
+        let model = json!({"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": format!("{address}/v1"), "apiKey": "none"}, "models": {"played": {}}});
+        let settings = json!({"model": "played/played", "small_model": "played/played", "autoupdate": false, "provider": {"played": model}});
+        world.write(&format!("home/.config/{agent}/{agent}.json"), settings.to_string().as_bytes());
+        // It wants packages from elsewhere, and tries for minutes.
+        let variables = ["npm_config_offline", "OPENCODE_DISABLE_MODELS_FETCH", "KILO_DISABLE_MODELS_FETCH"];
+        let mut variables = variables.map(|name| (name, "true".to_owned())).to_vec();
+        variables.push(("npm_config_fetch_retries", "0".to_owned()));
+        (arguments.to_vec(), variables)
+    });
+    // It names no session to our tools, so its client is one of its own.
+    worked.check(&["Oil the door: in_progress", "Test the door: pending"], &format!("{agent}-"));
+    // What its plugin told stands in its database too, and is said once.
+    assert_eq!(now(&worked.world, &["log"]).matches("dropped").count(), 0);
+}
+
 #[test]
 #[ignore = "needs OpenCode: OPENCODE=<the program>"]
 fn played_opencode() {
-    let plan = json!({"todos": [{"content": "Oil the door", "status": "in_progress", "priority": "high"}, {"content": "Test the door", "status": "pending", "priority": "low"}]});
-    let calls = [Call(None, "todowrite", plan), Call(None, "chittysync_add", json!({"text": ADDED}))];
-    let worked = work("opencode", "OPENCODE", calls, |world, address| {
-        let model = json!({"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": address, "apiKey": "none"}, "models": {"played": {}}});
-        let settings = json!({"model": "played/played", "small_model": "played/played", "autoupdate": false, "provider": {"played": model}});
-        world.write("home/.config/opencode/opencode.json", settings.to_string().as_bytes());
-        (vec!["run", "Plan the door"], Vec::new())
+    played_with_a_plugin("opencode", "OPENCODE", &["run", "Plan the door"]);
+}
+
+#[test]
+#[ignore = "needs Kilo CLI: KILO=<the program>"]
+fn played_kilo() {
+    played_with_a_plugin("kilo", "KILO", &["run", "--auto", "Plan the door"]);
+}
+
+#[test]
+#[ignore = "needs Qwen Code: QWEN=<the program>"]
+fn played_qwen() {
+    let plan = json!({"todos": [{"id": "1", "content": "Paint the gate", "status": "in_progress"}, {"id": "2", "content": "Test the gate", "status": "pending"}]});
+    let calls = vec![
+        Call(None, "todo_write", plan),
+        // It offers tools of others by name only: they are looked up, and called by another one.
+        Call(None, "tool_search", json!({"query": "select:mcp__chittysync__add"})),
+        Call(None, "tool_call", json!({"name": "mcp__chittysync__add", "arguments": {"text": ADDED}})),
+    ];
+    let worked = work("qwen", "QWEN", calls, |_, address| {
+        let variables = [
+            ("OPENAI_BASE_URL", format!("{address}/v1")),
+            ("OPENAI_API_KEY", "none".to_owned()),
+            ("OPENAI_MODEL", "played".to_owned()),
+        ];
+        (vec!["-y", "--auth-type", "openai", "-p", "Plan the gate"], variables.to_vec())
+    });
+    worked.check(&["Paint the gate: in_progress", "Test the gate: pending"], &worked.speakers("Paint the gate")[0]);
+}
+
+#[test]
+#[ignore = "needs Gemini CLI: GEMINI=<the program>"]
+fn played_gemini() {
+    let plan = json!({"title": "Mend the roof", "description": "Before it rains", "type": "task"});
+    let calls = vec![Call(None, "tracker_create_task", plan), Call(None, "mcp_chittysync_add", json!({"text": ADDED}))];
+    let worked = work("gemini", "GEMINI", calls, |world, address| {
+        let settings = json!({"security": {"auth": {"selectedType": "gemini-api-key"}}});
+        world.write("home/.gemini/settings.json", settings.to_string().as_bytes());
+        let variables = [("GEMINI_API_KEY", "none".to_owned()), ("GOOGLE_GEMINI_BASE_URL", address.to_owned())];
+        (vec!["--yolo", "--skip-trust", "-p", "Plan the roof"], variables.to_vec())
     });
     // It names no session to our tools, so its client is one of its own.
-    worked.check(&["Oil the door: in_progress", "Test the door: pending"], "opencode-");
-    // What its plugin told stands in its database too, and is said once.
-    assert_eq!(now(&worked.world, &["log"]).matches("dropped").count(), 0);
+    worked.check(&["Mend the roof: pending"], "gemini-cli-mcp-client-");
 }
 
 #[test]
@@ -227,14 +173,14 @@ fn played_opencode() {
 #[ignore = "needs Copilot CLI: COPILOT=<the program>"]
 fn played_copilot() {
     let sql = "INSERT INTO todos (id, title, status) VALUES ('dig', 'Dig the well', 'in_progress'), ('test', 'Test the well', 'pending')";
-    let calls = [
+    let calls = vec![
         Call(None, "sql", json!({"description": "Plan", "query": sql})),
         Call(None, "chittysync-add", json!({"text": ADDED})),
     ];
     let worked = work("copilot", "COPILOT", calls, |_, address| {
         let variables = [
             ("COPILOT_OFFLINE", "true"),
-            ("COPILOT_PROVIDER_BASE_URL", address),
+            ("COPILOT_PROVIDER_BASE_URL", &format!("{address}/v1")),
             ("COPILOT_PROVIDER_API_KEY", "none"),
             ("COPILOT_MODEL", "played"),
         ];

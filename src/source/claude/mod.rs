@@ -87,7 +87,7 @@ impl Agent for Claude {
             UnitKind::List { session, agent } => todos::read(&unit.path, session, agent.as_deref()),
             UnitKind::Tasks { session } => Ok(tasks::read(&unit.path, session)),
             UnitKind::Transcript { session } => transcript::read(&unit.path, session),
-            UnitKind::Database => Ok(Reading::default()),
+            UnitKind::Database { .. } => Ok(Reading::default()),
         }
     }
 

@@ -67,7 +67,7 @@ impl Agent for Codex {
     fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
         match &unit.kind {
             UnitKind::Transcript { session } => rollout::read(&unit.path, session),
-            UnitKind::Database | UnitKind::List { .. } | UnitKind::Tasks { .. } => Ok(Reading::default()),
+            UnitKind::Database { .. } | UnitKind::List { .. } | UnitKind::Tasks { .. } => Ok(Reading::default()),
         }
     }
 

@@ -144,7 +144,7 @@ impl Agent for Configured {
         };
         let Some(agent) = self.own.get() else { return };
         for path in means.place.find(home, scan) {
-            sqlite::unit(*agent, path, UnitKind::Database, scan);
+            sqlite::unit(*agent, path, UnitKind::Database { directory: None }, scan);
         }
     }
 

@@ -73,7 +73,7 @@ impl Agent for Copilot {
     fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
         match &unit.kind {
             UnitKind::List { session, .. } => session::read(&unit.path, session, TODOS),
-            UnitKind::Database | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
+            UnitKind::Database { .. } | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
         }
     }
 
@@ -91,7 +91,10 @@ impl Agent for Copilot {
     }
 
     fn is_to_be_looked_at(&self, event: &Value) -> bool {
-        events::text(event, &["tool_name", "toolName"]) == Some(TOOL)
+        let given = ["tool_input", "toolArgs"].into_iter().find_map(|key| event.get(key));
+        // Whatever changes the table names it. What it does with it is for the database to say.
+        let may_change = given.is_none_or(|given| given.to_string().to_ascii_lowercase().contains("todo"));
+        events::text(event, &["tool_name", "toolName"]) == Some(TOOL) && may_change
     }
 
     fn answer(&self, context: &str) -> Value {

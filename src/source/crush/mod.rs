@@ -1,5 +1,6 @@
 //! Crush: a database in each project, and a list of them in its home.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::events;
 use super::heard::Heard;
-use super::reading::{Called, Notice, Reading, Workspace};
+use super::reading::{Called, Notice, Reading, UnitKind, Workspace};
 use super::sqlite::{self, text};
 use super::{file, json, lists};
 use crate::todo::{Channel, Session, SourceKind, Time};
@@ -55,13 +56,14 @@ impl Agent for Crush {
     }
 
     fn settings_home(&self) -> Option<PathBuf> {
-        let set = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        set.or_else(|| Some(std::env::home_dir()?.join(".config"))).map(|config| config.join("crush"))
+        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let config = || set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")));
+        set("CRUSH_GLOBAL_CONFIG").or_else(|| Some(config()?.join("crush")))
     }
 
     fn recognises(&self, directory: &Path) -> bool {
-        // The home, or the directory of one project.
-        directory.join(DATABASE).is_file() || (directory.ends_with("crush") && directory.join(PROJECTS).is_file())
+        // The directory of one project, or the home, which may be called anything.
+        directory.join(DATABASE).is_file() || !projects(directory).is_empty()
     }
 
     fn watched(&self) -> &'static [Watched] {
@@ -74,14 +76,20 @@ impl Agent for Crush {
     }
 
     fn scan(&self, home: &Path, scan: &mut Scan) {
-        let named = projects(home).into_iter().map(|(_, data)| data);
-        for directory in std::iter::once(home.to_owned()).chain(named) {
-            sqlite::find(&Crush, directory.join(DATABASE), scan);
+        // What the home names is what a directory is taken for; one alone mostly stands in its project.
+        let around = home.parent().filter(|_| home.ends_with(".crush")).map(Path::to_owned);
+        let mut databases = BTreeMap::from([(home.to_owned(), around)]);
+        databases.extend(projects(home).into_iter().map(|(project, data)| (data, Some(project))));
+        for (data, directory) in databases {
+            sqlite::unit(&Crush, data.join(DATABASE), UnitKind::Database { directory }, scan);
         }
     }
 
     fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
-        read(&unit.path, self.home().as_deref())
+        match &unit.kind {
+            UnitKind::Database { directory } => read(&unit.path, directory.as_deref()),
+            UnitKind::List { .. } | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
+        }
     }
 
     fn keeper(&self, _: &Unit) -> Option<Keeper> {
@@ -101,20 +109,19 @@ impl Agent for Crush {
 /// Returns the projects that the home names: where each is, and where its database stands.
 fn projects(home: &Path) -> Vec<(PathBuf, PathBuf)> {
     let Ok((list, ..)) = file::read_stable(&home.join(PROJECTS), json::parse) else { return Vec::new() };
-    let path = |project: &Value, key: &str| {
-        let path = project.get(key).and_then(Value::as_str).map(PathBuf::from);
-        path.filter(|path| path.is_absolute())
-    };
+    let path = |project: &Value, key: &str| project.get(key).and_then(Value::as_str).map(PathBuf::from);
     let mut found: Vec<(String, PathBuf, PathBuf)> = Vec::new();
     for project in list.get("projects").and_then(Value::as_array).into_iter().flatten() {
         let used = project.get("last_accessed").and_then(Value::as_str).unwrap_or_default().to_owned();
-        found.extend(path(project, "path").zip(path(project, "data_dir")).map(|(path, data)| (used, path, data)));
+        let Some(place) = path(project, "path").filter(|path| path.is_absolute()) else { continue };
+        // As it is set, which may be within the project.
+        found.extend(path(project, "data_dir").map(|data| (used, place.clone(), place.join(data))));
     }
     found.sort_by(|one, other| other.0.cmp(&one.0));
     found.into_iter().take(MOST).map(|(_, path, data)| (path, data)).collect()
 }
 
-fn read(path: &Path, home: Option<&Path>) -> Result<Reading, Notice> {
+fn read(path: &Path, project: Option<&Path>) -> Result<Reading, Notice> {
     let rows = sqlite::read(path, |database| {
         database.expect("sessions", &["id", "title", "todos", "updated_at"])?;
         database.query("SELECT id, title, todos, updated_at FROM sessions WHERE todos IS NOT NULL ORDER BY id")
@@ -130,7 +137,7 @@ fn read(path: &Path, home: Option<&Path>) -> Result<Reading, Notice> {
     if broken > 0 {
         reading.notices.push(Notice::new(path, format!("{broken} of its lists are no JSON"), "the others were read"));
     }
-    let directory = project_of(path, home).map(|project| project.to_string_lossy().into_owned());
+    let directory = project.map(|project| project.to_string_lossy().into_owned());
     for row in &rows {
         let Some(session) = text(row, "id").and_then(|id| Session::new(id).ok()) else { continue };
         if let Some(directory) = &directory {
@@ -141,12 +148,4 @@ fn read(path: &Path, home: Option<&Path>) -> Result<Reading, Notice> {
         reading.called.extend(title.map(|title| (session, Called { title: Some(title), prompt: None })));
     }
     Ok(reading)
-}
-
-/// Returns the project whose database this is: the home knows, and it mostly stands in it.
-fn project_of(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
-    let directory = path.parent()?;
-    let known = home.map(projects).unwrap_or_default().into_iter().find(|(_, data)| data == directory);
-    let around = || directory.parent().filter(|_| directory.ends_with(".crush")).map(Path::to_owned);
-    known.map(|(project, _)| project).or_else(around)
 }

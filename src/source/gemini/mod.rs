@@ -77,7 +77,7 @@ impl Agent for Gemini {
         match &unit.kind {
             UnitKind::Tasks { session } => Ok(tracker::read(&unit.path, session, place)),
             UnitKind::Transcript { session } => chats::read(&unit.path, session, place),
-            UnitKind::Database | UnitKind::List { .. } => Ok(Reading::default()),
+            UnitKind::Database { .. } | UnitKind::List { .. } => Ok(Reading::default()),
         }
     }
 

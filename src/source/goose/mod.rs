@@ -1,5 +1,6 @@
 //! Goose: one database with all sessions, each with a list in Markdown among its other data.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,12 +10,15 @@ use super::heard::Heard;
 use super::reading::{Called, Notice, Reading, Workspace};
 use super::sqlite::{self, text};
 use super::{json, lists, markdown};
-use crate::todo::{Channel, Session, SourceKind, Time};
+use crate::todo::{Channel, Item, Session, SourceKind, Time};
 
 /// What its database is called as a source.
 const TODOS: SourceKind = SourceKind::Agent(Channel::List, "goose-todos");
 /// The variable that moves everything of its.
 const ROOT: &str = "GOOSE_PATH_ROOT";
+/// The key of a list, and how those of all its versions begin.
+const KEY: &str = "todo.v0";
+const VERSIONS: &str = "todo.v";
 /// The directory with the database.
 const SESSIONS: &str = "sessions";
 
@@ -47,6 +51,12 @@ impl Agent for Goose {
         let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let data = || set("XDG_DATA_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/share")));
         set(ROOT).map(|root| root.join("data")).or_else(|| Some(data()?.join("goose")))
+    }
+
+    fn settings_home(&self) -> Option<PathBuf> {
+        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let config = || set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")));
+        set(ROOT).map(|root| root.join("config")).or_else(|| Some(config()?.join("goose")))
     }
 
     fn recognises(&self, directory: &Path) -> bool {
@@ -88,13 +98,22 @@ fn read(path: &Path) -> Result<Reading, Notice> {
         let all = format!("SELECT id, working_dir, extension_data{more} FROM sessions WHERE {has_list} ORDER BY id");
         database.query(&all)
     })?;
-    let found = rows.iter().filter_map(|row| {
-        let data = json::parse(text(row, "extension_data")?.as_bytes()).ok()?;
-        let list = data.get("todo.v0")?.get("content")?.as_str()?;
+    let lists: Vec<_> = rows.iter().map(|row| list(text(row, "extension_data").unwrap_or_default())).collect();
+    let found = rows.iter().zip(&lists).filter_map(|(row, list)| {
+        let List::Boxes(items) = list else { return None };
         let at: Time = sqlite::time(row, "updated_at").unwrap_or_else(|| sqlite::changed(path));
-        Some((name(row)?, at, markdown::items(list)))
+        Some((name(row)?, at, items.clone()))
     });
     let mut reading = lists::reading(path, TODOS, found);
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for list in &lists {
+        let List::Other(form) = list else { continue };
+        *others.entry(form).or_default() += 1;
+    }
+    for (form, count) in others {
+        let reason = format!("has {count} lists that cannot be read: {form}");
+        reading.notices.push(Notice::new(path, reason, "the others were read; a newer git chittysync may know these"));
+    }
     for row in &rows {
         let Some(session) = name(row).and_then(|name| Session::new(&name).ok()) else { continue };
         if let Some(directory) = text(row, "working_dir") {
@@ -105,6 +124,35 @@ fn read(path: &Path) -> Result<Reading, Notice> {
         reading.called.extend(title.map(|title| (session, Called { title: Some(title), prompt: None })));
     }
     Ok(reading)
+}
+
+/// A list as it stands among the other data of a session.
+enum List {
+    /// The items with a box.
+    Boxes(Vec<Item>),
+    /// None that is known, and why not.
+    Other(String),
+    /// There is none.
+    Nothing,
+}
+
+/// Looks for the list of a session. Where there is one of another version, what stands under the one that is known was
+/// left behind.
+fn list(data: &str) -> List {
+    let Ok(data) = json::parse(data.as_bytes()) else {
+        return List::Other("the data around them is no JSON".to_owned());
+    };
+    let Some(data) = data.as_object() else { return List::Nothing };
+    let is_number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let versions = data.keys().filter(|key| key.strip_prefix(VERSIONS).is_some_and(is_number));
+    match versions.max_by_key(|key| (*key != KEY, *key)) {
+        None => List::Nothing,
+        Some(key) if key == KEY => match data[KEY].get("content").and_then(Value::as_str) {
+            Some(text) => List::Boxes(markdown::items(text)),
+            None => List::Other(format!("there is no text under {KEY}")),
+        },
+        Some(other) => List::Other(format!("their version is {other}, and {KEY} is known")),
+    }
 }
 
 /// Returns the name of the session. Its own is a date and a number, which another device gives on the same day as well.

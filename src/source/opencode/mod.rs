@@ -14,7 +14,7 @@ use super::heard::Heard;
 use super::reading::{Notice, Reading};
 use super::{events, sqlite};
 use crate::todo::{SourceKind, Time};
-use names::{HOOK, KILO_TODOS, TODOS, TOOL};
+use names::{HOOK, KILO_HOOK, KILO_TODOS, TODOS, TOOL};
 
 /// OpenCode, or one that is made of it.
 #[derive(Debug)]
@@ -24,15 +24,16 @@ pub struct OpenCode {
     title: &'static str,
     /// The variable that names another database.
     variable: &'static [&'static str],
-    /// The first is that of its database.
-    sources: &'static [SourceKind],
+    /// That of its database, and that of the plugin.
+    sources: &'static [SourceKind; 2],
 }
 
 /// OpenCode itself.
 pub static OPENCODE: OpenCode =
     OpenCode { name: "opencode", title: "OpenCode", variable: &["OPENCODE_DB"], sources: &[TODOS, HOOK] };
 /// Kilo.
-pub static KILO: OpenCode = OpenCode { name: "kilo", title: "Kilo CLI", variable: &[], sources: &[KILO_TODOS] };
+pub static KILO: OpenCode =
+    OpenCode { name: "kilo", title: "Kilo CLI", variable: &[], sources: &[KILO_TODOS, KILO_HOOK] };
 
 impl OpenCode {
     /// Returns the database that the variable names, if it does.
@@ -118,7 +119,7 @@ impl Agent for OpenCode {
     }
 
     fn hear(&self, event: &Value) -> Result<Heard, String> {
-        events::hear(event, HOOK, &database::WORDS)
+        events::hear(event, self.sources[1], &database::WORDS)
     }
 }
 

@@ -72,7 +72,7 @@ impl Agent for Plans {
     fn read(&self, unit: &Unit) -> Result<Reading, Notice> {
         match &unit.kind {
             UnitKind::List { session, .. } => file::read(&unit.path, session),
-            UnitKind::Database | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
+            UnitKind::Database { .. } | UnitKind::Tasks { .. } | UnitKind::Transcript { .. } => Ok(Reading::default()),
         }
     }
 

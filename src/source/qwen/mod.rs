@@ -72,7 +72,7 @@ impl Agent for Qwen {
         match &unit.kind {
             UnitKind::List { session, .. } => todos::read(&unit.path, session),
             UnitKind::Transcript { session } => chats::read(&unit.path, session),
-            UnitKind::Database | UnitKind::Tasks { .. } => Ok(Reading::default()),
+            UnitKind::Database { .. } | UnitKind::Tasks { .. } => Ok(Reading::default()),
         }
     }
 

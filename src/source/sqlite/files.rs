@@ -13,7 +13,7 @@ pub(crate) const ENDS: &[&str] = &[".db", ".sqlite", ".sqlite3", "-wal", "-journ
 /// Takes a file for a database, with what is written beside it. What is no file is named; nothing is said of one that is
 /// not there.
 pub(crate) fn find(agent: &'static dyn Agent, path: PathBuf, scan: &mut Scan) {
-    unit(agent, path, UnitKind::Database, scan);
+    unit(agent, path, UnitKind::Database { directory: None }, scan);
 }
 
 /// As [`find`], of a database that holds this.
