@@ -184,9 +184,11 @@ impl<'a> History<'a> {
             }
         }
         // Most commits are passed over before it is asked whose they are.
-        let Some(session) = (!changed.is_empty()).then(|| speaker(self.overlay, commit)).flatten() else {
+        let Some(mut session) = (!changed.is_empty()).then(|| speaker(self.overlay, commit)).flatten() else {
             return Vec::new();
         };
+        // Each event has it: a list of as many todos as there are events would make all of them a square.
+        session.list = Vec::new();
         if self.session.as_ref().is_some_and(|name| !session.session.as_str().starts_with(name)) {
             return Vec::new();
         }
