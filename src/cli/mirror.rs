@@ -36,13 +36,13 @@ pub enum MirrorCommand {
 pub struct MirrorAddArgs {
     /// What to call it: small letters, digits and -
     pub name: String,
-    /// What it is: files (a directory), postgres (tables of a database), bundles (git bundles on a remote of rclone), github (issues of a repository) and notion (a database), both in both directions, d1 and kv (tables of a database, documents of a namespace at Cloudflare)
-    #[arg(value_parser = ["files", "postgres", "bundles", "github", "notion", "d1", "kv"])]
+    /// What it is: files (a directory), postgres (tables of a database), bundles (git bundles on a remote of rclone), github (issues of a repository) and notion (a database), both in both directions, d1 and kv (tables of a database, documents of a namespace at Cloudflare), command (a program of yours)
+    #[arg(value_parser = ["files", "postgres", "bundles", "github", "notion", "d1", "kv", "command"])]
     pub kind: String,
-    /// Where it is: a directory, `postgres://<user>@<host>/<database>`, `https://github.com/<owner>/<repository>`, the link to a page or database of Notion, the URL of a database or namespace in the API of Cloudflare, or a remote of rclone such as gdrive:todos
+    /// Where it is: a directory, `postgres://<user>@<host>/<database>`, `https://github.com/<owner>/<repository>`, the link to a page or database of Notion, the URL of a database or namespace in the API of Cloudflare, a remote of rclone such as gdrive:todos, or a line for the shell
     #[arg(value_name = "WHERE")]
     pub url: String,
-    /// Hold this project only; may be given several times. Not for bundles
+    /// Hold this project only; may be given several times. Not for bundles and commands
     #[arg(long, value_name = "PROJECT")]
     pub project: Vec<String>,
     /// The least time between two runs of the daemon, such as 5m or 2h
@@ -100,5 +100,6 @@ pub struct MirrorRestoreArgs {
     #[arg(value_name = "WHERE")]
     pub url: String,
     /// Where the store is to be: a path at which nothing is
-    pub directory: std::path::PathBuf,
+    #[arg(value_name = "DIRECTORY")]
+    pub to: std::path::PathBuf,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::schedule::Job;
+use super::job::Job;
 #[cfg(feature = "daemon")]
 use super::setup::Setup;
 use crate::git::without_repository;

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::schedule::Job;
+use super::job::Job;
 use crate::git::{descendants, signal_all};
 
 /// How much of what a child says is kept: its end.

@@ -17,6 +17,7 @@ mod backoff;
 #[cfg(feature = "daemon")]
 mod detach;
 mod instance;
+mod job;
 mod job_command;
 mod jobs;
 mod maintenance;
@@ -40,11 +41,11 @@ mod watch_roots;
 #[cfg(feature = "daemon")]
 pub use detach::{leave_terminal, say_up, start};
 pub use instance::{Stopped, running_pid, stop};
+pub use job::Job;
 pub use maintenance::{is_wanted, maintain, maintenance, start_maintenance};
 pub use once::{hook_sync, hook_sync_is_due, hook_sync_may_go_on, sync_once};
 #[cfg(feature = "daemon")]
 pub use run::run;
-pub use schedule::Job;
 #[cfg(feature = "daemon")]
 pub use setup::Setup;
 #[cfg(all(unix, feature = "daemon"))]

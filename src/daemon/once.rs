@@ -5,10 +5,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
+use super::job::Job;
 use super::job_command::own;
 use super::jobs::{Ended, Jobs};
 use super::record::Record;
-use super::schedule::{Job, PUSH_GAP};
+use super::schedule::PUSH_GAP;
 use super::state::JobState;
 
 /// What is written down of it.

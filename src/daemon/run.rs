@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::DaemonError;
 use super::instance::Instance;
+use super::job::Job;
 use super::job_command::command;
 use super::jobs::{Ended, Jobs};
-use super::schedule::{Job, Schedule, Timing};
+use super::schedule::{Schedule, Timing};
 use super::setup::Setup;
 use super::state::{State, Trouble};
 use super::suspend::Clocks;
@@ -18,9 +19,9 @@ use super::watch::{Inbox, Watch};
 use super::watch_roots::Places;
 use crate::git::{ObjectId, RemoteName};
 use crate::log::{self, Level, clock};
-use crate::ops::chain;
+use crate::ops::{OpsError, chain, mirrors_due};
 use crate::settings::Background;
-use crate::store::{Origin, Store};
+use crate::store::{Origin, Store, StoreError};
 use crate::todo::Time;
 
 /// How often the daemon wakes up by itself, to see what nobody tells: homes that were replaced, sleep.
@@ -265,12 +266,15 @@ impl Daemon {
 
     /// Reads settings that may have changed, and sees whether there is something to tell the remote.
     fn look_at_store(&mut self, job: Job) {
-        let looked = Store::open(&self.setup.location).and_then(|store| {
-            let tip = store.repo.find_ref(&store.settings.branch)?;
-            Ok((store.background()?, self.setup.remote(&store), tip))
+        let looked = Store::open(&self.setup.location).map_err(OpsError::from).and_then(|store| {
+            let tip = store.repo.find_ref(&store.settings.branch).map_err(StoreError::from)?;
+            let background = store.background()?;
+            let mirrors = background.mirrors.map(|_| mirrors_due(&store, clock())).transpose()?.flatten();
+            Ok((background, self.setup.remote(&store), tip, mirrors))
         });
         match looked {
-            Ok((background, remote, tip)) => {
+            Ok((background, remote, tip, mirrors)) => {
+                self.schedule.set_mirrors(mirrors.and_then(|at| instant(at, tip != self.tip)));
                 if tip != self.tip && job != Job::Network {
                     self.schedule.news();
                 }
@@ -381,6 +385,17 @@ impl Daemon {
             self.state.save(&self.common_dir);
         }
         self.saved = now;
+    }
+}
+
+/// Returns when a time is on the clock that never jumps. What was due before something was new is due now.
+fn instant(at: Time, is_new: bool) -> Option<Instant> {
+    let (now, wait) = (Instant::now(), at.millis().saturating_sub(clock().millis()));
+    let time = Duration::from_millis(wait.unsigned_abs());
+    match wait {
+        ..=0 if is_new => Some(now),
+        ..=0 => now.checked_sub(time),
+        _ => now.checked_add(time),
     }
 }
 

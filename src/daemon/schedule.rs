@@ -3,37 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
-
-/// What the daemon runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Job {
-    /// Capture and consolidate what changed on this machine.
-    Local,
-    /// Talk with the remote as well.
-    Network,
-    /// The user's own command.
-    Mirror,
-    /// Bring mirrors up to date that the branch has moved beyond.
-    Mirrors,
-    /// Start an agent if one is due, and look after it.
-    Spawn,
-}
-
-impl Job {
-    /// All jobs, in the order in which they start when several are due.
-    pub const ALL: [Job; 5] = [Job::Local, Job::Network, Job::Mirror, Job::Mirrors, Job::Spawn];
-
-    /// Returns the word for it in the log and in the status.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Job::Local => "sync",
-            Job::Network => "network",
-            Job::Mirror => "mirror",
-            Job::Mirrors => "mirrors",
-            Job::Spawn => "spawn",
-        }
-    }
-}
+use super::job::Job;
 
 /// The first change after a quiet time waits this long: a list file is emptied and then written.
 const LEAD: Duration = Duration::from_millis(50);
@@ -56,7 +26,7 @@ pub(super) struct Timing {
     pub push: Option<Duration>,
     /// The time between two runs of the user's command; nothing when there is none.
     pub mirror: Option<Duration>,
-    /// The time between two looks whether a mirror is due; nothing where there is none.
+    /// The longest time between two looks whether a mirror is due; nothing where there is none.
     pub mirrors: Option<Duration>,
     /// Whether agents are started.
     pub spawn: bool,
@@ -72,14 +42,6 @@ struct Slot {
     failures: u32,
     /// Not before this, because it failed.
     retry_at: Option<Instant>,
-}
-
-impl Slot {
-    /// Returns when a job is to run next that runs at such times, from `first` on, and later when it failed.
-    fn every(&self, gap: Duration, first: Instant) -> Option<Instant> {
-        let wanted = self.started.map_or(first, |at| at + gap);
-        (!self.running).then(|| self.retry_at.map_or(wanted, |retry| retry.max(wanted)))
-    }
 }
 
 /// When which job is to run.
@@ -99,6 +61,8 @@ pub(super) struct Schedule {
     blind: bool,
     /// When the user's command is due.
     mirror_at: Instant,
+    /// When the first mirror is due, as far as is known.
+    mirrors_at: Option<Instant>,
 }
 
 impl Schedule {
@@ -116,6 +80,7 @@ impl Schedule {
             news: false,
             blind: false,
             mirror_at: now + waits,
+            mirrors_at: None,
         }
     }
 
@@ -132,6 +97,11 @@ impl Schedule {
     /// There is something to tell the remote.
     pub(super) fn news(&mut self) {
         self.news = true;
+    }
+
+    /// The first mirror is due then.
+    pub(super) fn set_mirrors(&mut self, at: Option<Instant>) {
+        self.mirrors_at = at;
     }
 
     /// Changes are seen, or go unseen.
@@ -208,8 +178,18 @@ impl Schedule {
                 self.timing.mirror?;
                 self.local.free_at.map(|_| self.mirror_at)
             }
-            Job::Mirrors => self.mirrors.every(self.timing.mirrors?, self.local.free_at?),
-            Job::Spawn if self.timing.spawn => self.spawn.every(SPAWN_GAP, self.local.free_at?),
+            Job::Mirrors if !self.mirrors.running => {
+                let (every, first) = (self.timing.mirrors?, self.local.free_at?);
+                let Some(started) = self.mirrors.started else { return Some(first) };
+                // What was due before the last look and still is cannot be helped by another one at once. Each mirror
+                // has a wait of its own after a failure, which none of the others has to share.
+                earlier(self.mirrors_at.filter(|at| *at > started), Some(started + every))
+            }
+            Job::Spawn if self.timing.spawn && !self.spawn.running => {
+                let first = self.local.free_at?;
+                let wanted = self.spawn.started.map_or(first, |at| at + SPAWN_GAP);
+                Some(self.spawn.retry_at.map_or(wanted, |retry| retry.max(wanted)))
+            }
             _ => None,
         }
     }
@@ -367,13 +347,33 @@ mod tests {
     }
 
     #[test]
-    fn mirrors_are_looked_at_as_often_as_the_most_eager_wants() {
-        let (mut schedule, now) = settled(Timing { mirrors: Some(2 * MINUTE), ..timing() });
+    fn mirrors_are_looked_at_when_the_first_is_due_and_as_often_as_the_most_eager_wants() {
+        let (mut schedule, now) = settled(Timing { mirrors: Some(120 * MINUTE), ..timing() });
         let first = schedule.due(Job::Mirrors).expect("after the first look");
         assert!(first < now + MINUTE);
         schedule.started(Job::Mirrors, first);
+        schedule.set_mirrors(Some(first + ms(1)));
+        assert_eq!(schedule.due(Job::Mirrors), None, "one at a time");
         schedule.ended(Job::Mirrors, true, 0.5, first + ms(5));
-        assert_eq!(schedule.due(Job::Mirrors), Some(first + 2 * MINUTE));
+        schedule.set_mirrors(None);
+        assert_eq!(schedule.due(Job::Mirrors), Some(first + 120 * MINUTE));
+        // One of them failed, and has written down when it is tried again.
+        let mut at = first;
+        for wait in [30, 60, 120, 900, 900] {
+            schedule.started(Job::Mirrors, at);
+            schedule.ended(Job::Mirrors, false, 0.5, at + ms(5));
+            schedule.set_mirrors(Some(at + Duration::from_secs(wait)));
+            assert_eq!(schedule.due(Job::Mirrors), Some(at + Duration::from_secs(wait)));
+            at += Duration::from_secs(wait);
+        }
+        // Somebody else is at it, or nothing can be started: that is not tried without end.
+        schedule.started(Job::Mirrors, at);
+        schedule.ended(Job::Mirrors, false, 0.5, at + ms(5));
+        schedule.set_mirrors(Some(at - ms(1)));
+        assert_eq!(schedule.due(Job::Mirrors), Some(at + 120 * MINUTE));
+        // The branch moved, and what waited may go.
+        schedule.set_mirrors(Some(at + ms(10)));
+        assert_eq!(schedule.due(Job::Mirrors), Some(at + ms(10)));
     }
 
     #[test]

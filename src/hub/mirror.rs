@@ -16,7 +16,7 @@ const LIST: &str = "`git chittysync mirror list` prints them";
 /// Does what was typed.
 pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if let MirrorCommand::Restore(args) = &args.command {
-        let path = context.directory.join(&args.directory);
+        let path = context.directory.join(&args.to);
         let commit =
             bundles::restore(&place(MirrorKind::Bundles, &args.url, context), &path).map_err(|err| no(&err, ""))?;
         match ui.json {
@@ -38,8 +38,9 @@ pub(super) fn run(args: &MirrorArgs, context: &Context, ui: &mut Ui) -> Result<(
         MirrorCommand::List => list(&store, context, ui),
         MirrorCommand::Sync(args) => sync(args, &store, context, ui),
         MirrorCommand::Verify(args) => {
-            let mirrors = match args.names.is_empty() {
-                true => store.mirrors()?,
+            let mirrors: Vec<Mirror> = match args.names.is_empty() {
+                // What a command makes of the store cannot be compared.
+                true => store.mirrors()?.into_iter().filter(|mirror| mirror.kind != MirrorKind::Command).collect(),
                 false => args.names.iter().map(|name| named(name)).collect::<Result<_, _>>()?,
             };
             verify(&mirrors, &store, context, ui)
@@ -73,7 +74,12 @@ fn place(kind: MirrorKind, url: &str, context: &Context) -> String {
     let is_path = match kind {
         MirrorKind::Files => true,
         MirrorKind::Bundles => !url.contains(':'),
-        MirrorKind::Postgres | MirrorKind::Github | MirrorKind::Notion | MirrorKind::D1 | MirrorKind::Kv => false,
+        MirrorKind::Postgres
+        | MirrorKind::Github
+        | MirrorKind::Notion
+        | MirrorKind::D1
+        | MirrorKind::Kv
+        | MirrorKind::Command => false,
     };
     match is_path {
         true => context.directory.join(url).to_string_lossy().into_owned(),

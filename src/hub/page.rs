@@ -11,13 +11,13 @@ use super::page_answer::{file, go, html, refuse};
 use super::page_sign_in::{cookie, presented};
 use super::state::Hub;
 use crate::access::Scope;
-use crate::cli::{day, moment, present};
-use crate::ops::{self, Event, LogFilter, Shown, todo::Which};
-use crate::page::{self, Happening, Sight, Wanted};
+use crate::cli::{day, mirror_text, moment, present};
+use crate::ops::{self, Event, LogFilter, MirrorStatus, Shown, todo::Which};
+use crate::page::{self, Happening, Mirroring, Sight, Wanted};
 use crate::plan::Topics;
 use crate::store::Store;
 use crate::todo::Time;
-use crate::view::{OverProperty, Quiet};
+use crate::view::{OverProperty, Quiet, Style};
 use crate::wire::Problem;
 
 /// So much of history is told.
@@ -129,6 +129,9 @@ async fn show(
         let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")?.parse().ok());
         let (key, path) = (secret.form_key(), path_of(&uri));
         let told = |time: Time| moment(time, now);
+        // Who may only read can do nothing about them, and need not know where todos go.
+        let may_write = who.may(Scope::Write);
+        let mirrors = if may_write && uri.path() == "/ui" { mirrors(&store, now) } else { Vec::new() };
         let sight = Sight {
             at: shown.tip.map(|tip| tip.to_string()),
             properties: &properties,
@@ -138,7 +141,8 @@ async fn show(
             today: day(now),
             device: &store.settings.device,
             key: &key,
-            may_write: who.may(Scope::Write),
+            mirrors: &mirrors,
+            may_write,
             message: said.and_then(|number| hub.pages.said(&who.token, number)),
             path: &path,
             ..Sight::new(&shown.everything, &topics, &told, now)
@@ -155,6 +159,22 @@ async fn show(
 /// Finds the conflicts over properties of what is shown.
 fn find(hub: &Hub, store: &Store, shown: &Shown) -> Result<Vec<OverProperty>, Problem> {
     ops::open_properties(store, &shown.everything).map_err(|err| hub.trouble(&err))
+}
+
+/// Returns how mirrors are doing. That this cannot be read holds no page up.
+fn mirrors(store: &Store, now: Time) -> Vec<Mirroring> {
+    let style = Style { color: false, width: 0, isolate: false, now };
+    match MirrorStatus::all(store) {
+        Ok(all) => all
+            .iter()
+            .map(|status| Mirroring {
+                name: status.mirror.name.clone(),
+                text: mirror_text(status, style),
+                is_bad: status.trouble().is_some(),
+            })
+            .collect(),
+        Err(err) => vec![Mirroring { name: "mirrors".to_owned(), text: ops::chain(&err), is_bad: true }],
+    }
 }
 
 /// Returns the path of a page, without the number of what was told on it.

@@ -1,4 +1,4 @@
-//! A part of a run as the one value that is sent to a database.
+//! A part of a run as the one value that is sent to a database, and what its tables are to hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,35 +9,120 @@ use super::failure::Failure;
 use super::items::Item;
 use super::part::Part;
 use super::record::{Entry, Record, digest};
+use super::session_rows;
+use crate::git::ObjectId;
 use crate::merge::disagreements;
 
+/// The columns of each table that stand for something of the store. In the value they are called the same.
+pub(super) const TODOS: &[&str] = &[
+    "id",
+    "content",
+    "status",
+    "active_form",
+    "project",
+    "priority",
+    "description",
+    "session_id",
+    "device",
+    "created_at",
+    "updated_at",
+    "deleted",
+    "properties",
+    "content_hash",
+];
+pub(super) const HISTORY: &[&str] = &[
+    "todo_content",
+    "status",
+    "session_id",
+    "timestamp",
+    "previous_status",
+    "changed_by",
+    "todo_id",
+    "project",
+    "device",
+    "commit_oid",
+    "op",
+];
+pub(super) const SESSIONS: &[&str] =
+    &["id", "agent", "device", "person", "project", "started_at", "last_activity", "ended_at", "active_todos"];
+pub(super) const CONFLICTS: &[&str] = &[
+    "id",
+    "todo_id",
+    "todo_content",
+    "project",
+    "kept_session",
+    "kept_status",
+    "overruled_session",
+    "overruled_status",
+    "overruled_at",
+];
+
+/// What a run has told a database so far, and has to tell it yet.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Todos and commits that a run that sends everything has sent.
+    ids: BTreeSet<String>,
+    commits: BTreeSet<String>,
+    /// What is left to tell of sessions. Some go with each part: all at once can be more than a database takes.
+    sessions: BTreeMap<String, Value>,
+    /// Sessions that are not to be there any more, of a run that goes on from what is there.
+    gone: Vec<String>,
+}
+
+impl Told {
+    fn begin(&mut self, batch: &Batch<'_>) -> Result<(), Failure> {
+        let mut sessions = session_rows::rows(batch.whole)?.clone();
+        let mut gone = Vec::new();
+        // What the place holds, it holds as of that commit: its other rows are as they are to be.
+        let from = batch.from.and_then(|from| ObjectId::from_hex(from.as_bytes()).ok());
+        if let Some(from) = from.filter(|_| batch.is_continued) {
+            let changed = session_rows::changed(batch.whole, from)?;
+            gone.extend(changed.iter().filter(|id| !sessions.contains_key(*id)).cloned());
+            sessions.retain(|id, _| changed.contains(id));
+        }
+        *self = Told { sessions, gone, ..Told::default() };
+        Ok(())
+    }
+
+    /// Notes that a part was taken.
+    pub(super) fn was_taken(&mut self, document: &Document) {
+        for _ in 0..document.sessions {
+            self.sessions.pop_first();
+        }
+    }
+}
+
 /// The value.
-pub(super) struct Document(pub Map<String, Value>);
+pub(super) struct Document {
+    pub value: Map<String, Value>,
+    /// How many sessions it tells of.
+    sessions: usize,
+}
 
 impl Document {
-    pub(super) fn of(store: &str, batch: &Batch<'_>) -> Result<Self, Failure> {
+    /// Returns the value of a part of a run that has told this much.
+    pub(super) fn of(store: &str, batch: &Batch<'_>, told: &mut Told) -> Result<Self, Failure> {
+        if batch.is_first {
+            told.begin(batch)?;
+        }
         let (mut todos, mut history, mut forgotten) = (Vec::new(), Vec::new(), Vec::new());
-        let mut spoke = BTreeSet::new();
         for item in batch.items {
             match item {
                 Item::Record(record, _) => {
                     todos.push(todo(record));
                     forgotten.extend(record.forgotten.then(|| record.id.to_string()));
+                    told.ids.insert(record.id.to_string());
                 }
                 Item::Entry(entry) => {
-                    spoke.insert(entry.session.clone());
                     history.push(said(entry));
+                    told.commits.insert(entry.commit.clone());
                 }
             }
         }
-        let (sessions, conflicts) = match batch.is_last {
-            // Who said something in an earlier part of a long run is told of in the last one, too.
-            true => (
-                sessions(batch.whole, (batch.is_first && batch.is_continued).then_some(&spoke))?,
-                conflicts(batch.whole)?,
-            ),
-            false => (Vec::new(), Vec::new()),
-        };
+        let most = if batch.is_last { usize::MAX } else { batch.items.len() };
+        let sessions: Vec<Value> = told.sessions.values().take(most).cloned().collect();
+        let conflicts = if batch.is_last { conflicts(batch.whole)? } else { Vec::new() };
+        let count = sessions.len();
         let mut value = json!({
             "store": store,
             "from": batch.from,
@@ -52,17 +137,49 @@ impl Document {
             "sessions": sessions,
             "conflicts": conflicts,
         });
+        if batch.is_last {
+            match batch.is_continued {
+                true => value["gone_sessions"] = json!(told.gone),
+                false => value["all_sessions"] = json!(session_rows::rows(batch.whole)?.keys().collect::<Vec<_>>()),
+            }
+        }
         storable(&mut value);
         match value {
-            Value::Object(map) => Ok(Document(map)),
-            _ => Ok(Document(Map::new())),
+            Value::Object(value) => Ok(Document { value, sessions: count }),
+            _ => Ok(Document { value: Map::new(), sessions: 0 }),
         }
     }
 
-    /// Has everything removed that is not among these.
-    pub(super) fn keep_only(&mut self, ids: &BTreeSet<String>, commits: &BTreeSet<String>) {
-        self.0.insert("ids".to_owned(), json!(ids));
-        self.0.insert("commits".to_owned(), json!(commits));
+    /// Has todos and history removed that this run did not send.
+    pub(super) fn keep_only(&mut self, told: &Told) {
+        self.value.insert("ids".to_owned(), json!(told.ids));
+        self.value.insert("commits".to_owned(), json!(told.commits));
+    }
+}
+
+/// What the tables are to hold, row by row.
+pub(super) struct Rows {
+    pub todos: Vec<Value>,
+    pub history: Vec<Value>,
+    pub sessions: Vec<Value>,
+    pub conflicts: Vec<Value>,
+}
+
+impl Rows {
+    pub(super) fn of(part: &Part<'_>) -> Result<Self, Failure> {
+        let (mut todos, mut history) = (Vec::new(), Vec::new());
+        for item in part.items(None, true)? {
+            match &item {
+                Item::Record(record, _) => todos.push(todo(record)),
+                Item::Entry(entry) => history.push(said(entry)),
+            }
+        }
+        let sessions = session_rows::rows(part)?.values().cloned().collect();
+        let mut rows = Rows { todos, history, sessions, conflicts: conflicts(part)? };
+        for row in [&mut rows.todos, &mut rows.history, &mut rows.sessions, &mut rows.conflicts].into_iter().flatten() {
+            storable(row);
+        }
+        Ok(rows)
     }
 }
 
@@ -108,7 +225,7 @@ fn said(entry: &Entry) -> Value {
         "todo_content": entry.content,
         "status": entry.status,
         "session_id": entry.session,
-        "at": entry.at.to_string(),
+        "timestamp": entry.at.to_string(),
         "previous_status": entry.previous,
         "changed_by": entry.person.as_ref().unwrap_or(&entry.device),
         "todo_id": entry.id.to_string(),
@@ -117,41 +234,6 @@ fn said(entry: &Entry) -> Value {
         "commit_oid": entry.commit,
         "op": entry.op,
     })
-}
-
-/// Returns the sessions, or those of these names.
-fn sessions(part: &Part<'_>, only: Option<&BTreeSet<String>>) -> Result<Vec<Value>, Failure> {
-    let everything = part.everything()?;
-    let mut active: BTreeMap<String, usize> = BTreeMap::new();
-    for (_, todo) in everything.todos() {
-        for (session, claim) in todo.voices() {
-            let is_open = todo.state().is_open() && claim.is_open() && !claim.dropped;
-            *active.entry(session.root().into_owned()).or_default() += usize::from(is_open);
-        }
-    }
-    let mut found: BTreeMap<String, Value> = BTreeMap::new();
-    // A session that went on elsewhere is one; what it said last counts.
-    let mut infos: Vec<_> = everything.sessions.iter().collect();
-    infos.sort_by_key(|info| info.updated);
-    for info in infos {
-        let id = info.session.root().into_owned();
-        if only.is_some_and(|only| !only.contains(&id)) {
-            continue;
-        }
-        let value = json!({
-            "id": id,
-            "agent": info.agent,
-            "device": info.device,
-            "person": info.person,
-            "project": info.project.as_ref().map(|project| project.as_str()),
-            "started_at": info.started.to_string(),
-            "last_activity": info.updated.to_string(),
-            "ended_at": info.ended.map(|ended| ended.to_string()),
-            "active_todos": active.get(&id).copied().unwrap_or(0),
-        });
-        found.insert(id, value);
-    }
-    Ok(found.into_values().collect())
 }
 
 /// Returns what sessions do not agree on.

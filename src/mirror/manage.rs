@@ -44,9 +44,9 @@ pub fn add(store: &Store, wanted: &Wanted) -> Result<Option<Failure>, Failure> {
             format!("`git chittysync mirror remove {}` forgets it", wanted.name),
         ));
     }
-    if wanted.kind == MirrorKind::Bundles && !wanted.projects.is_empty() {
+    if !wanted.kind.is_filtered() && !wanted.projects.is_empty() {
         return Err(Failure::refused(
-            "bundles hold the history of all projects",
+            "bundles hold, and commands see, the history of all projects",
             "leave --project out; `chittysync.route` keeps some projects in a store of their own",
         ));
     }

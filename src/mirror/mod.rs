@@ -14,6 +14,7 @@ mod base;
 pub mod bundles;
 #[cfg(feature = "web")]
 pub mod cloudflare;
+pub mod command;
 #[cfg(any(feature = "postgres", feature = "web"))]
 mod document;
 mod driver;
@@ -37,6 +38,8 @@ mod pulled;
 mod record;
 mod renames;
 mod run;
+#[cfg(any(feature = "postgres", feature = "web"))]
+mod session_rows;
 #[cfg(any(feature = "postgres", feature = "web"))]
 mod verify;
 #[cfg(feature = "web")]

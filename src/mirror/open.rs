@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::adapter::Adapter;
 use super::bundles::Bundles;
+use super::command::Program;
 use super::failure::Failure;
 use super::files::Files;
 use crate::settings::{Mirror, MirrorKind};
@@ -16,6 +17,7 @@ pub fn open(mirror: &Mirror) -> Result<Box<dyn Adapter>, Failure> {
     Ok(match mirror.kind {
         MirrorKind::Files => Box::new(Files::new(Path::new(&mirror.url))?),
         MirrorKind::Bundles => Box::new(Bundles::new(&mirror.url)?),
+        MirrorKind::Command => Box::new(Program::new(&mirror.url)?),
         #[cfg(feature = "postgres")]
         MirrorKind::Postgres => Box::new(super::postgres::Postgres::new(&mirror.url, &mirror.name)?),
         #[cfg(not(feature = "postgres"))]

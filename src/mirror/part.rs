@@ -26,12 +26,23 @@ pub struct Part<'a> {
     pub now: Time,
     everything: OnceCell<Everything>,
     devices: OnceCell<BTreeMap<String, String>>,
+    #[cfg(any(feature = "postgres", feature = "web"))]
+    sessions: OnceCell<BTreeMap<String, serde_json::Value>>,
 }
 
 impl<'a> Part<'a> {
     /// Returns the part as of a commit; nothing of it is read yet.
     pub fn new(store: &'a Store, mirror: &'a Mirror, commit: ObjectId, now: Time) -> Self {
-        Part { store, mirror, commit, now, everything: OnceCell::new(), devices: OnceCell::new() }
+        Part {
+            store,
+            mirror,
+            commit,
+            now,
+            everything: OnceCell::new(),
+            devices: OnceCell::new(),
+            #[cfg(any(feature = "postgres", feature = "web"))]
+            sessions: OnceCell::new(),
+        }
     }
 
     /// Returns what a mirror says it holds when it holds this.
@@ -89,6 +100,16 @@ impl<'a> Part<'a> {
             items.extend(said.map(|event| Item::Entry(Box::new(Entry::of(event)))));
         }
         Ok(items)
+    }
+
+    /// Returns what a database is told of each session, as it was first made of everything.
+    #[cfg(any(feature = "postgres", feature = "web"))]
+    pub(super) fn session_rows(
+        &self,
+        make: impl FnOnce(&Everything) -> BTreeMap<String, serde_json::Value>,
+    ) -> Result<&BTreeMap<String, serde_json::Value>, Failure> {
+        let everything = self.everything()?;
+        Ok(self.sessions.get_or_init(|| make(everything)))
     }
 
     fn devices(&self) -> Result<&BTreeMap<String, String>, Failure> {

@@ -1,6 +1,6 @@
 //! A run for a mirror, with its turn, and with what is written down of how it went.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::driver::{Driver, Options, Report};
 use super::failure::Failure;
@@ -31,13 +31,14 @@ pub fn run(store: &Store, mirror: &Mirror, options: Options, now: Time) -> Resul
     let Some(_turn) = MirrorLock::try_acquire(common_dir, &mirror.name)? else { return Ok(Ended::Busy) };
     let sleep = |time: Duration| std::thread::sleep(time);
     let driver = Driver { store, mirror, now, options, sleep: &sleep };
+    let began = Instant::now();
     let mut result = open(mirror).and_then(|mut adapter| driver.run(adapter.as_mut()));
     if result == Err(Failure::Overtaken) {
         // Whoever was faster may have sent less than there is here.
         result = open(mirror).and_then(|mut adapter| driver.run(adapter.as_mut()));
     }
     if !options.dry_run {
-        let runs = ended(MirrorRuns::load(common_dir, &mirror.name), mirror, &result, now);
+        let runs = ended(MirrorRuns::load(common_dir, &mirror.name), mirror, &result, (now, began.elapsed()));
         // What cannot be written down is told all the same.
         let _ = runs.save(common_dir, &mirror.name);
     }
@@ -47,8 +48,13 @@ pub fn run(store: &Store, mirror: &Mirror, options: Options, now: Time) -> Resul
     })
 }
 
-/// Returns what is to be written down of a run.
-fn ended(before: MirrorRuns, mirror: &Mirror, result: &Result<Report, Failure>, now: Time) -> MirrorRuns {
+/// Returns what is to be written down of a run that began then and took so long.
+fn ended(
+    before: MirrorRuns,
+    mirror: &Mirror,
+    result: &Result<Report, Failure>,
+    (now, took): (Time, Duration),
+) -> MirrorRuns {
     let later = |millis: i64| Some(Time::from_millis(now.millis().saturating_add(millis)).to_string());
     let interval = i64::try_from(mirror.interval.as_millis()).unwrap_or(i64::MAX);
     let last = Some(now.to_string());
@@ -61,6 +67,8 @@ fn ended(before: MirrorRuns, mirror: &Mirror, result: &Result<Report, Failure>, 
                 _ => 0,
             };
             let backoff = (30_000_i64 << (failures - 1).min(10)).min(LONGEST_WAIT).max(asked);
+            // The wait begins when the run ends, which may have waited for minutes.
+            let backoff = backoff.saturating_add(i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
             MirrorRuns {
                 last,
                 failures,
@@ -88,7 +96,7 @@ mod tests {
             interval: Duration::from_secs(300),
             paused: false,
         };
-        let now = Time::from_millis(0);
+        let now = (Time::from_millis(0), Duration::ZERO);
         let wait = |runs: &MirrorRuns| Time::parse(runs.next.as_deref().expect("a time")).expect("a time").millis();
         let away = Err(Failure::later("away"));
         let mut runs = MirrorRuns::default();
@@ -100,6 +108,8 @@ mod tests {
         assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900]);
         let asked = Err(Failure::Later { reason: "busy".into(), after: Some(Duration::from_secs(3600)) });
         assert_eq!(wait(&ended(MirrorRuns::default(), &mirror, &asked, now)), 3_600_000);
+        let slow = (now.0, Duration::from_secs(600));
+        assert_eq!(wait(&ended(MirrorRuns::default(), &mirror, &away, slow)), 630_000);
         let well = ended(runs, &mirror, &Ok(Report::default()), now);
         assert_eq!((well.failures, well.error.clone(), wait(&well)), (0, None, 300_000));
     }

@@ -107,7 +107,7 @@ pub use leave::{Left, leave, remember_made};
 pub use link::{Exchange, Link};
 pub use log::{has_project, log, own_version, tell};
 pub use log_filter::LogFilter;
-pub use mirrors::{LONGEST_WAIT, MirrorStatus};
+pub use mirrors::{LONGEST_WAIT, MirrorStatus, mirrors_due};
 pub use moves::{Move, moves};
 pub use moving::Moving;
 pub use named::with_prompts;

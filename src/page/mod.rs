@@ -32,7 +32,7 @@ pub use now::now;
 pub use projects::projects;
 pub use query::Wanted;
 pub use sessions::sessions;
-pub use sight::{Message, Sight};
+pub use sight::{Message, Mirroring, Sight};
 pub use sign_in::sign_in;
 pub use todo::todo;
 pub use todos::todos;

@@ -6,7 +6,7 @@ use super::frame::{Page, frame, rest, section};
 use super::need::Needs;
 use super::query::Wanted;
 use super::row::{With, row};
-use super::text::{ago, when, words};
+use super::text::{ago, sign, when, words};
 use super::{Sight, projects, today};
 use crate::todo::{Project, Session, State, Status, Todo, Verb};
 use crate::view::ready;
@@ -44,6 +44,7 @@ pub fn now(sight: &Sight<'_>) -> String {
             (projects::aside(sight))
             (changed.aside(sight))
             (devices(sight))
+            (mirrors(sight))
         }
     };
     let title = match needs.total() {
@@ -129,4 +130,19 @@ fn devices(sight: &Sight<'_>) -> Markup {
             (rest(last.len(), 4, "machine", "/ui/sessions"))
         },
     )
+}
+
+/// Says how the places are doing that hold the same; nothing where there are none.
+fn mirrors(sight: &Sight<'_>) -> Markup {
+    let list = html! {
+        ul {
+            @for one in sight.mirrors {
+                li {
+                    b { (words(&one.name)) } @if one.is_bad { " " (sign("mark warn", "!", "something is the matter")) }
+                    div.why { (words(&one.text)) }
+                }
+            }
+        }
+    };
+    html! { @if !sight.mirrors.is_empty() { (section("mirrors", "Mirrors", Some(sight.mirrors.len()), None, &list)) } }
 }

@@ -18,6 +18,17 @@ pub struct Message {
     pub undo: Option<(TodoId, Time)>,
 }
 
+/// How another place that holds the same is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirroring {
+    /// What it is called.
+    pub name: String,
+    /// What it lacks, since when, and what to do.
+    pub text: String,
+    /// Whether something is the matter.
+    pub is_bad: bool,
+}
+
 /// What every page is made of. All of it is of one commit.
 #[expect(missing_debug_implementations, reason = "functions have nothing to show")]
 pub struct Sight<'a> {
@@ -45,6 +56,8 @@ pub struct Sight<'a> {
     pub today: Time,
     /// A time as it is told to people.
     pub moment: &'a dyn Fn(Time) -> String,
+    /// How mirrors are doing, for the page that tells of it.
+    pub mirrors: &'a [Mirroring],
     /// The device whose store it is.
     pub device: &'a str,
     /// What forms carry, so that only our own pages can send them.
@@ -73,6 +86,7 @@ impl<'a> Sight<'a> {
             now,
             today: now,
             moment,
+            mirrors: &[],
             device: "",
             key: "",
             may_write: true,

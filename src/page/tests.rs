@@ -67,8 +67,10 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         is_refused: true,
         undo: everything.todos().next().map(|(_, todo)| (todo.id, todo.updated())),
     };
+    let mirrors = [false, true].map(|is_bad| Mirroring { name: text.into(), text: text.into(), is_bad });
     let sight = Sight {
         message: Some(message),
+        mirrors: &mirrors,
         device: text,
         key: "0123",
         path: "/ui",

@@ -17,7 +17,7 @@ pub const MIRROR_EVERY: Setting = Setting {
 /// What a mirror is.
 pub const MIRROR_KIND: Setting = Setting {
     key: "chittysync.mirror.<name>.kind",
-    kind: Kind::Choice(&["files", "postgres", "bundles", "github", "notion", "d1", "kv"]),
+    kind: Kind::Choice(&["files", "postgres", "bundles", "github", "notion", "d1", "kv", "command"]),
     help: "What a mirror is, as `git chittysync mirror add` writes it. docs/mirrors.md tells of each.",
     ..ROW
 };

@@ -26,11 +26,13 @@ pub enum MirrorKind {
     D1,
     /// Documents of a KV namespace at Cloudflare.
     Kv,
+    /// A program of the user's.
+    Command,
 }
 
 impl MirrorKind {
     /// All of them.
-    pub const ALL: [MirrorKind; 7] = [
+    pub const ALL: [MirrorKind; 8] = [
         MirrorKind::Files,
         MirrorKind::Postgres,
         MirrorKind::Bundles,
@@ -38,6 +40,7 @@ impl MirrorKind {
         MirrorKind::Notion,
         MirrorKind::D1,
         MirrorKind::Kv,
+        MirrorKind::Command,
     ];
 
     /// Returns the word for it.
@@ -50,7 +53,13 @@ impl MirrorKind {
             MirrorKind::Notion => "notion",
             MirrorKind::D1 => "d1",
             MirrorKind::Kv => "kv",
+            MirrorKind::Command => "command",
         }
+    }
+
+    /// Returns whether it can hold some projects only.
+    pub fn is_filtered(self) -> bool {
+        !matches!(self, MirrorKind::Bundles | MirrorKind::Command)
     }
 
     /// Returns whether people change things there, and that is to be heard.
@@ -137,7 +146,8 @@ impl Mirror {
         let kind = reader.read(&MIRROR_KIND, MirrorKind::parse)?;
         let url = url.filter(|url| !url.trim().is_empty());
         let url = url.ok_or_else(|| refused(MIRROR_URL.key, "", MIRROR_URL.kind.expected()))?;
-        let every = (kind == MirrorKind::Bundles).then_some("2h").or(MIRROR_EVERY.default_value());
+        let is_slow = matches!(kind, MirrorKind::Bundles | MirrorKind::Command);
+        let every = is_slow.then_some("2h").or(MIRROR_EVERY.default_value());
         let projects = values.all(&key_for(MIRROR_PROJECT.key, Some(name))).into_iter().map(|given| {
             let expected = MIRROR_PROJECT.kind.expected();
             Project::new(&given.text).map_err(|_| refused(MIRROR_PROJECT.key, &given.text, expected))

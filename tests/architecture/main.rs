@@ -205,9 +205,9 @@ fn pure_modules_touch_nothing() {
 
 /// Who starts programs besides `git`: the build script asks it which commit is built, the daemon its own runs, a sync of
 /// all stores one for each, `topics --spawn` an agent, the service the system's manager, a long text git's pager, a
-/// person's editor, `hub` and `mirror` the program that does both, that one git's server side, rclone and, for `hub
-/// open`, a browser, `watch --hub` curl.
-const STARTERS: [&str; 14] = [
+/// person's editor, `hub` and `mirror` the program that does both, that one git's server side, rclone, a mirror that is a command and, for
+/// `hub open`, a browser, `watch --hub` curl.
+const STARTERS: [&str; 15] = [
     "src/build.rs",
     "cli/hub.rs",
     "cli/editor.rs",
@@ -221,6 +221,7 @@ const STARTERS: [&str; 14] = [
     "hub/open.rs",
     "install/manager.rs",
     "mirror/bundles/rclone.rs",
+    "mirror/command.rs",
     "ops/spawn/process.rs",
 ];
 

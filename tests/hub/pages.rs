@@ -294,6 +294,34 @@ fn one_that_may_only_read_has_no_buttons_and_cannot_act() {
     assert_eq!(answer.status, 403, "{answer:?}");
 }
 
+/// How far behind a mirror is, and what to do: for who can do it.
+#[test]
+fn the_first_page_tells_how_mirrors_are_doing() {
+    let scene = Scene::new();
+    let browser = Browser::new(&scene, &[]);
+    let reader = Browser::new(&scene, &["--scope", "read"]);
+    let store = scene.store("hub");
+    let on_hub = |arguments: &[&str]| {
+        let words: Vec<&str> =
+            ["--store", store.to_str().expect("UTF-8")].into_iter().chain(arguments.iter().copied()).collect();
+        scene.world.run(&words)
+    };
+    assert!(!browser.get(&scene, "/ui").body.contains("Mirrors"), "there are none");
+    on_hub(&["add", "Fix login"]);
+    on_hub(&["mirror", "add", "papers", "files", "place"]);
+    let page = browser.get(&scene, "/ui").body;
+    assert!(page.contains("papers") && page.contains("holds nothing yet"), "{page}");
+    on_hub(&["mirror", "sync"]);
+    assert!(browser.get(&scene, "/ui").body.contains("has everything"));
+    on_hub(&["add", "Fix logout"]);
+    std::fs::remove_dir_all(scene.world.path("place")).expect("removed");
+    scene.world.write("place", b"in the way");
+    assert_ne!(on_hub(&["mirror", "sync"]).code, Some(0));
+    let page = browser.get(&scene, "/ui").body;
+    assert!(page.contains("lacks 1 commit") && page.contains("failed: "), "{page}");
+    assert!(!reader.get(&scene, "/ui").body.contains("papers"), "who may only read can do nothing about it");
+}
+
 #[test]
 fn signing_out_ends_it() {
     let scene = Scene::new();

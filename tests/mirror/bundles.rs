@@ -1,6 +1,7 @@
 //! Bundles on a remote of rclone: what they hold, and what comes back of them.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use chittysync::mirror::Failure;
 use chittysync::mirror::bundles::{Bundles, restore};
@@ -103,52 +104,73 @@ fn a_damaged_bundle_is_told() {
     assert!(said.contains("is missing"), "{said}");
 }
 
+/// Everything is bundled anew between the listing and the transfer, once or again and again.
+#[test]
+fn a_restore_that_meets_a_new_beginning_reads_the_list_again() {
+    let Some(scene) = scene() else { return };
+    let world = &scene.world;
+    let place = PathBuf::from(&scene.mirror.url);
+    let later = |number: usize| world.path(&format!("later{number}"));
+    // What the place holds at first, and after each of three moments at which all of it is put into one bundle.
+    run(&scene, 24).expect("a run");
+    world.ok(&["done", "Ship"]);
+    run(&scene, 24).expect("a run");
+    let keep = |to: &Path| assert!(Command::new("cp").arg("-a").arg(&place).arg(to).status().expect("cp").success());
+    keep(&world.path("first"));
+    for number in 0..3 {
+        world.ok(&["add", &format!("Task {number}"), "--project", "acme/web"]);
+        run(&scene, 1).expect("a run");
+        assert_eq!(names(&scene, "bundles").len(), 1);
+        keep(&later(number));
+    }
+    let tip = world.git(&world.store(), &["rev-parse", "consolidated"]);
+    let real = Command::new("sh").args(["-c", "command -v rclone"]).output().expect("sh").stdout;
+    let real = String::from_utf8_lossy(&real).trim().to_owned();
+    // (what is asked for when the place changes, how often it does)
+    for (asked, times) in [("/bundles/", 1), ("/bundles/", 3), ("/state/", 1), ("/state/", 3)] {
+        let script = format!(
+            r#"#!/bin/sh
+case "$*" in *" cat "*"{asked}"* | *" copyto "*"{asked}"*)
+    for number in 0 1 2; do
+        if [ "$number" -lt {times} ] && [ -d "{now}/later$number" ]; then
+            rm -rf "{place}" && mv "{now}/later$number" "{place}"
+            break
+        fi
+    done
+esac
+exec {real} "$@"
+"#,
+            now = world.path("now").display(),
+            place = place.display(),
+        );
+        std::fs::create_dir_all(world.path("now")).expect("a directory");
+        for number in 0..3 {
+            let copied = Command::new("cp").arg("-a").arg(later(number)).arg(world.path("now")).status();
+            assert!(copied.expect("cp").success());
+        }
+        std::fs::remove_dir_all(&place).expect("removed");
+        assert!(Command::new("cp").arg("-a").arg(world.path("first")).arg(&place).status().expect("cp").success());
+        // By a process of its own: what is open for writing here cannot be started.
+        let script = world.write("rclone.sh", script.as_bytes());
+        let program = world.path("bin/rclone");
+        world.write("bin/.keep", b"");
+        assert!(Command::new("cp").arg(script).arg(&program).status().expect("cp").success());
+        crate::common::executable(&program);
+        let path = format!("{}:{}", world.path("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let name = format!("back{}{times}.git", asked.trim_matches('/'));
+        let done = world.run_with(&[("PATH", &path)], &["mirror", "restore", &scene.mirror.url, &name]);
+        assert_eq!(done.code, Some(0), "{asked} {times}: {done:?}");
+        assert!(!world.path("now/later0").exists(), "{asked} {times}: it met the moment");
+        let restored = world.git(&world.path(&name), &["rev-parse", "consolidated"]);
+        assert!(times < 3 || restored == tip, "{asked}: what is there now");
+        std::fs::remove_dir_all(world.path("now")).expect("removed");
+    }
+}
+
 #[test]
 fn a_remote_that_is_none_names_the_remedy() {
     let Some(mut scene) = scene() else { return };
     scene.mirror.url = "nowhere:todos".into();
     let Err(Failure::Refused { remedy, .. }) = run(&scene, 24) else { panic!("there is no such remote") };
     assert!(remedy.contains("rclone config"), "{remedy}");
-}
-
-/// Over WebDAV, as rclone serves it itself; it goes away in the middle, and comes back.
-#[test]
-fn a_server_that_goes_away_gets_what_it_lacks() {
-    let Some(mut scene) = scene() else { return };
-    let (served, port) = (scene.world.path("served"), free_port());
-    std::fs::create_dir_all(&served).expect("a directory");
-    scene.mirror.url = format!(":webdav,url=\"http://127.0.0.1:{port}\",vendor=other:todos");
-    let serve = || {
-        let mut command = std::process::Command::new("rclone");
-        command.args(["serve", "webdav", "--addr", &format!("127.0.0.1:{port}")]).arg(&served);
-        let child = command.stderr(std::process::Stdio::null()).spawn().expect("rclone");
-        let started = std::time::Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(started.elapsed().as_secs() < 30, "it listens");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        Server(child)
-    };
-    let server = serve();
-    run(&scene, 24).expect("a run");
-    drop(server);
-    scene.world.ok(&["done", "Ship"]);
-    assert!(matches!(run(&scene, 24), Err(Failure::Later { .. })), "it is away");
-    let _server = serve();
-    run(&scene, 24).expect("a run");
-    assert_eq!(restored(&scene, "back.git"), scene.world.git(&scene.world.store(), &["rev-parse", "consolidated"]));
-}
-
-struct Server(std::process::Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    socket.local_addr().expect("an address").port()
 }

@@ -108,3 +108,37 @@ fn a_projects_repository_has_no_mirrors() {
     let refused = world.run(&["-C", &project.to_string_lossy(), "mirror", "add", "y", "files", "z"]);
     assert!(refused.stderr.contains("a project's repository has no mirrors"), "{refused:?}");
 }
+
+/// A program of the user's is run when the branch moved, and what it does not do is told as of any mirror.
+#[cfg(unix)]
+#[test]
+fn a_command_is_a_mirror() {
+    let scene = Scene::new(MirrorKind::Command);
+    let world = &scene.world;
+    let line = "test ! -e stop || { echo 'no room' >&2; exit $(cat stop); }; echo \"$CHITTYSYNC_FROM>$CHITTYSYNC_TO\" >> ran; git -C \"$CHITTYSYNC_STORE\" rev-parse consolidated >> ran";
+    let refused = world.run(&["mirror", "add", "mine", "command", line, "--project", "acme/web"]);
+    assert!(refused.stderr.contains("all projects"), "{refused:?}");
+    assert!(world.run(&["mirror", "add", "mine", "command", " "]).stderr.contains("empty"));
+    world.ok(&["mirror", "add", "mine", "command", line]);
+    let ran = || std::fs::read_to_string(world.path("ran")).unwrap_or_default();
+    let tip = || world.git(&world.store(), &["rev-parse", "consolidated"]);
+    let first = tip();
+    assert_eq!(world.json(&["mirror", "sync"])["mirrors"][0]["outcome"], "synced");
+    assert_eq!(ran(), format!(">{first}\n{first}\n"));
+    assert_eq!(world.json(&["mirror", "sync"])["mirrors"][0]["outcome"], "up_to_date");
+    world.ok(&["done", "Ship"]);
+    world.ok(&["mirror", "sync", "--dry-run"]);
+    assert_eq!(ran(), format!(">{first}\n{first}\n"), "a dry run runs nothing");
+    world.write("stop", b"3");
+    let failed = world.run(&["mirror", "sync"]);
+    assert!(failed.stderr.contains("no room") && failed.stderr.contains("by hand"), "{failed:?}");
+    assert!(world.run(&["doctor"]).stdout.contains("BAD mirror mine"));
+    std::fs::remove_file(world.path("stop")).expect("removed");
+    world.ok(&["mirror", "sync"]);
+    let second = tip();
+    assert_eq!(ran(), format!(">{first}\n{first}\n{first}>{second}\n{second}\n"));
+    assert!(world.ok(&["status"]).contains("mirror     mine (has everything"));
+    // What it makes is not known: all others are compared, and it is not said to be right.
+    assert_eq!(world.json(&["mirror", "verify"])["mirrors"], serde_json::json!([]));
+    assert_eq!(world.run(&["mirror", "verify", "mine"]).code, Some(1));
+}

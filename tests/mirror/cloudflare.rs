@@ -173,3 +173,52 @@ fn a_token_is_asked_of_git_and_a_wrong_one_names_the_remedy() {
         assert!(refused.code != Some(0) && refused.stderr.contains("write it as"), "{refused:?}");
     }
 }
+
+struct InD1<'a>(&'a CloudflareFake, &'a Scene, std::cell::RefCell<Option<&'static str>>);
+
+impl InD1<'_> {
+    fn mirror(&self) -> chittysync::settings::Mirror {
+        let project = |name: &str| chittysync::todo::Project::new(name).expect("a name");
+        let projects = self.2.borrow().map(project).into_iter().collect();
+        chittysync::settings::Mirror { projects, ..self.1.mirror.clone() }
+    }
+}
+
+impl crate::tables::Tables for InD1<'_> {
+    fn scene(&self) -> &Scene {
+        self.1
+    }
+    fn sync(&self, again: bool) {
+        let store = self.1.store();
+        let options = chittysync::mirror::Options { again, ..Default::default() };
+        let mirror = self.mirror();
+        let driver = chittysync::mirror::Driver { store: &store, mirror: &mirror, now: now(), options, sleep: &|_| {} };
+        // In parts, so that not all is told at once.
+        let mut adapter = d1(self.0);
+        adapter.longest = 12_000;
+        driver.run(&mut adapter).expect("a run");
+    }
+    fn verified(&self) -> Vec<String> {
+        let (store, mirror) = (self.1.store(), self.mirror());
+        let tip = store.tip().expect("a ref").expect("a branch");
+        d1(self.0).verify(&Part::new(&store, &mirror, tip, now())).expect("it can be asked")
+    }
+    fn sql(&self, query: &str) -> String {
+        self.0.sql(query).replace('"', "")
+    }
+}
+
+#[test]
+fn all_tables_say_what_the_store_does() {
+    for number in 0..3 {
+        let (fake, scene) = (CloudflareFake::new(), Scene::new(MirrorKind::D1));
+        let tables = InD1(&fake, &scene, std::cell::RefCell::default());
+        match number {
+            0 => crate::tables::sessions_without_news_are_as_they_are(&tables),
+            1 => crate::tables::sessions_of_other_projects_go(&tables, &|project| {
+                *tables.2.borrow_mut() = project.map(|name| if name == "acme/web" { "acme/web" } else { "acme/api" });
+            }),
+            _ => crate::tables::what_is_changed_by_hand_is_named_and_put_right(&tables),
+        }
+    }
+}

@@ -32,3 +32,31 @@ fn a_mirror_gets_what_is_new_while_the_daemon_runs() {
     world.run(&["daemon", "stop"]);
     let _ = daemon.wait();
 }
+
+/// However seldom it is looked after: what failed is tried again after half a minute.
+#[test]
+fn a_place_that_was_away_for_a_moment_is_tried_again_soon() {
+    let scene = Scene::new(MirrorKind::Files);
+    let world = &scene.world;
+    world.ok(&["mirror", "add", "papers", "files", "place", "--interval", "2h"]);
+    world.write("place/letter", b"mine");
+    let mut command = world.command(binary());
+    command.env_remove("CHITTYSYNC_NOW").args(["daemon", "run"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut daemon = command.spawn().expect("it starts");
+    let until = |what: &str, is_so: &dyn Fn() -> bool| {
+        let started = Instant::now();
+        while !is_so() {
+            assert!(started.elapsed() < Duration::from_secs(90), "{what}: not within a minute and a half");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        started.elapsed()
+    };
+    let failures = || world.json(&["mirror", "list"])["mirrors"][0]["failures"].clone();
+    until("it failed", &|| failures() == 1);
+    std::fs::remove_file(world.path("place/letter")).expect("removed");
+    let waited = until("it is filled", &|| world.path("place/todos.md").exists());
+    assert!(waited > Duration::from_secs(15), "not before it may: {waited:?}");
+    until("that is known", &|| failures() == 0);
+    world.run(&["daemon", "stop"]);
+    let _ = daemon.wait();
+}

@@ -81,6 +81,20 @@ pub struct Counts {
     pub busy: usize,
 }
 
+/// What was asked, and what was answered.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub method: String,
+    pub path: String,
+    pub query: BTreeMap<String, String>,
+    pub body: Value,
+    pub status: u16,
+    pub answer: Value,
+}
+
+/// What is said, where somebody wants to know.
+type Record = Arc<Mutex<Option<Vec<Exchange>>>>;
+
 type Handler = dyn Fn(&Asked) -> Reply + Send + Sync;
 
 /// The server.
@@ -88,6 +102,7 @@ pub struct Http {
     pub port: u16,
     faults: Arc<Mutex<Faults>>,
     counts: Arc<Mutex<Counts>>,
+    record: Record,
 }
 
 impl Http {
@@ -100,7 +115,22 @@ impl Http {
         let port = listener.local_addr().expect("an address").port();
         let (faults, counts) = (Arc::<Mutex<Faults>>::default(), Arc::<Mutex<Counts>>::default());
         let shared = (Arc::clone(&faults), Arc::clone(&counts));
-        let handler: Arc<Handler> = Arc::new(handler);
+        let record = Record::default();
+        let noted = Arc::clone(&record);
+        let handler: Arc<Handler> = Arc::new(move |asked: &Asked| {
+            let reply = handler(asked);
+            if let Some(list) = noted.lock().expect("no thread panicked").as_mut() {
+                list.push(Exchange {
+                    method: asked.method.clone(),
+                    path: asked.path.clone(),
+                    query: asked.query.clone(),
+                    body: asked.body.clone(),
+                    status: reply.status,
+                    answer: serde_json::from_slice(&reply.body).unwrap_or_default(),
+                });
+            }
+            reply
+        });
         let is_page_two = Arc::new(is_page_two);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -109,7 +139,17 @@ impl Http {
                 std::thread::spawn(move || serve(&stream, &faults, &counts, &*handler, &*is_page_two));
             }
         });
-        Http { port, faults, counts }
+        Http { port, faults, counts, record }
+    }
+
+    /// Has all noted that is said from now on.
+    pub fn record(&self) {
+        *self.record.lock().expect("no thread panicked") = Some(Vec::new());
+    }
+
+    /// Returns all that was noted.
+    pub fn recorded(&self) -> Vec<Exchange> {
+        self.record.lock().expect("no thread panicked").take().unwrap_or_default()
     }
 
     pub fn faults(&self) -> MutexGuard<'_, Faults> {

@@ -12,6 +12,8 @@ mod components;
 mod conformance;
 mod daemon;
 #[cfg(feature = "web")]
+mod described;
+#[cfg(feature = "web")]
 mod fake;
 #[cfg(all(feature = "web", feature = "sqlite"))]
 mod fake_cloudflare;
@@ -22,6 +24,8 @@ mod fake_notion;
 mod files;
 #[cfg(feature = "web")]
 mod http;
+#[cfg(all(feature = "postgres", feature = "web"))]
+mod live;
 mod memory;
 #[cfg(feature = "web")]
 mod mishaps;
@@ -30,8 +34,12 @@ mod notion_values;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod pulling;
+#[cfg(unix)]
+mod remotes;
 mod scene;
 #[cfg(feature = "postgres")]
 mod server;
+#[cfg(any(feature = "postgres", all(feature = "web", feature = "sqlite")))]
+mod tables;
 #[cfg(feature = "web")]
 mod two_way;

@@ -212,3 +212,42 @@ fn many(pair: &mut Pair, number: usize) {
     pair.sync();
     settles(pair);
 }
+
+/// Two daemons of one store and two of a copy, as on another device, all at once: each todo comes to be there once.
+#[test]
+fn several_at_once_come_to_one_record_each() {
+    each_empty(|pair| {
+        let world = &pair.scene.world;
+        world.ok(&["done", "Ship"]);
+        world.ok(&["mirror", "add", "m", pair.fake.kind().as_str(), &pair.fake.url()]);
+        let copy = world.path("copy.git");
+        let copied = std::process::Command::new("cp").arg("-a").arg(world.store()).arg(&copy).status();
+        assert!(copied.expect("cp").success());
+        let stores = [world.store(), world.store(), copy.clone(), copy.clone()];
+        let runs: Vec<_> = stores
+            .iter()
+            .map(|store| {
+                let mut command = world.command(binary());
+                command.arg("--store").arg(store).args(["--json", "mirror", "sync"]);
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+            })
+            .collect();
+        for run in runs {
+            let ended = crate::common::done(run.wait_with_output());
+            assert!(ended.stdout.contains("\"outcome\""), "{ended:?}");
+        }
+        // Each hears what the others did.
+        for store in [&copy, &world.store(), &copy, &world.store()] {
+            let again = world.run(&["--store", &store.to_string_lossy(), "mirror", "sync", "--again"]);
+            assert_eq!(again.code, Some(0), "{again:?}");
+        }
+        let all = pairs(&[("Fix login", "pending"), ("Ship", "completed"), ("Write notes", "pending")]);
+        let open: Vec<_> = pair.there().into_iter().filter(|one| all.contains(one)).collect();
+        assert_eq!(open, all, "{:?}", pair.there());
+        assert_eq!(world.json(&["mirror", "verify"])["mirrors"][0]["same"], true);
+        let there = pair.fake.dump();
+        let second = world.json(&["mirror", "sync"]);
+        assert_eq!(second["mirrors"][0]["outcome"], "up_to_date", "{second}");
+        assert_eq!(pair.fake.dump(), there);
+    });
+}

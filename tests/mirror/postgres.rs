@@ -284,3 +284,52 @@ fn words_that_it_cannot_hold_hold_nothing_up() {
     assert_eq!(sync(&scene)["outcome"], "synced");
     is_same(&scene);
 }
+
+struct InPostgres<'a>(&'a Server, &'a Scene);
+
+impl crate::tables::Tables for InPostgres<'_> {
+    fn scene(&self) -> &Scene {
+        self.1
+    }
+    fn sync(&self, again: bool) {
+        match again {
+            true => drop(self.1.world.ok(&["mirror", "sync", "--again"])),
+            false => drop(sync(self.1)),
+        }
+    }
+    fn verified(&self) -> Vec<String> {
+        let said = verified(self.1);
+        assert!(said["error"].is_null(), "{said}");
+        said["differences"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|line| line.as_str().unwrap_or_default().into())
+            .collect()
+    }
+    fn sql(&self, query: &str) -> String {
+        self.0.sql(query)
+    }
+}
+
+#[test]
+fn all_tables_say_what_the_store_does() {
+    let Some(server) = Server::new() else { return };
+    for number in 0..3 {
+        let scene = server.scene();
+        server.sql("drop table if exists todos, todo_history, sessions, conflicts, chittysync_checkpoint cascade");
+        add(&scene);
+        let tables = InPostgres(&server, &scene);
+        match number {
+            0 => crate::tables::sessions_without_news_are_as_they_are(&tables),
+            1 => crate::tables::sessions_of_other_projects_go(&tables, &|project| {
+                let key = "chittysync.mirror.m.project";
+                match project {
+                    Some(project) => scene.world.git(&scene.world.store(), &["config", key, project]),
+                    None => scene.world.git(&scene.world.store(), &["config", "--unset", key]),
+                };
+            }),
+            _ => crate::tables::what_is_changed_by_hand_is_named_and_put_right(&tables),
+        }
+    }
+}

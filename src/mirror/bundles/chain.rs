@@ -40,13 +40,22 @@ pub(super) struct Chain {
 impl Chain {
     /// Reads the newest state, and its number; nothing when there is none.
     pub(super) fn read(remote: &Rclone) -> Result<Option<(u64, Self)>, Failure> {
-        let mut states = states(remote)?;
-        let Some((number, name)) = states.pop() else { return Ok(None) };
-        let bytes = remote.read(&name)?.ok_or_else(|| Failure::later(format!("{name} is gone")))?;
-        let chain = serde_json::from_slice(&bytes).map_err(|err| {
-            Failure::refused(format!("{name} there cannot be read: {err}"), "remove it: the one before it counts then")
-        })?;
-        Ok(Some((number, chain)))
+        let mut gone = None;
+        loop {
+            let Some((number, name)) = states(remote)?.pop() else { return Ok(None) };
+            if let Some(bytes) = remote.read(&name)? {
+                let chain = serde_json::from_slice(&bytes).map_err(|err| {
+                    let remedy = "remove it: the one before it counts then";
+                    Failure::refused(format!("{name} there cannot be read: {err}"), remedy)
+                })?;
+                return Ok(Some((number, chain)));
+            }
+            // A newer one took its place since it was listed. A listing that shows it for ever is an old one.
+            if gone.as_ref() == Some(&name) {
+                return Err(Failure::later(format!("{name} is gone")));
+            }
+            gone = Some(name);
+        }
     }
 
     /// Writes it as the newest state.

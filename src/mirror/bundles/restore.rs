@@ -31,7 +31,29 @@ pub fn restore(url: &str, path: &Path) -> Result<String, Failure> {
 
 /// Fetches all bundles into a new store, and returns the commit of its branch, or what is wrong with what is there.
 pub(super) fn fetch(remote: &Rclone, path: &Path, directory: &Path) -> Result<Result<String, String>, Failure> {
-    let Some((_, chain)) = Chain::read(remote)? else { return Ok(Err("it holds nothing yet".to_owned())) };
+    let Some(mut chain) = Chain::read(remote)? else { return Ok(Err("it holds nothing yet".to_owned())) };
+    loop {
+        let wrong = match fetch_chain(remote, &chain.1, path, directory)? {
+            Ok(tip) => return Ok(Ok(tip)),
+            Err(wrong) => wrong,
+        };
+        // Whoever writes may have put all of it into one bundle meanwhile, and removed those that were listed.
+        match Chain::read(remote)? {
+            Some(newer) if newer != chain => chain = newer,
+            _ => return Ok(Err(wrong)),
+        }
+        // What a purge took out of the bundles is not kept here, either.
+        std::fs::remove_dir_all(path)
+            .map_err(|err| Failure::later(format!("cannot remove {}: {err}", path.display())))?;
+    }
+}
+
+fn fetch_chain(
+    remote: &Rclone,
+    chain: &Chain,
+    path: &Path,
+    directory: &Path,
+) -> Result<Result<String, String>, Failure> {
     let store = Store::open_or_create(&Location { path: path.to_owned(), origin: Origin::Option })?;
     let mut tip = String::new();
     for bundle in &chain.bundles {

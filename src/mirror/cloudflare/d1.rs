@@ -4,13 +4,11 @@
 //! a trigger makes of it rows, history and the checkpoint, or nothing of it. The statement writes nothing when the
 //! checkpoint is no longer what the run began on.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, json};
 
 use super::{no, said, web};
 use crate::mirror::adapter::{Adapter, Batch, Capabilities, Stored};
-use crate::mirror::document::Document;
+use crate::mirror::document::{Document, Told};
 use crate::mirror::failure::Failure;
 use crate::mirror::items::Held;
 use crate::mirror::part::Part;
@@ -26,6 +24,9 @@ const WRITE: &str = "insert into chittysync_inbox (body) select ?1 \
 /// So many records and entries go in one statement.
 const BATCH: usize = 500;
 
+/// So many rows are read at once, to compare them.
+const PAGE: usize = 1_000;
+
 /// No value is longer, in bytes: D1 takes 2 MB.
 const LONGEST: usize = 1_800_000;
 
@@ -35,6 +36,7 @@ pub struct D1 {
     store: String,
     /// No value is longer, in bytes.
     pub longest: usize,
+    told: Told,
 }
 
 impl D1 {
@@ -45,7 +47,8 @@ impl D1 {
     /// When the URL is none.
     pub fn new(url: &str, store: &str) -> Result<Self, Failure> {
         let example = "https://api.cloudflare.com/client/v4/accounts/<account>/d1/database/<database>";
-        Ok(D1 { web: web(url, "d1/database", example)?, store: store.to_owned(), longest: LONGEST })
+        let web = web(url, "d1/database", example)?;
+        Ok(D1 { web, store: store.to_owned(), longest: LONGEST, told: Told::default() })
     }
 
     /// Has it asked with this token, instead of git's.
@@ -119,25 +122,45 @@ impl Adapter for D1 {
     }
 
     fn push(&mut self, batch: &Batch<'_>, _stored: &mut dyn FnMut(Stored)) -> Result<(), Failure> {
-        let mut document = Document::of(&self.store, batch)?;
-        document.0.insert("whole".to_owned(), json!(!batch.is_continued));
-        document.0.insert("at".to_owned(), json!(batch.whole.now.to_string()));
-        let body = Value::Object(document.0).to_string();
+        let mut document = Document::of(&self.store, batch, &mut self.told)?;
+        document.value.insert("whole".to_owned(), json!(!batch.is_continued));
+        document.value.insert("at".to_owned(), json!(batch.whole.now.to_string()));
+        let body = json!(document.value).to_string();
         if body.len() > self.longest {
             return Err(Failure::Record { id: None, reason: "it is longer than D1 takes".to_owned() });
         }
         let (store, run) = (self.store.clone(), if batch.is_first { "" } else { batch.run });
         let rows = self.ask(WRITE, &[&body, &store, batch.from.unwrap_or_default(), run])?;
-        if rows.is_empty() { Err(Failure::Overtaken) } else { Ok(()) }
+        if rows.is_empty() {
+            return Err(Failure::Overtaken);
+        }
+        self.told.was_taken(&document);
+        Ok(())
     }
 
     fn verify(&mut self, whole: &Part<'_>) -> Result<Vec<String>, Failure> {
         let store = self.store.clone();
-        let rows = self.ask("select id, content_hash from todos where store = ?1", &[&store])?;
-        let there: BTreeMap<String, String> = rows.iter().map(|row| (text(row.first()), text(row.get(1)))).collect();
-        let query = "select commit_oid, todo_id from todo_history where store = ?1 and todo_content <> ''";
-        let rows = self.ask(query, &[&store])?;
-        let said: BTreeSet<_> = rows.iter().map(|row| (text(row.first()), text(row.get(1)))).collect();
-        compare_rows(whole, &there, &said)
+        compare_rows(whole, |table| {
+            let columns: Vec<String> = table.columns.iter().map(|name| format!("\"{name}\"")).collect();
+            let (columns, condition) = (columns.join(", "), table.condition);
+            let mut found: Vec<Value> = Vec::new();
+            loop {
+                let query = format!(
+                    "select {columns} from {} where store = ?1 {condition} order by rowid limit {PAGE} offset {}",
+                    table.name,
+                    found.len()
+                );
+                let rows = self.ask(&query, &[&store])?;
+                let count = rows.len();
+                found.extend(
+                    rows.into_iter().map(|row| {
+                        Value::Object(table.columns.iter().map(|name| (*name).to_owned()).zip(row).collect())
+                    }),
+                );
+                if count < PAGE {
+                    return Ok(found);
+                }
+            }
+        })
     }
 }

@@ -58,12 +58,16 @@ create trigger if not exists chittysync_apply after insert on chittysync_inbox b
         content_hash = excluded.content_hash, run = excluded.run;
     insert into todo_history (todo_content, status, session_id, "timestamp", previous_status, changed_by, store, todo_id,
                               project, device, commit_oid, op, run)
-    select value ->> '$.todo_content', value ->> '$.status', value ->> '$.session_id', value ->> '$.at',
+    select value ->> '$.todo_content', value ->> '$.status', value ->> '$.session_id', value ->> '$.timestamp',
            value ->> '$.previous_status', value ->> '$.changed_by', new.body ->> '$.store', value ->> '$.todo_id',
            value ->> '$.project', value ->> '$.device', value ->> '$.commit_oid', value ->> '$.op',
            new.body ->> '$.run'
     from json_each(new.body, '$.history') where true
-    on conflict (store, commit_oid, todo_id) do update set run = excluded.run;
+    on conflict (store, commit_oid, todo_id) do update set
+        todo_content = excluded.todo_content, status = excluded.status, session_id = excluded.session_id,
+        "timestamp" = excluded."timestamp", previous_status = excluded.previous_status,
+        changed_by = excluded.changed_by, project = excluded.project, device = excluded.device, op = excluded.op,
+        run = excluded.run;
     update todo_history set todo_content = '' where store = new.body ->> '$.store' and todo_content <> ''
         and todo_id in (select value from json_each(new.body, '$.forgotten'));
     insert into sessions (store, id, agent, device, person, project, started_at, last_activity, ended_at, active_todos)
@@ -75,6 +79,10 @@ create trigger if not exists chittysync_apply after insert on chittysync_inbox b
         agent = excluded.agent, device = excluded.device, person = excluded.person, project = excluded.project,
         started_at = excluded.started_at, last_activity = excluded.last_activity, ended_at = excluded.ended_at,
         active_todos = excluded.active_todos;
+    delete from sessions where store = new.body ->> '$.store'
+        and id in (select value from json_each(new.body, '$.gone_sessions'));
+    delete from sessions where store = new.body ->> '$.store' and new.body -> '$.all_sessions' is not null
+        and id not in (select value from json_each(new.body, '$.all_sessions'));
     delete from conflicts where store = new.body ->> '$.store' and new.body ->> '$.last';
     insert into conflicts (store, id, todo_id, todo_content, project, kept_session, kept_status, overruled_session,
                            overruled_status, overruled_at)

@@ -183,7 +183,12 @@ impl Adapter for Notion {
 
     fn retire(&mut self, remote: &str) -> Result<(), Failure> {
         let answer = self.web.ask("PATCH", &format!("/pages/{remote}"), Some(&json!({ "in_trash": true })))?;
-        if answer.status == 200 || answer.status == 404 { Ok(()) } else { Err(database::no(&answer)) }
+        match answer.status {
+            200 | 404 => Ok(()),
+            // Another device was faster: what is in the trash cannot be changed.
+            400 if self.read(remote)?.body["in_trash"] == true => Ok(()),
+            _ => Err(database::no(&answer)),
+        }
     }
 
     fn push(&mut self, batch: &Batch<'_>, stored: &mut dyn FnMut(Stored)) -> Result<(), Failure> {

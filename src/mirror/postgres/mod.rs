@@ -7,16 +7,13 @@
 
 mod connect;
 
-use std::collections::BTreeSet;
-
 use postgres::Client;
 use postgres::types::Type;
-use serde_json::Value;
 
 use super::adapter::{Adapter, Batch, Capabilities, Stored};
-use super::document::Document;
+use super::document::{Document, Told};
 use super::failure::Failure;
-use super::items::{Held, Item};
+use super::items::Held;
 use super::part::Part;
 use super::verify::compare_rows;
 use connect::{Target, failure};
@@ -32,8 +29,7 @@ pub struct Postgres {
     target: Target,
     store: String,
     client: Option<Client>,
-    /// All that this run has sent, if it sends everything.
-    sent: (BTreeSet<String>, BTreeSet<String>),
+    told: Told,
 }
 
 impl Postgres {
@@ -43,8 +39,7 @@ impl Postgres {
     /// # Errors
     /// When the URL is none, holds a password, or would send todos over a network for everybody to read.
     pub fn new(url: &str, store: &str) -> Result<Self, Failure> {
-        let (target, sent) = (Target::parse(url)?, Default::default());
-        Ok(Postgres { target, store: store.to_owned(), client: None, sent })
+        Ok(Postgres { target: Target::parse(url)?, store: store.to_owned(), client: None, told: Told::default() })
     }
 
     fn client(&mut self) -> Result<&mut Client, Failure> {
@@ -88,35 +83,32 @@ impl Adapter for Postgres {
     }
 
     fn push(&mut self, batch: &Batch<'_>, _stored: &mut dyn FnMut(Stored)) -> Result<(), Failure> {
-        if batch.is_first && !batch.is_continued {
-            self.sent = Default::default();
+        let mut document = Document::of(&self.store, batch, &mut self.told)?;
+        if batch.is_last && !batch.is_continued {
+            document.keep_only(&self.told);
         }
-        let mut document = Document::of(&self.store, batch)?;
-        if !batch.is_continued {
-            for item in batch.items {
-                match item {
-                    Item::Record(record, _) => self.sent.0.insert(record.id.to_string()),
-                    Item::Entry(entry) => self.sent.1.insert(entry.commit.clone()),
-                };
-            }
-            if batch.is_last {
-                document.keep_only(&self.sent.0, &self.sent.1);
-            }
-        }
-        let text = Value::Object(document.0).to_string();
+        let text =
+            serde_json::to_string(&document.value).map_err(|err| Failure::refused(err.to_string(), "this is a bug"))?;
         let rows = self.ask(WRITE, &text)?;
         let written: i64 = rows.first().map_or(0, |row| row.get(0));
-        if written == 0 { Err(Failure::Overtaken) } else { Ok(()) }
+        if written == 0 {
+            return Err(Failure::Overtaken);
+        }
+        self.told.was_taken(&document);
+        Ok(())
     }
 
     fn verify(&mut self, whole: &Part<'_>) -> Result<Vec<String>, Failure> {
         let store = self.store.clone();
-        let rows = self.ask("select id, content_hash from todos where store = $1", &store)?;
-        let there: std::collections::BTreeMap<String, String> =
-            rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let rows =
-            self.ask("select commit_oid, todo_id from todo_history where store = $1 and todo_content <> ''", &store)?;
-        let said: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        compare_rows(whole, &there, &said)
+        compare_rows(whole, |table| {
+            let columns: Vec<String> = table.columns.iter().map(|name| format!("\"{name}\"")).collect();
+            let (columns, condition) = (columns.join(", "), table.condition);
+            let query = format!(
+                "select to_jsonb(r)::text from (select {columns} from {} where store = $1 {condition}) r",
+                table.name
+            );
+            let rows = self.ask(&query, &store)?;
+            Ok(rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap_or_default()).collect())
+        })
     }
 }

@@ -18,6 +18,18 @@ guard as (
       and ((select (d->>'first')::bool from doc) or c.run = excluded.run)
     returning store
 ),
+-- Lists that rows are looked for in. Each is taken out of the value once, and not for every row.
+forgotten_ids as (select jsonb_array_elements_text(d->'forgotten') as id from doc),
+gone_sessions as (select jsonb_array_elements_text(d->'gone_sessions') as id from doc),
+all_sessions as (select jsonb_array_elements_text(d->'all_sessions') as id from doc),
+conflict_ids as (select c->>'id' as id from doc, jsonb_array_elements(d->'conflicts') c),
+all_ids as (select jsonb_array_elements_text(d->'ids') as id from doc),
+all_commits as (select jsonb_array_elements_text(d->'commits') as id from doc),
+-- What kind of part it is: whether all is told of conflicts, of sessions, of everything.
+part as (
+    select guard.store, (d->>'last')::bool as is_last, d ? 'all_sessions' as tells_sessions, d ? 'ids' as tells_all
+    from guard, doc
+),
 new_todos as (
     insert into todos (store, id, content, status, active_form, project, priority, description, session_id, device,
                        created_at, updated_at, deleted, properties, content_hash)
@@ -32,23 +44,29 @@ new_todos as (
         session_id = excluded.session_id, device = excluded.device, created_at = excluded.created_at,
         updated_at = excluded.updated_at, deleted = excluded.deleted, properties = excluded.properties,
         content_hash = excluded.content_hash
-    where todos.content_hash is distinct from excluded.content_hash
+    -- Whatever is not as it is to be, also what somebody changed by hand.
+    where todos.* is distinct from excluded.*
 ),
 new_history as (
-    insert into todo_history (todo_content, status, session_id, "timestamp", previous_status, changed_by, store, todo_id,
+    insert into todo_history as h (todo_content, status, session_id, "timestamp", previous_status, changed_by, store, todo_id,
                               project, device, commit_oid, op)
-    select x.todo_content, x.status, x.session_id, x.at, x.previous_status, x.changed_by, guard.store, x.todo_id,
+    select x.todo_content, x.status, x.session_id, x."timestamp", x.previous_status, x.changed_by, guard.store, x.todo_id,
            x.project, x.device, x.commit_oid, x.op
     from guard, doc, jsonb_to_recordset(d->'history') as x(todo_content text, status text, session_id text,
-         at timestamptz, previous_status text, changed_by text, todo_id text, project text, device text,
+         "timestamp" timestamptz, previous_status text, changed_by text, todo_id text, project text, device text,
          commit_oid text, op text)
-    on conflict (store, commit_oid, todo_id) do nothing
+    on conflict (store, commit_oid, todo_id) do update set
+        todo_content = excluded.todo_content, status = excluded.status, session_id = excluded.session_id,
+        "timestamp" = excluded."timestamp", previous_status = excluded.previous_status,
+        changed_by = excluded.changed_by, project = excluded.project, device = excluded.device, op = excluded.op
+    where (h.todo_content, h.status, h.session_id, h."timestamp", h.previous_status, h.changed_by, h.project, h.device, h.op)
+        is distinct from (excluded.todo_content, excluded.status, excluded.session_id, excluded."timestamp",
+        excluded.previous_status, excluded.changed_by, excluded.project, excluded.device, excluded.op)
 ),
 -- What was forgotten keeps its rows, without words.
 forgotten as (
-    update todo_history set todo_content = '' from guard, doc
-    where todo_history.store = guard.store and todo_content <> ''
-      and todo_id in (select jsonb_array_elements_text(d->'forgotten'))
+    update todo_history set todo_content = '' from part, forgotten_ids
+    where todo_history.store = part.store and todo_content <> '' and todo_id = forgotten_ids.id
 ),
 new_sessions as (
     insert into sessions (store, id, agent, device, person, project, started_at, last_activity, ended_at, active_todos)
@@ -60,6 +78,14 @@ new_sessions as (
         agent = excluded.agent, device = excluded.device, person = excluded.person, project = excluded.project,
         started_at = excluded.started_at, last_activity = excluded.last_activity, ended_at = excluded.ended_at,
         active_todos = excluded.active_todos
+    where sessions.* is distinct from excluded.*
+),
+gone as (
+    delete from sessions using part, gone_sessions where sessions.store = part.store and sessions.id = gone_sessions.id
+),
+old_sessions as (
+    delete from sessions using part
+    where sessions.store = part.store and tells_sessions and sessions.id not in (select id from all_sessions)
 ),
 new_conflicts as (
     insert into conflicts (store, id, todo_id, todo_content, project, kept_session, kept_status, overruled_session,
@@ -69,24 +95,24 @@ new_conflicts as (
     from guard, doc, jsonb_to_recordset(d->'conflicts') as x(id text, todo_id text, todo_content text, project text,
          kept_session text, kept_status text, overruled_session text, overruled_status text, overruled_at timestamptz)
     on conflict (store, id) do update set
-        todo_content = excluded.todo_content, kept_session = excluded.kept_session,
-        kept_status = excluded.kept_status, overruled_status = excluded.overruled_status,
+        todo_id = excluded.todo_id, todo_content = excluded.todo_content, project = excluded.project,
+        kept_session = excluded.kept_session, kept_status = excluded.kept_status,
+        overruled_session = excluded.overruled_session, overruled_status = excluded.overruled_status,
         overruled_at = excluded.overruled_at
+    where conflicts.* is distinct from excluded.*
 ),
 settled as (
-    delete from conflicts using guard, doc
-    where conflicts.store = guard.store and (d->>'last')::bool
-      and conflicts.id not in (select c->>'id' from jsonb_array_elements(d->'conflicts') c)
+    delete from conflicts using part
+    where conflicts.store = part.store and is_last and conflicts.id not in (select id from conflict_ids)
 ),
 -- At the end of a run that sent everything: what was not sent is not to be there.
 old_todos as (
-    delete from todos using guard, doc
-    where todos.store = guard.store and d ? 'ids'
-      and todos.id not in (select jsonb_array_elements_text(d->'ids'))
+    delete from todos using part
+    where todos.store = part.store and tells_all and todos.id not in (select id from all_ids)
 ),
 old_history as (
-    delete from todo_history using guard, doc
-    where todo_history.store = guard.store and d ? 'commits'
-      and todo_history.commit_oid not in (select jsonb_array_elements_text(d->'commits'))
+    delete from todo_history using part
+    where todo_history.store = part.store and tells_all
+      and todo_history.commit_oid not in (select id from all_commits)
 )
 select count(*) from guard
