@@ -8,8 +8,8 @@ use crate::todo::one_line;
 
 /// What a scope of ours is called among those of other services.
 const OURS: &str = "chittysync:";
-/// No label of a device is longer.
-const LONGEST: usize = 200;
+/// No name of somebody and no label of a device is longer: what is cut could be two of them.
+const LONGEST: usize = 80;
 
 /// Returns who is meant by what an issuer says of somebody, or what of it is missing.
 ///
@@ -20,12 +20,14 @@ const LONGEST: usize = 200;
 /// # Errors
 /// When it allows nothing here, or nobody is named.
 pub fn outsider(issuer: &str, claims: &Value) -> Result<Principal, &'static str> {
-    let text = |names: &[&str]| names.iter().find_map(|name| claims[*name].as_str()).and_then(one_line);
+    let text = |names: &[&str]| names.iter().find_map(|name| claims[*name].as_str());
     let subject = text(&["sub", "chittyId", "chittyid", "tokenId"]).ok_or("it names nobody")?;
-    let device = text(&["device"]).unwrap_or_else(|| subject.clone());
-    if device.chars().count() > LONGEST {
-        return Err("the label of its device is too long");
+    let device = text(&["device"]).filter(|device| one_line(device).is_some()).unwrap_or(subject);
+    if [subject, device].iter().any(|text| text.chars().count() > LONGEST) {
+        return Err("what it calls somebody, or a device, is too long");
     }
+    one_line(subject).ok_or("it names nobody")?;
+    let device = one_line(device).ok_or("it names nobody")?;
     let of = |name: &str, is_bare: bool| words(&claims[name]).filter_map(move |word| scope(word, is_bare)).max();
     let scope = [of("scope", false), of("scopes", false), of("permissions", true), of("roles", true)].into_iter().max();
     let scope =
@@ -88,8 +90,14 @@ mod tests {
         assert_eq!(Principal::parse(&two.line()), Some(two.clone()));
         assert!(!two.device.contains('\n') && two.token == one.token, "{two:?}");
         assert_ne!(outsider("https://other.example", &claims).expect("somebody").token, one.token);
-        claims["device"] = json!("d".repeat(LONGEST + 1));
-        assert!(who(claims).is_err());
+        for name in ["device", "sub"] {
+            let mut claims = claims.clone();
+            claims[name] = json!("d".repeat(LONGEST + 1));
+            assert!(who(claims).is_err(), "{name}");
+        }
+        // Whatever is left out of what is shown, two are two.
+        claims["sub"] = json!("01-P-EO-0001-T-25-C-X\u{200b}");
+        assert_ne!(who(claims).expect("somebody").token, two.token);
         for nobody in [json!({}), json!({"sub": ""}), json!({"sub": " \n"}), json!({"sub": 7})] {
             let mut claims = nobody;
             claims["roles"] = json!(["write"]);

@@ -33,6 +33,7 @@ mod signals;
 mod state;
 #[cfg(feature = "daemon")]
 mod suspend;
+mod timing;
 #[cfg(feature = "daemon")]
 mod watch;
 #[cfg(feature = "daemon")]

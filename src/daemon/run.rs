@@ -11,10 +11,11 @@ use super::instance::Instance;
 use super::job::Job;
 use super::job_command::command;
 use super::jobs::{Ended, Jobs};
-use super::schedule::{Schedule, Timing};
+use super::schedule::Schedule;
 use super::setup::Setup;
 use super::state::{State, Trouble};
 use super::suspend::Clocks;
+use super::timing::{instant, timing};
 use super::watch::{Inbox, Watch};
 use super::watch_roots::Places;
 use crate::git::{ObjectId, RemoteName};
@@ -385,27 +386,5 @@ impl Daemon {
             self.state.save(&self.common_dir);
         }
         self.saved = now;
-    }
-}
-
-/// Returns when a time is on the clock that never jumps. What was due before something was new is due now.
-fn instant(at: Time, is_new: bool) -> Option<Instant> {
-    let (now, wait) = (Instant::now(), at.millis().saturating_sub(clock().millis()));
-    let time = Duration::from_millis(wait.unsigned_abs());
-    match wait {
-        ..=0 if is_new => Some(now),
-        ..=0 => now.checked_sub(time),
-        _ => now.checked_add(time),
-    }
-}
-
-fn timing(background: &Background, remote: Option<&RemoteName>) -> Timing {
-    Timing {
-        debounce: background.debounce,
-        reconcile: background.reconcile_interval,
-        push: remote.map(|_| background.push_interval),
-        mirror: background.mirror_command.as_ref().map(|_| background.mirror_interval),
-        mirrors: background.mirrors,
-        spawn: background.spawn.is_some(),
     }
 }
