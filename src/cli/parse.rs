@@ -24,11 +24,15 @@ pub(crate) fn parse(line: &[OsString]) -> Result<ArgMatches, Error> {
 
 /// Returns the command line with no commands but those whose names stand in this one.
 fn of_those_named(line: &[OsString]) -> clap::Command {
-    let all = Command::augment_subcommands(clap::Command::new("all"));
-    let is_named = |sub: &&clap::Command| line.iter().skip(1).any(|word| word == sub.get_name());
     let root = clap::Command::new("git-chittysync").version(env!("CARGO_PKG_VERSION")).bin_name("git chittysync");
     let root = with_negations(Global::augment_args(root)).disable_help_subcommand(true);
-    root.subcommands(all.get_subcommands().filter(is_named).cloned())
+    let named: Vec<&str> = line.iter().skip(1).filter_map(|word| word.to_str()).collect();
+    let named: Vec<&str> = named.into_iter().filter(|word| Command::has_subcommand(word)).collect();
+    if named.is_empty() {
+        return root;
+    }
+    let all = Command::augment_subcommands(clap::Command::new("all"));
+    root.subcommands(all.get_subcommands().filter(|sub| named.contains(&sub.get_name())).cloned())
 }
 
 #[cfg(test)]
