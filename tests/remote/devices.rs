@@ -12,6 +12,7 @@ pub fn is_over_the_hub() -> bool {
 
 pub struct Devices {
     /// What serves the hub, where that is a program.
+    #[cfg_attr(not(all(unix, feature = "hub")), expect(dead_code, reason = "set by builds with the hub alone"))]
     served: Option<Server>,
     pub world: World,
 }
