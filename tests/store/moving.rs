@@ -22,7 +22,7 @@ fn killed_at_any_call_nothing_is_lost_and_it_can_be_begun_again() {
     let all: Vec<Call> = calls(&scene.world, &go, &[]).into_iter().filter(Call::mutates).collect();
     has_moved(&scene, new).expect("without a kill");
     assert!(all.len() > 100, "too few calls to be true: {}", all.len());
-    let every = (all.len() / 35).max(1);
+    let every = (all.len() / 16).max(1);
     let mut killed = 0;
     // Whatever moves a ref is a step of its own, and is never left out.
     let moves_ref =
