@@ -22,12 +22,12 @@ const LONGEST: usize = 80;
 pub fn outsider(issuer: &str, claims: &Value) -> Result<Principal, &'static str> {
     let text = |names: &[&str]| names.iter().find_map(|name| claims[*name].as_str());
     let subject = text(&["sub", "chittyId", "chittyid", "tokenId"]).ok_or("it names nobody")?;
-    let device = text(&["device"]).filter(|device| one_line(device).is_some()).unwrap_or(subject);
-    if [subject, device].iter().any(|text| text.chars().count() > LONGEST) {
+    let named = text(&["device"]);
+    if [subject, named.unwrap_or_default()].iter().any(|text| text.chars().count() > LONGEST) {
         return Err("what it calls somebody, or a device, is too long");
     }
-    one_line(subject).ok_or("it names nobody")?;
-    let device = one_line(device).ok_or("it names nobody")?;
+    let shown = one_line(subject).ok_or("it names nobody")?;
+    let device = named.and_then(one_line).unwrap_or(shown);
     let of = |name: &str, is_bare: bool| words(&claims[name]).filter_map(move |word| scope(word, is_bare)).max();
     let scope = [of("scope", false), of("scopes", false), of("permissions", true), of("roles", true)].into_iter().max();
     let scope =

@@ -9,7 +9,7 @@ use crate::git::{Clutter, Git};
 use crate::install::Check;
 use crate::ops;
 use crate::settings::{Kind, find};
-use crate::store::{Origin, Store};
+use crate::store::Store;
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.location().ok().and_then(|location| Store::open(&location).ok());
@@ -70,7 +70,7 @@ fn holds(store: &Store, context: &Context, ui: &Ui) -> Value {
         _ => "a path, or ssh".to_owned(),
     };
     json!({
-        "is": if store.origin == Origin::Here { "a project's repository" } else { "a store of its own" },
+        "is": if store.is_project() { "a project's repository" } else { "a store of its own" },
         "remote": url.map(over),
         "sessions": status.as_ref().map(|status| status.sessions),
         "projects": everything.as_ref().map(|everything| everything.projects.len()),
@@ -115,9 +115,8 @@ impl Set {
 
     /// Returns what a check is called, without the names that somebody gave.
     fn nameless(&self, check: &str) -> String {
-        let words =
-            check.split(' ').map(|word| if self.names.iter().any(|name| name == word) { "<name>" } else { word });
-        words.collect::<Vec<_>>().join(" ")
+        let nameless = |check: String, name: &String| check.replace(&format!(" {name} "), " <name> ");
+        self.names.iter().fold(format!(" {check} "), nameless).trim().to_owned()
     }
 }
 

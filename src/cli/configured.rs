@@ -1,9 +1,19 @@
 //! Sources that the user's settings describe, made known before anything is read.
 
+use std::sync::Once;
+
 use crate::git::{global_names, global_values};
 use crate::settings::Setting;
 use crate::settings::table::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
 use crate::source::{Described, configure};
+
+/// As [`know`], once in a process: before a source is typed, and before anything is read.
+pub(super) fn known() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        know();
+    });
+}
 
 /// Reads the settings of the user: those of a repository may be anybody's, and would name any file. Where nothing can be
 /// read, whoever needs settings says so. Returns whether they describe other sources than before.

@@ -149,10 +149,6 @@ pub fn main() -> ExitCode {
     if let Some(code) = restart_without_repository() {
         return code;
     }
-    // Sources that are configured can be typed. A hook knows its agent, and merges need no settings.
-    if !std::env::args_os().any(|argument| ["hook", "merge-driver", "--version"].iter().any(|word| argument == *word)) {
-        configured::know();
-    }
     let line: Vec<_> = std::env::args_os().collect();
     let parsed = parse::parse(&line).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -171,6 +167,8 @@ pub fn main() -> ExitCode {
     if let Some(Command::MergeDriver(args)) = &cli.command {
         return merge_driver::run(args);
     }
+    // A hook knows its agent, and merges need no settings.
+    configured::known();
     let mut ui = Ui::new(&cli.global);
     if let Some(Command::Hub(_) | Command::Mirror(_)) = &cli.command {
         return hub::run().unwrap_or_else(|failure| exit(&mut ui, Err(failure)));

@@ -118,8 +118,10 @@ pub struct SyncArgs {
     pub write_back: bool,
 }
 
-/// Returns the names by which sources are chosen: each agent's, and those of what is read of it.
+/// Returns the names by which sources are chosen: each agent's, and those of what is read of it. The user's settings can
+/// name some.
 fn sources() -> PossibleValuesParser {
+    super::configured::known();
     let read = |source: &&SourceKind| !source.is(Channel::Hook);
     let words = |agent: &dyn Agent| agent.sources().iter().filter(read).map(|source| source.as_str());
     PossibleValuesParser::new(agents().flat_map(|agent| std::iter::once(agent.name()).chain(words(agent))))

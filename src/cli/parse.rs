@@ -26,8 +26,8 @@ pub(crate) fn parse(line: &[OsString]) -> Result<ArgMatches, Error> {
 fn of_those_named(line: &[OsString]) -> clap::Command {
     let root = clap::Command::new("git-chittysync").version(env!("CARGO_PKG_VERSION")).bin_name("git chittysync");
     let root = with_negations(Global::augment_args(root)).disable_help_subcommand(true);
-    let named: Vec<&str> = line.iter().skip(1).filter_map(|word| word.to_str()).collect();
-    let named: Vec<&str> = named.into_iter().filter(|word| Command::has_subcommand(word)).collect();
+    let words = line.iter().skip(1).filter_map(|word| word.to_str());
+    let named: Vec<&str> = words.filter(|word| Command::has_subcommand(word)).collect();
     if named.is_empty() {
         return root;
     }

@@ -33,6 +33,7 @@ mod signals;
 mod state;
 #[cfg(feature = "daemon")]
 mod suspend;
+#[cfg(feature = "daemon")]
 mod timing;
 #[cfg(feature = "daemon")]
 mod watch;

@@ -17,7 +17,7 @@ use crate::wire::Problem;
 /// How long it is believed that a token is good, and that it is not.
 const GOOD: Duration = Duration::from_secs(60);
 const BAD: Duration = Duration::from_secs(10);
-/// So many answers are remembered, and so many asked for at once.
+/// So many answers are remembered, and asked for at once.
 const REMEMBERED: usize = 1_000;
 const AT_ONCE: usize = 4;
 /// No token is shorter or longer.
@@ -31,12 +31,14 @@ type Remembered = HashMap<[u8; 32], (Answer, Instant)>;
 pub(super) struct Introspection {
     url: String,
     remembered: Mutex<Remembered>,
+    /// So many answers are remembered.
+    most: usize,
     asking: Arc<Semaphore>,
 }
 
 impl Introspection {
     pub(super) fn new(url: String) -> Self {
-        Introspection { url, remembered: Mutex::default(), asking: Arc::new(Semaphore::new(AT_ONCE)) }
+        Introspection { url, remembered: Mutex::default(), most: REMEMBERED, asking: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Returns who has this token.
@@ -79,10 +81,10 @@ impl Introspection {
     fn remember(&self, key: [u8; 32], answer: Answer, time: Duration) {
         let mut all = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if all.len() >= REMEMBERED {
+        if all.len() >= self.most {
             all.retain(|_, (_, until)| now < *until);
         }
-        if all.len() < REMEMBERED {
+        if all.len() < self.most {
             all.insert(key, (answer, now + time));
         }
     }
@@ -126,6 +128,20 @@ fn now_millis() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever makes up tokens fills it for a moment, and drives out nothing that is believed.
+    #[test]
+    fn so_many_are_remembered() {
+        let asks = Introspection { most: 2, ..Introspection::new("https://auth.example".into()) };
+        let bad = || Err(Problem::new(401, "this token is not known here"));
+        let all = |asks: &Introspection| (1..=4).map(|key| asks.remembered(&[key; 32]).is_some()).collect::<Vec<_>>();
+        asks.remember([1; 32], bad(), GOOD);
+        asks.remember([2; 32], bad(), Duration::ZERO);
+        assert_eq!(all(&asks), [true, false, false, false], "one that is over");
+        asks.remember([3; 32], bad(), GOOD);
+        asks.remember([4; 32], bad(), GOOD);
+        assert_eq!(all(&asks), [true, false, true, false], "it took the place of one that is over");
+    }
 
     #[test]
     fn what_is_believed() {

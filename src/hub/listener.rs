@@ -71,8 +71,9 @@ impl Known {
         if self.at.elapsed() < self.hub.limits.recheck {
             return true;
         }
+        let is_good = self.hub.principal(&self.headers, Scope::Read).await.is_ok();
         self.at = Instant::now();
-        self.hub.principal(&self.headers, Scope::Read).await.is_ok()
+        is_good
     }
 }
 
@@ -96,21 +97,22 @@ impl Listener {
         Ok(Listener { follower: Arc::clone(&hub.follower), waiting, news, stopping: hub.stopping.clone(), known })
     }
 
-    /// Returns what it is told next; nothing when the hub stops, or its token is not good any more.
+    /// Returns what it is told next; nothing when the hub stops, or its token is not good any more. Whoever gives up
+    /// waiting loses nothing: what came stays for the next call.
     pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
-            if let Some(told) = self.waiting.pop_front() {
-                return Some(told);
+            if !self.waiting.is_empty() {
+                if let Some(known) = &mut self.known
+                    && !known.is_good().await
+                {
+                    return None;
+                }
+                return self.waiting.pop_front();
             }
             let news = tokio::select! {
                 news = self.news.recv() => news,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
             };
-            if let Some(known) = &mut self.known
-                && !known.is_good().await
-            {
-                return None;
-            }
             match news.as_deref() {
                 Ok(News::Moves(moves)) => self.waiting.extend(moves.iter().map(consolidated)),
                 Ok(News::Reset(tip)) => self.waiting.push_back(reset(*tip)),

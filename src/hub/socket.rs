@@ -84,27 +84,35 @@ async fn follow(hub: &Hub, socket: &mut WebSocket, listener: &mut Listener) -> O
     let mut beat = interval_at(Instant::now() + hub.limits.beat, hub.limits.beat);
     let mut was_heard = true;
     loop {
-        let message = tokio::select! {
-            told = listener.next() => match told {
-                Some(told) => text(&told),
-                None if *hub.stopping.borrow() => return Some((close_code::AWAY, "the hub stops".into())),
-                None => return Some((close_code::POLICY, "this token is not good any more".into())),
-            },
-            // It has nothing more to say; that it says something shows that it is there.
-            came = socket.recv() => match came {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-                Some(Ok(_)) => { was_heard = true; continue }
-            },
-            _ = beat.tick() => match std::mem::take(&mut was_heard) {
-                true => Message::Ping(Vec::new().into()),
-                false => return None,
-            },
+        // What comes from the other side meanwhile does not begin it anew: it may ask somebody else.
+        let mut next = std::pin::pin!(listener.next());
+        let told = loop {
+            tokio::select! {
+                told = &mut next => break told,
+                // It has nothing more to say; that it says something shows that it is there.
+                came = socket.recv() => match came {
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                    Some(Ok(_)) => was_heard = true,
+                },
+                _ = beat.tick() => {
+                    if !std::mem::take(&mut was_heard) || !send(hub, socket, Message::Ping(Vec::new().into())).await {
+                        return None;
+                    }
+                }
+            }
         };
-        // One that takes nothing is given up.
-        if !matches!(timeout(hub.limits.stall, socket.send(message)).await, Ok(Ok(()))) {
-            return None;
+        match told {
+            Some(told) if send(hub, socket, text(&told)).await => {}
+            Some(_) => return None,
+            None if *hub.stopping.borrow() => return Some((close_code::AWAY, "the hub stops".into())),
+            None => return Some((close_code::POLICY, "this token is not good any more".into())),
         }
     }
+}
+
+/// Returns whether it was taken: one that takes nothing is given up.
+async fn send(hub: &Hub, socket: &mut WebSocket, message: Message) -> bool {
+    matches!(timeout(hub.limits.stall, socket.send(message)).await, Ok(Ok(())))
 }
 
 fn text(told: &Told) -> Message {

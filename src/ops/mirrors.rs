@@ -92,7 +92,7 @@ fn due(mirror: &Mirror, runs: &MirrorRuns, is_behind: bool, now: Time) -> Option
     let wait = next.millis().saturating_sub(now.millis());
     let next = if wait > longest.saturating_mul(2) { always } else { next };
     let is_wanted = is_behind || runs.failures > 0 || mirror.kind.is_two_way();
-    let asked = runs.last_success.as_deref().and_then(Time::parse);
+    let asked = runs.last_success.as_deref().and_then(Time::parse).filter(|asked| *asked <= now);
     let later = asked.map_or(next, |asked| next.max(Time::from_millis(asked.millis().saturating_add(ASKED_EVERY))));
     (!mirror.paused).then_some(if is_wanted { next } else { later })
 }
@@ -154,8 +154,10 @@ mod tests {
         assert_eq!(due(&mirror(MirrorKind::Notion, 7200), &well, false, now), Some(at(8200)), "people are heard");
         assert_eq!(due(&Mirror { paused: true, ..bundles.clone() }, &failed, true, now), None);
         // The clock was a year ahead when that was written.
-        let ahead = MirrorRuns { next: text(365 * day), ..well };
+        let ahead = MirrorRuns { next: text(365 * day), ..well.clone() };
         assert_eq!(due(&bundles, &ahead, true, now), Some(at(0)));
+        let ahead = MirrorRuns { last_success: text(365 * day), ..well };
+        assert_eq!(due(&bundles, &ahead, false, now), Some(at(8200)), "nobody knows when it was asked");
         let asked = MirrorRuns { failures: 1, next: text(1000 + 3600), ..MirrorRuns::default() };
         assert_eq!(due(&mirror(MirrorKind::Github, 300), &asked, true, now), Some(at(4600)), "as the place asks");
     }

@@ -28,6 +28,7 @@ mod lists;
 mod markdown;
 mod opencode;
 mod outline;
+mod places;
 mod plans;
 mod qwen;
 mod reading;

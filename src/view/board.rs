@@ -2,12 +2,13 @@
 //! repository there. A function of the todos and sessions alone: no clock, no ages, nobody is "you".
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::conflicts::Found;
 use super::list::order;
 use super::markdown::{escape, notes};
 use super::{Everything, Group, Links, Quiet, all_disagreements, count};
-use crate::todo::{Names, State, Status, Time, Todo};
+use crate::todo::{Names, State, Status, Time, Todo, TodoId};
 
 /// No board is longer than this, in bytes. What does not fit is counted.
 const LONGEST: usize = 64 * 1024;
@@ -27,8 +28,11 @@ const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
 /// them since when and what they wait for. What is completed is folded.
 pub fn board(everything: &Everything, now: Time) -> String {
     let week = Time::from_millis(now.millis().saturating_sub(WEEK));
-    let board =
-        Board { everything, quiet: Quiet::of(everything, now, Some(WEEK)), links: Links::new(everything), week };
+    let links = Links::new(everything);
+    let is_blocked =
+        |todo: &Todo| todo.state().is_open() && (todo.is_called_blocked() || !links.blockers(todo).is_empty());
+    let blocked = everything.todos().filter(|(_, todo)| is_blocked(todo)).map(|(_, todo)| todo.id).collect();
+    let board = Board { everything, quiet: Quiet::of(everything, now, Some(WEEK)), links, blocked, week };
     let mut groups = everything.groups();
     groups.sort_by_key(|group| (Reverse(group.todos().map(Todo::updated).max()), group.project));
     let mut text = format!(
@@ -57,15 +61,13 @@ struct Board<'a> {
     everything: &'a Everything,
     quiet: Quiet,
     links: Links<'a>,
+    /// What waits for something.
+    blocked: BTreeSet<TodoId>,
     /// When this week began.
     week: Time,
 }
 
 impl Board<'_> {
-    fn is_blocked(&self, todo: &Todo) -> bool {
-        todo.state().is_open() && (todo.is_called_blocked() || !self.links.blockers(todo).is_empty())
-    }
-
     fn is_new(&self, todo: &Todo) -> bool {
         is_completed(todo) && todo.winner().1.at > self.week
     }
@@ -74,7 +76,7 @@ impl Board<'_> {
     /// since 2026-11-23`.
     fn sum(&self, todos: &[&Todo]) -> String {
         let counts = count(todos.iter().copied());
-        let blocked = todos.iter().filter(|todo| self.is_blocked(todo)).count();
+        let blocked = todos.iter().filter(|todo| self.blocked.contains(&todo.id)).count();
         let new = todos.iter().filter(|todo| self.is_new(todo)).count();
         let parts = [(counts.in_progress, "in progress"), (blocked, "blocked")];
         let parts = parts.iter().filter(|(count, _)| *count > 0);
@@ -89,7 +91,7 @@ impl Board<'_> {
         let rows = groups.iter().filter_map(|group| {
             let counts = count(group.todos());
             let all = counts.open() + counts.completed;
-            let blocked = group.todos().filter(|todo| self.is_blocked(todo)).count();
+            let blocked = group.todos().filter(|todo| self.blocked.contains(&todo.id)).count();
             let (done, open, begun) = (counts.completed, counts.open(), counts.in_progress);
             let bar = bar(done, all);
             (all > 0)
@@ -260,6 +262,17 @@ mod tests {
             let text = board(&everything(projects, todos), Time::default());
             assert!(text.len() <= LONGEST + 100, "{}", text.len());
             assert!(text.contains(" more "), "what is left out is counted");
+            let rows = text.lines().filter(|line| line.starts_with("| project ")).count();
+            assert_eq!(rows, if projects == 1 { 0 } else { MOST_ROWS + 1 }, "and their heading");
+            assert!(projects == 1 || text.contains("\n\n380 more projects.\n"), "{text}");
         }
+        let mut all = everything(1, 90);
+        for todo in all.projects.values_mut().flat_map(TodoList::values_mut) {
+            let later = Claim::new(Status::Pending, Time::from_millis(1000));
+            todo.claims.insert(Session::new("b").expect("valid"), later);
+        }
+        let text = board(&all, Time::default());
+        assert_eq!(text.matches(" by b (").count(), MOST_ROWS);
+        assert!(text.contains("\n40 more disagreements.\n"), "of those that are completed or begun: {text}");
     }
 }

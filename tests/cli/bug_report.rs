@@ -17,7 +17,11 @@ fn it_counts_and_tells_no_words_no_names_and_no_places() {
     set("chittysync.remote.hideout.pushesPerMinute", "6");
     set("chittysync.mirror.shelf.kind", "files");
     set("chittysync.mirror.shelf.path", "/nowhere/zebra");
-    set("chittysync.source.stripes.path", "/nowhere/zebra");
+    world.write("home/stripes.md", b"- [ ] Graze\n");
+    for (key, value) in [("path", "~/stripes.md"), ("format", "markdown")] {
+        let key = format!("chittysync.source.black stripes.{key}");
+        world.git(&world.home(), &["config", "--global", &key, value]);
+    }
     set("chittysync.quietAfter", "3d");
     set("chittysync.device", "zeppelin");
     for arguments in [&["bug-report"][..], &["--json", "bug-report"]] {

@@ -38,17 +38,7 @@ pub fn fits(whole: &Value, schema: &Value, value: &Value, is_strict: bool) -> Re
                     Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
                     one => one.as_str().into_iter().collect(),
                 };
-                let is = |kind: &&str| match *kind {
-                    "null" => value.is_null(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "integer" => value.is_i64() || value.is_u64(),
-                    "number" => value.is_number(),
-                    "array" => value.is_array(),
-                    "object" => value.is_object(),
-                    other => panic!("{other} is no type"),
-                };
-                if !kinds.iter().any(is) {
+                if !kinds.iter().any(|kind| is_a(value, kind)) {
                     return Err(format!("{value} is no {given}"));
                 }
             }
@@ -105,4 +95,18 @@ pub fn fits(whole: &Value, schema: &Value, value: &Value, is_strict: bool) -> Re
         }
     }
     Ok(())
+}
+
+/// Returns whether a value is of a type of JSON Schema.
+pub fn is_a(value: &Value, kind: &str) -> bool {
+    match kind {
+        "null" => value.is_null(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("{other} is no type"),
+    }
 }

@@ -7,9 +7,15 @@ use serde_json::{Value, json};
 use crate::common::World;
 use crate::issuer::{Issuer, now, part};
 use crate::scene::{HELPER, Scene};
+use crate::sockets::{add, listen, told};
 
 /// A hub that takes the tokens of an issuer.
 fn scene() -> (Scene, Issuer) {
+    scene_with("")
+}
+
+/// The same with these limits.
+fn scene_with(limits: &str) -> (Scene, Issuer) {
     let world = World::new();
     let issuer = Issuer::new(&world);
     let name = issuer.name();
@@ -18,7 +24,7 @@ fn scene() -> (Scene, Issuer) {
     );
     world.write("home/.gitconfig", format!("{HELPER}{settings}").as_bytes());
     let mut scene = Scene { world, hub: None, port: 0 };
-    scene.start(&[], &[]);
+    scene.start(&[("CHITTYSYNC_HUB_LIMITS", limits)], &[]);
     (scene, issuer)
 }
 
@@ -211,6 +217,36 @@ fn what_somebody_answers_for_is_taken() {
     assert_eq!(scene.get("/api/status", "ca_live_while_it_is_away").status, 503);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert_eq!(scene.get("/api/status", good).status, 200, "what is known is known");
+}
+
+/// While it is asked whether a listener's token still is good, the listener says that it is there, and is asked.
+#[test]
+fn what_came_while_an_issuer_was_asked_is_told() {
+    let (scene, issuer) = scene_with("recheck_ms=0 beat_ms=50");
+    let (token, writer) = ("ca_live_of_somebody_who_listens", scene.token("one", "write"));
+    let good = |seconds: u64| {
+        let until = (now() + seconds) * 1000;
+        let said = json!({"valid": true, "chittyId": "x", "scope": ["chittysync:read"], "expiresAt": until});
+        issuer.says.lock().expect("no panic").known = vec![(token.to_owned(), said)];
+    };
+    good(2);
+    add(&scene, &writer, "Begin");
+    let mut socket = listen(&scene, token, "");
+    assert_eq!(told(&mut socket).0, "here");
+    let asked = std::thread::scope(|scope| {
+        let adding = scope.spawn(|| {
+            // Until the answer is no more believed.
+            std::thread::sleep(Duration::from_millis(2_100));
+            good(600);
+            issuer.says.lock().expect("no panic").thinks = Duration::from_millis(700);
+            (issuer.asked(), add(&scene, &writer, "Ship"))
+        });
+        let heard = told(&mut socket);
+        let (asked, commit) = adding.join().expect("no panic");
+        assert_eq!(heard, ("consolidated".to_owned(), commit));
+        asked
+    });
+    assert_eq!(issuer.asked(), asked + 1, "it was asked again, once");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tungstenite::{Error, Message, WebSocket};
 
 use crate::scene::{Scene, until};
 
-type Socket = WebSocket<TcpStream>;
+pub type Socket = WebSocket<TcpStream>;
 
 /// Opens one, with these headers. Returns the status when it is refused.
 fn open(scene: &Scene, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
@@ -25,14 +25,16 @@ fn open(scene: &Scene, path: &str, headers: &[(&'static str, &str)]) -> Result<S
     }
 }
 
-fn listen(scene: &Scene, token: &str, since: &str) -> Socket {
+pub fn listen(scene: &Scene, token: &str, since: &str) -> Socket {
     let since = if since.is_empty() { String::new() } else { format!("?since={since}") };
     open(scene, &format!("/api/ws{since}"), &[("authorization", &format!("Bearer {token}"))]).expect("it is taken")
 }
 
 /// Returns the next thing that is told; what it ends with otherwise.
 fn next(socket: &mut Socket) -> Result<Value, Option<CloseFrame>> {
+    let began = Instant::now();
     loop {
+        assert!(began.elapsed() < Duration::from_secs(30), "nothing is told but that it is there");
         match socket.read() {
             Ok(Message::Text(text)) => return Ok(serde_json::from_str(&text).expect("JSON")),
             Ok(Message::Close(frame)) => return Err(frame),
@@ -43,14 +45,14 @@ fn next(socket: &mut Socket) -> Result<Value, Option<CloseFrame>> {
 }
 
 /// Returns the name of what is told next, and its commit.
-fn told(socket: &mut Socket) -> (String, String) {
+pub fn told(socket: &mut Socket) -> (String, String) {
     let told = next(socket).unwrap_or_else(|end| panic!("it ended: {end:?}"));
     assert_eq!(told["id"], told["data"]["commit"], "{told}");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&told["event"]), text(&told["id"]))
 }
 
-fn add(scene: &Scene, token: &str, content: &str) -> String {
+pub fn add(scene: &Scene, token: &str, content: &str) -> String {
     let body = json!({"session_id": content, "todos": [{"content": content, "status": "pending"}]}).to_string();
     let answer = scene.post("/api/todos/sync", token, &body);
     assert_eq!(answer.status, 201, "{answer:?}");

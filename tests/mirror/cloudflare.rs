@@ -9,7 +9,9 @@ use crate::http::TOKEN;
 use crate::scene::{Scene, now};
 
 fn d1(fake: &CloudflareFake) -> D1 {
-    D1::new(&fake.d1(), "m").expect("a URL").with_token(TOKEN)
+    let mut d1 = D1::new(&fake.d1(), "m").expect("a URL").with_token(TOKEN);
+    d1.page = 2;
+    d1
 }
 
 fn kv(fake: &CloudflareFake) -> Kv {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::common::fits::is_a;
 use crate::fake::Fake;
 use crate::http::Exchange;
 
@@ -39,16 +40,7 @@ impl Description {
             Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
             one => one.as_str().into_iter().collect(),
         };
-        let is = |kind: &&str| match *kind {
-            "null" => value.is_null(),
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_i64() || value.is_u64(),
-            "number" => value.is_number(),
-            "array" => value.is_array(),
-            _ => value.is_object(),
-        };
-        if !kinds.is_empty() && !kinds.iter().any(is) {
+        if !kinds.is_empty() && !kinds.iter().any(|kind| is_a(value, kind)) {
             return Err(format!("{value} is no {kinds:?}"));
         }
         if schema["enum"].as_array().is_some_and(|all| !all.contains(value))

@@ -134,3 +134,15 @@ fn a_repository_describes_no_source() {
     assert_eq!(world.run_with(&variables, &["sync", "-q"]).code, Some(0));
     assert_eq!(world.states(), ["Mine: pending"]);
 }
+
+/// Whatever else stands in the line: a store can be called as a command is.
+#[test]
+fn it_can_be_typed_beside_any_word() {
+    let world = World::new();
+    world.write("home/notes.md", b"- [ ] Water the plants\n");
+    set(&world, "notes", &[("path", "~/notes.md"), ("format", "markdown")]);
+    // The store's path is one word of the line, as it is.
+    for store in ["hook", "merge-driver"] {
+        world.ok(&["--store", store, "capture", "--source", "notes"]);
+    }
+}

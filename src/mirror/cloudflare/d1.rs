@@ -24,9 +24,6 @@ const WRITE: &str = "insert into chittysync_inbox (body) select ?1 \
 /// So many records and entries go in one statement.
 const BATCH: usize = 500;
 
-/// So many rows are read at once, to compare them.
-const PAGE: usize = 1_000;
-
 /// No value is longer, in bytes: D1 takes 2 MB.
 const LONGEST: usize = 1_800_000;
 
@@ -36,6 +33,8 @@ pub struct D1 {
     store: String,
     /// No value is longer, in bytes.
     pub longest: usize,
+    /// So many rows are read at once, to compare them.
+    pub page: usize,
     told: Told,
 }
 
@@ -48,7 +47,7 @@ impl D1 {
     pub fn new(url: &str, store: &str) -> Result<Self, Failure> {
         let example = "https://api.cloudflare.com/client/v4/accounts/<account>/d1/database/<database>";
         let web = web(url, "d1/database", example)?;
-        Ok(D1 { web, store: store.to_owned(), longest: LONGEST, told: Told::default() })
+        Ok(D1 { web, store: store.to_owned(), longest: LONGEST, page: 1_000, told: Told::default() })
     }
 
     /// Has it asked with this token, instead of git's.
@@ -146,8 +145,9 @@ impl Adapter for D1 {
             let mut found: Vec<Value> = Vec::new();
             loop {
                 let query = format!(
-                    "select {columns} from {} where store = ?1 {condition} order by rowid limit {PAGE} offset {}",
+                    "select {columns} from {} where store = ?1 {condition} order by rowid limit {} offset {}",
                     table.name,
+                    self.page,
                     found.len()
                 );
                 let rows = self.ask(&query, &[&store])?;
@@ -157,7 +157,7 @@ impl Adapter for D1 {
                         Value::Object(table.columns.iter().map(|name| (*name).to_owned()).zip(row).collect())
                     }),
                 );
-                if count < PAGE {
+                if count < self.page {
                     return Ok(found);
                 }
             }

@@ -10,7 +10,7 @@ use super::events;
 use super::heard::Heard;
 use super::reading::{Called, Notice, Reading, UnitKind, Workspace};
 use super::sqlite::{self, text};
-use super::{file, json, lists};
+use super::{file, json, lists, places};
 use crate::todo::{Channel, Session, SourceKind, Time};
 
 /// What its databases are called as a source.
@@ -50,15 +50,11 @@ impl Agent for Crush {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let data = || set("XDG_DATA_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/share")));
-        set("CRUSH_GLOBAL_DATA").or_else(|| Some(data()?.join("crush")))
+        places::set("CRUSH_GLOBAL_DATA").or_else(|| places::data("crush"))
     }
 
     fn settings_home(&self) -> Option<PathBuf> {
-        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let config = || set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")));
-        set("CRUSH_GLOBAL_CONFIG").or_else(|| Some(config()?.join("crush")))
+        places::set("CRUSH_GLOBAL_CONFIG").or_else(|| places::config("crush"))
     }
 
     fn recognises(&self, directory: &Path) -> bool {

@@ -9,7 +9,7 @@ use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::heard::Heard;
 use super::reading::{Called, Notice, Reading, Workspace};
 use super::sqlite::{self, text};
-use super::{json, lists, markdown};
+use super::{json, lists, markdown, places};
 use crate::todo::{Channel, Item, Session, SourceKind, Time};
 
 /// What its database is called as a source.
@@ -48,15 +48,11 @@ impl Agent for Goose {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let data = || set("XDG_DATA_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/share")));
-        set(ROOT).map(|root| root.join("data")).or_else(|| Some(data()?.join("goose")))
+        places::set(ROOT).map(|root| root.join("data")).or_else(|| places::data("goose"))
     }
 
     fn settings_home(&self) -> Option<PathBuf> {
-        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let config = || set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")));
-        set(ROOT).map(|root| root.join("config")).or_else(|| Some(config()?.join("goose")))
+        places::set(ROOT).map(|root| root.join("config")).or_else(|| places::config("goose"))
     }
 
     fn recognises(&self, directory: &Path) -> bool {

@@ -12,7 +12,7 @@ use super::agent::{Agent, Keeper, Scan, Unit, Watched};
 use super::entries::entries;
 use super::heard::Heard;
 use super::reading::{Notice, Reading};
-use super::{events, sqlite};
+use super::{events, places, sqlite};
 use crate::todo::{SourceKind, Time};
 use names::{HOOK, KILO_HOOK, KILO_TODOS, TODOS, TOOL};
 
@@ -76,12 +76,11 @@ impl Agent for OpenCode {
 
     fn home(&self) -> Option<PathBuf> {
         let set = self.set().filter(|path| path.is_absolute());
-        set.and_then(|path| path.parent().map(Path::to_owned))
-            .or_else(|| under("XDG_DATA_HOME", ".local/share", self.name))
+        set.and_then(|path| path.parent().map(Path::to_owned)).or_else(|| places::data(self.name))
     }
 
     fn settings_home(&self) -> Option<PathBuf> {
-        under("XDG_CONFIG_HOME", ".config", self.name)
+        places::config(self.name)
     }
 
     fn recognises(&self, directory: &Path) -> bool {
@@ -121,10 +120,4 @@ impl Agent for OpenCode {
     fn hear(&self, event: &Value) -> Result<Heard, String> {
         events::hear(event, self.sources[1], &database::WORDS)
     }
-}
-
-/// Returns its directory in one of the user's: what the variable says, else this one in the home.
-fn under(variable: &str, default: &str, name: &str) -> Option<PathBuf> {
-    let set = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    set.or_else(|| std::env::home_dir().map(|home| home.join(default))).map(|directory| directory.join(name))
 }
