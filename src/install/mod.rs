@@ -29,6 +29,7 @@ mod shim;
 mod surroundings;
 mod toml_block;
 mod wanted;
+mod yaml_entry;
 
 pub use check::{Check, Condition};
 pub use claude::{HOOK_EVENTS, TODO_TOOLS, TodoTools, installed_version, mcp_servers, plugin};

@@ -9,6 +9,7 @@ use super::inventory::{program_for_hooks, server};
 use super::json_entry::{Entry, Kind};
 use super::settings::Settings;
 use super::toml_block::{Block, values};
+use super::yaml_entry::YamlEntry;
 use super::{Change, Check, InstallError, Part, Surroundings, agent_file, hook_check};
 use crate::source::{Agent, READS_DATABASES, named};
 use crate::todo::{Channel, plain};
@@ -23,9 +24,6 @@ struct Setup {
     events: &'static [HookEvent],
     /// The file in its home with everything else; nothing where it is left to its user.
     settings: &'static str,
-    /// The file in its home in which its user gives it our tools, because we do not change what is written so; else
-    /// nothing.
-    own: &'static str,
     /// Where our tools go in there.
     server: &'static [&'static str],
     /// What stands there, for a program.
@@ -43,7 +41,6 @@ const DATABASE: Setup = Setup {
     hooks: "",
     events: &[],
     settings: "",
-    own: "",
     server: &[],
     entry: tools,
     switch: &[],
@@ -79,7 +76,6 @@ static SETUPS: [Setup; 8] = [
             HookEvent { since: (0, 145, 0), ..event("codex", "SessionEnd", None, 10) },
         ],
         settings: "config.toml",
-        own: "",
         server: &["mcp_servers", "chittysync"],
         entry: tools,
         switch: &["tools", "update_plan", "enabled"],
@@ -95,7 +91,6 @@ static SETUPS: [Setup; 8] = [
             event("qwen", "SessionEnd", None, 0),
         ],
         settings: "settings.json",
-        own: "",
         server: &["mcpServers", "chittysync"],
         entry: tools,
         switch: &["tools", "todoWrite", "enabled"],
@@ -112,7 +107,6 @@ static SETUPS: [Setup; 8] = [
             event("gemini", "SessionEnd", None, 5_000),
         ],
         settings: "settings.json",
-        own: "",
         server: &["mcpServers", "chittysync"],
         entry: tools,
         switch: &["experimental", "taskTracker"],
@@ -142,7 +136,13 @@ static SETUPS: [Setup; 8] = [
         ..DATABASE
     },
     Setup { agent: "kilo", program: "kilo", settings: "kilo.json", ..PLUGIN },
-    Setup { agent: "goose", program: "goose", own: "config.yaml", ..DATABASE },
+    Setup {
+        agent: "goose",
+        program: "goose",
+        settings: "config.yaml",
+        server: &["extensions", "chittysync"],
+        ..DATABASE
+    },
 ];
 
 /// Returns the agents besides Claude Code that can be set up.
@@ -166,9 +166,10 @@ pub fn parts_of(agent: &dyn Agent, todo_tools: bool) -> Result<Vec<Part>, Instal
     }
     let path = home.join(setup.settings);
     let server = server()?;
-    match setup.is_toml() {
-        true => parts.push(Part::block("mcp", setup.block(path, &server, todo_tools))),
-        false => {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => parts.push(Part::block("mcp", setup.block(path, &server, todo_tools))),
+        Some("yaml") => parts.push(Part::yaml_entry("mcp", setup.yaml(path, server))),
+        _ => {
             let value = (setup.entry)(&server);
             let way = setup.server;
             parts.push(Part::entry("mcp", Entry { path: path.clone(), way, value, kind: Kind::Server }));
@@ -214,6 +215,17 @@ impl Setup {
         Entry { path, way: self.switch, value: Value::Bool(true), kind: Kind::Switch }
     }
 
+    fn yaml(&self, path: PathBuf, program: String) -> YamlEntry {
+        let (map, name) = (self.server[0], self.server[1]);
+        // A string of JSON is one of YAML.
+        let shown = Value::from(program.as_str());
+        let line = format!(
+            "{{name: {name}, type: stdio, enabled: true, cmd: {shown}, args: [mcp], envs: {{}}, timeout: 300, \
+             description: \"what other sessions left open\"}}"
+        );
+        YamlEntry { path, map, name, program, line }
+    }
+
     fn block(&self, path: PathBuf, server: &str, todo_tools: bool) -> Block {
         let server = Value::from(server);
         // A string of JSON is one of TOML.
@@ -246,9 +258,6 @@ pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
     if setup.agent == "codex" && !is_trusted(&home) {
         said.push("Codex runs new hooks only after you have reviewed them: type /hooks in it".to_owned());
     }
-    if !setup.own.is_empty() && !setup.is_given(&home) {
-        said.push(format!("{} takes our tools from its {}: {}", agent.title(), setup.own, setup.line()));
-    }
     if !setup.switch.is_empty() && setup.is_on(&home.join(setup.settings)).is_none() {
         said.push(format!("{} has perhaps no todo tool: {}", agent.title(), setup.remedy()));
     }
@@ -256,19 +265,6 @@ pub fn by_hand(agent: &dyn Agent) -> Vec<String> {
 }
 
 impl Setup {
-    /// Returns whether its user gave it our tools.
-    fn is_given(&self, home: &Path) -> bool {
-        let text = agent_file::read(&home.join(self.own)).ok().flatten().unwrap_or_default();
-        text.lines().any(|line| line.trim_start().starts_with("chittysync:"))
-    }
-
-    /// Returns what its user has to write there.
-    fn line(&self) -> String {
-        let program = Value::from(server().unwrap_or_else(|_| "git-chittysync".to_owned()));
-        let tools = "name: chittysync, type: stdio, args: [mcp], enabled: true";
-        format!("put below `extensions:` there: chittysync: {{cmd: {program}, {tools}}}")
-    }
-
     fn remedy(&self) -> String {
         let name = self.switch.join(".");
         format!(
@@ -325,13 +321,6 @@ pub(super) fn examine(agent: &dyn Agent, at: &Surroundings<'_>) -> Vec<Check> {
     }
     if setup.hooks.is_empty() {
         checks.push(Check::ok(&name("hooks"), "it needs none: sync and the daemon read its database"));
-    }
-    if !setup.own.is_empty() {
-        let shown = (at.display)(&home.join(setup.own));
-        checks.push(match setup.is_given(&home) {
-            true => Check::ok(&name("mcp"), shown),
-            false => Check::off(&name("mcp"), format!("not in {shown}; {}", setup.line())),
-        });
     }
     let has_database = agent.sources().iter().any(|source| source.is(Channel::List)) && setup.switch.is_empty();
     checks.push(match setup.is_on(&home.join(setup.settings)).as_deref() {

@@ -10,6 +10,7 @@ use super::json_entry::Entry;
 use super::service::Runs;
 use super::settings::Settings;
 use super::toml_block::Block;
+use super::yaml_entry::YamlEntry;
 use super::{InstallError, directories, owner};
 use crate::git::{Fsync, GitError, read_file, replace_file};
 
@@ -38,6 +39,7 @@ enum Target {
     Hook(Hook),
     Entry(Entry),
     Block(Block),
+    YamlEntry(YamlEntry),
 }
 
 /// What a walk did, or would do, or found missing.
@@ -126,6 +128,11 @@ impl Part {
         Part { name, target: Target::Block(block) }
     }
 
+    /// An entry in an agent's settings, where they are YAML.
+    pub(super) fn yaml_entry(name: &'static str, entry: YamlEntry) -> Self {
+        Part { name, target: Target::YamlEntry(entry) }
+    }
+
     /// A git hook.
     pub(super) fn hook(hook: Hook) -> Self {
         Part { name: "git hook", target: Target::Hook(hook) }
@@ -152,7 +159,8 @@ impl Part {
             | Target::Hook(Hook { path, .. })
             | Target::Settings(Settings { path, .. })
             | Target::Entry(Entry { path, .. })
-            | Target::Block(Block { path, .. }) => path.display().to_string(),
+            | Target::Block(Block { path, .. })
+            | Target::YamlEntry(YamlEntry { path, .. }) => path.display().to_string(),
         }
     }
 
@@ -164,7 +172,8 @@ impl Part {
             | Target::Hook(Hook { path, .. })
             | Target::Settings(Settings { path, .. })
             | Target::Entry(Entry { path, .. })
-            | Target::Block(Block { path, .. }) => Some(path),
+            | Target::Block(Block { path, .. })
+            | Target::YamlEntry(YamlEntry { path, .. }) => Some(path),
         }
     }
 
@@ -183,6 +192,7 @@ impl Part {
             Target::Hook(hook) => hook.find()?,
             Target::Entry(entry) => entry.find()?,
             Target::Block(block) => block.find()?,
+            Target::YamlEntry(entry) => entry.find()?,
             // What is linked from elsewhere is none of ours.
             Target::File { path, .. } if path.is_symlink() => Found::Foreign,
             Target::File { path, content, runs } => {
@@ -239,6 +249,7 @@ impl Part {
             Target::Hook(hook) => hook.add()?,
             Target::Entry(entry) => entry.add()?,
             Target::Block(block) => block.add()?,
+            Target::YamlEntry(entry) => entry.add()?,
             Target::File { path, content, runs } => {
                 path.parent().map_or(Ok(()), directories::make)?;
                 replace_file(path, content.as_bytes(), Fsync::Off)?;
@@ -268,6 +279,7 @@ impl Part {
             Target::Hook(hook) => hook.remove()?,
             Target::Entry(entry) => entry.remove()?,
             Target::Block(block) => block.remove()?,
+            Target::YamlEntry(entry) => entry.remove()?,
             Target::File { path, .. } => fs::remove_file(path).map_err(GitError::io("remove", path))?,
         }
         Ok(Change::Removed)

@@ -279,6 +279,10 @@ fn agents_with_databases_are_set_up_and_examined() {
     assert_eq!(value(&world, "home/.copilot/mcp-config.json")["mcpServers"]["chittysync"], copilot);
     let crush = json!({"type": "stdio", "command": program, "args": ["mcp"]});
     assert_eq!(value(&world, "home/.config/crush/crush.json")["mcp"]["chittysync"], crush);
+    let goose = read(&world, "home/.config/goose/config.yaml");
+    let line =
+        format!("  chittysync: {{name: chittysync, type: stdio, enabled: true, cmd: {}, args: [mcp],", json!(program));
+    assert!(goose.contains(&line), "{goose}");
     #[cfg(unix)]
     {
         let script = world.write("bin/copilot", b"#!/bin/sh\necho 'GitHub Copilot CLI 1.0.102.'\n");
@@ -289,10 +293,9 @@ fn agents_with_databases_are_set_up_and_examined() {
         ("copilot", &["ok copilot hooks", "ok copilot mcp", "ok copilot todos"][..]),
         ("crush", &["ok crush hooks", "it needs none: sync", "ok crush mcp", "ok crush todos", "off crush "]),
         ("kilo", &["ok kilo hooks ~/.config/kilo/plugin", "ok kilo mcp", "ok kilo todos", "off kilo "]),
-        ("goose", &["ok goose hooks", "it needs none: sync", "ok goose todos", "off goose "]),
         (
             "goose",
-            &["off goose mcp", "not in ~/.config/goose/config.yaml; put below `extensions:` there: chittysync: {cmd: "],
+            &["ok goose hooks", "it needs none: sync", "ok goose mcp ~/.config/goose", "ok goose todos", "off goose "],
         ),
     ] {
         for line in lines {
@@ -300,14 +303,8 @@ fn agents_with_databases_are_set_up_and_examined() {
         }
     }
     assert!(!cfg!(unix) || told("copilot").contains("1.0.102"), "{}", told("copilot"));
-    // Its settings are changed by hand, and what to write is told until it is there.
-    let hint = |world: &World| world.run(&["install", "--agent", "goose"]).stderr.contains("config.yaml");
-    assert!(hint(&world));
-    let own = "extensions:\n  chittysync:\n    cmd: git-chittysync\n";
-    world.write("home/.config/goose/config.yaml", own.as_bytes());
-    assert!(!hint(&world) && told("goose").contains("ok goose mcp"), "{}", told("goose"));
     world.ok(&["uninstall", "-q"]);
-    assert_eq!(read(&world, "home/.config/goose/config.yaml"), own);
+    assert!(!world.path("home/.config/goose/config.yaml").exists(), "what was made for it goes with it");
     assert_eq!(read(&world, "home/.config/crush/crush.json"), "{\"options\": {}}\n");
     assert_eq!(read(&world, "home/.copilot/mcp-config.json"), "{\"mcpServers\": {}}\n");
     assert!(!world.path("home/.copilot/hooks").exists(), "what was made for it goes with it");
