@@ -8,10 +8,11 @@
 mod connect;
 
 use postgres::Client;
-use postgres::types::Type;
+use postgres::types::{ToSql, Type};
+use serde_json::Value;
 
 use super::adapter::{Adapter, Batch, Capabilities, Stored};
-use super::document::{Document, Told};
+use super::document::{CONFLICTS, Document, HISTORY, TODOS, Told};
 use super::failure::Failure;
 use super::items::Held;
 use super::part::Part;
@@ -23,6 +24,9 @@ const WRITE: &str = include_str!("write.sql");
 
 /// So many records and entries go in one statement.
 const BATCH: usize = 5_000;
+
+/// A column of rows that are sent.
+type Column = Vec<Option<String>>;
 
 /// The tables of one store in a database.
 pub struct Postgres {
@@ -50,8 +54,9 @@ impl Postgres {
     }
 
     /// Asks, and makes the tables where they are missing.
-    fn ask(&mut self, query: &str, parameter: &str) -> Result<Vec<postgres::Row>, Failure> {
-        let parameters: [(&(dyn postgres::types::ToSql + Sync), Type); 1] = [(&parameter, Type::TEXT)];
+    fn ask(&mut self, query: &str, text: &str, columns: &[Column]) -> Result<Vec<postgres::Row>, Failure> {
+        let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> = vec![(&text, Type::TEXT)];
+        parameters.extend(columns.iter().map(|column| (column as &(dyn ToSql + Sync), Type::TEXT_ARRAY)));
         let client = self.client()?;
         let asked = client.query_typed(query, &parameters);
         let missing =
@@ -67,6 +72,18 @@ impl Postgres {
     }
 }
 
+/// Returns rows column by column, as text.
+fn columns(rows: Option<Value>, names: &[&str]) -> Vec<Column> {
+    let Some(Value::Array(mut rows)) = rows else { return vec![Column::new(); names.len()] };
+    let text = |value: Value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    };
+    let column = |name: &&str| rows.iter_mut().map(|row| text(row[*name].take())).collect();
+    names.iter().map(column).collect()
+}
+
 impl Adapter for Postgres {
     fn capabilities(&self) -> Capabilities {
         Capabilities { pulls: false, keeps_checkpoint: true, history: true, whole: false, batch: BATCH }
@@ -75,7 +92,7 @@ impl Adapter for Postgres {
     fn checkpoint(&mut self) -> Result<Option<Held>, Failure> {
         let store = self.store.clone();
         let query = "select commit_oid, projects::text from chittysync_checkpoint where store = $1";
-        let rows = self.ask(query, &store)?;
+        let rows = self.ask(query, &store, &[])?;
         let Some(row) = rows.first() else { return Ok(None) };
         let (commit, projects): (Option<String>, String) = (row.get(0), row.get(1));
         let projects = serde_json::from_str(&projects).unwrap_or_default();
@@ -87,9 +104,12 @@ impl Adapter for Postgres {
         if batch.is_last && !batch.is_continued {
             document.keep_only(&self.told);
         }
+        let tables = [("todos", TODOS), ("history", HISTORY), ("conflicts", CONFLICTS)];
+        let columns: Vec<Column> =
+            tables.into_iter().flat_map(|(name, names)| columns(document.value.remove(name), names)).collect();
         let text =
             serde_json::to_string(&document.value).map_err(|err| Failure::refused(err.to_string(), "this is a bug"))?;
-        let rows = self.ask(WRITE, &text)?;
+        let rows = self.ask(WRITE, &text, &columns)?;
         let written: i64 = rows.first().map_or(0, |row| row.get(0));
         if written == 0 {
             return Err(Failure::Overtaken);
@@ -107,7 +127,7 @@ impl Adapter for Postgres {
                 "select to_jsonb(r)::text from (select {columns} from {} where store = $1 {condition}) r",
                 table.name
             );
-            let rows = self.ask(&query, &store)?;
+            let rows = self.ask(&query, &store, &[])?;
             Ok(rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap_or_default()).collect())
         })
     }

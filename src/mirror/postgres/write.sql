@@ -1,6 +1,7 @@
 -- One part of a run, in one statement and so in one transaction: either all of it is there, the checkpoint too, or
 -- nothing. It writes nothing when somebody else was faster: the checkpoint is no longer what this run began on, or
--- another run has begun.
+-- another run has begun. Todos, history and conflicts come as an array for each column, which takes half the
+-- time of one value of JSON; all else is in $1.
 with doc as (select $1::text::jsonb as d),
 guard as (
     insert into chittysync_checkpoint as c (store, commit_oid, projects, run)
@@ -22,7 +23,7 @@ guard as (
 forgotten_ids as (select jsonb_array_elements_text(d->'forgotten') as id from doc),
 gone_sessions as (select jsonb_array_elements_text(d->'gone_sessions') as id from doc),
 all_sessions as (select jsonb_array_elements_text(d->'all_sessions') as id from doc),
-conflict_ids as (select c->>'id' as id from doc, jsonb_array_elements(d->'conflicts') c),
+conflict_ids as (select unnest($27::text[]) as id),
 all_ids as (select jsonb_array_elements_text(d->'ids') as id from doc),
 all_commits as (select jsonb_array_elements_text(d->'commits') as id from doc),
 -- What kind of part it is: whether all is told of conflicts, of sessions, of everything.
@@ -34,10 +35,11 @@ new_todos as (
     insert into todos (store, id, content, status, active_form, project, priority, description, session_id, device,
                        created_at, updated_at, deleted, properties, content_hash)
     select guard.store, x.id, x.content, x.status, x.active_form, x.project, x.priority, x.description, x.session_id,
-           x.device, x.created_at, x.updated_at, x.deleted, x.properties, x.content_hash
-    from guard, doc, jsonb_to_recordset(d->'todos') as x(id text, content text, status text, active_form text,
-         project text, priority text, description text, session_id text, device text, created_at timestamptz,
-         updated_at timestamptz, deleted boolean, properties jsonb, content_hash text)
+           x.device, x.created_at::timestamptz, x.updated_at::timestamptz, x.deleted::boolean, x.properties::jsonb,
+           x.content_hash
+    from guard, unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]) as x(id, content, status, active_form,
+         project, priority, description, session_id, device, created_at, updated_at, deleted, properties, content_hash)
     on conflict (store, id) do update set
         content = excluded.content, status = excluded.status, active_form = excluded.active_form,
         project = excluded.project, priority = excluded.priority, description = excluded.description,
@@ -50,11 +52,11 @@ new_todos as (
 new_history as (
     insert into todo_history as h (todo_content, status, session_id, "timestamp", previous_status, changed_by, store, todo_id,
                               project, device, commit_oid, op)
-    select x.todo_content, x.status, x.session_id, x."timestamp", x.previous_status, x.changed_by, guard.store, x.todo_id,
-           x.project, x.device, x.commit_oid, x.op
-    from guard, doc, jsonb_to_recordset(d->'history') as x(todo_content text, status text, session_id text,
-         "timestamp" timestamptz, previous_status text, changed_by text, todo_id text, project text, device text,
-         commit_oid text, op text)
+    select x.todo_content, x.status, x.session_id, x."timestamp"::timestamptz, x.previous_status, x.changed_by, guard.store,
+           x.todo_id, x.project, x.device, x.commit_oid, x.op
+    from guard, unnest($16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[],
+         $23::text[], $24::text[], $25::text[], $26::text[]) as x(todo_content, status, session_id, "timestamp",
+         previous_status, changed_by, todo_id, project, device, commit_oid, op)
     on conflict (store, commit_oid, todo_id) do update set
         todo_content = excluded.todo_content, status = excluded.status, session_id = excluded.session_id,
         "timestamp" = excluded."timestamp", previous_status = excluded.previous_status,
@@ -91,9 +93,10 @@ new_conflicts as (
     insert into conflicts (store, id, todo_id, todo_content, project, kept_session, kept_status, overruled_session,
                            overruled_status, overruled_at)
     select guard.store, x.id, x.todo_id, x.todo_content, x.project, x.kept_session, x.kept_status, x.overruled_session,
-           x.overruled_status, x.overruled_at
-    from guard, doc, jsonb_to_recordset(d->'conflicts') as x(id text, todo_id text, todo_content text, project text,
-         kept_session text, kept_status text, overruled_session text, overruled_status text, overruled_at timestamptz)
+           x.overruled_status, x.overruled_at::timestamptz
+    from guard, unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::text[], $32::text[], $33::text[],
+         $34::text[], $35::text[]) as x(id, todo_id, todo_content, project, kept_session, kept_status,
+         overruled_session, overruled_status, overruled_at)
     on conflict (store, id) do update set
         todo_id = excluded.todo_id, todo_content = excluded.todo_content, project = excluded.project,
         kept_session = excluded.kept_session, kept_status = excluded.kept_status,
