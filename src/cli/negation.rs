@@ -1,5 +1,4 @@
-//! `--no-x` takes back a `--x` before it, as it does for git: an alias can set what one call does not want. Of what stands
-//! on both sides of the command's name neither takes the other back.
+//! `--no-x` takes back a `--x` before it, as it does for git: an alias can set what one call does not want.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -45,6 +44,16 @@ mod tests {
         }
         let cli = of("chittysync --json --no-json list --store x --no-store").expect("understood");
         assert!(!cli.global.json && cli.global.store.is_none());
+        // An alias has the name in it, what it is called with stands behind.
+        for words in ["--json list --no-json", "--store list --json list --no-store --no-json", "list --json --no-json"]
+        {
+            let cli = of(&format!("chittysync {words}")).expect(words);
+            assert!(!cli.global.json && cli.global.store.is_none(), "{words}");
+        }
+        assert!(of("chittysync --no-json list --json").expect("understood").global.json);
+        let Some(Command::Add(_)) = of("chittysync -q add --no-quiet list").expect("understood").command else {
+            panic!()
+        };
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::common::project;
 const HEAD: &str = "\
 # Reference
 
-Made of the program itself by `UPDATE=1 cargo test --test cli reference`. Every command is also a manual page, such as `man git-chittysync-list`. What can be left out can be taken back: `--x` by a `--no-x` behind it, `--no-x` by `--x`, both on one side of the command's name.
+Made of the program itself by `UPDATE=1 cargo test --test cli reference`. Every command is also a manual page, such as `man git-chittysync-list`. What can be left out can be taken back: `--x` by a `--no-x` behind it, `--no-x` by `--x`.
 ";
 
 #[test]
