@@ -26,6 +26,7 @@ mod session;
 mod session_tree;
 pub mod spool;
 pub mod task_lists;
+pub mod texts;
 pub mod trailers;
 mod unreadable;
 mod verify;
