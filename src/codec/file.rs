@@ -153,6 +153,11 @@ impl TodoFile<'_> {
         self.entries.iter().filter(|(id, entry)| other.entries.get(id) != Some(entry)).map(|(id, _)| *id)
     }
 
+    /// Returns whether the other list has the very line that this one has of a todo. None is read.
+    pub fn has_line_of(&self, other: &TodoFile<'_>, id: TodoId) -> bool {
+        self.entries.get(&id).is_some_and(|entry| other.entries.get(&id) == Some(entry))
+    }
+
     /// Puts a todo in the place of what the list says of it.
     pub fn replace(&mut self, todo: &Todo) {
         self.entries.insert(todo.id, Entry::of_todo(todo));

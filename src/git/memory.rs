@@ -4,7 +4,9 @@
 //! between. To unpack an object costs a hundred times as much as to find it here. Which bytes an id stands for never
 //! changes; whether the store still has them does, and that is not asked here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
@@ -40,10 +42,10 @@ impl Memory {
         kept.young.get(id).or_else(|| kept.old.get(id)).cloned()
     }
 
-    /// Keeps an object.
-    pub(super) fn keep(&self, id: &gix::oid, kind: Kind, bytes: &[u8]) {
+    /// Keeps an object, and returns what is kept of it; nothing of one that is too large.
+    pub(super) fn keep(&self, id: &gix::oid, kind: Kind, bytes: &[u8]) -> Option<Arc<[u8]>> {
         if bytes.len() > LARGEST {
-            return;
+            return None;
         }
         let bytes: Arc<[u8]> = bytes.into();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +54,37 @@ impl Memory {
             kept.bytes = 0;
         }
         kept.bytes += bytes.len() + OBJECT;
-        kept.young.insert(id.to_owned(), (kind, bytes));
+        kept.young.insert(id.to_owned(), (kind, bytes.clone()));
+        Some(bytes)
+    }
+}
+
+/// The content of an object.
+pub(super) enum Bytes<'a> {
+    /// Read for this once, or made and not written yet.
+    Made(Cow<'a, [u8]>),
+    /// As it is remembered.
+    Kept(Arc<[u8]>),
+}
+
+impl Bytes<'_> {
+    /// Returns it, for one who keeps it.
+    pub(super) fn into_vec(self) -> Vec<u8> {
+        match self {
+            Bytes::Made(bytes) => bytes.into_owned(),
+            Bytes::Kept(bytes) => bytes.to_vec(),
+        }
+    }
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Made(bytes) => bytes,
+            Bytes::Kept(bytes) => bytes,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use gix::bstr::BStr;
 use gix::objs::tree::EntryKind;
 use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
+use super::memory::Bytes;
 use super::{Batch, CommitInfo, GitError, NewCommit, Reading, Repo};
 
 /// A directory or a regular file in a tree.
@@ -136,7 +137,7 @@ impl<'a> Overlay<'a> {
     }
 
     pub(super) fn tree(&self, id: ObjectId) -> Result<Tree, GitError> {
-        let (_, data) = self.read(id, Kind::Tree)?;
+        let data = self.peek(id, Kind::Tree)?;
         let tree = gix::objs::TreeRef::from_bytes(&data, self.batch.hash()).map_err(|err| GitError::object(id, err))?;
         Ok(tree.into())
     }
@@ -156,7 +157,7 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// When it is missing, damaged, or no blob.
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
-        self.read(id, Kind::Blob).map(|(_, data)| data)
+        self.read(id, Kind::Blob)
     }
 
     /// Returns the entries of a tree that are directories or regular files. No tree has none. Links, programs and other
@@ -166,7 +167,7 @@ impl<'a> Overlay<'a> {
     /// When it is missing, damaged, or no tree.
     pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<TreeEntry>, GitError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
-        let (_, data) = self.read(tree, Kind::Tree)?;
+        let data = self.peek(tree, Kind::Tree)?;
         let mut entries = Vec::new();
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
@@ -184,7 +185,7 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// When it is missing, damaged, or no tree.
     pub fn odd_entries(&self, tree: ObjectId) -> Result<Vec<String>, GitError> {
-        let (_, data) = self.read(tree, Kind::Tree)?;
+        let data = self.peek(tree, Kind::Tree)?;
         let mut odd = Vec::new();
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
@@ -224,7 +225,7 @@ impl<'a> Overlay<'a> {
 
     /// Returns the file or directory of this name in a tree. The other names are only looked at.
     fn entry(&self, tree: ObjectId, name: &str) -> Result<Option<(bool, ObjectId)>, GitError> {
-        let (_, data) = self.read(tree, Kind::Tree)?;
+        let data = self.peek(tree, Kind::Tree)?;
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
             if entry.filename == name && matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
@@ -239,37 +240,39 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// When it is missing, damaged, or no commit.
     pub fn commit_info(&self, id: ObjectId) -> Result<CommitInfo, GitError> {
-        let (_, data) = self.read(id, Kind::Commit)?;
+        let data = self.peek(id, Kind::Commit)?;
         super::commit::parse(id, &data)
     }
 
     /// Returns the parents of a commit; none when it is missing, damaged, or no commit.
     pub(super) fn parents(&self, id: ObjectId) -> Vec<ObjectId> {
-        let read = self.read(id, Kind::Commit);
-        read.map_or_else(|_| Vec::new(), |(_, data)| CommitRefIter::from_bytes(&data, id.kind()).parent_ids().collect())
+        let read = self.peek(id, Kind::Commit);
+        read.map_or_else(|_| Vec::new(), |data| CommitRefIter::from_bytes(&data, id.kind()).parent_ids().collect())
     }
 
-    pub(super) fn read(&self, id: ObjectId, kind: Kind) -> Result<(Kind, Vec<u8>), GitError> {
+    /// Returns the content of an object, for one who keeps it.
+    pub(super) fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, GitError> {
+        self.peek(id, kind).map(Bytes::into_vec)
+    }
+
+    /// Returns the content of an object, where it is.
+    fn peek(&self, id: ObjectId, kind: Kind) -> Result<Bytes<'_>, GitError> {
         let too_much = || GitError::object(id, "more would have to be read than may be while somebody waits");
         if let Some(reading) = self.reading
             && !(reading.allows_one() && self.find_size(id).is_none_or(|size| reading.allows(size)))
         {
             return Err(too_much());
         }
-        let mut buffer = Vec::new();
         let finder = Finder { repo: self.repo, below: self.below, batch: &self.batch };
-        let found = finder.try_find(&id, &mut buffer).map_err(|err| GitError::object(id, super::with_causes(&err)))?;
-        let found = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
-        if found.kind != kind {
-            return Err(GitError::object(id, format_args!("it is a {}, not a {kind}", found.kind)));
+        let found = finder.peek(&id).map_err(|err| GitError::object(id, super::with_causes(&err)))?;
+        let (found, bytes) = found.ok_or_else(|| GitError::object(id, "the object is missing"))?;
+        if found != kind {
+            return Err(GitError::object(id, format_args!("it is a {found}, not a {kind}")));
         }
-        let kind = found.kind;
-        let length = found.data.len();
-        buffer.truncate(length);
-        if kind == Kind::Blob && self.reading.is_some_and(|reading| !reading.allows_values(&buffer)) {
+        if kind == Kind::Blob && self.reading.is_some_and(|reading| !reading.allows_values(&bytes)) {
             return Err(too_much());
         }
-        Ok((kind, buffer))
+        Ok(bytes)
     }
 }
 
@@ -279,31 +282,30 @@ struct Finder<'a> {
     batch: &'a Batch,
 }
 
+impl<'a> Finder<'a> {
+    fn peek(&self, id: &gix::oid) -> gix::Result<Option<(Kind, Bytes<'a>)>> {
+        let below = || self.below.iter().flatten().find_map(|batch| batch.get(id));
+        if let Some((kind, content)) = self.batch.get(id).or_else(below) {
+            return Ok(Some((kind, Bytes::Made(content))));
+        }
+        match self.repo.read_object(id) {
+            Ok(Some(found)) => Ok(Some(found)),
+            missing => find_again(self.repo, id).map_or(missing, |found| Ok(Some(found))),
+        }
+    }
+}
+
 impl Find for Finder<'_> {
     fn try_find<'b>(&self, id: &gix::oid, buffer: &'b mut Vec<u8>) -> gix::Result<Option<Data<'b>>> {
-        let below = || self.below.iter().flatten().find_map(|batch| batch.get(id));
-        match self.batch.get(id).or_else(below) {
-            Some((kind, content)) => {
-                buffer.clear();
-                buffer.extend_from_slice(&content);
-                Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
-            }
-            None => {
-                let found = match self.repo.read_object(id, buffer) {
-                    Ok(Some(found)) => Some(found),
-                    missing => find_again(self.repo, id, buffer).map_or(missing, |found| Ok(Some(found)))?,
-                };
-                Ok(found.map(|(kind, length)| Data { kind, object_hash: self.batch.hash(), data: &buffer[..length] }))
-            }
-        }
+        let Some((kind, bytes)) = self.peek(id)? else { return Ok(None) };
+        buffer.clear();
+        buffer.extend_from_slice(&bytes);
+        Ok(Some(Data { kind, object_hash: self.batch.hash(), data: buffer }))
     }
 }
 
 /// Looks for an object that was not found, with fresh eyes: beside a `git gc`, which moves objects from
 /// file to file, an open repository may look in each place when the object is in another.
-fn find_again(repo: &Repo, id: &gix::oid, buffer: &mut Vec<u8>) -> Option<(Kind, usize)> {
-    (0..2).find_map(|_| {
-        let fresh = Repo::open(repo.common_dir()).ok()?;
-        fresh.read_object(id, buffer).ok().flatten()
-    })
+fn find_again<'a>(repo: &Repo, id: &gix::oid) -> Option<(Kind, Bytes<'a>)> {
+    (0..2).find_map(|_| Repo::open(repo.common_dir()).ok()?.read_object(id).ok().flatten())
 }

@@ -3,24 +3,31 @@
 //! Where a store has sessions for years, a run reads more of these lines than of anything else. So a line is cut where
 //! its parts end, and no more: what may be a name, and what is none, was decided by who packed it.
 
-use std::collections::BTreeMap;
-
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use memchr::{memchr, memrchr};
 
 use super::GitError;
 
-/// Returns the refs whose names begin so.
+/// Tells of each ref whose name begins so, in the order of names.
 pub(super) fn beginning(
     lines: &[u8],
     prefix: &str,
     hash: gix::hash::Kind,
-) -> Result<BTreeMap<String, ObjectId>, GitError> {
+    mut tell: impl FnMut(&str, ObjectId),
+) -> Result<(), GitError> {
     let digits = hash.len_in_hex();
     let broken = |line: &[u8]| GitError::object("packed-refs", format_args!("'{}' is no ref", line.as_bstr()));
-    let mut found = Vec::new();
-    for line in lines[first(lines, prefix.as_bytes(), digits)..].split(|byte| *byte == b'\n') {
+    let mut rest = &lines[first(lines, prefix.as_bytes(), digits)..];
+    while !rest.is_empty() {
+        let line = match memchr(b'\n', rest) {
+            Some(end) => {
+                let line = &rest[..end];
+                rest = &rest[end + 1..];
+                line
+            }
+            None => std::mem::take(&mut rest),
+        };
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() || line.starts_with(b"^") {
             continue;
@@ -30,9 +37,9 @@ pub(super) fn beginning(
             break;
         }
         let id = ObjectId::from_hex(&line[..digits]).map_err(|_| broken(line))?;
-        found.push((name.to_str_lossy().into_owned(), id));
+        tell(&name.to_str_lossy(), id);
     }
-    Ok(found.into_iter().collect())
+    Ok(())
 }
 
 /// Returns where the line begins of the first name that is not before this one. A line with `^` belongs to the one
@@ -62,6 +69,11 @@ mod tests {
 
     use super::*;
 
+    fn told(lines: &[u8], prefix: &str, hash: gix::hash::Kind) -> Result<Vec<String>, GitError> {
+        let mut names = Vec::new();
+        beginning(lines, prefix, hash, |name, _| names.push(name.to_owned())).map(|()| names)
+    }
+
     /// Whatever stands there, and whatever is asked for: the lines that begin so, and no others.
     #[test]
     fn all_lines_that_begin_so_are_found() {
@@ -83,9 +95,9 @@ mod tests {
                     }
                 }
                 for prefix in ["refs/", "refs/a/", "refs/ab/", "refs/b/", "refs/b/1", "refs/c", "a", ""] {
-                    let found = beginning(text.as_bytes(), prefix, hash).expect("lines");
-                    let all: Vec<&String> = names.iter().filter(|name| name.starts_with(prefix)).collect();
-                    assert_eq!(found.keys().collect::<Vec<_>>(), all, "{prefix} in {text}");
+                    let found = told(text.as_bytes(), prefix, hash).expect("lines");
+                    let all: Vec<String> = names.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
+                    assert_eq!(found, all, "{prefix} in {text}");
                 }
             }
         }
@@ -94,7 +106,7 @@ mod tests {
     #[test]
     fn a_line_that_is_none_is_told() {
         let line = format!("{} refs/a/1\n{} refs/a/2\n", "0".repeat(40), "x".repeat(40));
-        assert!(beginning(line.as_bytes(), "refs/a/", gix::hash::Kind::Sha1).is_err());
-        assert!(beginning(b"", "refs/a/", gix::hash::Kind::Sha1).expect("nothing").is_empty());
+        assert!(told(line.as_bytes(), "refs/a/", gix::hash::Kind::Sha1).is_err());
+        assert!(told(b"", "refs/a/", gix::hash::Kind::Sha1).expect("nothing").is_empty());
     }
 }

@@ -63,25 +63,41 @@ fn find_packed(packed: &packed::Buffer, name: &str) -> Result<Option<ObjectId>, 
 
 /// Returns every ref directly below a prefix (with its `/`), in the order of names; where more stands behind the last
 /// `/`, those whose names begin so. A file without an object id is left out, as git does.
-///
-/// Files are listed before `packed-refs` is read: `git pack-refs` writes a ref there before it removes the
-/// file, so that in this order, and not in the other, none is missed beside it.
 pub(super) fn list(
     git_dir: &Path,
     prefix: &str,
     hash: gix::hash::Kind,
 ) -> Result<BTreeMap<String, ObjectId>, GitError> {
-    let loose = loose(git_dir, prefix)?;
-    let mut found = BTreeMap::new();
+    Ok(list_as(git_dir, prefix, hash, |name| Some(name.to_owned()))?.into_iter().collect())
+}
+
+/// As [`list`], of the refs whose names are what they are `read` as.
+///
+/// Files are listed before `packed-refs` is read: `git pack-refs` writes a ref there before it removes the
+/// file, so that in this order, and not in the other, none is missed beside it.
+pub(super) fn list_as<T>(
+    git_dir: &Path,
+    prefix: &str,
+    hash: gix::hash::Kind,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<(T, ObjectId)>, GitError> {
+    let mut loose = loose(git_dir, prefix)?;
+    loose.sort();
+    let mut loose = loose.into_iter().peekable();
+    let mut found = Vec::new();
+    let mut keep = |name: &str, id: Option<ObjectId>| found.extend(id.and_then(|id| Some((read(name)?, id))));
     if let Some(packed) = packed(git_dir, hash)? {
-        found = packed_lines::beginning(packed.as_ref(), prefix, hash)?;
+        packed_lines::beginning(packed.as_ref(), prefix, hash, |name, id| {
+            while let Some((before, id)) = loose.next_if(|(other, _)| other.as_str() < name) {
+                keep(&before, id);
+            }
+            match loose.next_if(|(other, _)| other == name) {
+                Some((_, newer)) => keep(name, newer),
+                None => keep(name, Some(id)),
+            }
+        })?;
     }
-    for (name, value) in loose {
-        match value {
-            Some(value) => drop(found.insert(name, value)),
-            None => drop(found.remove(&name)),
-        }
-    }
+    loose.for_each(|(name, id)| keep(&name, id));
     Ok(found)
 }
 
@@ -233,4 +249,30 @@ fn append_reflog(git_dir: &Path, change: &RefChange, identity: &Identity) -> Res
     });
     let mut file = opened.map_err(GitError::io("open", &path))?;
     file.write_all(line.as_bytes()).map_err(GitError::io("write", &path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_comes_before_the_packed_line_and_in_its_place() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (store, hash) = (directory.path(), gix::hash::Kind::Sha1);
+        let id = |digit: &str| digit.repeat(40);
+        let line = |name: &str| format!("{} refs/x/{name}\n", id("1"));
+        let packed: String = ["b", "c", "e", "f"].map(line).concat();
+        fs::write(store.join("packed-refs"), format!("# pack-refs with: peeled fully-peeled sorted \n{packed}"))
+            .expect("packed");
+        fs::create_dir_all(store.join("refs/x")).expect("a directory");
+        for (name, text) in [("a", id("2")), ("c", id("2")), ("d", id("2")), ("e", "broken".into()), ("g", id("2"))] {
+            fs::write(store.join("refs/x").join(name), text).expect("a ref");
+        }
+        let found = list_as(store, "refs/x/", hash, |name| name.strip_prefix("refs/x/").map(str::to_owned));
+        let found: Vec<String> =
+            found.expect("refs").into_iter().map(|(name, id)| format!("{name}{}", &id.to_string()[..1])).collect();
+        assert_eq!(found, ["a2", "b1", "c2", "d2", "f1", "g2"]);
+        let odd = list_as(store, "refs/x/", hash, |name| Some(name).filter(|name| name.ends_with('f')).map(drop));
+        assert_eq!(odd.expect("refs").len(), 1);
+    }
 }

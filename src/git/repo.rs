@@ -7,7 +7,7 @@ use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
 use super::discover::{self, Found};
-use super::memory::{Bases, Memory};
+use super::memory::{Bases, Bytes, Memory};
 use super::permissions::has_links;
 use super::{
     GitError, Limits, Namespace, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
@@ -202,8 +202,7 @@ impl Repo {
     /// # Errors
     /// When the refs cannot be read.
     pub fn sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
-        let refs = ref_file::list(self.common_dir(), SESSIONS, self.hash())?;
-        Ok(refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id))).collect())
+        ref_file::list_as(self.common_dir(), SESSIONS, self.hash(), session_of_ref)
     }
 
     /// Returns the sessions of this device whose names begin so, as [`Repo::sessions`] does. The other refs are not read.
@@ -212,9 +211,8 @@ impl Repo {
     /// When the refs cannot be read.
     pub fn sessions_beginning(&self, name: &str) -> Result<Vec<(Session, ObjectId)>, GitError> {
         let Ok(start) = Session::new(name) else { return Ok(Vec::new()) };
-        let refs = ref_file::list(self.common_dir(), &session_ref(&start), self.hash())?;
-        let sessions = refs.into_iter().filter_map(|(name, id)| Some((session_of_ref(&name)?, id)));
-        Ok(sessions.filter(|(session, _)| session.as_str().starts_with(name)).collect())
+        let session = |other: &str| session_of_ref(other).filter(|session| session.as_str().starts_with(name));
+        ref_file::list_as(self.common_dir(), &session_ref(&start), self.hash(), session)
     }
 
     /// Returns every session of this device whose ref was given up, with the newest commit that it had.
@@ -222,9 +220,8 @@ impl Repo {
     /// # Errors
     /// When the refs cannot be read.
     pub fn retired_sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
-        let refs = ref_file::list(self.common_dir(), RETIRED, self.hash())?.into_iter();
         let session = |name: &str| Session::from_component(name.strip_prefix(RETIRED)?);
-        Ok(refs.filter_map(|(name, id)| Some((session(&name)?, id))).collect())
+        ref_file::list_as(self.common_dir(), RETIRED, self.hash(), session)
     }
 
     /// Checks a ref that [`Repo::sessions`] may have left out.
@@ -271,10 +268,11 @@ impl Repo {
         let (mut sessions, mut strange) = (Vec::new(), Vec::new());
         for namespace in Namespace::ALL {
             let prefix = namespace.tracking_prefix(remote);
-            for (name, tip) in ref_file::list(self.common_dir(), &format!("{prefix}{start}"), self.hash())? {
-                match Session::from_component(&name[prefix.len()..]) {
-                    Some(session) => sessions.push(RemoteSession { session, namespace, tip }),
-                    None => strange.push(format!("{}{}", namespace.prefix(), &name[prefix.len()..])),
+            let read = |name: &str| Some(Session::from_component(&name[prefix.len()..]).ok_or_else(|| name.to_owned()));
+            for (found, tip) in ref_file::list_as(self.common_dir(), &format!("{prefix}{start}"), self.hash(), read)? {
+                match found {
+                    Ok(session) => sessions.push(RemoteSession { session, namespace, tip }),
+                    Err(name) => strange.push(format!("{}{}", namespace.prefix(), &name[prefix.len()..])),
                 }
             }
         }
@@ -317,16 +315,19 @@ impl Repo {
         self.inner.has_object(id)
     }
 
-    /// Reads an object into the start of a buffer. Returns its kind and length; nothing when it is missing.
-    pub(super) fn read_object(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> gix::Result<Option<(Kind, usize)>> {
+    /// Reads an object. Returns its kind and content; nothing when it is missing.
+    pub(super) fn read_object<'a>(&self, id: &gix::oid) -> gix::Result<Option<(Kind, Bytes<'a>)>> {
         if let Some((kind, bytes)) = self.memory.get(id) {
-            buffer.clear();
-            buffer.extend_from_slice(&bytes);
-            return Ok(Some((kind, bytes.len())));
+            return Ok(Some((kind, Bytes::Kept(bytes))));
         }
-        let Some(found) = self.inner.objects.try_find(id, buffer)? else { return Ok(None) };
-        self.memory.keep(id, found.kind, found.data);
-        Ok(Some((found.kind, found.data.len())))
+        let mut buffer = Vec::new();
+        let Some(found) = self.inner.objects.try_find(id, &mut buffer)? else { return Ok(None) };
+        let (kind, length) = (found.kind, found.data.len());
+        if let Some(kept) = self.memory.keep(id, kind, found.data) {
+            return Ok(Some((kind, Bytes::Kept(kept))));
+        }
+        buffer.truncate(length);
+        Ok(Some((kind, Bytes::Made(buffer.into()))))
     }
 
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {

@@ -22,7 +22,7 @@ impl Overlay<'_> {
         parents: &[ObjectId],
         message: &[u8],
     ) -> Result<ObjectId, GitError> {
-        let (_, data) = self.read(id, Kind::Commit)?;
+        let data = self.read(id, Kind::Commit)?;
         let failed = |err: &dyn std::fmt::Display| GitError::object(id, err);
         let commit = CommitRef::from_bytes(&data, id.kind()).map_err(|err| failed(&err))?;
         let mut commit = commit.into_owned().map_err(|err| failed(&err))?;
@@ -38,7 +38,7 @@ impl Overlay<'_> {
     /// # Errors
     /// When it is missing or damaged.
     pub fn message_of(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
-        let (_, data) = self.read(id, Kind::Commit)?;
+        let data = self.read(id, Kind::Commit)?;
         let commit = CommitRef::from_bytes(&data, id.kind()).map_err(|err| GitError::object(id, err))?;
         Ok(commit.message.as_bytes().to_vec())
     }

@@ -34,7 +34,9 @@ pub fn branches(store: &Store) -> Result<Vec<Branch>, OpsError> {
     let mut found = Vec::new();
     for (full, tip) in store.repo.branches()? {
         let is_current = full == store.settings.branch;
-        if !is_current && !check_consolidated(&overlay, tip, current.tree).is_ok_and(|strays| strays.is_empty()) {
+        if !is_current
+            && !check_consolidated(&overlay, tip, current.tree).is_ok_and(|checked| checked.strays.is_empty())
+        {
             continue;
         }
         let name = branch_of_ref(&full).to_owned();
@@ -56,7 +58,7 @@ pub fn find_branch(store: &Store, full: &str) -> Result<ObjectId, OpsError> {
     let overlay = Overlay::new(&store.repo);
     let known = Consolidated::find(store, &overlay)?.tree;
     match check_consolidated(&overlay, tip, known) {
-        Ok(strays) => match strays.first() {
+        Ok(checked) => match checked.strays.first() {
             None => Ok(tip),
             Some(stray) => Err(OpsError::Input(format!("'{name}' is no branch of todos: it holds {stray}"))),
         },

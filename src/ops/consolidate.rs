@@ -19,7 +19,7 @@ use super::settled::Behind;
 use super::tips::Tips;
 use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
 use crate::store::cache::MergedTips;
-use crate::store::{Consolidated, Store, session_of, weigh_session};
+use crate::store::{Consolidated, Store, session_tree};
 use crate::todo::{Project, TodoId};
 
 /// How many commits one thread looks at before it takes the next ones.
@@ -88,7 +88,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
         consolidated.check(&overlay, store.settings.branch_name())?;
     }
     let mut left_out = Vec::new();
-    let branches = find_branches(store, &overlay, &consolidated, tips, &verified, &mut left_out);
+    let mut branches = find_branches(store, &overlay, &consolidated, tips, &verified, &mut left_out);
     found.was_taken_back =
         verified.tip.is_some_and(|tip| Some(tip) != consolidated.tip && branches.tips.contains(&tip));
     let mut sides = find_sessions(store, &overlay, &branches, tips, merged, &mut left_out);
@@ -112,7 +112,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
             let sides: Vec<Side> = others.into_iter().chain(sides).collect();
             // Without a base, a merge leaves nothing out.
             let based = sides.iter().filter(|side| !side.bases.is_empty());
-            behind.extend(based.map(|side| Behind { tree: side.tree, known: side.bases.clone(), speaker: None }));
+            behind.extend(based.map(|side| Behind::of_branch(side.tree, side.bases.clone())));
             let merge = Merge::new(&store.repo, [Some(below), Some(&groups)], ours, sides)?;
             let (side, batch, outcome) = merge.commit(&consolidator())?;
             found.changed = outcome.changed;
@@ -125,7 +125,8 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
     let mut is_verified = true;
     if let Some(tip) = found.tip {
         let mut overlay = Overlay::above_all(&store.repo, [Some(below), Some(&found.batch)]);
-        let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours, branches.strays.get(&tip))?;
+        let checked = branches.checked.remove(&tip);
+        let settled = settle(&mut overlay, tip, &behind, verified.tree, is_ours, checked)?;
         let batch = overlay.batch;
         if let Some(commit) = settled.commit {
             found.batch.absorb(batch);
@@ -157,7 +158,7 @@ fn what_came(
     own: &BTreeSet<ObjectId>,
     verified: &Verified<'_>,
 ) -> Vec<Behind> {
-    let settled = verified.tree.map(|tree| Behind { tree, known: Vec::new(), speaker: None });
+    let settled = verified.tree.map(|tree| Behind::of_branch(tree, Vec::new()));
     let mut behind: Vec<Behind> = settled.into_iter().collect();
     let foreign = sides.iter().map(|side| side.commit).filter(|commit| !own.contains(commit));
     let moved = branches.tips.iter().copied().filter(|tip| Some(*tip) != verified.tip);
@@ -177,12 +178,10 @@ fn what_came(
     }
     let look = |overlay: &Overlay<'_>, (tree, parents): &(ObjectId, Vec<ObjectId>)| {
         // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
-        let speaker = session_of(overlay, *tree).filter(|_| weigh_session(overlay, *tree).is_ok());
-        speaker.map(|speaker| {
-            // What it has as the commit before is looked at there.
-            let known = parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree)).collect();
-            Behind { tree: *tree, known, speaker: Some(speaker) }
-        })
+        let held = session_tree(overlay, *tree).ok().flatten()?;
+        // What it has as the commit before is looked at there.
+        let known = parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree)).collect();
+        Some(Behind { tree: *tree, known, of: Some(held) })
     };
     let below = overlay.below();
     let look_at_all = |repo: &mut Repo, new: &[(ObjectId, Vec<ObjectId>)]| {

@@ -8,15 +8,17 @@ use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::cache::MergedTips;
-use crate::store::{Consolidated, Ids, Store, Unfit, check_consolidated, check_session, read_session, session_of};
+use crate::store::{
+    Checked, Consolidated, Ids, Store, Unfit, check_consolidated, check_session, read_session, session_of,
+};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
 pub(super) struct Branches {
     /// The commits, sorted.
     pub tips: Vec<ObjectId>,
-    /// What was found in those that were looked at, beside what was settled last, and has no business there.
-    pub strays: HashMap<ObjectId, Vec<String>>,
+    /// What was found in those that were looked at, beside what was settled last.
+    pub checked: HashMap<ObjectId, Checked>,
     contained: Contained,
 }
 
@@ -105,7 +107,7 @@ pub(super) fn find_branches(
         && tips.foreign.iter().all(|tip| is_known(tip.commit))
     {
         let contained = Contained::Known(merged.contained.iter().chain([tip]).collect());
-        let branches = Branches { tips: vec![tip], strays: HashMap::new(), contained };
+        let branches = Branches { tips: vec![tip], checked: HashMap::new(), contained };
         return without_sessions(overlay, branches, tips);
     }
     let mut candidates: Vec<ObjectId> = consolidated.tip.into_iter().collect();
@@ -116,7 +118,7 @@ pub(super) fn find_branches(
         now.is_some_and(|now| has_left(store, *tip, now))
     };
     candidates.extend(verified.tip.filter(|tip| Some(*tip) != known && !ours.contains(*tip) && !is_left(tip)));
-    let mut strays = HashMap::new();
+    let mut checked = HashMap::new();
     let remote = tips.branches.iter().map(|(remote, tip)| (format!("the branch of {remote}"), tip));
     for (what, tip) in remote.chain(tips.also.iter().map(|(what, tip)| (what.clone(), tip))) {
         if candidates.contains(tip) || ours.contains(*tip) {
@@ -126,7 +128,7 @@ pub(super) fn find_branches(
         match look(merged, &key, || check_consolidated(overlay, *tip, verified.tree.or(consolidated.tree))) {
             Ok(found) => {
                 if verified.tree.is_some() || consolidated.tree.is_none() {
-                    strays.insert(*tip, found);
+                    checked.insert(*tip, found);
                 }
                 candidates.push(*tip);
             }
@@ -143,7 +145,7 @@ pub(super) fn find_branches(
         candidates.dedup();
         ours = Ancestors::default();
     }
-    let branches = Branches { tips: candidates, strays, contained: Contained::Walked(ours) };
+    let branches = Branches { tips: candidates, checked, contained: Contained::Walked(ours) };
     without_sessions(overlay, branches, tips)
 }
 

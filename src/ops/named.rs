@@ -7,7 +7,7 @@ use super::previous::speaks;
 use super::tips::Tips;
 use crate::settings::SessionNames;
 use crate::source::Called;
-use crate::store::{Store, cache};
+use crate::store::{Store, cache, texts};
 use crate::todo::{Session, SessionInfo, Time, Title};
 
 /// The name of the file below `chittysync/` with the first prompts. Without it such sessions are named by their lists.
@@ -65,13 +65,15 @@ pub(super) fn named(
 
 /// Remembers first prompts.
 pub(super) fn remember(store: &Store, prompts: &Prompts) {
-    cache::save(&store.repo, PROMPTS, prompts);
+    texts::save(&store.repo, PROMPTS, prompts);
 }
 
 /// Names the sessions without a title by their first prompts, as far as this device knows them, for who looks here. What
 /// is made of it is not to be saved.
 pub fn with_prompts(store: &Store, sessions: &mut [SessionInfo]) {
-    let prompts: Prompts = cache::load(&store.repo, PROMPTS);
+    let unnamed: Vec<_> = sessions.iter().filter(|info| info.title.is_none()).collect();
+    let names: Vec<_> = unnamed.iter().map(|info| info.session.without_commands()).collect();
+    let prompts = texts::load(&store.repo, PROMPTS, &names.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
     sessions.iter_mut().for_each(|info| name_by(&prompts, info));
 }
 

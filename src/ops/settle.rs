@@ -20,12 +20,12 @@ use crate::codec::TodoFile;
 use crate::git::{Identity, NewCommit, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, working_path};
-use crate::store::{ProjectLists, StoreError, list_paths, strays as find_strays};
+use crate::store::{Checked, ProjectLists, StoreError, list_paths, strays as find_strays};
 use crate::todo::{Project, Session, Todo, TodoId};
 
 /// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
 /// settled before, is in order. Where all of it is ours, made by this program and nobody else, there is nothing that
-/// nobody can have said. `strays` are those of the commit, where somebody looked for them.
+/// nobody can have said. `checked` is what was found in the commit, where somebody looked.
 ///
 /// # Errors
 /// When an object cannot be read. A project with a list that cannot be read stays as it is, and is named.
@@ -35,7 +35,7 @@ pub(super) fn settle(
     behind: &[Behind],
     settled: Option<ObjectId>,
     is_ours: bool,
-    strays: Option<&Vec<String>>,
+    checked: Option<Checked>,
 ) -> Result<Settled, OpsError> {
     let info = overlay.commit_info(tip)?;
     let (mut found, mut edits) = (Settled::default(), Edits::new());
@@ -44,7 +44,7 @@ pub(super) fn settle(
         return Ok(found);
     }
     let look = || if is_ours { Vec::new() } else { find_strays(overlay, info.tree, settled) };
-    let strays = strays.cloned().unwrap_or_else(look);
+    let Checked { strays, mut lists, sessions: sound, .. } = checked.unwrap_or_else(|| Checked::only(look()));
     if !strays.is_empty() {
         found.removed.push((several(&strays), "none of ours; the history keeps it".to_owned()));
         edits.extend(strays.into_iter().map(|path| (path, None)));
@@ -53,18 +53,11 @@ pub(super) fn settle(
     if attributes.as_deref() != Some(ATTRIBUTES.as_bytes()) {
         edits.insert(ATTRIBUTES_PATH.to_owned(), Some(ATTRIBUTES.as_bytes().to_vec()));
     }
-    let known = behind.iter().flat_map(|commit| commit.known.iter().copied());
-    let trees = behind.iter().map(|commit| commit.tree).chain(known).chain([info.tree]).chain(settled);
-    let mut roots = Roots::new();
-    for root in trees.collect::<BTreeSet<_>>() {
-        let entries = overlay.entries(overlay.find_dir(root, PROJECTS)?)?.into_iter();
-        roots.insert(root, entries.filter(|entry| entry.is_tree).map(|entry| (entry.name, entry.id)).collect());
-    }
-    let names: BTreeSet<&String> = roots.values().flat_map(BTreeMap::keys).collect();
-    for name in names {
+    let roots = roots(overlay, behind, info.tree, settled)?;
+    for (name, trees) in spoken_of(behind, &roots, [Some(info.tree), settled]) {
         let Some(project) = Project::from_component(name) else { continue };
         let settling = Settling { overlay, project, name, roots: &roots, tip: info.tree, settled, is_ours };
-        match settling.project(behind, &mut found) {
+        match settling.project(&trees, &mut lists, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { path, source, .. })) => {
                 found.unread.push((path, source.to_string()));
@@ -72,7 +65,7 @@ pub(super) fn settle(
             Err(err) => return Err(err),
         }
     }
-    let sessions = Sessions { overlay, tip: info.tree, settled };
+    let sessions = Sessions { overlay, tip: info.tree, settled, sound };
     edits.extend(sessions.cover(behind, &mut found)?);
     if edits.keys().any(|path| is_part(path)) {
         edits.extend(sessions.of_this_version(&edits)?);
@@ -83,6 +76,45 @@ pub(super) fn settle(
 
 /// For each tree that is looked at, the trees of its projects by the names of their directories.
 type Roots = HashMap<ObjectId, BTreeMap<String, ObjectId>>;
+
+/// Returns the projects of the trees that are looked at. Those of sessions' commits are known by now.
+fn roots(
+    overlay: &Overlay<'_>,
+    behind: &[Behind],
+    tip: ObjectId,
+    settled: Option<ObjectId>,
+) -> Result<Roots, OpsError> {
+    let known = behind.iter().flat_map(|commit| commit.known.iter().copied());
+    let unknown = behind.iter().filter(|commit| commit.projects().is_none()).map(|commit| commit.tree);
+    let mut roots = Roots::new();
+    for root in unknown.chain(known).chain([tip]).chain(settled).collect::<BTreeSet<_>>() {
+        let entries = overlay.entries(overlay.find_dir(root, PROJECTS)?)?.into_iter();
+        roots.insert(root, entries.filter(|entry| entry.is_tree).map(|entry| (entry.name, entry.id)).collect());
+    }
+    Ok(roots)
+}
+
+/// Returns the names of the directories of projects, and for each the commits that speak of it, with their trees of it.
+fn spoken_of<'a>(
+    behind: &'a [Behind],
+    roots: &'a Roots,
+    ours: [Option<ObjectId>; 2],
+) -> BTreeMap<&'a str, Vec<(&'a Behind, ObjectId)>> {
+    let mut spoken_of: BTreeMap<&str, Vec<(&Behind, ObjectId)>> = BTreeMap::new();
+    for name in ours.iter().flatten().filter_map(|root| roots.get(root)).flat_map(BTreeMap::keys) {
+        spoken_of.entry(name).or_default();
+    }
+    for commit in behind {
+        for (name, tree) in commit.projects().into_iter().flatten() {
+            spoken_of.entry(name).or_default().push((commit, *tree));
+        }
+        let others = commit.projects().is_none().then(|| roots.get(&commit.tree)).flatten();
+        for (name, tree) in others.into_iter().flatten() {
+            spoken_of.entry(name).or_default().push((commit, *tree));
+        }
+    }
+    spoken_of
+}
 
 /// The lists of a project that were read.
 #[derive(Default)]
@@ -115,27 +147,33 @@ impl<'a> Settling<'a, '_> {
         Ok(list_paths(self.overlay, &self.project, tree)?)
     }
 
-    /// Returns the files that have to change.
-    fn project(&self, behind: &[Behind], found: &mut Settled) -> Result<Vec<(String, Vec<u8>)>, OpsError> {
+    /// Returns the files that have to change, given the commits that speak of the project and their trees of it. Lists
+    /// that were `read` already are taken from there.
+    fn project(
+        &self,
+        behind: &[(&Behind, ObjectId)],
+        read: &mut HashMap<ObjectId, TodoFile<'static>>,
+        found: &mut Settled,
+    ) -> Result<Vec<(String, Vec<u8>)>, OpsError> {
         let tree = self.tree(self.tip);
         let before = self.settled.and_then(|settled| self.tree(settled));
-        let is_new = |commit: &&Behind| {
-            let theirs = self.tree(commit.tree);
-            theirs.is_some() && theirs != tree && commit.known.iter().all(|known| self.tree(*known) != theirs)
+        let is_new = |(commit, theirs): &&(&Behind, ObjectId)| {
+            Some(*theirs) != tree && commit.known.iter().all(|known| self.tree(*known) != Some(*theirs))
         };
-        let trees: Vec<&Behind> = behind.iter().filter(is_new).collect();
+        let trees: Vec<&(&Behind, ObjectId)> = behind.iter().filter(is_new).collect();
         if trees.is_empty() && tree == before {
             return Ok(Vec::new());
         }
         let mut lists = ProjectLists::at(self.overlay, &self.project, tree)?;
+        lists.take_read(read);
         let ours = self.lists(Some(self.tip))?;
         let was = self.lists(self.settled)?;
         if !self.is_ours {
             self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
         }
         let mut looked_at = LookedAt::default();
-        for commit in trees {
-            self.cover(commit, &ours, &mut looked_at, &mut lists, found)?;
+        for (commit, theirs) in trees {
+            self.cover(commit, *theirs, &ours, &mut looked_at, &mut lists, found)?;
         }
         self.in_one_place(&ours, &was, &mut lists, found)?;
         let is_new = |digits: &String| {
@@ -167,17 +205,18 @@ impl<'a> Settling<'a, '_> {
     fn cover(
         &self,
         commit: &Behind,
+        tree: ObjectId,
         ours: &BTreeMap<String, ObjectId>,
         looked_at: &mut LookedAt,
         lists: &mut ProjectLists<'a>,
         found: &mut Settled,
     ) -> Result<(), OpsError> {
         let known = commit.known.iter().map(|known| self.lists(Some(*known))).collect::<Result<Vec<_>, _>>()?;
-        for (path, blob) in self.lists(Some(commit.tree))? {
+        for (path, blob) in list_paths(self.overlay, &self.project, Some(tree))? {
             if ours.get(&path) == Some(&blob) || known.iter().any(|known| known.get(&path) == Some(&blob)) {
                 continue;
             }
-            if !looked_at.theirs.insert((blob, commit.speaker.clone())) {
+            if !looked_at.theirs.insert((blob, commit.speaker().cloned())) {
                 continue;
             }
             let bytes = self.overlay.blob(blob)?;
@@ -192,9 +231,13 @@ impl<'a> Settling<'a, '_> {
                 }
             };
             for id in theirs.differing(our_file) {
+                // As most lines: nobody else said anything of the todo.
+                if lists.has_line_of(&theirs, id)? {
+                    continue;
+                }
                 let Ok(Some(said)) = theirs.get(id) else { continue };
                 let speaks_for_another =
-                    || commit.speaker.as_ref().is_some_and(|own| said.claims.keys().any(|session| session != own));
+                    || commit.speaker().is_some_and(|own| said.claims.keys().any(|session| session != own));
                 if said.flaw(Some(&self.project)).is_some() || speaks_for_another() {
                     continue;
                 }

@@ -1,6 +1,6 @@
 //! What the branch owes to the files of sessions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::OpsError;
 use super::settled::{Behind, Edits, Settled};
@@ -17,6 +17,8 @@ pub(super) struct Sessions<'a, 'o> {
     pub tip: ObjectId,
     /// A tree whose files were settled before.
     pub settled: Option<ObjectId>,
+    /// Files of sessions that are known to be what a session can have written.
+    pub sound: HashSet<ObjectId>,
 }
 
 impl Sessions<'_, '_> {
@@ -25,22 +27,27 @@ impl Sessions<'_, '_> {
     pub(super) fn cover(&self, behind: &[Behind], found: &mut Settled) -> Result<Edits, OpsError> {
         let mut edits = Edits::new();
         for (path, blob) in self.files(self.tip, self.settled)? {
+            if self.sound.contains(&blob) {
+                continue;
+            }
             if let Some(Some(flaw)) = self.read(blob)?.map(|info| info.flaw()) {
                 found.removed.push((path.clone(), flaw.to_string()));
                 edits.insert(path, None);
             }
         }
+        let sessions = self.overlay.find_dir(self.tip, SESSIONS)?;
+        let shards = self.overlay.entries(sessions)?.into_iter().filter(|entry| entry.is_tree);
+        let shards: HashMap<String, ObjectId> = shards.map(|entry| (entry.name, entry.id)).collect();
         for commit in behind {
-            let files = match &commit.speaker {
+            let files = match &commit.of {
                 // A session's commit has one file, and it is known where.
-                Some(speaker) => {
-                    let path = session_path(speaker);
-                    self.overlay.find(commit.tree, &path)?.map(|blob| (path, blob)).into_iter().collect()
-                }
+                Some(held) => BTreeMap::from([(session_path(&held.session), held.file)]),
                 None => self.files(commit.tree, Some(self.tip))?,
             };
             for (path, blob) in files {
-                let here = self.overlay.find(self.tip, &path)?;
+                let (shard, name) = path.rsplit_once('/').unwrap_or_default();
+                let shard = shard.rsplit('/').next().and_then(|shard| shards.get(shard));
+                let here = shard.map(|shard| self.overlay.find(*shard, name)).transpose()?.flatten();
                 if here == Some(blob) && !edits.contains_key(&path) {
                     continue;
                 }

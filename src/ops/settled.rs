@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::ObjectId;
+use crate::store::SessionTree;
 use crate::todo::{Project, Session, TodoId};
 
 /// A commit that the branch is to cover.
@@ -12,8 +13,25 @@ pub(super) struct Behind {
     pub tree: ObjectId,
     /// Trees whose lists are covered, as is known.
     pub known: Vec<ObjectId>,
-    /// The session whose commit it is, if it is one's: lines that speak for another one say nothing.
-    pub speaker: Option<Session>,
+    /// What it holds, if it is a session's: lines that speak for another one say nothing.
+    pub of: Option<SessionTree>,
+}
+
+impl Behind {
+    /// Returns a commit of a branch.
+    pub(super) fn of_branch(tree: ObjectId, known: Vec<ObjectId>) -> Self {
+        Behind { tree, known, of: None }
+    }
+
+    /// Returns the names of the directories of its projects, and their trees, if they are known by now.
+    pub(super) fn projects(&self) -> Option<&[(String, ObjectId)]> {
+        self.of.as_ref()?.projects.as_deref()
+    }
+
+    /// Returns the session whose commit it is, if it is one's.
+    pub(super) fn speaker(&self) -> Option<&Session> {
+        self.of.as_ref().map(|held| &held.session)
+    }
 }
 
 /// What settling did.

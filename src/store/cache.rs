@@ -91,7 +91,7 @@ pub struct SeenUnit {
 }
 
 /// The version of the caches. Another one counts as empty.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct File<T> {
@@ -126,8 +126,7 @@ impl<T: DeserializeOwned + Default> Cached<T> {
         let path = path(repo, name);
         let look = look(&path);
         let read = std::fs::read(path).ok();
-        let file: Option<File<T>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let content = file.filter(|file| file.version == VERSION).map(|file| file.content).unwrap_or_default();
+        let content = read.and_then(|bytes| decode(&bytes)).unwrap_or_default();
         Cached { content, name, look }
     }
 
@@ -168,6 +167,11 @@ pub fn forget(repo: &Repo, name: &str) -> Result<(), GitError> {
     }
 }
 
-fn path(repo: &Repo, name: &str) -> PathBuf {
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let file: File<T> = serde_json::from_slice(bytes).ok()?;
+    (file.version == VERSION).then_some(file.content)
+}
+
+pub(super) fn path(repo: &Repo, name: &str) -> PathBuf {
     state_dir(repo.common_dir()).join(name)
 }

@@ -119,6 +119,13 @@ impl<'o> ProjectLists<'o> {
         Ok(ProjectLists { overlay, project: project.clone(), working, deepest, archive, months, in_months: None })
     }
 
+    /// Takes those of its lists from these that were read already.
+    pub fn take_read(&mut self, read: &mut HashMap<ObjectId, TodoFile<'static>>) {
+        for list in self.working.values_mut().chain(self.months.values_mut()).filter(|list| list.file.is_none()) {
+            list.file = list.blob.and_then(|blob| read.remove(&blob));
+        }
+    }
+
     /// Returns everything that the lists hold of a todo.
     ///
     /// # Errors
@@ -161,6 +168,20 @@ impl<'o> ProjectLists<'o> {
                     .get(said.id)
                     .is_ok_and(|line| line.is_some_and(|line| covers(line, said)))
             {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns whether one of the working lists that a todo may stand in has the very line that a file has of it.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn has_line_of(&mut self, file: &TodoFile<'_>, id: TodoId) -> Result<bool, StoreError> {
+        let digits = id.to_string();
+        for length in 0..=self.deepest {
+            if self.working.contains_key(&digits[..length]) && self.working(&digits[..length])?.has_line_of(file, id) {
                 return Ok(true);
             }
         }

@@ -1,8 +1,8 @@
 //! What comes from a remote is not trusted: it is looked at before anything is built on it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::codec::{DecodeError, decode_session, decode_todos};
+use crate::codec::{DecodeError, TodoFile, decode_lines, decode_session};
 use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::todo::{Project, Session};
 
@@ -10,10 +10,14 @@ use super::paths::{
     ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, session_path,
 };
 use super::session::{SessionCommit, read_session};
+use super::session_tree::session_of;
 use super::weight::{is_readable, weigh_branch, weigh_file, weigh_session};
 
 /// No file that we make is nearly as big.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// So many bytes of lists are kept as they were read, which takes some ten times as many: settling reads them anyway.
+const ROOM: usize = 4 * 1024 * 1024;
 
 /// Why something of a remote is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +51,7 @@ impl Unfit {
 pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> Result<SessionCommit, Unfit> {
     let tree = overlay.commit_info(tip).map_err(Unfit::now)?.tree;
     weigh_session(overlay, tree).map_err(Unfit::for_good)?;
-    let held = check_tree(overlay, tree, None)?;
+    let held = check_tree(overlay, tree, None, 0)?;
     if let Some(stray) = held.strays.first() {
         return Err(Unfit::for_good(format!("it holds {stray}, which is none of ours")));
     }
@@ -65,21 +69,20 @@ pub fn check_session(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) ->
     }
 }
 
-/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again. Returns what
-/// has no business in it, as [`strays`] does.
+/// Looks at a remote's consolidated commit. What stands in `known`, a tree of ours, is not looked at again.
 ///
 /// # Errors
 /// When it is no branch of ours, or too much, or when a file of ours in it is damaged or of a newer version: then the
 /// whole commit has to wait.
-pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<Vec<String>, Unfit> {
+pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Result<Checked, Unfit> {
     let tree = overlay.commit_info(tip).map_err(Unfit::now)?.tree;
     weigh_branch(overlay, tree).map_err(Unfit::for_good)?;
-    let held = check_tree(overlay, tree, known)?;
+    let held = check_tree(overlay, tree, known, ROOM)?;
     match held.strays.first() {
-        Some(stray) if !held.has_session && !check_tree(overlay, tree, None)?.has_session => {
+        Some(stray) if !held.has_session && !check_tree(overlay, tree, None, 0)?.has_session => {
             Err(Unfit::for_good(format!("it holds {stray}, and nothing of ours")))
         }
-        _ => Ok(held.strays),
+        _ => Ok(held),
     }
 }
 
@@ -87,19 +90,7 @@ pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<Ob
 /// regular file. What stands in `known`, a tree of ours, is not looked at again. Of a tree that cannot be read nothing
 /// is returned.
 pub fn strays(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Vec<String> {
-    check_tree(overlay, tree, known).map(|held| held.strays).unwrap_or_default()
-}
-
-/// Returns the session whose tree this is: the one with the only session file in it.
-pub fn session_of(overlay: &Overlay<'_>, tree: ObjectId) -> Option<Session> {
-    let sessions = Some(tree).filter(|tree| is_readable(overlay, *tree))?;
-    let sessions = overlay.find_dir(sessions, SESSIONS).ok()?.filter(|tree| is_readable(overlay, *tree));
-    let shards = overlay.entries(sessions).ok()?;
-    let [TreeEntry { is_tree: true, name: shard_name, id: shard }] = shards.as_slice() else { return None };
-    let files = overlay.entries(Some(*shard).filter(|tree| is_readable(overlay, *tree))).ok()?;
-    let [TreeEntry { is_tree: false, name, .. }] = files.as_slice() else { return None };
-    let session = Session::from_component(name.strip_suffix(".json")?)?;
-    (session_path(&session) == format!("{SESSIONS}/{shard_name}/{name}")).then_some(session)
+    check_tree(overlay, tree, known, 0).map(|held| held.strays).unwrap_or_default()
 }
 
 fn chain(err: &dyn std::error::Error) -> String {
@@ -113,7 +104,7 @@ fn new_entries(
     tree: ObjectId,
     known: Option<ObjectId>,
     path: &str,
-    held: &mut Held,
+    held: &mut Checked,
 ) -> Result<Vec<TreeEntry>, Unfit> {
     if !is_readable(overlay, tree) {
         return Err(Unfit::now(format!("the tree {tree} is missing or too large")));
@@ -130,31 +121,53 @@ fn new_entries(
     Ok(entries.into_iter().filter(|entry| known.get(&entry.name) != Some(&entry.id)).collect())
 }
 
-/// What a tree holds.
-#[derive(Default)]
-struct Held {
-    strays: Vec<String>,
+/// What was found in a tree: for who goes on with it.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What has no business in it, as [`strays`] tells.
+    pub strays: Vec<String>,
+    /// Lists as they were read, as many as there was room for.
+    pub lists: HashMap<ObjectId, TodoFile<'static>>,
+    /// The files of sessions that can be what a session wrote.
+    pub sessions: HashSet<ObjectId>,
     has_session: bool,
     /// The files that were read, and whether as lists: one says the same wherever it stands.
     read: HashSet<(ObjectId, bool)>,
+    /// How many bytes of lists there is room for.
+    room: usize,
 }
 
-impl Held {
+impl Checked {
+    /// Returns what is known where nobody looked for anything but this.
+    pub fn only(strays: Vec<String>) -> Self {
+        Checked { strays, ..Checked::default() }
+    }
+
     /// Reads a list, or a session's file, unless it was read before.
     fn read(&mut self, overlay: &Overlay<'_>, blob: ObjectId, path: &str, is_list: bool) -> Result<(), Unfit> {
         if self.read.insert((blob, is_list)) {
             let bytes = file(overlay, blob, path)?;
-            let read = if is_list { decode_todos(&bytes).map(drop) } else { decode_session(&bytes).map(drop) };
-            read.map_err(|err| Unfit::decode(path, &err))?;
+            let unread = |err| Unfit::decode(path, &err);
+            if is_list {
+                match self.room.checked_sub(bytes.len()) {
+                    Some(room) => {
+                        self.room = room;
+                        self.lists.insert(blob, TodoFile::read_lines(&bytes).map_err(unread)?);
+                    }
+                    None => drop(decode_lines(&bytes).map_err(unread)?),
+                }
+            } else if decode_session(&bytes).map_err(unread)?.flaw().is_none() {
+                self.sessions.insert(blob);
+            }
         }
         Ok(())
     }
 }
 
 /// Looks at every entry that is not the same in `known`.
-fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<Held, Unfit> {
+fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>, room: usize) -> Result<Checked, Unfit> {
     let below = |known: Option<ObjectId>, path: &str| known.and_then(|known| overlay.find(known, path).ok().flatten());
-    let mut held = Held::default();
+    let mut held = Checked { room, ..Checked::default() };
     for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, "", &mut held)? {
         match (name.as_str(), is_tree) {
             (ATTRIBUTES_PATH | BOARD_PATH, false) => drop(file(overlay, id, &name)?),
@@ -189,7 +202,7 @@ fn check_project(
     tree: ObjectId,
     known: Option<ObjectId>,
     path: &str,
-    held: &mut Held,
+    held: &mut Checked,
 ) -> Result<(), Unfit> {
     for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{path}/"), held)? {
         let path = format!("{path}/{name}");
@@ -209,7 +222,7 @@ fn check_shard(
     tree: ObjectId,
     known: Option<ObjectId>,
     shard: &str,
-    held: &mut Held,
+    held: &mut Checked,
 ) -> Result<(), Unfit> {
     for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
         let path = format!("{SESSIONS}/{shard}/{name}");
@@ -230,7 +243,7 @@ fn check_lists(
     tree: ObjectId,
     known: Option<ObjectId>,
     path: &str,
-    held: &mut Held,
+    held: &mut Checked,
     is_ours: impl Fn(&str) -> bool,
 ) -> Result<(), Unfit> {
     for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{path}/"), held)? {

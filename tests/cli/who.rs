@@ -137,6 +137,25 @@ fn a_first_prompt_names_a_session_and_stays_here_unless_it_may_leave() {
     assert!(!holds(&world, &hub, key) && !holds(&world, &world.store(), key));
 }
 
+/// Of the first prompts of years, only those of the sessions that are shown are read, also where an older version put all
+/// of them into one line.
+#[test]
+fn the_first_prompts_of_others_are_not_read() {
+    let (words, world) = ("Make the shop pay", World::new());
+    transcript(&world, ONE, &[prompt(words)], &["Fix the form"], &[]);
+    world.sync();
+    let file = world.store().join("chittysync/prompts");
+    let text = std::fs::read_to_string(&file).expect("prompts");
+    let others: String = (0..99).map(|number| format!("\"00{number:02}\":no text,\n")).collect();
+    let begin = text.find(&format!("\"{ONE}")).expect("a line");
+    std::fs::write(&file, format!("{}{others}{}", &text[..begin], &text[begin..])).expect("prompts");
+    assert!(world.ok(&["sessions"]).contains(words));
+    std::fs::write(&file, text.replace('\n', "")).expect("prompts");
+    assert!(world.ok(&["sessions"]).contains(words));
+    std::fs::write(&file, others).expect("prompts");
+    assert!(world.ok(&["sessions"]).contains("Fix the form"));
+}
+
 #[test]
 fn a_session_and_its_commands_are_one_row() {
     let world = World::new();
