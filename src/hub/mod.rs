@@ -28,6 +28,7 @@ mod open;
 mod outside;
 mod page;
 mod page_act;
+mod page_agents;
 mod page_answer;
 mod page_do;
 mod page_sign_in;

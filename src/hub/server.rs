@@ -166,6 +166,8 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/", get(page::first))
         .route("/ui", get(page::now))
         .route("/ui/todos", get(page::todos))
+        .route("/ui/board", get(page::board))
+        .route("/ui/session/{*name}", get(page::session))
         .route("/ui/todo/{id}", get(page::todo))
         .route("/ui/projects", get(page::projects))
         .route("/ui/sessions", get(page::sessions))

@@ -16,6 +16,7 @@ mod merges;
 mod original;
 #[cfg(feature = "web")]
 mod outsiders;
+mod page_agents;
 mod page_form;
 mod pages;
 mod policy;
