@@ -126,7 +126,7 @@ pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::{known, present};
 #[cfg(feature = "hub")]
-pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
+pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand, TokenRotateArgs};
 #[cfg(feature = "hub")]
 pub(crate) use log::{day, event_json, moment};
 #[cfg(feature = "hub")]

@@ -11,6 +11,8 @@ mod dependencies;
 mod events;
 mod figures;
 #[cfg(feature = "web")]
+mod issued;
+#[cfg(feature = "web")]
 mod issuer;
 mod merges;
 mod original;
