@@ -78,6 +78,17 @@ impl Secret {
     }
 }
 
+/// What is kept of a token that the hub signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedFor {
+    /// Who it was given to.
+    pub subject: String,
+    /// Whose hub takes it.
+    pub audience: String,
+    /// The token by which it was asked for.
+    pub by: String,
+}
+
 /// What the hub keeps of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -92,6 +103,9 @@ pub struct Record {
     /// Whether a browser got it, by a link that opens the pages.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub browser: bool,
+    /// Of one that was signed: nothing secret is kept of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedFor>,
     /// When it was made, in RFC 3339.
     pub created: String,
     /// When it stops being good; never when nothing.
@@ -108,9 +122,12 @@ impl Record {
         if self.revoked.is_some() {
             return Some(TokenError::Revoked);
         }
-        // A time that cannot be read is over: it was meant to be one.
-        let is_over = |text: &String| Time::parse(text).is_none_or(|time| time <= now);
-        self.expires.as_ref().is_some_and(is_over).then_some(TokenError::Expired)
+        self.is_over(now).then_some(TokenError::Expired)
+    }
+
+    /// Returns whether its time is over. A time that cannot be read is: it was meant to be one.
+    pub fn is_over(&self, now: Time) -> bool {
+        self.expires.as_ref().is_some_and(|text| Time::parse(text).is_none_or(|time| time <= now))
     }
 }
 
@@ -164,6 +181,7 @@ mod tests {
             device: "laptop".into(),
             scope: "write".into(),
             browser: false,
+            signed: None,
             created: "2026-11-20T12:00:00.000Z".into(),
             expires: expires.map(Into::into),
             revoked: revoked.map(Into::into),

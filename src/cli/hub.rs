@@ -74,6 +74,8 @@ pub enum TokenCommand {
     List,
     /// Take a token back, from now on
     Revoke(TokenRevokeArgs),
+    /// Replace the key with which tokens are signed (chittysync.hubAddress)
+    Rotate(TokenRotateArgs),
 }
 
 /// Arguments of `hub token add`.
@@ -95,6 +97,14 @@ pub struct TokenAddArgs {
 pub struct TokenRevokeArgs {
     /// The id of the token: the letters between its first and second `_`
     pub id: String,
+}
+
+/// Arguments of `hub token rotate`.
+#[derive(Clone, Debug, Args)]
+pub struct TokenRotateArgs {
+    /// Forget all keys before, as after a leak: what they signed is good no more
+    #[arg(long)]
+    pub at_once: bool,
 }
 
 /// Puts the hub's program in the place of this one, with the same arguments. Returns only when that fails.

@@ -126,7 +126,7 @@ pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::{known, present};
 #[cfg(feature = "hub")]
-pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
+pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand, TokenRotateArgs};
 #[cfg(feature = "hub")]
 pub(crate) use log::{day, event_json, moment};
 #[cfg(feature = "hub")]
@@ -135,6 +135,8 @@ pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs
 pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
 #[cfg(feature = "hub")]
 pub(crate) use said::word as became;
+#[cfg(feature = "hub")]
+pub(crate) use spawn::{known as known_agents, lines as agents_text, told as agents_told};
 pub(crate) use ui::{Ui, exit};
 #[cfg(feature = "hub")]
 pub(crate) use watch::changes_json;

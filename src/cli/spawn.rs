@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::context::{Context, display};
 use super::ui::{Failure, Ui, plural};
 use crate::ops::spawn::{
-    Asked, Edit, Edited, NoArbiter, Refused, Situation, Spawned, checkouts, edit, situation, spawn,
+    Arbiter, Asked, Edit, Edited, NoArbiter, Refused, Situation, Spawned, checkouts, edit, situation, spawn,
 };
 use crate::plan::{Considered, Exit, Lease, Verdict};
 use crate::settings::Spawning;
 use crate::store::Store;
-use crate::todo::plain;
+use crate::todo::{Time, plain};
 use crate::view::Style;
 
 /// What can be said of agents that are started.
@@ -134,28 +134,33 @@ pub(super) const NAME_ONE: &str =
 
 fn say(store: &Store, spawning: &Spawning, what: &Edit, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let edited = edit(store, spawning, what, context.now, &super::remote::watch(store, ui))?;
+    let (text, arbiter) = told(what, &edited)?;
+    ui.note(&text);
+    if ui.json {
+        ui.print_json(&json!({ "changed": arbiter.is_some(), "arbiter": arbiter.map(|arbiter| arbiter.name()) }));
+    }
+    Ok(())
+}
+
+/// Returns what became of what somebody said, and who knows of it now if it is new.
+///
+/// # Errors
+/// When nobody decides, or could not be told.
+pub(crate) fn told<'a>(what: &Edit, edited: &'a Edited) -> Result<(String, Option<&'a Arbiter>), Failure> {
     let (done, already) = match what {
         Edit::Pause => ("No agent is started any more", "Nothing is started already."),
         Edit::Resume => ("Agents may be started again", "Nothing was paused."),
         Edit::Reset(_) => ("Its failures are forgotten", "It has not failed."),
     };
-    let arbiter = match edited {
-        Edited::Done(arbiter) => Some(arbiter),
-        Edited::Already => None,
-        Edited::Nobody(nobody) => return Err(Failure::no(nobody.to_string()).hint(NAME_ONE)),
+    match edited {
+        Edited::Done(arbiter) => Ok((format!("{done}, as {} knows now.", arbiter.name()), Some(arbiter))),
+        Edited::Already => Ok((already.to_owned(), None)),
+        Edited::Nobody(nobody) => Err(Failure::no(nobody.to_string()).hint(NAME_ONE)),
         Edited::Failed(arbiter, why) => {
             let text = format!("{} decides who starts agents, and was not told: {why}", arbiter.name());
-            return Err(Failure::no(text).hint("until it is told, everything stays as it is"));
+            Err(Failure::no(text).hint("until it is told, everything stays as it is"))
         }
-    };
-    match &arbiter {
-        Some(arbiter) => ui.note(&format!("{done}, as {} knows now.", arbiter.name())),
-        None => ui.note(already),
     }
-    if ui.json {
-        ui.print_json(&json!({ "changed": arbiter.is_some(), "arbiter": arbiter.map(|arbiter| arbiter.name()) }));
-    }
-    Ok(())
 }
 
 fn dry_run(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -191,7 +196,7 @@ fn dry_run(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -
 /// Returns what is known here of agents that are started, for people; nothing where none is. Nobody is asked.
 pub(super) fn known_text(store: &Store, context: &Context, style: Style) -> Result<String, Failure> {
     let spawning = settings(store)?;
-    let Some(found) = known(store, &spawning, context)? else { return Ok(String::new()) };
+    let Some(found) = known(store, &spawning, context.now)? else { return Ok(String::new()) };
     let lines = match found {
         Ok(situation) => lines(&situation, &spawning, style),
         Err(nobody) => vec![format!("no agents are started: {nobody}")],
@@ -202,7 +207,7 @@ pub(super) fn known_text(store: &Store, context: &Context, style: Style) -> Resu
 /// Returns the same for programs.
 pub(super) fn known_json(store: &Store, context: &Context) -> Result<Value, Failure> {
     let spawning = settings(store)?;
-    Ok(match known(store, &spawning, context)? {
+    Ok(match known(store, &spawning, context.now)? {
         None => Value::Null,
         Some(Ok(situation)) => situation_json(&situation, &spawning),
         Some(Err(nobody)) => json!({ "arbiter": null, "unusable": nobody.to_string() }),
@@ -210,12 +215,15 @@ pub(super) fn known_json(store: &Store, context: &Context) -> Result<Value, Fail
 }
 
 /// Returns how things stand as far as it is known here; nothing where no agent is started and none ever was.
-fn known(
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn known(
     store: &Store,
     spawning: &Spawning,
-    context: &Context,
+    now: Time,
 ) -> Result<Option<Result<Situation, NoArbiter>>, Failure> {
-    let found = situation(store, spawning, context.now, None)?;
+    let found = situation(store, spawning, now, None)?;
     let is_used = match &found {
         Ok(situation) => situation.lease.as_ref().map_or(true, |lease| lease.generation > 0),
         Err(_) => false,
@@ -224,7 +232,7 @@ fn known(
 }
 
 /// Returns what people are told of agents that are started; nothing where nobody starts any.
-pub(super) fn lines(situation: &Situation, spawning: &Spawning, style: Style) -> Vec<String> {
+pub(crate) fn lines(situation: &Situation, spawning: &Spawning, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(why) = &situation.away {
         let name = situation.arbiter.name();

@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::asked::Asked;
+#[cfg(feature = "web")]
+use super::issue;
 use super::rate::Left;
 use super::spool::whole;
 use super::state::Hub;
@@ -56,7 +58,7 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
     match operation.kind {
         Kind::Other if operation.op == Op::Events => events::listen(hub, &parts.uri, &asked.headers).await,
         Kind::Other | Kind::OfCommit | Kind::OfNow => hub.aside(move |hub| read::read(hub, &asked)).await,
-        Kind::Write => {
+        Kind::Write | Kind::Token => {
             let left = hub.rates.count(&asked.token(), Instant::now());
             if left.remaining.is_none() {
                 let problem = Problem::new(429, format!("more than {} times a minute", left.most));
@@ -116,6 +118,10 @@ fn write(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
         Op::Assign | Op::Orchestrate => decide::assign(hub, asked),
         Op::Resolve => decide::resolve(hub, asked),
         Op::Rollback => decide::rollback(hub, asked),
+        #[cfg(feature = "web")]
+        Op::Issue | Op::Verify | Op::EndToken => issue::answer(hub, asked),
+        #[cfg(not(feature = "web"))]
+        Op::Issue | Op::Verify | Op::EndToken => Err(Problem::new(404, "this hub signs no tokens")),
         // All others read.
         _ => Err(Problem::new(405, "this path is not asked so")),
     }

@@ -120,7 +120,7 @@ fn believed(url: &str, said: &Value) -> (Answer, Duration) {
 }
 
 /// Whoever answers for tokens goes by the clock, whatever ours is set to.
-fn now_millis() -> i64 {
+pub(super) fn now_millis() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -35,6 +35,32 @@ pub(super) struct Limits {
     pub recheck: Duration,
     /// When a merge that failed is tried again.
     pub again: Duration,
+    /// How many WebSockets may be open at once of which nobody has said yet who they are.
+    pub greeting: usize,
+    /// How many connections may agree on TLS at once; others wait in the system's queue.
+    pub agreeing: usize,
+    /// How often the files of the certificate are looked at, at most.
+    pub look: Duration,
+    /// How much is done at once that may wait for the disk. Each takes some memory for as long as it is there.
+    pub blocking: usize,
+    /// How many tokens may be good at once that the hub signed.
+    pub signed: usize,
+    /// How long tokens are signed with one key.
+    pub key_age: Duration,
+    /// Of the keys of others.
+    pub keys: KeyLimits,
+}
+
+/// How long the keys of an issuer are good.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "web"), expect(dead_code, reason = "without it no issuer is asked"))]
+pub(super) struct KeyLimits {
+    /// Older ones are asked for again; those that are there are good meanwhile.
+    pub fresh: Duration,
+    /// Those that nobody could ask for again are believed no longer: one may have been stolen.
+    pub oldest: Duration,
+    /// Whoever sends keys that do not exist has the issuer asked no more often.
+    pub again: Duration,
 }
 
 impl Limits {
@@ -57,29 +83,56 @@ impl Limits {
             beat: Duration::from_secs(15),
             recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
+            greeting: 64,
+            agreeing: 256,
+            look: Duration::from_secs(1),
+            blocking: 64,
+            signed: 1_000,
+            key_age: Duration::from_secs(30 * 24 * 60 * 60),
+            keys: KeyLimits {
+                fresh: Duration::from_secs(10 * 60),
+                oldest: Duration::from_secs(24 * 60 * 60),
+                again: Duration::from_secs(30),
+            },
         };
         let asked = std::env::var("CHITTYSYNC_HUB_LIMITS").ok().filter(|_| cfg!(debug_assertions));
         for (name, number) in asked.iter().flat_map(|asked| asked.split(' ')).filter_map(|one| one.split_once('=')) {
-            let Ok(number) = number.parse::<u32>() else { continue };
-            match name {
-                "in_memory" => limits.in_memory = number as usize,
-                "push" => limits.push = number.into(),
-                "body" => limits.body = number as usize,
-                "writes" => limits.writes = number,
-                "todos" => limits.todos = number as usize,
-                "replay" => limits.replay = number as usize,
-                "waiting" => limits.waiting = number as usize,
-                "stall_ms" => limits.stall = Duration::from_millis(number.into()),
-                "hello_ms" => limits.hello = Duration::from_millis(number.into()),
-                "work_ms" => limits.work = Duration::from_millis(number.into()),
-                "stop_ms" => limits.stop = Duration::from_millis(number.into()),
-                "tidy_ms" => limits.tidy = Duration::from_millis(number.into()),
-                "beat_ms" => limits.beat = Duration::from_millis(number.into()),
-                "recheck_ms" => limits.recheck = Duration::from_millis(number.into()),
-                "again_ms" => limits.again = Duration::from_millis(number.into()),
-                _ => {}
+            if let Ok(number) = number.parse::<u32>() {
+                limits.set(name, number);
             }
         }
         limits
+    }
+
+    fn set(&mut self, name: &str, number: u32) {
+        let size = number as usize;
+        let millis = Duration::from_millis(number.into());
+        match name {
+            "in_memory" => self.in_memory = size,
+            "push" => self.push = number.into(),
+            "body" => self.body = size,
+            "writes" => self.writes = number,
+            "todos" => self.todos = size,
+            "replay" => self.replay = size,
+            "waiting" => self.waiting = size,
+            "stall_ms" => self.stall = millis,
+            "hello_ms" => self.hello = millis,
+            "work_ms" => self.work = millis,
+            "stop_ms" => self.stop = millis,
+            "tidy_ms" => self.tidy = millis,
+            "beat_ms" => self.beat = millis,
+            "recheck_ms" => self.recheck = millis,
+            "again_ms" => self.again = millis,
+            "greeting" => self.greeting = size,
+            "agreeing" => self.agreeing = size,
+            "look_ms" => self.look = millis,
+            "blocking" => self.blocking = size,
+            "signed" => self.signed = size,
+            "key_age_ms" => self.key_age = millis,
+            "keys_fresh_ms" => self.keys.fresh = millis,
+            "keys_oldest_ms" => self.keys.oldest = millis,
+            "keys_again_ms" => self.keys.again = millis,
+            _ => {}
+        }
     }
 }

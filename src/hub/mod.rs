@@ -16,10 +16,17 @@ mod decide;
 mod dispatch;
 mod environment;
 mod events;
+mod failed;
 mod follow;
 mod guard;
 #[cfg(feature = "web")]
 mod introspect;
+#[cfg(feature = "web")]
+mod issue;
+#[cfg(feature = "web")]
+mod issuer;
+#[cfg(feature = "web")]
+mod keys;
 mod limits;
 mod listener;
 mod metrics;
@@ -28,6 +35,7 @@ mod open;
 mod outside;
 mod page;
 mod page_act;
+mod page_agents;
 mod page_answer;
 mod page_do;
 mod page_sign_in;

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
+use super::page_agents::agents;
 use super::page_answer::{file, go, html, refuse};
 use super::page_sign_in::{cookie, presented};
 use super::state::Hub;
@@ -39,6 +40,23 @@ pub(super) async fn now(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMa
 
 pub(super) async fn todos(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
     show(&hub, uri, headers, |sight, asked| Ok(page::todos(sight, &Wanted::parse(asked.query)))).await
+}
+
+pub(super) async fn board(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, asked| Ok(page::board(sight, asked.query))).await
+}
+
+pub(super) async fn session(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    show(&hub, uri, headers, move |sight, _| {
+        let unknown = |_| Problem::new(404, "there is no such session").hint("Sessions lists them.");
+        Ok(page::session(sight, &ops::todo::meant(sight.everything, &name).map_err(unknown)?))
+    })
+    .await
 }
 
 pub(super) async fn projects(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
@@ -132,6 +150,11 @@ async fn show(
         // Who may only read can do nothing about them, and need not know where todos go.
         let may_write = who.may(Scope::Write);
         let mirrors = if may_write && uri.path() == "/ui" { mirrors(&store, now) } else { Vec::new() };
+        let agents = match uri.path() {
+            "/ui" => agents(&store, now, false),
+            "/ui/topics" => agents(&store, now, true),
+            _ => None,
+        };
         let sight = Sight {
             at: shown.tip.map(|tip| tip.to_string()),
             properties: &properties,
@@ -142,6 +165,7 @@ async fn show(
             device: &store.settings.device,
             key: &key,
             mirrors: &mirrors,
+            agents: agents.as_ref(),
             may_write,
             message: said.and_then(|number| hub.pages.said(&who.token, number)),
             path: &path,

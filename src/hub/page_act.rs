@@ -26,9 +26,11 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
     let secret = cookie(hub, &headers).ok_or_else(unknown)?;
     let mut back = back(field(&fields, "back")).to_owned();
+    // Whoever decides on agents may be far away: nobody else waits for that.
+    let is_of_agents = matches!(deed(&fields), Some(Deed::Pause | Deed::Resume | Deed::Reset(_)));
     // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
     // without a thread, as one that is waited for may need one.
-    let saying = Arc::clone(&hub.saying).lock_owned().await;
+    let saying = if is_of_agents { None } else { Some(Arc::clone(&hub.saying).lock_owned().await) };
     let acted = hub.aside(move |hub| {
         let _saying = saying;
         said(hub, &secret, &fields)
@@ -53,13 +55,17 @@ fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Prin
     if !secret.is_form_key(field(fields, "key")) {
         return Err(Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again."));
     }
-    let deed = Deed::parse(field(fields, "do")).ok_or_else(|| Problem::new(422, "there is no such act"))?;
+    let deed = deed(fields).ok_or_else(|| Problem::new(422, "there is no such act"))?;
     let store = hub.store()?;
     match perform(&store, &deed, fields) {
         Ok((message, id)) => Ok((who, (message, id.map(|id| id.to_string())))),
         Err(Refused::No(message)) => Ok((who, (message, None))),
         Err(Refused::Ops(err)) => Err(hub.trouble(&err)),
     }
+}
+
+fn deed(fields: &[(String, String)]) -> Option<Deed> {
+    Deed::parse(field(fields, "do"))
 }
 
 /// Returns the page to go back to: one of ours.

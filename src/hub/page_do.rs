@@ -1,12 +1,13 @@
 //! What a button does: one use case each, the same that the commands call.
 
+use super::page_agents;
 use super::page_sign_in::field;
 use crate::cli::{Failure, became, present};
 use crate::merge::Subject;
 use crate::ops::todo::{
     self, Actor, Add, Assign, Became, Edit, Outcome, Properties, Refusal, Settlement, Wanted, Which,
 };
-use crate::ops::{self, OpsError};
+use crate::ops::{self, OpsError, spawn};
 use crate::page::{Deed, Message, Side};
 use crate::store::Store;
 use crate::todo::{Time, Todo, TodoId, plain};
@@ -27,12 +28,17 @@ impl From<Refusal> for Refused {
             Refusal::Ops(err) => return Refused::Ops(err),
             other => other,
         };
-        let lines = Failure::from(refusal).lines();
-        let mut lines = lines.split('\n');
-        let text = lines.next().unwrap_or_default().to_owned();
-        let hints = lines.map(|line| line.trim_start_matches("hint: ").to_owned()).collect();
-        Refused::No(Message { text, hints, is_refused: true, undo: None })
+        self::refusal(Failure::from(refusal))
     }
+}
+
+/// Returns a refusal in the words of the command line.
+pub(super) fn refusal(failure: Failure) -> Refused {
+    let lines = failure.lines();
+    let mut lines = lines.split('\n');
+    let text = lines.next().unwrap_or_default().to_owned();
+    let hints = lines.map(|line| line.trim_start_matches("hint: ").to_owned()).collect();
+    Refused::No(Message { text, hints, is_refused: true, undo: None })
 }
 
 impl From<OpsError> for Refused {
@@ -59,6 +65,9 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
         }
         Deed::Undo(id, at) => return undo(&actor, (*id, *at)),
         Deed::Assign => return assign(&actor),
+        Deed::Pause => return agents(&actor, &spawn::Edit::Pause),
+        Deed::Resume => return agents(&actor, &spawn::Edit::Resume),
+        Deed::Reset(topic) => return agents(&actor, &spawn::Edit::Reset(topic.clone())),
     };
     Ok(told(&outcome))
 }
@@ -147,6 +156,11 @@ fn undo(actor: &Actor<'_>, seen: (TodoId, Time)) -> Result<Done, Refused> {
     let hints = back.undo.left.iter().map(left).collect();
     let id = back.undo.events.first().map(|event| event.after.id);
     Ok((Message { text: format!("Taken back: {first}{more}"), hints, is_refused: false, undo: None }, id))
+}
+
+fn agents(actor: &Actor<'_>, what: &spawn::Edit) -> Result<Done, Refused> {
+    let text = page_agents::say(actor.store, what, actor.now)?.map_err(refusal)?;
+    Ok((Message { text, ..Message::default() }, None))
 }
 
 fn assign(actor: &Actor<'_>) -> Result<Done, Refused> {

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
+#[cfg(feature = "web")]
+use super::keys;
 use super::{mirror, open, receive, server, tokens};
 use crate::cli::{self, Cli, Command, Context, Failure, HubArgs, HubCommand, TokenCommand, Ui};
 
@@ -44,6 +46,11 @@ fn run(args: &HubArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
             TokenCommand::Add(args) => tokens::add(args, &store, context.now, ui),
             TokenCommand::List => tokens::list(&store, context.now, ui),
             TokenCommand::Revoke(args) => tokens::revoke(&args.id, &store, context.now, ui),
+            #[cfg(feature = "web")]
+            TokenCommand::Rotate(args) => keys::rotate(args, &store, context.now, ui),
+            #[cfg(not(feature = "web"))]
+            TokenCommand::Rotate(_) => Err(Failure::usage("this program was built without what signs tokens")
+                .hint("install it with `--features web`")),
         },
     }
 }

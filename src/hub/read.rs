@@ -1,13 +1,15 @@
 //! What can be read. Each answer is of one commit of the branch, and has a tag by which who has it already is told so.
 
 use axum::http::HeaderValue;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, HOST};
 use axum::response::Response;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::{self, VERSION, etag, has, tag, unchanged};
 use super::asked::Asked;
+#[cfg(feature = "web")]
+use super::issue;
 use super::metrics;
 use super::state::Hub;
 use crate::cli::{changes_json, event_json, present};
@@ -26,7 +28,7 @@ pub(super) fn read(hub: &Hub, asked: &Asked) -> Result<Response, Problem> {
     if asked.operation.op == Op::Metrics {
         return metrics::metrics(hub);
     }
-    if let Some(value) = without_store(hub, asked.operation.op) {
+    if let Some(value) = without_store(hub, asked) {
         return Ok(of_content(asked, None, &value?));
     }
     let store = hub.store()?;
@@ -79,15 +81,32 @@ fn of_content(asked: &Asked, tip: Option<ObjectId>, value: &Value) -> Response {
 }
 
 /// Returns what is answered without the store; nothing for all else.
-fn without_store(hub: &Hub, op: Op) -> Option<Result<Value, Problem>> {
-    Some(match op {
+fn without_store(hub: &Hub, asked: &Asked) -> Option<Result<Value, Problem>> {
+    Some(match asked.operation.op {
         Op::Health => Ok(wire::health(VERSION, &[])),
         Op::Live => Ok(json!({ "status": "alive" })),
         Op::ReadyToServe => metrics::ready(hub),
         Op::Description => Ok(wire::openapi(VERSION)),
         Op::WellKnown => Ok(wire::well_known(hub.merges)),
+        Op::Services => Ok(wire::services(&base(hub, asked), VERSION)),
+        Op::Service => wire::service(&asked.names[0], &base(hub, asked), VERSION)
+            .ok_or_else(|| Problem::new(404, "this hub is the only service here").hint("it is called `sync`")),
+        #[cfg(feature = "web")]
+        Op::Keys => issue::public(hub),
+        #[cfg(not(feature = "web"))]
+        Op::Keys => Ok(json!({ "keys": [] })),
         _ => return None,
     })
+}
+
+/// Returns the address by which the hub is reached: what is set, and else what it was asked by, which is a name of its own.
+fn base(hub: &Hub, asked: &Asked) -> String {
+    #[cfg(feature = "web")]
+    if let Some(issuer) = &hub.outside.issuer {
+        return issuer.address.clone();
+    }
+    let host = asked.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{}://{host}", if hub.pages.is_secure { "https" } else { "http" })
 }
 
 fn document(hub: &Hub, store: &Store, asked: &Asked, shown: &Shown) -> Result<Value, Problem> {

@@ -28,10 +28,6 @@ use crate::ops::OpsError;
 use crate::store::Store;
 use crate::wire::GitPath;
 
-/// So much is done at once that may wait for the disk. Each takes some memory for as long as it is there, and a moment
-/// longer.
-const BLOCKING: usize = 64;
-
 /// The names that loopback always has.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -40,16 +36,16 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let hosts = LOOPBACK.iter().map(|name| (*name).to_owned());
     let hosts: Vec<String> = hosts.chain(args.host.iter().map(|name| name.to_ascii_lowercase())).collect();
     let issuers = store.issuers().map_err(OpsError::from)?;
-    let issuers = Outside::new(issuers).map_err(|reason| {
+    let (limits, common_dir) = (Limits::new(store.settings.max_fetch), store.repo.common_dir().to_owned());
+    let issuers = Outside::new(issuers, &common_dir, limits.keys).map_err(|reason| {
         Failure::usage(reason)
             .hint("install it with `--features web`, or unset what `git config --get-regexp ^chittysync.hub` lists")
     })?;
-    let (limits, common_dir) = (Limits::new(store.settings.max_fetch), store.repo.common_dir().to_owned());
-    let certificate = certificate(args, &common_dir, ui)?;
+    let certificate = certificate(args, &common_dir, limits.look, ui)?;
     let hooks = receive::put_hook(&common_dir)?;
     allow_files();
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(2).max_blocking_threads(BLOCKING).enable_all().build();
+    let runtime = runtime.worker_threads(2).max_blocking_threads(limits.blocking).enable_all().build();
     let runtime = runtime.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let follower = Arc::new(Follower::new(limits.waiting));
     let following = follower.start(store.clone(), limits.replay, limits.tidy, limits.again);
@@ -81,7 +77,7 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
             None => tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future()),
             Some(certificate) => {
                 let acceptor = TlsAcceptor::from(Arc::new(certificate.config().map_err(failed)?));
-                let listener = TlsListener::new(listener, acceptor, limits.hello);
+                let listener = TlsListener::new(listener, acceptor, limits.hello, limits.agreeing);
                 let listener = listener.map_err(|err| failed(err.to_string()))?;
                 tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future())
             }
@@ -99,9 +95,14 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
 }
 
 /// Reads the certificate, where there is one.
-fn certificate(args: &HubArgs, common_dir: &Path, ui: &mut Ui) -> Result<Option<Arc<Certificate>>, Failure> {
+fn certificate(
+    args: &HubArgs,
+    common_dir: &Path,
+    every: Duration,
+    ui: &mut Ui,
+) -> Result<Option<Arc<Certificate>>, Failure> {
     let (Some(file), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
-    let read = Certificate::read(file, key, common_dir).map_err(|reason| {
+    let read = Certificate::read([file, key], common_dir, every).map_err(|reason| {
         Failure::usage(format!("cannot use this certificate: {reason}"))
             .hint("--tls-cert is a file with the certificate and those that lead to its authority, --tls-key its key, both as PEM")
     })?;
@@ -166,6 +167,8 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/", get(page::first))
         .route("/ui", get(page::now))
         .route("/ui/todos", get(page::todos))
+        .route("/ui/board", get(page::board))
+        .route("/ui/session/{*name}", get(page::session))
         .route("/ui/todo/{id}", get(page::todo))
         .route("/ui/projects", get(page::projects))
         .route("/ui/sessions", get(page::sessions))

@@ -4,24 +4,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jsonwebtoken::jwk::{Jwk, KeyOperations, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde_json::Value;
+use jsonwebtoken::jwk::Jwk;
 
 use super::ask::{self, LONGEST_WAIT};
+use super::limits::KeyLimits;
 use super::verify;
 use crate::access::{Principal, outsider};
 use crate::settings::Keys;
 use crate::wire::Problem;
 
-/// Only with a public key: whoever knows how to check such a signature cannot make one.
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
-/// Older keys are asked for again; those that are there are good meanwhile.
-const FRESH: Duration = Duration::from_secs(10 * 60);
-/// Keys that nobody could ask for again are not believed for longer: one may have been stolen.
-const OLDEST: Duration = Duration::from_secs(24 * 60 * 60);
-/// Whoever sends keys that do not exist has us ask no more often.
-const AGAIN: Duration = Duration::from_secs(30);
 /// No issuer has more keys, and no token is longer.
 const MOST_KEYS: usize = 100;
 const LONGEST: usize = 16 << 10;
@@ -29,6 +20,7 @@ const LONGEST: usize = 16 << 10;
 /// An issuer.
 pub(super) struct Signed {
     keys: Keys,
+    limits: KeyLimits,
     known: Arc<Mutex<Known>>,
     /// Held by whoever asks for keys.
     asking: Arc<tokio::sync::Mutex<()>>,
@@ -44,9 +36,9 @@ struct Known {
 }
 
 impl Signed {
-    pub(super) fn new(keys: Keys) -> Self {
+    pub(super) fn new(keys: Keys, limits: KeyLimits) -> Self {
         verify::install();
-        Signed { keys, known: Arc::default(), asking: Arc::default() }
+        Signed { keys, limits, known: Arc::default(), asking: Arc::default() }
     }
 
     /// Returns who has this token.
@@ -56,19 +48,13 @@ impl Signed {
             return Err(no("it is too long"));
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| no("it cannot be read"))?;
-        if !ALGORITHMS.contains(&header.alg) {
+        if !verify::is_taken(header.alg) {
             return Err(no("it is not signed with RS256, ES256 or EdDSA"));
         }
         let id = header.kid.ok_or_else(|| no("it names no key"))?;
         let key = self.key(&id).await.ok_or_else(|| no("its issuer has no such key, or cannot be asked"))?;
-        let key = usable(&key, header.alg).ok_or_else(|| no("its key is not for this"))?;
-        let mut validation = Validation::new(header.alg);
-        validation.set_issuer(&[&self.keys.issuer]);
-        validation.set_audience(&[&self.keys.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.validate_nbf = true;
-        let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).map_err(|err| no(&err.to_string()))?;
-        outsider(&self.keys.issuer, &claims.claims)
+        let claims = verify::claims(token, &key, &self.keys.issuer, Some(&self.keys.audience));
+        outsider(&self.keys.issuer, &claims.map_err(|reason| no(&reason))?)
             .map_err(|reason| Problem::new(403, format!("this token is not for us: {reason}")))
     }
 
@@ -81,7 +67,12 @@ impl Signed {
         if !may_ask {
             return None;
         }
-        let asked = tokio::spawn(ask_again(self.keys.url.clone(), Arc::clone(&self.known), Arc::clone(&self.asking)));
+        let asked = tokio::spawn(ask_again(
+            self.keys.url.clone(),
+            self.limits.again,
+            Arc::clone(&self.known),
+            Arc::clone(&self.asking),
+        ));
         if found.is_some() {
             return found;
         }
@@ -94,18 +85,18 @@ impl Signed {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let age = known.at.map(|at| at.elapsed());
         let found = known.keys.iter().find(|key| key.common.key_id.as_deref() == Some(id));
-        let found = found.filter(|_| age.is_some_and(|age| age < OLDEST));
-        let may_ask = known.asked.is_none_or(|asked| asked.elapsed() >= AGAIN);
-        (found.cloned(), age.is_none_or(|age| age >= FRESH), may_ask)
+        let found = found.filter(|_| age.is_some_and(|age| age < self.limits.oldest));
+        let may_ask = known.asked.is_none_or(|asked| asked.elapsed() >= self.limits.again);
+        (found.cloned(), age.is_none_or(|age| age >= self.limits.fresh), may_ask)
     }
 }
 
 /// Asks for the keys. Of several who want them at once, one asks and all wait.
-async fn ask_again(url: String, known: Arc<Mutex<Known>>, asking: Arc<tokio::sync::Mutex<()>>) {
+async fn ask_again(url: String, again: Duration, known: Arc<Mutex<Known>>, asking: Arc<tokio::sync::Mutex<()>>) {
     let _asking = asking.lock().await;
     {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.asked.is_some_and(|asked| asked.elapsed() < AGAIN) {
+        if known.asked.is_some_and(|asked| asked.elapsed() < again) {
             return;
         }
         known.asked = Some(Instant::now());
@@ -117,14 +108,4 @@ async fn ask_again(url: String, known: Arc<Mutex<Known>>, asking: Arc<tokio::syn
     let keys = listed.iter().take(MOST_KEYS).filter_map(|key| serde_json::from_value(key.clone()).ok()).collect();
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     (known.keys, known.at) = (keys, Some(Instant::now()));
-}
-
-/// Returns a key to check a signature with, if it is one for that and for this way of signing.
-fn usable(key: &Jwk, algorithm: Algorithm) -> Option<DecodingKey> {
-    let common = &key.common;
-    let is_for_signatures = common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature);
-    let may_verify = common.key_operations.as_ref().is_none_or(|all| all.contains(&KeyOperations::Verify));
-    let is_for_this = common.key_algorithm.is_none_or(|own| own.to_string() == format!("{algorithm:?}"));
-    let found = DecodingKey::from_jwk(key).ok().filter(|found| found.family() == algorithm.family());
-    found.filter(|_| is_for_signatures && may_verify && is_for_this)
 }

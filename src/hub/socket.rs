@@ -41,6 +41,11 @@ pub(super) async fn open(hub: &Arc<Hub>, mut parts: Parts) -> Result<Response, P
     if parts.headers.contains_key(AUTHORIZATION) {
         hub.principal(&parts.headers, Scope::Read).await?;
     }
+    // Whoever is not known holds a connection for a while: so many at once.
+    let place = match parts.headers.contains_key(AUTHORIZATION) {
+        true => None,
+        false => Some(Arc::clone(&hub.greeting).try_acquire_owned().map_err(|_| too_many())?),
+    };
     let last = since(&parts.uri).map(str::to_owned);
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| {
         Problem::new(426, "this is for WebSockets").hint("GET /api/events tells the same as server-sent events")
@@ -48,8 +53,12 @@ pub(super) async fn open(hub: &Arc<Hub>, mut parts: Parts) -> Result<Response, P
     let hub = Arc::clone(hub);
     let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST).read_buffer_size(BUFFER);
     Ok(upgrade.on_upgrade(move |mut socket| async move {
-        let reason = match introduced(&hub, &mut socket, parts.headers, last).await {
-            Ok(Some(mut listener)) => follow(&hub, &mut socket, &mut listener).await,
+        let known = introduced(&hub, &mut socket, parts.headers, last).await;
+        let reason = match known {
+            Ok(Some(mut listener)) => {
+                drop(place);
+                follow(&hub, &mut socket, &mut listener).await
+            }
             Ok(None) => None,
             Err(problem) => Some((close_code::POLICY, problem.detail)),
         };
@@ -57,6 +66,11 @@ pub(super) async fn open(hub: &Arc<Hub>, mut parts: Parts) -> Result<Response, P
             close(&hub, &mut socket, code, reason).await;
         }
     }))
+}
+
+fn too_many() -> Problem {
+    Problem::new(503, "too many have not said yet who they are")
+        .hint("say it in the header Authorization, or try again in a moment")
 }
 
 /// Waits until it is known who listens. Nothing when nobody does any more.

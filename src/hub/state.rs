@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 
+use super::failed::failed;
 use super::follow::Follower;
 use super::limits::Limits;
 use super::outside::Outside;
@@ -13,7 +14,6 @@ use super::page_state::Pages;
 use super::rate::Rates;
 use crate::cli;
 use crate::git::{GitError, ObjectId};
-use crate::log::{self, Level};
 use crate::ops::{self, OpsError, Shown, chain};
 use crate::store::{Location, Origin, Store, StoreError};
 use crate::wire::{Merges, Problem};
@@ -46,6 +46,8 @@ pub(super) struct Hub {
     pub outside: Outside,
     /// Who moves the branch.
     pub merges: Merges,
+    /// Places for WebSockets that have not said yet who they are.
+    pub greeting: Arc<tokio::sync::Semaphore>,
     /// How much was asked for lately.
     pub rates: Rates,
     /// Held by whoever says something: of two requests with one key, the second sees what became of the first.
@@ -80,6 +82,7 @@ impl Hub {
             counted: Counted::default(),
             outside: Outside::default(),
             merges: Merges::Hub,
+            greeting: Arc::new(tokio::sync::Semaphore::new(limits.greeting)),
             rates,
             pages,
             saying,
@@ -141,7 +144,6 @@ impl Hub {
 
     /// Writes down what went wrong, and returns what somebody outside is told of it.
     pub(super) fn failed(&self, reason: &str) -> Problem {
-        log::append(&self.common_dir, Level::Error, "hub", reason);
-        Problem::new(500, "the hub could not read or write its store").hint("its log on the hub's machine says why")
+        failed(&self.common_dir, reason)
     }
 }

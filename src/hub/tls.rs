@@ -14,9 +14,6 @@ use rustls::sign::CertifiedKey;
 
 use crate::log::{self, Level};
 
-/// The files are looked at no more often.
-const EVERY: Duration = Duration::from_secs(1);
-
 /// How a file looks from outside.
 type Look = Option<(SystemTime, u64)>;
 
@@ -26,6 +23,8 @@ pub(super) struct Certificate {
     files: [PathBuf; 2],
     provider: Arc<CryptoProvider>,
     common_dir: PathBuf,
+    /// The files are looked at no more often.
+    every: Duration,
     state: Mutex<State>,
 }
 
@@ -37,15 +36,16 @@ struct State {
 }
 
 impl Certificate {
-    /// Reads the certificate (with those that lead to an authority, behind it) and the key.
+    /// Reads the certificate (with those that lead to an authority, behind it) and the key, from these files; later no more
+    /// often than this.
     ///
     /// # Errors
     /// When one of them cannot be read, or the key is that of another certificate.
-    pub(super) fn read(certificate: &Path, key: &Path, common_dir: &Path) -> std::result::Result<Self, String> {
-        let files = [certificate.to_owned(), key.to_owned()];
+    pub(super) fn read(files: [&Path; 2], common_dir: &Path, every: Duration) -> std::result::Result<Self, String> {
+        let files = files.map(Path::to_owned);
         let (provider, looks) = (Arc::new(ring::default_provider()), looks(&files));
         let state = State { key: Arc::new(read(&files, &provider)?), looked: Instant::now(), looks };
-        Ok(Certificate { files, provider, common_dir: common_dir.to_owned(), state: Mutex::new(state) })
+        Ok(Certificate { files, provider, common_dir: common_dir.to_owned(), every, state: Mutex::new(state) })
     }
 
     /// Returns how TLS is spoken with it.
@@ -64,7 +64,7 @@ impl Certificate {
     /// Returns the certificate as it is now. One that cannot be read, as while it is being replaced, leaves that before.
     fn current(&self) -> Arc<CertifiedKey> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.looked.elapsed() >= EVERY {
+        if state.looked.elapsed() >= self.every {
             state.looked = Instant::now();
             let now = looks(&self.files);
             if now != state.looks {

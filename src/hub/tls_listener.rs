@@ -12,8 +12,6 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// So many agree at once; others wait in the system's queue.
-const AT_ONCE: usize = 256;
 /// What every connection over TLS begins with.
 const HANDSHAKE: u8 = 22;
 /// What git, curl and browsers show of it.
@@ -28,11 +26,12 @@ pub(super) struct TlsListener {
 }
 
 impl TlsListener {
-    /// Begins to take connections. Each has this long to agree on how to talk.
-    pub(super) fn new(tcp: TcpListener, acceptor: TlsAcceptor, hello: Duration) -> io::Result<Self> {
+    /// Begins to take connections. Each has this long to agree on how to talk, and so many do at once; others wait in the
+    /// system's queue.
+    pub(super) fn new(tcp: TcpListener, acceptor: TlsAcceptor, hello: Duration, at_once: usize) -> io::Result<Self> {
         let at = tcp.local_addr()?;
-        let (done, ready) = mpsc::channel(AT_ONCE);
-        tokio::spawn(take(tcp, acceptor, hello, done));
+        let (done, ready) = mpsc::channel(at_once);
+        tokio::spawn(take(tcp, acceptor, hello, Arc::new(Semaphore::new(at_once)), done));
         Ok(TlsListener { at, ready })
     }
 }
@@ -54,8 +53,13 @@ impl Listener for TlsListener {
 }
 
 /// Takes connections until nobody wants them any more.
-async fn take(mut tcp: TcpListener, acceptor: TlsAcceptor, hello: Duration, done: mpsc::Sender<Ready>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+async fn take(
+    mut tcp: TcpListener,
+    acceptor: TlsAcceptor,
+    hello: Duration,
+    places: Arc<Semaphore>,
+    done: mpsc::Sender<Ready>,
+) {
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let (stream, from) = tokio::select! {

@@ -75,6 +75,7 @@ pub(super) fn make(device: &str, scope: Scope, now: Time, expires: Option<Time>)
         device: device.to_owned(),
         scope: scope.as_str().to_owned(),
         browser: false,
+        signed: None,
         created: now.to_string(),
         expires: expires.map(|time| time.to_string()),
         revoked: None,
@@ -132,6 +133,15 @@ fn expiry(text: &str, now: Time) -> Result<Option<Time>, Failure> {
     Ok(Some(Time::from_millis(now.millis().saturating_add(millis))))
 }
 
+/// Returns a new id of a token.
+///
+/// # Errors
+/// As [`make`].
+#[cfg(feature = "web")]
+pub(super) fn id() -> Result<String, String> {
+    Ok(Secret::of(&chance()?).id().to_owned())
+}
+
 /// Returns bytes that nobody can guess.
 fn chance() -> Result<[u8; Secret::BYTES], String> {
     let mut bytes = [0; Secret::BYTES];
@@ -150,6 +160,7 @@ pub(super) fn list(store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure>
                 "device": record.device,
                 "scope": record.scope,
                 "browser": record.browser,
+                "signed": record.signed.as_ref().map(|signed| json!({ "subject": signed.subject, "audience": signed.audience })),
                 "created": record.created,
                 "expires": record.expires,
                 "revoked": record.revoked,
@@ -166,8 +177,12 @@ pub(super) fn list(store: &Store, now: Time, ui: &mut Ui) -> Result<(), Failure>
     for record in &tokens {
         let until = record.expires.as_deref().unwrap_or("never expires");
         let (id, scope, device) = (plain(&record.id), plain(&record.scope), plain(&record.device));
-        let browser = if record.browser { "  a browser" } else { "" };
-        ui.print(&format!("{id}  {scope:<5}  {device}  {}  {}{browser}\n", plain(until), state(record)));
+        let what = match &record.signed {
+            Some(signed) => format!("  signed for {}", plain(&signed.audience)),
+            None if record.browser => "  a browser".to_owned(),
+            None => String::new(),
+        };
+        ui.print(&format!("{id}  {scope:<5}  {device}  {}  {}{what}\n", plain(until), state(record)));
     }
     Ok(())
 }
@@ -180,9 +195,7 @@ pub(super) fn revoke(id: &str, store: &Store, now: Time, ui: &mut Ui) -> Result<
         let failure = Failure::no(format!("there is no token '{id}'"));
         failure.hint("`git chittysync hub token list` lists them by their ids")
     };
-    let record = tokens.iter_mut().find(|record| record.id == id).ok_or_else(unknown)?;
-    let is_new = record.revoked.is_none();
-    record.revoked.get_or_insert(now.to_string());
+    let is_new = take_back(&mut tokens, id, now).ok_or_else(unknown)?;
     write(common_dir, tokens, store.settings.fsync)?;
     match ui.json {
         true => ui.print_json(&json!({ "id": id, "revoked": is_new })),
@@ -190,4 +203,16 @@ pub(super) fn revoke(id: &str, store: &Store, now: Time, ui: &mut Ui) -> Result<
         false => ui.note(&format!("Token {} had been revoked before.", plain(id))),
     }
     Ok(())
+}
+
+/// Takes a token back, and those that were signed because of it. Returns whether it was good before; nothing when there is
+/// none of this id.
+pub(super) fn take_back(tokens: &mut [Record], id: &str, now: Time) -> Option<bool> {
+    let is_new = tokens.iter().find(|record| record.id == id)?.revoked.is_none();
+    for record in tokens.iter_mut() {
+        if record.id == id || record.signed.as_ref().is_some_and(|signed| signed.by == id) {
+            record.revoked.get_or_insert(now.to_string());
+        }
+    }
+    Some(is_new)
 }

@@ -1,6 +1,6 @@
 //! What a form sends: fields, and the one act that its button stands for.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::todo::{State, Status, Time, TodoId, Verb};
 
@@ -45,6 +45,12 @@ pub enum Deed {
     Undo(TodoId, Time),
     /// Hands out what is ready to the sessions that are there.
     Assign,
+    /// Has no agent started any more, by any device.
+    Pause,
+    /// Has agents started again.
+    Resume,
+    /// Has agents started again for a topic whose command failed each time.
+    Reset(String),
 }
 
 impl Deed {
@@ -61,6 +67,10 @@ impl Deed {
             }
             Deed::Undo(what, at) => format!("undo {what} {}", at.millis()),
             Deed::Assign => "assign".into(),
+            Deed::Pause => "pause".into(),
+            Deed::Resume => "resume".into(),
+            // A topic's name can be whatever somebody wrote into the lease.
+            Deed::Reset(topic) => format!("reset {}", utf8_percent_encode(topic, NON_ALPHANUMERIC)),
         }
     }
 
@@ -70,6 +80,12 @@ impl Deed {
         match word {
             "add" => return Some(Deed::Add),
             "assign" => return Some(Deed::Assign),
+            "pause" => return Some(Deed::Pause),
+            "resume" => return Some(Deed::Resume),
+            "reset" => {
+                let topic = percent_decode_str(rest).decode_utf8().ok()?.into_owned();
+                return Some(topic).filter(|topic| !topic.is_empty()).map(Deed::Reset);
+            }
             "undo" => {
                 let (id, at) = rest.split_once(' ')?;
                 return Some(Deed::Undo(TodoId::parse(id)?, Time::from_millis(at.parse().ok()?)));
@@ -123,6 +139,9 @@ mod tests {
             Deed::Choose(id, Side::Kept, one, two, "priority".into()),
             Deed::Undo(id, one),
             Deed::Assign,
+            Deed::Pause,
+            Deed::Resume,
+            Deed::Reset("a topic: 100 %\u{202e}".into()),
         ] {
             assert_eq!(Deed::parse(&deed.text()), Some(deed.clone()), "{deed:?}");
         }
@@ -130,6 +149,7 @@ mod tests {
             "",
             "purge 1",
             "start",
+            "reset",
             "start x",
             "settle x pending",
             "choose",

@@ -6,6 +6,8 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod agents;
+mod board;
 mod conflicts;
 mod form;
 mod frame;
@@ -15,6 +17,7 @@ mod now;
 mod projects;
 mod query;
 mod row;
+mod session;
 mod sessions;
 mod sight;
 mod sign_in;
@@ -24,6 +27,7 @@ mod todo;
 mod todos;
 mod topics;
 
+pub use board::board;
 pub use conflicts::conflicts;
 pub use form::{Deed, Side, fields};
 pub use frame::{CSP, nothing, script, style};
@@ -31,8 +35,9 @@ pub use history::{Happening, history};
 pub use now::now;
 pub use projects::projects;
 pub use query::Wanted;
+pub use session::session;
 pub use sessions::sessions;
-pub use sight::{Message, Mirroring, Sight};
+pub use sight::{Agents, Message, Mirroring, Sight};
 pub use sign_in::sign_in;
 pub use todo::todo;
 pub use todos::todos;

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::Sight;
+use super::agents;
 use super::conflicts::{Question, question};
 use super::frame::{rest, section};
-use super::query::Wanted;
+use super::query::session_page;
 use super::row::{With, is_blocked, row};
 use super::text::{count, sign, state_word, when, words};
+use super::{Agents, Sight};
 use crate::todo::{Project, Todo, Verb};
 use crate::view::{SessionView, Warning, questions, session_views};
 
@@ -27,6 +28,8 @@ pub(super) struct Needs<'a> {
     blocked: Vec<(&'a Project, &'a Todo, Vec<&'a Todo>)>,
     stuck: Vec<SessionView<'a>>,
     quiet: crate::view::Folded,
+    /// On how many topics the command failed that starts agents.
+    agents: usize,
 }
 
 impl<'a> Needs<'a> {
@@ -54,16 +57,23 @@ impl<'a> Needs<'a> {
         let mut stuck = session_views(everything, sight.now, sight.stale_after);
         stuck.retain(|view| !view.warnings.is_empty() && !sight.quiet.has_session(&view.session));
         let quiet = sight.quiet.count(everything.todos().map(|(_, todo)| todo));
-        Needs { conflicts: questions(everything, false, sight.properties), mine, blocked, stuck, quiet }
+        Needs {
+            conflicts: questions(everything, false, sight.properties),
+            mine,
+            blocked,
+            stuck,
+            quiet,
+            agents: sight.agents.map_or(0, Agents::needs),
+        }
     }
 
     /// Counts what somebody has to answer.
     pub(super) fn total(&self) -> usize {
-        self.conflicts.len() + self.mine.len() + self.blocked.len() + self.stuck.len()
+        self.conflicts.len() + self.mine.len() + self.blocked.len() + self.stuck.len() + self.agents
     }
 
     /// Returns the line that answers all of it at a glance.
-    pub(super) fn summary(&self, completed: usize) -> Markup {
+    pub(super) fn summary(&self, completed: usize, projects: usize) -> Markup {
         html! {
             p.sums id="sums" {
                 (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
@@ -71,6 +81,7 @@ impl<'a> Needs<'a> {
                 (part(self.blocked.len(), "blocked", "blocked", "#blocked"))
                 (part(self.stuck.len(), "stuck session", "stuck sessions", "#stuck"))
                 (part(completed, "finished today", "finished today", "#today"))
+                (part(projects, "project", "projects", "#projects"))
             }
         }
     }
@@ -86,6 +97,7 @@ impl<'a> Needs<'a> {
             @if !self.mine.is_empty() { (self.waiting(sight)) }
             @if !self.blocked.is_empty() { (self.standing(sight)) }
             @if !self.stuck.is_empty() { (self.stuck(sight)) }
+            (agents::brief(sight))
         }
     }
 
@@ -124,7 +136,9 @@ impl<'a> Needs<'a> {
             &html! {
                 ul.rows {
                     @for (project, todo, by) in self.blocked.iter().take(FEW) {
-                        (row(sight, project, todo, With { list: "b", why: Some(&waits_for(sight, by)), only: Some(&[]), ..With::default() }))
+                        @let who = sight.everything.who(todo.winner().0);
+                        @let why = html! { b { (words(&who)) } ": " (waits_for(sight, by)) };
+                        (row(sight, project, todo, With { list: "b", why: Some(&why), only: Some(&[]), ..With::default() }))
                     }
                 }
                 (rest(self.blocked.len(), FEW, "todo", "/ui/todos?status=blocked"))
@@ -178,7 +192,7 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
         li id={ "s-" (id) } {
             (sign("mark warn", view.state.symbol().0, view.state.as_str()))
             div {
-                a.words href=(Wanted::of_session(&name)) id={ "g-" (id) } { (words(&sight.everything.called(&view.session))) }
+                a.words href=(session_page(&name)) id={ "g-" (id) } { (words(&sight.everything.called(&view.session))) }
                 " " span.tag { (words(&sight.everything.place(view.info))) }
                 @for warning in &view.warnings {
                     div.why {

@@ -24,10 +24,11 @@ pub fn now(sight: &Sight<'_>) -> String {
     let mut free = ready(sight.everything, None, sight.now);
     free.retain(|(_, todo)| !sight.quiet.has(todo));
     let changed = today::Today::of(sight);
+    let standings = projects::standings(sight);
     let body = html! {
         header {
             h1 { "Now" }
-            (needs.summary(changed.completed.len()))
+            (needs.summary(changed.completed.len(), standings.len()))
         }
         div {
             (needs.sections(sight))
@@ -41,7 +42,7 @@ pub fn now(sight: &Sight<'_>) -> String {
             }))
         }
         aside.side {
-            (projects::aside(sight))
+            (projects::aside(&standings))
             (changed.aside(sight))
             (devices(sight))
             (mirrors(sight))

@@ -41,8 +41,7 @@ pub(super) fn standings<'a>(sight: &Sight<'a>) -> Vec<Standing<'a>> {
 }
 
 /// Returns the projects in a few lines.
-pub(super) fn aside(sight: &Sight<'_>) -> Markup {
-    let all = standings(sight);
+pub(super) fn aside(all: &[Standing<'_>]) -> Markup {
     section(
         "projects",
         "How far projects are",

@@ -89,6 +89,11 @@ impl Wanted {
     }
 }
 
+/// Returns the path of a session's page.
+pub(super) fn session_page(name: &str) -> String {
+    format!("/ui/session/{}", encoded(name))
+}
+
 /// Returns text as it stands in a URL.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()

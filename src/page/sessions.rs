@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Sight;
 use super::frame::{Page, frame, section};
-use super::query::Wanted;
+use super::query::{Wanted, session_page};
 use super::text::{count, more, sign, when, words};
 use crate::view::{SessionFilter, SessionState, SessionView, Shown};
 
@@ -77,7 +77,7 @@ fn line(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
         tr {
             td.state { (sign(class, view.state.symbol().0, "")) (view.state.as_str()) }
             th scope="row" {
-                a href=(Wanted::of_session(&view.session.without_commands())) { (words(&sight.everything.called_in_full(&view.session))) }
+                a href=(session_page(&view.session.without_commands())) { (words(&sight.everything.called_in_full(&view.session))) }
                 @for warning in &view.warnings { div.why { "! " (words(&warning.text(sight.everything))) } }
             }
             td { @if !view.project.is_empty() { a href=(Wanted::of_project(view.project)) { (words(view.shown)) } } }

@@ -29,6 +29,28 @@ pub struct Mirroring {
     pub is_bad: bool,
 }
 
+/// How agents that are started are doing, as far as it is known here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agents {
+    /// What `topics` says of it: the limits and what is used of them, what runs, and why nothing is started for the rest.
+    pub told: Vec<String>,
+    /// Whether somebody has nothing more started.
+    pub paused: bool,
+    /// How many run.
+    pub running: usize,
+    /// The topics whose command failed so often that it is started no more.
+    pub broken: Vec<String>,
+    /// How those ended that ran last, the latest first.
+    pub ended: Vec<String>,
+}
+
+impl Agents {
+    /// Counts what somebody has to answer.
+    pub(super) fn needs(&self) -> usize {
+        self.broken.len()
+    }
+}
+
 /// What every page is made of. All of it is of one commit.
 #[expect(missing_debug_implementations, reason = "functions have nothing to show")]
 pub struct Sight<'a> {
@@ -58,6 +80,8 @@ pub struct Sight<'a> {
     pub moment: &'a dyn Fn(Time) -> String,
     /// How mirrors are doing, for the page that tells of it.
     pub mirrors: &'a [Mirroring],
+    /// How agents that are started are doing, for the pages that tell of it; nothing where none is.
+    pub agents: Option<&'a Agents>,
     /// The device whose store it is.
     pub device: &'a str,
     /// What forms carry, so that only our own pages can send them.
@@ -87,6 +111,7 @@ impl<'a> Sight<'a> {
             today: now,
             moment,
             mirrors: &[],
+            agents: None,
             device: "",
             key: "",
             may_write: true,

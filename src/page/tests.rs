@@ -68,9 +68,17 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         undo: everything.todos().next().map(|(_, todo)| (todo.id, todo.updated())),
     };
     let mirrors = [false, true].map(|is_bad| Mirroring { name: text.into(), text: text.into(), is_bad });
+    let agents = Agents {
+        told: vec![text.into()],
+        paused: true,
+        running: 1,
+        broken: vec![text.into()],
+        ended: vec![text.into()],
+    };
     let sight = Sight {
         message: Some(message),
         mirrors: &mirrors,
+        agents: Some(&agents),
         device: text,
         key: "0123",
         path: "/ui",
@@ -91,6 +99,7 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         ("now", now(&sight)),
         ("found", todos(&sight, &wanted)),
         ("todos", todos(&sight, &Wanted::parse("status=all"))),
+        ("board", board(&sight, "column=work")),
         ("projects", projects(&sight)),
         ("sessions", sessions(&sight, true)),
         ("conflicts", conflicts(&sight)),
@@ -100,6 +109,7 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         ("nothing", nothing(404, text, Some(text))),
     ];
     if let Some((project, one)) = everything.todos().next() {
+        all.push(("session", session(&sight, one.winner().0)));
         all.push(("todo", todo(&sight, project, one, &some)));
     }
     all

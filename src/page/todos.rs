@@ -36,6 +36,7 @@ pub fn todos(sight: &Sight<'_>, wanted: &Wanted) -> String {
         header {
             h1 { (words(&title)) }
             span.soft { (count(found.len(), "todo")) (said_of(wanted)) }
+            @if !is_narrowed(wanted) { a.link id="by-state" href="/ui/board" { "by state" } }
         }
         div.wide {
             @if let Some(scope) = &scope { (project_line(sight, scope)) }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::Sight;
+use super::agents;
 use super::form::Deed;
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
@@ -24,7 +25,10 @@ pub fn topics(sight: &Sight<'_>) -> String {
     };
     let body = html! {
         header { h1 { "Topics" } span.soft { "What open todos are about, and how much of it nobody has" } }
-        div.wide { (section("topics", "Waiting for somebody", Some(counts.len()), None, &list)) }
+        div.wide {
+            (section("topics", "Waiting for somebody", Some(counts.len()), None, &list))
+            (agents::full(sight))
+        }
     };
     frame(sight, Page::Topics, "Topics", &body).into_string()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::builtin::TOPICS;
 use super::topic_rule::{TopicRule, topic_name};
-use super::words::{labels, words};
+use super::words::{folded, labels_in, words_in};
 use crate::todo::{Project, Todo, label};
 
 /// Properties whose values are labels, where agents and people put them: in the todo itself, or in its `metadata`.
@@ -77,17 +77,24 @@ impl Topics {
 
     /// Returns the topics of a todo, its primary one first.
     pub fn of(&self, project: &Project, todo: &Todo) -> Vec<&Topic> {
-        self.about(project, &todo.content, &todo_labels(todo))
+        let folded = folded(&todo.content);
+        self.found(project, &folded, &todo_labels(todo, &folded))
     }
 
     /// Returns the topics of what has these words and labels, the primary one first.
     pub fn about(&self, project: &Project, content: &str, labels: &[String]) -> Vec<&Topic> {
+        self.found(project, &folded(content), labels)
+    }
+
+    fn found(&self, project: &Project, folded: &str, labels: &[String]) -> Vec<&Topic> {
         let mut found = BTreeSet::new();
-        let words = words(content);
+        let words: Vec<&str> = words_in(folded).collect();
         for at in 0..words.len() {
-            for (rule, phrase) in self.phrases.get(&words[at]).into_iter().flatten() {
+            for (rule, phrase) in self.phrases.get(words[at]).into_iter().flatten() {
                 let (topic, rule) = &self.rules[*rule];
-                if words[at..].starts_with(&rule.phrases[*phrase]) && rule.takes(project) {
+                let phrase = &rule.phrases[*phrase];
+                let stands = words.get(at..at + phrase.len()).is_some_and(|words| words == phrase.as_slice());
+                if stands && rule.takes(project) {
                     found.insert(*topic);
                 }
             }
@@ -106,9 +113,9 @@ impl Topics {
     }
 }
 
-/// Returns what a todo is labelled with: `#word` in its text, and the properties that hold labels.
-fn todo_labels(todo: &Todo) -> Vec<String> {
-    let mut found = labels(&todo.content);
+/// Returns what a todo is labelled with: `#word` in its text, which is given folded, and the properties that hold labels.
+fn todo_labels(todo: &Todo, folded: &str) -> Vec<String> {
+    let mut found = labels_in(folded);
     let metadata = todo.fields.get("metadata").and_then(|field| field.value.as_object());
     for name in LABELLED {
         let own = todo.fields.get(name).map(|field| &field.value);

@@ -5,21 +5,31 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Returns a text in the form in which it is compared: compatibility forms as plain ones, capitals as small letters.
 pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        // The same, in a tenth of the time: all todos of a store are looked at at once.
+        return text.to_ascii_lowercase();
+    }
     // Through capitals: `ß` is `ss`, and all three letters of sigma are one.
     text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// Returns the words of a text, folded. A word is letters, digits and `_`: `main` is one, and `ai` is not in it.
+/// Returns the words of a text, folded.
 pub fn words(text: &str) -> Vec<String> {
-    let folded = folded(text);
-    let words = folded.split(|char: char| !is_of_word(char)).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+    words_in(&folded(text)).map(str::to_owned).collect()
 }
 
-/// Returns the labels in a text: what stands behind a `#` at the beginning of a word, folded. An issue's number is none.
-pub fn labels(text: &str) -> Vec<String> {
-    let folded = folded(text);
+/// Returns the words of a text that is folded. A word is letters, digits and `_`: `main` is one, and `ai` is not in it.
+pub fn words_in(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|char: char| !is_of_word(char)).filter(|word| !word.is_empty())
+}
+
+/// Returns the labels in a text that is folded: what stands behind a `#` at the beginning of a word. An issue's number is
+/// none.
+pub fn labels_in(folded: &str) -> Vec<String> {
     let mut found = Vec::new();
+    if !folded.contains('#') {
+        return found;
+    }
     let mut before = ' ';
     for (at, char) in folded.char_indices() {
         let begins = char == '#' && !is_of_word(before) && !matches!(before, '#' | '&' | '/');
@@ -37,7 +47,7 @@ pub fn labels(text: &str) -> Vec<String> {
 }
 
 fn is_of_word(char: char) -> bool {
-    char.is_alphanumeric() || char == '_' || is_combining_mark(char)
+    char.is_alphanumeric() || char == '_' || (!char.is_ascii() && is_combining_mark(char))
 }
 
 /// Returns whether a character can be part of the name of a topic.
@@ -68,7 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn plain_letters_are_folded_as_all_others_are() {
+        let all: String = (0..128_u8).map(char::from).collect();
+        // One that is not plain has all of it go the long way.
+        assert_eq!(format!("{}\u{e4}", folded(&all)), folded(&format!("{all}\u{e4}")));
+    }
+
+    #[test]
     fn labels_stand_behind_a_hash() {
+        let labels = |text: &str| labels_in(&folded(text));
         assert_eq!(labels("Fix login #Auth (#front-end, #api.)"), ["auth", "front-end", "api"]);
         assert_eq!(labels("C# issue#12 #12 ##x https://a.b/#frag &#x27; # ab"), [""; 0]);
         assert_eq!(labels("#2fa"), ["2fa"]);

@@ -1,8 +1,16 @@
-//! The rows of the table that are about tokens of others that the hub takes.
+//! The rows of the table that are about signed tokens: those of others that the hub takes, and its own.
 
 use super::kind::Kind;
 use super::row::ROW;
 use super::setting::Setting;
+
+/// Under which name a hub signs.
+pub const HUB_ADDRESS: Setting = Setting {
+    key: "chittysync.hubAddress",
+    kind: Kind::Text("an https:// URL"),
+    help: "Where others reach this hub, and so the `iss` of the tokens that it signs for them. Without it the hub signs none.",
+    ..ROW
+};
 
 /// For whom a token has to be made.
 pub const HUB_AUDIENCE: Setting = Setting {

@@ -1,8 +1,8 @@
-//! Whose tokens a hub takes besides its own.
+//! Whose tokens a hub takes besides its own, and under which name it signs some itself.
 
 use super::reader::{Reader, SettingError};
 use super::setting::Setting;
-use super::table::{HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
+use super::table::{HUB_ADDRESS, HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
 use crate::git::Values;
 
 /// What is set. What each means is in [`super::table`].
@@ -12,6 +12,8 @@ pub struct Issuers {
     pub signed: Option<Keys>,
     /// [`HUB_INTROSPECTION`].
     pub introspection: Option<String>,
+    /// [`HUB_ADDRESS`], without a `/` at its end.
+    pub own: Option<String>,
 }
 
 /// Somebody who signs tokens.
@@ -38,9 +40,10 @@ impl Issuers {
         let reader = Reader::new(values);
         let text = |setting: &Setting| reader.text(setting).filter(|text| !text.is_empty());
         let introspection = reader.given_as(&HUB_INTROSPECTION, address)?;
+        let own = reader.given_as(&HUB_ADDRESS, address)?.map(|own| own.trim_end_matches('/').to_owned());
         let (issuer, audience, url) = (text(&HUB_ISSUER), text(&HUB_AUDIENCE), reader.given_as(&HUB_KEYS, address)?);
         if issuer.is_none() && audience.is_none() && url.is_none() {
-            return Ok(Issuers { signed: None, introspection });
+            return Ok(Issuers { signed: None, introspection, own });
         }
         // Without one of them, anybody's tokens would do, or tokens for anybody.
         let missing = |setting: &Setting| SettingError {
@@ -54,7 +57,7 @@ impl Issuers {
             audience: audience.ok_or_else(|| missing(&HUB_AUDIENCE))?,
             url: url.ok_or_else(|| missing(&HUB_KEYS))?,
         };
-        Ok(Issuers { signed: Some(keys), introspection })
+        Ok(Issuers { signed: Some(keys), introspection, own })
     }
 }
 
@@ -101,6 +104,13 @@ mod tests {
     }
 
     #[test]
+    fn a_hub_has_one_name() {
+        let own = |text: &str, is_project| read(text, is_project).expect("settings").own;
+        assert_eq!(own("hubAddress = https://todos.example/", false).as_deref(), Some("https://todos.example"));
+        assert_eq!(own("hubAddress = https://todos.example", true), None, "nor does a project's repository sign");
+    }
+
+    #[test]
     fn nobody_on_the_way_can_say_who_is_let_in() {
         for (url, is_safe) in [
             ("https://auth.example/v1/tokens/validate", true),
@@ -116,6 +126,7 @@ mod tests {
             ("auth.example", false),
         ] {
             assert_eq!(read(&format!("hubIntrospection = {url}"), false).is_ok(), is_safe, "{url}");
+            assert_eq!(read(&format!("hubAddress = {url}"), false).is_ok(), is_safe, "{url}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
 pub use super::age_rows::{ARCHIVE_AFTER, QUIET_AFTER, STALE_AFTER};
-pub use super::issuer_rows::{HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
+pub use super::issuer_rows::{HUB_ADDRESS, HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
 pub use super::mirror_rows::{MIRROR_EVERY, MIRROR_KIND, MIRROR_PAUSED, MIRROR_PROJECT, MIRROR_URL};
 pub use super::source_rows::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
 pub use super::spawn_rows::{
@@ -329,7 +329,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 60] = [
+pub const ALL: [Setting; 61] = [
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,
@@ -340,6 +340,7 @@ pub const ALL: [Setting; 60] = [
     ENABLED,
     FSYNC,
     HOOK_SYNC,
+    HUB_ADDRESS,
     HUB_AUDIENCE,
     HUB_INTROSPECTION,
     HUB_ISSUER,

@@ -116,7 +116,7 @@ fn parameters(operation: &Operation, path: &str) -> Value {
             header("If-Match", "the ETag of an earlier answer: 412 when the branch went on since");
             header("Idempotency-Key", "the same request with the same key is done once");
         }
-        Kind::Other => {}
+        Kind::Token | Kind::Other => {}
     }
     Value::Array(found)
 }
@@ -144,7 +144,7 @@ fn responses(operation: &Operation) -> Value {
             put(200, document(operation.summary));
             put(304, json!({ "description": "it still is so" }));
         }
-        Kind::Write => {
+        Kind::Write | Kind::Token => {
             put(200, document("it is so; nothing is there that was not"));
             put(201, document("it is saved, and new"));
             for (status, says) in [

@@ -47,6 +47,12 @@ pub enum Op {
     Orchestrate,
     Resolve,
     Rollback,
+    Keys,
+    Issue,
+    Verify,
+    EndToken,
+    Services,
+    Service,
 }
 
 /// How an answer changes.
@@ -58,6 +64,8 @@ pub enum Kind {
     OfNow,
     /// Something is said.
     Write,
+    /// A token is made, looked at or taken back: no commit says so.
+    Token,
     /// It is no document.
     Other,
 }
@@ -133,6 +141,17 @@ const fn write(
     read((op, method, path, scope, summary, &[], shapes.0, shapes.1), Kind::Write)
 }
 
+const fn token(
+    op: Op,
+    method: &'static str,
+    path: &'static str,
+    scope: Option<Scope>,
+    shapes: (&'static str, &'static str),
+    summary: &'static str,
+) -> Operation {
+    read((op, method, path, scope, summary, &[], shapes.0, shapes.1), Kind::Token)
+}
+
 /// All of them.
 pub static OPERATIONS: &[Operation] = &[
     open(Op::Health, "/health", "Health", "that the hub is there, and what it can do", Kind::OfNow),
@@ -141,6 +160,9 @@ pub static OPERATIONS: &[Operation] = &[
     open(Op::Description, "/api/openapi.json", "Object", "what all there is, as OpenAPI describes it", Kind::OfNow),
     open(Op::Description, "/openapi.json", "Object", "the same", Kind::OfNow),
     open(Op::WellKnown, "/.well-known/chittysync", "WellKnown", "who merges, and where events come from", Kind::OfNow),
+    open(Op::Services, "/api/services", "Services", "which services are here, as a registry lists them", Kind::OfNow),
+    open(Op::Service, "/api/services/{service}", "Service", "this hub, as a registry describes it", Kind::OfNow),
+    open(Op::Keys, "/.well-known/jwks.json", "Keys", "the public keys of the tokens that the hub signs", Kind::OfNow),
     read((Op::Metrics, "GET", "/metrics", R, "numbers as Prometheus reads them", &[], "", ""), Kind::Other),
     read(
         (Op::Events, "GET", "/api/events", R, "what becomes of the branch, as it happens", &["since"], "", ""),
@@ -244,6 +266,23 @@ pub static OPERATIONS: &[Operation] = &[
         "settles what sessions disagree on",
     ),
     write(Op::Rollback, "POST", "/api/rollback", A, ("Back", "RolledBack"), "brings an earlier state back"),
+    token(
+        Op::Issue,
+        "POST",
+        "/api/auth/token",
+        A,
+        ("Grant", "Granted"),
+        "signs a token that is good for a day at most",
+    ),
+    token(
+        Op::Verify,
+        "POST",
+        "/api/auth/verify",
+        R,
+        ("Presented", "Verified"),
+        "says whether a token of this hub is good",
+    ),
+    token(Op::EndToken, "DELETE", "/api/auth/session/{token}", A, ("", "TokenEnded"), "takes a signed token back"),
 ];
 
 impl Operation {

@@ -73,7 +73,8 @@ const open = async (options = {}) => {
 };
 const is = (page) => page.getAttribute("#live", "data-is");
 const live = (page) => until("live", async () => (await is(page)) === "live");
-const all = ["/ui", "/ui/todos", "/ui/todos?status=all", "/ui/projects", "/ui/sessions?all=1", "/ui/conflicts", "/ui/topics", "/ui/history"];
+const [known] = JSON.parse(run("sessions", "--all", "--json"));
+const all = ["/ui", "/ui/todos", "/ui/todos?status=all", "/ui/board", "/ui/board?column=work", "/ui/session/" + encodeURIComponent(known.session), "/ui/projects", "/ui/sessions?all=1", "/ui/conflicts", "/ui/topics", "/ui/history"];
 
 if (process.env.PICTURE) {
   const { context, page } = await open({ viewport: { width: 1120, height: 720 } });
@@ -223,6 +224,8 @@ await part("50 hostile strings are words and nothing else", async () => {
   check(!/[\u202E\u200B\u2028]/.test(await page.textContent("#main")), "characters that nobody sees are not");
 });
 
+// So that what is said of agents that are started is looked at, too.
+run("topics", "--pause");
 await part("320 pixels, without scrolling sideways", async () => {
   await page.setViewportSize({ width: 320, height: 640 });
   const [todo] = JSON.parse(run("list", "--json"));

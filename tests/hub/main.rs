@@ -11,11 +11,14 @@ mod dependencies;
 mod events;
 mod figures;
 #[cfg(feature = "web")]
+mod issued;
+#[cfg(feature = "web")]
 mod issuer;
 mod merges;
 mod original;
 #[cfg(feature = "web")]
 mod outsiders;
+mod page_agents;
 mod page_form;
 mod pages;
 mod policy;

@@ -249,6 +249,39 @@ fn what_came_while_an_issuer_was_asked_is_told() {
     assert_eq!(issuer.asked(), asked + 1, "it was asked again, once");
 }
 
+/// Keys are asked for again once they are not fresh, while those that are there are good; and too old ones are none.
+#[test]
+fn keys_are_asked_for_again() {
+    let status = |limits: &str| {
+        let (scene, issuer) = scene_with(limits);
+        let token = issuer.sign("curve", &issuer.claims()).expect("signed");
+        let first = scene.get("/api/status", &token).status;
+        let again = move || scene.get("/api/status", &token).status;
+        (first, again, issuer)
+    };
+    let (first, again, issuer) = status("keys_fresh_ms=0 keys_again_ms=0");
+    assert_eq!((first, again(), again()), (200, 200, 200));
+    crate::scene::until("they are asked for again", || issuer.asked() >= 2);
+    issuer.says.lock().expect("no panic").thinks = Duration::from_secs(30);
+    let started = Instant::now();
+    assert_eq!(again(), 200);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    // One that was taken out is good no more, once that is known.
+    let (first, again, issuer) = status("keys_fresh_ms=0 keys_again_ms=0");
+    issuer.says.lock().expect("no panic").keys = json!({"keys": []});
+    assert_eq!(first, 200);
+    crate::scene::until("it is known", || again() == 401);
+    // Nobody who cannot be asked is believed for ever.
+    let (first, again, issuer) = status("keys_oldest_ms=2000 keys_again_ms=0");
+    issuer.says.lock().expect("no panic").keys = json!("nothing");
+    assert_eq!(first, 200);
+    crate::scene::until("they are too old", || again() == 401);
+    let asked = issuer.asked();
+    assert_eq!((again(), issuer.asked()), (401, asked + 1), "each time, where that is allowed");
+    let (_, again, issuer) = status("keys_oldest_ms=0");
+    assert_eq!((again(), again(), issuer.asked()), (401, 401, 1), "and seldom otherwise");
+}
+
 #[test]
 fn half_of_the_settings_are_none() {
     let world = World::new();

@@ -53,6 +53,21 @@ fn refused_pushes_move_nothing_and_say_why() {
     assert_eq!(own.code, Some(0), "{own:?}");
 }
 
+/// What devices would leave out of the branch, the hub does not take: nobody has to go round it later.
+#[test]
+fn a_branch_that_is_too_large_is_refused() {
+    let scene = Scene::with(&[("CHITTYSYNC_BUDGETS", "1000,1000000,1000,30000,1000000")], &[]);
+    let one = scene.device("one");
+    scene.list("one", "aaaa", &[("Work of one", "pending")]);
+    assert_eq!(scene.sync("one", &one).code, Some(0));
+    let before = scene.tip("refs/heads/consolidated");
+    assert_eq!(scene.run("one", &one, &["add", &"many words ".repeat(4_000)]).code, Some(0));
+    let branch = "refs/heads/consolidated";
+    let pushed = scene.git(&one, "one.git", &["push", &scene.url(), &format!("{branch}:{branch}")]);
+    assert!(pushed.code != Some(0) && pushed.stderr.contains("more than 30000 bytes"), "{pushed:?}");
+    assert_eq!(scene.tip(branch), before);
+}
+
 /// A lease that names the right old value is no reason to take a ref back.
 #[test]
 fn force_with_a_lease_is_refused_too() {

@@ -71,7 +71,7 @@ fn every_read_has_a_tag_and_knows_head_and_options() {
     let first = scene.tip("refs/heads/consolidated");
     let path = |pattern: &str| {
         let path = pattern.replace("{id}", &id).replace("{project}", "acme/api").replace("{session}", "s");
-        path.replace("{ms}", "0").replace("{category}", "database")
+        path.replace("{ms}", "0").replace("{category}", "database").replace("{service}", "sync")
     };
     let reads = || OPERATIONS.iter().filter(|one| matches!(one.kind, Kind::OfCommit | Kind::OfNow));
     for operation in reads() {
@@ -174,4 +174,37 @@ fn how_it_is_doing() {
     let branch = scene.store("hub").join("refs/heads/consolidated");
     std::fs::write(&branch, "damaged").expect("a file");
     assert_eq!(scene.get("/health/ready", "").status, 503);
+}
+
+/// With few threads that may wait for the disk, those who ask wait for each other, and all are answered.
+#[test]
+fn two_threads_are_enough() {
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "blocking=2")], &[]);
+    let token = scene.device("one");
+    scene.list("one", "pushed", &[("By a push", "pending")]);
+    std::thread::scope(|scope| {
+        let (scene, token) = (&scene, &token);
+        let pushed = scope.spawn(move || scene.sync("one", token).code);
+        let asking: Vec<_> = (0..12)
+            .map(|number| {
+                scope.spawn(move || match number % 2 {
+                    0 => scene.post("/api/todo", token, &format!("{{\"content\":\"Todo {number}\"}}")).status,
+                    _ => scene.get("/api/todos", token).status + 1,
+                })
+            })
+            .collect();
+        for asked in asking {
+            assert_eq!(asked.join().expect("no panic"), 201);
+        }
+        assert_eq!(pushed.join().expect("no panic"), Some(0));
+    });
+    // Two serve, two wait for the disk, and those that these begin for each processor are called so, too.
+    #[cfg(target_os = "linux")]
+    {
+        let tasks = format!("/proc/{}/task", scene.hub.as_ref().expect("a hub").id());
+        let tasks = std::fs::read_dir(tasks).expect("a process").flatten();
+        let names = tasks.map(|task| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default());
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        assert!(names.filter(|name| name.starts_with("tokio-")).count() <= 4 + processors);
+    }
 }

@@ -219,3 +219,30 @@ fn it_ends_when_the_hub_stops() {
     assert_eq!(u16::from(end.code), 1001, "{end:?}");
     assert_eq!(scene.hub.take().expect("a hub").wait().expect("it ends").code(), Some(0));
 }
+
+/// Those that nobody knows yet have few places; who is known has one anyway.
+#[test]
+fn only_some_may_wait_with_saying_who_they_are() {
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "greeting=2")], &[]);
+    let token = scene.token("one", "read");
+    let silent: Vec<Socket> = (0..2).map(|_| open(&scene, "/api/ws", &[]).expect("it is taken")).collect();
+    assert_eq!(open(&scene, "/api/ws", &[]).err(), Some(503));
+    assert_eq!(told(&mut listen(&scene, &token, "")).0, "here");
+    drop(silent);
+    until("those that are gone make room", || open(&scene, "/api/ws", &[]).is_ok());
+    // Who said who it is takes no such place any more.
+    let known: Vec<Socket> = (0..4)
+        .map(|_| {
+            let mut socket = None;
+            until("there is a place", || {
+                socket = open(&scene, "/api/ws", &[]).ok();
+                socket.is_some()
+            });
+            let mut socket = socket.expect("a place");
+            socket.send(Message::text(json!({"token": token}).to_string())).expect("sent");
+            assert_eq!(told(&mut socket).0, "here");
+            socket
+        })
+        .collect();
+    assert_eq!(known.len(), 4);
+}

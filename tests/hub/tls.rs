@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::common::{Done, World, binary, done};
-use crate::scene::{HELPER, Scene, until};
+use crate::scene::{HELPER, Scene};
 
 /// Makes an authority `ca`, and a certificate of it for localhost by this name, good from now on for so many days.
 /// Nothing where there is no openssl.
@@ -33,6 +33,11 @@ const OVER: &str = "-days -1";
 
 /// A hub with this certificate.
 fn scene(name: &str) -> Option<Scene> {
+    scene_with(name, "look_ms=0")
+}
+
+/// The same with these limits.
+fn scene_with(name: &str, limits: &str) -> Option<Scene> {
     let world = World::new();
     world.write("home/.gitconfig", HELPER.as_bytes());
     certificate(&world, "good", GOOD)?;
@@ -46,7 +51,12 @@ fn scene(name: &str) -> Option<Scene> {
     }
     let (certificate, key) = (scene.world.path("hub.crt"), scene.world.path("hub.key"));
     let mut command = scene.world.command(binary());
-    command.arg("--store").arg(scene.store("hub")).args(["hub", "--listen", "127.0.0.1:0", "--tls-cert"]);
+    command.env("CHITTYSYNC_HUB_LIMITS", limits).arg("--store").arg(scene.store("hub")).args([
+        "hub",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+    ]);
     command.arg(certificate).arg("--tls-key").arg(key).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the hub starts");
     let mut line = String::new();
@@ -113,21 +123,51 @@ fn who_does_not_believe_it_does_not_talk() {
         std::fs::copy(scene.world.path(&format!("good.{end}")), scene.world.path(&format!("hub.{end}")))
             .expect("a file");
     }
-    until("the new certificate is there", || git(&scene, &token, "", &["ls-remote", &url(&scene)]).code == Some(0));
+    let asked = git(&scene, &token, "", &["ls-remote", &url(&scene)]);
+    assert_eq!(asked.code, Some(0), "the new certificate is there: {asked:?}");
     // Half of a pair, or none, leaves the one before.
     std::fs::write(scene.world.path("hub.key"), "nothing").expect("a file");
-    std::thread::sleep(Duration::from_millis(1_200));
     for _ in 0..2 {
         let asked = git(&scene, &token, "", &["ls-remote", &url(&scene)]);
         assert_eq!(asked.code, Some(0), "{asked:?}");
     }
     std::fs::remove_file(scene.world.path("hub.key")).expect("a file");
-    std::thread::sleep(Duration::from_millis(1_200));
     let asked = git(&scene, &token, "", &["ls-remote", &url(&scene)]);
     assert_eq!(asked.code, Some(0), "{asked:?}");
     let store = scene.store("hub");
     let log = scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "daemon", "log"]);
     assert!(log.contains("has a new certificate") && log.contains("goes on with the certificate before"), "{log}");
+}
+
+#[test]
+fn files_are_looked_at_no_more_often_than_that() {
+    let Some(scene) = scene_with("over", "look_ms=600000") else { return };
+    let token = scene.token("one", "write");
+    let asked = || git(&scene, &token, "", &["ls-remote", &url(&scene)]).code == Some(0);
+    assert!(!asked(), "it is over");
+    for end in ["crt", "key"] {
+        let (from, to) = (scene.world.path(&format!("good.{end}")), scene.world.path(&format!("hub.{end}")));
+        std::fs::copy(from, to).expect("a file");
+    }
+    assert!(!asked(), "nobody looked yet");
+}
+
+/// Those that agree on nothing hold up who comes behind them only when there are as many as may, and not for long.
+#[test]
+fn so_many_agree_at_once() {
+    let Some(scene) = scene_with("good", "agreeing=2 hello_ms=1500") else { return };
+    let health = format!("https://localhost:{}/health", scene.port);
+    let timed = || {
+        let started = std::time::Instant::now();
+        assert_eq!(curl(&scene, &[&health]).code, Some(0));
+        started.elapsed()
+    };
+    let _one = scene.connect();
+    let first = timed();
+    let _two = scene.connect();
+    let _three = scene.connect();
+    let waited = timed();
+    assert!(waited >= Duration::from_millis(700) && waited > first, "{waited:?} {first:?}");
 }
 
 #[test]

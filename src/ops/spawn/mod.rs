@@ -17,4 +17,5 @@ mod ticks;
 pub use arbiter::{Arbiter, NoArbiter};
 pub use drive::{Asked, Spawned, spawn};
 pub use edit::{Edit, Edited, edit};
+pub use rules::FAILURES;
 pub use situation::{Checkout, Refused, Situation, checkouts, is_started, situation};

@@ -7,6 +7,9 @@ use crate::plan::Rules;
 use crate::settings::Spawning;
 use crate::store::Store;
 
+/// After so many failures in a row nothing is started for a topic any more, until somebody says so.
+pub const FAILURES: u32 = 3;
+
 /// Returns what has to hold before an agent is started.
 pub(super) fn rules(store: &Store, spawning: &Spawning) -> Rules {
     Rules {
@@ -16,7 +19,7 @@ pub(super) fn rules(store: &Store, spawning: &Spawning) -> Rules {
         every: millis(spawning.every),
         budget: spawning.budget,
         guess: spawning.guess,
-        failures: 3,
+        failures: FAILURES,
         todos: store.repo.limits.spawn_todos,
     }
 }

@@ -1,0 +1,118 @@
+//! Pages about sessions and agents: what is started, what failed, what a session should do, and todos by state.
+
+use serde_json::{Value, json};
+
+use crate::pages::{Browser, id_of, said};
+use crate::scene::Scene;
+
+fn agents(scene: &Scene) -> Value {
+    let store = scene.store("hub");
+    scene.world.json(&["--store", store.to_str().expect("UTF-8"), "topics"])["agents"].clone()
+}
+
+/// Has the lease say this too, as a device does whose agents fail.
+fn lease(scene: &Scene, change: &dyn Fn(&mut Value)) {
+    let hub = scene.store("hub");
+    let name = "refs/chittysync-lease/spawn";
+    let mut lease: Value =
+        serde_json::from_str(&scene.world.git(&hub, &["show", &format!("{name}:lease.json")])).expect("JSON");
+    change(&mut lease);
+    let file = scene.world.write("lease.json", lease.to_string().as_bytes());
+    let blob = scene.world.git(&hub, &["hash-object", "-w", file.to_str().expect("UTF-8")]);
+    scene.world.write("tree", format!("100644 blob {blob}\tlease.json\n").as_bytes());
+    let mut command = scene.world.command("git");
+    command.arg("--git-dir").arg(&hub).arg("mktree");
+    command.stdin(std::fs::File::open(scene.world.path("tree")).expect("a file"));
+    let tree = String::from_utf8(command.output().expect("git").stdout).expect("UTF-8");
+    let commit = scene.world.git(&hub, &["commit-tree", "-p", name, "-m", "x", tree.trim()]);
+    scene.world.git(&hub, &["update-ref", name, &commit]);
+}
+
+#[test]
+fn agents_are_held_back_and_let_go_by_buttons() {
+    let scene = Scene::new();
+    let browser = Browser::new(&scene, &[]);
+    browser.act(&scene, "add", "&words=Begin");
+    let topics = || browser.get(&scene, "/ui/topics").body;
+    assert!(!topics().contains("Agents that are started"), "nobody starts any");
+    assert_eq!(said(&browser.act(&scene, "pause", "")), "No agent is started any more, as this store knows now.");
+    assert_eq!(agents(&scene)["lease"]["paused"], true);
+    for path in ["/ui", "/ui/topics"] {
+        let page = browser.get(&scene, path).body;
+        assert!(page.contains("no device starts an agent") && page.contains("value=\"resume\""), "{path}: {page}");
+    }
+    assert_eq!(said(&browser.act(&scene, "pause", "")), "Nothing is started already.");
+    assert_eq!(said(&browser.act(&scene, "resume", "")), "Agents may be started again, as this store knows now.");
+    assert_eq!(agents(&scene)["lease"]["paused"], false);
+    assert!(topics().contains("value=\"pause\"") && !browser.get(&scene, "/ui").body.contains("value=\"pause\""));
+    lease(&scene, &|lease| lease["failures"] = json!({"<b>odd": 3, "api": 2}));
+    let page = browser.get(&scene, "/ui").body;
+    assert!(page.contains("value=\"reset %3Cb%3Eodd\"") && !page.contains("reset api"), "{page}");
+    assert!(page.contains("<title>1 needs you"), "{page}");
+    let told = said(&browser.act(&scene, "reset <b>odd", ""));
+    assert_eq!(told, "Its failures are forgotten, as this store knows now.");
+    assert!(!browser.get(&scene, "/ui").body.contains("reset "));
+    // Who may only read sees it, and can do nothing about it.
+    browser.act(&scene, "pause", "");
+    let reader = Browser::new(&scene, &["--scope", "read"]);
+    let page = reader.get(&scene, "/ui").body;
+    assert!(page.contains("no device starts an agent") && !page.contains("value=\"resume\""), "{page}");
+    assert_eq!(reader.post(&scene, &format!("key={}&do=resume", reader.key), &[]).status, 403);
+    // A lease that nobody can read is told.
+    lease(&scene, &|lease| lease["format"] = json!(99));
+    assert!(topics().contains("is of no use"), "{}", topics());
+}
+
+#[test]
+fn a_session_is_told_what_to_do() {
+    let scene = Scene::new();
+    let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
+    let list = json!({"session_id": "agent/one", "project": "api", "todos": [
+        {"content": "Write it", "status": "in_progress"},
+        {"content": "Test it", "status": "pending"},
+        {"content": "Plan it", "status": "completed"},
+    ]});
+    assert_eq!(scene.post("/api/todos/sync", &token, &list.to_string()).status, 201);
+    let sessions = browser.get(&scene, "/ui/sessions").body;
+    let path = sessions.split("href=\"/ui/session/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    let page = browser.get(&scene, &format!("/ui/session/{path}"));
+    assert_eq!(page.status, 200, "{page:?}");
+    let next = page.body.split("What it should do next").nth(1).and_then(|rest| rest.split("</section>").next());
+    let next = next.expect("a section");
+    assert!(next.contains("go on with it") && next.contains("Write it"), "{next}");
+    assert!(page.body.contains("Completed last in its project") && page.body.contains("Plan it"), "{page:?}");
+    let id = id_of(&scene, "Write it");
+    browser.act(&scene, &format!("done {id}"), "");
+    let page = browser.get(&scene, &format!("/ui/session/{path}")).body;
+    assert!(!page.contains("go on with it"), "{page}");
+    assert_eq!(browser.get(&scene, "/ui/session/nobody").status, 404);
+}
+
+#[test]
+fn each_todo_is_in_one_column() {
+    let scene = Scene::new();
+    let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
+    for words in ["First", "Waiting", "Doing", "Finished"] {
+        browser.act(&scene, "add", &format!("&words={words}"));
+    }
+    let id = |words: &str| id_of(&scene, words);
+    let waits = json!({"blockedBy": [id("First")]}).to_string();
+    let path = format!("/api/todo/{}", id("Waiting"));
+    let said = scene.ask("PATCH", &path, &token, &[("Content-Type", "application/json")], waits.as_bytes());
+    assert_eq!(said.status, 200, "{said:?}");
+    browser.act(&scene, &format!("start {}", id("Doing")), "");
+    browser.act(&scene, &format!("done {}", id("Finished")), "");
+    let page = browser.get(&scene, "/ui/board?column=done").body;
+    let columns: Vec<&str> = page.split("<section").skip(1).collect();
+    assert_eq!(columns.len(), 4, "{page}");
+    for (column, words) in columns.iter().zip(["Waiting", "First", "Doing", "Finished"]) {
+        for other in ["First", "Waiting", "Doing", "Finished"] {
+            let is_there = column.contains(&format!("href=\"/ui/todo/{}\"", id(other)));
+            assert_eq!(is_there, other == words, "{other}: {column}");
+        }
+    }
+    assert!(columns[3].starts_with(" class=\"chosen\"") && !columns[1].starts_with(" class=\"chosen\""), "{page}");
+    let first = browser.get(&scene, "/ui").body;
+    let blocked = first.split("id=\"blocked\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    assert!(blocked.is_some_and(|section| section.contains("</b>: waits for")), "who is blocked: {first}");
+}
