@@ -7,6 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::author::SpeakerArgs;
+use super::beside;
 use super::by::ByArgs;
 use super::context::Context;
 use super::options::PorcelainArgs;
@@ -56,10 +58,12 @@ pub(super) fn date(text: &str, read: fn(&str, Time) -> Option<Time>, now: Time) 
 }
 
 pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let store = context.store(ui)?;
+    let mut store = context.store(ui)?;
     let todo = match args.todo.is_empty() {
         false => {
             let which = Which::words(&args.todo);
+            let speaker = SpeakerArgs::of_environment();
+            store = beside::holder(store, (std::slice::from_ref(&which), find_anywhere), &speaker, context, ui)?;
             Some(find_anywhere(&context.everything_with(&store, ui, &which)?, context.here(), &which)?.1.id)
         }
         true => None,

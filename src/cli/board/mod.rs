@@ -39,7 +39,7 @@ pub(super) fn run(args: &BoardArgs, context: &Context, ui: &mut Ui) -> Result<()
         return Err(Failure::fatal("the board needs a terminal that it can draw on")
             .hint("`git chittysync list` prints the todos anywhere"));
     }
-    let mut follow = Follow::new(context)?;
+    let mut follow = Follow::new(context, &args.speaker)?;
     let everything = follow.news()?.map(|news| news.everything).unwrap_or_default();
     ui.configured_color = follow.color();
     let color = ui.style(context.now).color;

@@ -6,7 +6,7 @@ use crate::cli::author::SpeakerArgs;
 use crate::cli::context::Context;
 use crate::cli::log::event_text;
 use crate::cli::refused::done;
-use crate::cli::rollback::tell_undone;
+use crate::cli::rollback::{last_spoken, tell_undone};
 use crate::cli::said::{tell, word};
 use crate::cli::ui::{Failure, Ui};
 use crate::ops::todo::{self, Settlement, Wanted, Which};
@@ -46,19 +46,19 @@ fn carry_out(
 ) -> Result<String, Failure> {
     match request {
         Request::Say(verb, id) => {
-            let store = context.store_or_create(ui)?;
+            let store = follow.holder(board.everything(), *id, ui)?;
             let actor = speaker.actor(&store, context);
             let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
             tell(&outcome, None, &actor, ui)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Request::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, context, ui),
+        Request::Settle(id, state) => settle(*id, &Settlement::State(*state), (board, follow), speaker, context, ui),
         Request::Take(id, session, state) => {
             let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
-            settle(*id, &settlement, board, speaker, context, ui)
+            settle(*id, &settlement, (board, follow), speaker, context, ui)
         }
         Request::Undo => {
-            let store = context.store(ui)?;
+            let store = last_spoken(context.store(ui)?, Wanted::default(), speaker, context);
             let actor = speaker.actor(&store, context);
             let back = todo::undo(&actor, Wanted::default())?;
             tell_undone(&back, false, &actor, ui)?;
@@ -73,7 +73,7 @@ fn carry_out(
         }
         Request::History(id) => {
             let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
-            let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
+            let events = ops::log(&follow.holder(board.everything(), *id, ui)?, &filter)?;
             let style = Style { now: context.now, ..board.style() };
             let names = board.everything().names();
             let text: String =
@@ -88,12 +88,12 @@ fn carry_out(
 fn settle(
     id: TodoId,
     settlement: &Settlement,
-    board: &Board,
+    (board, follow): (&Board, &Follow<'_>),
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &mut Ui,
 ) -> Result<String, Failure> {
-    let store = context.store_or_create(ui)?;
+    let store = follow.holder(board.everything(), id, ui)?;
     let actor = speaker.actor(&store, context);
     let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
     tell(&outcome, None, &actor, ui)?;
