@@ -140,7 +140,7 @@ pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, 
 }
 
 /// Returns when the day began by the clock on this device's wall.
-#[cfg(feature = "hub")]
+#[cfg(any(feature = "board", feature = "hub"))]
 pub(crate) fn day(now: Time) -> Time {
     let local = DateTime::from_timestamp_millis(now.millis()).unwrap_or_default().with_timezone(&Local);
     let began = local.date_naive().and_time(chrono::NaiveTime::MIN).and_local_timezone(Local).earliest();

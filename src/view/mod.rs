@@ -28,6 +28,7 @@ mod sessions;
 mod shelves;
 mod show;
 mod sort;
+mod states;
 mod style;
 mod summary;
 mod table;
@@ -63,6 +64,7 @@ pub use sessions::{
 pub use shelves::{Shelf, Shelves};
 pub use show::{show_json, show_text};
 pub use sort::Sort;
+pub use states::{Standing, by_state};
 pub use style::{Style, symbol};
 pub use summary::{Counts, count};
 pub use table::{Column, Table, fit};
