@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::list::list;
 use super::model::{Board, Choice, Choosable, Scope, Tab};
 use super::paint::{Canvas, dim, selected, title};
+use super::pane;
 use crate::todo::plain;
 use crate::view::fit;
 
@@ -15,12 +16,7 @@ use crate::view::fit;
 pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, area, board.setting.color);
     let rows = canvas.height();
-    // On the smallest screens the list is what matters.
-    let (above, below) = match rows {
-        0..=2 => (0, 0),
-        3 => (1, 1),
-        _ => (2, 1),
-    };
+    let Places { above, below } = places(rows);
     if above > 0 {
         tabs(board, &mut canvas.rows(0, 1));
     }
@@ -37,7 +33,13 @@ pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> 
         if above > 1 {
             canvas.put_fit(1, 1, &summary(board), dim());
         }
-        list(board, &mut canvas.rows(above, rows - above - below));
+        let mut body = canvas.rows(above, rows - above - below);
+        let beside = pane::width(board, body.width());
+        let columns = body.width() - beside;
+        list(board, &mut body.columns(0, columns.saturating_sub(usize::from(beside > 0))));
+        if beside > 0 {
+            pane::pane(board, &mut body.columns(columns, beside));
+        }
     }
     if let Some(choice) = &board.choice {
         let height = (choice.claims.len() + 2).min(rows.saturating_sub(above + below));
@@ -50,30 +52,69 @@ pub fn draw(board: &Board, area: Rect, buffer: &mut Buffer) -> Option<Position> 
     Some(Position { x: area.x + u16::try_from(cursor).ok()?, y: area.bottom() - 1 })
 }
 
-fn tabs(board: &Board, canvas: &mut Canvas<'_>) {
+/// How many rows stand above and below the lists.
+pub(super) struct Places {
+    pub above: usize,
+    pub below: usize,
+}
+
+/// Returns what stands around the lists on a screen of so many rows: on the smallest ones the list is what matters.
+pub(super) fn places(rows: usize) -> Places {
+    let (above, below) = match rows {
+        0..=2 => (0, 0),
+        3 => (1, 1),
+        _ => (2, 1),
+    };
+    Places { above, below }
+}
+
+/// Returns the tabs as they stand in a row of so many columns, and whether something waits there.
+fn named_tabs(board: &Board, columns: usize) -> [(Tab, String, bool); 5] {
     let counts = board.everything.counts();
     let groups = board.everything.groups();
     let projects = groups.iter().filter(|group| group.todos().next().is_some()).count();
     let named = [
-        ("Todos", counts.open()),
-        ("Projects", projects),
-        ("Sessions", board.everything.sessions.len()),
-        ("Conflicts", counts.conflicts),
+        ("Todos", Some(counts.open())),
+        ("By state", None),
+        ("Projects", Some(projects)),
+        ("Sessions", Some(board.everything.sessions.len())),
+        ("Conflicts", Some(counts.conflicts)),
     ];
-    let long: usize = named.iter().map(|(name, count)| name.len() + count.to_string().len() + 6).sum();
+    let text = |count: Option<usize>| count.map(|count| format!(" {count}")).unwrap_or_default();
+    let long: usize = named.iter().map(|(name, count)| name.len() + text(*count).len() + 5).sum();
+    std::array::from_fn(|at| {
+        let (tab, (name, count)) = (Tab::ALL[at], named[at]);
+        let name = if tab == board.tab || long <= columns + 1 { format!(" {name}") } else { String::new() };
+        let waits = tab == Tab::Conflicts && counts.conflicts > 0;
+        (tab, format!(" {}{name}{} ", at + 1, text(count)), waits)
+    })
+}
+
+/// Returns the tab that stands in a column.
+pub(super) fn tab_at(board: &Board, columns: usize, column: usize) -> Option<Tab> {
+    let mut end = 0;
+    let found = named_tabs(board, columns).into_iter().find(|(_, text, _)| {
+        let begin = end;
+        end += text.width() + 1;
+        (begin..end - 1).contains(&column)
+    });
+    found.map(|(tab, ..)| tab)
+}
+
+fn tabs(board: &Board, canvas: &mut Canvas<'_>) {
     let mut column = 0;
-    for (at, (name, count)) in named.into_iter().enumerate() {
-        let tab = Tab::ALL[at];
-        let is_open = tab == board.tab;
-        let name = if is_open || long <= canvas.width() { format!(" {name}") } else { String::new() };
-        let mut style = if is_open { title().patch(selected()) } else { Style::new() };
-        if tab == Tab::Conflicts && count > 0 {
+    for (tab, text, waits) in named_tabs(board, canvas.width()) {
+        let mut style = if tab == board.tab { title().patch(selected()) } else { Style::new() };
+        if waits {
             style = style.patch(canvas.alert());
         }
-        column = canvas.put(column, 0, &format!(" {}{name} {count} ", at + 1), style) + 1;
+        column = canvas.put(column, 0, &text, style) + 1;
     }
-    let help = if board.page.is_some() { "Esc back" } else { "? keys" };
-    canvas.put_right(column + 1, 0, help, dim());
+    let helps = if board.page.is_some() { ["Esc back", "Esc"] } else { ["? keys", "?"] };
+    // Names go before the words of a sign.
+    let room = canvas.width().saturating_sub(column + 1);
+    let help = helps.into_iter().find(|help| help.width() <= room);
+    canvas.put_right(column + 1, 0, help.unwrap_or_default(), dim());
 }
 
 /// Says what is shown, where it is not everything.
@@ -112,25 +153,22 @@ fn ask(board: &Board, choice: &Choice, canvas: &mut Canvas<'_>) {
     let words = fit(&choice.words, canvas.width().saturating_sub(12));
     canvas.put(2, 0, &format!(" Settle: {} ", board.isolated(&words)), title());
     for (at, Choosable { session, state, at: time }) in choice.claims.iter().enumerate() {
-        let text = format!("{}  {state} says {}, {}", at + 1, board.everything.who(session), board.style().age(*time));
+        let (state, age) = (state.as_str().replace('_', " "), board.style().age(*time));
+        let text = format!("{}  {state} says {}, {age}", at + 1, board.everything.who(session));
         canvas.put_fit(2, at + 1, &text, Style::new());
     }
     let last = canvas.height().saturating_sub(1);
-    canvas.put_fit(2, last, "p pending  i in progress  c completed  d dropped  Esc leave", dim());
+    canvas.put_fit(2, last, "1 is what holds now  p pending  i in progress  d done  x dropped  Esc leave", dim());
 }
 
 /// Draws the last row, and returns the column of the terminal's cursor, when something is being typed.
 fn foot(board: &Board, canvas: &mut Canvas<'_>) -> Option<usize> {
+    if let Some(prompt) = board.prompt.as_ref().filter(|_| board.page.is_none()) {
+        let (asked, keys) = board.asks(prompt);
+        return Some(typed(canvas, &asked, &prompt.text, &keys));
+    }
     if board.is_typing && board.page.is_none() {
-        let room = canvas.width().saturating_sub(3);
-        // What was typed last is what one wants to see.
-        let mut typed = plain(&board.filter);
-        while typed.width() > room {
-            typed.remove(0);
-        }
-        let column = canvas.put(1, 0, &format!("/{typed}"), title());
-        canvas.put_right(column + 4, 0, "Enter: keep, Esc: show everything", dim());
-        return Some(column.min(canvas.width().saturating_sub(1)));
+        return Some(typed(canvas, "/", &board.filter, "Enter: keep, Esc: show everything"));
     }
     if let Some((text, failed)) = &board.message {
         let style = if *failed { canvas.alert() } else { title() };
@@ -140,11 +178,28 @@ fn foot(board: &Board, canvas: &mut Canvas<'_>) -> Option<usize> {
     }
     let keys: &[&str] = match board.tab {
         _ if board.page.is_some() => &["Esc back", "up/down move"],
-        Tab::Todos => {
-            &["s start", "d done", "q quit", "/ filter", "x drop", "o reopen", "h history", "a all", "u undo"]
-        }
-        Tab::Projects | Tab::Sessions => &["Enter todos", "q quit", "/ filter", "Tab next"],
-        Tab::Conflicts => &["r resolve", "q quit", "h history", "/ filter", "a all", "u undo"],
+        _ if board.is_triage => &["d done", "x drop", "s start", "u undo", "t leave triage", "q quit"],
+        Tab::Todos | Tab::State => &[
+            "s start",
+            "d done",
+            "q quit",
+            "x drop",
+            "o reopen",
+            "a add",
+            "e edit",
+            "p priority",
+            "/ find",
+            "f project",
+            "c claim",
+            "R release",
+            "t triage",
+            "h history",
+            "y copy id",
+            "Q quiet",
+            "u undo",
+        ],
+        Tab::Projects | Tab::Sessions => &["Enter todos", "q quit", "/ find", "Tab next"],
+        Tab::Conflicts => &["r resolve", "q quit", "h history", "/ find", "Q lag too", "u undo"],
     };
     let mut column = 1;
     for key in keys {
@@ -154,6 +209,20 @@ fn foot(board: &Board, canvas: &mut Canvas<'_>) -> Option<usize> {
         column = canvas.put(column, 0, key, dim()) + 2;
     }
     None
+}
+
+/// Draws what is being typed, its end first, and what can be done about it where there is room. Returns the column behind.
+fn typed(canvas: &mut Canvas<'_>, asked: &str, text: &str, keys: &str) -> usize {
+    let asked = fit(asked, canvas.width().saturating_sub(3) / 2);
+    let room = canvas.width().saturating_sub(2 + asked.width());
+    // What was typed last is what one wants to see.
+    let mut typed = plain(text);
+    while typed.width() > room {
+        typed.remove(0);
+    }
+    let column = canvas.put(1, 0, &format!("{asked}{typed}"), title());
+    canvas.put_right(column + 4, 0, keys, dim());
+    column.min(canvas.width().saturating_sub(1))
 }
 
 #[cfg(test)]
@@ -217,7 +286,7 @@ mod tests {
             extra: serde_json::Map::new(),
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
-        let setting = Setting { color: true, stale_after: Some(HOUR), quiet_after: None };
+        let setting = Setting { color: true, stale_after: Some(HOUR), quiet_after: None, today: Time::default() };
         let mut everything = Everything::of(projects);
         everything.sessions = sessions;
         Board::new(everything, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
@@ -249,15 +318,15 @@ mod tests {
     fn the_list_fits_its_columns() {
         let lines = drawn(&mut board(), 52, 9);
         let expected = [
-            " 1 Todos 6   2 2   3 2   4 2                  ? keys",
+            " 1 Todos 6   2   3 2   4 2   5 2              ? keys",
             " 6 open, 2 in progress, 2 completed",
-            "api  3 open, 1 completed",
+            "api  3 open, 1 completed     \u{2588}\u{2588}\u{2588}\u{2588}\u{2592}\u{2592}\u{2592}\u{2592}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591} 1 of 4",
             " \u{25b6} Fix the tests                    \u{2068}two on \u{5d0} +1\u{2069}  now",
             " \u{25cb} \u{2068}\u{5ea}\u{5e7}\u{5df} 12\u{2069}                           one on mbp   1h",
             " \u{25cb} \u{8bfb}\u{53d6}\u{6570}\u{636e}                         one on mbp   1h",
             "",
-            "\u{2068}\u{5d0}\u{5d1} web\u{2069}  3 open, 1 completed",
-            " s start  d done  q quit  / filter  x drop  o reopen",
+            "\u{2068}\u{5d0}\u{5d1} web\u{2069}  3 open, 1 completed  \u{2588}\u{2588}\u{2588}\u{2588}\u{2592}\u{2592}\u{2592}\u{2592}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591}\u{2591} 1 of 4",
+            " s start  d done  q quit  x drop  o reopen  a add",
         ];
         assert_eq!(lines, expected);
     }
@@ -265,11 +334,16 @@ mod tests {
     #[test]
     fn no_state_on_no_screen_is_too_much() {
         let mut states = Vec::new();
-        for tab in ['1', '2', '3', '4'] {
+        for tab in ['1', '2', '3', '4', '5'] {
             for keys in [
                 &[][..],
                 &[Key::End],
-                &[Key::Char('a')],
+                &[Key::Char('Q')],
+                &[Key::Char('a'), Key::Char('\u{8bfb}'), Key::Char('i')],
+                &[Key::Char('p')],
+                &[Key::Char('e')],
+                &[Key::Char('t')],
+                &[Key::Char('f')],
                 &[Key::Char('/'), Key::Char('\u{8bfb}'), Key::Char('i')],
                 &[Key::Char('r')],
                 &[Key::Char('?'), Key::End],
@@ -292,11 +366,11 @@ mod tests {
         states.push(Board::new(
             Everything::default(),
             Time::default(),
-            Setting { color: false, stale_after: None, quiet_after: None },
+            Setting { color: false, stale_after: None, quiet_after: None, today: Time::default() },
             (0, 0),
         ));
         for mut board in states {
-            for columns in [0, 1, 2, 3, 5, 8, 13, 23, 24, 39, 49, 50, 80, 200] {
+            for columns in [0, 1, 2, 3, 5, 8, 13, 23, 24, 39, 49, 50, 80, 109, 110, 200] {
                 for rows in [0, 1, 2, 3, 4, 7, 24] {
                     for line in drawn(&mut board, columns, rows) {
                         assert!(line.width() <= columns.into(), "{columns} {rows} {line:?}");

@@ -1,68 +1,11 @@
 //! What a key does: the board changes, and what only a store can do becomes a request.
 
-use super::filter;
 use super::help::help;
-use super::model::{Board, Choice, Choosable, Scope, Tab, Target};
-use crate::merge::choices;
-use crate::todo::{Session, State, Status, TodoId, Verb, plain};
-
-/// A key, as terminals tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// A character.
-    Char(char),
-    /// A letter with Ctrl.
-    Ctrl(char),
-    /// Return.
-    Enter,
-    /// Escape.
-    Esc,
-    /// Backspace.
-    Backspace,
-    /// Tab.
-    Tab,
-    /// Shift and Tab.
-    BackTab,
-    /// An arrow.
-    Up,
-    /// An arrow.
-    Down,
-    /// An arrow.
-    Left,
-    /// An arrow.
-    Right,
-    /// Page up.
-    PageUp,
-    /// Page down.
-    PageDown,
-    /// Home.
-    Home,
-    /// End.
-    End,
-}
-
-/// What is wanted of whoever has the store and the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
-    /// To leave.
-    Quit,
-    /// To be stopped by the shell, and go on later.
-    Suspend,
-    /// A screen that is drawn anew from nothing.
-    Redraw,
-    /// To say this of a todo.
-    Say(Verb, TodoId),
-    /// To have this state settled, whatever sessions say.
-    Settle(TodoId, State),
-    /// To have settled what a session says, which was seen to want this state.
-    Take(TodoId, Session, State),
-    /// Everything that is known of a todo, as a page.
-    Show(TodoId),
-    /// What happened to a todo, as a page.
-    History(TodoId),
-    /// To take back the last command on this device.
-    Undo,
-}
+use super::model::{Board, Choice, Scope, Tab, Target};
+use super::question::Prompt;
+use super::request::{Key, Request};
+use crate::todo::{Project, Verb};
+use crate::view::ready;
 
 impl Board {
     /// Takes a key.
@@ -81,19 +24,14 @@ impl Board {
             self.read(key);
             return None;
         }
+        if let Some(prompt) = self.prompt.take() {
+            return self.answer(prompt, key);
+        }
         if self.is_typing {
             self.type_filter(key);
             return None;
         }
         self.command(key)
-    }
-
-    /// Takes pasted text: words for the filter while one is typed, and no keys.
-    pub fn paste(&mut self, text: &str) {
-        if self.is_typing {
-            filter::add(&mut self.filter, text);
-            self.settle();
-        }
     }
 
     fn command(&mut self, key: Key) -> Option<Request> {
@@ -107,14 +45,23 @@ impl Board {
             Key::PageDown | Key::Ctrl('d') => self.step(half),
             Key::Home | Key::Char('g') => self.step(isize::MIN),
             Key::End | Key::Char('G') => self.step(isize::MAX),
-            Key::Char(digit @ '1'..='4') => self.turn_to(Tab::ALL[digit as usize - '1' as usize]),
-            Key::Tab | Key::Right => self.turn_to(Tab::ALL[(self.tab as usize + 1) % 4]),
-            Key::BackTab | Key::Left => self.turn_to(Tab::ALL[(self.tab as usize + 3) % 4]),
+            Key::Char(digit @ '1'..='5') => self.turn_to(Tab::ALL[digit as usize - '1' as usize]),
+            Key::Tab | Key::Right => self.turn_to(Tab::ALL[(self.tab as usize + 1) % Tab::ALL.len()]),
+            Key::BackTab | Key::Left => {
+                self.turn_to(Tab::ALL[(self.tab as usize + Tab::ALL.len() - 1) % Tab::ALL.len()]);
+            }
             Key::Char('/') => self.is_typing = true,
-            Key::Char('a') => {
-                self.all = !self.all;
+            Key::Char('Q') => {
+                (self.all, self.is_triage) = (!self.all, false);
                 self.settle();
             }
+            Key::Char('t') => {
+                (self.is_triage, self.all) = (!self.is_triage, false);
+                self.turn_to(Tab::Todos);
+            }
+            Key::Char('a') => self.prompt = Some(Prompt::add(self.project().cloned())),
+            Key::Char('c') => return self.claim(),
+            Key::Char('f') => self.narrow(),
             Key::Esc => self.widen(),
             Key::Enter => return self.enter_target(),
             Key::Char('u') => return Some(Request::Undo),
@@ -124,9 +71,45 @@ impl Board {
         None
     }
 
+    /// Returns the project that the screen, or the line under the cursor, is about.
+    pub(super) fn project(&self) -> Option<&Project> {
+        match (&self.scope, self.target()) {
+            (Scope::Project(project), _) | (_, Some(Target::Project(project))) => Some(project),
+            (_, Some(Target::Todo(id))) => self.everything.get(*id).map(|(project, _)| project),
+            _ => None,
+        }
+    }
+
+    /// Shows the todos of the project that the cursor is at, or of all again.
+    fn narrow(&mut self) {
+        match (&self.scope, self.project().cloned()) {
+            (Scope::Project(_), _) => self.scope = Scope::All,
+            (_, Some(project)) => self.scope = Scope::Project(project),
+            (_, None) => self.say("there is no project under the cursor".into(), true),
+        }
+        if !self.lists_todos() {
+            self.turn_to(Tab::Todos);
+        }
+        self.settle();
+    }
+
+    /// Takes the first todo of the project that nobody is at and nothing blocks.
+    fn claim(&mut self) -> Option<Request> {
+        let project = self.project().cloned();
+        let mut found = ready(&self.everything, project.as_ref(), self.now);
+        found.retain(|(_, todo)| !self.quiet.has(todo));
+        let first = found.first().map(|(_, todo)| todo.id);
+        if first.is_none() {
+            self.say("nothing is ready there".into(), true);
+        }
+        first.map(|id| Request::Claim(project, id))
+    }
+
     /// Takes back what narrows the list: the filter, then the scope, then what was finished here.
     fn widen(&mut self) {
-        if !self.filter.is_empty() {
+        if self.is_triage {
+            self.is_triage = false;
+        } else if !self.filter.is_empty() {
             self.filter.clear();
         } else if self.scope != Scope::All {
             self.scope = Scope::All;
@@ -146,7 +129,7 @@ impl Board {
     }
 
     fn of_todo(&mut self, letter: char) -> Option<Request> {
-        if !matches!(letter, 's' | 'd' | 'x' | 'o' | 'h' | 'r') {
+        if !"sdxohrReyp".contains(letter) {
             return None;
         }
         let Some(todo) = self.todo() else {
@@ -159,13 +142,17 @@ impl Board {
             'o' => Some(Request::Say(Verb::Reopen, id)),
             'h' => Some(Request::History(id)),
             'r' => {
-                let claims = choices(todo).into_iter().take(9);
-                let claims = claims.map(|(session, claim)| Choosable {
-                    session: session.clone(),
-                    state: claim.state(),
-                    at: claim.at,
-                });
-                self.choice = Some(Choice { id, words: plain(&todo.content), claims: claims.collect() });
+                self.choice = Some(Choice::of(todo));
+                None
+            }
+            'R' => Some(Request::Say(Verb::Release, id)),
+            'y' => Some(Request::Copy(id)),
+            'e' => {
+                self.prompt = Some(Prompt::edit(todo));
+                None
+            }
+            'p' => {
+                self.prompt = Some(Prompt::priority(todo));
                 None
             }
             closing => {
@@ -175,47 +162,6 @@ impl Board {
                 Some(Request::Say(if closing == 'd' { Verb::Done } else { Verb::Drop }, id))
             }
         }
-    }
-
-    fn choose(&mut self, choice: Choice, key: Key) -> Option<Request> {
-        let digit = |char: char| char.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
-        let request = match key {
-            Key::Esc | Key::Char('q') => return None,
-            Key::Char('p') => Some(Request::Settle(choice.id, State::Wanted(Status::Pending))),
-            Key::Char('i') => Some(Request::Settle(choice.id, State::Wanted(Status::InProgress))),
-            Key::Char('c') => Some(Request::Settle(choice.id, State::Wanted(Status::Completed))),
-            Key::Char('d') => Some(Request::Settle(choice.id, State::Dropped)),
-            Key::Char(char) => {
-                let claim = digit(char).and_then(|place| choice.claims.get(place));
-                claim.map(|claim| Request::Take(choice.id, claim.session.clone(), claim.state))
-            }
-            _ => None,
-        };
-        match request {
-            Some(_) => drop(self.finished.insert(choice.id)),
-            None => self.choice = Some(choice),
-        }
-        request
-    }
-
-    fn type_filter(&mut self, key: Key) {
-        match key {
-            Key::Enter => self.is_typing = false,
-            Key::Esc => {
-                self.is_typing = false;
-                self.filter.clear();
-            }
-            Key::Backspace => {
-                // Deleting more than there is ends it.
-                self.is_typing = self.filter.pop().is_some();
-            }
-            Key::Ctrl('u') => self.filter.clear(),
-            Key::Char(char) if !char.is_control() => filter::add(&mut self.filter, char.encode_utf8(&mut [0; 4])),
-            Key::Up => self.step(-1),
-            Key::Down => self.step(1),
-            _ => {}
-        }
-        self.settle();
     }
 
     fn read(&mut self, key: Key) {
@@ -240,10 +186,12 @@ mod tests {
 
     use super::*;
     use crate::board::Setting;
-    use crate::todo::{Claim, Claims, Fields, Project, Time, Todo};
+    use crate::todo::{Claim, Claims, Fields, Session, State, Status, Time, Todo, TodoId};
     use crate::view::Everything;
 
-    const SETTING: Setting = Setting { color: false, stale_after: None, quiet_after: None };
+    fn setting() -> Setting {
+        Setting { color: false, stale_after: None, quiet_after: None, today: Time::default() }
+    }
 
     fn session(name: &str) -> Session {
         Session::new(name).expect("valid")
@@ -264,7 +212,7 @@ mod tests {
     }
 
     fn board(todos: Vec<Todo>) -> Board {
-        Board::new(everything(todos), Time::default(), SETTING, (80, 24))
+        Board::new(everything(todos), Time::default(), setting(), (80, 24))
     }
 
     fn three() -> Vec<Todo> {
@@ -289,7 +237,7 @@ mod tests {
                 todo("b", &[("one", Status::Pending, 1)]),
                 todo("c", &[("one", Status::Pending, 1)]),
             ]),
-            SETTING,
+            setting(),
         );
         assert_eq!(board.press(Key::Char('d')), Some(Request::Say(Verb::Done, id("b"))));
         assert_eq!(under_cursor(&board), "c");
@@ -308,11 +256,11 @@ mod tests {
         assert_eq!(under_cursor(&board), "b");
         let mut more = three();
         more.push(todo("0", &[("one", Status::InProgress, 9)]));
-        board.load(everything(more), SETTING);
+        board.load(everything(more), setting());
         assert_eq!(under_cursor(&board), "b");
-        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), SETTING);
+        board.load(everything(vec![todo("a", &[("one", Status::Pending, 1)])]), setting());
         assert_eq!(under_cursor(&board), "a", "near where it was");
-        board.load(Everything::default(), SETTING);
+        board.load(Everything::default(), setting());
         assert_eq!(board.press(Key::Char('d')), None);
         assert!(board.message.as_ref().is_some_and(|(_, failed)| *failed));
     }
@@ -351,7 +299,7 @@ mod tests {
         board.turn_to(Tab::Conflicts);
         board.press(Key::Char('r'));
         let completed = State::Wanted(Status::Completed);
-        assert_eq!(board.press(Key::Char('1')), Some(Request::Take(id("a"), session("one"), completed)));
+        assert_eq!(board.press(Key::Char('2')), Some(Request::Take(id("a"), session("one"), completed)));
     }
 
     #[test]
@@ -361,7 +309,7 @@ mod tests {
         board.turn_to(Tab::Conflicts);
         board.press(Key::Char('r'));
         // Meanwhile a session comes before both.
-        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), SETTING);
+        board.load(everything(vec![todo("a", &[said[0], said[1], ("0", Status::InProgress, 3)])]), setting());
         assert_eq!(board.press(Key::Char('7')), None, "there is no such answer");
         let pending = State::Wanted(Status::Pending);
         assert_eq!(board.press(Key::Char('2')), Some(Request::Take(id("a"), session("two"), pending)));
@@ -381,7 +329,7 @@ mod tests {
         board.press(Key::Esc);
         assert_eq!(board.scope, Scope::All);
         assert_eq!(board.press(Key::Enter), Some(Request::Show(id("a"))));
-        for (key, tab) in [(Key::Tab, Tab::Projects), (Key::Left, Tab::Todos), (Key::BackTab, Tab::Conflicts)] {
+        for (key, tab) in [(Key::Tab, Tab::State), (Key::Left, Tab::Todos), (Key::BackTab, Tab::Conflicts)] {
             board.press(key);
             assert_eq!(board.tab, tab);
         }

@@ -6,7 +6,8 @@ use super::model::{Board, Tab, Target};
 use crate::merge::Disagreement;
 use crate::todo::{Claim, Project, Session, State, Todo, TodoId, plain};
 use crate::view::{
-    Filter, Row, SessionFilter, SessionState, Shown, all_disagreements, left_out, project_rows, sections,
+    Counts, Filter, Row, SessionFilter, SessionState, Shown, Standing, all_disagreements, by_state, count, left_out,
+    project_rows, sections,
 };
 
 /// A line, and what the cursor stands on there.
@@ -23,9 +24,11 @@ pub(super) enum Body<'a> {
     Heading {
         name: String,
         summary: String,
+        /// How far it is; nothing where that means nothing.
+        counts: Option<Counts>,
     },
     Todo(Row<'a>),
-    Project([String; 6]),
+    Project([String; 6], Counts),
     Session(SessionState, [String; 7]),
     Warning(String),
     Conflict {
@@ -52,6 +55,7 @@ impl<'a> Line<'a> {
 pub(super) fn lines(board: &Board) -> Vec<Line<'_>> {
     match board.tab {
         Tab::Todos => todos(board),
+        Tab::State => states(board),
         Tab::Projects => projects(board),
         Tab::Sessions => sessions(board),
         Tab::Conflicts => conflicts(board),
@@ -66,12 +70,30 @@ fn todos(board: &Board) -> Vec<Line<'_>> {
             lines.push(Line::beside(Body::Blank));
         }
         let name = plain(section.project);
-        lines.push(Line::beside(Body::Heading { name, summary: section.summary() }));
+        lines.push(Line::beside(Body::Heading { name, summary: section.summary(), counts: Some(section.counts) }));
         let rows = section.rows.into_iter();
         lines.extend(rows.map(|row| Line::of(Target::Todo(row.todo.id), Body::Todo(row))));
     }
     let is_rest = !lines.is_empty();
-    fold(&mut lines, filter.quiet.told(&filter.folded(&board.everything), is_rest, "a shows them"));
+    fold(&mut lines, filter.quiet.told(&filter.folded(&board.everything), is_rest, "Q shows them"));
+    lines
+}
+
+fn states(board: &Board) -> Vec<Line<'_>> {
+    let (mut lines, filter) = (Vec::new(), board.todo_filter());
+    for Standing { name, rows } in by_state(&board.everything, &filter, board.setting.today, board.style()) {
+        if rows.is_empty() {
+            continue;
+        }
+        if !lines.is_empty() {
+            lines.push(Line::beside(Body::Blank));
+        }
+        let heading = Body::Heading { name: name.to_owned(), summary: rows.len().to_string(), counts: None };
+        lines.push(Line::beside(heading));
+        lines.extend(rows.into_iter().map(|row| Line::of(Target::Todo(row.todo.id), Body::Todo(row))));
+    }
+    let is_rest = !lines.is_empty();
+    fold(&mut lines, filter.quiet.told(&filter.folded(&board.everything), is_rest, "Q shows them"));
     lines
 }
 
@@ -86,8 +108,13 @@ fn fold(lines: &mut Vec<Line<'_>>, told: Option<String>) {
 
 fn projects(board: &Board) -> Vec<Line<'_>> {
     let rows = project_rows(&board.everything, board.style()).into_iter();
+    let groups = board.everything.groups();
+    let counts = |project: &Project| {
+        let group = groups.iter().find(|group| group.project == project);
+        group.map(|group| count(group.todos())).unwrap_or_default()
+    };
     rows.filter(|(project, _)| has_words(board, project.as_str()))
-        .map(|(project, row)| Line::of(Target::Project(project.clone()), Body::Project(row)))
+        .map(|(project, row)| Line::of(Target::Project(project.clone()), Body::Project(row, counts(project))))
         .collect()
 }
 
@@ -106,7 +133,7 @@ fn sessions(board: &Board) -> Vec<Line<'_>> {
             );
         }
     }
-    fold(&mut lines, left_out(&folded, &filter.quiet, "a shows them"));
+    fold(&mut lines, left_out(&folded, &filter.quiet, "Q shows them"));
     lines
 }
 
@@ -130,17 +157,26 @@ fn conflicts(board: &Board) -> Vec<Line<'_>> {
         let (words, project) = (plain(&todo.content), plain(names.shown(project)));
         let body = Body::Conflict { state: todo.state(), words, project };
         lines.push(Line::of(Target::Todo(todo.id), body));
-        lines.extend(disagreements.iter().flat_map(|one| said(board, one)).map(|text| Line::beside(Body::Said(text))));
+        lines.extend(said(board, &disagreements).into_iter().map(|text| Line::beside(Body::Said(text))));
     }
     lines
 }
 
-fn said(board: &Board, one: &Disagreement<'_>) -> [String; 2] {
+/// So many overruled statements of a todo are listed.
+const OVERRULED: usize = 4;
+
+/// Says what holds, once, and below it what it overrules.
+fn said(board: &Board, disagreements: &[Disagreement<'_>]) -> Vec<String> {
     let side = |(session, claim): (&Session, &Claim)| {
-        let ago = board.style().age(claim.at);
-        format!("{} by {} {ago}", claim.state(), board.everything.who(session))
+        let (state, ago) = (claim.state().as_str().replace('_', " "), board.style().age(claim.at));
+        format!("{state} by {} {ago}", board.everything.who(session))
     };
-    [format!("kept: {}", side(one.winner)), format!("overruled: {}", side(one.overruled))]
+    let mut said: Vec<String> = Vec::new();
+    said.extend(disagreements.first().map(|one| format!("kept: {}", side(one.winner))));
+    said.extend(disagreements.iter().take(OVERRULED).map(|one| format!("overruled: {}", side(one.overruled))));
+    let more = disagreements.len().saturating_sub(OVERRULED);
+    said.extend((more > 0).then(|| format!("\u{2026} and {more} more (Enter shows all)")));
+    said
 }
 
 fn has_words(board: &Board, text: &str) -> bool {

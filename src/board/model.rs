@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::page::Page;
+use super::question::Prompt;
 use crate::todo::{Project, Session, State, Time, Todo, TodoId};
 use crate::view::{Everything, Filter, Quiet, Shown, Style};
 
@@ -15,6 +16,8 @@ pub struct Setting {
     pub stale_after: Option<i64>,
     /// `chittysync.quietAfter` in milliseconds; nothing for never.
     pub quiet_after: Option<i64>,
+    /// When today began.
+    pub today: Time,
 }
 
 /// What the screen is about.
@@ -23,6 +26,8 @@ pub enum Tab {
     /// The todos, by project.
     #[default]
     Todos,
+    /// The todos, by what they are.
+    State,
     /// How far each project is.
     Projects,
     /// Who works on what.
@@ -33,7 +38,7 @@ pub enum Tab {
 
 impl Tab {
     /// All, from left to right.
-    pub const ALL: [Tab; 4] = [Tab::Todos, Tab::Projects, Tab::Sessions, Tab::Conflicts];
+    pub const ALL: [Tab; 5] = [Tab::Todos, Tab::State, Tab::Projects, Tab::Sessions, Tab::Conflicts];
 }
 
 /// Whose todos are shown.
@@ -86,17 +91,23 @@ pub struct Board {
     pub(super) everything: Everything,
     pub(super) now: Time,
     pub(super) tab: Tab,
-    pub(super) cursors: [Cursor; 4],
+    pub(super) cursors: [Cursor; 5],
     pub(super) scope: Scope,
     pub(super) filter: String,
     /// The filter is being typed.
     pub(super) is_typing: bool,
     /// Closed todos and plain lag too.
     pub(super) all: bool,
+    /// Only what quiet sessions left behind.
+    pub(super) is_triage: bool,
+    /// What is being typed in answer to a question.
+    pub(super) prompt: Option<Prompt>,
     /// Todos that were finished here: they stay in sight, to be seen and perhaps reopened.
     pub(super) finished: BTreeSet<TodoId>,
     pub(super) choice: Option<Choice>,
     pub(super) page: Option<Page>,
+    /// The last that happened to a todo, once it was asked for.
+    pub(super) history: Option<(TodoId, Vec<String>)>,
     /// What came of the last request, and whether it failed.
     pub(super) message: Option<(String, bool)>,
     /// The message is of what others did.
@@ -120,9 +131,12 @@ impl Board {
             filter: String::new(),
             is_typing: false,
             all: false,
+            is_triage: false,
+            prompt: None,
             finished: BTreeSet::new(),
             choice: None,
             page: None,
+            history: None,
             message: None,
             is_mention: false,
             size,
@@ -137,13 +151,14 @@ impl Board {
     pub fn load(&mut self, everything: Everything, setting: Setting) {
         self.everything = everything;
         self.setting = setting;
+        self.history = None;
         self.look_for_quiet();
         self.settle();
     }
 
-    /// Takes the time.
-    pub fn set_time(&mut self, now: Time) {
-        self.now = now;
+    /// Takes the time, and when today began.
+    pub fn set_time(&mut self, now: Time, today: Time) {
+        (self.now, self.setting.today) = (now, today);
         self.look_for_quiet();
         self.settle();
     }
@@ -197,7 +212,7 @@ impl Board {
 
     /// Returns whether the tab that is open lists todos, and so heeds the scope.
     pub(super) fn lists_todos(&self) -> bool {
-        matches!(self.tab, Tab::Todos | Tab::Conflicts)
+        matches!(self.tab, Tab::Todos | Tab::State | Tab::Conflicts)
     }
 
     /// Returns which todos are shown.
@@ -220,6 +235,9 @@ impl Board {
     /// Returns what of the quiet is shown: who asks for all, or for something in particular, looks for more than what
     /// lives.
     pub(super) fn shown(&self) -> Shown {
+        if self.is_triage {
+            return Shown::Quiet;
+        }
         let narrowed = self.scope != Scope::All || !self.filter.is_empty();
         if self.all || narrowed { Shown::All } else { Shown::Living }
     }

@@ -36,7 +36,7 @@ impl Page {
 }
 
 /// Returns a line as lines of at most so many columns, parted at spaces where there are any.
-fn fold(line: &str, columns: usize) -> Vec<String> {
+pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
     let (mut lines, mut rest) = (Vec::new(), line);
     while rest.width() > columns {
         let mut width = 0;

@@ -94,12 +94,21 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Gives a whole row a style.
-    pub(super) fn highlight(&mut self, row: usize, style: Style) {
+    /// Has a whole row stand out in one colour, whatever colours are in it.
+    pub(super) fn highlight(&mut self, row: usize) {
         if row < self.height() {
             let y = self.area.y + u16::try_from(row).unwrap_or_default();
-            self.buffer.set_style(Rect { y, height: 1, ..self.area }, style);
+            let plain = Style::new().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::DIM);
+            self.buffer.set_style(Rect { y, height: 1, ..self.area }, plain.patch(selected()));
         }
+    }
+
+    /// Returns the part of this canvas that begins at a column and has so many columns.
+    pub(super) fn columns(&mut self, from: usize, count: usize) -> Canvas<'_> {
+        let from = u16::try_from(from).unwrap_or(u16::MAX).min(self.area.width);
+        let width = u16::try_from(count).unwrap_or(u16::MAX).min(self.area.width - from);
+        let area = Rect { x: self.area.x + from, width, ..self.area };
+        Canvas { buffer: self.buffer, area, color: self.color }
     }
 
     /// Writes what a line is too short for as `…`.

@@ -6,11 +6,13 @@ use clap::Args;
 
 use super::archive::age;
 use super::author::SpeakerArgs;
+use super::beside;
 use super::context::Context;
 use super::named;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
+use crate::store::Store;
 use crate::todo::{Time, Verb};
 
 /// Arguments of `start`, `done`, `release` and `reopen`.
@@ -137,12 +139,27 @@ pub(super) fn say(verb: Verb, args: &ActArgs, context: &Context, ui: &mut Ui) ->
 
 fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let many = named::several(typed)?;
-    let store = context.store_or_create(ui)?;
+    let one = [Which::words(typed)];
+    let (own, store) = to_say(many.as_deref().unwrap_or(&one), speaker, context, ui)?;
     let actor = speaker.actor(&store, context);
-    match many {
-        Some(many) => tell_each(&todo::say_each(&actor, verb, &many)?, &actor, ui),
-        None => tell(&todo::say(&actor, verb, &Which::words(typed))?, None, &actor, ui),
+    match &many {
+        Some(many) => tell_each(&todo::say_each(&actor, verb, many)?, &actor, ui)?,
+        None => tell(&todo::say(&actor, verb, &one[0])?, None, &actor, ui)?,
     }
+    beside::tell_where(&own, &store, ui);
+    Ok(())
+}
+
+/// Returns where the store in use is, and the one in which something is said of these todos.
+pub(super) fn to_say(
+    which: &[Which],
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<(PathBuf, Store), Failure> {
+    let store = context.store_or_create(ui)?;
+    let own = store.repo.common_dir().to_owned();
+    Ok((own, beside::holder(store, (which, todo::find), speaker, context, ui)?))
 }
 
 pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -162,7 +179,10 @@ pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), 
 
 pub(super) fn edit(args: &EditArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let edit = Edit { text: args.text.clone(), properties: args.properties.typed(context.now)? };
-    let store = context.store_or_create(ui)?;
+    let which = Which::words(&args.todo);
+    let (own, store) = to_say(std::slice::from_ref(&which), &args.speaker, context, ui)?;
     let actor = args.speaker.actor(&store, context);
-    tell(&todo::edit(&actor, &Which::words(&args.todo), &edit)?, None, &actor, ui)
+    tell(&todo::edit(&actor, &which, &edit)?, None, &actor, ui)?;
+    beside::tell_where(&own, &store, ui);
+    Ok(())
 }

@@ -68,6 +68,11 @@ impl Context {
         self.here.get_or_init(|| ops::directory_project(&self.directory)).as_ref()
     }
 
+    /// Returns whether a branch is named.
+    pub(super) fn is_on_branch(&self) -> bool {
+        self.branch.is_some()
+    }
+
     /// Returns where the store is or will be.
     pub fn location(&self) -> Result<Location, Failure> {
         Ok(locate(self.option.as_deref(), &self.directory)?)
@@ -196,6 +201,11 @@ impl Context {
         Ok(todo::scope(store, self.here(), name)?)
     }
 
+    /// As [`Context::scope`], of what several stores hold.
+    pub(super) fn scope_in(&self, name: Option<&str>, everything: &Everything) -> Result<Option<Scope>, Failure> {
+        Ok(name.map(|name| todo::scope_among(&everything.names(), self.here(), name)).transpose()?)
+    }
+
     /// Returns the project that is named to save something of it.
     pub fn meant_anew(&self, typed: Project, store: &Store) -> Result<Project, Failure> {
         Ok(todo::meant_anew(store, self.here(), typed)?)
@@ -257,7 +267,7 @@ pub fn output_directory(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|err| Failure::fatal(format!("cannot create {}: {err}", path.display())))
 }
 
-fn warn_of(unreadable: Vec<Unreadable>, store: &Store, ui: &Ui) {
+pub(super) fn warn_of(unreadable: Vec<Unreadable>, store: &Store, ui: &Ui) {
     for file in unreadable {
         ui.warn(&format!("cannot read {} in {}: {}", file.path, store.settings.branch_name(), file.reason), None);
     }

@@ -3,9 +3,10 @@
 use std::io::IsTerminal;
 
 use super::author::SpeakerArgs;
+use super::beside;
 use super::context::{Context, display};
 use super::list::fold;
-use super::ui::{Failure, Ui};
+use super::ui::{Failure, Ui, plural};
 use crate::store::Store;
 use crate::view::{Filter, Quiet, Shown, list_text};
 
@@ -16,7 +17,8 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
         return super::status::run(&super::status::StatusArgs::default(), context, ui);
     }
     let store: Store = context.store(ui)?;
-    let everything = context.everything(&store, ui)?;
+    let stores = beside::listed(context, &store, ui);
+    let everything = stores.together(context.everything(&store, ui)?, ui, |other, ui| context.everything(other, ui));
     SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
     let style = ui.style(context.now);
     let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
@@ -28,7 +30,11 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
         0 => String::new(),
         count => format!(", {}", style.alert(&format!("{count} in conflict"))),
     };
-    let store = display(store.repo.common_dir());
+    let others = match stores.others.len() {
+        0 => String::new(),
+        count => format!(" and {} more", plural(count, "store")),
+    };
+    let store = display(store.repo.common_dir()) + &others;
     page.push_str(&format!(
         "\n{} open{conflicts}, {} completed, {} sessions  {}\n",
         counts.open(),

@@ -1,5 +1,7 @@
 //! `init`: make a store, or have it synced; and the way back.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
 use super::args::InitArgs;
@@ -8,7 +10,8 @@ use super::remote;
 use super::ui::{Failure, Ui};
 use crate::git::{RemoteName, Repo};
 use crate::ops::{self, Left};
-use crate::store::{Location, Origin, Store, data_home, fallback};
+use crate::settings::table::ALSO_LIST;
+use crate::store::{Location, Origin, Store, data_home, fallback, list_from_now_on, list_no_more};
 
 pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.undo {
@@ -46,6 +49,7 @@ pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(),
         Some(remote) => Some(remote::add(&store.repo, &context.directory, remote, ui)?),
         None => None,
     };
+    let listed = if args.here { list(&path, ui) } else { false };
     if let Some(remote) = &remote {
         remote::try_out(&store.reopen()?, remote, ui)?;
     }
@@ -53,6 +57,9 @@ pub(super) fn run(args: &InitArgs, context: &Context, ui: &mut Ui) -> Result<(),
         let mut done = json!({ "store": path.to_string_lossy(), "created": made });
         if let (Some(remote), Some(done)) = (&remote, done.as_object_mut()) {
             done.insert("remote".into(), remote.as_str().into());
+        }
+        if args.here {
+            done["listed"] = listed.into();
         }
         ui.print_json(&done);
         return Ok(());
@@ -102,6 +109,33 @@ fn here(repo: &Repo, remote: Option<&str>, ui: &Ui) -> Result<bool, Failure> {
     Ok(made)
 }
 
+/// Has the todos of a project's store listed with those of the default one, for whoever looks there. Says whether they were
+/// not yet.
+fn list(common_dir: &Path, ui: &Ui) -> bool {
+    let place = place(common_dir);
+    match list_from_now_on(&place) {
+        Ok(true) => {
+            let place = display(&place);
+            ui.note(&format!("Your git config gets {}={place}: its todos are listed with your others.", ALSO_LIST.key));
+            true
+        }
+        Ok(false) => false,
+        Err(err) => {
+            let hint = format!("`git config --global --add {} '{}'` has them listed", ALSO_LIST.key, place.display());
+            ui.warn(&format!("its todos are not listed with your others: {}", ops::chain(&err)), Some(&hint));
+            false
+        }
+    }
+}
+
+/// Returns the directory by which a project's store is named: that with the files.
+fn place(common_dir: &Path) -> PathBuf {
+    match common_dir.file_name() {
+        Some(name) if name == ".git" => common_dir.parent().unwrap_or(common_dir).to_owned(),
+        _ => common_dir.to_owned(),
+    }
+}
+
 /// Says no when somebody names a remote of the repository they stand in, and the store is another one: it would be
 /// taken for a path.
 fn check_meant(text: &str, around: &Repo, store: &Store, context: &Context) -> Result<(), Failure> {
@@ -135,6 +169,9 @@ fn undo(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
         hook.uninstall(false).map_err(|err| Failure::fatal(ops::chain(&err)))?;
     }
     let left = ops::leave(&store, &keep_in, context.now)?;
+    if let Err(err) = list_no_more(&self::place(store.repo.common_dir())) {
+        ui.warn(&format!("{} still names it: {}", ALSO_LIST.key, ops::chain(&err)), None);
+    }
     tell(&left, &place, store.settings.branch_name(), ui)
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::author::SpeakerArgs;
+use super::beside;
 use super::by::ByArgs;
 use super::context::Context;
 use super::log::date;
@@ -11,6 +12,7 @@ use super::topic::TopicArgs;
 use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::ops::todo::session_meant;
+use crate::store::Store;
 use crate::todo::{Project, State, Status, label};
 use crate::view::{Filter, Folded, Narrow, Quiet, Shown, Sort, Style, fit, list_json, list_rows, list_text, rank};
 
@@ -109,17 +111,23 @@ impl ListArgs {
 
 pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
+    let stores = beside::listed(context, &store, ui);
+    let is_one = stores.others.is_empty();
     let mut filter = Filter {
-        project: context.scope(args.project.as_deref(), &store)?,
+        project: if is_one { context.scope(args.project.as_deref(), &store)? } else { None },
         state: args.status.as_deref().map(|word| Status::parse(word).map_or(State::Dropped, State::Wanted)),
         all: args.all,
         ..Filter::default()
     };
     let session = SpeakerArgs::of_environment().known_session(&store).ok().flatten();
-    let everything = match filter.takes_closed() {
-        true => context.with_archive(&store, ui)?,
-        false => context.everything_of(&store, ui, args.only_project(&filter), session.as_ref())?,
+    let read = |store: &Store, ui: &Ui| match filter.takes_closed() {
+        true => context.with_archive(store, ui),
+        false => context.everything_of(store, ui, args.only_project(&filter), session.as_ref()),
     };
+    let everything = stores.together(read(&store, ui)?, ui, read);
+    if !is_one {
+        filter.project = context.scope_in(args.project.as_deref(), &everything)?;
+    }
     filter.words = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
     let (blocked, ready, priority) = (args.blocked, args.ready, args.priority);
     let since = args.since.as_deref().map(|text| date(text, ops::since, context.now)).transpose()?;
@@ -138,7 +146,8 @@ pub(super) fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<(),
     };
     let folded = filter.folded(&everything);
     if folded.todos == 0 && !everything.todos().any(|(project, todo)| filter.takes(project, todo)) {
-        context.warn_of_unknown(&store, filter.project.as_ref(), filter.session.as_deref(), ui)?;
+        let project = filter.project.as_ref().filter(|scope| !stores.know(scope));
+        context.warn_of_unknown(&store, project, filter.session.as_deref().filter(|_| is_one), ui)?;
     }
     if let Some(most) = args.max_count {
         filter.keep(&everything, most);

@@ -7,6 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::author::SpeakerArgs;
+use super::beside;
 use super::by::ByArgs;
 use super::context::Context;
 use super::options::PorcelainArgs;
@@ -56,10 +58,12 @@ pub(super) fn date(text: &str, read: fn(&str, Time) -> Option<Time>, now: Time) 
 }
 
 pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let store = context.store(ui)?;
+    let mut store = context.store(ui)?;
     let todo = match args.todo.is_empty() {
         false => {
             let which = Which::words(&args.todo);
+            let speaker = SpeakerArgs::of_environment();
+            store = beside::holder(store, (std::slice::from_ref(&which), find_anywhere), &speaker, context, ui)?;
             Some(find_anywhere(&context.everything_with(&store, ui, &which)?, context.here(), &which)?.1.id)
         }
         true => None,
@@ -136,7 +140,7 @@ pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, 
 }
 
 /// Returns when the day began by the clock on this device's wall.
-#[cfg(feature = "hub")]
+#[cfg(any(feature = "board", feature = "hub"))]
 pub(crate) fn day(now: Time) -> Time {
     let local = DateTime::from_timestamp_millis(now.millis()).unwrap_or_default().with_timezone(&Local);
     let began = local.date_naive().and_time(chrono::NaiveTime::MIN).and_local_timezone(Local).earliest();

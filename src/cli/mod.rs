@@ -6,6 +6,8 @@ mod archive;
 mod args;
 mod assign;
 mod author;
+mod beside;
+mod beside_summary;
 #[cfg(feature = "board")]
 mod board;
 mod branch;

@@ -110,7 +110,7 @@ pub struct SyncArgs {
     /// Send nothing to the remote
     #[arg(long)]
     pub no_push: bool,
-    /// Sync the stores that chittysync.route names, and the default one, as well
+    /// Sync the stores that chittysync.route and chittysync.alsoList name, and the default one, as well
     #[arg(long, conflicts_with_all = ["remote", "project"])]
     pub all_stores: bool,
     /// Check the boxes of Markdown plans (`--from <project>`) whose todos were completed elsewhere

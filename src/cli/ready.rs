@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::author::SpeakerArgs;
+use super::beside::{self, Stores};
 use super::context::Context;
 use super::list::fold;
 use super::options::{PorcelainArgs, QuietArgs};
@@ -15,7 +16,10 @@ use crate::ops::todo::{self, Asked, Claim, Refusal, chosen, elsewhere, living_fi
 use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
 use crate::store::Store;
 use crate::todo::{Names, Project, Session, Todo, plain};
-use crate::view::{Everything, Folded, Links, Quiet, Shown, porcelain_row, quiet_json, ready, ready_text, todo_json};
+use crate::view::{
+    Everything, Folded, Links, Quiet, Shown, porcelain_row, quiet_json, ready, ready_text, shelf_json, shelf_mark,
+    todo_json,
+};
 
 /// Arguments of `ready`.
 #[derive(Debug, Args)]
@@ -57,14 +61,10 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
         return claim(args, context, ui);
     }
     let store = context.store(ui)?;
-    let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
+    let stores = beside::listed_for(&args.speaker, context, &store, ui);
     let shown = args.shown(ui);
     let session = args.speaker.known_session(&store)?;
-    let mut everything = context.everything_of(&store, ui, project.as_ref(), session.as_ref())?;
-    if project.is_some() && args.offered(&everything, project.as_ref(), shown, context, &store)?.is_empty() {
-        // Where there is nothing, it is said how much there is elsewhere.
-        everything = context.everything(&store, ui)?;
-    }
+    let (everything, project) = args.looked_at(&store, &stores, context, ui)?;
     args.speaker.warn_of_others(&store, &everything, context.now, ui)?;
     let mut found = args.topic.of(ready(&everything, project.as_ref(), context.now), &store)?;
     let quiet = Quiet::of(&everything, context.now, store.settings.quiet_after);
@@ -78,13 +78,16 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
     let cycles = Links::new(&everything).cycles(project.as_ref());
     warn_of_cycles(cycles.iter().map(|(_, todo)| format!("{} {}", todo.id.short(), todo.content)).collect(), ui);
     if found.is_empty() {
-        let named = context.scope(args.project.as_deref(), &store)?;
-        context.warn_of_unknown(&store, named.as_ref(), None, ui)?;
+        let named = context.scope_in(args.project.as_deref(), &everything)?;
+        context.warn_of_unknown(&store, named.as_ref().filter(|scope| !stores.know(scope)), None, ui)?;
     }
     found.truncate(args.max_count.unwrap_or(usize::MAX));
     if ui.json {
         let (session, names) = (session.as_ref(), everything.names());
-        let json = |entry: &Entry<'_>| quiet_json(ready_json(*entry, &names, &holders, session), &quiet, entry.1);
+        let json = |entry: &Entry<'_>| {
+            let json = quiet_json(ready_json(*entry, &names, &holders, session), &quiet, entry.1);
+            shelf_json(json, &everything, entry.1)
+        };
         ui.print_json(&found.iter().map(json).collect());
     } else if args.porcelain.wanted() {
         let rows: Vec<_> = found.iter().map(|(project, todo)| porcelain_row(project, todo)).collect();
@@ -94,8 +97,12 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
             true => Some("you".to_owned()),
             false => holders.assigned_elsewhere(session.as_ref(), todo),
         };
+        let before = |todo: &Todo| {
+            let to = assigned(todo).map(|who| format!("[assigned to {}] ", plain(&who))).unwrap_or_default();
+            format!("{}{to}", shelf_mark(&everything, todo))
+        };
         let style = ui.style(context.now);
-        let mut text = ready_text(&found, &everything.names(), assigned, style);
+        let mut text = ready_text(&found, &everything.names(), before, style);
         fold(&mut text, &quiet, &folded, style, "`ready --left-behind`");
         if found.is_empty() {
             let all = args.topic.of(ready(&everything, None, context.now), &store)?;
@@ -107,6 +114,30 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
 }
 
 impl ReadyArgs {
+    /// Reads what there may be to begin, and returns it with the project that it is to be of.
+    fn looked_at(
+        &self,
+        store: &Store,
+        stores: &Stores,
+        context: &Context,
+        ui: &Ui,
+    ) -> Result<(Everything, Option<Project>), Failure> {
+        if !stores.others.is_empty() {
+            let everything =
+                stores.together(context.everything(store, ui)?, ui, |other, ui| context.everything(other, ui));
+            let named = context.scope_in(self.project.as_deref(), &everything)?.map(|scope| scope.project);
+            let project = if self.all { None } else { named.or_else(|| context.here().cloned()) };
+            return Ok((everything, project));
+        }
+        let project = if self.all { None } else { chosen(store, context.here(), self.project.as_deref())? };
+        let session = self.speaker.known_session(store)?;
+        let near = context.everything_of(store, ui, project.as_ref(), session.as_ref())?;
+        // Where there is nothing, it is said how much there is elsewhere.
+        let is_nothing =
+            project.is_some() && self.offered(&near, project.as_ref(), self.shown(ui), context, store)?.is_empty();
+        Ok((if is_nothing { context.everything(store, ui)? } else { near }, project))
+    }
+
     /// Returns what there is to begin, of those todos that are to be shown.
     fn offered<'a>(
         &self,
@@ -158,7 +189,9 @@ fn ready_json((project, todo): Entry<'_>, names: &Names, holders: &Holders, sess
 
 /// Takes the first one, and tells what came of it.
 fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let store = context.store_or_create(ui)?;
+    let own = context.store_or_create(ui)?;
+    let own_dir = own.repo.common_dir().to_owned();
+    let store = of_first(args, own, context, ui)?;
     let actor = args.speaker.actor(&store, context);
     let project = if args.all { None } else { chosen(&store, context.here(), args.project.as_deref())? };
     let (shown, offline, watch) = (args.shown(ui), args.offline, super::remote::watch(&store, ui));
@@ -184,7 +217,26 @@ fn claim(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure
         }
     }
     let confirmed = (claimed.asked != Asked::NoRemote).then_some(claimed.asked == Asked::Confirmed);
-    tell(&claimed.outcome, confirmed, &actor, ui)
+    tell(&claimed.outcome, confirmed, &actor, ui)?;
+    beside::tell_where(&own_dir, &store, ui);
+    Ok(())
+}
+
+/// Returns the store of the first todo that can be taken; the one in use where none can.
+fn of_first(args: &ReadyArgs, own: Store, context: &Context, ui: &Ui) -> Result<Store, Failure> {
+    let stores = beside::listed_for(&args.speaker, context, &own, ui);
+    if stores.others.is_empty() {
+        return Ok(own);
+    }
+    let (everything, project) = args.looked_at(&own, &stores, context, ui)?;
+    let session = args.speaker.known_session(&own)?;
+    let mut found = args.offered(&everything, project.as_ref(), args.shown(ui), context, &own)?;
+    let holders = Holders::of(&everything, Moment::at(context.now));
+    in_turn(&holders, session.as_ref(), &mut found);
+    found.retain(|(_, todo)| args.any || holders.assigned_elsewhere(session.as_ref(), todo).is_none());
+    let shelves = found.first().map(|(_, todo)| everything.shelves.of(todo.id)).unwrap_or_default();
+    let path = shelves.first().map(|shelf| shelf.path.clone());
+    Ok(path.map_or_else(|| own.clone(), |path| stores.at(&path, own.clone())))
 }
 
 /// What follows when nobody was asked.

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use clap::Args;
 
 use super::author::SpeakerArgs;
+use super::beside;
 use super::context::Context;
 use super::resolve_ask::{self, settle};
 use super::resolve_edit;
@@ -41,6 +42,11 @@ pub(super) fn run(args: &ResolveArgs, context: &Context, ui: &mut Ui) -> Result<
     if asks && (ui.json || !std::io::stdin().is_terminal()) {
         return Err(Failure::usage("say how: --take <session>, --status <status> or --edit"));
     }
+    let held = match args.todo.is_empty() {
+        true => None,
+        false => beside::context_of(&Which::words(&args.todo), &args.speaker, context, ui)?,
+    };
+    let context = held.as_ref().unwrap_or(context);
     if asks {
         return resolve_ask::ask(&args.todo, args.all, &args.speaker, context, ui);
     }

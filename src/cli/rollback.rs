@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::author::{SpeakerArgs, with_names};
+use super::beside::{Stores, tell_where};
 use super::context::Context;
 use super::log::moment;
 use super::refused::{ANY, done, others};
@@ -12,6 +13,7 @@ use super::ui::{Failure, Ui};
 use crate::ops;
 use crate::ops::todo::{self, Actor, Rollback, Said, TakenBack, Wanted, Which};
 use crate::statement::Act;
+use crate::store::Store;
 use crate::todo::{Names, State, plain};
 use crate::view::{Everything, name_project};
 
@@ -68,9 +70,32 @@ pub(super) fn run(args: &RollbackArgs, context: &Context, ui: &mut Ui) -> Result
 
 pub(super) fn undo(args: &UndoArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
+    let own = store.repo.common_dir().to_owned();
+    let wanted = Wanted { redo: args.redo, any: args.any, dry_run: args.dry_run };
+    let store = last_spoken(store, wanted, &args.speaker, context);
     let actor = args.speaker.actor(&store, context);
-    let back = todo::undo(&actor, Wanted { redo: args.redo, any: args.any, dry_run: args.dry_run })?;
-    tell_undone(&back, args.redo, &actor, ui)
+    let back = todo::undo(&actor, wanted)?;
+    tell_undone(&back, args.redo, &actor, ui)?;
+    tell_where(&own, &store, ui);
+    Ok(())
+}
+
+/// Returns the store in which whoever asks did last what can be taken back; the one in use where no others are listed
+/// beside it, and where there is none.
+pub(super) fn last_spoken(store: Store, wanted: Wanted, speaker: &SpeakerArgs, context: &Context) -> Store {
+    let (stores, _) = Stores::find(context, &store, speaker);
+    if stores.others.is_empty() {
+        return store;
+    }
+    let last = |store: &Store| {
+        let back = todo::undo(&speaker.actor(store, context), Wanted { dry_run: true, ..wanted }).ok()?;
+        back.undo.events.iter().map(|event| event.at).max()
+    };
+    let others = stores.others.into_iter().map(|other| other.store);
+    let all = std::iter::once(store.clone()).chain(others).filter_map(|store| Some((last(&store)?, store)));
+    // Of two of the same moment, the one in use.
+    let latest = all.reduce(|one, other| if other.0 > one.0 { other } else { one });
+    latest.map_or(store, |(_, store)| store)
 }
 
 /// Tells what was taken back, or would be.

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::author::SpeakerArgs;
+use super::beside;
 use super::context::Context;
 use super::ui::{Failure, Ui};
 use crate::git::Repo;
@@ -21,9 +22,10 @@ pub struct ShowArgs {
 }
 
 pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let store = context.store(ui)?;
     let which = Which::words(&args.todo);
-    let session = SpeakerArgs::of_environment().known_session(&store).ok().flatten();
+    let (store, speaker) = (context.store(ui)?, SpeakerArgs::of_environment());
+    let store = beside::holder(store, (std::slice::from_ref(&which), find_anywhere), &speaker, context, ui)?;
+    let session = speaker.known_session(&store).ok().flatten();
     let everything = context.everything_around(&store, ui, &which, session.as_ref())?;
     let (project, todo) = find_anywhere(&everything, context.here(), &which)?;
     if ui.json {
@@ -36,7 +38,7 @@ pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(),
         }
         ui.print_json(&value);
     } else {
-        SpeakerArgs::of_environment().warn_of_others(&store, &everything, context.now, ui)?;
+        speaker.warn_of_others(&store, &everything, context.now, ui)?;
         let style = ui.style(context.now);
         let mut text = show_text(&everything, project, todo, style);
         let commits = commits(context, project, todo).unwrap_or_default();

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::author::SpeakerArgs;
+use super::beside_summary::Summaries;
 use super::context::{Context, display};
 use super::ui::{CREATES_STORE, Failure, Ui, plural};
 use super::whereabouts::Whereabouts;
@@ -45,6 +46,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
         opened => context.on_branch(opened?)?,
     };
     ui.configured_color.clone_from(&store.settings.color);
+    let beside = Summaries::read(context, &store);
     let everything = context.todos(&store, ui)?;
     let counts = everything.counts();
     let status = ops::StoreStatus::of(&store, &counts)?;
@@ -75,6 +77,9 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
             "last_consolidated": last.map(|time| time.to_string()),
         });
         status.as_object_mut().into_iter().for_each(|status| status.extend(lifecycle.json()));
+        if let (false, Some(status)) = (beside.is_empty(), status.as_object_mut()) {
+            status.insert("beside".into(), beside.json());
+        }
         if let (false, Some(status)) = (mirrors.is_empty(), status.as_object_mut()) {
             status.insert("mirrors".into(), mirrors.iter().map(super::mirrors::json).collect());
         }
@@ -119,6 +124,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context, ui: &mut Ui) -> Result<(
         let text = super::mirrors::text(mirror, style);
         ui.print(&format!("mirror     {} ({})\n", mirror.mirror.name, plain(&text)));
     }
+    ui.print(&beside.text());
     ui.print(&format!("goes to    {}\n", plain(&whereabouts.text())));
     if let Some(readers) = whereabouts.readers() {
         ui.print(&format!("read by    {}\n", plain(&readers)));

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::author::SpeakerArgs;
+use super::beside::Stores;
 use super::context::Context;
 use super::stdin;
 use super::ui::{Failure, Ui};
@@ -30,11 +32,21 @@ pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = locate(context.option.as_deref(), &directory).ok().and_then(|location| Store::open(&location).ok());
     let (mut own, mut others, mut changed, mut is_part) = (None, 0, 0, false);
     if let Some(store) = store {
+        // What a person sees of the project in other stores is a number; who it is drawn for is the person.
+        for other in Stores::find(context, &store, &SpeakerArgs::default()).0.others {
+            let found =
+                elsewhere(&other.store, &directory.to_string_lossy(), session.as_ref(), false, false, context.now);
+            if let Ok(Some(found)) = found {
+                others += found.todos.iter().filter(|todo| todo.became.is_none()).count() + found.more;
+                is_part |= found.is_part;
+            }
+        }
         own = session.as_ref().and_then(|session| progress(&store, session, context.now).ok().flatten());
         let found = elsewhere(&store, &directory.to_string_lossy(), session.as_ref(), false, false, context.now);
         if let Ok(Some(found)) = found {
             changed = found.todos.iter().filter(|todo| todo.became.is_some()).count();
-            (others, is_part) = (found.todos.len() - changed + found.more, found.is_part);
+            others += found.todos.len() - changed + found.more;
+            is_part |= found.is_part;
         }
     }
     if ui.json {

@@ -1,4 +1,4 @@
-//! `sync --all-stores`: the stores of `chittysync.route`, each by a process of its own, so that none waits for what
+//! `sync --all-stores`: the stores of `chittysync.route` and `chittysync.alsoList`, each by a process of its own, so that none waits for what
 //! another one meets, and what one says is of nobody else.
 
 use std::path::{Path, PathBuf};
@@ -7,9 +7,10 @@ use std::process::{Command, Stdio};
 use super::context::{Context, display};
 use super::options::SyncArgs;
 use super::ui::{Failure, Ui};
-use crate::git::{real, without_repository};
+use crate::git::{Repo, real, without_repository};
 use crate::log::{self, Level};
-use crate::store::{Location, Origin, fallback, general_routes};
+use crate::ops::daemon_runs;
+use crate::store::{Location, Origin, Store, also_listed, fallback, general_routes};
 
 /// A store, and why it could not be synced.
 pub(super) type Synced = (PathBuf, Option<String>);
@@ -22,13 +23,18 @@ pub(super) fn own(context: &Context) -> Result<Location, Failure> {
 /// Syncs all stores but this one. In the background, what one of them meets goes into its own log.
 pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui) -> Result<Vec<Synced>, Failure> {
     let routes = general_routes().map_err(Failure::fatal)?;
-    let mut known = vec![real(&own.path)];
+    let mut known = vec![place(&own.path)];
     let mut synced = Vec::new();
-    for path in routes.stores().into_iter().map(Path::to_owned).chain([fallback()?.path]) {
-        if known.contains(&real(&path)) {
+    let named = routes.stores().into_iter().map(Path::to_owned);
+    // One that is gone, or is no store, is told of where it is missed: by who lists it.
+    let listed = also_listed().into_iter().filter(|path| is_store(path));
+    for path in named.chain(listed).chain([fallback()?.path]) {
+        let place = place(&path);
+        // In the background, one with a daemon of its own is left to that.
+        if known.contains(&place) || ui.is_silent() && daemon_runs(&place) {
             continue;
         }
-        known.push(real(&path));
+        known.push(place);
         let failed = sync(args, &path, context);
         let place = Location { path: path.clone(), origin: Origin::Option };
         if let (true, Some(reason), Some(common_dir)) = (ui.is_silent(), &failed, place.common_dir()) {
@@ -37,6 +43,15 @@ pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui
         synced.push((path, failed));
     }
     Ok(synced)
+}
+
+/// Returns what tells a store from others, by whatever path it is called: where it keeps what all its working trees share.
+fn place(path: &Path) -> PathBuf {
+    real(&Repo::directory_at(path).unwrap_or_else(|| path.to_owned()))
+}
+
+fn is_store(path: &Path) -> bool {
+    path.is_absolute() && Store::open(&Location { path: path.to_owned(), origin: Origin::Option }).is_ok()
 }
 
 /// Syncs one store. Returns why it could not.

@@ -11,7 +11,7 @@ use crate::git::{At, Repo, real};
 use crate::install::Check;
 use crate::ops;
 use crate::settings::{Asked, Rule, Ruling, Target, table};
-use crate::store::{Directory, Location, Origin, Store, StoreError, general_routes, locate};
+use crate::store::{Directory, Location, Origin, Store, StoreError, also_listed, general_routes, locate};
 use crate::todo::Project;
 
 /// Where the todos of a directory go.
@@ -122,6 +122,7 @@ impl Whereabouts {
             None => Check::ok("read by", readers),
         }));
         checks.extend(rules(&context.directory));
+        checks.extend(also_listed().iter().filter_map(|path| unlisted(path)));
         checks.extend(self.waiting());
         checks
     }
@@ -178,6 +179,19 @@ fn rules(directory: &Path) -> Vec<Check> {
         ))
     }));
     checks
+}
+
+/// Says why a store is not listed with the others; nothing where it is.
+fn unlisted(path: &Path) -> Option<Check> {
+    let location = Location { path: path.to_owned(), origin: Origin::Setting };
+    let reason = match Store::open(&location) {
+        _ if !path.is_absolute() => "its path must begin with / or ~/".to_owned(),
+        Ok(_) => return None,
+        Err(err) => ops::chain(&err),
+    };
+    let (key, path) = (table::ALSO_LIST.key, path.display());
+    let off = format!("`git config --global --fixed-value --unset-all {key} '{path}'` takes it off the list");
+    Some(Check::bad("listed", format!("{path}: {reason}; {off}")))
 }
 
 /// Returns whether a rule leads what is said of a project to a store, as far as its name tells.

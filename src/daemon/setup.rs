@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::git::RemoteName;
-use crate::settings::Routes;
 use crate::source::Home;
-use crate::store::{Location, Origin, Store, general_routes};
+use crate::store::{Location, Origin, Store, also_listed, general_routes};
 
 /// What a daemon has to know.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Returns whether the daemon looks after the stores that `chittysync.route` names, too: it does where it was not
+    /// Returns whether the daemon looks after the stores that `chittysync.route` and `chittysync.alsoList` name, too: it does where it was not
     /// told which store is meant. Nobody then has to start one for each.
     pub fn serves_all(&self) -> bool {
         matches!(self.location.origin, Origin::Default | Origin::Setting)
@@ -36,11 +35,13 @@ impl Setup {
 
     /// Returns a remote to talk with: that of the store, else one of the stores that it looks after besides.
     pub(super) fn remote(&self, store: &Store) -> Option<RemoteName> {
-        let others = if self.serves_all() { general_routes().unwrap_or_default() } else { Routes::default() };
-        let remote = |path: &Path| {
-            let location = Location { path: path.to_owned(), origin: Origin::Route };
-            Store::open(&location).ok()?.settings.remote
+        let others = || {
+            let routed =
+                general_routes().unwrap_or_default().stores().into_iter().map(Path::to_owned).collect::<Vec<_>>();
+            routed.into_iter().chain(also_listed()).filter(|path| path.is_absolute())
         };
-        store.settings.remote.clone().or_else(|| others.stores().into_iter().find_map(remote))
+        let remote = |path: PathBuf| Store::open(&Location { path, origin: Origin::Option }).ok()?.settings.remote;
+        let others = || if self.serves_all() { others().find_map(remote) } else { None };
+        store.settings.remote.clone().or_else(others)
     }
 }

@@ -53,6 +53,22 @@ pub fn global_values(key: &str) -> Result<Vec<Given>, GitError> {
     Ok(with_command_line(users(&globals().ok_or_else(unread)?, key), key, &command_line()?))
 }
 
+/// Adds a value of a key that can be given several times to the user's own file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep_global_value(key: &str, value: &str) -> Result<(), GitError> {
+    Git::new(None, ["config", "--global", "--add", key, value]).output().map(drop)
+}
+
+/// Takes one value of a key out of the user's own file.
+///
+/// # Errors
+/// When it stands in another one, and when it cannot be written.
+pub fn forget_global_value(key: &str, value: &str) -> Result<(), GitError> {
+    Git::new(None, ["config", "--global", "--fixed-value", "--unset-all", key, value]).output().map(drop)
+}
+
 /// Returns the names between this beginning and the last dot of keys that are set by the user or the system, such as
 /// those of remotes below `remote.`.
 ///

@@ -87,7 +87,7 @@ pub use given::{At, Given};
 pub use gix::ObjectId;
 pub use gix::objs::Kind as ObjectKind;
 pub use glob::{Star, matches};
-pub use globals::{global_names, global_setting, global_values, globals};
+pub use globals::{forget_global_value, global_names, global_setting, global_values, globals, keep_global_value};
 pub use history::{Ancestors, descends, frontier, parse_date};
 pub use incoming::Incoming;
 pub use lease::{LEASE, LeasePush, fetch_lease, lease_tracking, push_lease};

@@ -82,7 +82,7 @@ pub fn capture(
         }
     };
     // To sort what was read takes all that is known; to remember is only what this store takes.
-    if routed.has_rules() {
+    if routed.has_others() {
         let wants = |directory: Option<&str>| directory.is_some_and(|place| routed.takes(place) == Belongs::Here);
         lists = known.clone();
         learn(&mut lists, read.iter().map(|at| &look.units[*at]), redactor, wants);

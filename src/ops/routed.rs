@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::project::{Projects, by_words, lies_in};
-use crate::git::real;
+use crate::git::{Repo, real};
 use crate::settings::{Asked, Routes, Ruling, Target};
 use crate::source::{Unit, Workspace};
 use crate::store::cache::{Seen, SeenUnit};
-use crate::store::{Store, fallback, general_routes};
+use crate::store::{Location, Origin, Store, also_listed, fallback, general_routes};
 use crate::todo::{Session, Snapshot};
 
 /// Whether a store takes something.
@@ -36,6 +36,8 @@ pub(super) struct Routed<'a> {
     general: Option<Routes>,
     /// Whether what no rule speaks of goes here for sure.
     is_fallback: bool,
+    /// The projects' own stores that are listed with this one, which take what is said in them.
+    listed: Vec<Repo>,
     /// Sessions of other stores, as [`Hidden`] remembers them.
     elsewhere: BTreeSet<&'a str>,
     hidden: &'a Hidden,
@@ -53,7 +55,10 @@ pub(super) struct Hidden {
 impl Hidden {
     /// Returns how it is remembered under the rules that hold now.
     pub(super) fn now() -> Self {
-        let rules = general_routes().map_or_else(|_| String::new(), |routes| routes.text());
+        let mut rules = general_routes().map_or_else(|_| String::new(), |routes| routes.text());
+        for repo in listed_projects() {
+            rules.push_str(&format!("\n{}", repo.common_dir().display()));
+        }
         Hidden { mark: hash(&rules) }
     }
 
@@ -94,7 +99,8 @@ impl<'a> Routed<'a> {
         let is_fallback = fallback().is_ok_and(|location| is_same(&location.path, store));
         let general = general_routes().ok();
         let elsewhere = hidden.sessions(seen);
-        Routed { store, projects, general, is_fallback, elsewhere, hidden, known: RefCell::default() }
+        let listed = if is_fallback { listed_projects() } else { Vec::new() };
+        Routed { store, projects, general, is_fallback, listed, elsewhere, hidden, known: RefCell::default() }
     }
 
     /// Returns whether rules may keep something from this store.
@@ -102,8 +108,13 @@ impl<'a> Routed<'a> {
         self.general.as_ref().is_none_or(|routes| !routes.is_empty())
     }
 
+    /// Returns whether something may be of another store, whether rules say so or that is a project's own.
+    pub(super) fn has_others(&self) -> bool {
+        self.has_rules() || !self.listed.is_empty()
+    }
+
     /// Returns whether the store takes what is said in this directory. One that is a project's takes only what is said
-    /// in it.
+    /// in it; the default one leaves that to it where both are listed as one, so that nothing stands in both.
     pub(super) fn takes(&self, directory: &str) -> Belongs {
         if let Some(known) = self.known.borrow().get(directory) {
             return *known;
@@ -111,6 +122,9 @@ impl<'a> Routed<'a> {
         let found = self.projects.look(directory);
         let belongs = match self.ruled(&found.ruling, &found.routes) {
             Belongs::Here if self.store.is_project() && !lies_in(&self.store.repo, directory) => Belongs::Elsewhere,
+            Belongs::Here if !is_ruled(&found.ruling) && self.listed.iter().any(|repo| lies_in(repo, directory)) => {
+                Belongs::Elsewhere
+            }
             belongs => belongs,
         };
         self.known.borrow_mut().insert(directory.to_owned(), belongs);
@@ -195,6 +209,19 @@ impl<'a> Routed<'a> {
             }
         }
     }
+}
+
+/// Returns whether a rule leads somewhere, and not to where it would go without one.
+fn is_ruled(ruling: &Ruling) -> bool {
+    matches!(ruling, Ruling::By(Target::Store(_), _))
+}
+
+/// Returns the projects' own stores that are listed with the default one, as far as they can be opened: what is said in
+/// one that cannot be is not left to it.
+fn listed_projects() -> Vec<Repo> {
+    let open = |path| Store::open(&Location { path, origin: Origin::Option }).ok();
+    let stores = also_listed().into_iter().filter(|path| path.is_absolute()).filter_map(open);
+    stores.filter(Store::is_project).map(|store| store.repo).collect()
 }
 
 /// Returns whether a path is that of a store.

@@ -28,7 +28,7 @@ pub const QUIET_AFTER: Setting = Setting {
     key: "chittysync.quietAfter",
     kind: AGE,
     default: Default::Value("7d"),
-    help: "After how long without a word an agent's session is quiet. What only quiet sessions left open is counted in one line by `list`, `ready`, `sessions` and `board`, which show it with `--quiet`, or the key a. `never` calls none so.",
+    help: "After how long without a word an agent's session is quiet. What only quiet sessions left open is counted in one line by `list`, `ready`, `sessions` and `board`, which show it with `--left-behind`, or the key Q. `never` calls none so.",
     ..ROW
 };
 

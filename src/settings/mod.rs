@@ -26,6 +26,7 @@ mod setting;
 mod source_rows;
 mod spawn_rows;
 mod spawning;
+mod store_rows;
 pub mod table;
 
 pub use background::Background;

@@ -13,6 +13,7 @@ pub use super::spawn_rows::{
     ARBITER, SPAWN_BUDGET, SPAWN_COMMAND, SPAWN_COST_GUESS, SPAWN_EVERY, SPAWN_IN, SPAWN_LEASE, SPAWN_MAX,
     SPAWN_PER_DAY, SPAWN_TIMEOUT,
 };
+pub use super::store_rows::{ALSO_LIST, ROUTE, STORE};
 
 /// Where sessions are kept on a remote.
 const PREFIX: Kind = Kind::Choice(&["auto", "sessions", "heads"]);
@@ -261,17 +262,6 @@ pub const RETIRE_AFTER: Setting = Setting {
     ..ROW
 };
 
-/// Which store a project's todos go to.
-pub const ROUTE: Setting = Setting {
-    key: "chittysync.route",
-    kind: Kind::Text(
-        "<pattern>=<store>, such as acme/*=~/todos/acme.git; the store begins with / or ~/, or is none or default",
-    ),
-    several: true,
-    help: "`<pattern>=<store>`: where todos of a project go, such as `acme/*=~/todos/acme.git`; to `none`, nothing of it is captured; to `default`, they go where they would without a rule. A pattern that begins with `/` or `~` is a directory with all below it, any other one a project's name, full or short, in which `*` stands for anything: `acme/*` is the owner acme. The first one that matches decides. Read from your own settings only.",
-    ..ROW
-};
-
 /// What names of sessions are saved.
 pub const SESSION_NAMES: Setting = Setting {
     key: "chittysync.sessionNames",
@@ -287,16 +277,6 @@ pub const SPAWN_AT: Setting = Setting {
     kind: Kind::Number { least: 1, of: "todos", unlimited: false },
     default: Default::Value("3"),
     help: "From how many todos on that wait in one project for somebody to begin them a topic is due.",
-    ..ROW
-};
-
-/// Where the store is.
-pub const STORE: Setting = Setting {
-    key: "chittysync.store",
-    kind: Kind::Text("a path"),
-    default: Default::Found("~/.local/share/chittysync/store.git"),
-    variable: Some("CHITTYSYNC_STORE"),
-    help: "The store, unless one is named or you stand in one. Read from your own settings only.",
     ..ROW
 };
 
@@ -329,7 +309,8 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 61] = [
+pub const ALL: [Setting; 62] = [
+    ALSO_LIST,
     ARBITER,
     ARCHIVE_AFTER,
     ASSIGN_MAX,

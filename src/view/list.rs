@@ -8,7 +8,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::sort::Sort;
 use super::summary::{Counts, count, in_conflict};
-use super::table::{align, fit, pad};
+use super::table::{fit, pad};
+use super::together::{shelf_json, shelf_mark};
 use super::words::words_of;
 use super::{Everything, Folded, Group, Links, Quiet, Style};
 use crate::todo::{LABEL, Names, Project, Scope, Session, State, Status, Time, Todo, TodoId, plain};
@@ -164,6 +165,8 @@ pub struct Section<'a> {
     pub counts: Counts,
     /// How many of the open ones are quiet, and not shown for that.
     pub quiet: usize,
+    /// The store that all that is shown of it is from, where those of several are shown.
+    pub shelf: Option<String>,
     /// What the filter takes, in the order of the list.
     pub rows: Vec<Row<'a>>,
 }
@@ -205,18 +208,25 @@ impl Section<'_> {
     /// Returns how far the project is, in words.
     pub fn summary(&self) -> String {
         let quiet = if self.quiet > 0 { format!(" ({} quiet)", self.quiet) } else { String::new() };
-        format!("{} open{quiet}, {} completed", self.counts.open(), self.counts.completed)
+        let shelf = self.shelf.as_ref().map(|name| format!(", in {}", plain(name))).unwrap_or_default();
+        format!("{} open{quiet}, {} completed{shelf}", self.counts.open(), self.counts.completed)
     }
 }
 
 /// Returns the list for people, by project, as values.
 pub fn sections<'a>(everything: &'a Everything, filter: &Filter, style: Style) -> Vec<Section<'a>> {
     let links = Links::new(everything);
-    let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| Section {
-        project: group.name,
-        counts: count(group.todos()),
-        quiet: if filter.shown == Shown::Living { filter.quiet.count(group.todos()).todos } else { 0 },
-        rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, style)).collect(),
+    let section = |(group, todos): (Group<'a>, Vec<(&'a Project, &'a Todo)>)| {
+        let mut shelves: Vec<_> = todos.iter().map(|(_, todo)| everything.shelves.called(todo.id)).collect();
+        shelves.dedup();
+        let is_mixed = shelves.len() > 1;
+        Section {
+            project: group.name,
+            counts: count(group.todos()),
+            quiet: if filter.shown == Shown::Living { filter.quiet.count(group.todos()).todos } else { 0 },
+            shelf: shelves.into_iter().next().flatten().filter(|_| !is_mixed),
+            rows: todos.into_iter().map(|(_, todo)| row(everything, &links, todo, is_mixed, style)).collect(),
+        }
     };
     select(everything, filter).into_iter().map(section).collect()
 }
@@ -275,13 +285,21 @@ fn is_active(todo: &Todo, now: Time) -> bool {
     todo.state() == State::Wanted(Status::InProgress) && now.millis() - todo.updated().millis() < HOUR
 }
 
-fn row<'a>(everything: &Everything, links: &Links<'_>, todo: &'a Todo, style: Style) -> Row<'a> {
+/// Returns a row; `is_mixed` has it say which store it is from.
+pub(super) fn row<'a>(
+    everything: &Everything,
+    links: &Links<'_>,
+    todo: &'a Todo,
+    is_mixed: bool,
+    style: Style,
+) -> Row<'a> {
+    let shelf = if is_mixed { shelf_mark(everything, todo) } else { String::new() };
     let (winner, _) = todo.winner();
     let others = todo.voices().filter(|(_, claim)| !claim.dropped).count().saturating_sub(1);
     let more = if others > 0 { format!(" +{others}") } else { String::new() };
     Row {
         todo,
-        words: format!("{}{}", blocked(links, todo), words_of(todo, style.now)),
+        words: format!("{shelf}{}{}", blocked(links, todo), words_of(todo, style.now)),
         who: everything.called(winner),
         whose: format!("{}{more}", everything.whereabouts(winner)),
         age: style.age(todo.updated()),
@@ -314,33 +332,13 @@ pub fn porcelain_row(project: &Project, todo: &Todo) -> Vec<String> {
     ]
 }
 
-/// Returns what can be begun, in its order, for people.
-/// `assigned` says to whom, if to anybody, a todo is assigned.
-pub fn ready_text(
-    todos: &[(&Project, &Todo)],
-    names: &Names,
-    assigned: impl Fn(&Todo) -> Option<String>,
-    style: Style,
-) -> String {
-    let to = |todo: &Todo| assigned(todo).map(|who| format!("[assigned to {}] ", plain(&who))).unwrap_or_default();
-    let rows: Vec<Vec<String>> = todos
-        .iter()
-        .map(|(project, todo)| {
-            vec![
-                todo.id.to_string()[..8].to_owned(),
-                plain(names.shown(project)),
-                style.age(todo.created),
-                style.words(&format!("{}{}", to(todo), words_of(todo, style.now))),
-            ]
-        })
-        .collect();
-    if rows.is_empty() { String::new() } else { align(&rows) }
-}
-
 /// Returns the list for programs.
 pub fn list_json(everything: &Everything, filter: &Filter) -> Value {
     let names = everything.names();
-    let json = |(project, todo): (&Project, &Todo)| quiet_json(todo_json(&names, project, todo), &filter.quiet, todo);
+    let json = |(project, todo): (&Project, &Todo)| {
+        let json = quiet_json(todo_json(&names, project, todo), &filter.quiet, todo);
+        shelf_json(json, everything, todo)
+    };
     in_order(everything, filter).into_iter().map(json).collect()
 }
 

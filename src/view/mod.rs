@@ -25,11 +25,14 @@ mod quiet;
 mod ready;
 mod session_filter;
 mod sessions;
+mod shelves;
 mod show;
 mod sort;
+mod states;
 mod style;
 mod summary;
 mod table;
+mod together;
 mod words;
 
 pub use board::board;
@@ -47,22 +50,25 @@ pub use lifecycle::Lifecycle;
 pub use links::Links;
 pub use list::{
     Filter, Row, Section, Shown, list_json, list_rows, list_text, name_project, order, porcelain_row, quiet_json,
-    ready_text, sections, todo_json,
+    sections, todo_json,
 };
 pub use markdown::{escape, markdown};
 pub use narrow::Narrow;
 pub use quiet::{Folded, Quiet, left_behind};
-pub use ready::{lost, overtaken, rank, ready, search};
+pub use ready::{lost, overtaken, rank, ready, ready_text, search};
 pub use session_filter::SessionFilter;
 pub use sessions::{
     SESSION_COLUMNS, SessionState, SessionView, Warning, left_out, session_views, sessions_json, sessions_rows,
     sessions_text,
 };
+pub use shelves::{Shelf, Shelves};
 pub use show::{show_json, show_text};
 pub use sort::Sort;
+pub use states::{Standing, by_state};
 pub use style::{Style, symbol};
 pub use summary::{Counts, count};
 pub use table::{Column, Table, fit};
+pub use together::{shelf_json, shelf_mark};
 
 use std::collections::BTreeMap;
 
@@ -77,6 +83,10 @@ pub struct Everything {
     pub sessions: Vec<SessionInfo>,
     /// The session of who looks at it, where that is known.
     pub own: Option<Session>,
+    /// Theirs in the other stores that are shown beside that one.
+    pub own_beside: Vec<Session>,
+    /// Which store each todo is from, where those of several are shown.
+    pub shelves: Shelves,
     /// The device on which it is looked at, and whose that is, where not all sessions are here: what is said of one is what
     /// tells it from the others that are shown, and from here.
     pub beside: Option<(String, Option<String>)>,
@@ -136,10 +146,11 @@ impl Everything {
     /// Returns whether a session is that of who looks: the list that an agent keeps, and the one that its commands
     /// speak in.
     pub fn is_own(&self, session: &Session) -> bool {
-        let Some(own) = &self.own else { return false };
-        let commands = Session::new(own.main()).and_then(|list| list.agent(Session::COMMANDS));
         let is = |root: &str| session.root() == root;
-        session.is_same(own) || is(own.main()) || commands.is_ok_and(|commands| is(&commands.root()))
+        self.own.iter().chain(&self.own_beside).any(|own| {
+            let commands = Session::new(own.main()).and_then(|list| list.agent(Session::COMMANDS));
+            session.is_same(own) || is(own.main()) || commands.is_ok_and(|commands| is(&commands.root()))
+        })
     }
 
     /// Returns every todo with its project.

@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::{Everything, Links};
-use crate::todo::{Project, Session, State, Status, Time, Todo};
+use super::table::align;
+use super::words::words_of;
+use super::{Everything, Links, Style};
+use crate::todo::{Names, Project, Session, State, Status, Time, Todo, plain};
 
 /// Returns the todos that can be begun at this time, best first: by priority, then what is due first, then the oldest.
 pub fn ready<'a>(everything: &'a Everything, project: Option<&Project>, now: Time) -> Vec<(&'a Project, &'a Todo)> {
@@ -95,4 +97,26 @@ pub fn search<'a>(everything: &'a Everything, project: Option<&Project>, text: &
         everything.todos().filter(|(of, todo)| here(of) && test(todo)).collect::<Vec<_>>()
     };
     tests.into_iter().map(found).find(|found| !found.is_empty()).unwrap_or(by_id)
+}
+
+/// Returns what can be begun, in its order, for people.
+/// `before` says what stands before its words: to whom it is assigned, and which store it is from.
+pub fn ready_text(
+    todos: &[(&Project, &Todo)],
+    names: &Names,
+    before: impl Fn(&Todo) -> String,
+    style: Style,
+) -> String {
+    let rows: Vec<Vec<String>> = todos
+        .iter()
+        .map(|(project, todo)| {
+            vec![
+                todo.id.to_string()[..8].to_owned(),
+                plain(names.shown(project)),
+                style.age(todo.created),
+                style.words(&format!("{}{}", before(todo), words_of(todo, style.now))),
+            ]
+        })
+        .collect();
+    if rows.is_empty() { String::new() } else { align(&rows) }
 }

@@ -71,9 +71,11 @@ fn the_screens_are_those_of_the_page() {
     let world = world();
     let Some(terminal) = Terminal::board(&world) else { return };
     check("todos", &terminal.wait("Sign the packages"));
-    terminal.press(&["3"]);
-    check("sessions", &terminal.wait("is at it too"));
+    terminal.press(&["2"]);
+    check("state", &terminal.wait("In progress"));
     terminal.press(&["4"]);
+    check("sessions", &terminal.wait("is at it too"));
+    terminal.press(&["5"]);
     terminal.wait("overruled: pending");
     terminal.press(&["r"]);
     check("conflicts", &terminal.wait("Settle: Add rate limiting"));
@@ -113,6 +115,53 @@ fn a_key_is_an_act_and_its_effect_is_seen() {
 }
 
 #[test]
+fn what_is_typed_is_said() {
+    let world = world();
+    let Some(terminal) = Terminal::board(&world) else { return };
+    terminal.wait("Sign the packages");
+    terminal.press(&["a"]);
+    terminal.wait("add to api: ");
+    terminal.press(&["-l", "Quit smoking"]);
+    terminal.press(&["Enter"]);
+    terminal.wait("added: Quit smoking");
+    assert_eq!(world.todo("Quit smoking")["project"], "api");
+    terminal.press(&["/", "q", "u", "i", "t", "Enter"]);
+    terminal.wait_until("just that", |text| !text.contains("Fix login tests"));
+    terminal.press(&["p"]);
+    terminal.wait("h high");
+    terminal.press(&["h"]);
+    terminal.wait("[high] Quit smoking");
+    terminal.press(&["e", "C-u"]);
+    terminal.press(&["-l", "Quit early"]);
+    terminal.press(&["Enter"]);
+    terminal.wait("changed: Quit early");
+    assert_eq!(world.todo("Quit early")["priority"], "high", "what was known of it goes along");
+    terminal.press(&["c"]);
+    terminal.wait("claimed: Quit early");
+    assert_eq!(status(&world, "Quit early"), "in_progress");
+    terminal.press(&["R"]);
+    terminal.wait("released: Quit early");
+    assert_eq!(status(&world, "Quit early"), "pending");
+    terminal.press(&["y"]);
+    terminal.wait("copied, if your terminal allows it: ");
+}
+
+#[test]
+fn what_was_left_behind_is_gone_through() {
+    let world = world();
+    let Some(terminal) = Terminal::board(&world) else { return };
+    terminal.wait("Sign the packages");
+    terminal.press(&["t"]);
+    let screen = terminal.wait("Ship the cart page");
+    assert!(!screen.contains("Sign the packages") && screen.contains("t leave triage"), "{screen}");
+    terminal.press(&["x"]);
+    terminal.wait("dropped: ");
+    terminal.press(&["t"]);
+    terminal.wait("Sign the packages");
+    assert_eq!(world.states().iter().filter(|state| state.ends_with(": dropped")).count(), 1);
+}
+
+#[test]
 fn what_others_change_is_seen() {
     let world = world();
     let Some(terminal) = Terminal::board(&world) else { return };
@@ -127,7 +176,7 @@ fn what_others_change_is_seen() {
     terminal.wait("completed \u{2018}Something new\u{2019} (api)");
     terminal.press(&["k"]);
     terminal.wait_until("its end", |text| !text.contains("Something new"));
-    terminal.press(&["a"]);
+    terminal.press(&["Q"]);
     terminal.wait("\u{2713} Something new");
 }
 
@@ -161,7 +210,7 @@ fn a_disagreement_is_settled_by_a_key() {
     let world = world();
     let Some(terminal) = Terminal::board(&world) else { return };
     terminal.wait("Sign the packages");
-    terminal.press(&["4"]);
+    terminal.press(&["5"]);
     terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
@@ -182,7 +231,7 @@ fn what_a_session_no_longer_says_is_not_taken() {
     let world = world();
     let Some(terminal) = Terminal::board(&world) else { return };
     terminal.wait("Sign the packages");
-    terminal.press(&["4"]);
+    terminal.press(&["5"]);
     terminal.wait("overruled: pending by \u{2018}Fix login\u{2026}\u{2019} f00dfeed");
     terminal.press(&["r"]);
     let screen = terminal.wait("Settle: Add rate limiting");
@@ -212,7 +261,7 @@ fn a_todo_a_project_and_a_history_can_be_opened() {
     terminal.press(&["h"]);
     let screen = terminal.wait("What happened to Fix login tests");
     assert!(screen.contains("today 11:55") && screen.contains("+ priority: high"), "{screen}");
-    terminal.press(&["q", "2"]);
+    terminal.press(&["q", "3"]);
     let screen = terminal.wait("IN PROGRESS");
     assert!(screen.contains("storefront"), "{screen}");
     terminal.press(&["G", "Enter"]);
@@ -229,7 +278,9 @@ fn no_size_is_too_small() {
     terminal.wait("Sign the packages");
     for (columns, rows) in [(10, 3), (2, 2), (1, 1), (300, 100), (5, 24), (80, 1)] {
         terminal.resize(columns, rows);
-        terminal.press(&["1", "j", "2", "j", "3", "G", "4", "?", "j", "q", "1", "/", "s", "BSpace", "BSpace", "r"]);
+        terminal.press(&[
+            "1", "j", "2", "j", "3", "j", "4", "G", "5", "?", "j", "q", "1", "/", "s", "BSpace", "BSpace", "r",
+        ]);
         terminal.escape();
     }
     terminal.resize(80, 24);
@@ -335,6 +386,9 @@ fn hostile_words_do_nothing_to_the_screen() {
     terminal.wait("Last, as ever");
     terminal.press(&["s"]);
     terminal.wait("started: ");
+    // The row of the cursor has none.
+    terminal.press(&["j"]);
+    terminal.wait_until("the keys again", |text| text.contains("s start"));
     let colored = terminal.ask(&["capture-pane", "-p", "-e"]).stdout;
     assert!(colored.contains("\u{1b}[38;5;4m") || colored.contains("\u{1b}[34m"), "colour on a terminal: {colored:?}");
 }

@@ -48,6 +48,7 @@ mod mcp_claims;
 mod mcp_more;
 mod meaning;
 mod near;
+mod one_list;
 mod overtaken;
 mod owners;
 mod pages;

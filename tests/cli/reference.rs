@@ -27,7 +27,8 @@ fn is_what_the_program_says() {
 #[test]
 fn the_table_has_every_setting_that_is_read() {
     let read = |file: &str| std::fs::read_to_string(project(&format!("src/settings/{file}.rs"))).expect("the table");
-    let tables = ["table", "age_rows", "issuer_rows", "mirror_rows", "source_rows", "spawn_rows"].map(read);
+    let tables =
+        ["table", "age_rows", "issuer_rows", "mirror_rows", "source_rows", "spawn_rows", "store_rows"].map(read);
     let rows: Vec<&str> = tables
         .iter()
         .flat_map(|table| table.lines())

@@ -1,12 +1,15 @@
 //! The store as it is now, whoever changed it.
 
 use crate::board::Setting;
+use crate::cli::author::SpeakerArgs;
+use crate::cli::beside::{Stores, listed_for, only};
 use crate::cli::context::Context;
+use crate::cli::log::day;
 use crate::cli::ui::{Failure, Ui};
 use crate::git::ObjectId;
 use crate::ops::{self, Change};
 use crate::store::{Store, StoreError};
-use crate::todo::plain;
+use crate::todo::{TodoId, plain};
 use crate::view::{Everything, Style};
 
 /// What became of a store since it was last looked at.
@@ -20,21 +23,29 @@ pub(super) struct News {
 pub(super) struct Follow<'a> {
     context: &'a Context,
     store: Option<Store>,
-    /// What the branch was when it was last read.
-    tip: Option<ObjectId>,
+    /// The stores that are listed with it.
+    beside: Stores,
+    speaker: &'a SpeakerArgs,
+    /// What the branch was when it was last read, and those of the others.
+    tips: Vec<Option<ObjectId>>,
     ui: Ui,
 }
 
 impl<'a> Follow<'a> {
-    pub(super) fn new(context: &'a Context) -> Result<Self, Failure> {
-        let mut follow = Follow { context, store: None, tip: None, ui: Ui::keeping() };
+    pub(super) fn new(context: &'a Context, speaker: &'a SpeakerArgs) -> Result<Self, Failure> {
+        let (beside, ui) = (Stores::default(), Ui::keeping());
+        let mut follow = Follow { context, store: None, beside, speaker, tips: Vec::new(), ui };
         follow.open()?;
         Ok(follow)
     }
 
     fn open(&mut self) -> Result<(), Failure> {
         match Store::open(&self.context.location()?) {
-            Ok(store) => self.store = Some(self.context.on_branch(store)?),
+            Ok(store) => {
+                let store = self.context.on_branch(store)?;
+                self.beside = listed_for(self.speaker, self.context, &store, &self.ui);
+                self.store = Some(store);
+            }
             Err(StoreError::Missing(_)) => {}
             Err(err) => return Err(err.into()),
         }
@@ -47,22 +58,35 @@ impl<'a> Follow<'a> {
             self.open()?;
         }
         let Some(store) = &self.store else { return Ok(None) };
-        let tip = store.tip()?;
-        if tip == self.tip {
+        // That one of the others cannot be looked at is told by who reads it.
+        let others = self.beside.others.iter().map(|other| other.store.tip().ok().flatten());
+        let tips: Vec<Option<ObjectId>> = [store.tip()?].into_iter().chain(others).collect();
+        let is_first = self.tips.is_empty();
+        if tips == self.tips || is_first && tips.iter().all(Option::is_none) {
             return Ok(None);
         }
         let store = store.reopen()?;
-        let everything = self.context.everything(&store, &self.ui)?;
+        let own = self.context.everything(&store, &self.ui)?;
+        let read = |other: &Store, ui: &Ui| self.context.everything(&other.reopen()?, ui);
+        let everything = self.beside.together(own, &self.ui, read);
         // What cannot be compared is shown all the same.
-        let compared = |(from, to)| ops::changes_of(&store, Some(from), to).ok();
-        let changes = self.tip.zip(tip).and_then(compared).unwrap_or_default();
-        self.tip = tip;
+        let compared = |(store, (from, to)): (&Store, (&Option<ObjectId>, &Option<ObjectId>))| {
+            let (from, to) = (*from).zip(*to).filter(|(from, to)| from != to)?;
+            ops::changes_of(&store.reopen().ok()?, Some(from), to).ok()
+        };
+        let stores = [&store].into_iter().chain(self.beside.others.iter().map(|other| &other.store));
+        let changes = stores.zip(self.tips.iter().zip(&tips)).filter_map(compared).flatten().collect();
+        self.tips = tips;
         Ok(Some(News { everything, changes }))
     }
 
-    /// Returns the store, if it is there.
-    pub(super) fn store(&self) -> Option<&Store> {
-        self.store.as_ref()
+    /// Returns the store that has a todo; the one in use where no others are listed beside it.
+    pub(super) fn holder(&self, everything: &Everything, id: TodoId, ui: &mut Ui) -> Result<Store, Failure> {
+        let own = self.context.store_or_create(ui)?;
+        match self.beside.others.is_empty() {
+            true => Ok(own),
+            false => Ok(self.beside.at(&only(everything, id)?, own)),
+        }
     }
 
     /// Returns what there was to warn of since this was last asked.
@@ -79,7 +103,7 @@ impl<'a> Follow<'a> {
     pub(super) fn setting(&self, color: bool) -> Setting {
         let settings = self.store.as_ref().map(|store| &store.settings);
         let (stale_after, quiet_after) = settings.map(|all| (all.stale_after, all.quiet_after)).unwrap_or_default();
-        Setting { color, stale_after, quiet_after }
+        Setting { color, stale_after, quiet_after, today: day(self.context.at_present().now) }
     }
 }
 

@@ -8,12 +8,15 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{
+    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use super::author::SpeakerArgs;
 use super::context::Context;
+use super::log::day;
 use super::ui::{Failure, Ui};
-use crate::board::{Board, Key, Request};
+use crate::board::{Board, Key, Mouse, Request};
 use follow::{Follow, News, told};
 use screen::{Screen, Signals};
 
@@ -39,7 +42,7 @@ pub(super) fn run(args: &BoardArgs, context: &Context, ui: &mut Ui) -> Result<()
         return Err(Failure::fatal("the board needs a terminal that it can draw on")
             .hint("`git chittysync list` prints the todos anywhere"));
     }
-    let mut follow = Follow::new(context)?;
+    let mut follow = Follow::new(context, &args.speaker)?;
     let everything = follow.news()?.map(|news| news.everything).unwrap_or_default();
     ui.configured_color = follow.color();
     let color = ui.style(context.now).color;
@@ -76,12 +79,20 @@ fn stay(
                     Some(Request::Quit) => return Ok(()),
                     Some(Request::Suspend) => screen.suspend()?,
                     Some(Request::Redraw) => screen.clear()?,
+                    Some(Request::Copy(id)) => {
+                        screen.copy(&id.to_string())?;
+                        board.say(format!("copied, if your terminal allows it: {id}"), false);
+                    }
                     Some(request) => {
                         perform::perform(&request, board, follow, &args.speaker, &context.at_present());
                         next_look = Instant::now();
                     }
                 },
                 Event::Paste(text) => board.paste(&text),
+                Event::Mouse(moved) => match mouse(moved) {
+                    Some(mouse) => board.point(mouse),
+                    None => is_new = false,
+                },
                 _ => {}
             }
         }
@@ -107,12 +118,27 @@ fn stay(
             }
             let now = context.at_present().now;
             if now.millis() - board.time().millis() >= AGE {
-                board.set_time(now);
+                board.set_time(now, day(now));
+                is_new = true;
+            }
+            // Once the cursor rests on it.
+            if let Some(id) = board.lacks_history() {
+                board.tell_history(id, perform::history(id, board, follow));
                 is_new = true;
             }
         }
     }
     Ok(())
+}
+
+/// Returns what a mouse does as the board knows it.
+fn mouse(event: MouseEvent) -> Option<Mouse> {
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click(event.column, event.row)),
+        MouseEventKind::ScrollUp => Some(Mouse::Up),
+        MouseEventKind::ScrollDown => Some(Mouse::Down),
+        _ => None,
+    }
 }
 
 /// Returns a key as the board knows it.

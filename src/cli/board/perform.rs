@@ -4,18 +4,20 @@ use super::follow::Follow;
 use crate::board::{Board, Page, Request};
 use crate::cli::author::SpeakerArgs;
 use crate::cli::context::Context;
-use crate::cli::log::event_text;
+use crate::cli::log::{event_text, moment};
 use crate::cli::refused::done;
-use crate::cli::rollback::tell_undone;
+use crate::cli::rollback::{last_spoken, tell_undone};
 use crate::cli::said::{tell, word};
 use crate::cli::ui::{Failure, Ui};
-use crate::ops::todo::{self, Settlement, Wanted, Which};
-use crate::ops::{self, LogFilter};
+use crate::ops::todo::{self, Add, Asked, Claim, Edit, Properties, Settlement, Wanted, Which};
+use crate::ops::{self, Event, LogFilter};
 use crate::todo::{TodoId, plain};
-use crate::view::{Style, show_text};
+use crate::view::{Shown, Style, show_text};
 
 /// No history on a page is longer, in events.
 const LONGEST: usize = 500;
+/// So many events are told beside the list.
+const FEW: usize = 6;
 
 /// Carries out a request, and tells the board what came of it.
 pub(super) fn perform(
@@ -46,19 +48,19 @@ fn carry_out(
 ) -> Result<String, Failure> {
     match request {
         Request::Say(verb, id) => {
-            let store = context.store_or_create(ui)?;
+            let store = follow.holder(board.everything(), *id, ui)?;
             let actor = speaker.actor(&store, context);
             let outcome = todo::say(&actor, *verb, &Which::Id(*id))?;
             tell(&outcome, None, &actor, ui)?;
             Ok(format!("{}: {}", word(outcome.became), words(board, *id)))
         }
-        Request::Settle(id, state) => settle(*id, &Settlement::State(*state), board, speaker, context, ui),
+        Request::Settle(id, state) => settle(*id, &Settlement::State(*state), (board, follow), speaker, context, ui),
         Request::Take(id, session, state) => {
             let settlement = Settlement::Take { session: session.to_string(), seen: Some(*state) };
-            settle(*id, &settlement, board, speaker, context, ui)
+            settle(*id, &settlement, (board, follow), speaker, context, ui)
         }
         Request::Undo => {
-            let store = context.store(ui)?;
+            let store = last_spoken(context.store(ui)?, Wanted::default(), speaker, context);
             let actor = speaker.actor(&store, context);
             let back = todo::undo(&actor, Wanted::default())?;
             tell_undone(&back, false, &actor, ui)?;
@@ -73,7 +75,7 @@ fn carry_out(
         }
         Request::History(id) => {
             let filter = LogFilter { todo: Some(*id), most: LONGEST, ..LogFilter::default() };
-            let events = follow.store().map(|store| ops::log(store, &filter)).transpose()?.unwrap_or_default();
+            let events = ops::log(&follow.holder(board.everything(), *id, ui)?, &filter)?;
             let style = Style { now: context.now, ..board.style() };
             let names = board.everything().names();
             let text: String =
@@ -81,19 +83,79 @@ fn carry_out(
             board.open(Page::new(format!("What happened to {}", words(board, *id)), &text));
             Ok(String::new())
         }
-        Request::Quit | Request::Suspend | Request::Redraw => Ok(String::new()),
+        Request::Add(project, text) => {
+            let store = context.store_or_create(ui)?;
+            let actor = speaker.actor(&store, context);
+            let project = project.as_ref().map(ToString::to_string);
+            let outcome = todo::add(&actor, &Add { text: text.clone(), project, properties: Properties::default() })?;
+            tell(&outcome, None, &actor, ui)?;
+            Ok(format!("{}: {}", word(outcome.became), plain(text)))
+        }
+        Request::Edit(id, text) => {
+            let edit = Edit { text: Some(text.clone()), properties: Properties::default() };
+            change(*id, &edit, (board, follow), speaker, context, ui)
+        }
+        Request::Priority(id, word) => {
+            let edit = Edit { text: None, properties: Properties::typed(Some(word), None, &[])? };
+            change(*id, &edit, (board, follow), speaker, context, ui)
+        }
+        Request::Claim(project, first) => {
+            let store = follow.holder(board.everything(), *first, ui)?;
+            let actor = speaker.actor(&store, context);
+            let watch = crate::cli::remote::watch(&store, ui);
+            let (project, shown) = (project.clone(), Shown::Living);
+            let claim = Claim { project, topic: None, any: false, shown, offline: false, watch };
+            let claimed = todo::claim(&actor, &claim, |_| {})?;
+            tell(&claimed.outcome, None, &actor, ui)?;
+            let words = claimed.outcome.todo().map(|(_, todo)| plain(&todo.content)).unwrap_or_default();
+            let asked = match &claimed.asked {
+                Asked::NoRemote | Asked::Confirmed => "",
+                Asked::Not | Asked::Unanswered { .. } => "; the remote could not be asked whether others have it",
+            };
+            Ok(format!("claimed: {words}{asked}"))
+        }
+        Request::Quit | Request::Suspend | Request::Redraw | Request::Copy(_) => Ok(String::new()),
     }
+}
+
+fn change(
+    id: TodoId,
+    edit: &Edit,
+    (board, follow): (&Board, &Follow<'_>),
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<String, Failure> {
+    let store = follow.holder(board.everything(), id, ui)?;
+    let actor = speaker.actor(&store, context);
+    let outcome = todo::edit(&actor, &Which::Id(id), edit)?;
+    tell(&outcome, None, &actor, ui)?;
+    let words = outcome.todo().map(|(_, todo)| plain(&todo.content)).unwrap_or_default();
+    Ok(format!("{}: {words}", word(outcome.became)))
+}
+
+/// Returns the last that happened to a todo, a line each, for beside the list. What cannot be read is not told there.
+pub(super) fn history(id: TodoId, board: &Board, follow: &Follow<'_>) -> Vec<String> {
+    let filter = LogFilter { todo: Some(id), most: FEW, ..LogFilter::default() };
+    let found =
+        follow.holder(board.everything(), id, &mut Ui::keeping()).and_then(|store| Ok(ops::log(&store, &filter)?));
+    let (everything, style) = (board.everything(), board.style());
+    let line = |event: &Event| {
+        let (when, who) = (moment(event.at, style.now), everything.called(&event.session.session));
+        format!("{}  {}, {who}", when.trim_start(), event.deed().verb())
+    };
+    found.unwrap_or_default().iter().map(line).collect()
 }
 
 fn settle(
     id: TodoId,
     settlement: &Settlement,
-    board: &Board,
+    (board, follow): (&Board, &Follow<'_>),
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &mut Ui,
 ) -> Result<String, Failure> {
-    let store = context.store_or_create(ui)?;
+    let store = follow.holder(board.everything(), id, ui)?;
     let actor = speaker.actor(&store, context);
     let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
     tell(&outcome, None, &actor, ui)?;

@@ -1,13 +1,15 @@
 //! The terminal, which is given back as it was: at the end, when a signal ends the program, and after a bug.
 
-use std::io::Stdout;
+use std::io::{Stdout, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
-use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -56,6 +58,12 @@ impl Screen {
         drawn.map(drop).map_err(failed)
     }
 
+    /// Has the terminal keep a text as if it was copied (OSC 52); one that does not know that does nothing.
+    pub(super) fn copy(&mut self, text: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout();
+        write!(out, "\x1b]52;c;{}\x07", STANDARD.encode(text)).and_then(|()| out.flush()).map_err(failed)
+    }
+
     /// Has the next picture drawn from nothing.
     pub(super) fn clear(&mut self) -> Result<(), Failure> {
         self.terminal.clear().map_err(failed)
@@ -81,7 +89,9 @@ fn take() -> Result<(), Failure> {
     OURS.store(true, Ordering::SeqCst);
     // A line that the terminal counts wider than we do must not push the others down.
     enable_raw_mode()
-        .and_then(|()| execute!(std::io::stdout(), EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste))
+        .and_then(|()| {
+            execute!(std::io::stdout(), EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste, EnableMouseCapture)
+        })
         .inspect_err(|_| give_back())
         .map_err(failed)
 }
@@ -89,7 +99,14 @@ fn take() -> Result<(), Failure> {
 fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
         // When the terminal is gone there is nothing to give back.
-        let _ = execute!(std::io::stdout(), DisableBracketedPaste, EnableLineWrap, LeaveAlternateScreen, Show);
+        let _ = execute!(
+            std::io::stdout(),
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            EnableLineWrap,
+            LeaveAlternateScreen,
+            Show
+        );
         let _ = disable_raw_mode();
     }
 }

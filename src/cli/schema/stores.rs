@@ -99,6 +99,22 @@ const ENTRY: &[Key] = &[Key("at", Time, ""), Key("level", Text, ""), Key("event"
 const LAST_ERROR: Shape =
     Maybe(&With(&Object(ENTRY), &[Key("over", Maybe(&Time), "since when what it tells of is over")]));
 
+/// How many todos there are in each state.
+const STATES: Shape = Object(&[
+    Key("pending", Count, ""),
+    Key("in_progress", Count, ""),
+    Key("completed", Count, ""),
+    Key("dropped", Count, ""),
+]);
+
+/// A store that is listed with others.
+const BESIDE: Shape = Object(&[
+    Key("store", Text, "where it is"),
+    Key("name?", Text, "what it is called beside others"),
+    Key("todos?", STATES, "without the archive"),
+    Key("unread?", Text, "why it cannot be listed"),
+]);
+
 /// `status`.
 pub(super) const STATUS: Shape = Or(&[
     Object(&[
@@ -107,18 +123,10 @@ pub(super) const STATUS: Shape = Or(&[
         Key("branch", Text, ""),
         Key("sessions", Count, ""),
         Key("unmerged", Count, "sessions whose news is not in the branch yet"),
-        Key(
-            "todos",
-            Object(&[
-                Key("pending", Count, ""),
-                Key("in_progress", Count, ""),
-                Key("completed", Count, ""),
-                Key("dropped", Count, ""),
-            ]),
-            "without the archive",
-        ),
+        Key("todos", STATES, "without the archive"),
         Key("archived", Count, ""),
         Key("conflicts", Count, ""),
+        Key("beside?", List(&BESIDE), "the stores that are listed with this one"),
         Key(
             "daemon",
             Object(&[
@@ -209,7 +217,12 @@ pub(super) const BRANCH: Shape = Or(&[
 
 /// `init`.
 pub(super) const INIT: Shape = Or(&[
-    Object(&[Key("store", Text, ""), Key("created", Flag, ""), Key("remote?", Text, "its name")]),
+    Object(&[
+        Key("store", Text, ""),
+        Key("created", Flag, ""),
+        Key("remote?", Text, "its name"),
+        Key("listed?", Flag, "with --here: whether its todos are listed with your others from now on"),
+    ]),
     Object(&[
         Key("store", Nothing, "with --undo"),
         Key("kept", Maybe(&Text), "the file that what was said is kept in"),

@@ -24,6 +24,7 @@ pub(super) const TODO: Shape = Named(
             Key("updated", Time, "when somebody last spoke of it"),
             Key("conflict", Flag, "whether sessions disagree on it"),
             Key("quiet?", Flag, "true when only sessions want it that have been quiet for long"),
+            Key("stores?", TEXTS, "where those of several stores are listed: the paths of those that it is from"),
             Key("nth?", Count, "which of several with the same words it is, from the second on"),
             Key("labels?", Or(&[TEXTS, Anything]), "its labels"),
             Key("priority?", Anything, "how soon: high, medium, low, or a number"),

@@ -38,7 +38,7 @@ pub use forget::{Forgettable, Renamed, ToForget, find_to_forget};
 pub use forget_sessions::{SessionsToForget, Whose};
 pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, say_each, triage};
 pub use outcome::{Became, Obstacles, Outcome, Said};
-pub use project::{chosen, meant_anew, project, scope};
+pub use project::{chosen, meant_anew, project, scope, scope_among};
 pub use properties::{Blockers, Properties};
 pub use purge::{ToPurge, purge};
 pub use read::{has_todos, read, read_named, read_near, read_near_one, read_sessions};

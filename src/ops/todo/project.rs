@@ -20,10 +20,17 @@ pub fn project(name: &str) -> Result<Project, Refusal> {
 /// # Errors
 /// When it cannot be a name, when it can mean several projects, and when the store cannot be read.
 pub fn scope(store: &Store, here: Option<&Project>, name: Option<&str>) -> Result<Option<Scope>, Refusal> {
-    let Some(name) = name else { return Ok(None) };
-    let (typed, names) = (project(name)?, names(store)?);
+    name.map(|name| scope_among(&names(store)?, here, name)).transpose()
+}
+
+/// As [`scope`], of projects that are called so.
+///
+/// # Errors
+/// When it cannot be a name, and when it can mean several projects.
+pub fn scope_among(names: &Names, here: Option<&Project>, name: &str) -> Result<Scope, Refusal> {
+    let typed = project(name)?;
     let meant = if here == Some(&typed) { Ok(typed.clone()) } else { names.meant(&typed) };
-    Ok(Some(names.scope(&meant.map_err(|several| Refusal::SeveralProjects { typed, several })?)))
+    Ok(names.scope(&meant.map_err(|several| Refusal::SeveralProjects { typed, several })?))
 }
 
 /// Returns the project that is named to save something of it.

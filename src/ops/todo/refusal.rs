@@ -14,24 +14,25 @@ pub struct Brief {
     pub content: String,
     /// Its state.
     pub state: State,
-    /// What its project is called where people see it.
+    /// What its project is called where people see it, and which store it is in where several can be meant.
     pub project: String,
 }
 
 impl Brief {
     /// Describes a todo.
     pub fn of(everything: &Everything, project: &Project, todo: &Todo) -> Self {
-        Brief::with(&everything.names(), project, todo)
+        Brief::with(everything, &everything.names(), project, todo)
     }
 
     /// Describes several.
     pub(super) fn all(everything: &Everything, todos: &[(&Project, &Todo)]) -> Vec<Self> {
         let names = everything.names();
-        todos.iter().map(|(project, todo)| Brief::with(&names, project, todo)).collect()
+        todos.iter().map(|(project, todo)| Brief::with(everything, &names, project, todo)).collect()
     }
 
-    fn with(names: &Names, project: &Project, todo: &Todo) -> Self {
-        let project = names.shown(project).to_owned();
+    fn with(everything: &Everything, names: &Names, project: &Project, todo: &Todo) -> Self {
+        let shelf = everything.shelves.called(todo.id).map(|name| format!(", in {name}")).unwrap_or_default();
+        let project = format!("{}{shelf}", names.shown(project));
         Brief { id: todo.id, content: todo.content.clone(), state: todo.state(), project }
     }
 }

@@ -1,0 +1,243 @@
+//! The stores that are listed beside the one in use ([decision 45](../../docs/decisions/0045-several-stores-are-read-as-one-list.md)):
+//! they are read together, and what is said of a todo is said in the store that has it. Nothing goes from one to another.
+
+use std::path::Path;
+
+use super::author::SpeakerArgs;
+use super::context::{Context, display};
+use super::ui::{Failure, Ui};
+use crate::daemon::start_maintenance;
+use crate::git::real;
+use crate::ops::chain;
+use crate::ops::todo::{self, Refusal, Which};
+use crate::settings::table::ALSO_LIST;
+use crate::store::{Listed, Location, Reach, Store, StoreError, Unreadable, fallback, listed_beside};
+use crate::todo::{Project, Scope, Todo, TodoId};
+use crate::view::{Everything, Shelf};
+
+/// A store, and what people call it beside others.
+pub(super) struct Beside {
+    pub shelf: Shelf,
+    pub store: Store,
+}
+
+/// The stores that are listed together with the one in use; without others where there is just that one.
+#[derive(Default)]
+pub(super) struct Stores {
+    own: Shelf,
+    pub others: Vec<Beside>,
+}
+
+/// Why a store is not listed, and how it is taken off the list.
+pub(super) struct Unlisted {
+    pub path: String,
+    pub reason: String,
+}
+
+impl Stores {
+    /// Finds those that are listed beside this one. Agents are shown their session's store alone: what is told there goes
+    /// to a model, and what they say is said in one store. A branch is one store's, too.
+    pub(super) fn find(context: &Context, store: &Store, speaker: &SpeakerArgs) -> (Self, Vec<Unlisted>) {
+        let location = Location { path: store.repo.git_dir().to_owned(), origin: store.origin };
+        let is_alone = context.is_on_branch() || speaker.named().is_some();
+        let listed = if is_alone { Vec::new() } else { listed_beside(&location) };
+        let mut stores = Stores { own: shelf(store), others: Vec::new() };
+        let mut unlisted = Vec::new();
+        for Listed { location, is_named } in listed {
+            match open(&location) {
+                Ok(store) => stores.others.push(Beside { shelf: shelf(&store), store }),
+                Err(Some(reason)) => unlisted.push(Unlisted { path: location.path.display().to_string(), reason }),
+                Err(None) if is_named => {
+                    let reason = "there is no store there".to_owned();
+                    unlisted.push(Unlisted { path: location.path.display().to_string(), reason });
+                }
+                // The default one is made when something is said in it.
+                Err(None) => {}
+            }
+        }
+        stores.tell_apart();
+        (stores, unlisted)
+    }
+
+    /// Reads what the others hold, each with `read`, and returns it with what the one in use holds. What cannot be read of
+    /// one of them is told in one line.
+    pub(super) fn together(
+        &self,
+        own: Everything,
+        ui: &Ui,
+        read: impl Fn(&Store, &Ui) -> Result<Everything, Failure>,
+    ) -> Everything {
+        if self.others.is_empty() {
+            return own;
+        }
+        let mut all = vec![(self.own.clone(), own)];
+        for Beside { shelf, store } in &self.others {
+            let mut keeping = Ui::keeping();
+            let (found, heard) = (read(store, &keeping), keeping.heard());
+            match (found, heard.split_first()) {
+                (Err(failure), _) => warn_of(&Unlisted { path: shelf.path.clone(), reason: failure.text() }, ui),
+                (Ok(found), None) => all.push((shelf.clone(), found)),
+                (Ok(found), Some((first, more))) => {
+                    all.push((shelf.clone(), found));
+                    let more = if more.is_empty() { String::new() } else { format!(", and {} more", more.len()) };
+                    ui.warn(&format!("not all of the store {} is listed: {first}{more}", shelf.name), None);
+                }
+            }
+        }
+        Everything::together(all)
+    }
+
+    /// Returns whether one of the others knows a project.
+    pub(super) fn know(&self, scope: &Scope) -> bool {
+        self.others.iter().any(|other| todo::has_todos(&other.store, scope).unwrap_or(true))
+    }
+
+    /// Returns the one of these stores that is there.
+    pub(super) fn at(&self, path: &str, own: Store) -> Store {
+        let found = self.others.iter().find(|other| other.shelf.path == path);
+        found.map_or(own, |other| other.store.clone())
+    }
+
+    /// Has each called by its path where two would be called the same.
+    fn tell_apart(&mut self) {
+        let mut shelves: Vec<&mut Shelf> = vec![&mut self.own];
+        shelves.extend(self.others.iter_mut().map(|other| &mut other.shelf));
+        let names: Vec<String> = shelves.iter().map(|shelf| shelf.name.clone()).collect();
+        for shelf in shelves {
+            if names.iter().filter(|name| **name == shelf.name).count() > 1 {
+                shelf.name = display(Path::new(&shelf.path));
+            }
+        }
+    }
+}
+
+/// Finds the stores that are listed together for a person who looks, and warns of those that cannot be.
+pub(super) fn listed(context: &Context, store: &Store, ui: &Ui) -> Stores {
+    listed_for(&SpeakerArgs::of_environment(), context, store, ui)
+}
+
+/// As [`listed`], for whoever speaks.
+pub(super) fn listed_for(speaker: &SpeakerArgs, context: &Context, store: &Store, ui: &Ui) -> Stores {
+    let (stores, unlisted) = Stores::find(context, store, speaker);
+    unlisted.iter().for_each(|one| warn_of(one, ui));
+    stores
+}
+
+/// How a todo is found among all that can be meant.
+type Find = for<'a> fn(&'a Everything, Option<&Project>, &Which) -> Result<(&'a Project, &'a Todo), Refusal>;
+
+/// Returns the store that has these todos, as `find` finds them: something is to be said of them, or told. That is the one
+/// in use where no others are listed beside it.
+///
+/// # Errors
+/// When none of them has one, when several todos can be meant, and when no store has all of them alone.
+pub(super) fn holder(
+    store: Store,
+    (which, find): (&[Which], Find),
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &Ui,
+) -> Result<Store, Failure> {
+    let (stores, unlisted) = Stores::find(context, &store, speaker);
+    unlisted.iter().for_each(|one| warn_of(one, ui));
+    if stores.others.is_empty() {
+        return Ok(store);
+    }
+    let read = |reach| -> Result<Everything, Failure> {
+        let own = told(todo::read(&store, reach)?, &store, ui);
+        Ok(stores.together(own, ui, |other, ui| Ok(told(todo::read(other, reach)?, other, ui))))
+    };
+    let mut everything = read(Reach::Working)?;
+    let here = context.here();
+    let is_unknown =
+        |one| matches!(find(&everything, here, one), Err(Refusal::Unknown { .. } | Refusal::Elsewhere { .. }));
+    if which.iter().any(is_unknown) {
+        everything = read(Reach::Archive)?;
+    }
+    let mut path: Option<String> = None;
+    for one in which {
+        let (_, todo) = find(&everything, here, one)?;
+        let one = only(&everything, todo.id)?;
+        match &path {
+            Some(path) if *path != one => {
+                return Err(Failure::no("these todos are in several stores").hint("name those of one store at a time"));
+            }
+            _ => path = Some(one),
+        }
+    }
+    let path = path.unwrap_or_default();
+    Ok(stores.at(&path, store))
+}
+
+/// Returns the world with the store that has a todo, where that is not the one in use.
+///
+/// # Errors
+/// As [`holder`].
+pub(super) fn context_of(
+    which: &Which,
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<Option<Context>, Failure> {
+    let store = context.store(ui)?;
+    let own = real(store.repo.common_dir());
+    let store = holder(store, (std::slice::from_ref(which), todo::find), speaker, context, ui)?;
+    Ok((real(store.repo.common_dir()) != own).then(|| context.of_store(store.repo.git_dir().to_owned())))
+}
+
+/// Returns the path of the one store that has a todo.
+pub(super) fn only(everything: &Everything, id: TodoId) -> Result<String, Failure> {
+    match everything.shelves.of(id).as_slice() {
+        [one] => Ok(one.path.clone()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|shelf| shelf.name.as_str()).collect();
+            let failure = Failure::no(format!("{} is in {} stores: {}", id.short(), names.len(), names.join(", ")));
+            Err(several.iter().fold(failure, |failure, shelf| {
+                failure
+                    .hint(format!("`git chittysync --store '{}' \u{2026}` means the one in {}", shelf.path, shelf.name))
+            }))
+        }
+    }
+}
+
+/// Tells a person in which store something was said, where that is not the one in use, and has that one put in order.
+pub(super) fn tell_where(own: &Path, store: &Store, ui: &Ui) {
+    if real(own) != real(store.repo.common_dir()) {
+        start_maintenance(&Location { path: store.repo.git_dir().to_owned(), origin: store.origin });
+        let shelf = shelf(store);
+        ui.note(&format!("In the store {}, {}", shelf.name, display(Path::new(&shelf.path))));
+    }
+}
+
+/// Warns of a store that is not listed.
+fn warn_of(unlisted: &Unlisted, ui: &Ui) {
+    let Unlisted { path, reason } = unlisted;
+    let hint =
+        format!("`git config --global --fixed-value --unset-all {} '{path}'` takes it off the list", ALSO_LIST.key);
+    ui.warn(&format!("the store {} is not listed: {reason}", display(Path::new(path))), Some(&hint));
+}
+
+fn told((everything, unreadable): (Everything, Vec<Unreadable>), store: &Store, ui: &Ui) -> Everything {
+    super::context::warn_of(unreadable, store, ui);
+    everything
+}
+
+/// Opens a store that is listed. Where it cannot be, says why; nothing where none is there.
+fn open(location: &Location) -> Result<Store, Option<String>> {
+    if !location.path.is_absolute() {
+        return Err(Some("its path must begin with / or ~/".to_owned()));
+    }
+    Store::open(location).map_err(|err| match err {
+        StoreError::Missing(_) => None,
+        err => Some(chain(&err)),
+    })
+}
+
+/// Returns what people call a store: `default`, or by its directory.
+fn shelf(store: &Store) -> Shelf {
+    let directory = store.repo.work_dir().unwrap_or(store.repo.common_dir());
+    let is_default = fallback().is_ok_and(|default| real(&default.path) == real(store.repo.common_dir()));
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    let name = if is_default { "default" } else { name.strip_suffix(".git").unwrap_or(&name) };
+    Shelf { name: name.to_owned(), path: directory.display().to_string() }
+}
