@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+/// How many bytes every pipe holds that nobody reads yet: a page.
+const A_PIPE: usize = 4096;
+
 /// The numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How many bytes of a push are kept in memory; more go to a file.
+    /// How many bytes of a push are kept in memory, and put into a pipe before git starts: no more than fit into any. More
+    /// go to a file.
     pub in_memory: usize,
     /// How many bytes a push may have.
     pub push: u64,
@@ -42,7 +46,7 @@ impl Limits {
     /// `CHITTYSYNC_HUB_LIMITS` (`in_memory=2 stall_ms=300`) sets some of them, for tests.
     pub(super) fn new(push: Option<u64>) -> Self {
         let mut limits = Limits {
-            in_memory: 1 << 20,
+            in_memory: A_PIPE,
             push: push.unwrap_or(u64::MAX >> 1),
             body: 8 << 20,
             writes: 240,
@@ -62,7 +66,7 @@ impl Limits {
         for (name, number) in asked.iter().flat_map(|asked| asked.split(' ')).filter_map(|one| one.split_once('=')) {
             let Ok(number) = number.parse::<u32>() else { continue };
             match name {
-                "in_memory" => limits.in_memory = number as usize,
+                "in_memory" => limits.in_memory = (number as usize).min(A_PIPE),
                 "push" => limits.push = number.into(),
                 "body" => limits.body = number as usize,
                 "writes" => limits.writes = number,
