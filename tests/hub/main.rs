@@ -31,4 +31,5 @@ mod stop;
 mod sync;
 mod tls;
 mod tokens;
+mod tour;
 mod watch;
