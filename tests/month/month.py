@@ -27,7 +27,8 @@ AGENTS = {"laptop": ["claude", "opencode"], "desk": ["codex", "gemini", "claude"
 # takes longer as there is more of it.
 WAITED_FOR, SLOWER = ["hook", "capture", "consolidate"], float(os.environ.get("CHITTYSYNC_SLOWER", "2"))
 # How often something is killed: a hook, a command, the hub while somebody syncs.
-KILLS = {"hook": 0.06, "command": 0.15, "hub": 0.1}
+OFTENER = float(os.environ.get("CHITTYSYNC_KILLS", "1"))
+KILLS = {"hook": 0.06 * OFTENER, "command": 0.15 * OFTENER, "hub": 0.1 * OFTENER}
 
 
 class Month:
@@ -38,7 +39,7 @@ class Month:
         # One is right, one is slow and gets slower, one is far ahead.
         clocks = {"laptop": (0, 0), "desk": (-900, -7), "box": (3 * 3600, 20)}
         self.machines = [Machine(self.world, name, *clocks[name]) for name in AGENTS]
-        self.sessions, self.everything, self.events = [], [], []
+        self.everything, self.events = [], []
         self.person = person.Person(self.rng)
         # How many sessions each agent begins on a day.
         self.each = int(os.environ.get("CHITTYSYNC_SESSIONS", "1"))
@@ -74,7 +75,8 @@ class Month:
         self.hub.start()
         acts = []
         for machine in self.machines:
-            if day < machine.asleep_until:
+            machine.is_awake = day >= machine.asleep_until
+            if not machine.is_awake:
                 self.counts["asleep"] += 1
                 continue
             if day > 0 and self.rng.random() < 0.15:
@@ -85,7 +87,8 @@ class Month:
                 steps = [session.start] + [None] * self.rng.randint(2, 4) + ([session.end] if self.rng.random() < 0.9 else [])
                 acts.append([(self.work, (session, step)) for step in steps])
             acts.append([(self.sync, (machine,))] * 2)
-            if machine is self.laptop or self.laptop.asleep_until > day and machine is self.machines[1]:
+            # The person is at the laptop, or at the desk when that sleeps.
+            if machine is self.laptop or machine is self.machines[1] and not self.laptop.is_awake:
                 acts.append([(self.decide, (machine,))] * 5)
         while acts:
             row = self.rng.choice(acts)
@@ -94,7 +97,9 @@ class Month:
             del row[0]
             acts = [row for row in acts if row]
         self.tidy()
-        self.look(day)
+        for machine in self.machines:
+            if machine.is_awake:
+                self.look(machine)
 
     def begun(self, machine):
         """The sessions that speak on a machine today: new ones, and some of the days before."""
@@ -117,7 +122,7 @@ class Month:
         session.advance()
         self.counts["statements"] += 1
         said.is_unsure = True
-        _, done = session.say(KILLS["hook"])
+        done = session.say(KILLS["hook"])
         if done is not None and not done.killed:
             assert done.ok and done.err == "", f"{session.agent}: a hook failed: {done.code} {done.err}"
             said.acknowledged(self.events)
@@ -146,15 +151,12 @@ class Month:
         if self.rng.random() < 0.2:
             self.rng.choice(self.machines).run("-q", "maintenance", may_be_killed=KILLS["command"])
 
-    def look(self, day):
-        """Each machine has all that was acknowledged on it, today and ever."""
-        for machine in self.machines:
-            if day < machine.asleep_until - 1:
-                continue
-            machine.ok("-q", "consolidate")
-            own = [said for said in self.everything if said.session.machine is machine]
-            wrong = oracle.missing(oracle.lines(machine), own)
-            assert not wrong, f"day {day + 1}, {machine.name}:\n" + "\n".join(wrong[:20])
+    def look(self, machine):
+        """A machine has all that was acknowledged on it, today and ever."""
+        machine.ok("-q", "consolidate")
+        own = [said for said in self.everything if said.session.machine is machine]
+        wrong = oracle.missing(oracle.lines(machine), own)
+        assert not wrong, f"day {self.world.day + 1}, {machine.name}:\n" + "\n".join(wrong[:20])
 
     def end(self):
         """All awake, nothing killed: until nobody has anything new."""

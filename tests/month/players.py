@@ -78,7 +78,7 @@ class Session:
         new.rename(path)
 
     def say(self, may_be_killed):
-        """Writes the list down and tells the hook. Returns whether a file has it, and what became of the hook."""
+        """Writes the list down where the agent does, and tells the hook. Returns what became of the hook; nothing where none was called."""
         return getattr(self, self.agent)(may_be_killed)
 
     def claude(self, may_be_killed):
@@ -86,14 +86,13 @@ class Session:
         self.write(f".claude/todos/{self.name}-agent-{self.name}.json", json.dumps(todos))
         # One without hooks for this once, as when they are turned off.
         if self.rng.random() < 0.2:
-            return True, None
-        done = self.hook("PostToolUse", may_be_killed, tool_name="TodoWrite", tool_input={"todos": todos},
+            return None
+        return self.hook("PostToolUse", may_be_killed, tool_name="TodoWrite", tool_input={"todos": todos},
                          tool_response={"oldTodos": [], "newTodos": todos})
-        return True, done
 
     def codex(self, may_be_killed):
         plan = [{"step": item["words"], "status": item["status"]} for item in self.items]
-        return False, self.hook("PostToolUse", may_be_killed, tool_name="update_plan", tool_input={"plan": plan},
+        return self.hook("PostToolUse", may_be_killed, tool_name="update_plan", tool_input={"plan": plan},
                                 tool_response="Plan updated")
 
     def qwen(self, may_be_killed):
@@ -101,13 +100,12 @@ class Session:
         plan = {"planId": f"plan-{self.name}", "todos": todos}
         self.write(f".qwen/todos/{self.name}.json", json.dumps({**plan, "sessionId": self.name}))
         shown = {"llmContent": "ok", "returnDisplay": {"type": "todo_list", **plan}}
-        done = self.hook("PostToolUse", may_be_killed, tool_name="todo_write", tool_input={"todos": todos}, tool_response=shown)
-        return True, done
+        return self.hook("PostToolUse", may_be_killed, tool_name="todo_write", tool_input={"todos": todos}, tool_response=shown)
 
     def gemini(self, may_be_killed):
         todos = [{"description": item["words"], "status": item["status"]} for item in self.items]
         shown = {"llmContent": "ok", "returnDisplay": {"todos": todos}}
-        return False, self.hook("AfterTool", may_be_killed, tool_name="write_todos", tool_input={"todos": todos}, tool_response=shown)
+        return self.hook("AfterTool", may_be_killed, tool_name="write_todos", tool_input={"todos": todos}, tool_response=shown)
 
     def opencode(self, may_be_killed):
         path = self.machine.home / ".local/share/opencode/opencode.db"
@@ -130,6 +128,6 @@ class Session:
                                  (self.name, item["words"], item["status"], number, at, at))
         database.close()
         if self.rng.random() < 0.4:
-            return True, None
+            return None
         todos = [{"content": item["words"], "status": item["status"], "priority": "medium"} for item in self.items]
-        return True, self.hook("PostToolUse", may_be_killed, tool_name="todowrite", tool_input={"todos": todos})
+        return self.hook("PostToolUse", may_be_killed, tool_name="todowrite", tool_input={"todos": todos})

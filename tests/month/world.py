@@ -101,7 +101,7 @@ class Machine:
         # Seconds by which its clock is wrong, and by which that grows a day.
         self.offset, self.drift = offset, drift
         self.home = world.directory / name
-        self.asleep_until, self.is_online, self.token = 0, True, ""
+        self.asleep_until, self.is_awake, self.is_online, self.token = 0, True, True, ""
         self.home.mkdir()
         (self.home / ".gitconfig").write_text(CONFIG.format(device=name))
         for project in PROJECTS:
@@ -166,7 +166,7 @@ class Hub(Machine):
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.ok("init", "-q", "--default")
-        # It is restarted many times; what is merged is looked at by the test.
+        # A fall is another thread's doing.
         self.lock = threading.Lock()
 
     @property
