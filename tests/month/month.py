@@ -6,7 +6,9 @@ as fast as on the first day.
     CHITTYSYNC_DAYS=30 CHITTYSYNC_SEED=1 python3 tests/month/month.py
 
 CHITTYSYNC_PROGRAMS is the directory of git-chittysync and git-chittysync-hub [default: target/debug]. What is decided by
-chance follows from the seed, but for the moment at which something is killed. CHITTYSYNC_KEEP=1 keeps the directory."""
+chance follows from the seed, but for the moment at which something is killed. CHITTYSYNC_SESSIONS is how many sessions each
+agent begins on a day [default: 1], CHITTYSYNC_KILLS how many times as often something is killed [default: 1], CHITTYSYNC_SLOWER
+how many times as long as on the first day hooks may take [default: 3]. CHITTYSYNC_KEEP=1 keeps the directory."""
 
 import json
 import os
@@ -25,7 +27,7 @@ from world import PROJECTS, Hub, Machine, World
 AGENTS = {"laptop": ["claude", "opencode"], "desk": ["codex", "gemini", "claude"], "box": ["qwen", "claude"]}
 # What agents, and the background of every command, wait for: at most so many times as long as on the first day. What is read
 # takes longer as there is more of it.
-WAITED_FOR, SLOWER = ["hook", "capture", "consolidate"], float(os.environ.get("CHITTYSYNC_SLOWER", "2"))
+WAITED_FOR, SLOWER = ["hook", "capture", "consolidate"], float(os.environ.get("CHITTYSYNC_SLOWER", "3"))
 # How often something is killed: a hook, a command, the hub while somebody syncs.
 OFTENER = float(os.environ.get("CHITTYSYNC_KILLS", "1"))
 KILLS = {"hook": 0.06 * OFTENER, "command": 0.15 * OFTENER, "hub": 0.1 * OFTENER}
@@ -155,7 +157,7 @@ class Month:
         """A machine has all that was acknowledged on it, today and ever."""
         machine.ok("-q", "consolidate")
         own = [said for said in self.everything if said.session.machine is machine]
-        wrong = oracle.missing(oracle.lines(machine), own)
+        wrong = oracle.missing(oracle.lines(machine), own, self.person.gone)
         assert not wrong, f"day {self.world.day + 1}, {machine.name}:\n" + "\n".join(wrong[:20])
 
     def end(self):
@@ -179,12 +181,12 @@ class Month:
         assert len(tips) == 1, {machine.name: tip(machine) for machine in [*self.machines, self.hub]}
         lists = {machine.ok("--json", "list", "--all") for machine in [*self.machines, self.hub]}
         assert len(lists) == 1, "they list different things"
-        found = oracle.lines(self.hub)
-        assert oracle.missing({}, self.everything) and oracle.untold([], self.events), "the oracle sees nothing"
-        wrong = oracle.missing(found, self.everything) + self.person.missing(found)
+        found, gone = oracle.lines(self.hub), self.person.gone
+        assert oracle.missing({}, self.everything, gone) and oracle.untold([], self.events, gone), "the oracle sees nothing"
+        wrong = oracle.missing(found, self.everything, gone) + self.person.missing(found)
         assert not wrong, "\n".join(wrong[:20])
         log = json.loads(self.hub.ok("--json", "log", "-n", "1000000"))
-        wrong = oracle.untold(log, self.events)
+        wrong = oracle.untold(log, self.events, gone)
         assert not wrong, f"{len(wrong)} statements are in no history: {wrong[:10]}"
         listed = {todo["content"]: todo["status"] for todo in json.loads(lists.pop())}
         other = {words for words, claims in found.items() if words in listed and listed[words] != oracle.winner(claims)}

@@ -67,12 +67,14 @@ def winner(claims):
     return "dropped" if claim.get("dropped") else claim["status"]
 
 
-def missing(found, everything):
-    """What was acknowledged and is not in these lines: brute force over all that was ever said."""
+def missing(found, everything, gone):
+    """What was acknowledged and is not in these lines, but for what was forgotten: brute force over all that was ever said."""
     wrong = []
     for said in everything:
         for words, status in said.last.items():
             claims = found.get(words)
+            if words in gone:
+                continue
             if claims is None:
                 wrong.append(f"{said.session.name} said '{words}': {status}, and nobody knows the words")
                 continue
@@ -90,11 +92,11 @@ def missing(found, everything):
     return wrong
 
 
-def untold(log, events):
-    """Statements of which the history has no event."""
+def untold(log, events, gone):
+    """Statements of which the history has no event, but for those of what was forgotten."""
     told = {(event["session"], event["content"], event["status"]) for event in log}
     names = {}
     for session, words, status in told:
         names.setdefault((words, status), set()).add(session)
     return [event for event in events
-            if not any(name.startswith(event[0]) for name in names.get((event[1], event[2]), ()))]
+            if event[1] not in gone and not any(name.startswith(event[0]) for name in names.get((event[1], event[2]), ()))]

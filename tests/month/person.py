@@ -17,9 +17,11 @@ class Person:
         # What they were told is so: words that are there, and those that they finished and never opened again.
         self.added, self.finished = set(), set()
         self.last_finished = None
+        # What is to be gone for good, and what may be: that was said by a command that was killed.
+        self.forgotten, self.perhaps_forgotten = set(), set()
 
     def act(self, machine, may_be_killed):
-        kind = self.rng.choice(["add", "add", "start", "done", "done", "drop", "reopen", "edit", "undo", "resolve", "triage", "archive"])
+        kind = self.rng.choice(["add", "add", "start", "done", "done", "drop", "reopen", "edit", "undo", "resolve", "triage", "archive", "forget"])
         done = getattr(self, kind)(machine, may_be_killed)
         if done is not None and done.ok:
             self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -87,6 +89,18 @@ class Person:
         side = conflict[self.rng.choice(["local_session", "remote_session"])] or conflict["remote_session"]
         return machine.run("resolve", conflict["id"], "--take", side, may_be_killed=may_be_killed)
 
+    def forget(self, machine, may_be_killed):
+        words, done = self.on_one(machine, may_be_killed, "forget", "--yes", options=("--all",))
+        if done is not None:
+            (self.forgotten if done.ok else self.perhaps_forgotten).add(words)
+            self.added.discard(words)
+            self.finished.discard(words)
+        return done
+
+    @property
+    def gone(self):
+        return self.forgotten | self.perhaps_forgotten
+
     def archive(self, machine, may_be_killed):
         return machine.run("-q", "archive", may_be_killed=may_be_killed)
 
@@ -120,6 +134,7 @@ class Person:
 
     def missing(self, found):
         wrong = [f"'{words}' was added, and is not there" for words in self.added if words not in found]
+        wrong += [f"'{words}' was forgotten, and is there again" for words in self.forgotten if words in found]
         for words in self.finished:
             if oracle.winner(found[words]) != "completed":
                 wrong.append(f"'{words}' was finished by a person, and is {found[words]}")
