@@ -1,11 +1,12 @@
 //! `git http-backend`: one process for a request, in a group of its own with all that it starts.
 
+use std::io::{PipeReader, Write};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use super::limits::Limits;
@@ -38,20 +39,11 @@ impl Group {
         let mut command = Command::new("git");
         command.arg("http-backend").env_clear().envs(variables).process_group(0).kill_on_drop(true);
         command.stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
-        let bytes = match body {
-            Spooled::Memory(bytes) => {
-                command.stdin(Stdio::piped());
-                bytes
-            }
-            Spooled::File(file, _) => {
-                command.stdin(file);
-                Vec::new()
-            }
+        match body {
+            Spooled::Memory(bytes) => command.stdin(filled(&bytes)?),
+            Spooled::File(file, _) => command.stdin(file),
         };
         let mut child = command.spawn()?;
-        if let Some(stdin) = child.stdin.take() {
-            tokio::spawn(hand_over(stdin, bytes));
-        }
         let stdout = child.stdout.take().ok_or_else(|| std::io::Error::other("git has no output"))?;
         Ok((Group { child: Some(child) }, stdout))
     }
@@ -89,9 +81,12 @@ impl Drop for Group {
     }
 }
 
-async fn hand_over(mut stdin: ChildStdin, bytes: Vec<u8>) {
-    // One that ends early does not want the rest.
-    let _ = stdin.write_all(&bytes).await;
+/// Returns a pipe in which all of a short body is. git waits for as many bytes as it was told of, without an end: had we to
+/// hand it the rest, and were killed before, it would go on reading nothing.
+fn filled(bytes: &[u8]) -> std::io::Result<PipeReader> {
+    let (reader, mut writer) = std::io::pipe()?;
+    writer.write_all(bytes)?;
+    Ok(reader)
 }
 
 /// What stands in front of an answer.

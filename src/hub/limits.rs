@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+/// How many bytes every pipe holds that nobody reads yet: a page.
+const A_PIPE: usize = 4096;
+
 /// The numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How many bytes of a push are kept in memory; more go to a file.
+    /// How many bytes of a push are kept in memory, and put into a pipe before git starts: no more than fit into any. More
+    /// go to a file.
     pub in_memory: usize,
     /// How many bytes a push may have.
     pub push: u64,
@@ -68,7 +72,7 @@ impl Limits {
     /// `CHITTYSYNC_HUB_LIMITS` (`in_memory=2 stall_ms=300`) sets some of them, for tests.
     pub(super) fn new(push: Option<u64>) -> Self {
         let mut limits = Limits {
-            in_memory: 1 << 20,
+            in_memory: A_PIPE,
             push: push.unwrap_or(u64::MAX >> 1),
             body: 8 << 20,
             writes: 240,
@@ -108,7 +112,7 @@ impl Limits {
         let size = number as usize;
         let millis = Duration::from_millis(number.into());
         match name {
-            "in_memory" => self.in_memory = size,
+            "in_memory" => self.in_memory = size.min(A_PIPE),
             "push" => self.push = number.into(),
             "body" => self.body = size,
             "writes" => self.writes = number,

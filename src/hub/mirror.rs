@@ -230,9 +230,12 @@ fn tell(mirror: &Mirror, ended: &Ended, dry_run: bool, ui: &mut Ui) {
         }
         Ended::Well(report) => {
             let taken = if report.taken > 0 { format!(", {} taken from there", report.taken) } else { String::new() };
-            match report.requests {
-                0 => ui.note(&format!("{name}: has everything{taken}")),
-                requests => ui.note(&format!("{name}: {} sent in {requests} writes{taken}", report.sent)),
+            match (report.requests, report.sent) {
+                (0, _) => ui.note(&format!("{name}: has everything{taken}")),
+                // Of a place that is written as a whole nothing is counted.
+                (_, 0) => ui.note(&format!("{name}: brought up to date{taken}")),
+                (1, sent) => ui.note(&format!("{name}: {sent} sent in one write{taken}")),
+                (requests, sent) => ui.note(&format!("{name}: {sent} sent in {requests} writes{taken}")),
             }
             let refused =
                 report.parked.iter().map(|(id, why)| format!("{name} did not take {}: {why}", &id[..id.len().min(8)]));

@@ -372,4 +372,10 @@ fn a_package_holds_no_tests() {
     let rest: BTreeSet<&str> = listed.lines().filter(|path| !is_needed(path) && !of_cargo.contains(path)).collect();
     assert_eq!(rest, BTreeSet::from(["README.md", "CHANGELOG.md", "LICENSE"]));
     assert!(listed.lines().filter(is_needed).count() > 300, "{listed}");
+    // One file has the text of both licences that `Cargo.toml` names.
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("a file");
+    assert!(read("Cargo.toml").contains("license = \"MIT OR Apache-2.0\""));
+    for title in ["MIT License", "Apache License"] {
+        assert!(read("LICENSE").contains(title), "{title}");
+    }
 }

@@ -57,6 +57,7 @@ mod progress;
 mod purge;
 mod quiet;
 mod reference;
+mod release;
 mod resolve;
 mod routes;
 mod schema;

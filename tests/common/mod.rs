@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod console;
 #[cfg(feature = "sqlite")]
 pub mod database;
 pub mod document;

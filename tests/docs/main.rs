@@ -1,8 +1,6 @@
 //! The documents run: every console block in `README.md` and `docs` is executed and its output compared.
 //!
-//! `$ ` begins a command, the lines after it are what it prints on both streams. A line `…` (or `...`) stands
-//! for any lines, `…` at the end of a line for the rest of it. `cargo run --locked --no-default-features --` stands for
-//! this build. The blocks of one document share a world with a copy of `fixtures`.
+//! The blocks of one document share a shell, and a world with a copy of `fixtures`.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -11,48 +9,8 @@ mod demo;
 
 use std::path::{Path, PathBuf};
 
-use common::{World, project, set_time};
-
-struct Step {
-    line: usize,
-    command: String,
-    expected: Vec<String>,
-}
-
-fn steps(text: &str) -> Vec<Step> {
-    let (mut steps, mut inside): (Vec<Step>, bool) = (Vec::new(), false);
-    for (at, line) in text.lines().enumerate() {
-        if line.starts_with("```") {
-            inside = line == "```console";
-        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
-            steps.push(Step { line: at + 1, command: command.to_owned(), expected: Vec::new() });
-        } else if inside {
-            steps.last_mut().expect("a command before its output").expected.push(line.to_owned());
-        }
-    }
-    steps
-}
-
-fn is_rest(line: &str) -> bool {
-    matches!(line, "\u{2026}" | "...")
-}
-
-fn line_matches(expected: &str, found: &str) -> bool {
-    match expected.strip_suffix('\u{2026}') {
-        Some(start) => found.starts_with(start.trim_end()),
-        None => expected == found,
-    }
-}
-
-fn matches(expected: &[String], found: &[&str]) -> bool {
-    match expected.split_first() {
-        None => found.is_empty(),
-        Some((first, rest)) if is_rest(first) => (0..=found.len()).any(|skip| matches(rest, &found[skip..])),
-        Some((first, rest)) => {
-            found.split_first().is_some_and(|(line, left)| line_matches(first, line) && matches(rest, left))
-        }
-    }
-}
+use common::console::{self, matches};
+use common::{NOW, World, project, set_time};
 
 fn world() -> World {
     let world = World::new();
@@ -66,27 +24,21 @@ fn world() -> World {
 
 fn check(path: &Path) -> usize {
     let text = std::fs::read_to_string(path).expect("a document");
-    let steps = steps(&text);
-    if steps.is_empty() {
+    if !text.contains("```console") {
         return 0;
     }
-    let world = world();
-    for step in &steps {
-        let command = step.command.replace("cargo run --locked --no-default-features --", "git-chittysync");
-        let done = common::done(world.command("sh").arg("-c").arg(format!("{command} 2>&1")).output());
-        let found: Vec<&str> = done.stdout.lines().map(str::trim_end).collect();
-        assert!(
-            matches(&step.expected, &found),
-            "{}:{}: `{}` prints\n{}\nbut the document says\n{}",
-            path.display(),
-            step.line,
-            step.command,
-            found.join("\n"),
-            step.expected.join("\n")
-        );
+    match path.ends_with("tour.md") {
+        // It is about today, and its second half is for a build with the hub, whose tests run all of it.
+        true => {
+            let (first, _) = text.split_once(PART_OF_THE_HUB).expect("a second half");
+            console::check(&World::new(), path, first, None)
+        }
+        false => console::check(&world(), path, &text, Some(NOW)),
     }
-    steps.len()
 }
+
+/// Where the part of the tour begins that needs the hub.
+const PART_OF_THE_HUB: &str = "\n## 3. A hub\n";
 
 fn documents() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(project("docs")).expect("docs").map(|entry| entry.expect("an entry").path());

@@ -34,4 +34,5 @@ mod stop;
 mod sync;
 mod tls;
 mod tokens;
+mod tour;
 mod watch;

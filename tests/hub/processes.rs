@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::process::Stdio;
 
-use crate::common::{World, binary};
+use crate::common::{World, binary, done, executable};
 use crate::scene::{Scene, processes, until};
 
 /// Returns what git runs for this hub.
@@ -74,6 +74,36 @@ fn a_stalled_fetch_leaves_no_process() {
     stream.read_exact(&mut some).expect("an answer");
     until("git has ended", || of_git(&scene).is_empty());
     drop(stream);
+}
+
+/// git reads as many bytes as it was told of, and never stops when they end before. So all of them are there when it
+/// starts, and nothing more is needed of a hub that stops then, and is killed.
+#[test]
+fn a_killed_hub_leaves_no_process() {
+    let mut scene = Scene::new();
+    let token = scene.token("one", "write");
+    let real = done(scene.world.command("sh").args(["-c", "command -v git"]).output()).stdout;
+    let stopping = format!("#!/bin/sh\n[ \"$1\" != http-backend ] || kill -STOP $PPID\nexec {} \"$@\"\n", real.trim());
+    executable(&scene.world.write("bin/git", stopping.as_bytes()));
+    for refs in [1, 3000] {
+        let line = |at: usize| format!("{} {} refs/chittysync/x{at}", "0".repeat(40), "1".repeat(40));
+        let line = |at: usize| format!("{:04x}{}", line(at).len() + 4, line(at));
+        let body: String = (0..refs).map(line).chain(["0000".to_owned()]).collect();
+        let head = format!(
+            "POST /git/todos.git/git-receive-pack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = scene.connect();
+        stream.write_all(head.as_bytes()).expect("it listens");
+        let stat = format!("/proc/{}/stat", scene.hub.as_ref().expect("a hub").id());
+        until("the hub is stopped", || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")));
+        // When receive-pack is there, git has answered with its headers, into a pipe that somebody reads.
+        let is_at_it = |git: &[String]| git.is_empty() || git.iter().any(|git| git.contains("receive-pack"));
+        until("git has what is there", || is_at_it(&of_git(&scene)));
+        scene.kill();
+        until("git has ended", || of_git(&scene).is_empty());
+        scene.start(&[], &[]);
+    }
 }
 
 #[test]
