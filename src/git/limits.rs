@@ -38,6 +38,8 @@ pub struct Limits {
     pub spawn_todos: usize,
     /// How many logs of started agents are kept.
     pub spawn_logs: usize,
+    /// The most new objects that are kept in memory while history is rewritten, before they are written.
+    pub kept_objects: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
     pub budgets: super::Budgets,
 }
@@ -59,6 +61,7 @@ impl Default for Limits {
             sessions_at_once: 512,
             spawn_todos: 20,
             spawn_logs: 20,
+            kept_objects: 20_000,
             budgets: super::Budgets::default(),
         }
     }
@@ -90,6 +93,7 @@ impl Limits {
             sessions_at_once: number,
             spawn_todos: number,
             spawn_logs: number,
+            kept_objects: number,
             budgets: super::Budgets::default(),
         }
     }

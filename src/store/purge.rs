@@ -27,8 +27,6 @@ use crate::todo::{Project, Todo, TodoId, TodoList};
 
 /// How a board begins.
 const BOARD: &[u8] = b"# Todos\n\n";
-/// So many new objects are kept in memory.
-const MOST: usize = 20_000;
 
 /// The words of todos, as far as they were found: each has those of which its id was made.
 type Words = Rc<BTreeMap<TodoId, String>>;
@@ -75,8 +73,8 @@ struct Lists {
     found: BTreeMap<TodoId, String>,
     blobs: HashMap<(Project, ObjectId), (ObjectId, Words)>,
     projects: HashMap<(Project, ObjectId), (ObjectId, Words)>,
-    /// By whether the board goes.
-    roots: HashMap<(ObjectId, bool), (ObjectId, Words)>,
+    /// The directories of all projects.
+    all_projects: HashMap<ObjectId, (ObjectId, Words)>,
     unreadable: BTreeSet<String>,
 }
 
@@ -89,7 +87,7 @@ impl<'r> Purge<'r> {
             found: BTreeMap::new(),
             blobs: HashMap::new(),
             projects: HashMap::new(),
-            roots: HashMap::new(),
+            all_projects: HashMap::new(),
             unreadable: BTreeSet::new(),
         };
         Purge { overlay, lists, titles: Titles::default(), clean, commits: HashMap::new() }
@@ -123,7 +121,7 @@ impl<'r> Purge<'r> {
                 self.commits.insert(id, done);
             }
             waiting.extend(first);
-            if self.overlay.batch.len() > MOST {
+            if self.overlay.batch.len() > self.overlay.limits().kept_objects {
                 keep(&self.take_batch())?;
             }
         }
@@ -140,7 +138,10 @@ impl<'r> Purge<'r> {
     /// in one of those.
     fn without(&mut self, info: &CommitInfo) -> Result<(ObjectId, Words), StoreError> {
         let Purge { overlay, lists, titles, commits, .. } = self;
-        let (tree, mut words) = lists.root(overlay, info.tree, false)?;
+        // Only what was there before is read: what is made may be gone already.
+        let projects = overlay.find_dir(info.tree, PROJECTS)?;
+        let projects = projects.map(|projects| lists.all(overlay, projects)).transpose()?;
+        let mut words = projects.as_ref().map(|(_, words)| words.clone()).unwrap_or_default();
         let mut parents = Vec::with_capacity(info.parents.len());
         for parent in &info.parents {
             let (parent, more) = &commits[parent];
@@ -149,12 +150,21 @@ impl<'r> Purge<'r> {
         }
         let message = overlay.message_of(info.id)?;
         let said = without_quotes(&message, &words);
-        let tree = titles.take_out(overlay, tree, &words, &lists.ids)?;
-        if tree == info.tree && parents == info.parents && said == message {
+        let sessions = overlay.find_dir(info.tree, SESSIONS)?;
+        let sessions = sessions.map(|sessions| titles.take_out(overlay, sessions, &words, &lists.ids)).transpose()?;
+        let projects = projects.map(|(projects, _)| projects);
+        let mut root = |without_board| {
+            overlay.tree_like(info.tree, |_, name, is_tree, _| match (name, is_tree) {
+                (BOARD_PATH, false) if without_board => Ok(Some(None)),
+                (PROJECTS, true) => Ok(projects.map(Some)),
+                (SESSIONS, true) => Ok(sessions.map(Some)),
+                _ => Ok::<_, StoreError>(None),
+            })
+        };
+        if root(false)? == info.tree && parents == info.parents && said == message {
             return Ok((info.id, words));
         }
-        let (tree, _) = lists.root(overlay, info.tree, true)?;
-        let tree = titles.take_out(overlay, tree, &words, &lists.ids)?;
+        let tree = root(true)?;
         Ok((overlay.commit_like(info.id, tree, &parents, &said)?, words))
     }
 
@@ -271,30 +281,19 @@ impl Lists {
         self.ids.values().any(|id| memmem::find(bytes, id.as_bytes()).is_some())
     }
 
-    fn root(
-        &mut self,
-        overlay: &mut Overlay<'_>,
-        tree: ObjectId,
-        without_board: bool,
-    ) -> Result<(ObjectId, Words), StoreError> {
-        if let Some(known) = self.roots.get(&(tree, without_board)) {
+    /// Returns what the directory of all projects becomes.
+    fn all(&mut self, overlay: &mut Overlay<'_>, tree: ObjectId) -> Result<(ObjectId, Words), StoreError> {
+        if let Some(known) = self.all_projects.get(&tree) {
             return Ok(known.clone());
         }
         let mut words = Words::default();
-        let new = overlay.tree_like(tree, |overlay, name, is_tree, id| match (name, is_tree) {
-            (BOARD_PATH, false) if without_board => Ok(Some(None)),
-            (PROJECTS, true) => {
-                let new = overlay.tree_like(id, |overlay, name, is_tree, id| {
-                    let Some(project) = Project::from_component(name).filter(|_| is_tree) else { return Ok(None) };
-                    let (new, more) = self.project(overlay, &project, id)?;
-                    words = union(words.clone(), &more);
-                    Ok::<_, StoreError>(Some(Some(new)))
-                })?;
-                Ok(Some(Some(new)))
-            }
-            _ => Ok::<_, StoreError>(None),
+        let new = overlay.tree_like(tree, |overlay, name, is_tree, id| {
+            let Some(project) = Project::from_component(name).filter(|_| is_tree) else { return Ok(None) };
+            let (new, more) = self.project(overlay, &project, id)?;
+            words = union(words.clone(), &more);
+            Ok::<_, StoreError>(Some(Some(new)))
         })?;
-        self.roots.insert((tree, without_board), (new, words.clone()));
+        self.all_projects.insert(tree, (new, words.clone()));
         Ok((new, words))
     }
 

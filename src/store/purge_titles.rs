@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use memchr::memmem;
 
 use super::StoreError;
-use super::paths::SESSIONS;
 use super::quotes::{names_any, quotes};
 use crate::codec::{decode_session, encode_session};
 use crate::git::{ObjectId, Overlay};
@@ -16,38 +15,31 @@ use crate::todo::{Project, SessionInfo, TodoId};
 pub(super) struct Titles(HashMap<(ObjectId, Vec<TodoId>), ObjectId>);
 
 impl Titles {
-    /// Returns a commit's tree in which no session is called by one of these todos, whose words are known as far as they
-    /// stand in the commit or behind it.
+    /// Returns what the directory of sessions becomes so that none is called by one of these todos, whose words are known
+    /// as far as they stand in the commit or behind it.
     pub(super) fn take_out(
         &mut self,
         overlay: &mut Overlay<'_>,
-        tree: ObjectId,
+        sessions: ObjectId,
         words: &BTreeMap<TodoId, String>,
         ids: &BTreeMap<TodoId, String>,
     ) -> Result<ObjectId, StoreError> {
         let known: Vec<TodoId> = words.keys().copied().collect();
-        let new = overlay.tree_like(tree, |overlay, name, is_tree, sessions| {
-            if name != SESSIONS || !is_tree {
+        overlay.tree_like(sessions, |overlay, _, is_tree, shard| {
+            if !is_tree {
                 return Ok(None);
             }
-            let new = overlay.tree_like(sessions, |overlay, _, is_tree, shard| {
-                if !is_tree {
-                    return Ok(None);
-                }
-                let key = (shard, known.clone());
-                if let Some(new) = self.0.get(&key) {
-                    return Ok(Some(Some(*new)));
-                }
-                let new = overlay.tree_like(shard, |overlay, _, is_tree, file| match is_tree {
-                    true => Ok(None),
-                    false => self.file(overlay, file, &known, words, ids).map(|new| Some(Some(new))),
-                })?;
-                self.0.insert(key, new);
-                Ok::<_, StoreError>(Some(Some(new)))
+            let key = (shard, known.clone());
+            if let Some(new) = self.0.get(&key) {
+                return Ok(Some(Some(*new)));
+            }
+            let new = overlay.tree_like(shard, |overlay, _, is_tree, file| match is_tree {
+                true => Ok(None),
+                false => self.file(overlay, file, &known, words, ids).map(|new| Some(Some(new))),
             })?;
+            self.0.insert(key, new);
             Ok::<_, StoreError>(Some(Some(new)))
-        })?;
-        Ok(new)
+        })
     }
 
     fn file(

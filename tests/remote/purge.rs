@@ -137,6 +137,35 @@ fn the_words_go_from_four_machines_and_the_hub_and_nothing_else_does() {
     devices.agree(&ALL);
 }
 
+/// One purge after another, foreseen and done, as one session or another says the words, whatever is kept in memory.
+#[test]
+fn one_purge_comes_after_another() {
+    for limit in ["", "2"] {
+        let devices = leaked(&["a", "b"]);
+        let limits = [("CHITTYSYNC_LIMITS", limit)];
+        for words in [LEAK, "Work of b", "Work of a"] {
+            let todo = id(&devices, "a", words);
+            let store = devices.store("a");
+            let refs = devices.world.git(&store, &["for-each-ref"]);
+            for (more, is_same) in [("--dry-run", true), ("--yes", false)] {
+                let store = store.to_string_lossy();
+                let done = devices.world.run_with(&limits, &["--store", &store, "purge", more, &todo]);
+                assert_eq!(done.code, Some(0), "{words}, {limit:?}: {done:?}");
+                let now = devices.world.git(&devices.store("a"), &["for-each-ref"]);
+                assert_eq!(now == refs, is_same, "{words}, {limit:?}, {more}");
+            }
+            devices.sync_all(&["b", "a"]);
+            devices.agree(&["a", "b"]);
+            hub_without_garbage(&devices);
+            for store in [devices.store("a"), devices.store("b"), devices.hub()] {
+                assert_eq!(found(&devices, &store, words), Vec::<String>::new(), "{}", store.display());
+                whole(&devices, &store);
+            }
+        }
+        assert_eq!(devices.states("b"), Vec::<String>::new());
+    }
+}
+
 /// Somebody puts a backup of the hub back, or a program that knows nothing of purges pushes what it has.
 #[test]
 fn old_history_that_comes_back_is_replaced_again() {
