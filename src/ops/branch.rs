@@ -5,7 +5,7 @@ use super::OpsError;
 use super::rollback::EarlierState;
 use super::write::write;
 use crate::git::{Ancestors, ObjectId, Overlay, RefChange, RefDelete, StoreLock, Writer, branch_of_ref, descends};
-use crate::store::{Consolidated, Store, check_consolidated};
+use crate::store::{Consolidated, Store, check_consolidated, is_marked};
 use crate::todo::Time;
 
 /// A branch of todos.
@@ -34,9 +34,7 @@ pub fn branches(store: &Store) -> Result<Vec<Branch>, OpsError> {
     let mut found = Vec::new();
     for (full, tip) in store.repo.branches()? {
         let is_current = full == store.settings.branch;
-        if !is_current
-            && !check_consolidated(&overlay, tip, current.tree).is_ok_and(|checked| checked.strays.is_empty())
-        {
+        if !is_current && find_flaw(&overlay, tip, current.tree).is_some() {
             continue;
         }
         let name = branch_of_ref(&full).to_owned();
@@ -57,12 +55,21 @@ pub fn find_branch(store: &Store, full: &str) -> Result<ObjectId, OpsError> {
     };
     let overlay = Overlay::new(&store.repo);
     let known = Consolidated::find(store, &overlay)?.tree;
-    match check_consolidated(&overlay, tip, known) {
+    match find_flaw(&overlay, tip, known) {
+        None => Ok(tip),
+        Some(flaw) => Err(OpsError::Input(format!("'{name}' is no branch of todos: {flaw}"))),
+    }
+}
+
+/// Returns why a commit is none of a branch of todos; nothing when it is one.
+fn find_flaw(overlay: &Overlay<'_>, tip: ObjectId, known: Option<ObjectId>) -> Option<String> {
+    match check_consolidated(overlay, tip, known) {
+        Err(unfit) => Some(unfit.reason),
         Ok(checked) => match checked.strays.first() {
-            None => Ok(tip),
-            Some(stray) => Err(OpsError::Input(format!("'{name}' is no branch of todos: it holds {stray}"))),
+            Some(stray) => Some(format!("it holds {stray}")),
+            // An empty tree, or one with nothing but a README.md, holds nothing that we do not.
+            None => (!is_marked(overlay, tip)).then(|| "nothing in it says so".to_owned()),
         },
-        Err(unfit) => Err(OpsError::Input(format!("'{name}' is no branch of todos: {}", unfit.reason))),
     }
 }
 

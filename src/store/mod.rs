@@ -48,5 +48,5 @@ pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, find_request, heard_events, read_session};
 pub use session_tree::{SessionTree, session_of, session_tree};
 pub use unreadable::Unreadable;
-pub use verify::{Checked, Unfit, check_consolidated, check_session, strays};
+pub use verify::{Checked, Unfit, check_consolidated, check_session, is_marked, strays};
 pub use weight::{Excess, has_room, weigh_branch, weigh_session};

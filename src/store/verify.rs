@@ -86,6 +86,13 @@ pub fn check_consolidated(overlay: &Overlay<'_>, tip: ObjectId, known: Option<Ob
     }
 }
 
+/// Returns whether a commit has the file by which git gives our lists to the merge driver, as all of ours have.
+pub fn is_marked(overlay: &Overlay<'_>, tip: ObjectId) -> bool {
+    let attributes = overlay.commit_info(tip).and_then(|info| overlay.find(info.tree, ATTRIBUTES_PATH));
+    let bytes = attributes.ok().flatten().and_then(|blob| overlay.blob(blob).ok()).unwrap_or_default();
+    memchr::memmem::find(&bytes, b"merge=chittysync").is_some()
+}
+
 /// Returns the paths of a consolidated tree that have no business in it: files and whole directories, and what is no
 /// regular file. What stands in `known`, a tree of ours, is not looked at again. Of a tree that cannot be read nothing
 /// is returned.

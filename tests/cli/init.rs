@@ -144,6 +144,36 @@ fn what_here_does_is_told_and_can_be_undone() {
     }
 }
 
+/// Branches of the project that hold nothing which ours do not: an empty one, and one with nothing but a README.
+#[test]
+fn nothing_else_in_the_project_is_taken_for_todos() {
+    let world = World::new();
+    let shop = project(&world);
+    world.git(&shop, &["checkout", "-q", "--orphan", "fresh"]);
+    world.git(&shop, &["rm", "-q", "-rf", "."]);
+    world.git(&shop, &["commit", "-q", "--allow-empty", "-m", "Nothing yet"]);
+    world.git(&shop, &["branch", "empty"]);
+    std::fs::write(shop.join("README.md"), "# Todos\n\nA shop for bread.\n").expect("a file");
+    world.git(&shop, &["add", "README.md"]);
+    world.git(&shop, &["commit", "-q", "-m", "Say what it is"]);
+    let before = repository(&world, &shop);
+    for says_anything in [false, true] {
+        world.git(&shop, &["chittysync", "init", "-q", "--here"]);
+        if says_anything {
+            world.git(&shop, &["chittysync", "add", "Fix the till"]);
+        }
+        let branches = world.git(&shop, &["chittysync", "branch"]);
+        assert!(!branches.contains("empty") && !branches.contains("fresh"), "{branches}");
+        for arguments in [["branch", "--delete", "empty"], ["branch", "--delete", "fresh"]] {
+            let refused = world.git_run(&shop, &[&["chittysync"][..], &arguments].concat());
+            assert!(refused.code != Some(0) && refused.stderr.contains("is no branch of todos"), "{refused:?}");
+        }
+        let done = world.git_run(&shop, &["chittysync", "init", "--undo"]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        assert_eq!(repository(&world, &shop), before, "{done:?}");
+    }
+}
+
 /// A store in a repository that an earlier version made is used as before.
 #[test]
 fn a_repository_that_is_a_store_already_is_meant_in_it() {
