@@ -16,7 +16,12 @@ impl Store {
             return Ok(false);
         }
         let overlay = Overlay::new(repo);
-        Consolidated::at(&overlay, repo.find_ref(&settings.branch)?)?.check(&overlay, settings.branch_name())?;
+        let branch = Consolidated::at(&overlay, repo.find_ref(&settings.branch)?)?;
+        branch.check(&overlay, settings.branch_name())?;
+        // One of ours that somebody emptied was ours before.
+        if branch.tree.is_some_and(|tree| overlay.entries(Some(tree)).is_ok_and(|entries| entries.is_empty())) {
+            return Err(StoreError::NotOurs { branch: settings.branch_name().to_owned(), path: "nothing".to_owned() });
+        }
         repo.write_value(table::ENABLED.key, "true")?;
         Ok(true)
     }

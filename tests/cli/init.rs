@@ -174,6 +174,29 @@ fn nothing_else_in_the_project_is_taken_for_todos() {
     }
 }
 
+/// A branch of the project that has the name of ours stays, whatever it holds.
+#[test]
+fn a_branch_that_has_our_name_stays() {
+    for file in [None, Some("README.md"), Some("code.c")] {
+        let world = World::new();
+        let shop = project(&world);
+        world.git(&shop, &["checkout", "-q", "--orphan", "consolidated"]);
+        world.git(&shop, &["rm", "-q", "-rf", "."]);
+        if let Some(file) = file {
+            std::fs::write(shop.join(file), "x\n").expect("a file");
+            world.git(&shop, &["add", file]);
+        }
+        world.git(&shop, &["commit", "-q", "--allow-empty", "-m", "Ours"]);
+        world.git(&shop, &["checkout", "-q", "main"]);
+        let before = repository(&world, &shop);
+        let refused = world.git_run(&shop, &["chittysync", "init", "--here"]);
+        assert!(refused.code == Some(128) && refused.stderr.contains("it is not moved"), "{refused:?}");
+        assert!(refused.stderr.contains("chittysync.branch"), "{refused:?}");
+        assert_eq!(world.git_run(&shop, &["chittysync", "init", "--undo"]).code, Some(1));
+        assert_eq!(repository(&world, &shop), before, "{file:?}");
+    }
+}
+
 /// A store in a repository that an earlier version made is used as before.
 #[test]
 fn a_repository_that_is_a_store_already_is_meant_in_it() {
