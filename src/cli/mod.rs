@@ -127,8 +127,10 @@ pub use ui::Failure;
 pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::{known, present};
+#[cfg(feature = "web")]
+pub(crate) use hub::TokenRotateArgs;
 #[cfg(feature = "hub")]
-pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand, TokenRotateArgs};
+pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
 pub(crate) use log::{day, event_json, moment};
 #[cfg(feature = "hub")]

@@ -54,11 +54,11 @@ fn issue(hub: &Hub, issuer: &Issuer, asked: &Asked) -> Result<Response, Problem>
     let _lock = StoreLock::acquire(&hub.common_dir).map_err(|err| hub.trouble(&err.into()))?;
     let mut all = tokens::read(&hub.common_dir).map_err(trouble)?;
     all.retain(|record| record.signed.is_none() || !record.is_over(now));
-    if all.iter().filter(|record| record.signed.is_some()).count() >= hub.limits.signed {
-        return Err(Problem::new(409, format!("{} signed tokens are good at this moment", hub.limits.signed))
+    if all.iter().filter(|record| record.signed.is_some()).count() >= hub.limits.keys.signed {
+        return Err(Problem::new(409, format!("{} signed tokens are good at this moment", hub.limits.keys.signed))
             .hint("ask for shorter ones, or take some back: DELETE /api/auth/session/<sessionId>"));
     }
-    let key = keys::current(&hub.common_dir, now, hub.limits.key_age, fsync).map_err(trouble)?;
+    let key = keys::current(&hub.common_dir, now, hub.limits.keys.age, fsync).map_err(trouble)?;
     let id = tokens::id().map_err(trouble)?;
     let token = key.sign(&issued.claims(&issuer.address, &id, now_millis() / 1000)).map_err(trouble)?;
     all.push(issued.record(&id, now));

@@ -47,17 +47,13 @@ pub(super) struct Limits {
     pub look: Duration,
     /// How much is done at once that may wait for the disk. Each takes some memory for as long as it is there.
     pub blocking: usize,
-    /// How many tokens may be good at once that the hub signed.
-    pub signed: usize,
-    /// How long tokens are signed with one key.
-    pub key_age: Duration,
-    /// Of the keys of others.
+    /// Of signed tokens.
     pub keys: KeyLimits,
 }
 
-/// How long the keys of an issuer are good.
+/// How long the keys of an issuer are good, and our own.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "web"), expect(dead_code, reason = "without it no issuer is asked"))]
+#[cfg_attr(not(feature = "web"), expect(dead_code, reason = "without it no issuer is asked, and nothing is signed"))]
 pub(super) struct KeyLimits {
     /// Older ones are asked for again; those that are there are good meanwhile.
     pub fresh: Duration,
@@ -65,6 +61,10 @@ pub(super) struct KeyLimits {
     pub oldest: Duration,
     /// Whoever sends keys that do not exist has the issuer asked no more often.
     pub again: Duration,
+    /// How long tokens are signed with one key of ours.
+    pub age: Duration,
+    /// How many tokens may be good at once that the hub signed.
+    pub signed: usize,
 }
 
 impl Limits {
@@ -91,12 +91,12 @@ impl Limits {
             agreeing: 256,
             look: Duration::from_secs(1),
             blocking: 64,
-            signed: 1_000,
-            key_age: Duration::from_secs(30 * 24 * 60 * 60),
             keys: KeyLimits {
                 fresh: Duration::from_secs(10 * 60),
                 oldest: Duration::from_secs(24 * 60 * 60),
                 again: Duration::from_secs(30),
+                age: Duration::from_secs(30 * 24 * 60 * 60),
+                signed: 1_000,
             },
         };
         let asked = std::env::var("CHITTYSYNC_HUB_LIMITS").ok().filter(|_| cfg!(debug_assertions));
@@ -131,8 +131,8 @@ impl Limits {
             "agreeing" => self.agreeing = size,
             "look_ms" => self.look = millis,
             "blocking" => self.blocking = size,
-            "signed" => self.signed = size,
-            "key_age_ms" => self.key_age = millis,
+            "signed" => self.keys.signed = size,
+            "key_age_ms" => self.keys.age = millis,
             "keys_fresh_ms" => self.keys.fresh = millis,
             "keys_oldest_ms" => self.keys.oldest = millis,
             "keys_again_ms" => self.keys.again = millis,

@@ -45,9 +45,12 @@ impl Process {
     fn time(&self) -> (Duration, Duration) {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0)).expect("a process");
         let rest = stat.rsplit_once(") ").expect("a name").1;
-        let ticks: Vec<u64> = rest.split(' ').filter_map(|field| field.parse().ok()).collect();
-        // Without the state, the 14th to 17th field are the 11th to 14th; a tick is 10 ms.
-        (Duration::from_millis(10 * (ticks[10] + ticks[11])), Duration::from_millis(10 * (ticks[12] + ticks[13])))
+        // Some are negative, where there is no terminal.
+        let fields: Vec<i64> = rest.split(' ').map(|field| field.parse().unwrap_or_default()).collect();
+        // The state is the third; the 14th to 17th are the times. A tick is 10 ms.
+        let time =
+            |at: usize| Duration::from_millis(10 * u64::try_from(fields[at] + fields[at + 1]).unwrap_or_default());
+        (time(11), time(13))
     }
 }
 
