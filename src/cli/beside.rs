@@ -38,11 +38,14 @@ impl Stores {
     /// Finds those that are listed beside this one. Agents are shown their session's store alone: what is told there goes
     /// to a model, and what they say is said in one store. A branch is one store's, too.
     pub(super) fn find(context: &Context, store: &Store, speaker: &SpeakerArgs) -> (Self, Vec<Unlisted>) {
+        // What was read with the store tells whether there are others: where there are none, nothing more is read.
+        let names_none = store.repo.users_values(ALSO_LIST.key).is_ok_and(|given| given.is_empty());
+        if names_none || context.is_on_branch() || speaker.named().is_some() {
+            return (Stores::default(), Vec::new());
+        }
         let location = Location { path: store.repo.git_dir().to_owned(), origin: store.origin };
-        let is_alone = context.is_on_branch() || speaker.named().is_some();
-        let listed = if is_alone { Vec::new() } else { listed_beside(&location) };
-        let mut stores = Stores { own: shelf(store), others: Vec::new() };
-        let mut unlisted = Vec::new();
+        let listed = listed_beside(&location);
+        let (mut stores, mut unlisted) = (Stores { own: shelf(store), others: Vec::new() }, Vec::new());
         for Listed { location, is_named } in listed {
             match open(&location) {
                 Ok(store) => stores.others.push(Beside { shelf: shelf(&store), store }),

@@ -11,7 +11,7 @@ const OTHER: &str = "f00dfeed-0000-4000-8000-000000000002";
 const OLD: &str = "0ddba11c-0000-4000-8000-000000000003";
 
 /// Two sessions that disagree and are at the same todo, and one that was left behind.
-fn world() -> World {
+pub fn world() -> World {
     let world = World::new();
     world.git(&world.home(), &["config", "--global", "chittysync.device", "mbp"]);
     let say = |session: &str, at: &str, project: &str, items: &[(&str, &str)]| {
@@ -62,7 +62,7 @@ fn check(name: &str, screen: &str) {
     }
 }
 
-fn status(world: &World, content: &str) -> String {
+pub fn status(world: &World, content: &str) -> String {
     world.todo(content)["status"].as_str().expect("a status").to_owned()
 }
 
@@ -112,53 +112,6 @@ fn a_key_is_an_act_and_its_effect_is_seen() {
     terminal.wait("it is open already");
     let dropped = world.states().into_iter().filter(|state| state.ends_with(": dropped")).count();
     assert_eq!(dropped, 1, "{:?}", world.states());
-}
-
-#[test]
-fn what_is_typed_is_said() {
-    let world = world();
-    let Some(terminal) = Terminal::board(&world) else { return };
-    terminal.wait("Sign the packages");
-    terminal.press(&["a"]);
-    terminal.wait("add to api: ");
-    terminal.press(&["-l", "Quit smoking"]);
-    terminal.press(&["Enter"]);
-    terminal.wait("added: Quit smoking");
-    assert_eq!(world.todo("Quit smoking")["project"], "api");
-    terminal.press(&["/", "q", "u", "i", "t", "Enter"]);
-    terminal.wait_until("just that", |text| !text.contains("Fix login tests"));
-    terminal.press(&["p"]);
-    terminal.wait("h high");
-    terminal.press(&["h"]);
-    terminal.wait("[high] Quit smoking");
-    terminal.press(&["e", "C-u"]);
-    terminal.press(&["-l", "Quit early"]);
-    terminal.press(&["Enter"]);
-    terminal.wait("changed: Quit early");
-    assert_eq!(world.todo("Quit early")["priority"], "high", "what was known of it goes along");
-    terminal.press(&["c"]);
-    terminal.wait("claimed: Quit early");
-    assert_eq!(status(&world, "Quit early"), "in_progress");
-    terminal.press(&["R"]);
-    terminal.wait("released: Quit early");
-    assert_eq!(status(&world, "Quit early"), "pending");
-    terminal.press(&["y"]);
-    terminal.wait("copied, if your terminal allows it: ");
-}
-
-#[test]
-fn what_was_left_behind_is_gone_through() {
-    let world = world();
-    let Some(terminal) = Terminal::board(&world) else { return };
-    terminal.wait("Sign the packages");
-    terminal.press(&["t"]);
-    let screen = terminal.wait("Ship the cart page");
-    assert!(!screen.contains("Sign the packages") && screen.contains("t leave triage"), "{screen}");
-    terminal.press(&["x"]);
-    terminal.wait("dropped: ");
-    terminal.press(&["t"]);
-    terminal.wait("Sign the packages");
-    assert_eq!(world.states().iter().filter(|state| state.ends_with(": dropped")).count(), 1);
 }
 
 #[test]

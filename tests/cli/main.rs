@@ -11,6 +11,7 @@ mod archive;
 mod assign;
 mod assign_context;
 mod board;
+mod board_typed;
 mod branches;
 mod bug_report;
 mod claims;
