@@ -53,7 +53,6 @@ pub(super) struct Limits {
 
 /// How long the keys of an issuer are good, and our own.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "web"), expect(dead_code, reason = "without it no issuer is asked, and nothing is signed"))]
 pub(super) struct KeyLimits {
     /// Older ones are asked for again; those that are there are good meanwhile.
     pub fresh: Duration,
