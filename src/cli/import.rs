@@ -12,7 +12,7 @@ use super::stdin;
 use super::ui::{Failure, Ui, plural};
 use crate::ops;
 use crate::source::{Format, Listed, read_format};
-use crate::todo::{Item, LABEL, Project, Session, Snapshot, SourceKind, State, TodoId, plain};
+use crate::todo::{IMPORTED, Item, LABEL, Project, Session, Snapshot, SourceKind, State, TodoId, plain};
 
 /// More input than this is refused.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -141,7 +141,8 @@ fn item_json(item: &Item) -> Value {
 fn of_file(format: Format, path: &Path) -> Result<Session, Failure> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let id = TodoId::of(&Project::general(), &path.to_string_lossy());
-    Session::new(&format!("import-{}-{}", format.as_str(), id.short())).map_err(|err| Failure::fatal(err.to_string()))
+    Session::new(&format!("{IMPORTED}{}-{}", format.as_str(), id.short()))
+        .map_err(|err| Failure::fatal(err.to_string()))
 }
 
 /// Reads a file, or the tasks in a directory of Backlog.md.

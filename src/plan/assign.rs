@@ -104,7 +104,7 @@ fn holders(everything: &Everything, handing: &Handing<'_>) -> Holders {
     {
         let here = here.map(|project| everything.names().shown(project).to_owned());
         let now = handing.moment.now;
-        let unknown = || Standing { session: main, project: None, last: now, is_ended: false, is_person: false };
+        let unknown = || Standing { session: main, project: None, last: now, is_ended: false, is_agent: true };
         let standing = holders.standings.entry(session.main().to_owned()).or_insert_with(unknown);
         standing.project = standing.project.take().or(here);
         (standing.last, standing.is_ended) = (standing.last.max(now), false);
@@ -115,7 +115,7 @@ fn holders(everything: &Everything, handing: &Handing<'_>) -> Holders {
 fn candidates<'a>(holders: &Holders, handing: &Handing<'_>) -> BTreeMap<String, Candidate<'a>> {
     let is_one = |standing: &Standing| match handing.to {
         Some(to) => standing.session.main() == to.main(),
-        None => !standing.is_person && standing.is_there(handing.moment),
+        None => standing.is_agent && standing.is_there(handing.moment),
     };
     let chosen = holders.standings.iter().filter(|(_, standing)| is_one(standing));
     let candidate = |standing: &Standing| Candidate { standing: standing.clone(), has: Vec::new(), topics: Vec::new() };

@@ -65,7 +65,7 @@ impl Holders {
     pub fn is_listed(&self, todo: &Todo) -> bool {
         let is_there = |session: &Session| {
             let standing = self.standings.get(session.main());
-            standing.is_some_and(|standing| !standing.is_person && standing.is_there(self.moment))
+            standing.is_some_and(|standing| standing.is_agent && standing.is_there(self.moment))
         };
         todo.voices().any(|(session, claim)| claim.is_open() && is_there(session))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::todo::{Names, Project, Session, SourceKind, Time};
+use crate::todo::{IMPORTED, Names, Project, Session, SessionInfo, SourceKind, Time};
 use crate::view::Everything;
 
 /// When a plan is made, and how long a session that says nothing counts as there.
@@ -40,8 +40,8 @@ pub struct Standing {
     pub last: Time,
     /// Whether it said that it ended, and nothing since.
     pub is_ended: bool,
-    /// Whether it is that of a person, who runs commands and keeps no list.
-    pub is_person: bool,
+    /// Whether it is that of an agent: neither of a person, who runs commands and keeps no list, nor what a file says.
+    pub is_agent: bool,
 }
 
 impl Standing {
@@ -53,7 +53,7 @@ impl Standing {
 
 /// Returns how many sessions of agents are there.
 pub fn count_there(everything: &Everything, moment: Moment) -> usize {
-    standings(everything).values().filter(|standing| !standing.is_person && standing.is_there(moment)).count()
+    standings(everything).values().filter(|standing| standing.is_agent && standing.is_there(moment)).count()
 }
 
 /// Returns all sessions, by name.
@@ -68,11 +68,11 @@ pub fn standings(everything: &Everything) -> BTreeMap<String, Standing> {
         let Ok(session) = Session::new(main) else { continue };
         let is_own = info.session.root() == main;
         let (standing, ended) = found.entry(main.to_owned()).or_insert_with(|| {
-            let standing = Standing { session, project: None, last: info.updated, is_ended: false, is_person: true };
+            let standing = Standing { session, project: None, last: info.updated, is_ended: false, is_agent: false };
             (standing, None)
         });
         standing.last = standing.last.max(info.updated);
-        standing.is_person &= is_own && info.source == SourceKind::Command.as_str();
+        standing.is_agent |= !is_own || !(info.source == SourceKind::Command.as_str() || is_of_a_file(info));
         if let Some(project) = &info.project {
             standing.project = Some(names.shown(project).to_owned());
         }
@@ -85,6 +85,12 @@ pub fn standings(everything: &Everything) -> BTreeMap<String, Standing> {
         (main, Standing { project, is_ended, ..standing })
     });
     standings.collect()
+}
+
+/// Returns whether a session is what a file says, which `import` was given by its path, or a plan in Markdown.
+fn is_of_a_file(info: &SessionInfo) -> bool {
+    let is_import = info.source == SourceKind::Import.as_str() && info.session.as_str().starts_with(IMPORTED);
+    is_import || info.source == "plan-todos"
 }
 
 /// Returns, for each session, what the project is called of the todo of which it last said that it wants it.

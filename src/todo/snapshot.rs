@@ -30,6 +30,9 @@ impl Channel {
     }
 }
 
+/// How the name of a session begins that states what stands in a file which `import` was given by its path.
+pub const IMPORTED: &str = "import-";
+
 /// Where a snapshot was read. Where two tell of the same moment, the later kind in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceKind {

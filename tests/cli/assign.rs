@@ -82,6 +82,22 @@ fn todos_go_to_the_sessions_that_are_there() {
     assert!(why.stderr.contains("no session of its project spoke in the last half hour"), "{why:?}");
 }
 
+/// Nobody works in a file.
+#[test]
+fn what_a_file_says_is_no_session_to_hand_todos_to() {
+    let world = World::new();
+    let list = world.write("plan.md", b"- [ ] Dig a hole\n- [ ] Plant a tree\n");
+    world.ok(&["import", "--project", "api", &list.to_string_lossy()]);
+    world.write("shop/TODO.md", b"- [ ] Water it\n");
+    let shop = world.path("shop");
+    world.git(&world.path(""), &["init", "-q", "shop"]);
+    world.ok(&["sync", "-q", "--from", &shop.to_string_lossy()]);
+    world.ok(&["add", "Buy a spade", "--project", "api"]);
+    assert_eq!(world.states().len(), 4);
+    assert_eq!(at(&world, NOW, &["assign"])["assigned"], json!([]));
+    assert_eq!(at(&world, NOW, &["status"])["status"], "idle");
+}
+
 #[test]
 fn no_more_than_the_setting_allows() {
     let world = scene(&["a", "b", "c", "d"]);

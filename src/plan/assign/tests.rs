@@ -262,7 +262,7 @@ proptest! {
             prop_assert_eq!(holders.holder(todo), None);
             prop_assert!(ids.insert(todo.id));
             let standing = &holders.standings[session.as_str()];
-            prop_assert!(standing.is_there(handing.moment) && !standing.is_person);
+            prop_assert!(standing.is_there(handing.moment) && standing.is_agent);
             prop_assert_eq!(standing.project.as_deref(), Some(names.shown(project)));
             prop_assert!(found.sessions[session].len() <= most);
         }
