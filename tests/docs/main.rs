@@ -67,6 +67,21 @@ fn every_link_leads_somewhere() {
     }
 }
 
+/// `suite::file::test`: each that is named is there.
+#[test]
+fn every_test_that_is_named_is_there() {
+    let text = std::fs::read_to_string(project("docs/conventions.md")).expect("a document");
+    let quoted = text.split('`').skip(1).step_by(2);
+    let named: Vec<Vec<&str>> = quoted.map(|quoted| quoted.split("::").collect()).collect();
+    let tests: Vec<_> = named.iter().filter(|parts| parts.len() == 3).collect();
+    assert!(tests.len() > 20, "{}", tests.len());
+    for parts in tests {
+        let path = project(&format!("tests/{}/{}.rs", parts[0], parts[1]));
+        let file = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(file.contains(&format!("\nfn {}() {{\n", parts[2])), "{} has no test {}", path.display(), parts[2]);
+    }
+}
+
 #[test]
 fn wildcards() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
