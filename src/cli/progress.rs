@@ -9,7 +9,7 @@ use crate::ops::{self, OpsError, Plan, Report, Steps};
 use crate::store::Store;
 use crate::todo::{Time, plain};
 
-/// What is done by then needs no word.
+/// As long as nobody says something else.
 const SHORT: Duration = Duration::from_millis(500);
 /// How often the line changes at most.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Progress {
     started: Instant,
     wanted: bool,
+    /// What is done by then needs no word.
+    short: Duration,
     /// When the line was last written; nothing while there is none.
     shown: Arc<Mutex<Option<Instant>>>,
 }
@@ -27,14 +29,14 @@ impl Progress {
     /// Begins to wait.
     pub fn new(wanted: bool) -> Self {
         let wanted = wanted && std::io::stderr().is_terminal();
-        Progress { started: Instant::now(), wanted, shown: Arc::default() }
+        Progress { started: Instant::now(), wanted, short: short(), shown: Arc::default() }
     }
 
     /// Says how far it is.
     pub fn say(&self, line: &str) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if self.wanted && is_due(now - self.started, shown.map(|at| now - at)) {
+        if self.wanted && is_due(now - self.started, self.short, shown.map(|at| now - at)) {
             let line: String = plain(line).chars().take(78).collect();
             let _ = write!(std::io::stderr(), "\r\u{1b}[K{line}");
             *shown = Some(now);
@@ -69,9 +71,15 @@ impl Progress {
     }
 }
 
+/// Returns what is short: in a debug build what `CHITTYSYNC_SHORT` says, in milliseconds, for tests.
+fn short() -> Duration {
+    let asked = || std::env::var("CHITTYSYNC_SHORT").ok()?.parse().ok().map(Duration::from_millis);
+    if cfg!(debug_assertions) { asked().unwrap_or(SHORT) } else { SHORT }
+}
+
 /// Returns whether to write the line: `waited` so long, and last written `ago`.
-fn is_due(waited: Duration, ago: Option<Duration>) -> bool {
-    waited >= SHORT && ago.is_none_or(|ago| ago >= PAUSE)
+fn is_due(waited: Duration, short: Duration, ago: Option<Duration>) -> bool {
+    waited >= short && ago.is_none_or(|ago| ago >= PAUSE)
 }
 
 #[cfg(test)]
@@ -89,7 +97,7 @@ mod tests {
             (5_000, Some(100), true),
             (400, Some(300), false),
         ] {
-            assert_eq!(is_due(ms(waited), ago.map(ms)), due, "{waited} {ago:?}");
+            assert_eq!(is_due(ms(waited), SHORT, ago.map(ms)), due, "{waited} {ago:?}");
         }
     }
 }

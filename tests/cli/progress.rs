@@ -2,9 +2,9 @@
 
 use crate::common::{Done, World, done, has, set_time};
 
-const SESSIONS: usize = 800;
+const SESSIONS: usize = 100;
 
-/// A home that takes more than half a second to read for the first time.
+/// A home with some lists.
 fn large() -> World {
     let world = World::new();
     world.write("home/.gitconfig", b"[chittysync]\n\tfsync = false\n");
@@ -19,9 +19,12 @@ fn large() -> World {
 }
 
 /// Runs a command with a terminal as its standard error and output.
-fn at_a_terminal(world: &World, arguments: &str) -> Done {
+/// What takes `short` milliseconds is long already.
+fn at_a_terminal(world: &World, short: &str, arguments: &str) -> Done {
     let command = format!("git-chittysync {arguments} --from claude");
-    done(world.command("script").args(["-qec", &command, "/dev/null"]).env("TERM", "xterm").output())
+    let mut script = world.command("script");
+    script.args(["-qec", &command, "/dev/null"]).env("TERM", "xterm").env("CHITTYSYNC_SHORT", short);
+    done(script.output())
 }
 
 #[test]
@@ -30,21 +33,22 @@ fn a_first_import_tells_whoever_waits_how_far_it_is_and_nobody_else() {
         return;
     }
     let world = large();
-    let shown = at_a_terminal(&world, "capture");
+    let shown = at_a_terminal(&world, "0", "capture");
     assert_eq!(shown.code, Some(0), "{shown:?}");
     let text = &shown.stdout;
     assert!(
-        text.contains("\r\u{1b}[KReading 800 files: ") || text.contains("\r\u{1b}[KSaving 800 sessions: "),
+        text.contains("\r\u{1b}[KReading 100 files: ") || text.contains("\r\u{1b}[KSaving 100 sessions: "),
         "{text}"
     );
     let last = text.rsplit("\r\u{1b}[K").next().expect("the end");
-    assert!(last.starts_with("800 of 800 files say something new."), "nothing of it stays: {last}");
-    for silent in ["capture", "-q --store b.git capture"] {
-        let shown = at_a_terminal(&world, silent);
+    assert!(last.starts_with("100 of 100 files say something new."), "nothing of it stays: {last}");
+    // What is not long, and who wants to hear nothing.
+    for (short, silent) in [("3600000", "--store c.git capture"), ("0", "-q --store b.git capture")] {
+        let shown = at_a_terminal(&world, short, silent);
         assert_eq!(shown.code, Some(0), "{silent}: {shown:?}");
         let told = ["Reading", "Saving", "\u{1b}[K"].iter().any(|word| shown.stdout.contains(word));
         assert!(!told, "{silent}: {shown:?}");
     }
     let piped = world.run(&["--store", "d.git", "capture", "--from", "claude"]);
-    assert_eq!(piped.stderr, "800 of 800 files say something new.\n", "no terminal: {piped:?}");
+    assert_eq!(piped.stderr, "100 of 100 files say something new.\n", "no terminal: {piped:?}");
 }
