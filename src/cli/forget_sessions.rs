@@ -24,7 +24,9 @@ pub(super) fn run(whose: Whose<'_>, yes: bool, context: &Context, ui: &mut Ui) -
     let found = SessionsToForget::find(&store, &everything, whose)?;
     let SessionsToForget { sessions, alone, shared } = &found;
     let (todos, of) = (plural(alone.len(), "todo"), plural(sessions.len(), "session"));
-    if alone.is_empty() {
+    if sessions.is_empty() {
+        ui.note("No session is known that was read there: nothing was forgotten.");
+    } else if alone.is_empty() {
         ui.note(&format!("Nothing is known that {of} alone said."));
     } else {
         if !yes {

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use memchr::memmem;
 
 use super::args::MergeDriverArgs;
+use super::ui::plural;
 use crate::codec::{DecodeError, Merged, decode_session, encode_session, merge_todos};
 use crate::git::{Fsync, Git, replace_file};
 use crate::merge::join_session;
@@ -58,7 +59,8 @@ pub(super) fn run(args: &MergeDriverArgs) -> ExitCode {
     match merge(&call) {
         Ok(Outcome::Merged(0)) => ExitCode::SUCCESS,
         Ok(Outcome::Merged(choices)) => {
-            tell(&format!("{}: {choices} choices between statements; see `git chittysync conflicts`", plain(name)));
+            let choices = plural(choices, "choice");
+            tell(&format!("{}: {choices} between statements; see `git chittysync conflicts`", plain(name)));
             ExitCode::SUCCESS
         }
         Ok(Outcome::Markers) => {

@@ -85,7 +85,11 @@ impl Format {
         if !markdown::items(&text).is_empty() {
             return Ok(Format::Markdown);
         }
-        if text.lines().any(todotxt::is_sure) { Ok(Format::Todotxt) } else { Err(format!("the input {reason}")) }
+        match text.lines().any(todotxt::is_sure) {
+            true => Ok(Format::Todotxt),
+            false if first.is_empty() || first.starts_with(['{', '[']) => Err(format!("the input {reason}")),
+            false => Err("the input looks like none of the formats that are known; `--format` names one".to_owned()),
+        }
     }
 }
 
