@@ -1,5 +1,5 @@
 //! Says which commit this is built from, for `git chittysync version`. Without git, or without a repository of its own, it
-//! says nothing of it, and builds all the same. Says how programs are linked, too.
+//! says nothing of it, and builds all the same.
 
 use std::path::Path;
 use std::process::Command;
@@ -35,23 +35,6 @@ fn main() {
     let mut features: Vec<String> = features.collect();
     features.sort();
     println!("cargo::rustc-env=CHITTYSYNC_FEATURES={}", features.join(","));
-    if packs_addresses() {
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
-}
-
-/// Returns whether the programs may have their twenty thousand addresses that the loader puts right as a table of bits,
-/// which takes it a tenth of a start less than a list. glibc reads such tables from 2.36 on, and a program that has one
-/// does not start with an older one: so it depends on the one that is here. Linkers that cannot write them ignore it.
-fn packs_addresses() -> bool {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    if !variable("TARGET").ends_with("-linux-gnu") || variable("TARGET") != variable("HOST") {
-        return false;
-    }
-    let said = Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok();
-    let said = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned()).unwrap_or_default();
-    let version = said.strip_prefix("glibc ").and_then(|version| version.split_once('.'));
-    version.is_some_and(|(major, minor)| major == "2" && minor.parse().is_ok_and(|minor: u32| minor >= 36))
 }
 
 /// Returns the commit that cargo put beside the sources when it packaged them.
