@@ -6,6 +6,7 @@ use std::path::Path;
 use super::author::SpeakerArgs;
 use super::context::{Context, display};
 use super::ui::{Failure, Ui};
+use super::whereabouts::off_the_list;
 use crate::daemon::start_maintenance;
 use crate::git::real;
 use crate::ops::chain;
@@ -141,8 +142,7 @@ pub(super) fn holder(
     context: &Context,
     ui: &Ui,
 ) -> Result<Store, Failure> {
-    let (stores, unlisted) = Stores::find(context, &store, speaker);
-    unlisted.iter().for_each(|one| warn_of(one, ui));
+    let stores = listed_for(speaker, context, &store, ui);
     if stores.others.is_empty() {
         return Ok(store);
     }
@@ -215,9 +215,10 @@ pub(super) fn tell_where(own: &Path, store: &Store, ui: &Ui) {
 /// Warns of a store that is not listed.
 fn warn_of(unlisted: &Unlisted, ui: &Ui) {
     let Unlisted { path, reason } = unlisted;
-    let hint =
-        format!("`git config --global --fixed-value --unset-all {} '{path}'` takes it off the list", ALSO_LIST.key);
-    ui.warn(&format!("the store {} is not listed: {reason}", display(Path::new(path))), Some(&hint));
+    ui.warn(
+        &format!("the store {} is not listed: {reason}", display(Path::new(path))),
+        off_the_list(Path::new(path)).as_deref(),
+    );
 }
 
 fn told((everything, unreadable): (Everything, Vec<Unreadable>), store: &Store, ui: &Ui) -> Everything {

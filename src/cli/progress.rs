@@ -9,7 +9,7 @@ use crate::ops::{self, OpsError, Plan, Report, Steps};
 use crate::store::Store;
 use crate::todo::{Time, plain};
 
-/// As long as nobody says something else.
+/// What is done by then needs no word.
 const SHORT: Duration = Duration::from_millis(500);
 /// How often the line changes at most.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Progress {
     started: Instant,
     wanted: bool,
-    /// What is done by then needs no word.
+    /// [`SHORT`], or what a test has in its place.
     short: Duration,
     /// When the line was last written; nothing while there is none.
     shown: Arc<Mutex<Option<Instant>>>,

@@ -1,5 +1,5 @@
-//! `sync --all-stores`: the stores of `chittysync.route` and `chittysync.alsoList`, each by a process of its own, so that none waits for what
-//! another one meets, and what one says is of nobody else.
+//! `sync --all-stores`: the stores of `chittysync.route` and `chittysync.alsoList`, each by a process of its own, so that
+//! none waits for what another one meets, and what one says is of nobody else.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use super::context::{Context, display};
 use super::options::SyncArgs;
 use super::ui::{Failure, Ui};
-use crate::git::{Repo, real, without_repository};
+use crate::git::without_repository;
 use crate::log::{self, Level};
 use crate::ops::daemon_runs;
-use crate::store::{Location, Origin, Store, also_listed, fallback, general_routes};
+use crate::store::{Location, Origin, Store, also_listed, fallback, general_routes, place};
 
 /// A store, and why it could not be synced.
 pub(super) type Synced = (PathBuf, Option<String>);
@@ -43,11 +43,6 @@ pub(super) fn others(args: &SyncArgs, own: &Location, context: &Context, ui: &Ui
         synced.push((path, failed));
     }
     Ok(synced)
-}
-
-/// Returns what tells a store from others, by whatever path it is called: where it keeps what all its working trees share.
-fn place(path: &Path) -> PathBuf {
-    real(&Repo::directory_at(path).unwrap_or_else(|| path.to_owned()))
 }
 
 fn is_store(path: &Path) -> bool {

@@ -11,7 +11,7 @@ use crate::git::{At, Repo, real};
 use crate::install::Check;
 use crate::ops;
 use crate::settings::{Asked, Rule, Ruling, Target, table};
-use crate::store::{Directory, Location, Origin, Store, StoreError, also_listed, general_routes, locate};
+use crate::store::{Directory, Location, Origin, Store, StoreError, also_listed, general_routes, given_for, locate};
 use crate::todo::Project;
 
 /// Where the todos of a directory go.
@@ -189,9 +189,16 @@ fn unlisted(path: &Path) -> Option<Check> {
         Ok(_) => return None,
         Err(err) => ops::chain(&err),
     };
-    let (key, path) = (table::ALSO_LIST.key, path.display());
-    let off = format!("`git config --global --fixed-value --unset-all {key} '{path}'` takes it off the list");
-    Some(Check::bad("listed", format!("{path}: {reason}; {off}")))
+    let off = off_the_list(path).map(|off| format!("; {off}")).unwrap_or_default();
+    Some(Check::bad("listed", format!("{}: {reason}{off}", path.display())))
+}
+
+/// Says what takes a store off the list; nothing for one that the settings do not name.
+pub(super) fn off_the_list(path: &Path) -> Option<String> {
+    let key = table::ALSO_LIST.key;
+    // As it stands there: git compares texts.
+    let given = given_for(path).into_iter().next()?;
+    Some(format!("`git config --global --fixed-value --unset-all {key} '{given}'` takes it off the list"))
 }
 
 /// Returns whether a rule leads what is said of a project to a store, as far as its name tells.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::todo::{IMPORTED, Names, Project, Session, SessionInfo, SourceKind, Time};
+use crate::todo::{IMPORTED, Names, PLANS, Project, Session, SessionInfo, SourceKind, Time};
 use crate::view::Everything;
 
 /// When a plan is made, and how long a session that says nothing counts as there.
@@ -90,7 +90,7 @@ pub fn standings(everything: &Everything) -> BTreeMap<String, Standing> {
 /// Returns whether a session is what a file says, which `import` was given by its path, or a plan in Markdown.
 fn is_of_a_file(info: &SessionInfo) -> bool {
     let is_import = info.source == SourceKind::Import.as_str() && info.session.as_str().starts_with(IMPORTED);
-    is_import || info.source == "plan-todos"
+    is_import || info.source == PLANS
 }
 
 /// Returns, for each session, what the project is called of the todo of which it last said that it wants it.

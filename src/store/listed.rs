@@ -76,12 +76,17 @@ pub fn list_from_now_on(path: &Path) -> Result<bool, GitError> {
 /// # Errors
 /// When the user's git config cannot be written.
 pub fn list_no_more(path: &Path) -> Result<bool, GitError> {
-    let listed: Vec<String> = given().into_iter().filter(|text| place(&meant(text)) == place(path)).collect();
+    let listed = given_for(path);
     listed.iter().try_for_each(|text| forget_global_value(ALSO_LIST.key, text))?;
     Ok(!listed.is_empty())
 }
 
-/// Returns what tells a store from others, by whatever path it is called.
-fn place(path: &Path) -> PathBuf {
+/// Returns the values that name a store, as they stand in the user's settings.
+pub fn given_for(path: &Path) -> Vec<String> {
+    given().into_iter().filter(|text| place(&meant(text)) == place(path)).collect()
+}
+
+/// Returns what tells a store from others, by whatever path it is called: where it keeps what all its working trees share.
+pub fn place(path: &Path) -> PathBuf {
     real(&Repo::directory_at(path).unwrap_or_else(|| path.to_owned()))
 }

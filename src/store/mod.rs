@@ -38,7 +38,7 @@ pub use consolidated::{Consolidated, Reach};
 pub use directory::{Directory, general_routes, there};
 pub use error::StoreError;
 pub use ids::Ids;
-pub use listed::{Listed, also_listed, list_from_now_on, list_no_more, listed_beside};
+pub use listed::{Listed, also_listed, given_for, list_from_now_on, list_no_more, listed_beside, place};
 pub use locate::{Location, Origin, data_home, fallback, locate, locate_of};
 pub use mirror::{MIRRORS, MirrorHead, MirrorLock, MirrorRuns, STATE, mirror_ref};
 pub use open::Store;

@@ -37,7 +37,7 @@ pub use link::{LINKS, link_ids, link_name, link_names};
 pub use name::{NameError, Project, Session};
 pub use names::{Names, Scope};
 pub use session::{ListEntry, SPAWNED_BY, SessionInfo, SessionState};
-pub use snapshot::{Channel, IMPORTED, Item, Properties, Snapshot, SourceKind};
+pub use snapshot::{Channel, IMPORTED, Item, PLANS, Properties, Snapshot, SourceKind};
 pub use status::{State, Status};
 pub use text::plain;
 pub use time::Time;

@@ -33,6 +33,9 @@ impl Channel {
 /// How the name of a session begins that states what stands in a file which `import` was given by its path.
 pub const IMPORTED: &str = "import-";
 
+/// The word for plans in Markdown as a source: a file says what is in them, and nobody works in it.
+pub const PLANS: &str = "plan-todos";
+
 /// Where a snapshot was read. Where two tell of the same moment, the later kind in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceKind {

@@ -141,15 +141,9 @@ const fn write(
     read((op, method, path, scope, summary, &[], shapes.0, shapes.1), Kind::Write)
 }
 
-const fn token(
-    op: Op,
-    method: &'static str,
-    path: &'static str,
-    scope: Option<Scope>,
-    shapes: (&'static str, &'static str),
-    summary: &'static str,
-) -> Operation {
-    read((op, method, path, scope, summary, &[], shapes.0, shapes.1), Kind::Token)
+/// As [`write`], of what is about tokens.
+const fn token(written: Operation) -> Operation {
+    Operation { kind: Kind::Token, ..written }
 }
 
 /// All of them.
@@ -266,23 +260,30 @@ pub static OPERATIONS: &[Operation] = &[
         "settles what sessions disagree on",
     ),
     write(Op::Rollback, "POST", "/api/rollback", A, ("Back", "RolledBack"), "brings an earlier state back"),
-    token(
+    token(write(
         Op::Issue,
         "POST",
         "/api/auth/token",
         A,
         ("Grant", "Granted"),
         "signs a token that is good for a day at most",
-    ),
-    token(
+    )),
+    token(write(
         Op::Verify,
         "POST",
         "/api/auth/verify",
         R,
         ("Presented", "Verified"),
         "says whether a token of this hub is good",
-    ),
-    token(Op::EndToken, "DELETE", "/api/auth/session/{token}", A, ("", "TokenEnded"), "takes a signed token back"),
+    )),
+    token(write(
+        Op::EndToken,
+        "DELETE",
+        "/api/auth/session/{token}",
+        A,
+        ("", "TokenEnded"),
+        "takes a signed token back",
+    )),
 ];
 
 impl Operation {

@@ -79,6 +79,9 @@ fn what_came_of_a_home_goes_on_every_device() {
         world.json(&[store, &["list", "--all"]].concat()).as_array().expect("a list").len()
     };
     assert!(all(&[]) > 100 && all(&["--store", other]) > 100);
+    std::fs::create_dir(world.path("empty")).expect("a directory");
+    let nobody = world.run(&["forget", "--yes", "--home", "empty"]);
+    assert!(nobody.code == Some(0) && nobody.stderr.contains("nothing was forgotten"), "{nobody:?}");
     world.ok(&["-q", "forget", "--yes", "--home", fixture]);
     assert_eq!(world.states(), own);
     world.ok(&["-q", "sync", "--from", fixture]);

@@ -205,8 +205,18 @@ fn what_cannot_be_read_is_one_line() {
     assert!(machine.json(&blog, &["status"])["beside"][1]["unread"].is_string());
     let doctor = machine.run(&home, &["doctor"]);
     assert!(doctor.stdout.contains("listed") && doctor.stdout.contains("takes it off the list"), "{doctor:?}");
-    let path = format!("{}", shop.display());
-    machine.world.git(&home, &["config", "--global", "--fixed-value", "--unset-all", "chittysync.alsoList", &path]);
+    // What is told is done, in whatever way the settings name one.
+    machine.world.git(&home, &["config", "--global", "--add", "chittysync.alsoList", "~/gone.git"]);
+    for said in [machine.run(&home, &["list"]).stderr, machine.run(&home, &["doctor"]).stdout] {
+        assert!(said.contains("chittysync.alsoList '~/gone.git'"), "{said}");
+    }
+    let told = machine.run(&home, &["list"]).stderr;
+    let commands: Vec<&str> = told.split('`').filter(|part| part.starts_with("git config")).collect();
+    assert_eq!(commands.len(), 2, "{told}");
+    for command in commands {
+        let done = crate::common::done(machine.world.command("sh").args(["-ec", command]).output());
+        assert_eq!(done.code, Some(0), "{command}: {done:?}");
+    }
     assert_eq!(machine.run(&home, &["list"]).stderr, "");
 }
 

@@ -9,7 +9,7 @@ use crate::cli::refused::done;
 use crate::cli::rollback::{last_spoken, tell_undone};
 use crate::cli::said::{tell, word};
 use crate::cli::ui::{Failure, Ui};
-use crate::ops::todo::{self, Add, Asked, Claim, Edit, Properties, Settlement, Wanted, Which};
+use crate::ops::todo::{self, Actor, Add, Asked, Claim, Edit, Outcome, Properties, Refusal, Settlement, Wanted, Which};
 use crate::ops::{self, Event, LogFilter};
 use crate::todo::{TodoId, plain};
 use crate::view::{Shown, Style, show_text};
@@ -118,18 +118,31 @@ fn carry_out(
     }
 }
 
-fn change(
+/// Says something of a todo, in the store that has it.
+fn act(
     id: TodoId,
-    edit: &Edit,
     (board, follow): (&Board, &Follow<'_>),
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &mut Ui,
-) -> Result<String, Failure> {
+    say: impl FnOnce(&Actor<'_>, &Which) -> Result<Outcome, Refusal>,
+) -> Result<Outcome, Failure> {
     let store = follow.holder(board.everything(), id, ui)?;
     let actor = speaker.actor(&store, context);
-    let outcome = todo::edit(&actor, &Which::Id(id), edit)?;
+    let outcome = say(&actor, &Which::Id(id))?;
     tell(&outcome, None, &actor, ui)?;
+    Ok(outcome)
+}
+
+fn change(
+    id: TodoId,
+    edit: &Edit,
+    on: (&Board, &Follow<'_>),
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<String, Failure> {
+    let outcome = act(id, on, speaker, context, ui, |actor, which| todo::edit(actor, which, edit))?;
     let words = outcome.todo().map(|(_, todo)| plain(&todo.content)).unwrap_or_default();
     Ok(format!("{}: {words}", word(outcome.became)))
 }
@@ -150,16 +163,13 @@ pub(super) fn history(id: TodoId, board: &Board, follow: &Follow<'_>) -> Vec<Str
 fn settle(
     id: TodoId,
     settlement: &Settlement,
-    (board, follow): (&Board, &Follow<'_>),
+    on: (&Board, &Follow<'_>),
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &mut Ui,
 ) -> Result<String, Failure> {
-    let store = follow.holder(board.everything(), id, ui)?;
-    let actor = speaker.actor(&store, context);
-    let outcome = todo::resolve(&actor, &Which::Id(id), settlement)?;
-    tell(&outcome, None, &actor, ui)?;
-    Ok(format!("settled as {}: {}", word(outcome.became), words(board, id)))
+    let outcome = act(id, on, speaker, context, ui, |actor, which| todo::resolve(actor, which, settlement))?;
+    Ok(format!("settled as {}: {}", word(outcome.became), words(on.0, id)))
 }
 
 /// Returns a todo's words, fit for a terminal.
