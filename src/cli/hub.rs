@@ -102,7 +102,7 @@ pub struct TokenRevokeArgs {
 /// Arguments of `hub token rotate`.
 #[derive(Clone, Debug, Args)]
 pub struct TokenRotateArgs {
-    /// Forget all keys before, as after a leak: what they signed is good no more
+    /// Forget all earlier keys, as after a leak: what they signed is no longer valid
     #[arg(long)]
     pub at_once: bool,
 }

@@ -137,8 +137,8 @@ pub(super) fn rotate(args: &TokenRotateArgs, store: &Store, now: Time, ui: &mut 
     }
     ui.note(&format!("Tokens are signed with the key {} from now on.", key.id));
     ui.note(match args.at_once {
-        true => "What was signed before is good no more here; another hub believes it until it asks for keys again, which ours do after ten minutes.",
-        false => "What was signed before is good until it is over.",
+        true => "What was signed before is no longer valid here; another hub believes it until it asks for keys again, which ours do after ten minutes.",
+        false => "What was signed before stays valid until it expires.",
     });
     Ok(())
 }

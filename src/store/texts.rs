@@ -22,9 +22,14 @@ pub fn save(repo: &Repo, name: &str, texts: &BTreeMap<String, String>) {
 /// Reads the texts of these keys, as far as a cache by this name has them; others may be among what is returned.
 pub fn load(repo: &Repo, name: &'static str, keys: &[&str]) -> BTreeMap<String, String> {
     let bytes = if keys.is_empty() { Vec::new() } else { std::fs::read(cache::path(repo, name)).unwrap_or_default() };
-    match lines(&bytes).filter(|_| keys.len() < bytes.len() / ONE) {
+    look_up(&bytes, keys, ONE)
+}
+
+/// Returns the texts of these keys: each is looked up where that takes less time than reading all, one in so many bytes.
+fn look_up(bytes: &[u8], keys: &[&str], one: usize) -> BTreeMap<String, String> {
+    match lines(bytes).filter(|_| keys.len() < bytes.len() / one) {
         Some(lines) => keys.iter().filter_map(|key| Some(((*key).to_owned(), find(lines, key)?))).collect(),
-        None => cache::decode(&bytes).unwrap_or_default(),
+        None => cache::decode(bytes).unwrap_or_default(),
     }
 }
 
@@ -91,6 +96,20 @@ mod tests {
             }
             for other in ["", "zz", "!", "1\"", "7f0"] {
                 assert_eq!(find(lines, other).as_ref(), all.get(other), "{other} of {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn however_many_are_asked_for_each_is_found() {
+        let all = texts(10);
+        let bytes = encode(&all);
+        let keys: Vec<&str> = all.keys().map(String::as_str).collect();
+        for one in [1, 2, usize::MAX] {
+            for wanted in [&keys[..1], &keys] {
+                let found = look_up(&bytes, wanted, one);
+                assert!(wanted.iter().all(|key| found[*key] == all[*key]), "{one}: {found:?}");
+                assert_eq!(found.len(), if one < 3 { wanted.len() } else { all.len() }, "{one}");
             }
         }
     }

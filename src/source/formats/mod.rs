@@ -88,7 +88,7 @@ impl Format {
         match text.lines().any(todotxt::is_sure) {
             true => Ok(Format::Todotxt),
             false if first.is_empty() || first.starts_with(['{', '[']) => Err(format!("the input {reason}")),
-            false => Err("the input looks like none of the formats that are known; `--format` names one".to_owned()),
+            false => Err("the input looks like none of the formats that are known".to_owned()),
         }
     }
 }
