@@ -204,7 +204,8 @@ class Month:
         return {"todos": len(found), "events": len(log), "acknowledged": len(self.events)}
 
     def keep(self, name):
-        """A copy of the laptop as it is: commands are timed in copies."""
+        """A copy of the laptop as it is: commands are timed in copies. What is being packed cannot be copied."""
+        self.laptop.rest()
         copy = Machine.__new__(Machine)
         copy.__dict__.update(self.laptop.__dict__, home=self.world.directory / name)
         shutil.copytree(self.laptop.home, copy.home, symlinks=True)

@@ -138,10 +138,11 @@ class Machine:
         return done.out
 
     def rest(self):
-        """Waits until nothing works in its store any more: packing, or a sync that a hook began."""
+        """Waits until nothing works in its store any more: packing, a sync that a hook began, a git of what was killed."""
         def is_ours(process):
             try:
-                return str(self.store) in (process / "cmdline").read_text(errors="replace").replace("\0", " ")
+                started_for = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
+                return str(self.store) in started_for or (process / "cwd").readlink().is_relative_to(self.store)
             except OSError:
                 return False
 
