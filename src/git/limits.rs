@@ -21,6 +21,12 @@ pub struct Limits {
     pub unpacked: usize,
     /// The most packs that such a store has.
     pub packs: usize,
+    /// The most tips that a branch contains of which each run notes all; of more, those that are packed are noted apart,
+    /// where only who asks reads them.
+    pub merged_tips: usize,
+    /// For how many milliseconds `packed-refs` must have been as it is before it is known again by how it looks: file
+    /// systems keep coarser times than the clock.
+    pub packed_refs_rest: usize,
     /// How many refs are packed while others wait for the store.
     pub refs_at_once: usize,
     /// How many refs one command names when a fetch of all of them failed. Their names have 250 bytes at most, on either
@@ -53,6 +59,8 @@ impl Default for Limits {
             loose_refs: 64,
             unpacked: 1_000,
             packs: 16,
+            merged_tips: 64,
+            packed_refs_rest: 2_000,
             refs_at_once: 500,
             fetched_refs: 300,
             refused_alone: 3,
@@ -85,6 +93,8 @@ impl Limits {
             loose_refs: number,
             unpacked: number,
             packs: number,
+            merged_tips: number,
+            packed_refs_rest: number,
             refs_at_once: number,
             fetched_refs: number,
             refused_alone: number,

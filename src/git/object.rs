@@ -166,12 +166,24 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// When it is missing, damaged, or no tree.
     pub fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<TreeEntry>, GitError> {
+        self.entries_named(tree, |_| true)
+    }
+
+    /// As [`Overlay::entries`], of those whose names are wanted.
+    ///
+    /// # Errors
+    /// As [`Overlay::entries`].
+    pub fn entries_named(
+        &self,
+        tree: Option<ObjectId>,
+        is_wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<TreeEntry>, GitError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
         let data = self.peek(tree, Kind::Tree)?;
         let mut entries = Vec::new();
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
-            if matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) {
+            if matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) && is_wanted(entry.filename) {
                 let (name, is_tree, id) = (entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned());
                 entries.push(TreeEntry { name, is_tree, id });
             }

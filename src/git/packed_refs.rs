@@ -12,6 +12,34 @@ use super::ref_change::{RefChange, RefDelete, Rejected};
 use super::ref_file::{list, lock_path, loose, missing, packed, read, take_lock};
 use super::{Fsync, GitError, failpoints};
 
+/// What a `packed-refs` looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// What tells it from any other one: each is a new file.
+    pub file: String,
+    /// Whether it has been there for so long that another one would look different.
+    pub is_at_rest: bool,
+}
+
+impl Look {
+    /// Looks at the one in this directory; at the absence of one, too. `rest` is how many milliseconds are long.
+    pub(super) fn at(git_dir: &Path, rest: usize) -> Self {
+        let Ok(metadata) = fs::metadata(git_dir.join("packed-refs")) else {
+            return Look { file: String::new(), is_at_rest: true };
+        };
+        let modified = metadata.modified().unwrap_or(std::time::UNIX_EPOCH);
+        let age = |since: std::time::SystemTime| std::time::SystemTime::now().duration_since(since);
+        let mut file = format!("{} {modified:?}", metadata.len());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            file = format!("{} {} {} {file}", metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
+        }
+        let is_at_rest = age(modified).is_ok_and(|age| age.as_millis() >= rest as u128);
+        Look { file, is_at_rest }
+    }
+}
+
 /// Git's lock on `packed-refs`, and the file that shall take its place.
 struct Rewrite {
     tmp: PathBuf,

@@ -8,10 +8,10 @@ use gix::objs::{Find, Kind};
 
 use super::discover::{self, Found};
 use super::memory::{Bases, Bytes, Memory};
+use super::packed_refs::Look;
 use super::permissions::has_links;
 use super::{
     GitError, Limits, Namespace, RETIRED, Reading, RemoteName, SESSIONS, global_setting, ref_file, session_of_ref,
-    session_ref,
 };
 use crate::todo::Session;
 
@@ -25,6 +25,9 @@ pub struct RemoteSession {
     /// Its newest commit there.
     pub tip: ObjectId,
 }
+
+/// A ref whose name is a session's, or is none.
+type NamedRef = (Result<Session, String>, ObjectId);
 
 /// A repository that is fit to be read and written.
 #[derive(Clone, Debug)]
@@ -205,14 +208,27 @@ impl Repo {
         ref_file::list_as(self.common_dir(), SESSIONS, self.hash(), session_of_ref)
     }
 
-    /// Returns the sessions of this device whose names begin so, as [`Repo::sessions`] does. The other refs are not read.
+    /// Returns the sessions of this device whose components begin so, as [`Repo::sessions`] does. The other refs are not
+    /// read.
     ///
     /// # Errors
     /// When the refs cannot be read.
-    pub fn sessions_beginning(&self, name: &str) -> Result<Vec<(Session, ObjectId)>, GitError> {
-        let Ok(start) = Session::new(name) else { return Ok(Vec::new()) };
-        let session = |other: &str| session_of_ref(other).filter(|session| session.as_str().starts_with(name));
-        ref_file::list_as(self.common_dir(), &session_ref(&start), self.hash(), session)
+    pub fn sessions_beginning(&self, start: &str) -> Result<Vec<(Session, ObjectId)>, GitError> {
+        ref_file::list_as(self.common_dir(), &format!("{SESSIONS}{start}"), self.hash(), session_of_ref)
+    }
+
+    /// Returns those of [`Repo::sessions`] whose refs have files of their own.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn loose_sessions(&self) -> Result<Vec<(Session, ObjectId)>, GitError> {
+        let loose = ref_file::loose(self.common_dir(), SESSIONS)?.into_iter();
+        Ok(loose.filter_map(|(name, tip)| Some((session_of_ref(&name)?, tip?))).collect())
+    }
+
+    /// Returns what `packed-refs` looks like.
+    pub fn packed_look(&self) -> Look {
+        Look::at(self.common_dir(), self.limits.packed_refs_rest)
     }
 
     /// Returns every session of this device whose ref was given up, with the newest commit that it had.
@@ -255,21 +271,42 @@ impl Repo {
         self.remote_refs(remote, "")
     }
 
-    /// As [`Repo::remote_sessions`], of the sessions whose names begin so. The other refs are not read.
+    /// Returns those of [`Repo::remote_sessions`] whose refs have files of their own.
     ///
     /// # Errors
     /// When the refs cannot be read.
-    pub fn remote_sessions_beginning(&self, remote: &RemoteName, name: &str) -> Result<Vec<RemoteSession>, GitError> {
-        let Ok(start) = Session::new(name) else { return Ok(Vec::new()) };
-        Ok(self.remote_refs(remote, &start.component())?.0)
+    pub fn loose_remote_sessions(&self, remote: &RemoteName) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
+        self.remote_refs_in(remote, |prefix, read| {
+            let loose = ref_file::loose(self.common_dir(), prefix)?.into_iter();
+            Ok(loose.filter_map(|(name, tip)| Some((read(&name), tip?))).collect())
+        })
+    }
+
+    /// As [`Repo::remote_sessions`], of the sessions whose components begin so. The other refs are not read.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn remote_sessions_beginning(&self, remote: &RemoteName, start: &str) -> Result<Vec<RemoteSession>, GitError> {
+        Ok(self.remote_refs(remote, start)?.0)
     }
 
     fn remote_refs(&self, remote: &RemoteName, start: &str) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
+        self.remote_refs_in(remote, |prefix, read| {
+            ref_file::list_as(self.common_dir(), &format!("{prefix}{start}"), self.hash(), |name| Some(read(name)))
+        })
+    }
+
+    /// Sorts refs of a remote, which `list` finds below a prefix, and reads as what their names say.
+    fn remote_refs_in(
+        &self,
+        remote: &RemoteName,
+        list: impl Fn(&str, &dyn Fn(&str) -> Result<Session, String>) -> Result<Vec<NamedRef>, GitError>,
+    ) -> Result<(Vec<RemoteSession>, Vec<String>), GitError> {
         let (mut sessions, mut strange) = (Vec::new(), Vec::new());
         for namespace in Namespace::ALL {
             let prefix = namespace.tracking_prefix(remote);
-            let read = |name: &str| Some(Session::from_component(&name[prefix.len()..]).ok_or_else(|| name.to_owned()));
-            for (found, tip) in ref_file::list_as(self.common_dir(), &format!("{prefix}{start}"), self.hash(), read)? {
+            let read = |name: &str| Session::from_component(&name[prefix.len()..]).ok_or_else(|| name.to_owned());
+            for (found, tip) in list(&prefix, &read)? {
                 match found {
                     Ok(session) => sessions.push(RemoteSession { session, namespace, tip }),
                     Err(name) => strange.push(format!("{}{}", namespace.prefix(), &name[prefix.len()..])),
@@ -280,9 +317,11 @@ impl Repo {
         Ok((sessions, strange))
     }
 
-    /// Returns whether finding out what sessions there are, here and at remotes, takes no more than this allows.
-    pub fn has_few_refs(&self, reading: &Reading) -> bool {
-        let packed = fs::metadata(self.common_dir().join("packed-refs")).map_or(0, |file| file.len());
+    /// Returns whether finding out what sessions there are, here and at remotes, takes no more than this allows. What is
+    /// packed counts unless it need not be read.
+    pub fn has_few_refs(&self, reading: &Reading, reads_packed: bool) -> bool {
+        let length = || fs::metadata(self.common_dir().join("packed-refs")).map_or(0, |file| file.len());
+        let packed = if reads_packed { length() } else { 0 };
         let remotes = self.remotes().into_iter();
         let prefixes = remotes.flat_map(|remote| Namespace::ALL.map(|namespace| namespace.tracking_prefix(&remote)));
         let mut loose = prefixes.flat_map(|prefix| fs::read_dir(self.common_dir().join(prefix)).into_iter().flatten());

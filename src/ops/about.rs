@@ -10,7 +10,7 @@ use super::write::TRIES;
 use super::{Demand, OpsError, Report, check_clock, commit_of};
 use crate::git::{ObjectId, Overlay, RefChange, StoreLock, session_ref};
 use crate::redact::Found;
-use crate::store::{Consolidated, Store, cache};
+use crate::store::{Consolidated, MergedTips, Store};
 use crate::todo::{Session, SessionInfo, SessionState, Time};
 
 /// Where it was said, for a session that says nothing else.
@@ -43,10 +43,12 @@ pub fn about<E: From<OpsError>>(
     let mut moved = Vec::new();
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
-        catch_up(&store, &lock, now)?;
+        catch_up(&store, &lock, session, now)?;
         demand.check(&store)?;
         let overlay = Overlay::new(&store.repo);
-        let (tips, branch) = (Tips::find(&store, None)?, Consolidated::find(&store, &overlay).map_err(OpsError::from)?);
+        let merged = MergedTips::load(&store.repo, store.merged_cache());
+        let tips = Tips::news(&store, None, &merged, Some(session))?;
+        let branch = Consolidated::find(&store, &overlay).map_err(OpsError::from)?;
         let mut past = past(&overlay, &store, session, &tips, &branch, &mut Default::default(), now)?;
         let mut state = past.state().cloned().unwrap_or_else(|| begins(&store, &past.name, now));
         let before = past.state().map(|state| state.info.clone());
@@ -56,7 +58,7 @@ pub fn about<E: From<OpsError>>(
         }
         let mut report = Report { tip: branch.tip, ..Report::default() };
         if before.as_ref() != Some(&state.info) {
-            let said = Said { store: &store, tips, lock: &lock, what, demand, now };
+            let said = Said { store: &store, tips, merged: &merged, lock: &lock, what, demand, now };
             match said.say(overlay, &mut past, state, before.as_ref())? {
                 Ok(done) => report = done,
                 Err(rejected) => {
@@ -104,6 +106,7 @@ fn begins(store: &Store, session: &Session, now: Time) -> SessionState {
 struct Said<'a> {
     store: &'a Store,
     tips: Tips,
+    merged: &'a MergedTips,
     lock: &'a StoreLock,
     what: &'a str,
     demand: &'a Demand,
@@ -119,7 +122,7 @@ impl Said<'_> {
         mut state: SessionState,
         before: Option<&SessionInfo>,
     ) -> Result<Result<Report, Vec<String>>, OpsError> {
-        let Said { store, tips, lock, what, demand, now } = self;
+        let Said { store, tips, merged, lock, what, demand, now } = self;
         state.info.updated = before.map_or(now, |before| now.max(before.updated.next()));
         state.info.ended = state.info.ended.map(|ended| ended.max(state.info.updated).min(Time::LAST));
         let trailer = demand.request.as_ref().map(ToString::to_string);
@@ -132,6 +135,6 @@ impl Said<'_> {
         said.changes.push(RefChange { name: session_ref(&name), old, new, message });
         said.sessions.push(name.clone());
         said.tips.insert(name, new);
-        conclude(store, lock, said, tips, Some(&cache::load(&store.repo, store.merged_cache())), now)
+        conclude(store, lock, said, tips, Some(merged), now)
     }
 }

@@ -22,9 +22,8 @@ use crate::git::{Identity, Overlay, RefChange, StoreLock, session_ref};
 use crate::merge::join_all;
 use crate::redact::{Found, Redactor};
 use crate::statement::{self, Act, Context, Knowledge};
-use crate::store::cache;
 use crate::store::trailers::Mark;
-use crate::store::{Consolidated, Reach, Store};
+use crate::store::{Consolidated, MergedTips, Reach, Store};
 use crate::todo::{Project, SPAWNED_BY, Session, SessionState, Time, Todo, TodoId, TodoList};
 use crate::view::{Everything, OverProperty};
 
@@ -119,7 +118,7 @@ pub fn act<E: From<OpsError>>(
     let (mut moved, mut caught) = (Vec::new(), Report::default());
     for _ in 0..TRIES {
         let store = store.reopen().map_err(OpsError::from)?;
-        let (more, tips) = catch_up(&store, &lock, now)?;
+        let (more, tips) = catch_up(&store, &lock, session, now)?;
         caught.add(more);
         reason.demand.check(&store)?;
         let near = reason.near.and_then(|near| known_near(&store, near, &tips, session).ok().flatten());
@@ -219,9 +218,15 @@ fn redact(acts: &mut [Act], known: &Known, redactor: &Redactor) -> Found {
 }
 
 /// Consolidates what is not yet: an act is decided on everything that this device knows. Returns what that did, and the
-/// tips as they were before it.
-pub(super) fn catch_up(store: &Store, lock: &StoreLock, now: Time) -> Result<(Report, Tips), OpsError> {
-    let (tips, merged) = (Tips::find(store, None)?, cache::load(&store.repo, store.merged_cache()));
+/// tips as they were before it: what was news, and those of a session.
+pub(super) fn catch_up(
+    store: &Store,
+    lock: &StoreLock,
+    session: &Session,
+    now: Time,
+) -> Result<(Report, Tips), OpsError> {
+    let merged = MergedTips::load(&store.repo, store.merged_cache());
+    let tips = Tips::news(store, None, &merged, Some(session))?;
     let tip = store.repo.find_ref(&store.settings.branch)?;
     if !is_consolidated(tip, &tips, &merged) {
         let nothing = Captured::nothing(store, &tips);
@@ -272,7 +277,8 @@ fn attempt(
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
     let mut overlay = Overlay::new(&store.repo);
     let consolidated = Consolidated::find(store, &overlay)?;
-    let tips = Tips::find(store, None)?;
+    let merged = MergedTips::load(&store.repo, store.merged_cache());
+    let tips = Tips::news(store, None, &merged, Some(session))?;
     let mut past = past(&overlay, store, session, &tips, &consolidated, &mut BTreeMap::new(), now)?;
     let session = past.name.clone();
     let context = Context {
@@ -309,5 +315,5 @@ fn attempt(
     }
     said.sessions.push(session.clone());
     said.tips.insert(session, new);
-    conclude(store, lock, said, tips, Some(&cache::load(&store.repo, store.merged_cache())), now)
+    conclude(store, lock, said, tips, Some(&merged), now)
 }

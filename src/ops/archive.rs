@@ -10,9 +10,9 @@ use super::OpsError;
 use super::settle::commit;
 use super::write::{TRIES, write};
 use crate::git::{ObjectId, Overlay, RefChange, StoreLock};
-use crate::store::cache::{self, MergedTips};
+use crate::store::cache;
 use crate::store::paths::BOARD_PATH;
-use crate::store::{Consolidated, Reach, Store, month_of};
+use crate::store::{Consolidated, MergedTips, Reach, Store, month_of};
 use crate::todo::{Project, Time, Todo};
 use crate::view::{Everything, board};
 
@@ -62,9 +62,9 @@ fn tidy_locked(store: &Store, lock: &StoreLock, how: Tidy, now: Time) -> Result<
         let change = RefChange { name: store.settings.branch.clone(), old: Some(tip), new, message };
         moved = write(&store, lock, &overlay.batch, &[change], now)?;
         if moved.is_empty() {
-            let merged: MergedTips = cache::load(&store.repo, store.merged_cache());
+            let merged = MergedTips::load(&store.repo, store.merged_cache());
             if merged.is_of(tip) {
-                cache::save(&store.repo, store.merged_cache(), &MergedTips { tip: new.to_string(), ..merged });
+                merged.moved_on(new).save(&store.repo, store.merged_cache());
             }
             return Ok(Tidied { moved: true, ..tidied });
         }

@@ -11,15 +11,14 @@ use rayon::prelude::*;
 
 use super::OpsError;
 use super::consolidator::{MOVED, consolidator};
-use super::heads::{Branches, Verified, find_branches, find_sessions};
+use super::heads::{Branches, LeftOut, Verified, find_branches, find_sessions};
 use super::merge_sides::{Outcome, Side};
 use super::merge_trees::Merge;
 use super::settle::settle;
 use super::settled::Behind;
-use super::tips::Tips;
+use super::tips::{Extent, Tips};
 use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
-use crate::store::cache::MergedTips;
-use crate::store::{Consolidated, Store, session_tree};
+use crate::store::{Consolidated, Ids, MergedTips, Store, session_tree};
 use crate::todo::{Project, TodoId};
 
 /// How many commits one thread looks at before it takes the next ones.
@@ -137,10 +136,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
         is_verified = settled.unread.is_empty();
         found.left_out.extend(settled.unread);
     }
-    let out: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
-    let unfit = left_out.iter().filter_map(|tip| Some((tip.for_good.clone()?, tip.reason.clone()))).collect();
-    found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
-    finish(store, &consolidated, tips.all().filter(|tip| !out.contains(tip)), unfit, &mut found)?;
+    finish(store, &consolidated, (tips, merged), left_out, &mut found)?;
     if !is_verified {
         // What was settled last counts until the list can be read again.
         found.merged = None;
@@ -153,7 +149,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
 /// what is put on top of a session's history by somebody else need not hold what was said before.
 fn what_came(
     overlay: &Overlay<'_>,
-    branches: &Branches,
+    branches: &Branches<'_>,
     sides: &[Side],
     own: &BTreeSet<ObjectId>,
     verified: &Verified<'_>,
@@ -197,10 +193,13 @@ fn what_came(
 fn finish(
     store: &Store,
     before: &Consolidated,
-    contained: impl Iterator<Item = ObjectId>,
-    unfit: BTreeMap<String, String>,
+    (tips, merged): (&Tips, &MergedTips),
+    left_out: Vec<LeftOut>,
     found: &mut Consolidation,
 ) -> Result<(), OpsError> {
+    let out: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
+    let unfit = left_out.iter().filter_map(|tip| Some((tip.for_good.clone()?, tip.reason.clone()))).collect();
+    found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
     let Some(new) = found.tip else { return Ok(()) };
     if Some(new) != before.tip {
         found.held = store.repo.held(&store.settings.branch, before.tip.is_some())?;
@@ -211,8 +210,14 @@ fn finish(
         let message = format!("{MOVED}{} session{plural}", found.sessions);
         found.change = Some(RefChange { name: store.settings.branch.clone(), old: before.tip, new, message });
     }
-    let contained = contained.collect();
-    found.merged = Some(MergedTips { branch: store.settings.branch.clone(), tip: new.to_string(), contained, unfit });
+    let contained: Ids = tips.all().filter(|tip| !out.contains(tip)).collect();
+    let is_much = contained.iter().count() > store.repo.limits.merged_tips;
+    let next = MergedTips::of(new, &store.settings.branch, contained, unfit);
+    found.merged = Some(match &tips.extent {
+        Extent::News(_) => next.with_packed_of(merged),
+        Extent::All(Some(look)) if out.is_empty() && is_much => next.set_apart(look.clone(), merged),
+        _ => next,
+    });
     Ok(())
 }
 

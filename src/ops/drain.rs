@@ -22,7 +22,7 @@ use crate::source::{Heard, What};
 use crate::statement::{self, Context};
 use crate::store::spool::{self, Waiting};
 use crate::store::task_lists::TaskLists;
-use crate::store::{Consolidated, Store, StoreError, cache, heard_events, trailers};
+use crate::store::{Consolidated, MergedTips, Store, StoreError, cache, heard_events, trailers};
 use crate::todo::{Session, SessionState, Snapshot, Time};
 
 /// Saves the events that wait in a store whose lock is held and which was opened just now. Returns the sessions that said something new.
@@ -87,7 +87,7 @@ fn attempt(
         projects: Projects::default(),
         sessions: BTreeMap::new(),
         consolidated,
-        tips: Tips::find(store, None)?,
+        tips: Tips::news(store, None, &MergedTips::load(&store.repo, store.merged_cache()), None)?,
         since: waiting.iter().map(|event| event.at).min().unwrap_or(now),
         most: waiting.len(),
         now,
@@ -247,12 +247,13 @@ impl Drain<'_> {
     }
 
     /// Returns the sessions that end with an event: a session ends with its sub-agents.
-    fn ending(&self, heard: &Heard) -> Result<Vec<Session>, OpsError> {
+    fn ending(&mut self, heard: &Heard) -> Result<Vec<Session>, OpsError> {
         if let Some(agent) = &heard.agent {
             return Ok(heard.session.agent(agent).into_iter().collect());
         }
         let agents = format!("{}-agent-", heard.session);
-        let spoken = self.store.repo.sessions()?.into_iter().map(|(session, _)| session.origin());
+        self.tips.add(self.store, &heard.session)?;
+        let spoken = self.tips.local.keys().map(Session::origin);
         let known = spoken.chain(self.sessions.keys().cloned());
         let ends = |session: &Session| session.is_same(&heard.session) || session.as_str().starts_with(&agents);
         let ending: BTreeSet<Session> = known.filter(ends).collect();
@@ -262,9 +263,10 @@ impl Drain<'_> {
     /// Returns a session as it is, read once; nothing when it cannot be read.
     fn speaker(&mut self, session: &Session) -> Result<Option<&Speaker>, OpsError> {
         if !self.sessions.contains_key(session) {
-            let read = || -> Result<_, OpsError> {
+            let mut read = || -> Result<_, OpsError> {
                 // A ref that is broken is not to be taken for none.
                 self.store.repo.check_ref(&session_ref(session))?;
+                self.tips.add(self.store, session)?;
                 let (overlay, mut lists) = (&self.overlay, Lists::new());
                 let past = past(overlay, self.store, session, &self.tips, &self.consolidated, &mut lists, self.now)?;
                 let before = self.tips.local.get(&past.name).copied();

@@ -7,19 +7,18 @@ use super::merge_sides::Side;
 use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
-use crate::store::cache::MergedTips;
 use crate::store::{
-    Checked, Consolidated, Ids, Store, Unfit, check_consolidated, check_session, read_session, session_of,
+    Checked, Consolidated, MergedTips, Store, Unfit, check_consolidated, check_session, read_session, session_of,
 };
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
-pub(super) struct Branches {
+pub(super) struct Branches<'m> {
     /// The commits, sorted.
     pub tips: Vec<ObjectId>,
     /// What was found in those that were looked at, beside what was settled last.
     pub checked: HashMap<ObjectId, Checked>,
-    contained: Contained,
+    contained: Contained<'m>,
 }
 
 /// A tip that cannot be merged.
@@ -47,18 +46,18 @@ fn look<T>(merged: &MergedTips, key: &str, check: impl FnOnce() -> Result<T, Unf
     }
 }
 
-enum Contained {
-    /// As known from the last time.
-    Known(Ids),
+enum Contained<'m> {
+    /// This commit and what it is known to contain from the last time.
+    Known(ObjectId, &'m MergedTips),
     /// As walked now.
     Walked(Ancestors),
 }
 
-impl Branches {
+impl Branches<'_> {
     /// Returns whether one of them contains this commit.
     pub(super) fn contain(&self, commit: ObjectId) -> bool {
         match &self.contained {
-            Contained::Known(known) => known.contains(commit),
+            Contained::Known(tip, merged) => *tip == commit || merged.contains(commit),
             Contained::Walked(ancestors) => ancestors.contains(commit),
         }
     }
@@ -89,24 +88,26 @@ impl Branches {
 /// Returns the consolidated commits of this device and of remotes that do not contain each other. One that is
 /// a session's own commit, as the first consolidation of one session is, counts as that session's. What the branch was
 /// before somebody took it back counts among them.
-pub(super) fn find_branches(
+pub(super) fn find_branches<'m>(
     store: &Store,
     overlay: &Overlay<'_>,
     consolidated: &Consolidated,
     tips: &Tips,
-    verified: &Verified<'_>,
+    verified: &Verified<'m>,
     left_out: &mut Vec<LeftOut>,
-) -> Branches {
+) -> Branches<'m> {
     let merged = verified.merged;
     let known = consolidated.tip.filter(|tip| verified.tip == Some(*tip));
     let is_known = |commit: ObjectId| Some(commit) == known || merged.contains(commit);
     if let Some(tip) = known
+        // Else what is contained would be merged anew, on top of what has it already.
+        && merged.is_readable_for(tips.all())
         && tips.branches.iter().all(|(_, tip)| is_known(*tip))
         && tips.also.iter().all(|(_, tip)| is_known(*tip))
         // An older commit of a remote's can be contained without being known.
         && tips.foreign.iter().all(|tip| is_known(tip.commit))
     {
-        let contained = Contained::Known(merged.contained.iter().chain([tip]).collect());
+        let contained = Contained::Known(tip, merged);
         let branches = Branches { tips: vec![tip], checked: HashMap::new(), contained };
         return without_sessions(overlay, branches, tips);
     }
@@ -168,7 +169,7 @@ impl<'a> Verified<'a> {
 }
 
 /// Leaves out what is part of another one or of a session's history.
-fn without_sessions(overlay: &Overlay<'_>, mut branches: Branches, tips: &Tips) -> Branches {
+fn without_sessions<'m>(overlay: &Overlay<'_>, mut branches: Branches<'m>, tips: &Tips) -> Branches<'m> {
     let before = branches.tips.clone();
     branches.tips.retain(|tip| !is_part_of_session(overlay, *tip, tips));
     if branches.tips == before && before.len() == 1 && branches.contain(before[0]) {
@@ -203,7 +204,7 @@ fn is_fit(overlay: &Overlay<'_>, session: &Session, tip: ObjectId) -> bool {
 pub(super) fn find_sessions(
     store: &Store,
     overlay: &Overlay<'_>,
-    branches: &Branches,
+    branches: &Branches<'_>,
     tips: &Tips,
     merged: &MergedTips,
     left_out: &mut Vec<LeftOut>,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::drain::drain_within;
 use super::spooled::{redact, tell};
+use super::tips::Tips;
 use super::{OpsError, daemon_runs, unrouted};
 use crate::git::{Fsync, GitError, Reading, StoreLock, private_directory, private_file, state_dir};
 use crate::redact::Redactor;
@@ -27,7 +28,7 @@ pub fn hear(store: &Store, event: Option<Value>, now: Time) -> Result<bool, OpsE
     put(common_dir, event, &store.settings.redactor, store.settings.fsync, now)?;
     let is_alone = spool::waiting(common_dir).len() == 1;
     let most = store.repo.limits.budgets.hook;
-    if !is_alone || !store.repo.has_few_refs(&Reading::of(most)) {
+    if !is_alone || !Tips::are_soon_found(store, most)? {
         return Ok(true);
     }
     match StoreLock::try_acquire(common_dir)? {

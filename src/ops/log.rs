@@ -9,9 +9,8 @@ use super::event::{Event, History};
 use super::log_filter::LogFilter;
 use super::tips::Tips;
 use crate::git::{CommitInfo, ObjectId, Overlay, session_ref};
-use crate::store::cache::load;
 use crate::store::paths::project_dir;
-use crate::store::{Store, read_session, session_of};
+use crate::store::{MergedTips, Store, read_session, session_of};
 use crate::todo::{Project, Scope, Session, Time, Todo, TodoId};
 
 /// Returns what happened, the latest first.
@@ -38,7 +37,7 @@ pub fn tell(store: &Store, filter: &LogFilter, mut take: impl FnMut(Event) -> Co
     history.limit(filter);
     let tips = Tips::find(store, None)?;
     // What the branch does not know yet may have begun earlier.
-    let whole = is_consolidated(history.tip(), &tips, &load(&store.repo, store.merged_cache()));
+    let whole = is_consolidated(history.tip(), &tips, &MergedTips::load(&store.repo, store.merged_cache()));
     let since = filter.since.max(history.beginning().filter(|_| whole));
     let speakers = history.speakers().filter(|_| whole);
     let mut walk = Walk::new(&overlay, tips.local.into_values().chain(history.tip()));

@@ -36,6 +36,7 @@ mod leave;
 mod link;
 mod log;
 mod log_filter;
+mod looked;
 mod merge_sides;
 mod merge_trees;
 mod mirrors;

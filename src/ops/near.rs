@@ -15,7 +15,7 @@ use crate::codec::TodoFile;
 use crate::git::{ObjectId, Overlay, retired_ref};
 use crate::plan::ASSIGNEE;
 use crate::store::paths::PROJECTS;
-use crate::store::{Consolidated, ProjectIndex, Store, working_lists};
+use crate::store::{Consolidated, Store, working_lists};
 use crate::todo::{Project, Session, TodoId, TodoList, normalise};
 use crate::view::Everything;
 
@@ -71,11 +71,7 @@ impl<'a> Near<'a> {
         let mut lists = Lists::new();
         for project in projects {
             let is_meant = scope.as_ref().is_some_and(|scope| scope.takes(&project));
-            let index = match self.links || (self.id.is_some() && !is_meant) {
-                true => consolidated.index(overlay, &project)?.unwrap_or_default(),
-                false => ProjectIndex::default(),
-            };
-            let leads_out = self.links && index.leads_out;
+            let leads_out = self.links && consolidated.leads_out(overlay, &project)?;
             if is_meant && leads_out {
                 return Ok(None);
             }
@@ -83,7 +79,10 @@ impl<'a> Near<'a> {
                 consolidated.todos(overlay, &project)?
             } else {
                 let mut ids = also.get(&project).cloned().unwrap_or_default();
-                ids.extend(self.id.map(|digits| index.beginning(digits)).unwrap_or_default());
+                if let Some(digits) = self.id {
+                    let index = consolidated.index(overlay, &project)?.unwrap_or_default();
+                    ids.extend(index.beginning(digits));
+                }
                 if ids.is_empty() { TodoList::new() } else { consolidated.working(overlay, &project, ids)? }
             };
             lists.insert(project, todos);

@@ -8,7 +8,7 @@ use super::progress::Steps;
 use super::tips::Tips;
 use crate::git::{ObjectId, RemoteName};
 use crate::source::Home;
-use crate::store::Store;
+use crate::store::{MergedTips, Store};
 use crate::todo::{Project, Snapshot, SourceKind, TodoId};
 
 /// What part of the homes to take.
@@ -63,13 +63,23 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Returns what there is to merge.
-    pub(super) fn tips(&self, store: &Store) -> Result<Tips, OpsError> {
-        let mut tips = Tips::find(store, self.remote.as_ref())?;
+    /// Returns what there is to merge, given what is merged. Who reads homes, or forgets, may come upon any session.
+    pub(super) fn tips(&self, store: &Store, merged: &MergedTips) -> Result<Tips, OpsError> {
+        let is_about_all = !self.homes.is_empty() || !self.forget.is_empty() || self.remake;
+        if is_about_all { Ok(self.also(Tips::find(store, self.remote.as_ref())?)) } else { self.news(store, merged) }
+    }
+
+    /// Returns what of it is news, with the session of a list that is given.
+    pub(super) fn news(&self, store: &Store, merged: &MergedTips) -> Result<Tips, OpsError> {
+        let session = self.given.as_ref().map(|given| &given.session);
+        Ok(self.also(Tips::news(store, self.remote.as_ref(), merged, session)?))
+    }
+
+    fn also(&self, mut tips: Tips) -> Tips {
         tips.branches.extend(self.rewound.iter().cloned());
         tips.also.clone_from(&self.also);
         tips.remake = self.remake;
-        Ok(tips)
+        tips
     }
 
     /// Returns the tips of these that purged todos have to be looked for in.

@@ -18,11 +18,12 @@ use super::report::Obeyed;
 use super::tips::{ForeignTip, Tips};
 use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, Repo, SESSIONS, StoreLock, TransferLock, Writer};
-use crate::store::cache::{self, MergedTips, Purged};
+use crate::store::cache::{self, Purged};
 use crate::store::purge::{Purge, purged};
 use crate::store::quotes::{PURGED, contains};
 use crate::store::{
-    Consolidated, Rewritten, Store, StoreError, check_consolidated, check_session, strays, weigh_branch, weigh_session,
+    Consolidated, MergedTips, Rewritten, Store, StoreError, check_consolidated, check_session, strays, weigh_branch,
+    weigh_session,
 };
 use crate::todo::{Time, TodoId};
 
@@ -106,7 +107,7 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
 /// plan is carried out; what was looked through, the plan knows from then on.
 pub(super) fn rewrite(store: &Store, plan: &mut Plan, now: Time) -> Result<Obeyed, OpsError> {
     let lock = StoreLock::acquire(store.repo.common_dir())?;
-    let tips = plan.unlooked(plan.tips(store)?);
+    let tips = plan.unlooked(plan.news(store, &MergedTips::load(&store.repo, store.merged_cache()))?);
     let obeyed = obey_or_say(store, &lock, &tips, plan.turn, now);
     if obeyed.waits.is_none() && obeyed.moved.is_empty() {
         plan.looked_through.extend(tips.foreign.iter().map(|tip| tip.commit));
@@ -146,7 +147,7 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
         known.ids.extend(purged(&overlay, tree, looked_at)?.iter().map(ToString::to_string));
         known.tree = tree.to_string();
     }
-    let merged: MergedTips = cache::load(&store.repo, "merged");
+    let merged = MergedTips::load(&store.repo, "merged");
     let is_new =
         |tip: ObjectId| !merged.contains(tip) && !merged.is_unfit(tip) && !known.clean.contains(&tip.to_string());
     let (known_ids, ours) = (&known.ids, branch.tree);
@@ -289,12 +290,8 @@ impl<'s> Rewriting<'s> {
         for path in &store.repo.reflogs() {
             writer.rewrite_reflog(path, &moved, quotes, PURGED)?;
         }
-        let merged: MergedTips = cache::load(&store.repo, "merged");
-        let now_called = |id: ObjectId| moved.get(&id).copied().unwrap_or(id);
-        let contained = merged.contained.iter().map(now_called).collect();
-        let tip = ObjectId::from_hex(merged.tip.as_bytes()).ok().map(|tip| now_called(tip).to_string());
-        let tip = tip.unwrap_or_default();
-        cache::save(&store.repo, "merged", &MergedTips { tip, contained, ..merged });
+        let merged = MergedTips::load(&store.repo, "merged");
+        merged.renamed(|id| moved.get(&id).copied().unwrap_or(id)).save(&store.repo, "merged");
         let mut left = std::mem::take(&mut self.left);
         left.extend(history.unreadable().iter().map(|path| (path.clone(), "it cannot be read".to_owned())));
         let erased = erase(store, &writer, history, &mut left)?;

@@ -7,21 +7,22 @@ use super::captured::Captured;
 use super::consolidate::{Consolidation, consolidate, is_consolidated};
 use super::drain::drain_if_any;
 use super::forget::forget;
+use super::looked::Looked;
 use super::named;
 use super::plan::Plan;
 use super::purge::{is_due, obey_or_say};
 use super::report::{Obeyed, Report};
-use super::scan::{Look, SEEN, look};
+use super::scan::{Look, SEEN, glance};
 use super::step_aside::{Moved, given_up, step_aside};
 use super::tips::Tips;
 use super::write::{TRIES, write};
 use super::{OpsError, Unmet, check_clock};
 use crate::git::{Overlay, RefChange, StoreLock, Writer};
 use crate::statement::Against;
-use crate::store::cache::{self, Cached, MergedTips, Seen};
+use crate::store::cache::{self, Cached, Seen};
 use crate::store::spool;
 use crate::store::task_lists::TaskLists;
-use crate::store::{Consolidated, Store};
+use crate::store::{Consolidated, MergedTips, Store};
 use crate::todo::{Time, Todo};
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
@@ -30,31 +31,23 @@ use crate::todo::{Time, Todo};
 /// When the store cannot be read or written. Whatever was acknowledged before is safe.
 pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     check_clock(now)?;
-    let mut seen: Cached<Seen> =
-        if plan.homes.is_empty() { Cached::default() } else { Cached::load(&store.repo, SEEN) };
-    let look = look(&plan.homes, &store.settings.redactor);
-    let mut merged: Cached<MergedTips> =
-        if plan.consolidate { Cached::load(&store.repo, store.merged_cache()) } else { Cached::default() };
+    let mut look = glance(&plan.homes);
+    let load = |store: &Store| match plan.consolidate {
+        true => MergedTips::load(&store.repo, store.merged_cache()),
+        false => MergedTips::default(),
+    };
     let common_dir = store.repo.common_dir();
-    let is_idle = plan.given.is_none() && plan.forget.is_empty() && spool::is_empty(common_dir);
-    if is_idle && !look.is_news(&seen.content) && !(plan.consolidate && is_due(store)?) {
-        let tip = store.repo.find_ref(&store.settings.branch)?;
-        if !plan.consolidate || is_consolidated(tip, &plan.tips(store)?, &merged.content) {
-            return Ok(Report {
-                units: look.units(),
-                notices: look.all_notices(&seen.content),
-                tip,
-                ..Report::default()
-            });
-        }
-    }
+    let mut seen = match nothing_new(store, plan, &mut look, &load(store))? {
+        Ok(report) => return Ok(report),
+        Err(seen) => seen,
+    };
     let lock = StoreLock::acquire(common_dir)?;
     let heard = drain_if_any(store, &lock, now);
     let mut purge = Obeyed::default();
     if plan.consolidate {
         // What was fetched, before it is merged.
         let store = store.look_again()?;
-        purge = obey_or_say(&store, &lock, &plan.unlooked(plan.tips(&store)?), plan.turn, now);
+        purge = obey_or_say(&store, &lock, &plan.unlooked(plan.news(&store, &load(&store))?), plan.turn, now);
     }
     // Whatever a purge deleted is not known any more.
     let store = if purge.moved.is_empty() { store.look_again()? } else { store.reopen()? };
@@ -66,10 +59,7 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         if !plan.homes.is_empty() {
             seen.refresh(&store.repo);
         }
-        if plan.consolidate {
-            merged.refresh(&store.repo);
-        }
-        match attempt(&store, plan, &look, &lock, &seen.content, &merged.content, now)? {
+        match attempt(&store, plan, &look, &lock, &seen.content, &load(&store), now)? {
             Ok(mut report) => {
                 check_forgotten(&store, plan, &report)?;
                 report.captured.extend(heard);
@@ -85,6 +75,41 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
         }
     }
     Err(OpsError::Moved(moved))
+}
+
+/// Returns what there is to report when nothing is new; else what was read when, to find out what is. From then on the
+/// files are called as they are remembered.
+fn nothing_new(
+    store: &Store,
+    plan: &Plan,
+    look: &mut Look,
+    merged: &MergedTips,
+) -> Result<Result<Report, Cached<Seen>>, OpsError> {
+    let (repo, redactor) = (&store.repo, &store.settings.redactor);
+    let waits = plan.given.is_some() || !plan.forget.is_empty() || !spool::is_empty(repo.common_dir());
+    let is_idle = !(waits || plan.consolidate && is_due(store)?);
+    let report = |notices, units| -> Result<Option<Report>, OpsError> {
+        let tip = repo.find_ref(&store.settings.branch)?;
+        let is_done = !plan.consolidate || is_consolidated(tip, &plan.news(store, merged)?, merged);
+        Ok(is_done.then(|| Report { units, notices, tip, ..Report::default() }))
+    };
+    let looked = Looked::now(repo, SEEN, look, redactor);
+    let is_known = is_idle && look.notices.is_empty() && looked.is_known(repo);
+    if is_known && let Some(report) = report(Vec::new(), look.units())? {
+        return Ok(Ok(report));
+    }
+    look.name(redactor);
+    let seen: Cached<Seen> = if plan.homes.is_empty() { Cached::default() } else { Cached::load(repo, SEEN) };
+    if is_idle && !is_known && !look.is_news(&seen.content) {
+        let notices = look.all_notices(&seen.content);
+        if notices.is_empty() && !plan.homes.is_empty() {
+            looked.remember(repo);
+        }
+        if let Some(report) = report(notices, look.units())? {
+            return Ok(Ok(report));
+        }
+    }
+    Ok(Err(seen))
 }
 
 /// Says no when the branch still knows a todo that was to be forgotten. Where it is checked out, it was not moved.
@@ -115,7 +140,7 @@ fn attempt(
     merged: &MergedTips,
     now: Time,
 ) -> Result<Result<Report, Vec<String>>, OpsError> {
-    let tips = plan.tips(store)?;
+    let tips = plan.tips(store, merged)?;
     let mut captured = capture(store, look, plan, seen, &tips, now)?;
     for (project, id) in &plan.forget {
         forget(store, &mut captured, &tips, (project, *id), plan.purge, now)?;
@@ -202,7 +227,7 @@ pub(super) fn conclude(
         cache::save(&store.repo, SEEN, &seen);
     }
     if let Some(next) = &next_merged {
-        cache::save(&store.repo, store.merged_cache(), next);
+        next.save(&store.repo, store.merged_cache());
     }
     report.renamed = moved.iter().map(|Moved { from, to, .. }| (from.clone(), to.clone())).collect();
     // Until the branch has all that was said under an old name, its ref stays, and is not sent.

@@ -27,14 +27,19 @@ pub struct Look {
 
 /// Looks at the homes without opening a file. Names of lists with a credential in them are known without it.
 pub fn look(homes: &[Home], redactor: &Redactor) -> Look {
+    let mut look = glance(homes);
+    look.name(redactor);
+    look
+}
+
+/// Looks at the homes, and leaves names as they are.
+pub(super) fn glance(homes: &[Home]) -> Look {
     let mut look = Look { hidden: Hidden::now(), ..Look::default() };
     for home in homes {
         let scan = source::scan(home);
         look.units.extend(scan.units);
         look.notices.extend(scan.notices);
     }
-    look.paths = look.units.iter_mut().map(|unit| redact_unit(unit, redactor)).collect();
-    look.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
     look
 }
 
@@ -64,6 +69,12 @@ pub fn forget_looks(store: &Store) -> Result<(), OpsError> {
 pub(super) const SEEN: &str = "seen";
 
 impl Look {
+    /// Takes credentials out of names. Only then are the units known by their paths.
+    pub(super) fn name(&mut self, redactor: &Redactor) {
+        self.paths = self.units.iter_mut().map(|unit| redact_unit(unit, redactor)).collect();
+        self.notices.iter_mut().for_each(|notice| redact_notice(notice, redactor));
+    }
+
     /// Returns how many files and directories there are.
     pub fn units(&self) -> usize {
         self.units.len()

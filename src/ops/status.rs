@@ -2,11 +2,11 @@
 
 use super::OpsError;
 use super::outgoing::{Outgoing, Remembered, ahead};
+use super::tips::Tips;
 use crate::git::{Ancestors, Namespace, ObjectId, Overlay, RemoteName};
 use crate::plan::{Moment, count_there};
 use crate::settings;
-use crate::store::cache::{self, MergedTips};
-use crate::store::{Consolidated, Store, StoreError};
+use crate::store::{Consolidated, MergedTips, Store, StoreError};
 use crate::todo::Time;
 use crate::view::{Counts, Everything, Lifecycle};
 
@@ -48,9 +48,9 @@ impl StoreStatus {
             return Ok(0);
         }
         // What was merged is remembered; history is walked only where that does not tell of all.
-        let known: MergedTips = cache::load(&store.repo, store.merged_cache());
+        let known = MergedTips::load(&store.repo, store.merged_cache());
         let is_known = self.tip.is_some_and(|tip| known.is_of(tip));
-        let mut tips: Vec<ObjectId> = store.repo.sessions()?.into_iter().map(|(_, tip)| tip).collect();
+        let mut tips: Vec<ObjectId> = Tips::news(store, None, &known, None)?.local.into_values().collect();
         tips.retain(|tip| Some(*tip) != self.tip && !(is_known && known.contains(*tip)));
         if tips.is_empty() {
             return Ok(0);

@@ -8,8 +8,7 @@ use super::run::run;
 use super::talk::Talk;
 use super::tips::Tips;
 use crate::git::{GitError, TransferLock};
-use crate::store::Store;
-use crate::store::cache::{self, MergedTips};
+use crate::store::{MergedTips, Store};
 use crate::todo::Time;
 
 /// Captures, fetches, consolidates, pushes and retires. Whatever the remote does, what was captured is saved, and
@@ -19,8 +18,8 @@ use crate::todo::Time;
 /// When the store cannot be read or written, or git cannot be started. A remote that cannot be used is a value.
 pub fn sync(store: &Store, plan: &Plan, link: &Link<'_>, now: Time) -> Result<(Report, Exchange), OpsError> {
     // Before anything that can take its time. What was fetched before is merged first: the remote may have lost it.
-    let tips = Tips::find(store, Some(&link.remote))?;
-    let merged: MergedTips = cache::load(&store.repo, store.merged_cache());
+    let merged = MergedTips::load(&store.repo, store.merged_cache());
+    let tips = Tips::news(store, Some(&link.remote), &merged, None)?;
     let waits = tips.foreign.iter().map(|tip| tip.commit).chain(tips.branches.iter().map(|(_, tip)| *tip));
     let consolidate =
         waits.into_iter().any(|tip| Some(tip) != merged.tip_of(&store.settings.branch) && !merged.contains(tip));

@@ -8,47 +8,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::ids::Ids;
-use crate::git::{Fsync, GitError, ObjectId, Repo, replace_private_file, state_dir};
-
-/// Which tips a consolidated commit contains, so that finding the new ones takes no walk through history.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MergedTips {
-    /// The branch, by its full name.
-    #[serde(default)]
-    pub branch: String,
-    /// The consolidated commit. It was settled: it covers everything behind it.
-    pub tip: String,
-    /// The tips of sessions and of remotes' consolidated branches that it contains.
-    pub contained: Ids,
-    /// What is not taken, and why, where that follows from its bytes: by its commit, for a session with its name behind
-    /// it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub unfit: BTreeMap<String, String>,
-}
-
-impl MergedTips {
-    /// Returns whether this tells of that consolidated commit.
-    pub fn is_of(&self, commit: ObjectId) -> bool {
-        ObjectId::from_hex(self.tip.as_bytes()).is_ok_and(|tip| tip == commit)
-    }
-
-    /// Returns the commit, if it is one of this branch.
-    pub fn tip_of(&self, branch: &str) -> Option<ObjectId> {
-        ObjectId::from_hex(self.tip.as_bytes()).ok().filter(|_| self.branch == branch)
-    }
-
-    /// Returns whether the commit is known to be nothing that can be taken, whatever it is called.
-    pub fn is_unfit(&self, commit: ObjectId) -> bool {
-        let commit = commit.to_string();
-        self.unfit.range(commit.clone()..).next().is_some_and(|(known, _)| known.starts_with(&commit))
-    }
-
-    /// Returns whether the commit is known to be contained.
-    pub fn contains(&self, commit: ObjectId) -> bool {
-        self.contained.contains(commit)
-    }
-}
+use crate::git::{Fsync, GitError, Repo, replace_private_file, state_dir};
 
 /// What is known of todos whose words are to go from all history, so that it is not looked through each time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +96,11 @@ impl<T: DeserializeOwned + Default> Cached<T> {
             *self = Cached::load(repo, self.name);
         }
     }
+}
+
+/// Returns what the file of a cache looks like; nothing when there is none. Every write makes a new one.
+pub fn file_look(repo: &Repo, name: &str) -> Option<String> {
+    look(&path(repo, name)).map(|look| format!("{look:?}"))
 }
 
 fn look(path: &Path) -> Option<(SystemTime, u64, u64)> {

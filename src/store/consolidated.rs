@@ -192,9 +192,16 @@ impl Consolidated {
     /// As [`Consolidated::todos`].
     pub fn index(&self, overlay: &Overlay<'_>, project: &Project) -> Result<Option<ProjectIndex>, StoreError> {
         let Some(tree) = self.project_tree(overlay, project)? else { return Ok(None) };
-        let archive = self.archive(overlay, project)?;
-        let is_archived = |id| archive.as_ref().is_some_and(|archive| archive.contains(id));
-        ProjectIndex::of(overlay, project, tree, is_archived).map(Some)
+        ProjectIndex::of(overlay, project, tree, || self.archive(overlay, project)).map(Some)
+    }
+
+    /// Returns whether an open todo of a project is linked with one that stands elsewhere, or is not known.
+    ///
+    /// # Errors
+    /// As [`Consolidated::todos`].
+    pub fn leads_out(&self, overlay: &Overlay<'_>, project: &Project) -> Result<bool, StoreError> {
+        let Some(tree) = self.project_tree(overlay, project)? else { return Ok(false) };
+        ProjectIndex::leads_out(overlay, project, tree, || self.archive(overlay, project))
     }
 
     /// Returns those of a project's working todos that have these ids.
@@ -295,10 +302,11 @@ impl Consolidated {
     pub fn names_of(&self, overlay: &Overlay<'_>, session: &Session) -> Result<Vec<Session>, StoreError> {
         let Some(tree) = self.tree else { return Ok(Vec::new()) };
         let shards = BTreeSet::from([session.shard(), session.continued("", "", 0).shard()]);
-        let mut names = Vec::new();
+        let (start, mut names) = (session.component_start(), Vec::new());
         for shard in shards {
+            let files = overlay.find_dir(tree, &format!("{SESSIONS}/{shard}"))?;
             for TreeEntry { name, is_tree, .. } in
-                overlay.entries(overlay.find_dir(tree, &format!("{SESSIONS}/{shard}"))?)?
+                overlay.entries_named(files, |name| name.starts_with(start.as_bytes()))?
             {
                 let found = name.strip_suffix(".json").and_then(Session::from_component);
                 names.extend(found.filter(|found| !is_tree && found.is_same(session)));
@@ -313,7 +321,7 @@ impl Consolidated {
     /// When a tree cannot be read.
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let shards = overlay.entries(overlay.find_dir(self.tree, SESSIONS)?)?.into_iter();
-        read_sessions(overlay, shards.filter(|shard| shard.is_tree).map(|shard| (shard.name, shard.id)), |_| true)
+        read_sessions(overlay, shards.filter(|shard| shard.is_tree).map(|shard| (shard.name, shard.id)), |_, _| true)
     }
 
     /// Returns what is known of some sessions, under whatever names they go on, in the order of names. Of the files of
@@ -327,18 +335,23 @@ impl Consolidated {
         wanted: &BTreeSet<Session>,
     ) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let roots: BTreeSet<_> = wanted.iter().map(Session::root).collect();
-        let shard = |session: &Session| [session.shard(), session.continued("", "", 0).shard()];
-        let names: BTreeSet<String> = wanted.iter().flat_map(shard).collect();
+        // By the directory in which they are, how the names of their files begin.
+        let mut starts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for session in wanted {
+            for shard in [session.shard(), session.continued("", "", 0).shard()] {
+                starts.entry(shard).or_default().insert(session.component_start());
+            }
+        }
         let Some(all) = overlay.find_dir(self.tree, SESSIONS)? else { return Ok((Vec::new(), Vec::new())) };
         let mut shards = Vec::new();
-        for name in names {
-            shards.extend(overlay.find_dir(all, &name)?.map(|shard| (name, shard)));
+        for name in starts.keys() {
+            shards.extend(overlay.find_dir(all, name)?.map(|shard| (name.clone(), shard)));
         }
-        let is_wanted = |file: &str| {
-            let session = file.strip_suffix(".json").and_then(Session::from_component);
-            session.is_some_and(|session| roots.contains(&session.root()))
-        };
-        read_sessions(overlay, shards, is_wanted)
+        read_sessions(overlay, shards, |shard, file| {
+            let is_near = || starts[shard].iter().any(|start| file.starts_with(start));
+            let session = || Session::from_component(file.strip_suffix(".json")?);
+            is_near() && session().is_some_and(|session| roots.contains(&session.root()))
+        })
     }
 }
 
@@ -346,12 +359,13 @@ impl Consolidated {
 fn read_sessions(
     overlay: &Overlay<'_>,
     shards: impl IntoIterator<Item = (String, ObjectId)>,
-    is_wanted: impl Fn(&str) -> bool,
+    is_wanted: impl Fn(&str, &str) -> bool,
 ) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
     let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
     for (shard, tree) in shards {
-        let files = overlay.entries(Some(tree))?.into_iter().filter(|file| !file.is_tree && is_wanted(&file.name));
-        for TreeEntry { name, id: blob, .. } in files {
+        let is_wanted = |name: &[u8]| is_wanted(&shard, &String::from_utf8_lossy(name));
+        let files = overlay.entries_named(Some(tree), is_wanted)?;
+        for TreeEntry { name, id: blob, .. } in files.into_iter().filter(|file| !file.is_tree) {
             match decode_session(&overlay.blob(blob)?) {
                 Ok(info) => sessions.push(info),
                 Err(err) => {

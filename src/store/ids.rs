@@ -18,6 +18,11 @@ impl Ids {
         self.0.binary_search(&id).is_ok()
     }
 
+    /// Returns their bytes, sorted, one id behind the other.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|id| id.as_bytes().iter().copied()).collect()
+    }
+
     /// Returns all of them, sorted.
     pub fn iter(&self) -> impl Iterator<Item = ObjectId> {
         self.0.iter().copied()

@@ -45,3 +45,8 @@ pub(super) fn save(path: &Path, tree: ObjectId, content: &[u8]) {
 fn sum(content: &[u8]) -> [u8; CHECKSUM] {
     Sha256::digest(content)[..CHECKSUM].try_into().expect("SHA-256 has 32 bytes")
 }
+
+/// Returns the checksum of these bytes as a number.
+pub(super) fn number(content: &[u8]) -> u64 {
+    u64::from_be_bytes(sum(content))
+}

@@ -12,10 +12,12 @@ use crate::git::{ObjectId, Overlay};
 use crate::todo::{LINKS, Project, Todo, TodoId, link_names};
 
 use super::project_lists::{damaged, working_lists};
-use super::{StoreError, kept};
+use super::{Archive, StoreError, kept};
 
 /// The directory of these files.
 const KIND: &str = "listed";
+/// That of those that hold nothing but whether links lead out, for who asks this of all projects.
+const LEADS: &str = "leads";
 
 /// What a project's tree tells of its working todos.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,23 +29,42 @@ pub struct ProjectIndex {
 }
 
 impl ProjectIndex {
-    /// Returns what this tree of a project tells. `is_archived` knows the todos of its archive.
+    /// Returns what this tree of a project tells. `archive` is the project's.
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub fn of(
+    pub fn of<'a>(
         overlay: &Overlay<'_>,
         project: &Project,
         tree: ObjectId,
-        is_archived: impl Fn(TodoId) -> bool,
+        archive: impl FnOnce() -> Result<Option<Archive<'a>>, StoreError>,
     ) -> Result<Self, StoreError> {
         let path = kept::kept_path(overlay, KIND, project);
         if let Some(index) = kept::load(overlay, &path, tree).as_deref().and_then(ProjectIndex::decode) {
             return Ok(index);
         }
-        let index = ProjectIndex::read(overlay, project, tree, is_archived)?;
+        let index = ProjectIndex::read(overlay, project, tree, archive)?;
         kept::save(&path, tree, &index.encode());
         Ok(index)
+    }
+
+    /// Returns [`ProjectIndex::leads_out`] alone. The ids are read only where that is not known.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub fn leads_out<'a>(
+        overlay: &Overlay<'_>,
+        project: &Project,
+        tree: ObjectId,
+        archive: impl FnOnce() -> Result<Option<Archive<'a>>, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let path = kept::kept_path(overlay, LEADS, project);
+        if let Some([flag]) = kept::load(overlay, &path, tree).as_deref() {
+            return Ok(*flag != 0);
+        }
+        let leads_out = ProjectIndex::of(overlay, project, tree, archive)?.leads_out;
+        kept::save(&path, tree, &[u8::from(leads_out)]);
+        Ok(leads_out)
     }
 
     /// Returns the ids that begin with these digits.
@@ -57,11 +78,11 @@ impl ProjectIndex {
         &self.ids[start..start + self.ids[start..].partition_point(|id| *id <= last)]
     }
 
-    fn read(
+    fn read<'a>(
         overlay: &Overlay<'_>,
         project: &Project,
         tree: ObjectId,
-        is_archived: impl Fn(TodoId) -> bool,
+        archive: impl FnOnce() -> Result<Option<Archive<'a>>, StoreError>,
     ) -> Result<Self, StoreError> {
         let (mut ids, mut named) = (BTreeSet::new(), BTreeSet::new());
         let mut leads_out = false;
@@ -81,7 +102,11 @@ impl ProjectIndex {
                 }
             }
         }
-        leads_out |= !named.iter().all(|id| ids.contains(id) || is_archived(*id));
+        named.retain(|id| !ids.contains(id));
+        if !leads_out && !named.is_empty() {
+            let archive = archive()?;
+            leads_out = !named.iter().all(|id| archive.as_ref().is_some_and(|archive| archive.contains(*id)));
+        }
         Ok(ProjectIndex { ids: ids.into_iter().collect(), leads_out })
     }
 

@@ -4,6 +4,8 @@
 //! years, one is found without reading all.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use memchr::{memchr, memrchr};
 
@@ -11,7 +13,9 @@ use super::cache::{self, VERSION};
 use crate::git::{Fsync, Repo, replace_private_file};
 
 /// So many bytes of the file are read as texts in the time that it takes to find one.
-const ONE: usize = 512;
+const ONE: u64 = 512;
+/// How many bytes are read before and behind a place to find the line there; more, if that is not enough.
+const PIECE: u64 = 512;
 
 /// Replaces a cache.
 pub fn save(repo: &Repo, name: &str, texts: &BTreeMap<String, String>) {
@@ -21,16 +25,26 @@ pub fn save(repo: &Repo, name: &str, texts: &BTreeMap<String, String>) {
 
 /// Reads the texts of these keys, as far as a cache by this name has them; others may be among what is returned.
 pub fn load(repo: &Repo, name: &'static str, keys: &[&str]) -> BTreeMap<String, String> {
-    let bytes = if keys.is_empty() { Vec::new() } else { std::fs::read(cache::path(repo, name)).unwrap_or_default() };
-    look_up(&bytes, keys, ONE)
+    let path = cache::path(repo, name);
+    let opened = if keys.is_empty() { None } else { File::open(path).ok() };
+    opened.and_then(|file| look_up(file, keys, ONE).ok()).unwrap_or_default()
 }
 
 /// Returns the texts of these keys: each is looked up where that takes less time than reading all, one in so many bytes.
-fn look_up(bytes: &[u8], keys: &[&str], one: usize) -> BTreeMap<String, String> {
-    match lines(bytes).filter(|_| keys.len() < bytes.len() / one) {
-        Some(lines) => keys.iter().filter_map(|key| Some(((*key).to_owned(), find(lines, key)?))).collect(),
-        None => cache::decode(bytes).unwrap_or_default(),
+fn look_up(mut file: impl Read + Seek, keys: &[&str], one: u64) -> io::Result<BTreeMap<String, String>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    if keys.len() as u64 >= length / one || !has_lines(&mut file, length)? {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_end(&mut bytes)?;
+        return Ok(cache::decode(&bytes).unwrap_or_default());
     }
+    let mut found = BTreeMap::new();
+    for key in keys {
+        let text = find(&mut file, length, key)?;
+        found.extend(text.map(|text| ((*key).to_owned(), text)));
+    }
+    Ok(found)
 }
 
 fn encode(texts: &BTreeMap<String, String>) -> Vec<u8> {
@@ -45,31 +59,55 @@ fn start() -> String {
 
 const END: &str = "\n}}";
 
-/// Returns the entries of a file that has a line for each.
-fn lines(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.strip_prefix(start().as_bytes())?.strip_suffix(END.as_bytes())
+/// Returns whether a file has a line for each entry.
+fn has_lines(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool> {
+    let ends = (start().len() + END.len()) as u64;
+    Ok(length >= ends
+        && read(file, 0, start().len() as u64)? == start().as_bytes()
+        && read(file, length - END.len() as u64, END.len() as u64)? == END.as_bytes())
+}
+
+fn read(file: &mut (impl Read + Seek), from: u64, length: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Finds the text of a key. The other texts are not looked at.
-fn find(lines: &[u8], wanted: &str) -> Option<String> {
-    let (mut low, mut high) = (0, lines.len());
+fn find(file: &mut (impl Read + Seek), length: u64, wanted: &str) -> io::Result<Option<String>> {
+    let (mut low, mut high) = (start().len() as u64, length - END.len() as u64);
     while low < high {
-        let middle = low + (high - low) / 2;
-        let begin = memrchr(b'\n', &lines[low..middle]).map_or(low, |end| low + end + 1);
-        let end = memchr(b'\n', &lines[middle..high]).map_or(high, |end| middle + end);
-        let line = &lines[begin..end];
-        let mut parts = serde_json::Deserializer::from_slice(line).into_iter::<String>();
-        let key = parts.next()?.ok()?;
+        let (begin, line) = line_at(file, low, low + (high - low) / 2, high)?;
+        let mut parts = serde_json::Deserializer::from_slice(&line).into_iter::<String>();
+        let Some(Ok(key)) = parts.next() else { return Ok(None) };
         match key.as_str().cmp(wanted) {
-            std::cmp::Ordering::Less => low = end + 1,
+            std::cmp::Ordering::Less => low = begin + line.len() as u64 + 1,
             std::cmp::Ordering::Greater => high = begin,
             std::cmp::Ordering::Equal => {
-                let text = line.get(parts.byte_offset()..)?.strip_prefix(b":")?;
-                return serde_json::from_slice(text.strip_suffix(b",").unwrap_or(text)).ok();
+                let text = line.get(parts.byte_offset()..).and_then(|text| text.strip_prefix(b":"));
+                let text = text.map(|text| text.strip_suffix(b",").unwrap_or(text));
+                return Ok(text.and_then(|text| serde_json::from_slice(text).ok()));
             }
         }
     }
-    None
+    Ok(None)
+}
+
+/// Returns the line in which a byte stands, and where it begins. Lines begin at `low` and end before `high`.
+fn line_at(file: &mut (impl Read + Seek), low: u64, at: u64, high: u64) -> io::Result<(u64, Vec<u8>)> {
+    let mut around = PIECE;
+    loop {
+        let (from, to) = (at.saturating_sub(around).max(low), (at + around).min(high));
+        let piece = read(file, from, to - from)?;
+        let middle = usize::try_from(at - from).map_err(io::Error::other)?;
+        let begin = memrchr(b'\n', &piece[..middle]).map(|end| end + 1).or((from == low).then_some(0));
+        let end = memchr(b'\n', &piece[middle..]).map(|end| middle + end).or((to == high).then_some(piece.len()));
+        match begin.zip(end) {
+            Some((begin, end)) => return Ok((from + begin as u64, piece[begin..end].to_vec())),
+            None => around *= 4,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -90,12 +128,13 @@ mod tests {
             let all = texts(count);
             let bytes = encode(&all);
             assert_eq!(cache::decode::<BTreeMap<String, String>>(&bytes).unwrap_or_default(), all);
-            let lines = lines(&bytes).expect("lines");
+            let mut file = io::Cursor::new(&bytes);
+            let mut find = |key: &str| find(&mut file, bytes.len() as u64, key).expect("bytes");
             for (key, text) in &all {
-                assert_eq!(find(lines, key).as_ref(), Some(text), "{key} of {count}");
+                assert_eq!(find(key).as_ref(), Some(text), "{key} of {count}");
             }
             for other in ["", "zz", "!", "1\"", "7f0"] {
-                assert_eq!(find(lines, other).as_ref(), all.get(other), "{other} of {count}");
+                assert_eq!(find(other).as_ref(), all.get(other), "{other} of {count}");
             }
         }
     }
@@ -105,9 +144,9 @@ mod tests {
         let all = texts(10);
         let bytes = encode(&all);
         let keys: Vec<&str> = all.keys().map(String::as_str).collect();
-        for one in [1, 2, usize::MAX] {
+        for one in [1, 2, u64::MAX] {
             for wanted in [&keys[..1], &keys] {
-                let found = look_up(&bytes, wanted, one);
+                let found = look_up(io::Cursor::new(&bytes), wanted, one).expect("bytes");
                 assert!(wanted.iter().all(|key| found[*key] == all[*key]), "{one}: {found:?}");
                 assert_eq!(found.len(), if one < 3 { wanted.len() } else { all.len() }, "{one}");
             }
@@ -116,11 +155,18 @@ mod tests {
 
     #[test]
     fn others_are_not_read() {
-        let all = texts(100);
+        let mut all = texts(100);
+        // Longer than what is read at once.
+        all.insert("33".into(), "long ".repeat(5_000));
         let text = String::from_utf8(encode(&all)).expect("UTF-8");
         let broken: String = text.lines().map(|line| line.replace("\"1f\":", "\"1f\":?") + "\n").collect();
-        let lines = lines(broken.trim_end().as_bytes()).expect("lines");
-        assert_eq!(find(lines, "1f"), None);
-        assert_eq!(find(lines, "21").as_ref(), all.get("21"));
+        let broken = broken.trim_end();
+        let mut file = io::Cursor::new(broken);
+        assert!(has_lines(&mut file, broken.len() as u64).expect("bytes"));
+        let mut find = |key: &str| find(&mut file, broken.len() as u64, key).expect("bytes");
+        assert_eq!(find("1f"), None);
+        for there in ["21", "33", "34", "32"] {
+            assert_eq!(find(there).as_ref(), all.get(there), "{there}");
+        }
     }
 }

@@ -73,6 +73,25 @@ impl Session {
         format!("{}{ON}", self.root())
     }
 
+    /// Returns how the components begin of this session and of all that go on from it. A name that has to be written in
+    /// another way alone than with something behind it has less in common with those, or nothing.
+    pub(crate) fn component_start(&self) -> String {
+        let origin = self.origin();
+        common_start(&[self.component(), origin.continued("", "", 0).component(), origin.component()])
+    }
+
+    /// Returns how the components begin of all lists of this session, its own and those beside it, and of all that go on
+    /// from them.
+    pub(crate) fn family_start(&self) -> String {
+        let main = Session::new(self.main()).unwrap_or_else(|_| self.clone());
+        let mut starts = vec![self.component_start(), main.component_start()];
+        // A long one is shortened before something is put behind it.
+        for agent in ["x", &"x".repeat(LONGEST_ROOT)] {
+            starts.extend(main.agent(agent).map(|list| list.component_start()));
+        }
+        common_start(&starts)
+    }
+
     /// Returns what this name goes on from, and the label of the device, when it is such a name.
     pub(super) fn parts(&self) -> Option<(&str, &str)> {
         let name = self.as_str();
@@ -110,6 +129,14 @@ fn label(device: &str) -> String {
 }
 
 /// Returns a name, or of a very long one its beginning and a hash of it.
+/// Returns what all of these begin with.
+fn common_start(names: &[String]) -> String {
+    let Some((first, others)) = names.split_first() else { return String::new() };
+    let same = |other: &String| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    // Components are ASCII.
+    first[..others.iter().map(same).min().unwrap_or(first.len())].to_owned()
+}
+
 fn shortened(name: &str) -> Cow<'_, str> {
     let cost = |char: char| match char {
         'a'..='z' | '0'..='9' | '-' | '_' => 1,
@@ -202,6 +229,32 @@ mod tests {
             prop_assert_eq!(Session::from_component(&on.component()), Some(on.clone()));
             prop_assert_ne!(&on, &session.continued(&device, "salt", number + 1));
             prop_assert_eq!(on.continued(&device, "salt", number), on);
+        }
+
+        /// Whatever they are called, the components of all lists of a session begin as it says, and those of all that
+        /// goes on from one.
+        #[test]
+        fn a_family_is_found_by_how_its_names_begin(
+            name in "(\\PC{1,40}|con|nul|[a-z]{1,3}\\.(git|lock)|[-.a-z/% ]{1,60}|\\PC{100,400}|[a-z-]{90,400})",
+            agent in "(\\PC{1,40}|[a-z]{1,200}|cli|git)",
+            device in "(\\PC{0,40}|laptop)",
+        ) {
+            let Ok(main) = Session::new(&name) else { return Ok(()) };
+            let Ok(list) = main.agent(&agent) else { return Ok(()) };
+            // One that is cut belongs to no session that can be told.
+            let lists = if list.main() == main.main() { vec![main.clone(), list] } else { vec![main] };
+            let on: Vec<Session> = lists.iter().map(|list| list.continued(&device, "salt", 7)).collect();
+            for (list, on) in lists.iter().zip(&on) {
+                let start = list.component_start();
+                prop_assert!(list.component().starts_with(&start) && on.component().starts_with(&start), "{list} {on}");
+            }
+            for who in lists.iter().chain(&on).filter(|who| who.main() == lists[0].main()) {
+                let start = who.family_start();
+                for other in lists.iter().chain(&on).filter(|other| other.main() == lists[0].main()) {
+                    prop_assert!(other.component().starts_with(&start), "{other} is not found from {who} by {start}");
+                }
+            }
+            prop_assert_eq!(session("0e000000-0000-4000-8000-000000000001").family_start().len(), 36);
         }
     }
 }

@@ -138,7 +138,7 @@ fn what_is_kept_can_be_deleted_and_damaged() {
     let whole = look();
     assert!(whole.iter().any(|text| text.contains("Long done")) && whole.last().is_some_and(|count| count == "1"));
     let files = || {
-        let directories = ["listed", "archived"].map(|name| kept.join(name));
+        let directories = ["listed", "archived", "leads"].map(|name| kept.join(name));
         let files = directories.iter().flat_map(|directory| std::fs::read_dir(directory).into_iter().flatten());
         let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
         files.sort();
