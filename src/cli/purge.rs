@@ -119,8 +119,10 @@ impl TakenOut {
             return Err(Failure::no("the words are out of the lists, and still in history")
                 .hint("run it again once the reason above is gone"));
         }
-        remote::judge(self.remote.as_ref(), self.exchange.as_ref()).map_err(|failure| {
-            failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")
+        let is_told = self.exchange.as_ref().is_some_and(|exchange| exchange.kept.is_some());
+        remote::judge(self.remote.as_ref(), self.exchange.as_ref()).map_err(|failure| match is_told {
+            true => failure,
+            false => failure.hint("what it has there may still hold the words"),
         })
     }
 }
