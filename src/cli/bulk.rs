@@ -7,7 +7,8 @@ use super::context::Context;
 use super::said::tell_each;
 use super::ui::{Failure, Ui, plural};
 use crate::ops::todo::{Bulk, drop_bulk, foresee_bulk};
-use crate::todo::plain;
+use crate::store::Store;
+use crate::todo::{Project, Todo, plain};
 use crate::view::todo_json;
 
 pub(super) fn run(bulk: &Bulk, args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -33,16 +34,27 @@ pub(super) fn run(bulk: &Bulk, args: &DropArgs, context: &Context, ui: &mut Ui) 
         ui.note("`git chittysync undo` takes all of it back.");
         return Ok(());
     }
-    let names = context.todos(&store, ui)?.names();
+    foretell(&found, &store, context, ui)?;
+    tell_of_rest(ui);
+    Ok(())
+}
+
+/// Says what would be dropped.
+pub(super) fn foretell(
+    found: &[(Project, Todo)],
+    store: &Store,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let names = context.todos(store, ui)?.names();
     if ui.json {
         ui.print_json(&found.iter().map(|(project, todo)| todo_json(&names, project, todo)).collect());
         return Ok(());
     }
-    let line = |(project, todo): &(crate::todo::Project, crate::todo::Todo)| {
+    let line = |(project, todo): &(Project, Todo)| {
         format!("{}  {}  {}\n", todo.id.short(), plain(names.shown(project)), plain(&todo.content))
     };
     ui.print_page(&found.iter().map(line).collect::<String>());
     ui.note(&format!("{} would be dropped.", plural(found.len(), "todo")));
-    tell_of_rest(ui);
     Ok(())
 }

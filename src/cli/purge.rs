@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::beside;
 use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
@@ -37,7 +38,8 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
     let store = context.store(ui)?;
     let everything = context.with_archive(&store, ui)?;
     let named: Vec<Which> = args.todos.iter().cloned().map(Which::Words).collect();
-    let found = ToPurge::find(&store, &everything, context.here(), &named)?;
+    let found = ToPurge::find(&store, &everything, context.here(), &named)
+        .map_err(|refusal| beside::or_elsewhere(refusal, &named, ("purge", &store), context, ui))?;
     if args.dry_run {
         foretell(&store, &found, &everything.names(), ui);
         warn_of_others(&found, ui);
