@@ -181,9 +181,9 @@ fn allow_rewriting(failure: Failure, remote: &RemoteName, name: &str, kept: &Kep
     } else {
         format!("if it protects {branch}, allow force pushes to it for a while, in the settings of its host; if it is a hook, ask whoever runs it")
     });
-    failure
-        .hint("`git chittysync sync` then sends what is here")
-        .hint("everything is saved here, also what is new; until then the purged words are there, and what is new is not")
+    failure.hint("`git chittysync sync` then sends what is here").hint(
+        "everything is saved here, also what is new; until then the purged words are there, and what is new is not",
+    )
 }
 
 /// Makes a repository, named or given by its URL, the one that the store is synced with.

@@ -220,7 +220,8 @@ fn a_host_that_takes_only_branches_and_forbids_rewinding() {
 #[test]
 fn who_refuses_to_be_rewritten_is_told_at_once_and_gets_all_of_it_later() {
     let by_hook = "if test \"$2\" != 0000000000000000000000000000000000000000 && ! git merge-base --is-ancestor $2 $3; then echo 'You are not allowed to force push code to a protected branch' >&2; exit 1; fi";
-    for (how, hint, other) in [("setting", "denyNonFastForwards", "protects"), ("hook", "protects consolidated", "denyNon")]
+    for (how, hint, other) in
+        [("setting", "denyNonFastForwards", "protects"), ("hook", "protects consolidated", "denyNon")]
     {
         let devices = leaked(&["a", "b"]);
         match how {
