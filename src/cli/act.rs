@@ -7,7 +7,6 @@ use clap::Args;
 use super::archive::age;
 use super::author::SpeakerArgs;
 use super::beside;
-use super::bulk;
 use super::context::Context;
 use super::named;
 use super::said::{tell, tell_each};
@@ -156,12 +155,6 @@ fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context
 }
 
 pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    if args.dry_run {
-        let many = named::several(&args.todo)?.unwrap_or_else(|| vec![Which::words(&args.todo)]);
-        let store = beside::holder_of_all(context.store(ui)?, (Verb::Drop.name(), &many), &args.speaker, context, ui)?;
-        let found = todo::foresee_drop(&args.speaker.actor(&store, context), &many)?;
-        return bulk::foretell(&found, &store, context, ui);
-    }
     say_of(Verb::Drop, &args.todo, &args.speaker, context, ui)
 }
 
