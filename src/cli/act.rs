@@ -12,7 +12,6 @@ use super::named;
 use super::said::{tell, tell_each};
 use super::ui::{Failure, Ui};
 use crate::ops::todo::{self, Add, Bulk, Edit, Properties, Refusal, Which};
-use crate::store::Store;
 use crate::todo::{Time, Verb};
 
 /// Arguments of `start`, `done`, `release` and `reopen`.
@@ -20,7 +19,7 @@ use crate::todo::{Time, Verb};
 pub struct ActArgs {
     /// The todo: the beginning of its id, or words of its text, in the project you are in. Several ids: all of them, in one
     /// act. `-`: each line of standard input begins with one
-    #[arg(required = true, value_name = "ID|WORDS")]
+    #[arg(required = true, value_name = "ID|WORDS|-")]
     pub todo: Vec<String>,
     /// Who speaks.
     #[command(flatten)]
@@ -32,7 +31,7 @@ pub struct ActArgs {
 pub struct DropArgs {
     /// The todo: the beginning of its id, or words of its text, in the project you are in. Several ids: all of them, in one
     /// act. `-`: each line of standard input begins with one
-    #[arg(required_unless_present = "bulk", value_name = "ID|WORDS")]
+    #[arg(required_unless_present = "bulk", value_name = "ID|WORDS|-")]
     pub todo: Vec<String>,
     /// All that only sessions left open which have said nothing for so long, such as 60d or 8w
     #[arg(long, value_name = "TIME", value_parser = age, group = "bulk", conflicts_with = "todo")]
@@ -40,8 +39,8 @@ pub struct DropArgs {
     /// All that this session left open and nobody else wants: the beginning of its name, or words of what it is called
     #[arg(long, value_name = "SESSION", group = "bulk", conflicts_with = "todo")]
     pub left_by: Option<String>,
-    /// With --quiet-for or --left-by: say what would be dropped, and change nothing
-    #[arg(short = 'n', long, requires = "bulk")]
+    /// Say what would be dropped, and change nothing
+    #[arg(short = 'n', long)]
     pub dry_run: bool,
     /// Who speaks.
     #[command(flatten)]
@@ -60,7 +59,7 @@ impl DropArgs {
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// What is to be done; `-`: a list in Markdown on standard input
-    #[arg(required_unless_present = "file")]
+    #[arg(required_unless_present = "file", value_name = "TEXT|-")]
     pub text: Vec<String>,
     /// Add the entries of a list in Markdown, in one act. What stands below another one must be done before it; ticked
     /// boxes are left out
@@ -139,27 +138,20 @@ pub(super) fn say(verb: Verb, args: &ActArgs, context: &Context, ui: &mut Ui) ->
 
 fn say_of(verb: Verb, typed: &[String], speaker: &SpeakerArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let many = named::several(typed)?;
-    let one = [Which::words(typed)];
-    let (own, store) = to_say(many.as_deref().unwrap_or(&one), speaker, context, ui)?;
+    let one = Which::words(typed);
+    let store = context.store_or_create(ui)?;
+    let own = store.repo.common_dir().to_owned();
+    let store = match &many {
+        Some(many) => beside::holder_of_all(store, (verb.name(), many), speaker, context, ui)?,
+        None => beside::holder(store, (&one, todo::find), speaker, context, ui)?,
+    };
     let actor = speaker.actor(&store, context);
     match &many {
         Some(many) => tell_each(&todo::say_each(&actor, verb, many)?, &actor, ui)?,
-        None => tell(&todo::say(&actor, verb, &one[0])?, None, &actor, ui)?,
+        None => tell(&todo::say(&actor, verb, &one)?, None, &actor, ui)?,
     }
     beside::tell_where(&own, &store, ui);
     Ok(())
-}
-
-/// Returns where the store in use is, and the one in which something is said of these todos.
-pub(super) fn to_say(
-    which: &[Which],
-    speaker: &SpeakerArgs,
-    context: &Context,
-    ui: &mut Ui,
-) -> Result<(PathBuf, Store), Failure> {
-    let store = context.store_or_create(ui)?;
-    let own = store.repo.common_dir().to_owned();
-    Ok((own, beside::holder(store, (which, todo::find), speaker, context, ui)?))
 }
 
 pub(super) fn drop_todo(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -174,15 +166,21 @@ pub(super) fn add(args: &AddArgs, context: &Context, ui: &mut Ui) -> Result<(), 
     };
     let store = context.store_or_create(ui)?;
     let actor = args.speaker.actor(&store, context);
-    tell(&todo::add(&actor, &add)?, None, &actor, ui)
+    let added = todo::add(&actor, &add)
+        .map_err(|refusal| beside::or_waits_elsewhere(refusal, &args.properties.blocked_by, &store, context, ui))?;
+    tell(&added, None, &actor, ui)
 }
 
 pub(super) fn edit(args: &EditArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let edit = Edit { text: args.text.clone(), properties: args.properties.typed(context.now)? };
     let which = Which::words(&args.todo);
-    let (own, store) = to_say(std::slice::from_ref(&which), &args.speaker, context, ui)?;
+    let store = context.store_or_create(ui)?;
+    let own = store.repo.common_dir().to_owned();
+    let store = beside::holder(store, (&which, todo::find), &args.speaker, context, ui)?;
     let actor = args.speaker.actor(&store, context);
-    tell(&todo::edit(&actor, &which, &edit)?, None, &actor, ui)?;
+    let edited = todo::edit(&actor, &which, &edit)
+        .map_err(|refusal| beside::or_waits_elsewhere(refusal, &args.properties.blocked_by, &store, context, ui))?;
+    tell(&edited, None, &actor, ui)?;
     beside::tell_where(&own, &store, ui);
     Ok(())
 }

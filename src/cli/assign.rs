@@ -20,7 +20,8 @@ pub struct AssignArgs {
     /// Of all projects
     #[arg(short, long)]
     pub all: bool,
-    /// Only to this session (the beginning of its name is enough), whether it spoke in the last half hour or not
+    /// Only to this session, whether it spoke in the last half hour or not: the beginning of its name, or words of what it is
+    /// called
     #[arg(long, value_name = "SESSION")]
     pub to: Option<String>,
     /// Print what would be assigned, and say nothing

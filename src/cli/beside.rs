@@ -13,7 +13,7 @@ use crate::ops::chain;
 use crate::ops::todo::{self, Refusal, Which};
 use crate::settings::table::ALSO_LIST;
 use crate::store::{Listed, Location, Reach, Store, StoreError, Unreadable, fallback, listed_beside};
-use crate::todo::{Project, Scope, Todo, TodoId};
+use crate::todo::{Project, Scope, Todo, TodoId, plain};
 use crate::view::{Everything, Shelf};
 
 /// A store, and what people call it beside others.
@@ -130,24 +130,83 @@ pub(super) fn listed_for(speaker: &SpeakerArgs, context: &Context, store: &Store
 /// How a todo is found among all that can be meant.
 type Find = for<'a> fn(&'a Everything, Option<&Project>, &Which) -> Result<(&'a Project, &'a Todo), Refusal>;
 
-/// Returns the store that has these todos, as `find` finds them: something is to be said of them, or told. That is the one
-/// in use where no others are listed beside it.
+/// Returns the store that has this todo, as `find` finds it: something is to be said of it, or told. That is the one in use
+/// where no others are listed beside it.
 ///
 /// # Errors
-/// When none of them has one, when several todos can be meant, and when no store has all of them alone.
+/// When none of them has one, when several todos can be meant, and when several stores have it.
 pub(super) fn holder(
     store: Store,
-    (which, find): (&[Which], Find),
+    (which, find): (&Which, Find),
     speaker: &SpeakerArgs,
     context: &Context,
     ui: &Ui,
 ) -> Result<Store, Failure> {
-    let stores = listed_for(speaker, context, &store, ui);
+    let which = std::slice::from_ref(which);
+    let Some((stores, held)) = sorted(&store, (which, find), speaker, context, ui)? else { return Ok(store) };
+    Ok(in_first(&stores, &held, store))
+}
+
+/// As [`holder`], of several todos of which `act` is to be said at once.
+///
+/// # Errors
+/// As [`holder`], of any of them, and when they are in several stores: each has its own act, and half of one is none. What
+/// says it in each store is named.
+pub(super) fn holder_of_all(
+    store: Store,
+    (act, which): (&str, &[Which]),
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &Ui,
+) -> Result<Store, Failure> {
+    let found = sorted(&store, (which, todo::find), speaker, context, ui)?;
+    let Some((stores, held)) = found else { return Ok(store) };
+    if held.len() < 2 {
+        return Ok(in_first(&stores, &held, store));
+    }
+    let names: Vec<&str> = held.iter().map(|(shelf, _)| shelf.name.as_str()).collect();
+    let failure = Failure::no(format!(
+        "nothing was said: these todos are in {} stores ({}), and each has acts of its own",
+        held.len(),
+        plain(&names.join(", "))
+    ));
+    let failure = held.iter().fold(failure, |failure, (shelf, here)| {
+        let name = plain(&shelf.name);
+        failure.hint(match here.len() {
+            0..=MOST_NAMED => {
+                let ids: Vec<String> = here.iter().map(|which| which.text()).collect();
+                format!("`git chittysync {act} {}` says it in {name}", ids.join(" "))
+            }
+            many => format!("`git chittysync {act} -` says it in {name}, of the {many} lines that begin with its ids"),
+        })
+    });
+    Err(failure.hint("`git chittysync undo`, once for each of them, takes it back"))
+}
+
+/// No more ids are named in a command that is proposed.
+const MOST_NAMED: usize = 40;
+
+/// Some todos by the stores that have them, in the order in which they were named first.
+type Held<'a> = Vec<(Shelf, Vec<&'a Which>)>;
+
+fn in_first(stores: &Stores, held: &Held<'_>, own: Store) -> Store {
+    stores.at(held.first().map(|(shelf, _)| shelf.path.as_str()).unwrap_or_default(), own)
+}
+
+/// Sorts todos by the stores that have them; nothing where no others are listed beside the one in use.
+fn sorted<'a>(
+    store: &Store,
+    (which, find): (&'a [Which], Find),
+    speaker: &SpeakerArgs,
+    context: &Context,
+    ui: &Ui,
+) -> Result<Option<(Stores, Held<'a>)>, Failure> {
+    let stores = listed_for(speaker, context, store, ui);
     if stores.others.is_empty() {
-        return Ok(store);
+        return Ok(None);
     }
     let read = |reach| -> Result<Everything, Failure> {
-        let own = told(todo::read(&store, reach)?, &store, ui);
+        let own = told(todo::read(store, reach)?, store, ui);
         Ok(stores.together(own, ui, |other, ui| Ok(told(todo::read(other, reach)?, other, ui))))
     };
     let mut everything = read(Reach::Working)?;
@@ -157,19 +216,16 @@ pub(super) fn holder(
     if which.iter().any(is_unknown) {
         everything = read(Reach::Archive)?;
     }
-    let mut path: Option<String> = None;
+    let mut held: Held<'_> = Vec::new();
     for one in which {
         let (_, todo) = find(&everything, here, one)?;
-        let one = only(&everything, todo.id)?;
-        match &path {
-            Some(path) if *path != one => {
-                return Err(Failure::no("these todos are in several stores").hint("name those of one store at a time"));
-            }
-            _ => path = Some(one),
+        let shelf = only(&everything, todo.id)?;
+        match held.iter_mut().find(|(other, _)| other.path == shelf.path) {
+            Some((_, here)) => here.push(one),
+            None => held.push((shelf, vec![one])),
         }
     }
-    let path = path.unwrap_or_default();
-    Ok(stores.at(&path, store))
+    Ok(Some((stores, held)))
 }
 
 /// Returns the world with the store that has a todo, where that is not the one in use.
@@ -184,14 +240,58 @@ pub(super) fn context_of(
 ) -> Result<Option<Context>, Failure> {
     let store = context.store(ui)?;
     let own = real(store.repo.common_dir());
-    let store = holder(store, (std::slice::from_ref(which), todo::find), speaker, context, ui)?;
+    let store = holder(store, (which, todo::find), speaker, context, ui)?;
     Ok((real(store.repo.common_dir()) != own).then(|| context.of_store(store.repo.git_dir().to_owned())))
 }
 
-/// Returns the path of the one store that has a todo.
-pub(super) fn only(everything: &Everything, id: TodoId) -> Result<String, Failure> {
+/// Returns why a command that is about the store in use found no such todo, with what means the one that another store has.
+pub(super) fn or_elsewhere(
+    refusal: Refusal,
+    which: &[Which],
+    (act, store): (&str, &Store),
+    context: &Context,
+    ui: &Ui,
+) -> Failure {
+    let is_unknown = matches!(refusal, Refusal::Unknown { .. } | Refusal::Elsewhere { .. });
+    let found = if is_unknown { those_with(which, store, context, ui) } else { Vec::new() };
+    found.into_iter().fold(refusal.into(), |failure: Failure, (shelf, one)| {
+        let (path, text, name) = (shelf.path, one.text(), shelf.name);
+        failure.hint(format!("`git chittysync --store '{path}' {act} {text}` means the one in {name}"))
+    })
+}
+
+/// Returns why what a todo was to wait for was not found, with the store that has it.
+pub(super) fn or_waits_elsewhere(
+    refusal: Refusal,
+    given: &[String],
+    store: &Store,
+    context: &Context,
+    ui: &Ui,
+) -> Failure {
+    let Refusal::Unknown { words } = &refusal else { return refusal.into() };
+    let is_given = given.iter().any(|one| one.trim_start_matches(['+', '-']).trim() == words);
+    let which = [Which::Words(words.clone())];
+    let found = if is_given { those_with(&which, store, context, ui) } else { Vec::new() };
+    found.into_iter().fold(refusal.into(), |failure: Failure, (shelf, _)| {
+        failure.hint(format!("it is in {}; a todo waits only for those of its own store", shelf.name))
+    })
+}
+
+/// Returns the stores that are listed beside this one and have one of these todos, each with that.
+fn those_with<'a>(which: &'a [Which], store: &Store, context: &Context, ui: &Ui) -> Vec<(Shelf, &'a Which)> {
+    let others = listed(context, store, ui).others.into_iter();
+    let found = others.filter_map(|Beside { shelf, store }| {
+        let (found, _) = todo::read(&store, Reach::Archive).ok()?;
+        let one = which.iter().find(|one| todo::find(&found, context.here(), one).is_ok())?;
+        Some((shelf, one))
+    });
+    found.collect()
+}
+
+/// Returns the one store that has a todo.
+pub(super) fn only(everything: &Everything, id: TodoId) -> Result<Shelf, Failure> {
     match everything.shelves.of(id).as_slice() {
-        [one] => Ok(one.path.clone()),
+        [one] => Ok((*one).clone()),
         several => {
             let names: Vec<&str> = several.iter().map(|shelf| shelf.name.as_str()).collect();
             let failure = Failure::no(format!("{} is in {} stores: {}", id.short(), names.len(), names.join(", ")));

@@ -7,8 +7,8 @@ use super::consolidate;
 use super::context::{Context, full_name};
 use super::options::PorcelainArgs;
 use super::schema::print_listing;
-use super::ui::{Failure, Ui};
-use crate::ops::{self, Plan, Selection};
+use super::ui::{Failure, Ui, plural};
+use crate::ops::{self, OpsError, Plan, Selection};
 use crate::store::Store;
 use crate::todo::plain;
 
@@ -109,14 +109,19 @@ fn merge(store: &Store, name: &str, context: &Context, ui: &mut Ui) -> Result<()
         ui.note("Already up to date.");
     } else {
         let into = store.settings.branch_name();
-        ui.note(&format!("Merged {name} into {into}: {} conflicts.", report.conflicts.len()));
+        ui.note(&format!("Merged {name} into {into}: {}.", plural(report.conflicts.len(), "conflict")));
         ui.note(&format!("hint: `git chittysync branch --delete {name}` when it is no longer needed"));
     }
     consolidate::finish(store, &report, ui)
 }
 
 fn delete(store: &Store, name: &str, force: bool, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
-    let tip = ops::delete_branch(store, &full_name(name)?, force, context.now)?;
+    let tip = ops::delete_branch(store, &full_name(name)?, force, context.now).map_err(|err| match err {
+        unmerged @ OpsError::Unmerged { .. } => Failure::from(unmerged)
+            .hint(format!("`git chittysync branch --merge {name}` merges it"))
+            .hint(format!("`git chittysync branch --delete {name} --force` deletes what was said on it alone, too")),
+        err => err.into(),
+    })?;
     if ui.json {
         ui.print_json(&json!({ "branch": name, "commit": tip.to_string(), "deleted": true }));
     } else {

@@ -1,13 +1,16 @@
-//! `drop --quiet-for` and `drop --left-by`: what was left behind, dropped together.
+//! `drop --quiet-for` and `drop --left-by`: what was left behind, dropped together; `drop --dry-run`: what would be.
 
 use serde_json::json;
 
 use super::act::DropArgs;
+use super::beside;
 use super::context::Context;
+use super::named;
 use super::said::tell_each;
 use super::ui::{Failure, Ui, plural};
-use crate::ops::todo::{Bulk, drop_bulk, foresee_bulk};
-use crate::todo::plain;
+use crate::ops::todo::{Bulk, Which, drop_bulk, foresee_bulk, foresee_drop};
+use crate::store::Store;
+use crate::todo::{Project, Todo, Verb, plain};
 use crate::view::todo_json;
 
 pub(super) fn run(bulk: &Bulk, args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -33,16 +36,30 @@ pub(super) fn run(bulk: &Bulk, args: &DropArgs, context: &Context, ui: &mut Ui) 
         ui.note("`git chittysync undo` takes all of it back.");
         return Ok(());
     }
-    let names = context.todos(&store, ui)?.names();
+    foretell(&found, &store, context, ui)?;
+    tell_of_rest(ui);
+    Ok(())
+}
+
+/// Says what would be dropped of the todos that are named.
+pub(super) fn foretell_named(args: &DropArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let many = named::several(&args.todo)?.unwrap_or_else(|| vec![Which::words(&args.todo)]);
+    let store = beside::holder_of_all(context.store(ui)?, (Verb::Drop.name(), &many), &args.speaker, context, ui)?;
+    let found = foresee_drop(&args.speaker.actor(&store, context), &many)?;
+    foretell(&found, &store, context, ui)
+}
+
+/// Says what would be dropped.
+fn foretell(found: &[(Project, Todo)], store: &Store, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let names = context.todos(store, ui)?.names();
     if ui.json {
         ui.print_json(&found.iter().map(|(project, todo)| todo_json(&names, project, todo)).collect());
         return Ok(());
     }
-    let line = |(project, todo): &(crate::todo::Project, crate::todo::Todo)| {
+    let line = |(project, todo): &(Project, Todo)| {
         format!("{}  {}  {}\n", todo.id.short(), plain(names.shown(project)), plain(&todo.content))
     };
     ui.print_page(&found.iter().map(line).collect::<String>());
     ui.note(&format!("{} would be dropped.", plural(found.len(), "todo")));
-    tell_of_rest(ui);
     Ok(())
 }

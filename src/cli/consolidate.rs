@@ -57,6 +57,11 @@ fn say_of_purge(report: &Report, ui: &Ui) {
     }
 }
 
+/// Returns whether what was left out is a session or a branch, and no file of one.
+fn is_ref(what: &str) -> bool {
+    ["session ", "the branch of ", "refs/"].iter().any(|begins| what.starts_with(begins))
+}
+
 /// Warns of what was redacted and of sessions that were left out, and says so when the branch could not be moved.
 pub(super) fn finish(store: &Store, report: &Report, ui: &Ui) -> Result<(), Failure> {
     for (session, rule) in &report.redacted {
@@ -72,9 +77,14 @@ pub(super) fn finish(store: &Store, report: &Report, ui: &Ui) -> Result<(), Fail
         );
     }
     say_of_purge(report, ui);
-    let left_out: Vec<String> =
-        report.left_out.iter().map(|(what, reason)| format!("{what} was left out: {reason}")).collect();
-    ui.warn_some(&left_out, Some("refs that were left out are as they were; all others were taken"));
+    let (refs, files): (Vec<_>, Vec<_>) = report.left_out.iter().partition(|(what, _)| is_ref(what));
+    let told = |(what, reason): &(String, String)| format!("{what} was left out: {reason}");
+    ui.warn_some(
+        &refs.into_iter().map(told).collect::<Vec<_>>(),
+        Some("refs that were left out are as they were; all others were taken"),
+    );
+    // Of files and lines of the branch, the reason says all.
+    ui.warn_some(&files.into_iter().map(told).collect::<Vec<_>>(), None);
     let put_back: usize = report.put_back.values().map(BTreeSet::len).sum();
     let branch = store.settings.branch_name();
     let hint = "what is taken out by other means than a command comes back; `git chittysync rollback` is the way back";

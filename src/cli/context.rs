@@ -9,7 +9,7 @@ use crate::git::{branch_ref, refuse_link};
 use crate::ops::todo::{self, Which};
 use crate::ops::{self, Plan, Selection};
 use crate::source::{Home, agents, session_variable};
-use crate::store::{Location, Reach, Store, Unreadable, locate};
+use crate::store::{Location, Origin, Reach, Store, StoreError, Unreadable, locate};
 use crate::todo::{Project, Scope, Session, SessionInfo, Time, plain};
 use crate::view::Everything;
 
@@ -80,7 +80,14 @@ impl Context {
 
     /// Opens the store.
     pub fn store(&self, ui: &mut Ui) -> Result<Store, Failure> {
-        let store = self.on_branch(Store::open(&self.location()?)?)?;
+        let location = self.location()?;
+        let store = Store::open(&location).map_err(|err| match err {
+            // What would make one elsewhere is of no use to whoever names a place.
+            StoreError::Missing(_) if location.origin == Origin::Option => Failure::no(crate::ops::chain(&err))
+                .hint(format!("`git chittysync --store '{}' init` makes one there", location.path.display())),
+            err => err.into(),
+        });
+        let store = self.on_branch(store?)?;
         ui.configured_color.clone_from(&store.settings.color);
         Ok(store)
     }

@@ -9,7 +9,7 @@ use super::install::{agent_settings, parts_of_command};
 use super::ui::plural;
 use crate::install::{Check, Surroundings, examine};
 use crate::ops::unread;
-use crate::source::{self, Home};
+use crate::source::{self, Home, agents};
 use crate::store::{Store, spool};
 use crate::todo::Time;
 use crate::view::Style;
@@ -20,22 +20,30 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let (user, project) = (agent_settings(context, false), agent_settings(context, true));
     let mut checks = Vec::new();
     let homes = known_homes();
+    let at = Surroundings {
+        generated: &generated,
+        user: &user,
+        project: &project,
+        home: Path::new(""),
+        directory: &context.directory,
+        display,
+        chain: crate::ops::chain,
+    };
     for home in &homes {
         if let Some(trouble) = home.agent.trouble() {
             checks.push(Check::bad("sources", crate::todo::plain(trouble)));
             continue;
         }
-        let at = Surroundings {
-            generated: &generated,
-            user: &user,
-            project: &project,
-            home: &home.path,
-            directory: &context.directory,
-            display,
-            chain: crate::ops::chain,
-        };
-        checks.extend(examine(home.agent, &at));
+        checks.extend(examine(home.agent, &Surroundings { home: &home.path, ..at }));
         checks.push(Check::ok("sources", format!("{}: {}", home.agent.title(), sources(home, heard, context.now))));
+    }
+    for agent in agents() {
+        let is_known = homes.iter().any(|home| home.agent.name() == agent.name());
+        let Some(settings) = agent.settings_home().filter(|settings| !is_known && settings.is_dir()) else { continue };
+        checks.extend(examine(agent, &Surroundings { home: &settings, ..at }));
+        let never = agent.home().map(|home| format!("; it has not run here yet: there is no {}", display(&home)));
+        let text = format!("{}: only settings, in {}{}", agent.title(), display(&settings), never.unwrap_or_default());
+        checks.push(Check::off("sources", text));
     }
     let unread =
         context.location().ok().and_then(|location| Store::open(&location).ok()).map(|store| unread(&store, &homes));

@@ -1,8 +1,9 @@
 //! The part of `doctor` that is about agents that are started.
 
+use super::context::display;
 use super::spawn::{NAME_ONE, lines, settings};
 use crate::install::Check;
-use crate::ops::spawn::{checkouts, situation};
+use crate::ops::spawn::{checkouts, no_checkouts, situation};
 use crate::store::Store;
 use crate::view::Style;
 
@@ -28,7 +29,11 @@ pub(super) fn check(store: &Store, style: Style) -> Option<Check> {
             let runs = situation.lease.as_ref().map_or(0, |lease| lease.running.len());
             let said = lines(&situation, &spawning, style);
             let text = said.into_iter().take(1 + runs).collect::<Vec<_>>().join("; ");
-            let text = format!("{} decides; {text}", situation.arbiter.name());
+            let bad: String = no_checkouts(&spawning)
+                .into_iter()
+                .map(|(directory, why)| format!("; chittysync.spawnIn is {}: {why}", display(directory)))
+                .collect();
+            let text = format!("{} decides; {text}{bad}", situation.arbiter.name());
             Some(match situation.lease.is_ok() {
                 false => Check::bad(name, text),
                 true if is_on && checkouts(&spawning).is_empty() => {

@@ -22,7 +22,7 @@ pub(super) fn checks(location: &Location, ui: &mut Ui) -> Vec<Check> {
     };
     ui.configured_color.clone_from(&store.settings.color);
     let style = ui.style(crate::log::clock());
-    let mut checks = vec![Check::ok("store", display(store.repo.common_dir())), private(&store)];
+    let mut checks = vec![writable(&store), private(&store)];
     checks.extend(super::doctor_settings::unknown(&store));
     checks.push(sessions(&store));
     checks.extend(events(&store));
@@ -34,6 +34,23 @@ pub(super) fn checks(location: &Location, ui: &mut Ui) -> Vec<Check> {
     checks.extend(super::mirrors::checks(&store, style));
     checks
 }
+
+/// Says where the store is, and whether anything can be saved there: a file without a name is made for it.
+fn writable(store: &Store) -> Check {
+    let directory = store.repo.common_dir();
+    let own = directory.join(OWN);
+    let places = [directory, own.as_path()].into_iter().filter(|place| place.exists());
+    let refused = places.map(tempfile::tempfile_in).find_map(Result::err);
+    match refused {
+        None => Check::ok("store", display(directory)),
+        Some(err) => {
+            Check::bad("store", format!("{} cannot be written, so nothing is saved there: {err}", display(directory)))
+        }
+    }
+}
+
+/// Where a store keeps what is no ref and no object.
+const OWN: &str = "chittysync";
 
 /// Says in how many files the store is, and who keeps them few.
 fn objects(store: &Store) -> Check {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::beside;
 use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
@@ -42,7 +43,11 @@ pub(super) fn run(args: &ForgetArgs, context: &Context, ui: &mut Ui) -> Result<(
     let store = context.store(ui)?;
     // Whatever stands beside it in the archive is meant as well.
     let everything = context.with_archive(&store, ui)?;
-    let found = match find_to_forget(&store, &everything, context.here(), &Which::words(&args.todo))? {
+    let which = Which::words(&args.todo);
+    let found = find_to_forget(&store, &everything, context.here(), &which).map_err(|refusal| {
+        beside::or_elsewhere(refusal, std::slice::from_ref(&which), ("forget", &store), context, ui)
+    })?;
+    let found = match found {
         ToForget::Todo(found) => found,
         ToForget::Already(_, id) => {
             match ui.json {

@@ -12,8 +12,8 @@ use crate::todo::plain;
 /// Arguments of `guidance`.
 #[derive(Debug, Args)]
 pub struct GuidanceArgs {
-    /// What this session should do (the beginning of its name is enough) [default: CHITTYSYNC_SESSION, else that of the
-    /// agent which runs the command, else you]
+    /// What this session should do: the beginning of its name, or words of what it is called [default: CHITTYSYNC_SESSION,
+    /// else that of the agent which runs the command, else you]
     #[arg(long, value_name = "SESSION")]
     pub session: Option<String>,
 }

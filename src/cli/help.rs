@@ -35,17 +35,17 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Save and share it",
         &[
-            ("sync, init, move", "exchange lists; name the remote; a project elsewhere"),
+            ("sync, init, move", "exchange lists; name a remote; move a project"),
             ("daemon, service", "in the background, now or at every login"),
             ("hub, mirror, watch", "serve it; held elsewhere too; follow what changes"),
-            ("branch, export, import", "a list beside this one; files; a list from elsewhere"),
-            ("archive, forget, purge", "old todos aside; one out for good; out of history too"),
+            ("branch, export, import", "a list beside this one; files; other tools' lists"),
+            ("archive, forget, purge", "old todos aside; one out for good, or of history"),
         ],
     ),
     (
         "Set up",
         &[
-            ("demo, install, uninstall", "an example; hooks of agents, manual pages, driver"),
+            ("demo, install, uninstall", "an example; hooks of agents, manual pages"),
             ("status, doctor, bug-report", "what is where; whether all is well; tell us"),
         ],
     ),
@@ -68,7 +68,7 @@ pub(super) fn overview() -> String {
             if names.is_empty() {
                 continue;
             }
-            text.push_str(&format!("  {names:<24}{what}\n"));
+            text.push_str(&format!("  {names:<28}{what}\n"));
         }
     }
     text + "`<command> -h` explains one, `help` all; manuals are there after `install`.\n"
@@ -121,6 +121,10 @@ mod tests {
         let text = overview();
         let longest = text.lines().map(str::len).max().unwrap_or_default();
         assert!(text.lines().count() <= 24 && longest <= 80, "{} lines of {longest}\n{text}", text.lines().count());
+        let together = GROUPS.iter().flat_map(|(_, commands)| *commands).map(|(names, what)| format!("{names}{what}"));
+        for joined in together {
+            assert!(!text.contains(&joined), "nothing between names and words: {joined}");
+        }
         let listed: Vec<&str> = GROUPS
             .iter()
             .flat_map(|(_, commands)| *commands)

@@ -38,7 +38,7 @@ pub(super) fn install(args: &InstallArgs, context: &Context, ui: &mut Ui) -> Res
     if args.walk.commit_hook {
         parts.push(commit_hook(context)?);
     }
-    let done = walk(&parts, args.walk.dry_run, ui, Part::install);
+    let done = walk(&parts, args.walk.dry_run, ui, true, Part::install);
     if !args.walk.dry_run {
         say_more(args, &agent, ui);
         for said in wanted.iter().flat_map(|agent| by_hand(*agent)) {
@@ -91,11 +91,31 @@ pub(super) fn uninstall(args: &UninstallArgs, context: &Context, ui: &mut Ui) ->
     }
     parts.dedup_by_key(|part| (part.name, part.path().map(Path::to_owned)));
     parts.extend(left_pages(&parts_of_command()).map_err(failure)?);
-    let done = walk(&parts, args.dry_run, ui, Part::uninstall);
+    // What was not there is no news.
+    let done = walk(&parts, args.dry_run, ui, false, Part::uninstall);
+    if done.iter().all(|(_, outcome)| matches!(outcome, Ok(Change::None))) {
+        ui.note("There is nothing to take away.");
+    }
+    if !args.project {
+        tell_of_project(context, ui);
+    }
     if !args.dry_run {
         remove_made(&parts.iter().filter_map(Part::path).collect::<Vec<_>>());
     }
     judge(&done, "uninstall")
+}
+
+/// Says so when hooks of ours stay in the settings of the project that we stand in: others may share them.
+fn tell_of_project(context: &Context, ui: &Ui) {
+    let settings = agent_settings(context, true);
+    let Some(path) = settings.path.clone().filter(|path| Some(path) != user_settings().as_ref()) else { return };
+    let parts = inventory(&parts_of_command(), &settings).unwrap_or_default();
+    if parts.iter().any(|part| part.name == "hooks" && part.is_installed().unwrap_or(false)) {
+        ui.note(&format!(
+            "Hooks of ours stay in the project's settings, {}: `git chittysync uninstall --project` takes them out.",
+            display(&path)
+        ));
+    }
 }
 
 /// Returns whether hooks of ours are in the user's own settings of an agent.
@@ -146,10 +166,12 @@ type Step = fn(&Part, bool) -> Result<Change, InstallError>;
 type Outcome<'a> = (&'a Part, Result<Change, InstallError>);
 
 /// Takes a step with each part. One that cannot be changed is left as it is, and the others are done.
-fn walk<'a>(parts: &'a [Part], dry_run: bool, ui: &mut Ui, step: Step) -> Vec<Outcome<'a>> {
+/// `all` of them are told, or just those that there is something to say of.
+fn walk<'a>(parts: &'a [Part], dry_run: bool, ui: &mut Ui, all: bool, step: Step) -> Vec<Outcome<'a>> {
     let done: Vec<Outcome<'a>> = parts.iter().map(|part| (part, step(part, dry_run))).collect();
-    let changed: Vec<(&Part, Change)> =
+    let mut changed: Vec<(&Part, Change)> =
         done.iter().filter_map(|(part, outcome)| Some((*part, *outcome.as_ref().ok()?))).collect();
+    changed.retain(|(_, change)| all || *change != Change::None);
     let failed: Vec<(&Part, String)> =
         done.iter().filter_map(|(part, outcome)| Some((*part, crate::ops::chain(outcome.as_ref().err()?)))).collect();
     if ui.json {
@@ -165,9 +187,8 @@ fn walk<'a>(parts: &'a [Part], dry_run: bool, ui: &mut Ui, step: Step) -> Vec<Ou
         for (name, change, place) in grouped(&changed) {
             ui.note(&format!("{name:<11} {:<10} {place}", change.as_str()));
         }
-        for (part, reason) in &failed {
-            let place = part.path().map_or_else(|| part.place(), display);
-            ui.note(&format!("{:<11} {FAILED:<10} {place}: {reason}", part.name));
+        for (name, place, reason) in grouped_failures(&failed) {
+            ui.note(&format!("{name:<11} {FAILED:<10} {place}: {reason}"));
         }
     }
     for (part, change) in changed {
@@ -227,6 +248,28 @@ pub(super) fn grouped<'a>(parts: &[(&'a Part, Change)]) -> Vec<(&'a str, Change,
                     .iter()
                     .map(|(part, change)| (part.name, *change, part.path().map_or_else(|| part.place(), display))),
             ),
+        }
+    }
+    lines
+}
+
+/// Returns name, place and reason for each part that could not be changed; once for many files of one kind in one
+/// directory of which the same is said.
+fn grouped_failures<'a>(failed: &[(&'a Part, String)]) -> Vec<(&'a str, String, String)> {
+    let of_all = |(part, reason): &(&Part, String)| match part.path() {
+        Some(path) => reason.replace(&path.display().to_string(), "them"),
+        None => reason.clone(),
+    };
+    let alike = |a: &(&'a Part, String), b: &(&'a Part, String)| {
+        let directory = |part: &Part| part.path().and_then(Path::parent).map(Path::to_owned);
+        (a.0.name, of_all(a), directory(a.0)) == (b.0.name, of_all(b), directory(b.0))
+    };
+    let mut lines = Vec::new();
+    for group in failed.chunk_by(alike) {
+        let parts: Vec<(&Part, Change)> = group.iter().map(|(part, _)| (*part, Change::None)).collect();
+        let is_one = group.len() > FEW;
+        for ((name, _, place), one) in grouped(&parts).into_iter().zip(group) {
+            lines.push((name, place, if is_one { of_all(one) } else { one.1.clone() }));
         }
     }
     lines

@@ -63,7 +63,7 @@ pub(super) fn run(args: &LogArgs, context: &Context, ui: &mut Ui) -> Result<(), 
         false => {
             let which = Which::words(&args.todo);
             let speaker = SpeakerArgs::of_environment();
-            store = beside::holder(store, (std::slice::from_ref(&which), find_anywhere), &speaker, context, ui)?;
+            store = beside::holder(store, (&which, find_anywhere), &speaker, context, ui)?;
             Some(find_anywhere(&context.everything_with(&store, ui, &which)?, context.here(), &which)?.1.id)
         }
         true => None,

@@ -291,6 +291,7 @@ fn run_in(context: &Context, command: Command, ui: &mut Ui) -> Result<(), Failur
         Command::Release(args) => act::say(Verb::Release, &args, context, ui),
         Command::Drop(args) => match args.bulk() {
             Some(bulk) => bulk::run(&bulk, &args, context, ui),
+            None if args.dry_run => bulk::foretell_named(&args, context, ui),
             None => act::drop_todo(&args, context, ui),
         },
         Command::Reopen(args) => act::say(Verb::Reopen, &args, context, ui),

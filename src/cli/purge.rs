@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::beside;
 use super::confirm::ask;
 use super::consolidate::finish;
 use super::context::Context;
@@ -37,7 +38,8 @@ pub(super) fn run(args: &PurgeArgs, context: &Context, ui: &mut Ui) -> Result<()
     let store = context.store(ui)?;
     let everything = context.with_archive(&store, ui)?;
     let named: Vec<Which> = args.todos.iter().cloned().map(Which::Words).collect();
-    let found = ToPurge::find(&store, &everything, context.here(), &named)?;
+    let found = ToPurge::find(&store, &everything, context.here(), &named)
+        .map_err(|refusal| beside::or_elsewhere(refusal, &named, ("purge", &store), context, ui))?;
     if args.dry_run {
         foretell(&store, &found, &everything.names(), ui);
         warn_of_others(&found, ui);
@@ -119,8 +121,10 @@ impl TakenOut {
             return Err(Failure::no("the words are out of the lists, and still in history")
                 .hint("run it again once the reason above is gone"));
         }
-        remote::judge(self.remote.as_ref(), self.exchange.as_ref()).map_err(|failure| {
-            failure.hint("what it has there may still hold the words; a remote that forbids rewinding (receive.denyNonFastForwards) has to allow it once")
+        let is_told = self.exchange.as_ref().is_some_and(|exchange| exchange.kept.is_some());
+        remote::judge(self.remote.as_ref(), self.exchange.as_ref()).map_err(|failure| match is_told {
+            true => failure,
+            false => failure.hint("what it has there may still hold the words"),
         })
     }
 }

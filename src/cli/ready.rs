@@ -1,5 +1,7 @@
 //! `ready`: what can be begun now.
 
+use std::io::IsTerminal;
+
 use clap::Args;
 use serde_json::Value;
 
@@ -17,8 +19,8 @@ use crate::plan::{Entry, Holder, Holders, Moment, in_turn};
 use crate::store::Store;
 use crate::todo::{Names, Project, Session, Todo, plain};
 use crate::view::{
-    Everything, Folded, Links, Quiet, Shown, porcelain_row, quiet_json, ready, ready_text, shelf_json, shelf_mark,
-    todo_json,
+    Everything, Folded, Links, Quiet, Shown, Style, porcelain_row, quiet_json, ready, ready_text, shelf_json,
+    shelf_mark, todo_json,
 };
 
 /// Arguments of `ready`.
@@ -102,6 +104,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
             format!("{}{to}", shelf_mark(&everything, todo))
         };
         let style = ui.style(context.now);
+        // Whoever reads it elsewhere reads the words.
+        let style = Style { width: if std::io::stdout().is_terminal() { style.width } else { 0 }, ..style };
         let mut text = ready_text(&found, &everything.names(), before, style);
         fold(&mut text, &quiet, &folded, style, "`ready --left-behind`");
         if found.is_empty() {

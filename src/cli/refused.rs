@@ -9,8 +9,6 @@ use crate::view::Style;
 
 /// So many are shown of what can be meant.
 const SHOWN: usize = 10;
-/// So many sessions are named that can be meant.
-const SESSIONS_SHOWN: usize = 8;
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
@@ -35,15 +33,14 @@ impl From<Refusal> for Failure {
             Refusal::NobodySaid { todo, .. } => {
                 no().hint(format!("`git chittysync show {}` lists who did", todo.id.short()))
             }
-            Refusal::SeveralSaid { sessions, .. } => {
-                no().hint(sessions.iter().map(Session::as_str).collect::<Vec<_>>().join(" "))
+            Refusal::SeveralSaid { sessions, called, .. } if called.is_empty() => {
+                each(no(), &sessions, Session::to_string)
             }
+            Refusal::SeveralSaid { called, .. } => each(no(), &called, String::clone),
             Refusal::NoProject(_) => no().hint(PROJECTS),
             Refusal::NoSession(_) | Refusal::Ended(_) => no().hint("`git chittysync sessions` lists them"),
             Refusal::SeveralSessions { sessions, .. } => each(usage(), &sessions, String::clone),
-            Refusal::AmbiguousSession { candidates, .. } => {
-                candidates.into_iter().take(SESSIONS_SHOWN).fold(usage(), Failure::hint)
-            }
+            Refusal::AmbiguousSession { candidates, .. } => each(usage(), &candidates, String::clone),
             Refusal::AllBranches => usage(),
             Refusal::CannotRewrite { .. } => {
                 no().hint("check out another branch there; it cannot be moved under somebody's files")
@@ -90,9 +87,13 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Adds a hint for each of the first few.
+/// Adds a hint for each of the first few, and says how many more there are.
 fn each<T>(failure: Failure, all: &[T], hint: impl Fn(&T) -> String) -> Failure {
-    all.iter().take(SHOWN).fold(failure, |failure, one| failure.hint(hint(one)))
+    let failure = all.iter().take(SHOWN).fold(failure, |failure, one| failure.hint(hint(one)));
+    match all.len().saturating_sub(SHOWN) {
+        0 => failure,
+        more => failure.hint(format!("and {more} more")),
+    }
 }
 
 /// Adds what somebody else did since, and how to take that back.

@@ -9,7 +9,7 @@ use super::context::display;
 use super::options::SyncArgs;
 use super::progress::Progress;
 use super::ui::{Failure, Ui, plural};
-use crate::git::{Cause, Namespace, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
+use crate::git::{Cause, Kept, Namespace, RemoteName, Repo, UrlError, Watch, check_url, github_page, is_public, reach};
 use crate::ops::todo::Refusal;
 use crate::ops::{self, Exchange, Link, Plan, Report};
 use crate::settings::{Settings, remembered_namespace, table};
@@ -158,14 +158,32 @@ pub(super) fn judge(remote: Option<&RemoteName>, exchange: Option<&Exchange>) ->
         1 => String::new(),
         many => format!(" (and {} more)", many - 1),
     };
-    let failure = Failure::no(format!("{remote} did not take {what}: {why}{more}"))
-        .hint("everything is saved here; see git-chittysync(1), REFS");
+    let failure = Failure::no(format!("{remote} did not take {what}: {why}{more}"));
+    if let Some(kept) = &exchange.kept {
+        return Err(allow_rewriting(failure, remote, what, kept));
+    }
+    let failure = failure.hint("everything is saved here; see git-chittysync(1), REFS");
     Err(match &exchange.in_the_way {
         Some(name) => failure.hint(format!(
             "look at what {remote} has at {name}: if it is damage, and not of a newer version of this program, a forced `git push` of {name} from the store puts yours in its place"
         )),
         None => failure,
     })
+}
+
+/// Says who has to let old history go, where a todo was purged, and what to do then.
+fn allow_rewriting(failure: Failure, remote: &RemoteName, name: &str, kept: &Kept) -> Failure {
+    let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+    let failure = failure.hint(if kept.by_setting {
+        format!(
+            "{remote} forbids it: in the repository there, `git config receive.denyNonFastForwards false` allows it, and `true` forbids it again afterwards"
+        )
+    } else {
+        format!("if it protects {branch}, allow force pushes to it for a while, in the settings of its host; if it is a hook, ask whoever runs it")
+    });
+    failure.hint("`git chittysync sync` then sends what is here").hint(
+        "everything is saved here, also what is new; until then the purged words are there, and what is new is not",
+    )
 }
 
 /// Makes a repository, named or given by its URL, the one that the store is synced with.

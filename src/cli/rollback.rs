@@ -156,7 +156,7 @@ fn print(acts: &[Act], verb: &str, changed: bool, names: &Names, ui: &mut Ui) {
     for act in acts {
         let state = match state(act) {
             // It says nothing of the todo, which is what others want.
-            Some(_) if act.yields() => "is what others want".to_owned(),
+            Some(_) if act.yields() => "is as others want it".to_owned(),
             Some(state) => format!("{verb} {state}"),
             None => "with other properties".to_owned(),
         };

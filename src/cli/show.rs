@@ -24,7 +24,7 @@ pub struct ShowArgs {
 pub(super) fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let which = Which::words(&args.todo);
     let (store, speaker) = (context.store(ui)?, SpeakerArgs::of_environment());
-    let store = beside::holder(store, (std::slice::from_ref(&which), find_anywhere), &speaker, context, ui)?;
+    let store = beside::holder(store, (&which, find_anywhere), &speaker, context, ui)?;
     let session = speaker.known_session(&store).ok().flatten();
     let everything = context.everything_around(&store, ui, &which, session.as_ref())?;
     let (project, todo) = find_anywhere(&everything, context.here(), &which)?;

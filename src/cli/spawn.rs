@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::context::{Context, display};
 use super::ui::{Failure, Ui, plural};
 use crate::ops::spawn::{
-    Arbiter, Asked, Edit, Edited, NoArbiter, Refused, Situation, Spawned, checkouts, edit, situation, spawn,
+    Arbiter, Asked, Edit, Edited, NoArbiter, Refused, Situation, Spawned, checkouts, edit, no_checkouts, situation,
+    spawn,
 };
 use crate::plan::{Considered, Exit, Lease, Verdict};
 use crate::settings::Spawning;
@@ -84,7 +85,7 @@ fn start(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -> 
         ui.print_json(&spawned_json(&spawned));
     }
     match spawned {
-        Spawned::Refused(refused) => Err(refusal(&refused)),
+        Spawned::Refused(refused) => Err(refusal(&refused, spawning)),
         Spawned::Away(why) => Err(Failure::no(format!("nothing was started: {why}"))),
         Spawned::Nothing(considered) => {
             for considered in &considered {
@@ -116,13 +117,18 @@ fn start(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -> 
     }
 }
 
-fn refusal(refused: &Refused) -> Failure {
+fn refusal(refused: &Refused, spawning: &Spawning) -> Failure {
     let failure = Failure::no(refused.to_string());
     match refused {
         Refused::Off => failure.hint(
             "`git config --global chittysync.spawnCommand <command>` names one; docs/spawning.md tells what it gets",
         ),
-        Refused::NoCheckout => failure.hint("`git config --global --add chittysync.spawnIn <directory>` names one"),
+        Refused::NoCheckout => {
+            let bad = no_checkouts(spawning).into_iter();
+            let failure =
+                bad.fold(failure, |failure, (directory, why)| failure.hint(format!("{}: {why}", display(directory))));
+            failure.hint("`git config --global --add chittysync.spawnIn <directory>` names one")
+        }
         Refused::Deep => failure,
         Refused::Arbiter(_) => failure.hint(NAME_ONE),
     }
@@ -184,6 +190,9 @@ fn dry_run(store: &Store, spawning: &Spawning, context: &Context, ui: &mut Ui) -
     }
     if places.is_empty() {
         text.push_str("in:       no checkout; chittysync.spawnIn names them\n");
+    }
+    for (directory, why) in no_checkouts(spawning) {
+        text.push_str(&format!("not in:   {}: {why} (chittysync.spawnIn)\n", display(directory)));
     }
     text.push_str(&format!("by:       {}\n", plain(&store.settings.device)));
     for line in lines(&situation, spawning, style) {
@@ -332,6 +341,7 @@ pub(super) fn situation_json(situation: &Situation, spawning: &Spawning) -> Valu
         "unusable": situation.lease.as_ref().err().map(ToString::to_string),
         "command": spawning.command,
         "directories": checkouts(spawning).iter().map(|checkout| checkout.directory.to_string_lossy().into_owned()).collect::<Vec<_>>(),
+        "unusable_directories": no_checkouts(spawning).iter().map(|(directory, why)| json!({ "what": directory.to_string_lossy(), "why": why })).collect::<Vec<_>>(),
         "caps": {
             "running": spawning.most,
             "per_day": spawning.per_day,

@@ -75,7 +75,7 @@ impl From<OpsError> for Failure {
             forgotten @ OpsError::Forgotten(_) => Failure::no(forgotten.to_string()).hint("say it in other words"),
             OpsError::Unmet(unmet) => (*unmet).into(),
             clock @ OpsError::Clock(_) => Failure::fatal(clock.to_string()).hint("set the clock"),
-            OpsError::Input(message) => Failure::fatal(message),
+            input @ (OpsError::Input(_) | OpsError::Unmerged { .. }) => Failure::fatal(input.to_string()),
             slower @ OpsError::Slower(_) => Failure::no(slower.to_string()).hint("try again in a moment"),
             went_on @ OpsError::WentOn(_) => Failure::no(went_on.to_string()).hint("look again, and then act"),
             moved @ OpsError::Moved(_) => Failure::no(moved.to_string()).hint("nothing was lost; run it again"),

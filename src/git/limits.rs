@@ -44,6 +44,8 @@ pub struct Limits {
     pub spawn_todos: usize,
     /// How many logs of started agents are kept.
     pub spawn_logs: usize,
+    /// How many events of a todo the board tells beside the list.
+    pub board_events: usize,
     /// The most new objects that are kept in memory while history is rewritten, before they are written.
     pub kept_objects: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
@@ -69,6 +71,7 @@ impl Default for Limits {
             sessions_at_once: 512,
             spawn_todos: 20,
             spawn_logs: 20,
+            board_events: 6,
             kept_objects: 20_000,
             budgets: super::Budgets::default(),
         }
@@ -103,6 +106,7 @@ impl Limits {
             sessions_at_once: number,
             spawn_todos: number,
             spawn_logs: number,
+            board_events: number,
             kept_objects: number,
             budgets: super::Budgets::default(),
         }

@@ -100,7 +100,7 @@ pub use permissions::{private_directories, private_directory, private_file, stat
 pub use plain::read_file;
 pub use program::{Git, GitOutput};
 pub use push::push;
-pub use push_report::{Answer, Send};
+pub use push_report::{Answer, Kept, Send};
 pub use reach::{Away, Cause, reach};
 pub use reading::{Reading, count_values, most_values};
 pub use real::real;

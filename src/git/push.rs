@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::hardened::Hardened;
 use super::push_parts::Parts;
-use super::push_report::{Answer, Answers, Asked, Send, read_answers};
+use super::push_report::{Answer, Answers, Asked, Send, of_replacing, read_answers};
 use super::said::{in_the_way, words};
 use super::transfer::Watch;
 use super::{GitError, Namespace, RemoteName, Repo, SESSIONS, Unreachable};
@@ -36,7 +36,14 @@ pub fn push(repo: &Repo, remote: &RemoteName, refs: &[(String, Send)], watch: &W
     } else {
         parts.push(refs)?
     };
-    Ok(parts.answers())
+    let (mut answers, failed) = parts.answers();
+    // Only now: what is refused of several at once was sent again by then, each alone.
+    for (name, _) in refs.iter().filter(|(_, send)| matches!(send, Send::Replace(..))) {
+        if let Some(answer) = answers.remove(name) {
+            answers.insert(name.clone(), of_replacing(answer));
+        }
+    }
+    Ok((answers, failed))
 }
 
 fn push_some(
@@ -76,7 +83,7 @@ fn push_some(
     let (words, in_the_way) = (words(&finished.stderr), in_the_way(&finished.stderr));
     for (name, answer) in &mut complete {
         match (&mut *answer, in_the_way.get(name)) {
-            (Answer::Accepted | Answer::InTheWay(_), _) => {}
+            (Answer::Accepted | Answer::InTheWay(_) | Answer::Kept(_), _) => {}
             (_, Some(other)) => *answer = Answer::InTheWay(other.clone()),
             (Answer::Refused(reason), None) if !words.is_empty() => {
                 reason.push_str(&format!(" (remote: {words})"));

@@ -26,6 +26,18 @@ pub enum Answer {
     Refused(String),
     /// It cannot be there beside this other ref: one name is a directory of the other.
     InTheWay(String),
+    /// The remote lets no other history take the place of what it has.
+    Kept(Kept),
+}
+
+/// Why a remote keeps its history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it says.
+    pub reason: String,
+    /// Whether it is `receive.denyNonFastForwards` of the repository there: git says so in words of its own. Otherwise the
+    /// host, or a hook, has said no, most often because it protects the branch.
+    pub by_setting: bool,
 }
 
 /// A ref's name on the remote, and what it shall become.
@@ -63,6 +75,26 @@ const RETRYABLE: [&str; 10] = [
     "reference already exists",
     "stale info",
 ];
+
+/// git's own words for what `receive.denyNonFastForwards` refuses. A push that replaces nothing can get them as well, of a
+/// ref that moved meanwhile: that one is tried again.
+const FORBIDDEN: &str = "non-fast-forward";
+
+/// Words by which hosts and hooks say that a branch is not to be rewritten, or that they do not take a push, without
+/// saying why. They name a lack of space, a limit or a hidden ref in other words.
+const PROTECTED: [&str; 5] = ["hook declined", "non-fast forward", "protected branch", "force push", "force-push"];
+
+/// Returns what an answer means of a ref that was to take the place of another history: who refuses that once refuses it
+/// each time, while those who were faster, or in the way, are told as ever.
+pub(super) fn of_replacing(answer: Answer) -> Answer {
+    match answer {
+        Answer::Rejected(reason) if reason == FORBIDDEN => Answer::Kept(Kept { reason, by_setting: true }),
+        Answer::Refused(reason) if PROTECTED.iter().any(|words| reason.to_ascii_lowercase().contains(words)) => {
+            Answer::Kept(Kept { reason, by_setting: false })
+        }
+        other => other,
+    }
+}
 
 /// Returns what a rejection means, by what is said of it.
 pub(super) fn judge(summary: &str) -> Answer {
@@ -103,6 +135,34 @@ mod tests {
             "[remote rejected] (funny refname)",
         ] {
             assert!(matches!(judge(summary), Answer::Refused(_)), "{summary}");
+        }
+    }
+
+    #[test]
+    fn who_refuses_to_have_history_replaced_is_told_from_who_was_faster() {
+        let replaced = |summary: &str| of_replacing(judge(summary));
+        let kept = |reason: &str, by_setting| Answer::Kept(Kept { reason: reason.to_owned(), by_setting });
+        assert_eq!(replaced("[remote rejected] (non-fast-forward)"), kept("non-fast-forward", true));
+        for reason in [
+            "non-fast forward",
+            "hook declined",
+            "pre-receive hook declined",
+            "protected branch hook declined",
+            "GitLab: You are not allowed to force push code to a protected branch on this project.",
+        ] {
+            assert_eq!(replaced(&format!("[remote rejected] ({reason})")), kept(reason, false));
+        }
+        for summary in [
+            "[rejected] (stale info)",
+            "[rejected] (fetch first)",
+            "[remote rejected] (cannot lock ref 'refs/x': is at 1 but expected 2)",
+            "[remote rejected] (failed to update ref)",
+            "[remote rejected] (incorrect old value provided)",
+        ] {
+            assert!(matches!(replaced(summary), Answer::Rejected(_)), "{summary}");
+        }
+        for summary in ["[remote rejected] (deny updating a hidden ref)", "[remote rejected] (unpacker error)"] {
+            assert!(matches!(replaced(summary), Answer::Refused(_)), "{summary}");
         }
     }
 

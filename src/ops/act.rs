@@ -56,6 +56,16 @@ impl<'a> From<&'a String> for Reason<'a> {
     }
 }
 
+/// Why nothing is said.
+pub trait Refuses: From<OpsError> {
+    /// Returns whether that follows from what the project alone holds, so that nothing else has to be read.
+    fn is_final(&self) -> bool {
+        false
+    }
+}
+
+impl Refuses for OpsError {}
+
 /// What came of an act.
 #[derive(Debug)]
 pub struct Acted {
@@ -105,7 +115,7 @@ impl Knowledge for Known {
 /// When the store cannot be read or written, when `decide` says no, and when the act cannot come true; then nothing is
 /// written. When the branch does not show afterwards what was asked for; then the session's history has it. Where the
 /// branch is checked out, and so was not moved, the report says so.
-pub fn act<E: From<OpsError>>(
+pub fn act<E: Refuses>(
     store: &Store,
     session: &Session,
     reason: Reason<'_>,
@@ -122,8 +132,11 @@ pub fn act<E: From<OpsError>>(
         caught.add(more);
         reason.demand.check(&store)?;
         let near = reason.near.and_then(|near| known_near(&store, near, &tips, session).ok().flatten());
-        // What is not found there may be anywhere.
-        let near = near.and_then(|known| decide(&known.everything).ok().map(|acts| (known, acts)));
+        let near = match near.map(|known| (decide(&known.everything), known)) {
+            Some((Err(refused), _)) if refused.is_final() => return Err(refused),
+            // What is not found there may be anywhere.
+            decided => decided.and_then(|(acts, known)| Some((known, acts.ok()?))),
+        };
         let near = near.filter(|(_, acts)| needs_archive(&store, Some(acts)).is_ok_and(|needs| !needs));
         let (known, mut acts) = match near {
             Some(found) => found,

@@ -109,7 +109,7 @@ pub fn delete_branch(store: &Store, full: &str, force: bool, now: Time) -> Resul
     }
     let is_merged = current.is_some_and(|current| current == tip || descends(&overlay, current, tip));
     if !is_merged && !force {
-        return Err(OpsError::Input(format!("'{name}' has not been merged into {}", store.settings.branch_name())));
+        return Err(OpsError::Unmerged { name: name.to_owned(), into: store.settings.branch_name().to_owned() });
     }
     let identity = store.settings.identity(now);
     let writer = Writer { repo: &store.repo, lock: &lock, fsync: store.settings.fsync, identity: &identity };

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::OpsError;
-use super::act::{Acted, act};
+use super::act::{Acted, Refuses, act};
 use super::link::Link;
 use super::outgoing::Remembered;
 use super::plan::{Plan, Turn};
@@ -43,7 +43,7 @@ pub struct Claimed {
 ///
 /// # Errors
 /// As [`act`]. When others are always faster: then the todo was let go again. A remote that cannot be asked is a value.
-pub fn claim<E: From<OpsError>>(
+pub fn claim<E: Refuses>(
     store: &Store,
     session: &Session,
     link: &Link<'_>,

@@ -1,6 +1,6 @@
 //! How to talk to a remote, and what came of it.
 
-use crate::git::{RemoteName, Watch};
+use crate::git::{Kept, RemoteName, Watch};
 use crate::todo::Session;
 
 /// How to talk to which remote.
@@ -43,6 +43,8 @@ pub struct Exchange {
     pub busy: Option<String>,
     /// What the remote does not have although it should, and why.
     pub problems: Vec<(String, String)>,
+    /// Why the remote has old history still, whose words were purged: it lets none take its place.
+    pub kept: Option<Kept>,
     /// A ref there that holds something else than ours, which can be neither merged nor replaced.
     pub in_the_way: Option<String>,
 }

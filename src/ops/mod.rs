@@ -85,7 +85,7 @@ mod write;
 mod write_back;
 
 pub use about::{About, about};
-pub use act::{Acted, Reason, act};
+pub use act::{Acted, Reason, Refuses, act};
 pub use archive::{Tidied, Tidy, tidy, tidy_daily};
 pub use branch::{Branch, branches, create_branch, delete_branch, find_branch};
 pub use capture::capture;
@@ -157,6 +157,14 @@ pub enum OpsError {
     /// What the user gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// A branch was to be deleted, and what was said on it stands nowhere else.
+    #[error("'{name}' has not been merged into {into}")]
+    Unmerged {
+        /// The branch.
+        name: String,
+        /// The one that does not have it.
+        into: String,
+    },
     /// The branch is not where somebody saw it who acted on that.
     #[error("the branch went on meanwhile")]
     WentOn(Option<ObjectId>),

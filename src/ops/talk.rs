@@ -328,6 +328,10 @@ impl<'a> Talk<'a> {
                 Answer::InTheWay(other) => {
                     problems.push((name.clone(), format!("{other} is in its way there")));
                 }
+                Answer::Kept(kept) => {
+                    problems.push((name.clone(), format!("it refuses to have its history rewritten: {}", kept.reason)));
+                    self.exchange.kept = Some(kept.clone());
+                }
                 Answer::Refused(reason) => {
                     refused |= is_own(name);
                     problems.push((name.clone(), format!("refused: {reason}")));

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::table::align;
+use unicode_width::UnicodeWidthStr;
+
+use super::table::{align, fit};
 use super::words::words_of;
 use super::{Everything, Links, Style};
 use crate::todo::{Names, Project, Session, State, Status, Time, Todo, plain};
@@ -114,9 +116,23 @@ pub fn ready_text(
                 todo.id.to_string()[..8].to_owned(),
                 plain(names.shown(project)),
                 style.age(todo.created),
-                style.words(&format!("{}{}", before(todo), words_of(todo, style.now))),
+                format!("{}{}", before(todo), words_of(todo, style.now)),
             ]
         })
         .collect();
+    let mut rows = fitted(rows, style.width);
+    rows.iter_mut().for_each(|row| row[3] = style.words(&row[3]));
     if rows.is_empty() { String::new() } else { align(&rows) }
+}
+
+/// Cuts the words of rows so that each fits on a line of so many columns, 0 for any; a few are left of them in any case.
+fn fitted(mut rows: Vec<Vec<String>>, columns: usize) -> Vec<Vec<String>> {
+    const FEWEST: usize = 16;
+    if columns == 0 {
+        return rows;
+    }
+    let widest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
+    let room = columns.saturating_sub((0..3).map(|at| widest(at) + 2).sum()).max(FEWEST);
+    rows.iter_mut().for_each(|row| row[3] = fit(&row[3], room));
+    rows
 }

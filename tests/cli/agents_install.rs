@@ -309,3 +309,27 @@ fn agents_with_databases_are_set_up_and_examined() {
     assert_eq!(read(&world, "home/.copilot/mcp-config.json"), "{\"mcpServers\": {}}\n");
     assert!(!world.path("home/.copilot/hooks").exists(), "what was made for it goes with it");
 }
+
+#[test]
+fn doctor_tells_of_an_agent_that_has_only_settings() {
+    for (agent, title, settings) in [
+        ("goose", "Goose", "home/.config/goose"),
+        ("opencode", "OpenCode", "home/.config/opencode"),
+        ("kilo", "Kilo CLI", "home/.config/kilo"),
+        ("crush", "Crush", "home/.config/crush"),
+    ] {
+        let world = World::new();
+        let told = world.run(&["doctor"]).stdout;
+        assert!(!told.contains(title), "{told}");
+        std::fs::create_dir_all(world.path(settings)).expect("a directory");
+        let told = world.run(&["doctor"]).stdout;
+        let line = told.lines().find(|line| line.contains(&format!("{title}: only settings, in ~/.config/")));
+        assert!(
+            line.is_some_and(|line| line.starts_with("off sources") && line.contains("has not run here yet")),
+            "{told}"
+        );
+        assert!(doctor(&world, agent).iter().any(|line| line.contains("not in ~/.config/")), "{told}");
+        let json = world.run(&["doctor", "--json"]).stdout;
+        assert!(json.contains("only settings"), "{json}");
+    }
+}

@@ -144,7 +144,7 @@ fn a_named_session_is_one_that_there_is() {
     assert!(refused("nobody").contains("there is no session whose name begins with 'nobody'"));
     let list = json!([{ "content": "x", "status": "pending" }]).to_string();
     world.input(&["import", "--session", "f00d-other", "--project", "api"], list.as_bytes());
-    assert!(refused("f00d").contains("2 sessions have names that begin with 'f00d'"));
+    assert!(refused("f00d").contains("2 sessions can be meant by 'f00d'"));
     for named in ["f00dfeed+cli", &format!("{SECOND}-agent-x")] {
         let to = at(&world, NOW, &["assign", "--dry-run", "--to", named]);
         assert_eq!(to["assigned"][0]["session"], SECOND, "{named}");

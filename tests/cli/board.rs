@@ -360,3 +360,23 @@ fn it_ends_with_its_terminal() {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+/// How much is told beside the list.
+#[test]
+fn a_wide_screen_tells_the_last_that_happened() {
+    let world = World::new();
+    let acts = [&["add", "Sign it"][..], &["start", "Sign it"], &["done", "Sign it"], &["reopen", "Sign it"]];
+    for (minute, act) in acts.iter().enumerate() {
+        let now = format!("2026-11-20T11:0{minute}:00.000Z");
+        assert_eq!(world.run_with(&[("CHITTYSYNC_NOW", &now)], act).code, Some(0), "{act:?}");
+    }
+    for (limits, told) in [("2", 2), ("3", 3), ("", 4)] {
+        let variables: &[(&str, &str)] = &[("CHITTYSYNC_LIMITS", limits)];
+        let command = "git chittysync board; exec sleep 60";
+        let Some(terminal) = Terminal::new(&world, 130, 24, variables, command) else { return };
+        let screen = terminal.wait("reopened, ");
+        assert_eq!(screen.matches("today 11:0").count(), told, "{limits}: {screen}");
+        assert!(screen.contains("today 11:03"), "the last ones: {screen}");
+        terminal.press(&["q"]);
+    }
+}

@@ -154,7 +154,11 @@ fn branches_of_other_things_are_left_alone() {
     assert_eq!(names.as_array().expect("a list").len(), 1, "{names}");
     world.ok(&["-C", here, "branch", "plan"]);
     world.ok(&["-C", here, "--branch", "plan", "add", "Maybe"]);
-    assert_eq!(world.run(&["-C", here, "branch", "--delete", "plan"]).code, Some(128), "not merged");
+    let unmerged = world.run(&["-C", here, "branch", "--delete", "plan"]);
+    assert!(unmerged.code == Some(128) && unmerged.stderr.contains("'plan' has not been merged"), "{unmerged:?}");
+    assert!(unmerged.stderr.contains("branch --merge plan`") && unmerged.stderr.contains("--force`"), "{unmerged:?}");
+    let in_use = world.run(&["-C", here, "--branch", "plan", "branch", "--delete", "plan"]);
+    assert!(in_use.stderr.contains("in use") && !in_use.stderr.contains("--merge"), "{in_use:?}");
     world.ok(&["-C", here, "branch", "--delete", "plan", "--force"]);
 }
 

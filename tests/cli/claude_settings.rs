@@ -267,3 +267,27 @@ fn doctor_names_the_variable_that_turns_hooks_off() {
         assert_eq!(named(&told, "~/.claude/settings.json"), off, "{value}: {told}");
     }
 }
+
+#[test]
+fn what_stays_in_a_project_is_named_and_nothing_is_said_of_what_was_never_there() {
+    let world = World::new();
+    world.git(&world.path(""), &["init", "-q", "shop"]);
+    world.write("shop/.claude/settings.json", b"{}");
+    let run = |arguments: &[&str]| world.run(&[&["-C", "shop"], arguments].concat());
+    let none = run(&["uninstall"]);
+    assert_eq!((none.code, none.stderr.as_str()), (Some(0), "There is nothing to take away.\n"), "{none:?}");
+    assert_eq!(run(&["install", "-q", "--project"]).code, Some(0));
+    for arguments in [&["uninstall", "-n"][..], &["uninstall"]] {
+        let done = run(arguments);
+        let told = "Hooks of ours stay in the project's settings, ";
+        assert!(done.stderr.contains(told) && done.stderr.contains("uninstall --project` takes them out"), "{done:?}");
+        assert!(done.stderr.contains("removed") && !done.stderr.contains("unchanged"), "{done:?}");
+    }
+    let elsewhere = world.run(&["uninstall"]);
+    assert!(!elsewhere.stderr.contains("stay"), "{elsewhere:?}");
+    let json = run(&["--json", "uninstall"]);
+    assert!(json.stdout.contains("\"unchanged\""), "programs are told of all: {json:?}");
+    let done = run(&["uninstall", "--project"]);
+    assert!(done.stderr.contains("hooks       removed") && !done.stderr.contains("stay"), "{done:?}");
+    assert_eq!(std::fs::read(world.path("shop/.claude/settings.json")).expect("a file"), b"{}");
+}

@@ -133,7 +133,7 @@ fn acts() -> Vec<Act> {
         verb("", "release", "Sign the packages", None),
         verb("11111111+cli has not taken it", "release", "Sign the packages", None),
         verb("no todo has an id", "start", "ffff0000", None),
-        verb("no todo has an id", "done", "", None),
+        verb("neither an id nor words", "done", "", None),
         verb("2 todos can be meant by 'tests'", "done", "tests", None),
         verb("name one of another project by its id", "drop", "Sweep the floor", None),
         verb("", "done", "Write docs", Some("d")),

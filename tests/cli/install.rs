@@ -248,6 +248,20 @@ fn says_so_when_the_config_cannot_be_written() {
     assert!(broken.stderr.contains("bad config line 1"), "{broken:?}");
 }
 
+/// Many that fail alike are one line.
+#[test]
+fn what_fails_alike_is_told_once() {
+    let world = with_config(None);
+    world.write("home/.local/share/chittysync", b"no directory");
+    world.write("share/man", b"no directory");
+    world.write("home/.local/share/man", b"no directory");
+    let done = world.run(&["install"]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    let of_pages: Vec<&str> = done.stderr.lines().filter(|line| line.starts_with("man page ")).collect();
+    assert!(of_pages.len() == 1 && of_pages[0].contains(" failed ") && of_pages[0].contains(" in "), "{done:?}");
+    assert!(done.stderr.contains("hook script failed"), "{done:?}");
+}
+
 /// The superuser may write everywhere.
 #[cfg(unix)]
 #[test]

@@ -98,5 +98,73 @@ fn what_is_quiet_for_long_is_dropped_together() {
     let refused = world.run(&["drop", "--left-by", "nobody"]);
     assert!(refused.code == Some(1) && refused.stderr.contains("nobody"), "{refused:?}");
     assert_eq!(world.run(&["drop"]).code, Some(129));
-    assert_eq!(world.run(&["drop", "A", "--dry-run"]).code, Some(129));
+}
+
+/// Of todos that are named, too, it can be asked what would be dropped; and who leaves them out is told of `-`.
+#[test]
+fn what_would_be_dropped_is_told_and_nothing_is_said() {
+    let world = three();
+    let (one, two) = (id(&world, "One"), id(&world, "Two"));
+    world.ok(&["drop", &two]);
+    let before = world.git(&world.store(), &["for-each-ref"]);
+    let list = world.ok(&["list", "--porcelain", "--all"]);
+    for told in [
+        world.run(&["drop", "--dry-run", &one, &two, &id(&world, "Three"), &one]),
+        world.input(&["drop", "-", "-n"], list.as_bytes()),
+    ] {
+        assert_eq!((told.code, told.stdout.lines().count()), (Some(0), 2), "{told:?}");
+        assert!(
+            told.stdout.contains(&format!("{one}  ")) && told.stderr.contains("2 todos would be dropped"),
+            "{told:?}"
+        );
+    }
+    assert!(world.run(&["drop", "-n", "one"]).stderr.contains("1 todo would be dropped"));
+    assert_eq!(world.json(&["drop", "-n", &one]).as_array().map(Vec::len), Some(1));
+    let refused = world.run(&["drop", "-n", &one, "0000000f"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("0000000f"), "{refused:?}");
+    assert_eq!(world.run(&["drop", "-n", "nothing of the kind"]).code, Some(1));
+    assert_eq!(world.git(&world.store(), &["for-each-ref"]), before);
+    for verb in ["start", "done", "release", "drop", "reopen"] {
+        let refused = world.run(&[verb]);
+        assert!(refused.code == Some(129) && refused.stderr.contains("<ID|WORDS|->"), "{refused:?}");
+    }
+    assert!(world.run(&["drop", "--dry-run"]).stderr.contains("<ID|WORDS|->"));
+    assert!(world.run(&["add"]).stderr.contains("<TEXT|->"));
+}
+
+/// What can mean many is told with what they are called, as far as that can be read, and with how many more there are.
+#[test]
+fn of_many_that_can_be_meant_the_first_are_named_and_the_others_counted() {
+    let world = World::new();
+    for number in 0..12 {
+        let session = format!("0000000{}-0000-4000-8000-0000000000{number:02}", number % 10);
+        world.list(&session, "2026-11-20T11:00:00.000Z", &[(&format!("Paint wall {number}"), "pending")]);
+    }
+    world.sync();
+    let todos = world.run(&["show", "paint"]);
+    assert!(
+        todos.stderr.contains("12 todos can be meant by 'paint'") && todos.stderr.ends_with("hint: and 2 more\n"),
+        "{todos:?}"
+    );
+    assert_eq!(todos.stderr.lines().count(), 12, "{todos:?}");
+    for command in
+        [&["drop", "--left-by", "wall", "-n"][..], &["list", "--session", "wall"], &["assign", "--to", "wall"]]
+    {
+        let sessions = world.run(command);
+        assert!(sessions.code != Some(0) && sessions.stderr.ends_with("hint: and 2 more\n"), "{sessions:?}");
+        assert!(sessions.stderr.contains("'wall'") && sessions.stderr.lines().count() == 12, "{sessions:?}");
+        assert!(sessions.stderr.lines().all(|line| line.len() < 80), "{sessions:?}");
+    }
+    let named = world.run(&["drop", "--left-by", "wall", "-n"]);
+    assert!(named.stderr.contains("Paint wall 0"), "{named:?}");
+}
+
+#[test]
+fn no_words_name_no_todo() {
+    let world = three();
+    for command in [&["show", ""][..], &["done", " "], &["edit", "", "--priority", "high"], &["forget", "--yes", ""]] {
+        let done = world.run(command);
+        assert!(done.code == Some(1) && done.stderr.contains("neither an id nor words were given"), "{done:?}");
+    }
+    assert_eq!(world.states(), ["One: pending", "Three: pending", "Two: pending"]);
 }

@@ -203,4 +203,11 @@ fn nothing_is_read_that_is_not_asked_about() {
         let done = run(act);
         assert_eq!(done.code, Some(0), "{act:?}: {done:?}");
     }
+    // What is there already is said without the others, and so is a list of which some is.
+    let there = run(&["add", "Another one"]);
+    assert!(there.code == Some(1) && there.stderr.contains("there is such a todo already"), "{there:?}");
+    let list = world.write("list.md", b"- [ ] Another one\n- [ ] One more\n");
+    let done = run(&["add", "--file", list.to_str().expect("UTF-8")]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.stdout.contains("unchanged: Another one") && done.stdout.contains("added: One more"), "{done:?}");
 }

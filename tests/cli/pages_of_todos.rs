@@ -157,3 +157,20 @@ fn a_stray_file_among_the_sessions_stops_nothing() {
     world.ok(&["add", "One more"]);
     assert!(world.ok(&["list"]).contains("One more"));
 }
+
+/// On a terminal each todo that can be begun is one line, however narrow it is; elsewhere nothing is cut.
+#[test]
+fn what_is_ready_fits_its_terminal() {
+    let world = World::new();
+    let words =
+        "Measure the unit tests of the parser with a timeout of thirty seconds, as discussed in the last review";
+    world.ok(&["add", words]);
+    assert!(world.ok(&["ready"]).contains(words));
+    for columns in [60, 40] {
+        let command = "git --no-pager chittysync ready";
+        let Some(screen) = on_a_terminal(&world, columns, &[("NO_COLOR", "1")], command) else { return };
+        let lines: Vec<&str> = screen.lines().filter(|line| !line.trim().is_empty()).collect();
+        assert_eq!(lines.len(), 1, "{columns}: {screen}");
+        assert!(lines[0].trim_end().ends_with('\u{2026}') && lines[0].contains("general"), "{columns}: {screen}");
+    }
+}

@@ -103,8 +103,8 @@ fn the_session_of_just_this_name_is_taken() {
         assert_eq!(world.input(&["import", "--session", session], list.as_bytes()).code, Some(0));
     }
     let several = world.run(&["resolve", "ship", "--take", "pla"]);
-    assert!(several.code == Some(1) && several.stderr.contains("3 sessions have names"), "{several:?}");
-    assert!(several.stderr.contains("hint: plan plan-b plan-c"), "{several:?}");
+    assert!(several.code == Some(1) && several.stderr.contains("3 sessions can be meant by 'pla'"), "{several:?}");
+    assert!(several.stderr.contains("hint: plan\nhint: plan-b\nhint: plan-c"), "{several:?}");
     for (taken, state) in [("plan-b", "pending"), ("plan", "completed")] {
         world.ok(&["resolve", "ship", "--take", taken]);
         assert_eq!(world.states(), [format!("Ship: {state}")]);

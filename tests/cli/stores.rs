@@ -185,3 +185,38 @@ fn a_ref_without_a_value_does_not_stop_the_others() {
     world.sync();
     assert_eq!(world.states(), ["One: completed", "Three: pending", "Two: completed"]);
 }
+
+/// What is hinted at makes the store that was named, and no other one.
+#[test]
+fn a_store_that_is_named_and_not_there_is_made_where_it_was_named() {
+    let world = World::new();
+    let place = world.path("elsewhere.git");
+    let place = place.to_str().expect("UTF-8");
+    for command in [&["list"][..], &["ready"], &["log"]] {
+        let done = world.run(&[&["--store", place], command].concat());
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert!(done.stderr.contains(&format!("`git chittysync --store '{place}' init` makes one there")), "{done:?}");
+        assert!(!done.stderr.contains("sync` creates it"), "{done:?}");
+    }
+    world.ok(&["--store", place, "init"]);
+    assert_eq!(world.run(&["--store", place, "list"]).code, Some(0));
+    assert!(!world.store().exists());
+}
+
+/// A store in which nothing can be saved is not well.
+#[test]
+fn doctor_says_that_a_store_cannot_be_written() {
+    let world = World::new();
+    world.ok(&["add", "One"]);
+    let lines = |world: &World| -> Vec<String> {
+        let told = world.run(&["doctor"]).stdout;
+        told.lines().filter(|line| line[4..].starts_with("store ")).map(str::to_owned).collect()
+    };
+    assert!(lines(&world)[0].starts_with("ok  store"), "{:?}", lines(&world));
+    let own = world.store().join("chittysync");
+    std::fs::remove_dir_all(&own).expect("removed");
+    std::fs::write(&own, b"no directory").expect("a file");
+    assert!(lines(&world)[0].contains("cannot be written, so nothing is saved there"), "{:?}", lines(&world));
+    assert!(lines(&world)[0].starts_with("BAD store") && world.run(&["doctor"]).code == Some(1));
+    assert_ne!(world.run(&["add", "Two"]).code, Some(0));
+}

@@ -307,7 +307,11 @@ fn acts_on_a_session_take_its_name_and_refuse_one_of_several() {
     ] {
         let refused = world.run(arguments);
         assert_eq!(refused.code, Some(1), "{arguments:?}: {refused:?}");
-        assert_eq!(refused.stderr.contains(ONE) && refused.stderr.contains(TWO), both, "{arguments:?}: {refused:?}");
+        assert_eq!(
+            refused.stderr.contains(&ONE[..8]) && refused.stderr.contains(&TWO[..8]),
+            both,
+            "{arguments:?}: {refused:?}"
+        );
         assert_eq!(refused.stderr.contains("there is no session"), !both, "{arguments:?}: {refused:?}");
     }
     world.ok(&["add", "Test the form", "--project", "shop"]);
@@ -318,4 +322,44 @@ fn acts_on_a_session_take_its_name_and_refuse_one_of_several() {
         (&world.todo("Fix the cart")["status"], &world.todo("Fix the form")["status"]),
         (&"dropped".into(), &"in_progress".into())
     );
+}
+
+/// Whatever takes the name of a session knows it by its first prompt, which is in no commit and no reflog afterwards.
+#[test]
+fn a_first_prompt_means_a_session_wherever_one_is_named_and_is_not_saved() {
+    let words = "Make the secret project pay";
+    let scene = || {
+        let world = World::new();
+        transcript(&world, ONE, &[prompt(words)], &["Fix the form", "Fix the page"], &[]);
+        world.sync();
+        world
+    };
+    let named = "secret PROJECT";
+    for (command, expected) in [
+        (&["list", "--session", named][..], "Fix the form"),
+        (&["log", "--session", named], "Fix the form"),
+        (&["guidance", "--session", named], "Fix the"),
+        (&["drop", "--left-by", named, "--dry-run"], "Fix the page"),
+        (&["drop", "--left-by", named], "dropped: Fix the form"),
+        (&["assign", "--all", "--to", named], "Write the changelog"),
+        (&["resolve", "form", "--take", named], "in_progress: Fix the form"),
+        (&["forget", "--yes", "--session", named], ""),
+    ] {
+        let world = scene();
+        match command[0] {
+            "assign" => drop(world.ok(&["add", "Write the changelog", "--project", "shop"])),
+            "resolve" => drop(world.ok(&["drop", "form"])),
+            _ => {}
+        }
+        let done = world.run(command);
+        assert_eq!(done.code, Some(0), "{command:?}: {done:?}");
+        assert!(done.stdout.contains(expected), "{command:?}: {done:?}");
+        let store = world.store();
+        assert!(!holds(&world, &store, "secret") && !holds(&world, &store, "SECRET"), "{command:?}");
+        for (path, (content, _)) in crate::common::files(&store) {
+            let is_known_here = path.starts_with("chittysync/prompts") || path.ends_with("prompts");
+            let text = String::from_utf8_lossy(&content).to_lowercase();
+            assert!(is_known_here || !text.contains("secret project"), "{command:?}: {}", path.display());
+        }
+    }
 }

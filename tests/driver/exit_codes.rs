@@ -136,3 +136,20 @@ fn without_a_configured_driver_git_merges_as_text() {
     checkout.git(&["merge", "--abort"]);
     checkout.expect_untouched(TODOS, &ours);
 }
+
+/// Choices that rules make are counted, and git's own messages are about one file each.
+#[test]
+fn choices_are_counted() {
+    let world = World::new();
+    let at = |status: &'static str, minute| [("A", "ana", status, minute), ("B", "ana", status, minute)];
+    for (count, words) in [(1, "1 choice between statements"), (2, "2 choices between statements")] {
+        let base = todos(&at("pending", 1)[..count]);
+        let (ours, theirs) = (todos(&at("completed", 2)[..count]), todos(&at("in_progress", 3)[..count]));
+        let sides = [("base", base), ("ours", ours), ("theirs", theirs)];
+        let [base, ours, theirs] =
+            sides.map(|(name, bytes)| world.write(name, &bytes).to_str().expect("UTF-8").to_owned());
+        let done = run(&world, &[&base, &ours, &theirs, "7", TODOS]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        assert_eq!(done.stderr, format!("{TODOS}: {words}; see `git chittysync conflicts`\n"));
+    }
+}

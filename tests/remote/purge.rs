@@ -203,7 +203,8 @@ fn a_host_that_takes_only_branches_and_forbids_rewinding() {
     devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "true"]);
     let refused = devices.run("a", &["purge", "--yes", &id(&devices, "a", LEAK)]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.stderr.contains("denyNonFastForwards"), "{refused:?}");
+    assert!(refused.stderr.contains("git config receive.denyNonFastForwards false"), "{refused:?}");
+    assert!(!refused.stderr.contains("busy"), "nobody was faster: {refused:?}");
     assert_eq!(found(&devices, &devices.store("a"), WORD), Vec::<String>::new());
     devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "false"]);
     devices.sync_all(&["a", "b"]);
@@ -212,6 +213,79 @@ fn a_host_that_takes_only_branches_and_forbids_rewinding() {
     for store in [devices.store("a"), devices.store("b"), devices.hub()] {
         assert_eq!(found(&devices, &store, WORD), Vec::<String>::new(), "{}", store.display());
     }
+}
+
+/// A remote that refuses to have history rewritten, by its setting or as a host that protects a branch does, is asked once,
+/// and nothing is lost meanwhile.
+#[test]
+fn who_refuses_to_be_rewritten_is_told_at_once_and_gets_all_of_it_later() {
+    let by_hook = "if test \"$2\" != 0000000000000000000000000000000000000000 && ! git merge-base --is-ancestor $2 $3; then echo 'You are not allowed to force push code to a protected branch' >&2; exit 1; fi";
+    for (how, hint, other) in
+        [("setting", "denyNonFastForwards", "protects"), ("hook", "protects consolidated", "denyNon")]
+    {
+        let devices = leaked(&["a", "b"]);
+        match how {
+            "setting" => {
+                devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "true"]);
+            }
+            _ => devices.hook("update", by_hook),
+        }
+        let leak = id(&devices, "a", LEAK);
+        let done = devices.run("a", &["--json", "purge", "--yes", &leak]);
+        assert_eq!(done.code, Some(1), "{how}: {done:?}");
+        assert!(done.stderr.contains(hint) && !done.stderr.contains(other), "{how}: {done:?}");
+        assert!(done.stderr.contains("refuses to have its history rewritten"), "{how}: {done:?}");
+        assert!(done.stderr.contains("until then the purged words are there"), "{how}: {done:?}");
+        let said: serde_json::Value = serde_json::from_str(&done.stdout).expect("one document");
+        assert_eq!((&said["remote"]["tries"], &said["remote"]["busy"]), (&1.into(), &serde_json::Value::Null), "{how}");
+        assert_eq!(found(&devices, &devices.store("a"), WORD), Vec::<String>::new(), "{how}");
+        assert!(!found(&devices, &devices.hub(), WORD).is_empty(), "{how}");
+        // What is new on either side is kept until the remote allows it, and a sync says the same.
+        devices.ok("a", &["add", "--project", "general", "Said while it refuses"]);
+        devices.list("b", "session-of-b", "2026-11-20T10:00:00Z", &[("Work of b", "completed"), (LEAK, "completed")]);
+        devices.sync("b");
+        let again = devices.try_sync("a", crate::common::NOW, &[]);
+        assert!(again.code == Some(1) && again.stderr.contains(hint), "{how}: {again:?}");
+        match how {
+            "setting" => {
+                devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "false"]);
+            }
+            _ => std::fs::remove_file(devices.hub().join("hooks/update")).expect("removed"),
+        }
+        devices.sync_all(&["a", "b"]);
+        devices.agree(&["a", "b"]);
+        hub_without_garbage(&devices);
+        for store in [devices.store("a"), devices.store("b"), devices.hub()] {
+            assert_eq!(found(&devices, &store, WORD), Vec::<String>::new(), "{how}: {}", store.display());
+        }
+        let states = ["Said while it refuses: pending", "Work of a: in_progress", "Work of b: completed"];
+        assert_eq!(devices.states("b"), states, "{how}");
+    }
+}
+
+/// Somebody else's push that comes between is no refusal.
+#[test]
+fn a_purge_that_was_overtaken_is_sent_again() {
+    let devices = leaked(&["a", "b"]);
+    devices.list("b", "session-of-b", "2026-11-20T10:00:00Z", &[("Work of b", "completed"), (LEAK, "completed")]);
+    let home = devices.world.path("claude-b").display().to_string();
+    devices.ok("b", &["sync", "--no-push", "--from", &home]);
+    let (late, winner) = (devices.world.path("late"), devices.store("b"));
+    devices.hook(
+        "pre-receive",
+        &format!("cat >/dev/null; test -e '{0}' && exit 0; touch '{0}'\nenv -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES git --git-dir='{1}' push -q '{2}' consolidated", late.display(), winner.display(), devices.hub().display()),
+    );
+    let leak = id(&devices, "a", LEAK);
+    let done = devices.ok("a", &["--json", "purge", "--yes", &leak]);
+    let said: serde_json::Value = serde_json::from_str(&done.stdout).expect("one document");
+    assert_eq!((&said["remote"]["synced"], &said["remote"]["tries"]), (&true.into(), &2.into()), "{said}");
+    devices.sync_all(&["b", "a"]);
+    devices.agree(&["a", "b"]);
+    hub_without_garbage(&devices);
+    for store in [devices.store("a"), devices.store("b"), devices.hub()] {
+        assert_eq!(found(&devices, &store, WORD), Vec::<String>::new(), "{}", store.display());
+    }
+    assert_eq!(devices.states("a"), ["Work of a: in_progress", "Work of b: completed"]);
 }
 
 /// A mark does not make a branch one that is believed: what it lacks besides is put back.

@@ -120,6 +120,24 @@ fn http_is_tried_again_when_somebody_was_faster() {
 }
 
 #[test]
+fn http_tells_who_refuses_to_have_history_rewritten() {
+    let devices = servers::devices(&["a"]);
+    let Some(server) = servers::web(&devices, PLAIN) else { return };
+    credentials(&devices, USER, PASSWORD);
+    join(&devices, &["a"], &servers::url(&server));
+    work(&devices, "a");
+    devices.sync("a");
+    devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "true"]);
+    let done = devices.run("a", &["purge", "--yes", "work of a"]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.stderr.contains("refuses to have its history rewritten: non-fast-forward"), "{done:?}");
+    assert!(done.stderr.contains("denyNonFastForwards false") && !done.stderr.contains("busy"), "{done:?}");
+    devices.world.git(&devices.hub(), &["config", "receive.denyNonFastForwards", "false"]);
+    devices.sync("a");
+    assert_eq!(devices.states("a"), [""; 0]);
+}
+
+#[test]
 fn a_wrong_password_is_an_answer_and_asks_nobody() {
     let devices = servers::devices(&["a"]);
     let Some(server) = servers::web(&devices, PLAIN) else { return };

@@ -190,6 +190,7 @@ fn a_stray_file_is_left_out_and_the_rest_is_joined() {
         let done = devices.sync("a");
         let expected = "warning: notes.txt, projects/general/todo.sh, sessions/zz/x.json was left out: none of ours; the history keeps it";
         assert!(done.stderr.contains(expected), "{done:?}");
+        assert!(!done.stderr.contains("refs that were left out"), "no ref was: {done:?}");
         assert!(devices.states("a").contains(&format!("B at {at}: pending")));
         let hub = devices.hub();
         let files = devices.world.git(&hub, &["ls-tree", "-r", "--name-only", "consolidated"]);

@@ -250,6 +250,39 @@ fn what_was_started_starts_no_others_and_nothing_is_started_unless_asked_for() {
 }
 
 #[test]
+fn a_place_that_is_none_is_named_with_the_reason() {
+    let machines = Machines::new(AGENT);
+    let world = &machines.all[0];
+    std::fs::create_dir_all(world.path("home/plain")).expect("a directory");
+    world.write("home/file", b"x");
+    let (plain, file) = (world.path("home/plain"), world.path("home/file"));
+    let places = [
+        ("relative/path", "its path must begin with / or ~/"),
+        ("~/gone", "there is no such directory"),
+        (plain.to_str().expect("UTF-8"), "it lies in no repository"),
+        (file.to_str().expect("UTF-8"), "it is no directory"),
+    ];
+    for (place, _) in places {
+        world.git(&world.home(), &["config", "--global", "--add", "chittysync.spawnIn", place]);
+    }
+    let dry = machines.ok(0, &["topics", "--spawn", "--dry-run"]);
+    assert_eq!(dry.matches("not in:  ").count(), places.len(), "{dry}");
+    assert!(places.iter().all(|(_, why)| dry.contains(why)) && dry.contains("~/gone: there is"), "{dry}");
+    let json: serde_json::Value =
+        serde_json::from_str(&machines.ok(0, &["topics", "--spawn", "--dry-run", "--json"])).expect("JSON");
+    assert_eq!(json["unusable_directories"].as_array().map(Vec::len), Some(places.len()), "{json}");
+    assert_eq!(json["directories"].as_array().map(Vec::len), Some(1), "{json}");
+    let doctor = machines.run(0, &["doctor"]);
+    assert!(doctor.stdout.contains("chittysync.spawnIn is ~/gone: there is no such directory"), "{doctor:?}");
+    // Without one that is of use, the refusal says why of each.
+    world.git(&world.home(), &["config", "--global", "--unset-all", "chittysync.spawnIn"]);
+    machines.add(0, &FOUR);
+    machines.set(0, "chittysync.spawnIn", "~/gone");
+    let done = machines.run(0, &["topics", "--spawn"]);
+    assert!(done.code == Some(1) && done.stderr.contains("~/gone: there is no such directory"), "{done:?}");
+}
+
+#[test]
 fn three_failures_break_a_topic_and_anybody_can_pause_and_reset() {
     let machines = Machines::new("echo x >> \"$SHARED/started\"; exit 3");
     machines.set(0, "chittysync.spawnAt", "1");

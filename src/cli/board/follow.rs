@@ -85,7 +85,7 @@ impl<'a> Follow<'a> {
         let own = self.context.store_or_create(ui)?;
         match self.beside.others.is_empty() {
             true => Ok(own),
-            false => Ok(self.beside.at(&only(everything, id)?, own)),
+            false => Ok(self.beside.at(&only(everything, id)?.path, own)),
         }
     }
 

@@ -16,8 +16,6 @@ use crate::view::{Shown, Style, show_text};
 
 /// No history on a page is longer, in events.
 const LONGEST: usize = 500;
-/// So many events are told beside the list.
-const FEW: usize = 6;
 
 /// Carries out a request, and tells the board what came of it.
 pub(super) fn perform(
@@ -149,9 +147,10 @@ fn change(
 
 /// Returns the last that happened to a todo, a line each, for beside the list. What cannot be read is not told there.
 pub(super) fn history(id: TodoId, board: &Board, follow: &Follow<'_>) -> Vec<String> {
-    let filter = LogFilter { todo: Some(id), most: FEW, ..LogFilter::default() };
-    let found =
-        follow.holder(board.everything(), id, &mut Ui::keeping()).and_then(|store| Ok(ops::log(&store, &filter)?));
+    let found = follow.holder(board.everything(), id, &mut Ui::keeping()).and_then(|store| {
+        let most = store.repo.limits.board_events;
+        Ok(ops::log(&store, &LogFilter { todo: Some(id), most, ..LogFilter::default() })?)
+    });
     let (everything, style) = (board.everything(), board.style());
     let line = |event: &Event| {
         let (when, who) = (moment(event.at, style.now), everything.called(&event.session.session));

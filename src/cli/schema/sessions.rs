@@ -95,11 +95,14 @@ const SITUATION: Shape = Named(
         Key("unusable", Maybe(&Text), "why what it says cannot be used"),
         Key("command?", Maybe(&Text), "what is started"),
         Key("directories?", TEXTS, "where"),
+        Key("unusable_directories?", List(&NO_CHECKOUT), "where not, and why"),
         Key("caps?", Open(&[]), "how many, how often, how long and for how much"),
         Key("considered?", List(&CONSIDERED), "what was looked at"),
         Key("lease?", Maybe(&Open(&[])), "what all devices know of started agents"),
     ]),
 );
+
+const NO_CHECKOUT: Shape = Object(&[Key("what", Text, "as chittysync.spawnIn names it"), Key("why", Text, "")]);
 
 const CONSIDERED: Shape = Named(
     "considered",

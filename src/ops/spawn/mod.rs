@@ -18,4 +18,4 @@ pub use arbiter::{Arbiter, NoArbiter};
 pub use drive::{Asked, Spawned, spawn};
 pub use edit::{Edit, Edited, edit};
 pub use rules::FAILURES;
-pub use situation::{Checkout, Refused, Situation, checkouts, is_started, situation};
+pub use situation::{Checkout, Refused, Situation, checkouts, is_started, no_checkouts, situation};

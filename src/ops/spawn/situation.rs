@@ -1,6 +1,6 @@
 //! Whether anything may be started at all, and how things stand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arbiter::{Arbiter, NoArbiter};
 use super::facts::{everything, waiting_todos};
@@ -74,16 +74,31 @@ pub(super) fn ready(store: &Store, spawning: &Spawning) -> Result<(Arbiter, Vec<
 
 /// Returns the directories in which agents may be started, each with its project.
 pub fn checkouts(spawning: &Spawning) -> Vec<Checkout> {
-    let found = spawning.directories.iter().filter_map(|directory| {
-        let directory = match directory.strip_prefix("~") {
-            Ok(rest) => std::env::home_dir()?.join(rest),
-            Err(_) => directory.clone(),
-        };
-        let is_fit = directory.is_absolute() && directory.is_dir();
-        let project = directory_project(&directory).filter(|_| is_fit)?;
-        Some(Checkout { project, directory: real(&directory) })
-    });
-    found.collect()
+    spawning.directories.iter().filter_map(|directory| checkout(directory).ok()).collect()
+}
+
+/// Returns the values of `chittysync.spawnIn` that name no checkout, and why.
+pub fn no_checkouts(spawning: &Spawning) -> Vec<(&Path, &'static str)> {
+    spawning
+        .directories
+        .iter()
+        .filter_map(|directory| Some((directory.as_path(), checkout(directory).err()?)))
+        .collect()
+}
+
+fn checkout(directory: &Path) -> Result<Checkout, &'static str> {
+    let directory = match directory.strip_prefix("~") {
+        Ok(rest) => std::env::home_dir().ok_or("you have no home")?.join(rest),
+        Err(_) => directory.to_owned(),
+    };
+    if !directory.is_absolute() {
+        return Err("its path must begin with / or ~/");
+    }
+    if !directory.is_dir() {
+        return Err(if directory.exists() { "it is no directory" } else { "there is no such directory" });
+    }
+    let project = directory_project(&directory).ok_or("it lies in no repository")?;
+    Ok(Checkout { project, directory: real(&directory) })
 }
 
 /// Returns how things stand, as far as that is known here. Asks nobody.

@@ -11,6 +11,7 @@ use super::outcome::Became;
 use super::project::{meant_anew, project};
 use super::properties::Properties;
 use super::refusal::Refusal;
+use crate::ops::{Near, Reason};
 use crate::redact::Found;
 use crate::source::Outlined;
 use crate::statement::{Act, Precedence};
@@ -40,7 +41,9 @@ pub fn add_list(actor: &Actor<'_>, list: &AddList) -> Result<Outcomes, Refusal> 
         None => actor.here.cloned().unwrap_or_else(Project::general),
     };
     let what = format!("add: {} todos", contents.len());
-    let (mut said, todos) = actor.act(&what, |everything| {
+    // What they wait for may be anywhere.
+    let near = list.properties.blocked_by.is_none().then_some(Near { project: Some(&project), id: None, links: false });
+    let (mut said, todos) = actor.act(Reason { near, ..Reason::from(&what) }, |everything| {
         let ids: Vec<TodoId> = contents
             .iter()
             .map(|content| {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::actor::Actor;
 use super::outcome::Said;
-use super::read::with_sessions;
+use super::read::{with_names, with_sessions};
 use super::refusal::Refusal;
 use crate::plan::{ASSIGNED, ASSIGNEE, Handing, Moment, Standing, Topics, assign as decide, standings};
 use crate::statement::Act;
@@ -73,10 +73,14 @@ pub fn assign(actor: &Actor<'_>, assign: &Assign) -> Result<Assigned, Refusal> {
 
 /// Decides on what is known at this moment.
 fn now(actor: &Actor<'_>, assign: &Assign) -> Result<Decided, Refusal> {
-    let everything = with_sessions(actor.store)?;
+    let mut everything = with_sessions(actor.store)?;
     let settings = &actor.store.settings;
     let asks = actor.agent.map(|_| actor.session()).transpose()?;
-    let to = assign.to.as_deref().map(|name| meant(&everything, name)).transpose()?;
+    let to = assign
+        .to
+        .as_deref()
+        .map(|name| with_names(&mut everything, actor.store, actor.agent, |everything| meant(everything, name)));
+    let to = to.transpose()?;
     if let Some(ended) = to.as_ref().filter(|to| standings(&everything).get(to.main()).is_some_and(|to| to.is_ended)) {
         return Err(Refusal::Ended(ended.clone()));
     }
@@ -122,12 +126,12 @@ pub fn meant(everything: &Everything, name: &str) -> Result<Session, Refusal> {
                 let standing = called.and_then(|session| standings.get(session.main()));
                 standing.map(|standing| standing.session.clone()).ok_or_else(|| Refusal::NoSession(name.to_owned()))
             }
-            Err(sessions) => Err(Refusal::SeveralSaid { name: name.to_owned(), sessions }),
+            Err(sessions) => Err(Refusal::several(everything, name, sessions)),
         },
         [one] => Ok(one.session.clone()),
-        several => Err(Refusal::SeveralSaid {
-            name: name.to_owned(),
-            sessions: several.iter().map(|standing| standing.session.clone()).collect(),
-        }),
+        several => {
+            let sessions = several.iter().map(|standing| standing.session.clone()).collect();
+            Err(Refusal::several(everything, name, sessions))
+        }
     }
 }

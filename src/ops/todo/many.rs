@@ -7,10 +7,11 @@ use serde_json::json;
 use super::actor::Actor;
 use super::find::{Which, find};
 use super::outcome::{Became, Said};
-use super::read::with_sessions;
+use super::read::{read, with_names, with_sessions};
 use super::refusal::{Brief, Refusal};
 use crate::plan::{ASSIGNED, ASSIGNEE};
 use crate::statement::Act;
+use crate::store::Reach;
 use crate::todo::{Project, Scope, Session, State, Status, Todo, TodoId, Verb};
 use crate::view::{Everything, Quiet};
 
@@ -76,13 +77,51 @@ pub fn say_each(actor: &Actor<'_>, verb: Verb, named: &[Which]) -> Result<Outcom
     })
 }
 
+/// Returns the todos that would be dropped of those that are named, as they are at this moment. What is dropped already is
+/// left out.
+///
+/// # Errors
+/// When any of them is not clear: then each of those is named. When the branch cannot be read.
+pub fn foresee_drop(actor: &Actor<'_>, named: &[Which]) -> Result<Vec<(Project, Todo)>, Refusal> {
+    let look = |reach| {
+        let everything = read(actor.store, reach)?.0;
+        let (mut found, mut refused) = (Vec::<(Project, Todo)>::new(), Vec::new());
+        for which in named {
+            match find(&everything, actor.here, which) {
+                Ok((_, todo)) if found.iter().any(|(_, other)| other.id == todo.id) => {}
+                Ok((project, todo)) => found.push((project.clone(), todo.clone())),
+                Err(refusal) => refused.push((which.text(), refusal)),
+            }
+        }
+        Ok::<_, Refusal>((found, refused))
+    };
+    let mut looked = look(Reach::Working)?;
+    if !looked.1.is_empty() {
+        looked = look(Reach::Archive)?;
+    }
+    let (found, mut refused) = looked;
+    match (refused.pop(), named.len()) {
+        (None, _) => Ok(found.into_iter().filter(|(_, todo)| todo.state() != State::Dropped).collect()),
+        (Some((_, refusal)), 1) => Err(refusal),
+        (Some(last), of) => {
+            refused.push(last);
+            let refused = refused.into_iter().map(|(text, refusal)| (text, refusal.to_string())).collect();
+            Err(Refusal::Several { of, refused })
+        }
+    }
+}
+
 /// Returns the open todos that would be dropped together, as they are at this moment, and how many others stay because
 /// somebody else wants them, too.
 ///
 /// # Errors
 /// When no session, or several, can be meant, and when the branch cannot be read.
 pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Todo)>, usize), Refusal> {
-    let everything = with_sessions(actor.store)?;
+    let mut everything = with_sessions(actor.store)?;
+    let meant = match bulk {
+        Bulk::LeftBy(name) => Some(left_by(actor, &mut everything, name)?),
+        Bulk::QuietFor(_) | Bulk::OfProject(_) => None,
+    };
     let open = everything.todos().filter(|(_, todo)| todo.state().is_open());
     let owned = |(project, todo): (&Project, &Todo)| (project.clone(), todo.clone());
     match bulk {
@@ -91,10 +130,8 @@ pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Tod
             Ok((open.filter(|(_, todo)| quiet.has(todo)).map(owned).collect(), 0))
         }
         Bulk::OfProject(scope) => Ok((open.filter(|(project, _)| scope.takes(project)).map(owned).collect(), 0)),
-        Bulk::LeftBy(name) => {
-            let meant = everything.meant(name);
-            let meant = meant.map_err(|sessions| Refusal::SeveralSaid { name: name.clone(), sessions })?;
-            let meant = meant.ok_or_else(|| Refusal::NoSession(name.clone()))?;
+        Bulk::LeftBy(_) => {
+            let meant = meant.unwrap_or_default();
             let is_theirs = |session: &Session| session.as_str().starts_with(&meant);
             let wants = |todo: &Todo, is: &dyn Fn(&Session) -> bool| {
                 todo.voices().any(|(session, claim)| !claim.dropped && is(session))
@@ -107,6 +144,14 @@ pub fn foresee_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<(Vec<(Project, Tod
     }
 }
 
+/// Returns how the names begin of the session that is called so.
+fn left_by(actor: &Actor<'_>, everything: &mut Everything, name: &str) -> Result<String, Refusal> {
+    let meant = with_names(everything, actor.store, actor.agent, |everything| {
+        everything.meant(name).map_err(|sessions| Refusal::several(everything, name, sessions))
+    });
+    meant?.ok_or_else(|| Refusal::NoSession(name.to_owned()))
+}
+
 /// Drops todos together.
 ///
 /// # Errors
@@ -115,7 +160,12 @@ pub fn drop_bulk(actor: &Actor<'_>, bulk: &Bulk) -> Result<Outcomes, Refusal> {
     let what = match bulk {
         Bulk::QuietFor(_) => "drop: what is quiet".to_owned(),
         Bulk::OfProject(scope) => format!("drop: all of {}", scope.project),
-        Bulk::LeftBy(name) => format!("drop: what {name} left open"),
+        // What was typed may be words of a prompt, which is not to be saved.
+        Bulk::LeftBy(name) => {
+            let meant = left_by(actor, &mut with_sessions(actor.store)?, name)?;
+            let short = Session::new(&meant).map_or(meant, |session| session.short());
+            format!("drop: what {short} left open")
+        }
     };
     several(actor, &what, Became::Dropped, |_| {
         let (found, _) = foresee_bulk(actor, bulk)?;

@@ -36,7 +36,7 @@ pub use edit::{Edit, edit};
 pub use find::{Which, find, find_anywhere, find_one, session_meant};
 pub use forget::{Forgettable, Renamed, ToForget, find_to_forget};
 pub use forget_sessions::{SessionsToForget, Whose};
-pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, say_each, triage};
+pub use many::{Answer, Bulk, Outcomes, drop_bulk, foresee_bulk, foresee_drop, say_each, triage};
 pub use outcome::{Became, Obstacles, Outcome, Said};
 pub use project::{chosen, meant_anew, project, scope, scope_among};
 pub use properties::{Blockers, Properties};

@@ -1,9 +1,11 @@
 //! The consolidated state, as what is decided needs it.
 
+use super::actor::known_author;
 use super::find::{Which, find_anywhere};
 use crate::git::Overlay;
-use crate::ops::OpsError;
 use crate::ops::near::{Near, look_near};
+use crate::ops::{OpsError, with_prompts};
+use crate::source::agents;
 use crate::store::{Consolidated, Reach, Store, StoreError, Unreadable};
 use crate::todo::{Project, Scope, Session, SessionInfo};
 use crate::view::{Everything, search};
@@ -105,4 +107,23 @@ pub(super) fn with_sessions(store: &Store) -> Result<Everything, OpsError> {
     let mut everything = read(&store, Reach::Working)?.0;
     everything.sessions = read_sessions(&store)?.0;
     Ok(everything)
+}
+
+/// Lets `find` look for a session among all that are known, called as people see them called on this device: first prompts
+/// are known here alone, so what is made of them is not to be saved, nor told elsewhere. Who acts is called `you`.
+pub(super) fn with_names<T>(
+    everything: &mut Everything,
+    store: &Store,
+    agent: Option<&str>,
+    find: impl FnOnce(&Everything) -> T,
+) -> T {
+    let mut named = Everything::of(std::mem::take(&mut everything.projects));
+    named.sessions = everything.sessions.clone();
+    with_prompts(store, &mut named.sessions);
+    named.agents = agents().map(|agent| (agent.name(), agent.title())).collect();
+    // A name that cannot be one is told by whoever speaks.
+    named.own = known_author(store, agent).ok().flatten();
+    let found = find(&named);
+    everything.projects = named.projects;
+    found
 }

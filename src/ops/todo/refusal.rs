@@ -1,7 +1,7 @@
 //! Why nothing was done: the facts, for whoever puts them into words.
 
 use crate::git::RemoteName;
-use crate::ops::{NotYours, OpsError, Undo};
+use crate::ops::{NotYours, OpsError, Refuses, Undo};
 use crate::todo::{Names, Project, Session, State, Todo, TodoId, Verb};
 use crate::view::Everything;
 
@@ -41,7 +41,7 @@ impl Brief {
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// No todo is called so.
-    #[error("no todo has an id that begins with '{words}', or these words")]
+    #[error("{}", if words.trim().is_empty() { "which todo? neither an id nor words were given".to_owned() } else { format!("no todo has an id that begins with '{words}', or these words") })]
     Unknown {
         /// What was looked for.
         words: String,
@@ -154,13 +154,15 @@ pub enum Refusal {
         /// The todo.
         todo: Brief,
     },
-    /// Several of those who spoke of a todo have names that begin so.
-    #[error("{} sessions have names that begin with '{name}'", sessions.len())]
+    /// Several can be meant, by how their names begin, or by what they are called.
+    #[error("{} sessions can be meant by '{name}'", sessions.len())]
     SeveralSaid {
-        /// The beginning of the name.
+        /// What was given.
         name: String,
         /// The sessions.
         sessions: Vec<Session>,
+        /// Each as a list of sessions calls it; nothing where that is not known.
+        called: Vec<String>,
     },
     /// What was chosen is no longer what was shown.
     #[error("'{content}' was changed while {}", if *edited { "you edited it" } else { "you chose" })]
@@ -257,4 +259,19 @@ fn place(project: Option<&str>) -> String {
 /// Returns what the state of a todo is to somebody who wants to say this of it.
 fn obstacle(verb: Verb, state: State) -> String {
     if verb == Verb::Reopen { format!("open already ({state})") } else { state.to_string() }
+}
+
+impl Refuses for Refusal {
+    fn is_final(&self) -> bool {
+        // What was found stays found, whatever else there is.
+        matches!(self, Refusal::Exists { .. })
+    }
+}
+
+impl Refusal {
+    /// Says that several sessions can be meant, of those that are known.
+    pub(super) fn several(everything: &Everything, name: &str, sessions: Vec<Session>) -> Self {
+        let called = sessions.iter().map(|session| everything.candidate(session)).collect();
+        Refusal::SeveralSaid { name: name.to_owned(), sessions, called }
+    }
 }

@@ -7,7 +7,7 @@ use super::add::words;
 use super::edit::renaming;
 use super::find::{Which, find};
 use super::outcome::{Became, Outcome, Said};
-use super::read::with_sessions;
+use super::read::{with_names, with_sessions};
 use super::refusal::{Brief, Refusal};
 use crate::merge::{Subject, disagreements};
 use crate::ops::open_properties;
@@ -45,8 +45,10 @@ pub enum Settlement {
 pub fn resolve(actor: &Actor<'_>, which: &Which, settlement: &Settlement) -> Result<Outcome, Refusal> {
     let (properties, taken_from) = match settlement {
         Settlement::Take { session, .. } => {
-            let everything = with_sessions(actor.store)?;
-            (open_properties(actor.store, &everything)?, meant(&everything, actor, which, session)?)
+            let mut everything = with_sessions(actor.store)?;
+            let find = |everything: &Everything| meant(everything, actor, which, session);
+            let taken_from = with_names(&mut everything, actor.store, actor.agent, find)?;
+            (open_properties(actor.store, &everything)?, taken_from)
         }
         Settlement::State(_) | Settlement::Answer { .. } => (Vec::new(), String::new()),
     };
@@ -128,7 +130,7 @@ fn meant(everything: &Everything, actor: &Actor<'_>, which: &Which, typed: &str)
             match speaking.as_slice() {
                 [] => Ok(typed.to_owned()),
                 [one] => Ok(one.to_string()),
-                _ => Err(Refusal::SeveralSaid { name: typed.to_owned(), sessions: speaking }),
+                _ => Err(Refusal::several(everything, typed, speaking)),
             }
         }
     }
@@ -146,6 +148,7 @@ fn said_by<'a>(todo: &'a Todo, name: &str, brief: impl Fn() -> Brief) -> Result<
         several => Err(Refusal::SeveralSaid {
             name: name.to_owned(),
             sessions: several.iter().map(|(session, _)| (*session).clone()).collect(),
+            called: Vec::new(),
         }),
     }
 }
