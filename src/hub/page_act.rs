@@ -26,6 +26,8 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
     let secret = cookie(hub, &headers).ok_or_else(unknown)?;
     let mut back = back(field(&fields, "back")).to_owned();
+    // Where what was to be done is shown anew, for a form that has such a page.
+    let again = field(&fields, "again").to_owned();
     // Whoever decides on agents may be far away: nobody else waits for that.
     let is_of_agents = matches!(deed(&fields), Some(Deed::Pause | Deed::Resume | Deed::Reset(_)));
     // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
@@ -36,6 +38,9 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
         said(hub, &secret, &fields)
     });
     let (who, message) = acted.await?;
+    if message.0.is_refused && !again.is_empty() {
+        back = self::back(&again).to_owned();
+    }
     // One that got other words is another one.
     if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
         back = format!("/ui/todo/{id}");

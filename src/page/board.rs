@@ -40,7 +40,7 @@ pub fn board(sight: &Sight<'_>, query: &str) -> String {
         }
         div.columns { @for (at, column) in columns.iter().enumerate() { (one(sight, column, at == chosen)) } }
     };
-    frame(sight, Page::Todos, "Board", &body).into_string()
+    frame(sight, Page::Board, "Board", &body).into_string()
 }
 
 fn one(sight: &Sight<'_>, column: &Column<'_>, is_chosen: bool) -> Markup {

@@ -115,6 +115,23 @@ impl Mirror {
         }
     }
 
+    /// Returns where it is, for people who need not know how one signs in there: without a user, a password or what stands
+    /// behind a `?`. Nothing for a line for the shell, and for a remote of rclone that is described in place.
+    pub fn place(&self) -> Option<String> {
+        match self.kind {
+            MirrorKind::Command => None,
+            MirrorKind::Bundles if self.url.starts_with(':') || self.url.contains(',') => None,
+            MirrorKind::Files => Some(self.url.clone()),
+            _ => {
+                let url = self.url.split(['?', '#']).next().unwrap_or_default();
+                let Some((scheme, rest)) = url.split_once("://") else { return Some(url.to_owned()) };
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+                Some(format!("{scheme}://{host}{path}"))
+            }
+        }
+    }
+
     /// Returns all mirrors, in the order of their names. A project's repository has none: its settings can have come
     /// from anybody, and would say where its todos go.
     ///

@@ -1,0 +1,102 @@
+//! An earlier state of the branch, looked at: what says so on every page, and links that stay there.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::text::words;
+use crate::todo::Time;
+
+/// That an earlier state is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Then<'a> {
+    /// The commit of the state.
+    pub commit: &'a str,
+    /// When it was made.
+    pub at: Time,
+    /// Whether who looks may bring it back.
+    pub may_go_back: bool,
+}
+
+impl Then<'_> {
+    /// Returns the last moment of that state: a commit tells seconds, and who says something milliseconds.
+    pub fn until(&self) -> Time {
+        Time::from_millis(self.at.millis() + 999)
+    }
+
+    /// Returns a part of a page with links that lead to the same state. All are changed here, so that none is forgotten.
+    /// What is written in quotation marks is an attribute: in words, they are escaped.
+    pub(super) fn links(&self, part: &Markup) -> Markup {
+        const LINK: &str = " href=\"/ui";
+        let (mut rest, mut stays) = (part.0.as_str(), String::with_capacity(part.0.len()));
+        while let Some(at) = rest.find(LINK) {
+            let end = rest[at + LINK.len()..].find('"').map_or(rest.len(), |end| at + LINK.len() + end);
+            let link = &rest[..end];
+            stays.push_str(link);
+            if !link[at..].contains("at=") && !link[at..].contains("/rollback/") {
+                let mark = if link[at..].contains('?') { "&amp;" } else { "?" };
+                stays.push_str(&format!("{mark}at={}", self.commit));
+            }
+            rest = &rest[end..];
+        }
+        stays.push_str(rest);
+        PreEscaped(stays)
+    }
+
+    /// Says that this is not how things are, with the ways back.
+    pub(super) fn told(&self, moment: &dyn Fn(Time) -> String) -> Markup {
+        html! {
+            div.past role="note" {
+                span {
+                    "As it was " b { (moment(self.at).trim()) } ", in commit "
+                    span.mono { (self.commit.get(..10).unwrap_or(self.commit)) } ". Nothing can be done here."
+                }
+                a.link id="to-now" href="/ui" { "Back to now" }
+                @if self.may_go_back { a.link id="go-back" href=(preview_page(self.commit)) { "Go back to this…" } }
+            }
+        }
+    }
+
+    /// Returns what keeps a form that looks for something at this state.
+    pub(super) fn kept(&self) -> Markup {
+        html! { input type="hidden" name="at" value=(self.commit); }
+    }
+}
+
+/// Returns the path of the first page as it was.
+fn state_page(commit: &str) -> String {
+    format!("/ui?at={commit}")
+}
+
+/// Returns the path of the page that says what going back to a state would change.
+fn preview_page(commit: &str) -> String {
+    format!("/ui/rollback/{commit}")
+}
+
+/// One state that the branch was in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its commit.
+    pub commit: String,
+    /// When it was made.
+    pub at: Time,
+    /// What brought it, as the commit says.
+    pub subject: String,
+}
+
+/// Returns states as a list of links; the first one is the one that is looked at.
+pub(super) fn states(moment: &dyn Fn(Time) -> String, all: &[State], may_go_back: bool) -> Markup {
+    html! {
+        ol.rows {
+            @for (number, one) in all.iter().enumerate() {
+                li id={ "s-" (one.commit) } {
+                    div {
+                        a.words id={ "l-" (one.commit) } href=(state_page(&one.commit)) { (moment(one.at).trim()) }
+                        div.why { (words(&one.subject)) }
+                        @if may_go_back && number > 0 {
+                            a.link href=(preview_page(&one.commit)) aria-describedby={ "l-" (one.commit) } { "Go back to this…" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
