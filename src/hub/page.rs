@@ -123,7 +123,7 @@ pub(super) async fn todo(
     .await
 }
 
-/// Returns what happened until the state that is looked at, in the words of `log`.
+/// Returns what happened until the second of the state that is looked at, in the words of `log`.
 pub(super) fn happenings(store: &Store, sight: &Sight<'_>, filter: LogFilter) -> Result<Vec<Happening>, Problem> {
     let mut found = Vec::new();
     let filter = LogFilter { until: sight.then.map(|then| then.until()), ..filter };

@@ -56,6 +56,11 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Returns what it does, in a word.
+    pub fn word(&self) -> String {
+        self.text().split(' ').next().unwrap_or_default().to_owned()
+    }
+
     /// Returns the text of a button.
     pub(super) fn text(&self) -> String {
         match self {

@@ -10,7 +10,8 @@
   const [row, first] = [() => document.activeElement.closest("main .rows > li"), (one) => one && one.querySelector("a, button")];
   const rows = () => [...document.querySelectorAll("main .rows > li")].filter((one) => one.offsetHeight && first(one));
   let begun = "", pressed = 0;
-  const back = () => (document.referrer.startsWith(location.origin) ? history.back() : at("nav").querySelector("[aria-current]").click());
+  const came = /^\/ui(?!\/login)/.test(document.referrer.replace(location.origin, ""));
+  const back = () => (came ? history.back() : at("nav").querySelector("[aria-current]").click());
   const press = (event) => {
     const { key, target, timeStamp } = event, [here, all] = [row(), rows()];
     if (localStorage.getItem("keys") === "off" || event.ctrlKey || event.altKey || event.metaKey || (key.length > 1 && key !== "Escape")) return;

@@ -126,6 +126,6 @@ fn act(verb: Verb, todo: TodoId, id: &str) -> Markup {
 /// answers, `answer` says which, from 1 on: what holds now is the first one.
 pub(super) fn button(deed: &Deed, word: &str, id: &str, of: &str, answer: usize) -> Markup {
     html! {
-        button.first[answer == 1] form="act" name="do" value=(deed.text()) id=(id) aria-describedby=(of) data-key=[keys(deed, answer)] { (word) }
+        button class=[(answer == 1).then_some("first")] form="act" name="do" value=(deed.text()) id=(id) aria-describedby=(of) data-key=[keys(deed, answer)] { (word) }
     }
 }

@@ -100,3 +100,28 @@ pub(super) fn states(moment: &dyn Fn(Time) -> String, all: &[State], may_go_back
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_stay_at_the_state_and_words_are_left_alone() {
+        let then = Then { commit: "abc", at: Time::from_millis(1_000), may_go_back: true };
+        let part = html! {
+            a href="/ui" { "one" }
+            a id="x" href={ "/ui/todos?q=" "a%20b" "&page=2" } { " href=\"/ui/words\" " }
+            a href="/ui?at=other" { "two" }
+            a href="/ui/rollback/other" { "three" }
+            a href="#here" { "four" }
+        };
+        let all = then.links(&part).into_string();
+        let links: Vec<&str> =
+            all.split("<a").skip(1).filter_map(|rest| rest.split("href=\"").nth(1)?.split('"').next()).collect();
+        let expected =
+            ["/ui?at=abc", "/ui/todos?q=a%20b&amp;page=2&amp;at=abc", "/ui?at=other", "/ui/rollback/other", "#here"];
+        assert_eq!(links, expected, "{all}");
+        assert!(all.contains("> href=&quot;/ui/words&quot; <"), "{all}");
+        assert_eq!(then.until(), Time::from_millis(1_999));
+    }
+}

@@ -202,6 +202,31 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_told_without_who_signs_in() {
+        for (kind, url, place) in [
+            (MirrorKind::Files, "/srv/a?b", Some("/srv/a?b")),
+            (MirrorKind::Postgres, "postgres://ana:pw@db:5432/todos?password=x", Some("postgres://db:5432/todos")),
+            (MirrorKind::Postgres, "postgres://a@b:pw@db", Some("postgres://db")),
+            (MirrorKind::Github, "https://github.com/acme/api", Some("https://github.com/acme/api")),
+            (MirrorKind::Notion, "https://x@notion.so/a#b@c", Some("https://notion.so/a")),
+            (MirrorKind::Bundles, "gdrive:todos", Some("gdrive:todos")),
+            (MirrorKind::Bundles, ":webdav,pass=x:todos", None),
+            (MirrorKind::Bundles, "gdrive,client_secret=x:todos", None),
+            (MirrorKind::Command, "curl -u a:b https://x", None),
+        ] {
+            let mirror = Mirror {
+                name: "a".into(),
+                kind,
+                url: url.into(),
+                projects: Vec::new(),
+                interval: Duration::ZERO,
+                paused: false,
+            };
+            assert_eq!(mirror.place().as_deref(), place, "{url}");
+        }
+    }
+
+    #[test]
     fn mirrors_are_found_by_their_names() {
         let found = all(TWO).expect("mirrors");
         let names: Vec<&str> = found.iter().map(|mirror| mirror.name.as_str()).collect();

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::pages::{Browser, id_of, said};
 use crate::scene::Scene;
 
-/// Has a session state a list; each time at another second, so that states differ in time too.
+/// Has a session state a list, and returns the state of the branch that has it.
 fn list(scene: &Scene, token: &str, session: &str, todos: &[(&str, &str)]) -> String {
     let todos: Vec<_> = todos.iter().map(|(words, status)| json!({"content": words, "status": status})).collect();
     let body = json!({"session_id": session, "project": "acme/api", "todos": todos});
@@ -16,10 +16,13 @@ fn list(scene: &Scene, token: &str, session: &str, todos: &[(&str, &str)]) -> St
 
 /// A branch of two sessions, with the state that it had first.
 fn scene() -> (Scene, Browser, String, String) {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
     let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
     list(&scene, &token, "other", &[("Stays", "pending")]);
     let first = list(&scene, &token, "one", &[("Write it", "pending"), ("Test it", "in_progress")]);
+    // What is told of a time is told to the second.
+    scene.kill();
+    scene.start(&[("CHITTYSYNC_NOW", "2026-11-20T12:01:00.000Z")], &[]);
     list(&scene, &token, "one", &[("Write it", "completed"), ("Test it", "completed"), ("Ship it", "pending")]);
     (scene, browser, token, first)
 }
@@ -94,6 +97,8 @@ fn going_back_says_first_what_would_change_and_is_undone_as_one_act() {
     assert!(said(&page).starts_with("Gone back: 3 todos are as"), "{}", said(&page));
     let states = || ["Write it", "Test it", "Ship it", "Stays"].map(|words| state(&scene, words));
     assert_eq!(states(), ["pending", "in_progress", "dropped", "pending"]);
+    let log = scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "daemon", "log"]);
+    assert!(log.contains("method=POST path=/ui/act do=rollback status=303"), "{log}");
     // One statement, which one undo takes back.
     let button = page.split("value=\"undo ").nth(1).and_then(|rest| rest.split('"').next()).expect("a button");
     let undone = browser.act(&scene, &format!("undo {button}"), "");
