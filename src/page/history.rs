@@ -6,7 +6,7 @@ use super::Sight;
 use super::frame::{Page, frame, section};
 use super::query::Wanted;
 use super::text::words;
-use super::then::{State, states};
+use super::then::preview_page;
 use crate::todo::{Project, Session, Time, TodoId};
 
 /// One thing that a session said of a todo.
@@ -70,6 +70,36 @@ pub(super) fn happenings(sight: &Sight<'_>, found: &[Happening], with_words: boo
                             " " a.tag href=(Wanted::of_project(one.project.as_str())) { (words(names.shown(&one.project))) }
                         }
                         @if let Some(new) = &one.renamed_to { " to " (words(new)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One state that the branch was in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its commit.
+    pub commit: String,
+    /// When it was made.
+    pub at: Time,
+    /// What brought it, as the commit says.
+    pub subject: String,
+}
+
+/// Returns states as a list of links; the first one is the one that is looked at.
+fn states(moment: &dyn Fn(Time) -> String, all: &[State], may_go_back: bool) -> Markup {
+    html! {
+        ol.rows {
+            @for (number, one) in all.iter().enumerate() {
+                li id={ "s-" (one.commit) } {
+                    div {
+                        a.words id={ "l-" (one.commit) } href={ "/ui?at=" (one.commit) } { (moment(one.at).trim()) }
+                        div.why { (words(&one.subject)) }
+                        @if may_go_back && number > 0 {
+                            a.link href=(preview_page(&one.commit)) aria-describedby={ "l-" (one.commit) } { "Go back to this…" }
+                        }
                     }
                 }
             }

@@ -2,7 +2,6 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::text::words;
 use crate::todo::Time;
 
 /// That an earlier state is looked at.
@@ -61,44 +60,9 @@ impl Then<'_> {
     }
 }
 
-/// Returns the path of the first page as it was.
-fn state_page(commit: &str) -> String {
-    format!("/ui?at={commit}")
-}
-
 /// Returns the path of the page that says what going back to a state would change.
-fn preview_page(commit: &str) -> String {
+pub(super) fn preview_page(commit: &str) -> String {
     format!("/ui/rollback/{commit}")
-}
-
-/// One state that the branch was in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    /// Its commit.
-    pub commit: String,
-    /// When it was made.
-    pub at: Time,
-    /// What brought it, as the commit says.
-    pub subject: String,
-}
-
-/// Returns states as a list of links; the first one is the one that is looked at.
-pub(super) fn states(moment: &dyn Fn(Time) -> String, all: &[State], may_go_back: bool) -> Markup {
-    html! {
-        ol.rows {
-            @for (number, one) in all.iter().enumerate() {
-                li id={ "s-" (one.commit) } {
-                    div {
-                        a.words id={ "l-" (one.commit) } href=(state_page(&one.commit)) { (moment(one.at).trim()) }
-                        div.why { (words(&one.subject)) }
-                        @if may_go_back && number > 0 {
-                            a.link href=(preview_page(&one.commit)) aria-describedby={ "l-" (one.commit) } { "Go back to this…" }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]
