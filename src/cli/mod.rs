@@ -138,6 +138,8 @@ pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs
 #[cfg(feature = "hub")]
 pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
 #[cfg(feature = "hub")]
+pub(crate) use rollback::becomes;
+#[cfg(feature = "hub")]
 pub(crate) use said::word as became;
 #[cfg(feature = "hub")]
 pub(crate) use spawn::{known as known_agents, lines as agents_text, told as agents_told};

@@ -105,8 +105,8 @@ pub(super) fn run(args: &ReadyArgs, context: &Context, ui: &mut Ui) -> Result<()
         };
         let style = ui.style(context.now);
         // Whoever reads it elsewhere reads the words.
-        let style = Style { width: if std::io::stdout().is_terminal() { style.width } else { 0 }, ..style };
-        let mut text = ready_text(&found, &everything.names(), before, style);
+        let whole = Style { width: if std::io::stdout().is_terminal() { style.width } else { 0 }, ..style };
+        let mut text = ready_text(&found, &everything.names(), before, whole);
         fold(&mut text, &quiet, &folded, style, "`ready --left-behind`");
         if found.is_empty() {
             let all = args.topic.of(ready(&everything, None, context.now), &store)?;

@@ -154,12 +154,16 @@ fn print(acts: &[Act], verb: &str, changed: bool, names: &Names, ui: &mut Ui) {
         ui.note("Nothing is different.");
     }
     for act in acts {
-        let state = match state(act) {
-            // It says nothing of the todo, which is what others want.
-            Some(_) if act.yields() => "is as others want it".to_owned(),
-            Some(state) => format!("{verb} {state}"),
-            None => "with other properties".to_owned(),
-        };
-        ui.print(&format!("{} {state}: {}\n", act.id.short(), plain(&act.content)));
+        ui.print(&format!("{} {}: {}\n", act.id.short(), becomes(act, verb), plain(&act.content)));
+    }
+}
+
+/// Says what becomes of a todo by an act; `verb` is `is`, or `would become`.
+pub(crate) fn becomes(act: &Act, verb: &str) -> String {
+    match act.target.map(State::as_str) {
+        // It says nothing of the todo, which is as others want it.
+        Some(_) if act.yields() => "is as others want it".to_owned(),
+        Some(state) => format!("{verb} {state}"),
+        None => "with other properties".to_owned(),
     }
 }

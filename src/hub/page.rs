@@ -14,20 +14,34 @@ use super::state::Hub;
 use crate::access::Scope;
 use crate::cli::{day, mirror_text, moment, present};
 use crate::ops::{self, Event, LogFilter, MirrorStatus, Shown, todo::Which};
-use crate::page::{self, Happening, Mirroring, Sight, Wanted};
+use crate::page::{self, Happening, Mirroring, Sight, Then, Wanted};
 use crate::plan::Topics;
 use crate::store::Store;
 use crate::todo::Time;
 use crate::view::{OverProperty, Quiet, Style};
-use crate::wire::Problem;
+use crate::wire::{Problem, parameter};
 
 /// So much of history is told.
-const EVENTS: usize = 200;
+pub(super) const EVENTS: usize = 200;
 
 /// What a page may ask besides the todos.
-struct Asked<'a> {
-    store: &'a Store,
-    query: &'a str,
+pub(super) struct Asked<'a> {
+    pub hub: &'a Hub,
+    pub store: &'a Store,
+    pub query: &'a str,
+    /// Whether who asks may do anything.
+    may_write: bool,
+}
+
+impl Asked<'_> {
+    /// Says no to who may only read.
+    pub(super) fn needs_write(&self) -> Result<(), Problem> {
+        let no = || {
+            Problem::new(403, "this browser may only read")
+                .hint("`git chittysync hub open` prints a link for one that may write")
+        };
+        self.may_write.then_some(()).ok_or_else(no)
+    }
 }
 
 pub(super) async fn first() -> Response {
@@ -75,12 +89,8 @@ pub(super) async fn topics(State(hub): State<Arc<Hub>>, uri: Uri, headers: Heade
     show(&hub, uri, headers, |sight, _| Ok(page::topics(sight))).await
 }
 
-pub(super) async fn history(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
-    show(&hub, uri, headers, |sight, asked| {
-        let found = happenings(asked.store, LogFilter { most: EVENTS, ..LogFilter::default() })?;
-        Ok(page::history(sight, &found, EVENTS))
-    })
-    .await
+pub(super) async fn keys(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&hub, uri, headers, |sight, _| Ok(page::help(sight))).await
 }
 
 pub(super) async fn todo(
@@ -97,6 +107,9 @@ pub(super) async fn todo(
             ops::todo::find(sight.everything, None, &which).map(|(project, todo)| (project.clone(), todo.clone()));
         let (project, todo) = match found {
             Ok(found) => found,
+            Err(_) if sight.then.is_some() => {
+                return Err(Problem::new(404, "there was no such todo then").hint("The same page without ?at= has it."));
+            }
             Err(_) => {
                 let all =
                     ops::todo::read_named(asked.store, None, &which).map_err(|_| Problem::new(500, "cannot read"))?;
@@ -105,14 +118,15 @@ pub(super) async fn todo(
             }
         };
         let filter = LogFilter { todo: Some(todo.id), most: EVENTS, ..LogFilter::default() };
-        Ok(page::todo(sight, &project, &todo, &happenings(asked.store, filter)?))
+        Ok(page::todo(sight, &project, &todo, &happenings(asked.store, sight, filter)?))
     })
     .await
 }
 
-/// Returns what happened, in the words of `log`.
-fn happenings(store: &Store, filter: LogFilter) -> Result<Vec<Happening>, Problem> {
+/// Returns what happened until the second of the state that is looked at, in the words of `log`.
+pub(super) fn happenings(store: &Store, sight: &Sight<'_>, filter: LogFilter) -> Result<Vec<Happening>, Problem> {
     let mut found = Vec::new();
+    let filter = LogFilter { until: sight.then.map(|then| then.until()), ..filter };
     let take = |event: Event| {
         found.push(Happening {
             at: event.at,
@@ -130,7 +144,7 @@ fn happenings(store: &Store, filter: LogFilter) -> Result<Vec<Happening>, Proble
 }
 
 /// Shows a page to who is known, and the way in to who is not.
-async fn show(
+pub(super) async fn show(
     hub: &Arc<Hub>,
     uri: Uri,
     headers: HeaderMap,
@@ -139,39 +153,42 @@ async fn show(
     let Some(secret) = cookie(hub, &headers) else { return html(StatusCode::UNAUTHORIZED, page::sign_in(None)) };
     let made = hub.aside(move |hub| {
         let who = hub.holder(&secret, Scope::Read)?;
-        let (store, now) = (hub.store()?, present());
-        let shown: Arc<Shown> = hub.shown(&store)?;
-        let (properties, topics) =
-            (hub.pages.properties(&shown, || find(hub, &store, &shown))?, Topics::new(&store.settings.topics));
+        let store = hub.store()?;
+        let looked = look(hub, &store, &uri)?;
+        let Looked { shown, commit, now } = &looked;
+        let (topics, may_write) = (Topics::new(&store.settings.topics), who.may(Scope::Write));
+        let properties = match commit {
+            None => hub.pages.properties(shown, || find(hub, &store, shown))?,
+            Some(_) => Arc::new(find(hub, &store, shown)?),
+        };
         let query = uri.query().unwrap_or_default();
         let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")?.parse().ok());
         let (key, path) = (secret.form_key(), path_of(&uri));
-        let told = |time: Time| moment(time, now);
-        // Who may only read can do nothing about them, and need not know where todos go.
-        let may_write = who.may(Scope::Write);
-        let mirrors = if may_write && uri.path() == "/ui" { mirrors(&store, now) } else { Vec::new() };
-        let agents = match uri.path() {
-            "/ui" => agents(&store, now, false),
-            "/ui/topics" => agents(&store, now, true),
-            _ => None,
+        let today = present();
+        let told = |time: Time| moment(time, today);
+        let then = commit.as_ref().map(|commit| Then { commit, at: *now, may_go_back: may_write });
+        let (mirrors, agents) = match then {
+            None => beside(&store, uri.path(), may_write, *now),
+            Some(_) => (Vec::new(), None),
         };
         let sight = Sight {
             at: shown.tip.map(|tip| tip.to_string()),
             properties: &properties,
             spawn_at: store.settings.spawn_at,
-            quiet: Quiet::of(&shown.everything, now, store.settings.quiet_after),
+            quiet: Quiet::of(&shown.everything, *now, store.settings.quiet_after),
             stale_after: store.settings.stale_after,
-            today: day(now),
+            today: day(*now),
             device: &store.settings.device,
             key: &key,
             mirrors: &mirrors,
             agents: agents.as_ref(),
-            may_write,
+            may_write: may_write && then.is_none(),
+            then,
             message: said.and_then(|number| hub.pages.said(&who.token, number)),
             path: &path,
-            ..Sight::new(&shown.everything, &topics, &told, now)
+            ..Sight::new(&shown.everything, &topics, &told, *now)
         };
-        make(&sight, &Asked { store: &store, query })
+        make(&sight, &Asked { hub, store: &store, query, may_write })
     });
     match made.await {
         Ok(page) => html(StatusCode::OK, page),
@@ -180,13 +197,43 @@ async fn show(
     }
 }
 
+/// What is looked at.
+struct Looked {
+    shown: Arc<Shown>,
+    /// The commit of it, where it is an earlier state.
+    commit: Option<String>,
+    /// The time there: an earlier state is seen as it was seen then.
+    now: Time,
+}
+
+/// Finds what is to be looked at: the branch as it is, or as it was at the commit behind `?at=`.
+fn look(hub: &Hub, store: &Store, uri: &Uri) -> Result<Looked, Problem> {
+    let at = parameter(uri.query().unwrap_or_default(), "at").filter(|at| !at.is_empty());
+    let Some(at) = at else { return Ok(Looked { shown: hub.shown(store)?, commit: None, now: present() }) };
+    let shown = hub.shown_at(store, &at)?;
+    let now = shown.at.unwrap_or_else(present);
+    Ok(Looked { shown, commit: Some(at), now })
+}
+
+/// Returns how mirrors and agents are doing, for the pages that tell of it. Who may only read can do nothing about mirrors,
+/// and need not know where todos go.
+fn beside(store: &Store, path: &str, may_write: bool, now: Time) -> (Vec<Mirroring>, Option<page::Agents>) {
+    let mirrors = if may_write && path == "/ui" { brief(store, now) } else { Vec::new() };
+    let agents = match path {
+        "/ui" => agents(store, now, false),
+        "/ui/topics" => agents(store, now, true),
+        _ => None,
+    };
+    (mirrors, agents)
+}
+
 /// Finds the conflicts over properties of what is shown.
 fn find(hub: &Hub, store: &Store, shown: &Shown) -> Result<Vec<OverProperty>, Problem> {
     ops::open_properties(store, &shown.everything).map_err(|err| hub.trouble(&err))
 }
 
-/// Returns how mirrors are doing. That this cannot be read holds no page up.
-fn mirrors(store: &Store, now: Time) -> Vec<Mirroring> {
+/// Returns how mirrors are doing, in a line each. That this cannot be read holds no page up.
+fn brief(store: &Store, now: Time) -> Vec<Mirroring> {
     let style = Style { color: false, width: 0, isolate: false, now };
     match MirrorStatus::all(store) {
         Ok(all) => all

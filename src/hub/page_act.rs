@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::page_answer::{go, refuse};
@@ -11,21 +12,39 @@ use super::page_do::{Refused, perform};
 use super::page_sign_in::{cookie, field, form};
 use super::state::Hub;
 use crate::access::{Principal, Scope, Secret};
+use crate::log::{self, Level};
 use crate::page::{Deed, Message};
 use crate::wire::Problem;
 
 pub(super) async fn act(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    match take(&hub, request).await {
-        Ok(response) => response,
-        Err(problem) => refuse(&problem),
+    let (headers, fields) = match form(&hub, request).await {
+        Ok(form) => form,
+        Err(problem) => return refuse(&problem),
+    };
+    let deed = deed(&fields).map(|deed| deed.word()).unwrap_or_default();
+    let response = take(&hub, &headers, fields).await.unwrap_or_else(|problem| refuse(&problem));
+    note(&hub, &deed, response.status().as_u16());
+    response
+}
+
+/// Writes down what was pressed, and how it ended: no name, and no word of anybody's. Whoever is not known could fill the log.
+fn note(hub: &Hub, deed: &str, status: u16) {
+    if status != 401 {
+        log::append(
+            &hub.common_dir,
+            Level::Info,
+            "hub",
+            &format!("method=POST path=/ui/act do={deed} status={status}"),
+        );
     }
 }
 
-async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
-    let (headers, fields) = form(hub, request).await?;
+async fn take(hub: &Arc<Hub>, headers: &HeaderMap, fields: Vec<(String, String)>) -> Result<Response, Problem> {
     let unknown = || Problem::new(401, "this browser is not known").hint("`git chittysync hub open` prints a link");
-    let secret = cookie(hub, &headers).ok_or_else(unknown)?;
+    let secret = cookie(hub, headers).ok_or_else(unknown)?;
     let mut back = back(field(&fields, "back")).to_owned();
+    // Where what was to be done is shown anew, for a form that has such a page.
+    let again = field(&fields, "again").to_owned();
     // Whoever decides on agents may be far away: nobody else waits for that.
     let is_of_agents = matches!(deed(&fields), Some(Deed::Pause | Deed::Resume | Deed::Reset(_)));
     // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
@@ -36,6 +55,9 @@ async fn take(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem> {
         said(hub, &secret, &fields)
     });
     let (who, message) = acted.await?;
+    if message.0.is_refused && !again.is_empty() {
+        back = self::back(&again).to_owned();
+    }
     // One that got other words is another one.
     if let Some(id) = message.1.as_ref().filter(|_| back.starts_with("/ui/todo/")) {
         back = format!("/ui/todo/{id}");

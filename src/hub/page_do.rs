@@ -2,12 +2,13 @@
 
 use super::page_agents;
 use super::page_sign_in::field;
-use crate::cli::{Failure, became, present};
+use crate::cli::{Failure, became, moment, present};
+use crate::git::ObjectId;
 use crate::merge::Subject;
 use crate::ops::todo::{
-    self, Actor, Add, Assign, Became, Edit, Outcome, Properties, Refusal, Settlement, Wanted, Which,
+    self, Actor, Add, Assign, Became, Edit, Outcome, Properties, Refusal, Rollback, Settlement, Wanted, Which,
 };
-use crate::ops::{self, OpsError, spawn};
+use crate::ops::{self, Demand, OpsError, spawn};
 use crate::page::{Deed, Message, Side};
 use crate::store::Store;
 use crate::todo::{Time, Todo, TodoId, plain};
@@ -64,6 +65,7 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
             todo::add(&actor, &Add { text, project, properties: Properties::default() })?
         }
         Deed::Undo(id, at) => return undo(&actor, (*id, *at)),
+        Deed::Rollback(to, from) => return rollback(&actor, (to, from), field(fields, "project")),
         Deed::Assign => return assign(&actor),
         Deed::Pause => return agents(&actor, &spawn::Edit::Pause),
         Deed::Resume => return agents(&actor, &spawn::Edit::Resume),
@@ -90,7 +92,7 @@ fn told(outcome: &Outcome) -> Done {
     }
     let undo = outcome.todo().filter(|_| outcome.became != Became::Unchanged);
     let undo = undo.map(|(_, todo)| (todo.id, spoken_of(todo)));
-    let text = format!("{}: {}", capital(became(outcome.became)), plain(&words));
+    let text = format!("{}: {}", capital(&became(outcome.became).replace('_', " ")), plain(&words));
     (Message { text, hints, is_refused: false, undo }, Some(outcome.id))
 }
 
@@ -135,6 +137,36 @@ fn edit(actor: &Actor<'_>, id: TodoId, fields: &[(String, String)]) -> Result<Ou
 /// Returns when anything new was last said of a todo.
 fn spoken_of(todo: &Todo) -> Time {
     todo.fields.values().map(|field| field.at).chain([todo.updated()]).max().unwrap_or_default()
+}
+
+/// Brings an earlier state back, if the branch still is where it was when somebody saw what that changes.
+fn rollback(actor: &Actor<'_>, (to, from): (&str, &str), project: &str) -> Result<Done, Refused> {
+    let unknown = || no("The branch was never at this commit.", "History lists its earlier states.");
+    let commit = |text: &str| ObjectId::from_hex(text.as_bytes()).map_err(|_| unknown());
+    let (then, demand) = (commit(to)?, Demand { at: Some(commit(from)?), request: None });
+    let at = ops::shown_at(actor.store, then)?.ok_or_else(unknown)?.at.unwrap_or_default();
+    let project = Some(project).filter(|project| !project.is_empty()).map(str::to_owned);
+    let wanted = Rollback { revision: to.to_owned(), project, todo: None, dry_run: false };
+    let back = match todo::rollback(&Actor { demand: &demand, ..*actor }, &wanted) {
+        Err(Refusal::Ops(OpsError::WentOn(_))) => {
+            return Err(no("The branch went on since this was shown.", "This is what would change now."));
+        }
+        back => back?,
+    };
+    let said = back.said.as_ref().filter(|said| said.changed());
+    let Some(said) = said else { return Err(no("Nothing is different.", "It is as it was then.")) };
+    let after = |id: TodoId| said.everything.get(id).map(|(_, todo)| (id, spoken_of(todo)));
+    let undo = back.acts.iter().find_map(|act| after(act.id));
+    let changed = match back.acts.len() {
+        1 => "1 todo is".to_owned(),
+        several => format!("{several} todos are"),
+    };
+    let text = format!("Gone back: {changed} as {}", moment(at, actor.now).trim());
+    Ok((Message { text, hints: Vec::new(), is_refused: false, undo }, None))
+}
+
+fn no(text: &str, hint: &str) -> Refused {
+    Refused::No(Message { text: text.to_owned(), hints: vec![hint.to_owned()], is_refused: true, undo: None })
 }
 
 /// Takes the last act back, if it is the one that was seen: another window, or a command, may have done something since.

@@ -21,7 +21,7 @@ use super::outside::Outside;
 use super::state::Hub;
 use super::tls::Certificate;
 use super::tls_listener::TlsListener;
-use super::{bridge, dispatch, guard, open, page, page_act, page_sign_in, receive};
+use super::{bridge, dispatch, guard, open, page, page_act, page_mirrors, page_sign_in, page_then, receive};
 use crate::cli::{Failure, HubArgs, Ui};
 use crate::log::{self, Level};
 use crate::ops::OpsError;
@@ -174,7 +174,11 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/ui/sessions", get(page::sessions))
         .route("/ui/conflicts", get(page::conflicts))
         .route("/ui/topics", get(page::topics))
-        .route("/ui/history", get(page::history))
+        .route("/ui/history", get(page_then::history))
+        .route("/ui/keys", get(page::keys))
+        .route("/ui/mirrors", get(page_mirrors::mirrors))
+        .route("/ui/rollback/{to}", get(page_then::ask))
+        .route("/ui/rollback/{to}/{from}", get(page_then::preview))
         .route("/ui/look.css", get(page::style))
         .route("/ui/live.js", get(page::script))
         .route("/ui/events", get(page::events))

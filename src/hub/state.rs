@@ -115,6 +115,17 @@ impl Hub {
         Ok(Arc::clone(&known))
     }
 
+    /// Returns the branch as it was at a commit, with what sessions are called now.
+    pub(super) fn shown_at(&self, store: &Store, commit: &str) -> Result<Arc<Shown>, Problem> {
+        let unknown =
+            || Problem::new(404, "the branch was never at this commit").hint("History lists its earlier states.");
+        let commit = ObjectId::from_hex(commit.as_bytes()).map_err(|_| unknown())?;
+        let mut shown = ops::shown_at(store, commit).map_err(|err| self.trouble(&err))?.ok_or_else(unknown)?;
+        let sessions = std::mem::take(&mut shown.everything.sessions);
+        shown.everything = cli::known(store, shown.everything, sessions);
+        Ok(Arc::new(shown))
+    }
+
     /// Does what may wait for the disk or for other processes away from the other requests.
     pub(super) async fn aside<T: Send + 'static>(
         self: &Arc<Self>,

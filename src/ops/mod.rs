@@ -109,7 +109,7 @@ pub use link::{Exchange, Link};
 pub use log::{has_project, log, own_version, tell};
 pub use log_filter::LogFilter;
 pub use mirrors::{LONGEST_WAIT, MirrorStatus, mirrors_due};
-pub use moves::{Move, moves};
+pub use moves::{Move, moves, states};
 pub use moving::Moving;
 pub use named::with_prompts;
 pub use naming::{Naming, commits_naming, complete_named, naming};

@@ -61,5 +61,5 @@ fn lines(sight: &Sight<'_>, agents: &Agents) -> Markup {
 }
 
 fn act(sight: &Sight<'_>, deed: &Deed, word: &str, id: &str, of: &str) -> Markup {
-    html! { @if sight.may_write { div.acts { (button(deed, word, id, of, false)) } } }
+    html! { @if sight.may_write { div.acts { (button(deed, word, id, of, 0)) } } }
 }

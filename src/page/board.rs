@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::Sight;
 use super::form::pairs;
 use super::frame::{Page, frame, rest};
+use super::need::waits_for;
 use super::row::{With, is_blocked, row};
 use super::today::Today;
 use crate::todo::{Project, State, Status, Todo, TodoId};
@@ -40,7 +41,7 @@ pub fn board(sight: &Sight<'_>, query: &str) -> String {
         }
         div.columns { @for (at, column) in columns.iter().enumerate() { (one(sight, column, at == chosen)) } }
     };
-    frame(sight, Page::Todos, "Board", &body).into_string()
+    frame(sight, Page::Board, "Board", &body).into_string()
 }
 
 fn one(sight: &Sight<'_>, column: &Column<'_>, is_chosen: bool) -> Markup {
@@ -53,7 +54,9 @@ fn one(sight: &Sight<'_>, column: &Column<'_>, is_chosen: bool) -> Markup {
             @if column.todos.is_empty() { p.faint { "Nothing." } }
             ul.rows {
                 @for (project, todo) in column.todos.iter().take(MOST) {
-                    (row(sight, project, todo, With { list: &column.name[..1], ..With::default() }))
+                    // Who cannot go on wants to know for what it waits, and who has that.
+                    @let why = is_blocked(sight, todo).then(|| waits_for(sight, &sight.links.blockers(todo)));
+                    (row(sight, project, todo, With { list: &column.name[..1], why: why.as_ref(), ..With::default() }))
                 }
             }
             (rest(column.todos.len(), MOST, "todo", column.link))

@@ -83,10 +83,10 @@ fn over_state(sight: &Sight<'_>, todo: &Todo, id: &str) -> Markup {
         @if newer.len() > OVERRULED { div.why { (newer.len() - OVERRULED) " more say so, or something else." } }
         @if sight.may_write {
             div.acts {
-                (button(&Deed::Settle(todo.id, kept), &answer(kept), &format!("k-{id}"), &format!("t-{id}"), true))
-                @for other in others {
+                (button(&Deed::Settle(todo.id, kept), &answer(kept), &format!("k-{id}"), &format!("t-{id}"), 1))
+                @for (at, other) in others.into_iter().enumerate() {
                     @let name = format!("{}-{id}", other.as_str());
-                    (button(&Deed::Settle(todo.id, other), &answer(other), &name, &format!("t-{id}"), false))
+                    (button(&Deed::Settle(todo.id, other), &answer(other), &name, &format!("t-{id}"), at + 2))
                 }
             }
         }
@@ -111,8 +111,8 @@ fn over_property(sight: &Sight<'_>, todo: &Todo, one: &OverProperty, id: &str) -
         }
         @if sight.may_write {
             div.acts {
-                (button(&choose(Side::Kept), "Keep it", &format!("k-{id}"), &format!("t-{id}"), true))
-                (button(&choose(Side::Overruled), "Take the other", &format!("o-{id}"), &format!("t-{id}"), false))
+                (button(&choose(Side::Kept), "Keep it", &format!("k-{id}"), &format!("t-{id}"), 1))
+                (button(&choose(Side::Overruled), "Take the other", &format!("o-{id}"), &format!("t-{id}"), 2))
             }
         }
     }

@@ -43,6 +43,8 @@ pub enum Deed {
     Choose(TodoId, Side, Time, Time, String),
     /// Takes the last act back, if it was one on this todo.
     Undo(TodoId, Time),
+    /// Says anew what was so in a commit of the branch, the first one, given that the branch is at the second one still.
+    Rollback(String, String),
     /// Hands out what is ready to the sessions that are there.
     Assign,
     /// Has no agent started any more, by any device.
@@ -54,6 +56,11 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Returns what it does, in a word.
+    pub fn word(&self) -> String {
+        self.text().split(' ').next().unwrap_or_default().to_owned()
+    }
+
     /// Returns the text of a button.
     pub(super) fn text(&self) -> String {
         match self {
@@ -66,6 +73,7 @@ impl Deed {
                 format!("choose {id} {side} {} {} {name}", kept.millis(), overruled.millis())
             }
             Deed::Undo(what, at) => format!("undo {what} {}", at.millis()),
+            Deed::Rollback(to, from) => format!("rollback {to} {from}"),
             Deed::Assign => "assign".into(),
             Deed::Pause => "pause".into(),
             Deed::Resume => "resume".into(),
@@ -89,6 +97,11 @@ impl Deed {
             "undo" => {
                 let (id, at) = rest.split_once(' ')?;
                 return Some(Deed::Undo(TodoId::parse(id)?, Time::from_millis(at.parse().ok()?)));
+            }
+            "rollback" => {
+                let is_id = |text: &str| text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let (to, from) = rest.split_once(' ').filter(|(to, from)| is_id(to) && is_id(from))?;
+                return Some(Deed::Rollback(to.to_owned(), from.to_owned()));
             }
             "edit" => return Some(Deed::Edit(TodoId::parse(rest)?)),
             "settle" => {
@@ -138,6 +151,7 @@ mod tests {
             Deed::Choose(id, Side::Overruled, one, two, "a name with spaces".into()),
             Deed::Choose(id, Side::Kept, one, two, "priority".into()),
             Deed::Undo(id, one),
+            Deed::Rollback("0a".repeat(20), "1b".repeat(20)),
             Deed::Assign,
             Deed::Pause,
             Deed::Resume,
@@ -155,6 +169,9 @@ mod tests {
             "choose",
             "edit",
             "done 1ad1 70ea",
+            "rollback",
+            "rollback consolidated~3 consolidated",
+            "rollback 0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
             "undo",
             "undo x",
             "undo 1ad170ea",

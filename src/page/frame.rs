@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use maud::{DOCTYPE, Markup, html};
 
 use super::form::Deed;
+use super::row::button;
 use super::text::{more, words};
 use super::{Message, Sight};
 
@@ -40,44 +41,53 @@ pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; 
 pub(super) enum Page {
     Now,
     Todos,
+    Board,
     Projects,
     Sessions,
     Conflicts,
     Topics,
     History,
+    Mirrors,
+    Keys,
 }
 
 impl Page {
-    const ALL: [(Page, &'static str, &'static str); 7] = [
-        (Page::Now, "/ui", "Now"),
-        (Page::Todos, "/ui/todos", "Todos"),
-        (Page::Projects, "/ui/projects", "Projects"),
-        (Page::Sessions, "/ui/sessions", "Sessions"),
-        (Page::Conflicts, "/ui/conflicts", "Conflicts"),
-        (Page::Topics, "/ui/topics", "Topics"),
-        (Page::History, "/ui/history", "History"),
+    /// Each with its path, its name, and the letter that leads there behind `g`.
+    const ALL: [(Page, &'static str, &'static str, Option<char>); 9] = [
+        (Page::Now, "/ui", "Now", Some('n')),
+        (Page::Todos, "/ui/todos", "Todos", Some('t')),
+        (Page::Board, "/ui/board", "Board", Some('b')),
+        (Page::Projects, "/ui/projects", "Projects", None),
+        (Page::Sessions, "/ui/sessions", "Sessions", Some('s')),
+        (Page::Conflicts, "/ui/conflicts", "Conflicts", Some('c')),
+        (Page::Topics, "/ui/topics", "Topics", None),
+        (Page::History, "/ui/history", "History", Some('h')),
+        (Page::Mirrors, "/ui/mirrors", "Mirrors", None),
     ];
+
+    /// Returns the letters that lead to a page, with its name.
+    pub(super) fn letters() -> impl Iterator<Item = (char, &'static str)> {
+        Page::ALL.into_iter().filter_map(|(_, _, name, letter)| Some((letter?, name)))
+    }
 }
 
 /// Returns a page with everything around it.
 pub(super) fn frame(sight: &Sight<'_>, page: Page, title: &str, body: &Markup) -> Markup {
-    let conflicts = sight.conflicts();
+    let nav = nav(sight, page);
     let top = html! {
-        nav id="nav" aria-label="Pages" {
-            @for (one, path, name) in Page::ALL {
-                a href=(path) id={ "go-" (name) } aria-current=[(one == page).then_some("page")] {
-                    (name)
-                    @if one == Page::Conflicts && conflicts > 0 { " " b { (conflicts) } }
-                }
-            }
-        }
+        nav id="nav" aria-label="Pages" { (sight.links(&nav)) }
         form.finder action="/ui/todos" role="search" aria-label="Among all todos" {
-            input.find type="search" name="q" id="find" placeholder="Find a todo" aria-label="Find a todo";
+            (sight.kept())
+            input.find type="search" name="q" id="find" placeholder="Find a todo" aria-label="Find a todo" data-key="/";
         }
-        span.live id="live" data-at=(sight.at.as_deref().unwrap_or_default()) { "as of " ((sight.moment)(sight.now).trim()) }
+        @match sight.then {
+            Some(_) => span.live { "an earlier state" },
+            None => span.live id="live" data-at=(sight.at.as_deref().unwrap_or_default()) { "as of " ((sight.moment)(sight.now).trim()) },
+        }
     };
     let body = html! {
-        (body)
+        @if let Some(then) = &sight.then { (then.told(sight.moment)) }
+        (sight.links(body))
         form id="act" method="post" action="/ui/act" {
             input type="hidden" name="key" value=(sight.key);
             input type="hidden" name="back" value=(sight.path);
@@ -88,11 +98,28 @@ pub(super) fn frame(sight: &Sight<'_>, page: Page, title: &str, body: &Markup) -
                 @if let Some(at) = &sight.at {
                     span.faint { "All of this page is of commit " span.mono { (at.get(..10).unwrap_or(at)) } "." }
                 }
+                a.link href="/ui/keys" id="keys" data-key="?" { "Keys" }
                 button id="sign-out" { "Sign this browser out" }
             }
         }
     };
     document(title, sight.device, &top, &body, sight.message.as_ref().map(|message| told(sight, message)).as_ref())
+}
+
+/// Returns the links to all pages. Who may only read need not know where todos go.
+fn nav(sight: &Sight<'_>, page: Page) -> Markup {
+    let conflicts = sight.conflicts();
+    html! {
+        @for (one, path, name, letter) in Page::ALL {
+            @if one != Page::Mirrors || sight.may_write {
+                @let keys = letter.map(|letter| format!("g{letter}"));
+                a href=(path) id={ "go-" (name) } data-key=[keys] aria-current=[(one == page).then_some("page")] {
+                    (name)
+                    @if one == Page::Conflicts && conflicts > 0 { " " b { (conflicts) } }
+                }
+            }
+        }
+    }
 }
 
 /// Returns a document.
@@ -135,7 +162,7 @@ fn told(sight: &Sight<'_>, message: &Message) -> Markup {
                 @for hint in &message.hints { br; small { (words(hint)) } }
             }
             @if let Some((id, at)) = message.undo.filter(|_| sight.may_write) {
-                (super::row::button(&Deed::Undo(id, at), "Undo", "undo", "said", false))
+                (button(&Deed::Undo(id, at), "Undo", "undo", "said", 0))
             }
         }
     }

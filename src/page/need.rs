@@ -9,7 +9,7 @@ use super::conflicts::{Question, question};
 use super::frame::{rest, section};
 use super::query::session_page;
 use super::row::{With, is_blocked, row};
-use super::text::{count, sign, state_word, when, words};
+use super::text::{count, more, sign, state_word, when, words};
 use super::{Agents, Sight};
 use crate::todo::{Project, Todo, Verb};
 use crate::view::{SessionView, Warning, questions, session_views};
@@ -113,8 +113,8 @@ impl<'a> Needs<'a> {
                         @let why = html! {
                             @match waiting.first() {
                                 Some(first) => {
-                                    (count(waiting.len(), "todo")) (if waiting.len() == 1 { " waits" } else { " wait" }) " for it: "
-                                    (words(&first.content))
+                                    b { (words(&sight.everything.who(first.winner().0))) } " waits for it: " (words(&first.content))
+                                    @if waiting.len() > 1 { ", and " (more(waiting.len() - 1, "todo")) }
                                 },
                                 None => "assigned to you",
                             }
@@ -178,8 +178,8 @@ pub(super) fn waits_for(sight: &Sight<'_>, by: &[&Todo]) -> Markup {
             None => "called blocked by its session",
             Some(first) => {
                 "waits for " a.link href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
-                ", " (state_word(first.state())) ", " (words(&sight.everything.called(first.winner().0)))
-                @if by.len() > 1 { ", and " (by.len() - 1) " more" }
+                " (" (state_word(first.state())) ": " (words(&sight.everything.called(first.winner().0))) ")"
+                @if by.len() > 1 { " and " (by.len() - 1) " more" }
             },
         }
     }

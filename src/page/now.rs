@@ -27,7 +27,7 @@ pub fn now(sight: &Sight<'_>) -> String {
     let standings = projects::standings(sight);
     let body = html! {
         header {
-            h1 { "Now" }
+            h1 { @if sight.then.is_some() { "Then" } @else { "Now" } }
             (needs.summary(changed.completed.len(), standings.len()))
         }
         div {

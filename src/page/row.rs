@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Sight;
 use super::form::Deed;
+use super::keys::keys;
 use super::query::Wanted;
 use super::text::{mark, when, words};
 use crate::todo::{Project, State, Status, Todo, TodoId, Verb};
@@ -118,12 +119,13 @@ fn act(verb: Verb, todo: TodoId, id: &str) -> Markup {
         Verb::Drop => "Drop",
         Verb::Reopen => "Reopen",
     };
-    button(&Deed::Say(verb, todo), word, &format!("{}-{id}", verb.name()), &format!("t-{id}"), false)
+    button(&Deed::Say(verb, todo), word, &format!("{}-{id}", verb.name()), &format!("t-{id}"), 0)
 }
 
-/// Returns a button of the page's form. `of` names the element that says what it is about.
-pub(super) fn button(deed: &Deed, word: &str, id: &str, of: &str, is_first: bool) -> Markup {
+/// Returns a button of the page's form. `of` names the element that says what it is about. Where it is one of several
+/// answers, `answer` says which, from 1 on: what holds now is the first one.
+pub(super) fn button(deed: &Deed, word: &str, id: &str, of: &str, answer: usize) -> Markup {
     html! {
-        button.first[is_first] form="act" name="do" value=(deed.text()) id=(id) aria-describedby=(of) { (word) }
+        button class=[(answer == 1).then_some("first")] form="act" name="do" value=(deed.text()) id=(id) aria-describedby=(of) data-key=[keys(deed, answer)] { (word) }
     }
 }

@@ -1,5 +1,8 @@
 //! What every page is made of.
 
+use maud::{Markup, html};
+
+use super::then::Then;
 use crate::plan::{Holders, Moment, Topics};
 use crate::todo::{Session, Time, Todo, TodoId};
 use crate::view::{Everything, Links, OverProperty, Quiet, questions};
@@ -88,6 +91,8 @@ pub struct Sight<'a> {
     pub key: &'a str,
     /// Whether who looks may do anything.
     pub may_write: bool,
+    /// That this is an earlier state, where it is one. Nothing can be done there.
+    pub then: Option<Then<'a>>,
     /// What there is to tell of the last act.
     pub message: Option<Message>,
     /// The path of this page, to come back to.
@@ -115,9 +120,20 @@ impl<'a> Sight<'a> {
             device: "",
             key: "",
             may_write: true,
+            then: None,
             message: None,
             path: "/ui",
         }
+    }
+
+    /// Returns a part of a page with links that lead to the state that is looked at.
+    pub(super) fn links(&self, part: &Markup) -> Markup {
+        self.then.map_or_else(|| part.clone(), |then| then.links(part))
+    }
+
+    /// Returns what keeps a form that looks for something at the state that is looked at.
+    pub(super) fn kept(&self) -> Markup {
+        html! { @if let Some(then) = &self.then { (then.kept()) } }
     }
 
     /// Counts what there is to settle.

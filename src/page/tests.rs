@@ -80,6 +80,7 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         mirrors: &mirrors,
         agents: Some(&agents),
         device: text,
+        at: Some("fe".into()),
         key: "0123",
         path: "/ui",
         ..Sight::new(everything, &topics, &moment, Time::from_millis(NOW))
@@ -95,6 +96,39 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         renamed_to: Some(text.into()),
     });
     let some: Vec<_> = some.take(3).collect();
+    let states = ["ab", "cd"].map(|commit| State { commit: commit.repeat(20), at: sight.now, subject: text.into() });
+    let places = [false, true].map(|is_bad| Mirror {
+        name: format!("papers-{is_bad}"),
+        kind: text.into(),
+        place: Some(text.into()),
+        projects: vec![everything.todos().next().expect("one").0.clone()],
+        is_paused: is_bad,
+        failures: u32::from(is_bad),
+        error: Some((text.into(), Some(text.into()))),
+        parked: everything
+            .todos()
+            .map(|(_, todo)| (todo.id.to_string(), text.into()))
+            .chain([(text.into(), text.into())])
+            .collect(),
+        ..Mirror::default()
+    });
+    let changes: Vec<Change> = everything
+        .todos()
+        .map(|(project, todo)| Change {
+            id: todo.id,
+            project: project.clone(),
+            words: text.into(),
+            becomes: text.into(),
+        })
+        .chain([Change {
+            id: TodoId::of(&Project::general(), text),
+            project: Project::general(),
+            words: text.into(),
+            becomes: text.into(),
+        }])
+        .collect();
+    let commit = "ab".repeat(20);
+    let asked = Preview { to: &commit, at: sight.now, from: "old", project: "", changes: &changes };
     let mut all = vec![
         ("now", now(&sight)),
         ("found", todos(&sight, &wanted)),
@@ -104,10 +138,23 @@ fn pages(everything: &Everything, text: &str) -> Vec<(&'static str, String)> {
         ("sessions", sessions(&sight, true)),
         ("conflicts", conflicts(&sight)),
         ("topics", topics::topics(&sight)),
-        ("history", history(&sight, &some, 3)),
+        ("history", history(&sight, (&some, 3), (&states, true))),
+        ("keys", help(&sight)),
+        ("mirrors", mirrors::mirrors(&sight, &places)),
+        ("no mirrors", mirrors::mirrors(&sight, &[])),
+        ("going back", preview(&sight, &Preview { from: "fe", ..asked })),
+        ("going back, too late", preview(&sight, &asked)),
         ("sign in", sign_in(Some(text))),
         ("nothing", nothing(404, text, Some(text))),
     ];
+    let then = Then { commit: &commit, at: sight.now, may_go_back: true };
+    let past = Sight { then: Some(then), may_write: false, ..Sight::new(everything, &topics, &moment, sight.now) };
+    all.extend([
+        ("now, then", now(&past)),
+        ("todos, then", todos(&past, &wanted)),
+        ("board, then", board(&past, "")),
+        ("history, then", history(&past, (&some, 3), (&states, true))),
+    ]);
     if let Some((project, one)) = everything.todos().next() {
         all.push(("session", session(&sight, one.winner().0)));
         all.push(("todo", todo(&sight, project, one, &some)));

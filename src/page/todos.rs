@@ -40,7 +40,7 @@ pub fn todos(sight: &Sight<'_>, wanted: &Wanted) -> String {
         }
         div.wide {
             @if let Some(scope) = &scope { (project_line(sight, scope)) }
-            (filters(wanted))
+            (filters(sight, wanted))
             (adding(sight, scope.as_ref()))
             @if found.is_empty() { p.fold { "There is no such todo." } }
             (list(sight, &found, page, scope.is_some()))
@@ -159,7 +159,7 @@ fn project_line(sight: &Sight<'_>, scope: &Scope) -> Markup {
 }
 
 /// Returns the line in which it is said what is looked for: a form that works by itself, and links.
-fn filters(wanted: &Wanted) -> Markup {
+fn filters(sight: &Sight<'_>, wanted: &Wanted) -> Markup {
     html! {
         nav.chips aria-label="Which todos" {
             @for (status, name) in Wanted::STATUS {
@@ -168,6 +168,7 @@ fn filters(wanted: &Wanted) -> Markup {
             }
         }
         form.line action="/ui/todos" role="search" aria-label="Among these" {
+            (sight.kept())
             input type="search" name="q" id="words" aria-label="Words, a project or a session" placeholder="Words" value=(crate::todo::plain(&wanted.words));
             @for (name, value) in [("project", &wanted.project), ("session", &wanted.session), ("topic", &wanted.topic), ("status", &wanted.status)] {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }

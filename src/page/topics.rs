@@ -19,7 +19,7 @@ pub fn topics(sight: &Sight<'_>) -> String {
         @if counts.is_empty() { p.fold { "Nothing is open on any topic." } }
         @else { (table(sight, &counts)) }
         @if sight.may_write {
-            p.acts { (button(&Deed::Assign, "Hand out what is ready", "assign", "handing", false)) }
+            p.acts { (button(&Deed::Assign, "Hand out what is ready", "assign", "handing", 0)) }
             p.soft id="handing" { "To the sessions that are there, as advice: at most a few each, and none is taken from anybody." }
         }
     };

@@ -115,6 +115,23 @@ impl Mirror {
         }
     }
 
+    /// Returns where it is, for people who need not know how one signs in there: without a user, a password or what stands
+    /// behind a `?`. Nothing for a line for the shell, and for a remote of rclone that is described in place.
+    pub fn place(&self) -> Option<String> {
+        match self.kind {
+            MirrorKind::Command => None,
+            MirrorKind::Bundles if self.url.starts_with(':') || self.url.contains(',') => None,
+            MirrorKind::Files => Some(self.url.clone()),
+            _ => {
+                let url = self.url.split(['?', '#']).next().unwrap_or_default();
+                let Some((scheme, rest)) = url.split_once("://") else { return Some(url.to_owned()) };
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+                Some(format!("{scheme}://{host}{path}"))
+            }
+        }
+    }
+
     /// Returns all mirrors, in the order of their names. A project's repository has none: its settings can have come
     /// from anybody, and would say where its todos go.
     ///
@@ -182,6 +199,31 @@ mod tests {
 
     fn all(text: &str) -> Result<Vec<Mirror>, SettingError> {
         Mirror::all(&Values::of_text(text, &[]), false)
+    }
+
+    #[test]
+    fn a_place_is_told_without_who_signs_in() {
+        for (kind, url, place) in [
+            (MirrorKind::Files, "/srv/a?b", Some("/srv/a?b")),
+            (MirrorKind::Postgres, "postgres://ana:pw@db:5432/todos?password=x", Some("postgres://db:5432/todos")),
+            (MirrorKind::Postgres, "postgres://a@b:pw@db", Some("postgres://db")),
+            (MirrorKind::Github, "https://github.com/acme/api", Some("https://github.com/acme/api")),
+            (MirrorKind::Notion, "https://x@notion.so/a#b@c", Some("https://notion.so/a")),
+            (MirrorKind::Bundles, "gdrive:todos", Some("gdrive:todos")),
+            (MirrorKind::Bundles, ":webdav,pass=x:todos", None),
+            (MirrorKind::Bundles, "gdrive,client_secret=x:todos", None),
+            (MirrorKind::Command, "curl -u a:b https://x", None),
+        ] {
+            let mirror = Mirror {
+                name: "a".into(),
+                kind,
+                url: url.into(),
+                projects: Vec::new(),
+                interval: Duration::ZERO,
+                paused: false,
+            };
+            assert_eq!(mirror.place().as_deref(), place, "{url}");
+        }
     }
 
     #[test]

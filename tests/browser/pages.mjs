@@ -74,7 +74,7 @@ const open = async (options = {}) => {
 const is = (page) => page.getAttribute("#live", "data-is");
 const live = (page) => until("live", async () => (await is(page)) === "live");
 const [known] = JSON.parse(run("sessions", "--all", "--json"));
-const all = ["/ui", "/ui/todos", "/ui/todos?status=all", "/ui/board", "/ui/board?column=work", "/ui/session/" + encodeURIComponent(known.session), "/ui/projects", "/ui/sessions?all=1", "/ui/conflicts", "/ui/topics", "/ui/history"];
+const all = ["/ui", "/ui/todos", "/ui/todos?status=all", "/ui/board", "/ui/board?column=work", "/ui/session/" + encodeURIComponent(known.session), "/ui/projects", "/ui/sessions?all=1", "/ui/conflicts", "/ui/topics", "/ui/history", "/ui/mirrors", "/ui/keys"];
 
 if (process.env.PICTURE) {
   const { context, page } = await open({ viewport: { width: 1120, height: 720 } });
@@ -96,6 +96,12 @@ await part("a link is good once, and its code stays in no history", async () => 
   const cookies = await context.cookies(base + "/ui");
   check(cookies.length === 1 && cookies[0].httpOnly && cookies[0].sameSite === "Strict" && cookies[0].path === "/ui", JSON.stringify(cookies));
 });
+
+// Pages of an earlier state, and what going back to it would change, are looked at with all others.
+await page.goto(base + "/ui/history");
+const states = await page.$$eval("#states a.words", (links) => links.map((link) => link.getAttribute("href").split("at=")[1]));
+const then = states.at(-1);
+all.push("/ui?at=" + then, "/ui/todos?at=" + then, "/ui/history?at=" + then, "/ui/rollback/" + then);
 
 await part("the first page is within 30 kB and 3 requests", async () => {
   const first = await browser.newContext({ storageState: await context.storageState() });
@@ -150,6 +156,124 @@ await part("an act by key, and undone", async () => {
   await until("it comes back", () => page.locator("li", { hasText: "Said elsewhere" }).count());
 });
 
+const told = (page, words) => page.waitForSelector(`#told :text('${words}')`);
+const focused = (page) => page.evaluate(() => document.activeElement.id);
+const place = (page) => page.evaluate(() => location.pathname);
+await part("each key once", async () => {
+  await page.goto(base + "/ui/todos?q=keys");
+  run("add", "First of the keys");
+  run("add", "Last of the keys");
+  await page.goto(base + "/ui/todos?q=keys");
+  await live(page);
+  const ids = await page.$$eval("main .rows a.words", (links) => links.map((link) => link.id));
+  check(ids.length === 2, `${ids}`);
+  for (const [key, id] of [["j", ids[0]], ["j", ids[1]], ["j", ids[1]], ["k", ids[0]]]) {
+    await page.keyboard.press(key);
+    check((await focused(page)) === id, `${key}: ${await focused(page)}`);
+  }
+  const words = await page.textContent("#" + ids[0]);
+  for (const [key, said] of [["s", "Started"], ["R", "Released"], ["d", "Completed"], ["u", "Taken back"], ["x", "Dropped"]]) {
+    if (key !== "u") await page.focus("#" + ids[0]);
+    await page.keyboard.press(key);
+    await told(page, said);
+    if (key === "d") await until("the next one has the focus", async () => (await focused(page)) === ids[1]);
+    if (key === "u") await until("it comes back", () => page.locator("#" + ids[0]).count());
+  }
+  await page.goto(base + "/ui/todos?status=dropped&q=keys");
+  await page.keyboard.press("j");
+  await page.keyboard.press("o");
+  await told(page, "Open again: " + words);
+
+  await page.goto(base + "/ui/todos?q=keys");
+  await live(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/ui\/todo\/[0-9a-f]+$/);
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/\/ui\/todos\?q=keys$/);
+  await page.keyboard.press("/");
+  check((await focused(page)) === "find", await focused(page));
+  const before = run("list", "--all", "--json");
+  await page.keyboard.type("dxsgn?/");
+  check((await page.inputValue("#find")) === "dxsgn?/" && (await place(page)) === "/ui/todos", "in a field letters are letters");
+  await page.goto(base + "/ui/todos?q=keys");
+  await page.keyboard.press("j");
+  for (const key of ["Control+d", "Alt+x", "Meta+s"]) await page.keyboard.press(key);
+  check(run("list", "--all", "--json") === before, "nothing was said by any of these");
+  for (const [key, path] of [["n", "/ui"], ["t", "/ui/todos"], ["b", "/ui/board"], ["c", "/ui/conflicts"], ["s", "/ui/sessions"], ["h", "/ui/history"]]) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await page.waitForURL(base + path);
+  }
+  await page.keyboard.press("?");
+  await page.waitForURL(base + "/ui/keys");
+});
+
+await part("a disagreement by keys, as on the board", async () => {
+  await page.goto(base + "/ui/conflicts");
+  await live(page);
+  await page.keyboard.press("1");
+  await page.keyboard.press("j");
+  for (const [answer, said] of [["1", "Completed: "], ["d", "Completed: "], ["2", "In progress: "], ["i", "In progress: "]]) {
+    await page.keyboard.press("r");
+    check((await focused(page)).startsWith("k-c-"), `what holds now: ${await focused(page)}`);
+    await page.keyboard.press(answer);
+    await until("it is settled", async () => (await page.textContent("#main")).includes("No session disagrees"));
+    await told(page, said);
+    await page.keyboard.press("u");
+    await until("it is open again", () => page.locator("#main .rows > li").count());
+    await page.keyboard.press("j");
+  }
+});
+
+await part("keys are turned off, and stay so", async () => {
+  await page.goto(base + "/ui/keys");
+  check(await page.isChecked("#keys-on"), "they are on");
+  await page.focus("#keys-on");
+  await page.keyboard.press(" ");
+  await page.goto(base + "/ui/todos");
+  await live(page);
+  const before = run("list", "--all", "--json");
+  for (const key of ["j", "s", "d", "x", "?", "/", "Escape"]) await page.keyboard.press(key);
+  check((await focused(page)) === "" && (await place(page)) === "/ui/todos" && run("list", "--all", "--json") === before, "no key does anything");
+  const other = await context.newPage();
+  await other.goto(base + "/ui/keys");
+  check(!(await other.isChecked("#keys-on")), "another page knows it");
+  await other.check("#keys-on");
+  await other.close();
+  await page.keyboard.press("j");
+  check((await focused(page)) !== "", "and they are on again");
+});
+
+await part("an earlier state, and back to it", async () => {
+  await page.goto(base + "/ui/history");
+  while (!(await page.locator(`#l-${then}`).count())) await page.click("#earlier");
+  await page.click(`#l-${then}`);
+  check((await page.textContent(".past")).includes("As it was"), "it says so");
+  check((await page.locator("main button:not(#sign-out)").count()) === 0, "nothing can be done there");
+  await page.click("#go-Todos");
+  check(page.url().endsWith("?at=" + then), page.url());
+  await page.fill("#find", "migration");
+  await page.keyboard.press("Enter");
+  check(page.url().includes("at=" + then), page.url());
+  await page.click("#go-back");
+  await page.waitForSelector("#do-it");
+  run("add", "Said before going back");
+  await page.waitForSelector("[role=alert]");
+  check((await page.locator("#do-it").count()) === 0, "what was not seen is not done");
+  await page.click("#again");
+  await page.waitForSelector("#do-it");
+  check((await page.textContent("#changes")).includes("Said before going back"), "now it is");
+  const standing = () => JSON.parse(run("list", "--all", "--json")).map((todo) => `${todo.id} ${todo.status}`).sort().join("\n");
+  const before = standing();
+  await page.click("#do-it");
+  await told(page, "Gone back");
+  check(run("list", "--json").includes("Said before going back") === false, "it is done");
+  await page.click("#undo");
+  await told(page, "Taken back");
+  check(standing() === before, `and undone as one:\n${before}\n\n${standing()}`);
+});
+
 await part("a stream that is lost is found again", async () => {
   await stop();
   await until("it is said", async () => (await is(page)) === "reconnecting");
@@ -174,6 +298,11 @@ await part("without JavaScript", async () => {
   check((await page.textContent("#main")).includes("No session disagrees"), "settled");
   await page.click("#undo");
   check((await page.locator("button", { hasText: "It is completed" }).count()) === 1, "open again");
+  await page.goto(base + "/ui/rollback/" + then);
+  await page.click("#do-it");
+  check((await page.textContent("#told")).includes("Gone back"), "gone back");
+  await page.click("#undo");
+  check((await page.textContent("#told")).includes("Taken back"), "and undone");
   await page.click("#sign-out");
   check((await page.goto(base + "/ui")).status() === 401, "signed out");
   await context.close();
@@ -224,8 +353,12 @@ await part("50 hostile strings are words and nothing else", async () => {
   check(!/[\u202E\u200B\u2028]/.test(await page.textContent("#main")), "characters that nobody sees are not");
 });
 
-// So that what is said of agents that are started is looked at, too.
+// So that what is said of agents that are started and of mirrors is looked at, too: one that is well, one that is not.
 run("topics", "--pause");
+for (const [name, ...where] of [["papers", "files", join(process.env.TMPDIR, "papers")], ["broken", "command", "echo '<img src=x onerror=hacked=1>' >&2; exit 1"]]) run("mirror", "add", name, ...where);
+try {
+  run("mirror", "sync");
+} catch {} // One of them fails.
 await part("320 pixels, without scrolling sideways", async () => {
   await page.setViewportSize({ width: 320, height: 640 });
   const [todo] = JSON.parse(run("list", "--json"));

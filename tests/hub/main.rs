@@ -20,6 +20,8 @@ mod original;
 mod outsiders;
 mod page_agents;
 mod page_form;
+mod page_mirrors;
+mod page_then;
 mod pages;
 mod policy;
 mod processes;

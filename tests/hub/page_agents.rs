@@ -89,6 +89,24 @@ fn a_session_is_told_what_to_do() {
 }
 
 #[test]
+fn who_waits_for_me_and_for_what() {
+    let scene = Scene::new();
+    let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
+    browser.act(&scene, "add", "&words=Approve+it&project=api");
+    let id = id_of(&scene, "Approve it");
+    let list = json!({"session_id": "printer", "project": "api", "todos": [
+        {"content": "Print it", "status": "pending", "blockedBy": [id]},
+        {"content": "Send it", "status": "pending", "blockedBy": [id]},
+    ]});
+    assert_eq!(scene.post("/api/todos/sync", &token, &list.to_string()).status, 201);
+    let page = browser.get(&scene, "/ui").body;
+    let mine = page.split("<section id=\"mine\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let mine = mine.unwrap_or_else(|| panic!("nothing waits: {page}"));
+    assert!(mine.contains("Approve it") && mine.contains("printer on one</bdi></b> waits for it: "), "{mine}");
+    assert!(mine.contains(", and 1 more todo<"), "{mine}");
+}
+
+#[test]
 fn each_todo_is_in_one_column() {
     let scene = Scene::new();
     let (browser, token) = (Browser::new(&scene, &[]), scene.token("one", "write"));
@@ -107,11 +125,12 @@ fn each_todo_is_in_one_column() {
     assert_eq!(columns.len(), 4, "{page}");
     for (column, words) in columns.iter().zip(["Waiting", "First", "Doing", "Finished"]) {
         for other in ["First", "Waiting", "Doing", "Finished"] {
-            let is_there = column.contains(&format!("href=\"/ui/todo/{}\"", id(other)));
+            let is_there = column.contains(&format!("{0}\" href=\"/ui/todo/{0}\"", id(other)));
             assert_eq!(is_there, other == words, "{other}: {column}");
         }
     }
     assert!(columns[3].starts_with(" class=\"chosen\"") && !columns[1].starts_with(" class=\"chosen\""), "{page}");
+    assert!(columns[0].contains("waits for") && columns[0].contains("(pending: "), "by what, and who has that: {page}");
     let first = browser.get(&scene, "/ui").body;
     let blocked = first.split("id=\"blocked\"").nth(1).and_then(|rest| rest.split("</section>").next());
     assert!(blocked.is_some_and(|section| section.contains("</b>: waits for")), "who is blocked: {first}");

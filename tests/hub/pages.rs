@@ -306,7 +306,7 @@ fn the_first_page_tells_how_mirrors_are_doing() {
             ["--store", store.to_str().expect("UTF-8")].into_iter().chain(arguments.iter().copied()).collect();
         scene.world.run(&words)
     };
-    assert!(!browser.get(&scene, "/ui").body.contains("Mirrors"), "there are none");
+    assert!(!browser.get(&scene, "/ui").body.contains("<section id=\"mirrors\""), "there are none");
     on_hub(&["add", "Fix login"]);
     on_hub(&["mirror", "add", "papers", "files", "place"]);
     let page = browser.get(&scene, "/ui").body;
