@@ -20,11 +20,11 @@ use super::tips::{ForeignTip, Tips};
 use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, Repo, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, MergedTips, Purged};
-use crate::store::purge::{Purge, purged, purged_in};
+use crate::store::purge::Purge;
 use crate::store::quotes::{PURGED, contains};
 use crate::store::{
-    Consolidated, Rewritten, SessionTree, SessionTrees, Store, StoreError, check_consolidated, check_session,
-    session_tree, strays, weigh_branch,
+    Consolidated, Rewritten, SessionTree, SessionTrees, Store, StoreError, check_consolidated, check_session, purged,
+    purged_in, session_tree, strays, weigh_branch,
 };
 use crate::todo::{Time, TodoId};
 

@@ -22,6 +22,7 @@ mod project_index;
 mod project_lists;
 pub mod purge;
 mod purge_titles;
+mod purged;
 pub mod quotes;
 mod rewritten;
 mod session;
@@ -46,6 +47,7 @@ pub use mirror::{MIRRORS, MirrorHead, MirrorLock, MirrorRuns, STATE, mirror_ref}
 pub use open::Store;
 pub use project_index::ProjectIndex;
 pub use project_lists::{ProjectLists, list_paths, working_lists, working_todos};
+pub use purged::{purged, purged_in};
 pub use rewritten::Rewritten;
 pub use session::{SessionCommit, commit_session, find_request, heard_events, read_session};
 pub use session_tree::{SessionTree, SessionTrees, session_of, session_tree};
