@@ -240,7 +240,7 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// When it is missing, damaged, or no commit.
     pub fn links(&self, id: ObjectId) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
-        super::commit::links(id, &*self.peek(id, Kind::Commit)?)
+        super::commit::links(id, &self.peek(id, Kind::Commit)?)
     }
 
     /// Returns what a commit says.
