@@ -77,6 +77,8 @@ fn the_hub_beside_a_web_server() {
         copy(from, to);
     }
     let Some(web) = servers::web(&devices, PLAIN) else { return };
+    // Until now it was a plain repository.
+    devices.world.ok(&["--store", devices.hub().to_str().expect("UTF-8"), "init", "--default"]);
     let (hub, url) = serve_by(&devices.world, &program());
     let plain = format!("http://127.0.0.1:{}", web.port);
     let helper = format!("!f() {{ test \"$1\" = get && echo username={USER} && echo password={PASSWORD}; }}; f");
