@@ -69,13 +69,7 @@ fn compare(devices: &Devices, what: &str, sides: &mut [Side; 2], rounds: usize, 
 fn the_hub_beside_a_web_server() {
     let (sessions, rounds) = (number("CHITTYSYNC_SESSIONS", 264), number("CHITTYSYNC_ROUNDS", 20));
     let devices = filled(sessions);
-    let copy = |from: &str, to: &str| {
-        let done = devices.world.command("cp").args(["-r", from, to]).status().expect("cp");
-        assert!(done.success());
-    };
-    for (from, to) in [("hub.git", "plain.git"), ("a.git", "c.git"), ("claude-a", "claude-c")] {
-        copy(from, to);
-    }
+    devices.world.git(&devices.world.path(""), &["clone", "-q", "--mirror", "hub.git", "plain.git"]);
     let Some(web) = servers::web(&devices, PLAIN) else { return };
     // Until now it was a plain repository.
     devices.world.ok(&["--store", devices.hub().to_str().expect("UTF-8"), "init", "--default"]);
@@ -84,14 +78,14 @@ fn the_hub_beside_a_web_server() {
     let helper = format!("!f() {{ test \"$1\" = get && echo username={USER} && echo password={PASSWORD}; }}; f");
     let home = devices.world.path("");
     devices.world.git(&home, &["config", "--global", &format!("credential.{plain}.helper"), &helper]);
-    for (name, url) in [("a", format!("{plain}/git/plain.git")), ("c", url)] {
-        devices.world.git(&devices.store(name), &["config", "remote.origin.url", &url]);
-        devices.sync(name);
+    devices.ok("b", &["init", "--remote", &url]);
+    devices.world.git(&devices.store("a"), &["config", "remote.origin.url", &format!("{plain}/git/plain.git")]);
+    for name in ["a", "b", "a", "b"] {
         devices.sync(name);
     }
     println!("{sessions} sessions");
     let side = |name, server| Side { name, server, costs: Vec::new(), served: Duration::ZERO };
-    let mut sides = [side("a", web), side("c", hub)];
+    let mut sides = [side("a", web), side("b", hub)];
     compare(&devices, "nothing new", &mut sides, rounds, |_, _| ());
     compare(&devices, "one todo more", &mut sides, rounds, |name, round| {
         devices.ok(name, &["add", &format!("Measure {round}")]);
