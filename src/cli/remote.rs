@@ -1,5 +1,6 @@
 //! The remote, for `sync` and `init`: which one, what is said of it, and what is refused.
 
+use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -40,6 +41,7 @@ pub(super) fn watch(store: &Store, ui: &Ui) -> Watch<'static> {
         interactive: ui.tells_a_person() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         progress: None,
         most: store.settings.max_fetch,
+        settings: None,
     }
 }
 
@@ -57,7 +59,8 @@ pub(super) fn exchange(
     let progress = Progress::new(person);
     let plan = &Plan { steps: progress.steps(), ..plan.clone() };
     let say = |line: &str| progress.say(line);
-    let watch = Watch { progress: Some(&say), ..watch(store, ui) };
+    let settings = OnceCell::new();
+    let watch = Watch { progress: Some(&say), settings: Some(&settings), ..watch(store, ui) };
     let link = Link { remote: remote.clone(), fetch: !args.no_fetch, push: !args.no_push, watch };
     let done = ops::sync(store, plan, &link, now);
     progress.clear();

@@ -39,6 +39,12 @@ pub(super) fn parse(id: ObjectId, data: &[u8]) -> Result<CommitInfo, GitError> {
     })
 }
 
+/// Returns the tree and the parents of a commit, having read all of it as [`parse`] does.
+pub(super) fn links(id: ObjectId, data: &[u8]) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
+    let commit = CommitRef::from_bytes(data, id.kind()).map_err(|err| GitError::object(id, err))?;
+    Ok((commit.tree(), commit.parents().collect()))
+}
+
 /// Who makes a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {

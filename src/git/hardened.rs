@@ -4,6 +4,8 @@
 //! or pushes. A sync does not: what names a program, or lets one run, is taken from the settings of the user, the system,
 //! the environment and the command line only (`docs/security.md`).
 
+use std::cell::OnceCell;
+
 use super::given::parts;
 use super::globals::listed;
 use super::{Git, GitError, RemoteName, Repo, Watch};
@@ -49,10 +51,16 @@ impl Hardened {
     /// # Errors
     /// When git cannot be started, or cannot read them.
     pub(super) fn of(repo: &Repo, remote: &RemoteName, watch: &Watch<'_>) -> Result<Self, GitError> {
-        let list = ["config", "--list", "--show-scope", "--null"];
-        let said = Git::new(Some(repo.common_dir()), list).output()?;
+        let alone = OnceCell::new();
+        let kept = watch.settings.unwrap_or(&alone);
+        if kept.get().is_none() {
+            let list = ["config", "--list", "--show-scope", "--null"];
+            let said = Git::new(Some(repo.common_dir()), list).output()?;
+            let _ = kept.set(String::from_utf8_lossy(&said).into_owned());
+        }
         let is_set = |name: &str| std::env::var(name).ok();
-        Ok(Hardened::from(&read(&String::from_utf8_lossy(&said)), remote, watch.interactive, is_set))
+        let said = kept.get().map_or("", String::as_str);
+        Ok(Hardened::from(&read(said), remote, watch.interactive, is_set))
     }
 
     fn from(

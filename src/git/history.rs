@@ -29,6 +29,11 @@ impl Ancestors {
         }
     }
 
+    /// Adds what another walk found.
+    pub fn absorb(&mut self, other: Self) {
+        if self.0.is_empty() { *self = other } else { self.0.extend(other.0) }
+    }
+
     /// Walks the whole history of a commit. A missing or damaged commit ends the walk there: history that
     /// was cut off (a shallow clone) is no reason to refuse new work.
     pub fn of(overlay: &Overlay<'_>, tip: Option<ObjectId>) -> Self {

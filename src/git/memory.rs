@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -21,9 +21,12 @@ const OBJECT: usize = 96;
 /// A larger object would drive out too many others.
 const LARGEST: usize = 1 << 20;
 
+/// How many parts it has: threads that ask for different objects seldom wait for each other.
+const PARTS: usize = 16;
+
 /// What was read. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(Arc<Mutex<Kept>>);
+pub(super) struct Memory(Arc<[Mutex<Kept>; PARTS]>);
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -33,13 +36,29 @@ struct Kept {
     old: Objects,
 }
 
+impl Kept {
+    fn get(&self, id: &gix::oid) -> Option<&(Kind, Arc<[u8]>)> {
+        self.young.get(id).or_else(|| self.old.get(id))
+    }
+}
+
 type Objects = HashMap<ObjectId, (Kind, Arc<[u8]>)>;
 
 impl Memory {
     /// Returns an object, if it was read lately.
     pub(super) fn get(&self, id: &gix::oid) -> Option<(Kind, Arc<[u8]>)> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.young.get(id).or_else(|| kept.old.get(id)).cloned()
+        self.part(id).get(id).cloned()
+    }
+
+    /// Returns how many bytes an object has, if it was read lately.
+    pub(super) fn size_of(&self, id: &gix::oid) -> Option<u64> {
+        self.part(id).get(id).map(|(_, bytes)| bytes.len() as u64)
+    }
+
+    fn part(&self, id: &gix::oid) -> MutexGuard<'_, Kept> {
+        // All bits of an id are alike.
+        let part = id.as_bytes().last().map_or(0, |byte| usize::from(*byte) % PARTS);
+        self.0[part].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps an object, and returns what is kept of it; nothing of one that is too large.
@@ -48,8 +67,8 @@ impl Memory {
             return None;
         }
         let bytes: Arc<[u8]> = bytes.into();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.bytes > GENERATION {
+        let mut kept = self.part(id);
+        if kept.bytes > GENERATION / PARTS {
             kept.old = std::mem::take(&mut kept.young);
             kept.bytes = 0;
         }
@@ -151,5 +170,6 @@ mod tests {
         let memory = Memory::default();
         memory.clone().keep(&id(1), Kind::Tree, b"x");
         assert_eq!(memory.get(&id(1)).map(|(kind, bytes)| (kind, bytes.to_vec())), Some((Kind::Tree, b"x".to_vec())));
+        assert_eq!((memory.size_of(&id(1)), memory.size_of(&id(2))), (Some(1), None));
     }
 }

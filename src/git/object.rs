@@ -184,8 +184,8 @@ impl<'a> Overlay<'a> {
         for entry in TreeRefIter::from_bytes(&data, self.batch.hash()) {
             let entry = entry.map_err(|err| GitError::object(tree, err))?;
             if matches!(entry.mode.kind(), EntryKind::Tree | EntryKind::Blob) && is_wanted(entry.filename) {
-                let (name, is_tree, id) = (entry.filename.to_string(), entry.mode.is_tree(), entry.oid.to_owned());
-                entries.push(TreeEntry { name, is_tree, id });
+                let (name, is_tree) = (String::from_utf8_lossy(entry.filename).into_owned(), entry.mode.is_tree());
+                entries.push(TreeEntry { name, is_tree, id: entry.oid.to_owned() });
             }
         }
         Ok(entries)
@@ -247,7 +247,15 @@ impl<'a> Overlay<'a> {
         Ok(None)
     }
 
-    /// Returns the tree and parents of a commit.
+    /// Returns the tree and the parents of a commit, for one who asks nothing else of it.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or no commit.
+    pub fn links(&self, id: ObjectId) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
+        super::commit::links(id, &self.peek(id, Kind::Commit)?)
+    }
+
+    /// Returns what a commit says.
     ///
     /// # Errors
     /// When it is missing, damaged, or no commit.

@@ -1,5 +1,6 @@
 //! Opening repositories.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,8 @@ pub struct Repo {
     /// How much is taken at once.
     pub limits: Limits,
     memory: Memory,
+    /// Where objects are unpacked: room that is there already.
+    buffer: RefCell<Vec<u8>>,
 }
 
 impl Repo {
@@ -59,7 +62,11 @@ impl Repo {
         let options = gix::open::Options::default().bail_if_untrusted(true).open_path_as_is(true);
         let mut inner = gix::open_opts(&found.candidate, options).map_err(|err| failed(reason(&err)))?;
         inner.objects.set_pack_cache(|| Box::<Bases>::default());
-        Repo { inner, limits: Limits::of_this_build(), memory: Memory::default() }.checked()
+        Repo::of(inner, Limits::of_this_build()).checked()
+    }
+
+    fn of(inner: gix::Repository, limits: Limits) -> Self {
+        Repo { inner, limits, memory: Memory::default(), buffer: RefCell::default() }
     }
 
     /// Opens the same repository again, as it is on the disk now, with what was read of its objects before. Not for who
@@ -105,7 +112,7 @@ impl Repo {
         let options = gix::open::Options::default().open_path_as_is(true);
         let failed = |err: &gix::Error| GitError::Open { path: path.to_owned(), reason: reason(err) };
         let inner = gix::open_opts(path, options).map_err(|err| failed(&err))?;
-        Ok(Repo { inner, limits, memory: Memory::default() })
+        Ok(Repo::of(inner, limits))
     }
 
     fn checked(self) -> Result<Self, GitError> {
@@ -336,8 +343,7 @@ impl Repo {
 
     /// Returns how many bytes an object has, without reading it; nothing when it is missing.
     pub fn size_of(&self, id: ObjectId) -> Option<u64> {
-        let known = self.memory.get(&id).map(|(_, bytes)| bytes.len() as u64);
-        known.or_else(|| self.inner.find_header(id).ok().map(|header| header.size()))
+        self.memory.size_of(&id).or_else(|| self.inner.find_header(id).ok().map(|header| header.size()))
     }
 
     /// Returns the commit that a revision names (`consolidated~3`, a date, an id).
@@ -359,10 +365,11 @@ impl Repo {
         if let Some((kind, bytes)) = self.memory.get(id) {
             return Ok(Some((kind, Bytes::Kept(bytes))));
         }
-        let mut buffer = Vec::new();
+        let mut buffer = self.buffer.take();
         let Some(found) = self.inner.objects.try_find(id, &mut buffer)? else { return Ok(None) };
         let (kind, length) = (found.kind, found.data.len());
         if let Some(kept) = self.memory.keep(id, kind, found.data) {
+            self.buffer.replace(buffer);
             return Ok(Some((kind, Bytes::Kept(kept))));
         }
         buffer.truncate(length);

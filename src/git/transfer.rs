@@ -1,5 +1,6 @@
 //! Running git against a remote: watched, and ended with everything it started when nothing moves any more.
 
+use std::cell::OnceCell;
 use std::io::Read;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -31,6 +32,8 @@ pub struct Watch<'a> {
     pub progress: Option<&'a dyn Fn(&str)>,
     /// How many bytes one transfer may bring; nothing for any number. One object may come for each 256 of them.
     pub most: Option<u64>,
+    /// Where it is kept what git config says, for several transfers that are one conversation; nothing for one alone.
+    pub settings: Option<&'a OnceCell<String>>,
 }
 
 impl std::fmt::Debug for Watch<'_> {
@@ -238,7 +241,7 @@ mod tests {
 
     fn watched(script: &str) -> Finished {
         let timeout = Duration::from_secs(20);
-        let watch = Watch { timeout, interactive: false, progress: None, most: None };
+        let watch = Watch { timeout, interactive: false, progress: None, most: None, settings: None };
         Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]).transfer(&watch).expect("git starts")
     }
 

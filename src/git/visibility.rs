@@ -47,7 +47,7 @@ pub fn is_public(url: &str) -> Option<bool> {
         }
         git = git.env("HOME", "/nonexistent");
     }
-    let watch = Watch { timeout: TIMEOUT, interactive: false, progress: None, most: None };
+    let watch = Watch { timeout: TIMEOUT, interactive: false, progress: None, most: None, settings: None };
     let finished = git.transfer(&watch).ok()?;
     match finished.code? {
         0 => Some(true),

@@ -67,7 +67,13 @@ fn ended(one: &Ended) -> String {
 pub(super) fn say(store: &Store, what: &Edit, now: Time) -> Result<Result<String, Failure>, OpsError> {
     let spawning = store.spawning()?;
     let settings = &store.settings;
-    let watch = Watch { timeout: settings.timeout, interactive: false, progress: None, most: settings.max_fetch };
+    let watch = Watch {
+        timeout: settings.timeout,
+        interactive: false,
+        progress: None,
+        most: settings.max_fetch,
+        settings: None,
+    };
     let edited = edit(store, &spawning, what, now, &watch)?;
     Ok(agents_told(what, &edited).map(|(text, _)| text))
 }

@@ -18,7 +18,7 @@ use super::settle::settle;
 use super::settled::Behind;
 use super::tips::{Extent, Tips};
 use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
-use crate::store::{Consolidated, Ids, MergedTips, Store, session_tree};
+use crate::store::{Consolidated, Ids, MergedTips, SessionTrees, Store, session_tree};
 use crate::todo::{Project, TodoId};
 
 /// How many commits one thread looks at before it takes the next ones.
@@ -95,7 +95,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
     let own: BTreeSet<ObjectId> = tips.local.values().copied().collect();
     let is_ours = branches.tips.iter().all(|tip| Some(*tip) == verified.tip || own.contains(tip))
         && sides.iter().all(|side| own.contains(&side.commit));
-    let mut behind = what_came(&overlay, &branches, &sides, &own, &verified);
+    let mut behind = what_came(&overlay, &branches, &sides, &own, &verified, &tips.held);
     found.tip = match (branches.tips.as_slice(), sides.as_slice()) {
         ([], []) => None,
         // One contains all the rest.
@@ -153,6 +153,7 @@ fn what_came(
     sides: &[Side],
     own: &BTreeSet<ObjectId>,
     verified: &Verified<'_>,
+    known_trees: &SessionTrees,
 ) -> Vec<Behind> {
     let settled = verified.tree.map(|tree| Behind::of_branch(tree, Vec::new()));
     let mut behind: Vec<Behind> = settled.into_iter().collect();
@@ -168,15 +169,16 @@ fn what_came(
             continue;
         }
         // History that was cut off ends there.
-        let Ok(info) = overlay.commit_info(id) else { continue };
-        new.push((info.tree, info.parents.clone()));
-        queue.extend(info.parents);
+        let Ok((tree, parents)) = overlay.links(id) else { continue };
+        queue.extend(parents.iter().copied());
+        new.push((tree, parents));
     }
     let look = |overlay: &Overlay<'_>, (tree, parents): &(ObjectId, Vec<ObjectId>)| {
         // A commit that is too large says nothing, on any device. Only the newest one was weighed before.
-        let held = session_tree(overlay, *tree).ok().flatten()?;
+        let known = known_trees.get(tree).cloned();
+        let held = known.or_else(|| session_tree(overlay, *tree).ok().flatten())?;
         // What it has as the commit before is looked at there.
-        let known = parents.iter().filter_map(|parent| Some(overlay.commit_info(*parent).ok()?.tree)).collect();
+        let known = parents.iter().filter_map(|parent| Some(overlay.links(*parent).ok()?.0)).collect();
         Some(Behind { tree: *tree, known, of: Some(held) })
     };
     let below = overlay.below();
@@ -185,7 +187,7 @@ fn what_came(
         new.iter().filter_map(|commit| look(&overlay, commit)).collect::<Vec<_>>()
     };
     let repo = overlay.repo().clone();
-    behind.par_extend(new.par_chunks(AT_ONCE).map_with(repo, look_at_all).flatten());
+    behind.par_extend(new.par_chunks(AT_ONCE).map_with(repo, look_at_all).flatten_iter());
     behind
 }
 

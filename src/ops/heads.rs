@@ -180,9 +180,8 @@ fn without_sessions<'m>(overlay: &Overlay<'_>, mut branches: Branches<'m>, tips:
     branches.tips.retain(|tip| !each.iter().any(|(other, below)| other != tip && below.contains(*tip)));
     branches.tips.sort();
     let mut all = Ancestors::default();
-    for tip in &branches.tips {
-        all.add(overlay, *tip);
-    }
+    // Of one that another contains, that one has all.
+    each.into_iter().for_each(|(_, below)| all.absorb(below));
     branches.contained = Contained::Walked(all);
     branches
 }

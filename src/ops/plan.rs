@@ -1,6 +1,7 @@
 //! What a run is to do.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::OpsError;
 use super::demand::Demand;
@@ -8,7 +9,7 @@ use super::progress::Steps;
 use super::tips::Tips;
 use crate::git::{ObjectId, RemoteName};
 use crate::source::Home;
-use crate::store::{MergedTips, Store};
+use crate::store::{MergedTips, SessionTrees, Store};
 use crate::todo::{Project, Snapshot, SourceKind, TodoId};
 
 /// What part of the homes to take.
@@ -58,6 +59,8 @@ pub struct Plan {
     pub turn: Turn,
     /// Commits that were looked through for purged todos already.
     pub looked_through: HashSet<ObjectId>,
+    /// What those of sessions were found to hold then.
+    pub held: Arc<SessionTrees>,
     /// Who is told how far it is.
     pub steps: Steps,
 }
@@ -79,6 +82,7 @@ impl Plan {
         tips.branches.extend(self.rewound.iter().cloned());
         tips.also.clone_from(&self.also);
         tips.remake = self.remake;
+        tips.held = self.held.clone();
         tips
     }
 

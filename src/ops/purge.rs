@@ -9,6 +9,7 @@
 //! refs, reflogs, what is kept beside the refs, old objects.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -19,11 +20,11 @@ use super::tips::{ForeignTip, Tips};
 use super::{OpsError, named};
 use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, Repo, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Purged};
-use crate::store::purge::{Purge, purged};
+use crate::store::purge::Purge;
 use crate::store::quotes::{PURGED, contains};
 use crate::store::{
-    Consolidated, MergedTips, Rewritten, Store, StoreError, check_consolidated, check_session, strays, weigh_branch,
-    weigh_session,
+    Consolidated, MergedTips, Rewritten, SessionTree, SessionTrees, Store, StoreError, check_consolidated,
+    check_session, purged, purged_in, session_tree, strays, weigh_branch,
 };
 use crate::todo::{Time, TodoId};
 
@@ -42,14 +43,21 @@ pub(super) fn is_due(store: &Store) -> Result<bool, OpsError> {
 }
 
 /// Rewrites history as far as todos are known to be purged and anything is left of their words. Costs nearly nothing
-/// while there are none.
+/// while there are none. What commits of sessions were found to hold goes into `held`.
 ///
 /// # Errors
 /// When the store cannot be read or written. What was acknowledged before is safe.
-fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> Result<Obeyed, OpsError> {
+fn obey(
+    store: &Store,
+    lock: &StoreLock,
+    tips: &Tips,
+    turn: Turn,
+    now: Time,
+    held: &mut SessionTrees,
+) -> Result<Obeyed, OpsError> {
     let before: Purged = cache::load(&store.repo, "purged");
     let mut known = before.clone();
-    look(store, tips, &mut known)?;
+    look(store, tips, &mut known, held)?;
     let refs = if known.ids.is_empty() { Vec::new() } else { store.repo.refs()? };
     if known.gone == known.ids && refs.iter().all(|(_, id)| known.clean.contains(&id.to_string())) {
         if known != before {
@@ -108,18 +116,27 @@ fn obey(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> 
 pub(super) fn rewrite(store: &Store, plan: &mut Plan, now: Time) -> Result<Obeyed, OpsError> {
     let lock = StoreLock::acquire(store.repo.common_dir())?;
     let tips = plan.unlooked(plan.news(store, &MergedTips::load(&store.repo, store.merged_cache()))?);
-    let obeyed = obey_or_say(store, &lock, &tips, plan.turn, now);
+    let mut held = SessionTrees::new();
+    let obeyed = obey_or_say(store, &lock, &tips, plan.turn, now, &mut held);
     if obeyed.waits.is_none() && obeyed.moved.is_empty() {
         plan.looked_through.extend(tips.foreign.iter().map(|tip| tip.commit));
         plan.looked_through.extend(tips.branches.iter().map(|(_, tip)| *tip));
+        plan.held = Arc::new(held);
     }
     Ok(obeyed)
 }
 
 /// As [`obey`]. Where it fails, everything else goes on: what sessions say is saved.
-pub(super) fn obey_or_say(store: &Store, lock: &StoreLock, tips: &Tips, turn: Turn, now: Time) -> Obeyed {
+pub(super) fn obey_or_say(
+    store: &Store,
+    lock: &StoreLock,
+    tips: &Tips,
+    turn: Turn,
+    now: Time,
+    held: &mut SessionTrees,
+) -> Obeyed {
     let failed = |err: OpsError| Obeyed { waits: Some(super::chain(&err)), ..Obeyed::default() };
-    obey(store, lock, tips, turn, now).unwrap_or_else(failed)
+    obey(store, lock, tips, turn, now, held).unwrap_or_else(failed)
 }
 
 /// Finds out what would become of history if these todos were purged. Nothing is written.
@@ -128,7 +145,7 @@ pub(super) fn obey_or_say(store: &Store, lock: &StoreLock, tips: &Tips, turn: Tu
 /// When the store cannot be read.
 pub fn foresee(store: &Store, ids: &BTreeSet<TodoId>) -> Result<Obeyed, OpsError> {
     let mut known: Purged = cache::load(&store.repo, "purged");
-    look(store, &Tips::find(store, None)?, &mut known)?;
+    look(store, &Tips::find(store, None)?, &mut known, &mut SessionTrees::new())?;
     known.ids.extend(ids.iter().map(ToString::to_string));
     let rewriting = Rewriting::find(store, &known)?;
     let waits = rewriting.checked_out().map(|(name, directory)| format!("{name} is checked out in {directory}"));
@@ -139,7 +156,7 @@ pub fn foresee(store: &Store, ids: &BTreeSet<TodoId>) -> Result<Obeyed, OpsError
 
 /// Looks for purged todos where they were not looked for yet: in the branch, and in what remotes have that is not
 /// merged. What cannot be merged tells of none.
-fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> {
+fn look(store: &Store, tips: &Tips, known: &mut Purged, held: &mut SessionTrees) -> Result<(), OpsError> {
     let overlay = Overlay::new(&store.repo);
     let branch = Consolidated::at(&overlay, store.repo.find_ref(&store.settings.main_branch)?)?;
     let looked_at = ObjectId::from_hex(known.tree.as_bytes()).ok().filter(|tree| overlay.entries(Some(*tree)).is_ok());
@@ -151,30 +168,39 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged) -> Result<(), OpsError> 
     let is_new =
         |tip: ObjectId| !merged.contains(tip) && !merged.is_unfit(tip) && !known.clean.contains(&tip.to_string());
     let (known_ids, ours) = (&known.ids, branch.tree);
-    let purged = |overlay: &Overlay<'_>, tree| -> Vec<String> {
-        let found = purged(overlay, tree, ours).unwrap_or_default();
+    let new_ids = |found: Result<BTreeSet<TodoId>, StoreError>| -> Vec<String> {
+        let found = found.unwrap_or_default();
         found.iter().map(ToString::to_string).filter(|id| !known_ids.contains(id)).collect()
     };
     // One that is damaged, or too large to be looked into, is told of where it is merged.
-    let in_session = |overlay: &Overlay<'_>, tip: &ForeignTip| -> Vec<String> {
-        let tree = overlay.commit_info(tip.commit).ok().map(|info| info.tree);
-        let found = tree.filter(|tree| weigh_session(overlay, *tree).is_ok()).map(|tree| purged(overlay, tree));
-        let is_fit = || check_session(overlay, &tip.session, tip.commit).is_ok();
-        found.filter(|found| !found.is_empty() && is_fit()).unwrap_or_default()
+    let in_session = |overlay: &Overlay<'_>, tip: &ForeignTip| -> Option<(Vec<String>, ObjectId, SessionTree)> {
+        let (tree, _) = overlay.links(tip.commit).ok()?;
+        let held = session_tree(overlay, tree).ok().flatten()?;
+        let mut found = new_ids(purged_in(overlay, held.projects.as_deref().unwrap_or_default(), ours));
+        if !found.is_empty() && check_session(overlay, &tip.session, tip.commit).is_err() {
+            found.clear();
+        }
+        Some((found, tree, held))
     };
     let in_branch = |tip: ObjectId| -> Vec<String> {
-        let tree = overlay.commit_info(tip).ok().map(|info| info.tree);
-        let found = tree.filter(|tree| weigh_branch(&overlay, *tree).is_ok()).map(|tree| purged(&overlay, tree));
+        let tree = overlay.links(tip).ok().map(|(tree, _)| tree);
+        let tree = tree.filter(|tree| weigh_branch(&overlay, *tree).is_ok());
+        let found = tree.map(|tree| new_ids(purged(&overlay, tree, ours)));
         let is_fit = || check_consolidated(&overlay, tip, ours).is_ok();
         found.filter(|found| !found.is_empty() && is_fit()).unwrap_or_default()
     };
     let foreign: Vec<&ForeignTip> = tips.foreign.iter().filter(|tip| is_new(tip.commit)).collect();
     let look = |repo: &mut Repo, tips: &[&ForeignTip]| {
         let overlay = Overlay::new(repo);
-        tips.iter().flat_map(|tip| in_session(&overlay, tip)).collect::<Vec<_>>()
+        tips.iter().filter_map(|tip| in_session(&overlay, tip)).collect::<Vec<_>>()
     };
-    let mut more: BTreeSet<String> = foreign.par_chunks(AT_ONCE).map_with(store.repo.clone(), look).flatten().collect();
-    more.extend(tips.branches.iter().filter(|(_, tip)| is_new(*tip)).flat_map(|(_, tip)| in_branch(*tip)));
+    let looked: Vec<_> = foreign.par_chunks(AT_ONCE).map_with(store.repo.clone(), look).flatten_iter().collect();
+    let branches = tips.branches.iter().filter(|(_, tip)| is_new(*tip));
+    let mut more: BTreeSet<String> = branches.flat_map(|(_, tip)| in_branch(*tip)).collect();
+    for (found, tree, session) in looked {
+        more.extend(found);
+        held.insert(tree, session);
+    }
     known.ids.extend(more);
     Ok(())
 }

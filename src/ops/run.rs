@@ -22,7 +22,7 @@ use crate::statement::Against;
 use crate::store::cache::{self, Cached, Seen};
 use crate::store::spool;
 use crate::store::task_lists::TaskLists;
-use crate::store::{Consolidated, MergedTips, Store};
+use crate::store::{Consolidated, MergedTips, SessionTrees, Store};
 use crate::todo::{Time, Todo};
 
 /// Carries out a plan. Nothing is locked or written when nothing is new.
@@ -47,7 +47,8 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
     if plan.consolidate {
         // What was fetched, before it is merged.
         let store = store.look_again()?;
-        purge = obey_or_say(&store, &lock, &plan.unlooked(plan.news(&store, &load(&store))?), plan.turn, now);
+        let tips = plan.unlooked(plan.news(&store, &load(&store))?);
+        purge = obey_or_say(&store, &lock, &tips, plan.turn, now, &mut SessionTrees::new());
     }
     // Whatever a purge deleted is not known any more.
     let store = if purge.moved.is_empty() { store.look_again()? } else { store.reopen()? };
@@ -66,7 +67,8 @@ pub fn run(store: &Store, plan: &Plan, now: Time) -> Result<Report, OpsError> {
                 report.captured.sort();
                 report.captured.dedup();
                 if plan.consolidate {
-                    purge.absorb(obey_or_say(&store.look_again()?, &lock, &Tips::default(), plan.turn, now));
+                    let (store, held) = (store.look_again()?, &mut SessionTrees::new());
+                    purge.absorb(obey_or_say(&store, &lock, &Tips::default(), plan.turn, now, held));
                     report.tip = report.tip.map(|tip| purge.now(tip));
                 }
                 return Ok(Report { purge, ..report });

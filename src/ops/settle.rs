@@ -20,7 +20,7 @@ use crate::codec::TodoFile;
 use crate::git::{Identity, NewCommit, ObjectId, Overlay};
 use crate::merge::join_todo;
 use crate::store::paths::{ATTRIBUTES, ATTRIBUTES_PATH, PROJECTS, working_path};
-use crate::store::{Checked, ProjectLists, StoreError, list_paths, strays as find_strays};
+use crate::store::{Checked, Digits, ProjectLists, StoreError, list_paths, strays as find_strays};
 use crate::todo::{Project, Session, Todo, TodoId};
 
 /// Makes a commit cover what is behind it, and puts its lists in order. What stands in `settled`, a tree that was
@@ -176,8 +176,8 @@ impl<'a> Settling<'a, '_> {
             self.cover(commit, *theirs, &ours, &mut looked_at, &mut lists, found)?;
         }
         self.in_one_place(&ours, &was, &mut lists, found)?;
-        let is_new = |digits: &String| {
-            let path = working_path(&self.project, digits);
+        let is_new = |digits: &Digits| {
+            let path = working_path(&self.project, *digits);
             was.get(&path) != ours.get(&path)
         };
         let new = lists.names().into_iter().filter(is_new).collect();
@@ -236,12 +236,12 @@ impl<'a> Settling<'a, '_> {
                     continue;
                 }
                 let Ok(Some(said)) = theirs.get(id) else { continue };
+                if lists.has(said)? {
+                    continue;
+                }
                 let speaks_for_another =
                     || commit.speaker().is_some_and(|own| said.claims.keys().any(|session| session != own));
                 if said.flaw(Some(&self.project)).is_some() || speaks_for_another() {
-                    continue;
-                }
-                if lists.has(said)? {
                     continue;
                 }
                 let now = lists.get(id)?;
@@ -269,15 +269,15 @@ impl<'a> Settling<'a, '_> {
         let archive_moved = is_archive_new(ours, was, &self.project);
         let mut twice: BTreeSet<TodoId> = BTreeSet::new();
         let mut forgotten = Vec::new();
-        let mut misplaced: BTreeMap<TodoId, Vec<String>> = BTreeMap::new();
+        let mut misplaced: BTreeMap<TodoId, Vec<Digits>> = BTreeMap::new();
         for digits in lists.names() {
-            let path = working_path(&self.project, &digits);
+            let path = working_path(&self.project, digits);
             if was.get(&path) == ours.get(&path) && !archive_moved {
                 continue;
             }
-            for id in lists.ids(&digits)? {
-                if !id.to_string().starts_with(&digits) {
-                    misplaced.entry(id).or_default().push(digits.clone());
+            for id in lists.ids(digits)? {
+                if !digits.begin(id) {
+                    misplaced.entry(id).or_default().push(digits);
                     continue;
                 }
                 if lists.archive().is_some_and(|archive| archive.contains(id)) {

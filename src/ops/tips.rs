@@ -1,10 +1,11 @@
 //! What there is to merge: this device's sessions, and what remotes had when last fetched.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::OpsError;
 use crate::git::{ObjectId, Reading, RemoteName, RemoteSession, tracking_branch};
-use crate::store::{MergedTips, PackedLook, Store};
+use crate::store::{MergedTips, PackedLook, SessionTrees, Store};
 use crate::todo::Session;
 
 /// A session as a remote has it.
@@ -33,6 +34,8 @@ pub struct Tips {
     pub strange: Vec<(RemoteName, String)>,
     /// Whether what can be made again on top of a remote's branch is not kept: for who pushes there next.
     pub remake: bool,
+    /// What commits of sessions hold, as far as they were looked at.
+    pub held: Arc<SessionTrees>,
     /// How much of what there is they are.
     pub extent: Extent,
 }

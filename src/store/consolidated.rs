@@ -90,14 +90,14 @@ impl Consolidated {
             Err(_) if overlay.is_spent() => return Ok(TodoList::new()),
             lists => lists?,
         };
-        lists.sort_by_key(|(digits, _)| digits.len());
+        lists.sort_by_key(|(digits, _)| digits.count());
         let mut lines = Vec::new();
         for (digits, blob) in lists {
             match overlay.blob(blob) {
                 Err(_) if overlay.is_spent() => {}
                 bytes => lines.extend(decode_lines(&bytes?).map_err(|source| {
                     let commit = self.tip.map(|tip| tip.to_string()).unwrap_or_default();
-                    StoreError::Decode { commit, path: working_path(project, &digits), source }
+                    StoreError::Decode { commit, path: working_path(project, digits), source }
                 })?),
             }
         }

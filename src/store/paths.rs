@@ -1,5 +1,6 @@
 //! Where things are in a tree.
 
+use super::Digits;
 use crate::todo::{Project, Session};
 
 /// The file that tells git which files our driver merges. The same in every commit of a version.
@@ -30,9 +31,6 @@ pub const TODOS: &str = "todos.json";
 /// The directory of the lists that todos move on to when `todos.json` gets long, in a project's directory.
 pub const PARTS: &str = "todos";
 
-/// The most hex digits in the name of such a list: all but one of an id's.
-pub const MOST_DIGITS: usize = 15;
-
 /// Returns the directory of a project.
 pub fn project_dir(project: &Project) -> String {
     format!("{PROJECTS}/{}", project.component())
@@ -45,18 +43,11 @@ pub fn todos_path(project: &Project) -> String {
 
 /// Returns the working list of the todos whose ids begin with these digits: `projects/<project>/todos/<digits>.json`,
 /// or `todos.json` for none.
-pub fn working_path(project: &Project, digits: &str) -> String {
+pub fn working_path(project: &Project, digits: Digits) -> String {
     match digits {
-        "" => todos_path(project),
+        Digits::NONE => todos_path(project),
         digits => format!("{}/{PARTS}/{digits}.json", project_dir(project)),
     }
-}
-
-/// Returns the digits that a part is named after, `3a` of `3a.json`; nothing for any other name.
-pub fn digits(name: &str) -> Option<&str> {
-    let digits = name.strip_suffix(".json")?;
-    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    ((1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(is_digit)).then_some(digits)
 }
 
 /// The name of the directory of closed todos in a project's directory.

@@ -88,7 +88,7 @@ impl ProjectIndex {
         let mut leads_out = false;
         for (digits, blob) in working_lists(overlay, Some(tree))? {
             let bytes = overlay.blob(blob)?;
-            let decode = |source| damaged(super::paths::working_path(project, &digits), source);
+            let decode = |source| damaged(super::paths::working_path(project, digits), source);
             let file = TodoFile::open(&bytes).map_err(decode)?;
             ids.extend(file.ids());
             if LINKS.iter().all(|name| find(&bytes, name.as_bytes()).is_none()) {

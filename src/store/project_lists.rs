@@ -16,7 +16,8 @@ use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::merge::{covers, join_all, join_lines, join_todo};
 use crate::todo::{Flaw, Project, Todo, TodoId, TodoList};
 
-use super::paths::{ARCHIVE, MOST_DIGITS, PARTS, TODOS, archive_path, digits, month, working_path};
+use super::digits::{Digits, MOST_DIGITS};
+use super::paths::{ARCHIVE, PARTS, TODOS, archive_path, month, working_path};
 use super::{Archive, StoreError};
 
 /// The lists of one project, to be changed.
@@ -25,7 +26,7 @@ pub struct ProjectLists<'o> {
     overlay: &'o Overlay<'o>,
     pub(super) project: Project,
     /// Working lists by the digits in their names; `todos.json` has none.
-    working: BTreeMap<String, List>,
+    working: BTreeMap<Digits, List>,
     /// The most digits in such a name.
     deepest: usize,
     pub(super) archive: Option<Archive<'o>>,
@@ -47,14 +48,14 @@ pub(super) struct List {
 ///
 /// # Errors
 /// When a tree cannot be read.
-pub fn working_lists(overlay: &Overlay<'_>, tree: Option<ObjectId>) -> Result<Vec<(String, ObjectId)>, StoreError> {
+pub fn working_lists(overlay: &Overlay<'_>, tree: Option<ObjectId>) -> Result<Vec<(Digits, ObjectId)>, StoreError> {
     let mut lists = Vec::new();
     for TreeEntry { name, is_tree, id } in overlay.entries(tree)? {
         match (name.as_str(), is_tree) {
-            (TODOS, false) => lists.push((String::new(), id)),
+            (TODOS, false) => lists.push((Digits::NONE, id)),
             (PARTS, true) => {
                 let parts = overlay.entries(Some(id))?.into_iter().filter(|entry| !entry.is_tree);
-                lists.extend(parts.filter_map(|entry| Some((digits(&entry.name)?.to_owned(), entry.id))));
+                lists.extend(parts.filter_map(|entry| Some((Digits::of_part(&entry.name)?, entry.id))));
             }
             _ => {}
         }
@@ -76,7 +77,7 @@ pub fn working_todos(
     let mut lines = Vec::new();
     for (digits, blob) in working_lists(overlay, tree)? {
         lines.extend(decode_lines(&overlay.blob(blob)?).map_err(|source| {
-            let (commit, path) = (of.to_owned(), working_path(project, &digits));
+            let (commit, path) = (of.to_owned(), working_path(project, digits));
             StoreError::Decode { commit, path, source }
         })?);
     }
@@ -94,7 +95,7 @@ pub fn list_paths(
 ) -> Result<BTreeMap<String, ObjectId>, StoreError> {
     let working = working_lists(overlay, tree)?.into_iter();
     let mut paths: BTreeMap<String, ObjectId> =
-        working.map(|(digits, blob)| (working_path(project, &digits), blob)).collect();
+        working.map(|(digits, blob)| (working_path(project, digits), blob)).collect();
     let archive = overlay.find_dir(tree, ARCHIVE)?;
     for TreeEntry { name, is_tree, id: blob } in overlay.entries(archive)? {
         paths.extend(month(&name).filter(|_| !is_tree).map(|month| (archive_path(project, month), blob)));
@@ -109,9 +110,9 @@ impl<'o> ProjectLists<'o> {
     /// When a tree cannot be read.
     pub fn at(overlay: &'o Overlay<'o>, project: &Project, tree: Option<ObjectId>) -> Result<Self, StoreError> {
         let list = |blob| List { blob: Some(blob), ..List::default() };
-        let working: BTreeMap<String, List> =
+        let working: BTreeMap<Digits, List> =
             working_lists(overlay, tree)?.into_iter().map(|(digits, blob)| (digits, list(blob))).collect();
-        let deepest = working.keys().map(String::len).max().unwrap_or(0);
+        let deepest = working.keys().map(|digits| digits.count()).max().unwrap_or(0);
         let archive = overlay.find_dir(tree, ARCHIVE)?;
         let months = overlay.entries(archive)?.into_iter().filter(|entry| !entry.is_tree);
         let months = months.filter_map(|entry| Some((month(&entry.name)?.to_owned(), list(entry.id)))).collect();
@@ -142,8 +143,8 @@ impl<'o> ProjectLists<'o> {
     pub fn get_working(&mut self, id: TodoId) -> Result<Option<Todo>, StoreError> {
         let mut found: Option<Todo> = None;
         for digits in self.names_for(id) {
-            let path = working_path(&self.project, &digits);
-            let list = self.working(&digits)?;
+            let path = working_path(&self.project, digits);
+            let list = self.working(digits)?;
             let Some(todo) = list.get(id).map_err(|source| damaged(path, source))? else { continue };
             match &mut found {
                 Some(all) => join_todo(all, todo),
@@ -159,19 +160,10 @@ impl<'o> ProjectLists<'o> {
     /// # Errors
     /// When a list cannot be read.
     pub fn has(&mut self, said: &Todo) -> Result<bool, StoreError> {
-        let id = said.id.to_string();
-        for length in 0..=self.deepest {
+        self.any(said.id, |list| {
             // One that cannot be read is told of by who reads on.
-            if self.working.contains_key(&id[..length])
-                && self
-                    .working(&id[..length])?
-                    .get(said.id)
-                    .is_ok_and(|line| line.is_some_and(|line| covers(line, said)))
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            list.get(said.id).is_ok_and(|line| line.is_some_and(|line| covers(line, said)))
+        })
     }
 
     /// Returns whether one of the working lists that a todo may stand in has the very line that a file has of it.
@@ -179,26 +171,20 @@ impl<'o> ProjectLists<'o> {
     /// # Errors
     /// When a list cannot be read.
     pub fn has_line_of(&mut self, file: &TodoFile<'_>, id: TodoId) -> Result<bool, StoreError> {
-        let digits = id.to_string();
-        for length in 0..=self.deepest {
-            if self.working.contains_key(&digits[..length]) && self.working(&digits[..length])?.has_line_of(file, id) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.any(id, |list| list.has_line_of(file, id))
     }
 
     /// Returns the ids of all todos in a working list.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn ids(&mut self, digits: &str) -> Result<Vec<TodoId>, StoreError> {
+    pub fn ids(&mut self, digits: Digits) -> Result<Vec<TodoId>, StoreError> {
         Ok(self.working(digits)?.ids().collect())
     }
 
     /// Returns the digits in the names of the working lists.
-    pub fn names(&self) -> Vec<String> {
-        self.working.keys().cloned().collect()
+    pub fn names(&self) -> Vec<Digits> {
+        self.working.keys().copied().collect()
     }
 
     /// Returns whether all todos stand in one list.
@@ -220,9 +206,9 @@ impl<'o> ProjectLists<'o> {
         if todo.is_forgotten() {
             self.remove_working(todo.id)?;
         }
-        let list = self.working("")?;
+        let list = self.working(Digits::NONE)?;
         list.replace(todo);
-        self.mark("");
+        self.mark(Digits::NONE);
         Ok(())
     }
 
@@ -232,8 +218,8 @@ impl<'o> ProjectLists<'o> {
     /// When a list cannot be read.
     pub fn remove_working(&mut self, id: TodoId) -> Result<(), StoreError> {
         for digits in self.names_for(id) {
-            if self.working(&digits)?.remove(id) {
-                self.mark(&digits);
+            if self.working(digits)?.remove(id) {
+                self.mark(digits);
             }
         }
         Ok(())
@@ -244,15 +230,15 @@ impl<'o> ProjectLists<'o> {
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub fn put_right(&mut self, misplaced: BTreeMap<TodoId, Vec<String>>) -> Result<(), StoreError> {
+    pub fn put_right(&mut self, misplaced: BTreeMap<TodoId, Vec<Digits>>) -> Result<(), StoreError> {
         for (id, lists) in misplaced {
             let mut lines: Vec<Todo> = self.get_working(id)?.into_iter().collect();
             for digits in lists {
-                let path = working_path(&self.project, &digits);
-                let list = self.working(&digits)?;
+                let path = working_path(&self.project, digits);
+                let list = self.working(digits)?;
                 lines.extend(list.get(id).map_err(|source| damaged(path, source))?.cloned());
                 list.remove(id);
-                self.mark(&digits);
+                self.mark(digits);
             }
             if let Some(todo) = join_all(lines) {
                 self.say(&todo)?;
@@ -266,23 +252,23 @@ impl<'o> ProjectLists<'o> {
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub fn spread(&mut self, lists: Vec<String>, most: usize) -> Result<(), StoreError> {
+    pub fn spread(&mut self, lists: Vec<Digits>, most: usize) -> Result<(), StoreError> {
         // The shortest names first: what moves on from one list counts in the next.
-        let changed = self.working.iter().filter(|(_, list)| list.changed).map(|(digits, _)| digits.clone());
-        let mut queue: BTreeSet<(usize, String)> =
-            lists.into_iter().chain(changed).map(|digits| (digits.len(), digits)).collect();
+        let changed = self.working.iter().filter(|(_, list)| list.changed).map(|(digits, _)| *digits);
+        let mut queue: BTreeSet<(usize, Digits)> =
+            lists.into_iter().chain(changed).map(|digits| (digits.count(), digits)).collect();
         while let Some((length, digits)) = queue.pop_first() {
-            if length >= MOST_DIGITS || self.working(&digits)?.len() <= most {
+            if length >= MOST_DIGITS || self.working(digits)?.len() <= most {
                 continue;
             }
-            let lines: Vec<_> = self.working(&digits)?.drain().collect();
-            self.mark(&digits);
+            let lines: Vec<_> = self.working(digits)?.drain().collect();
+            self.mark(digits);
             for (id, line) in lines {
-                let next = id.to_string()[..=length].to_owned();
-                let path = working_path(&self.project, &next);
-                self.working(&next)?.absorb(line).map_err(|source| damaged(path, source))?;
-                self.mark(&next);
-                queue.insert((next.len(), next));
+                let next = Digits::first(id, length + 1);
+                let path = working_path(&self.project, next);
+                self.working(next)?.absorb(line).map_err(|source| damaged(path, source))?;
+                self.mark(next);
+                queue.insert((next.count(), next));
             }
         }
         Ok(())
@@ -296,7 +282,7 @@ impl<'o> ProjectLists<'o> {
         let project = self.project.clone();
         // No name of a part looks like a month.
         let name = path.rsplit('/').next().unwrap_or_default();
-        let (month, digits) = (month(name), digits(name).unwrap_or_default());
+        let (month, digits) = (month(name), Digits::of_part(name).unwrap_or_default());
         let list = match month {
             Some(month) => self.month(month)?,
             None => self.working(digits)?,
@@ -325,47 +311,57 @@ impl<'o> ProjectLists<'o> {
     pub fn count(&mut self, id: TodoId) -> Result<usize, StoreError> {
         let mut count = 0;
         for digits in self.names_for(id) {
-            count += usize::from(self.working(&digits)?.get(id).is_ok_and(|todo| todo.is_some()));
+            count += usize::from(self.working(digits)?.get(id).is_ok_and(|todo| todo.is_some()));
         }
         Ok(count)
     }
 
     /// Returns the files that changed.
     pub fn edits(&self) -> Vec<(String, Vec<u8>)> {
-        let working = self.working.iter().map(|(digits, list)| (working_path(&self.project, digits), list));
+        let working = self.working.iter().map(|(digits, list)| (working_path(&self.project, *digits), list));
         let months = self.months.iter().map(|(month, list)| (archive_path(&self.project, month), list));
         let changed = working.chain(months).filter(|(_, list)| list.changed);
         changed.filter_map(|(path, list)| Some((path, list.file.as_ref()?.encode()))).collect()
     }
 
-    fn names_for(&self, id: TodoId) -> Vec<String> {
-        let id = id.to_string();
-        let names = (0..=self.deepest).map(|length| &id[..length]).filter(|digits| self.working.contains_key(*digits));
-        names.map(str::to_owned).collect()
+    fn names_for(&self, id: TodoId) -> Vec<Digits> {
+        let names = (0..=self.deepest).map(|count| Digits::first(id, count));
+        names.filter(|digits| self.working.contains_key(digits)).collect()
     }
 
-    fn mark(&mut self, digits: &str) {
-        self.working.entry(digits.to_owned()).or_default().changed = true;
+    /// Returns whether this is so of one of the working lists that a todo may stand in.
+    fn any(&mut self, id: TodoId, is_so: impl Fn(&TodoFile<'static>) -> bool) -> Result<bool, StoreError> {
+        for count in 0..=self.deepest {
+            let Entry::Occupied(list) = self.working.entry(Digits::first(id, count)) else { continue };
+            let path = || working_path(&self.project, Digits::first(id, count));
+            if is_so(read(self.overlay, list.into_mut(), path)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    fn working(&mut self, digits: &str) -> Result<&mut TodoFile<'static>, StoreError> {
-        self.deepest = self.deepest.max(digits.len());
+    fn mark(&mut self, digits: Digits) {
+        self.working.entry(digits).or_default().changed = true;
+    }
+
+    fn working(&mut self, digits: Digits) -> Result<&mut TodoFile<'static>, StoreError> {
+        self.deepest = self.deepest.max(digits.count());
         let path = || working_path(&self.project, digits);
-        read(self.overlay, self.working.entry(digits.to_owned()), path)
+        read(self.overlay, self.working.entry(digits).or_default(), path)
     }
 
     pub(super) fn month(&mut self, month: &str) -> Result<&mut TodoFile<'static>, StoreError> {
         let path = || archive_path(&self.project, month);
-        read(self.overlay, self.months.entry(month.to_owned()), path)
+        read(self.overlay, self.months.entry(month.to_owned()).or_default(), path)
     }
 }
 
 fn read<'l>(
     overlay: &Overlay<'_>,
-    list: Entry<'l, String, List>,
+    list: &'l mut List,
     path: impl Fn() -> String,
 ) -> Result<&'l mut TodoFile<'static>, StoreError> {
-    let list = list.or_default();
     let file = match list.file.take() {
         Some(file) => file,
         None => match list.blob {

@@ -17,43 +17,20 @@ use std::rc::Rc;
 use memchr::memmem;
 
 use super::StoreError;
-use super::paths::{ARCHIVE, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, project_dir};
-use super::project_lists::{list_paths, working_lists};
+use super::digits::Digits;
+use super::paths::{ARCHIVE, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, month, project_dir};
+use super::project_lists::list_paths;
 use super::purge_titles::{Titles, differs_by_title, without_title};
 use super::quotes::without_quotes;
 use crate::codec::{DecodeError, TodoFile, decode_todos};
 use crate::git::{Batch, CommitInfo, ObjectId, Overlay, TreeEntry};
-use crate::todo::{Project, Todo, TodoId, TodoList};
+use crate::todo::{Project, TodoId, TodoList};
 
 /// How a board begins.
 const BOARD: &[u8] = b"# Todos\n\n";
 
 /// The words of todos, as far as they were found: each has those of which its id was made.
 type Words = Rc<BTreeMap<TodoId, String>>;
-
-/// Returns the todos in a tree whose words are to go from all history. Lists that `known` has as well are not looked at.
-///
-/// # Errors
-/// When a tree or a list is missing. One that cannot be read tells of none.
-pub fn purged(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>) -> Result<BTreeSet<TodoId>, StoreError> {
-    let mut found = BTreeSet::new();
-    for TreeEntry { name, is_tree, id } in overlay.entries(overlay.find(tree, PROJECTS)?)? {
-        let Some(project) = Project::from_component(&name).filter(|_| is_tree) else { continue };
-        let known = known.map(|known| overlay.find(known, &project_dir(&project))).transpose()?.flatten();
-        if known == Some(id) {
-            continue;
-        }
-        let known = working_lists(overlay, known)?;
-        for list in working_lists(overlay, Some(id))?.into_iter().filter(|list| !known.contains(list)) {
-            let bytes = overlay.blob(list.1)?;
-            if memmem::find(&bytes, b"\"purged\"").is_some() {
-                let todos = decode_todos(&bytes).unwrap_or_default().into_values().filter(Todo::is_purged);
-                found.extend(todos.map(|todo| todo.id));
-            }
-        }
-    }
-    Ok(found)
-}
 
 /// History that is being rewritten.
 #[derive(Debug)]
@@ -316,7 +293,8 @@ impl Lists {
         let new = overlay.tree_like(tree, |overlay, name, is_tree, id| match (name, is_tree) {
             (TODOS, false) => list(overlay, name, id),
             (PARTS | ARCHIVE, true) => {
-                let is_list = |file: &str| if name == PARTS { digits(file).is_some() } else { month(file).is_some() };
+                let is_list =
+                    |file: &str| if name == PARTS { Digits::of_part(file).is_some() } else { month(file).is_some() };
                 let new = overlay.tree_like(id, |overlay, file, is_tree, id| match is_list(file) && !is_tree {
                     true => list(overlay, &format!("{name}/{file}"), id),
                     false => Ok(None),

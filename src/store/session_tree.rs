@@ -1,6 +1,8 @@
 //! What the tree of a session's commit holds, found out on the walk on which it is weighed.
 
-use super::paths::{PROJECTS, SESSIONS, session_path};
+use std::collections::HashMap;
+
+use super::paths::{PROJECTS, SESSIONS};
 use super::weight::{Excess, Walk, is_readable};
 use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::todo::Session;
@@ -16,11 +18,20 @@ pub struct SessionTree {
     pub projects: Option<Vec<(String, ObjectId)>>,
 }
 
+/// What commits of sessions hold, by their trees.
+pub type SessionTrees = HashMap<ObjectId, SessionTree>;
+
 /// Weighs the tree of a session's commit, and returns what it holds; nothing when it is no session's.
 ///
 /// # Errors
 /// With what it has too much of.
 pub fn session_tree(overlay: &Overlay<'_>, tree: ObjectId) -> Result<Option<SessionTree>, Excess> {
+    // A branch has many, and is weighed by another measure.
+    let readable = |tree| is_readable(overlay, tree).then(|| overlay.entries(Some(tree)).ok()).flatten();
+    let sessions = readable(tree).and_then(|entries| below(&entries, SESSIONS));
+    if sessions.and_then(readable).is_none_or(|shards| shards.len() != 1) {
+        return Ok(None);
+    }
     let walk = Walk::of_session(overlay, tree)?;
     let Some((session, file)) = speaker(tree, |tree| walk.entries_of(tree)) else { return Ok(None) };
     let directory = |entry: &TreeEntry| entry.is_tree.then(|| (entry.name.clone(), entry.id));
@@ -47,7 +58,7 @@ fn speaker<E: AsRef<[TreeEntry]>>(
     let files = entries(*shard)?;
     let [TreeEntry { is_tree: false, name, id: file }] = files.as_ref() else { return None };
     let session = Session::from_component(name.strip_suffix(".json")?)?;
-    (session_path(&session) == format!("{SESSIONS}/{shard_name}/{name}")).then_some((session, *file))
+    (session.shard() == *shard_name).then_some((session, *file))
 }
 
 /// Returns the directory of this name.

@@ -6,9 +6,8 @@ use crate::codec::{DecodeError, TodoFile, decode_lines, decode_session};
 use crate::git::{ObjectId, Overlay, TreeEntry};
 use crate::todo::{Project, Session};
 
-use super::paths::{
-    ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, digits, month, session_path,
-};
+use super::digits::Digits;
+use super::paths::{ARCHIVE, ATTRIBUTES_PATH, BOARD_PATH, PARTS, PROJECTS, SESSIONS, TODOS, month};
 use super::session::{SessionCommit, read_session};
 use super::session_tree::session_of;
 use super::weight::{is_readable, weigh_branch, weigh_file, weigh_session};
@@ -216,7 +215,7 @@ fn check_project(
         let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
             (TODOS, false) => held.read(overlay, id, &path, true)?,
-            (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| digits(name).is_some())?,
+            (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| Digits::of_part(name).is_some())?,
             (ARCHIVE, true) => check_lists(overlay, id, known(), &path, held, |name| month(name).is_some())?,
             _ => held.strays.push(path),
         }
@@ -234,7 +233,7 @@ fn check_shard(
     for TreeEntry { name, is_tree, id } in new_entries(overlay, tree, known, &format!("{SESSIONS}/{shard}/"), held)? {
         let path = format!("{SESSIONS}/{shard}/{name}");
         let session = name.strip_suffix(".json").and_then(Session::from_component);
-        if is_tree || session.is_none_or(|session| session_path(&session) != path) {
+        if is_tree || session.is_none_or(|session| session.shard() != shard) {
             held.strays.push(path);
             continue;
         }

@@ -16,10 +16,10 @@ use crate::devices::Devices;
 use crate::servers::{self, PASSWORD, PLAIN, USER, credentials};
 
 /// What a command took: processor time of it and of all that it started, and time on the clock, in seconds.
-type Cost = (f64, f64);
+pub type Cost = (f64, f64);
 
 /// Runs a command to its end. What it leaves running does not count.
-fn cost(command: &Command) -> Cost {
+pub fn cost(command: &Command) -> Cost {
     let mut shell = Command::new("bash");
     shell.args(["-c", r#"TIMEFORMAT='%U %S'; time "$@" >/dev/null 2>&1"#, "bash"]).arg(command.get_program());
     shell.args(command.get_args()).env_clear();
@@ -32,7 +32,7 @@ fn cost(command: &Command) -> Cost {
     (said.split_whitespace().map(|seconds| seconds.parse::<f64>().expect("seconds")).sum(), clock)
 }
 
-fn number(variable: &str, default: usize) -> usize {
+pub fn number(variable: &str, default: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
@@ -58,7 +58,7 @@ fn print(what: &str, measured: &[(&str, Vec<Cost>)]) {
 }
 
 /// One device, `a`, that has pushed so many sessions with four todos each, all of which keep their refs.
-fn filled(sessions: usize) -> Devices {
+pub fn filled(sessions: usize) -> Devices {
     let devices = servers::devices(&["a", "b"]);
     devices.ok("a", &["init", "--remote", devices.hub().to_str().expect("UTF-8")]);
     for session in 0..sessions {
@@ -83,11 +83,16 @@ fn call(devices: &Devices, program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-fn sync(devices: &Devices, name: &str) -> Command {
+/// Returns the build of the program that is measured.
+pub fn program() -> String {
+    std::env::var("CHITTYSYNC_PROGRAM").unwrap_or_else(|_| binary().to_owned())
+}
+
+/// Returns a sync of a device with a home in which nothing is.
+pub fn sync(devices: &Devices, name: &str) -> Command {
     let (store, home) = (devices.store(name), devices.world.path("claude-b"));
     let [store, home] = [&store, &home].map(|path| path.to_str().expect("UTF-8").to_owned());
-    let program = std::env::var("CHITTYSYNC_PROGRAM").unwrap_or_else(|_| binary().to_owned());
-    call(devices, &program, &["-q", "--store", &store, "sync", "--from", &home])
+    call(devices, &program(), &["-q", "--store", &store, "sync", "--from", &home])
 }
 
 fn remove(path: &Path) {

@@ -15,8 +15,13 @@ const LATER: &str = "2027-01-01T00:00:00Z";
 /// Serves the store `hub.git` of a world, and has the user's git present a token for the device `d`, which all are.
 /// Returns the server, and where it is.
 pub fn serve(world: &World) -> (Server, String) {
+    serve_by(world, binary())
+}
+
+/// As [`serve`], by this build of the program.
+pub fn serve_by(world: &World, program: &str) -> (Server, String) {
     let store = world.path("hub.git");
-    let mut command = world.command(binary());
+    let mut command = world.command(program);
     command.env("CHITTYSYNC_NOW", LATER).arg("--store").arg(&store);
     command.args(["hub", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the hub starts");

@@ -10,6 +10,7 @@ mod budget;
 mod claims;
 mod conflicts;
 mod cost;
+mod cost_hub;
 mod crowd;
 mod damage;
 mod devices;

@@ -380,5 +380,5 @@ impl Model {
 }
 
 fn watch() -> Watch<'static> {
-    Watch { timeout: Duration::from_secs(20), interactive: false, progress: None, most: None }
+    Watch { timeout: Duration::from_secs(20), interactive: false, progress: None, most: None, settings: None }
 }

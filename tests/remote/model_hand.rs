@@ -158,10 +158,7 @@ impl Model {
         let list = if kind == "no list" { "[\n{\"id\":\n]\n".to_owned() } else { format!("[\n{line}\n]\n") };
         self.push_files(
             &format!("refs/chittysync/{name}"),
-            &[
-                (paths::working_path(&Project::general(), ""), list),
-                (paths::session_path(&session), format!("{info}\n")),
-            ],
+            &[(paths::todos_path(&Project::general()), list), (paths::session_path(&session), format!("{info}\n"))],
         );
     }
 

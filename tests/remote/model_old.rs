@@ -41,7 +41,7 @@ impl Model {
         self.push_files(
             &name,
             &[
-                (paths::working_path(&project, ""), format!("[\n{}\n]\n", lines.join(",\n"))),
+                (paths::todos_path(&project), format!("[\n{}\n]\n", lines.join(",\n"))),
                 (paths::session_path(&session), format!("{info}\n")),
                 (paths::ATTRIBUTES_PATH.to_owned(), paths::ATTRIBUTES.to_owned()),
             ],

@@ -25,6 +25,12 @@ impl Server {
     pub fn new(child: Child, port: u16) -> Self {
         Server { child, port }
     }
+
+    /// Returns the number of its process.
+    #[cfg(feature = "hub")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Server {

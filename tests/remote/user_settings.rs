@@ -1,6 +1,8 @@
 //! Settings of git that change what fetch and push do: a sync does the same with them.
 
 use crate::common::NOW;
+#[cfg(unix)]
+use crate::common::executable;
 use crate::devices::Devices;
 
 /// Everything that changes a plain `git fetch` or `git push`, all at once.
@@ -100,6 +102,28 @@ fn settings_of_git_change_nothing() {
     devices.sync_at("a", "2026-12-20T12:00:00Z");
     devices.sync_at("b", "2026-12-20T12:00:00Z");
     assert_eq!(devices.refs(&devices.hub(), "refs/"), ["refs/heads/consolidated"]);
+}
+
+/// Each time is a process, which is a good part of a sync that finds nothing new.
+#[cfg(unix)]
+#[test]
+fn a_sync_asks_git_once_for_its_settings() {
+    let devices = Devices::new(&["a"]);
+    let path = std::env::var("PATH").expect("a PATH");
+    let git = path.split(':').map(|at| format!("{at}/git")).find(|at| std::path::Path::new(at).is_file());
+    let log = devices.world.path("asked");
+    let script = format!("#!/bin/sh\necho \"$*\" >>'{}'\nexec {} \"$@\"\n", log.display(), git.expect("git"));
+    devices.world.write("bin/git", script.as_bytes());
+    executable(&devices.world.path("bin/git"));
+    devices.list("a", "s1", "2026-11-20T10:00:00Z", &[("Fix login", "pending")]);
+    // One that fetches and pushes, and one that only fetches.
+    for _ in 0..2 {
+        std::fs::write(&log, "").expect("a file");
+        devices.sync("a");
+        let asked = std::fs::read_to_string(&log).expect("a file");
+        assert_eq!(asked.matches(" config --list ").count(), 1, "{asked}");
+        assert!(asked.contains(" fetch "), "{asked}");
+    }
 }
 
 /// `git clone --mirror` leaves a refspec that puts the refs of others in the place of one's own.

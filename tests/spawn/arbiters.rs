@@ -7,8 +7,13 @@ use chittysync::plan::{Answer, Lease, Offer};
 
 use crate::common::World;
 
-const WATCH: Watch<'static> =
-    Watch { timeout: std::time::Duration::from_secs(60), interactive: false, progress: None, most: None };
+const WATCH: Watch<'static> = Watch {
+    timeout: std::time::Duration::from_secs(60),
+    interactive: false,
+    progress: None,
+    most: None,
+    settings: None,
+};
 
 /// Returns a world with a hub and two stores that know it.
 fn two() -> (World, [Repo; 2], RemoteName) {

@@ -67,7 +67,13 @@ fn an_outcome_says_what_became_of_which_todo() {
     let settled = resolve(&person, &Which::Id(renamed.id), &Settlement::State(COMPLETED)).expect("settled");
     assert_eq!(settled.became, Became::Settled(COMPLETED));
 
-    let watch = || Watch { timeout: std::time::Duration::from_secs(1), interactive: false, progress: None, most: None };
+    let watch = || Watch {
+        timeout: std::time::Duration::from_secs(1),
+        interactive: false,
+        progress: None,
+        most: None,
+        settings: None,
+    };
     let later = Time::from_millis(other.now.millis() + 60_000);
     let other = Actor { now: later, ..other };
     let claimed = claim(
