@@ -29,7 +29,7 @@ impl Digits {
         Some(Digits(value << (64 - BITS * digits.len()) | digits.len() as u64))
     }
 
-    /// Returns the first digits of an id, so many, [`MOST_DIGITS`] at most.
+    /// Returns the first digits of an id: so many, but no more than the names of lists may have.
     pub fn first(id: TodoId, count: usize) -> Self {
         let (id, count) = (u64::from_be_bytes(id.to_bytes()), count.min(MOST_DIGITS));
         let rest = u64::MAX >> (BITS * count);
