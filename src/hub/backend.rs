@@ -1,7 +1,9 @@
 //! `git http-backend`: one process for a request, in a group of its own with all that it starts.
 
 use std::io::{PipeReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::limits::Limits;
 use super::spool::Spooled;
+use crate::git::answer;
 
 /// How many bytes are handed on at once, and how many pieces of that wait for who takes them.
 const PIECE: usize = 64 * 1024;
@@ -31,13 +34,13 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Starts `git http-backend` with nothing but these variables, and hands it the body.
+    /// Starts git's `http-backend` with nothing but these variables, and hands it the body.
     pub(super) fn start(
         variables: Vec<(String, std::ffi::OsString)>,
         body: Spooled,
     ) -> std::io::Result<(Self, ChildStdout)> {
-        let mut command = Command::new("git");
-        command.arg("http-backend").env_clear().envs(variables).process_group(0).kill_on_drop(true);
+        let mut command = program();
+        command.env_clear().envs(variables).process_group(0).kill_on_drop(true);
         command.stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
         match body {
             Spooled::Memory(bytes) => command.stdin(filled(&bytes)?),
@@ -62,6 +65,21 @@ impl Group {
     fn id(&self) -> Option<rustix::process::Pid> {
         let id = self.child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
         id.and_then(rustix::process::Pid::from_raw)
+    }
+}
+
+/// Returns what serves git's protocol: the program itself, which starts in half the time that it takes by way of `git`;
+/// `git`, where its place cannot be found out, or has changed since.
+fn program() -> Command {
+    static PLACE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let find = || Some(Path::new(&answer("git", &["--exec-path"], GRACE)?).join("git-http-backend"));
+    match PLACE.get_or_init(find).as_deref().filter(|place| place.is_file()) {
+        Some(place) => Command::new(place),
+        None => {
+            let mut command = Command::new("git");
+            command.arg("http-backend");
+            command
+        }
     }
 }
 

@@ -82,9 +82,17 @@ fn a_stalled_fetch_leaves_no_process() {
 fn a_killed_hub_leaves_no_process() {
     let mut scene = Scene::new();
     let token = scene.token("one", "write");
-    let real = done(scene.world.command("sh").args(["-c", "command -v git"]).output()).stdout;
-    let stopping = format!("#!/bin/sh\n[ \"$1\" != http-backend ] || kill -STOP $PPID\nexec {} \"$@\"\n", real.trim());
-    executable(&scene.world.write("bin/git", stopping.as_bytes()));
+    let asked = |command: &str| done(scene.world.command("sh").args(["-c", command]).output()).stdout;
+    let (real, place) = (asked("command -v git"), asked("git --exec-path"));
+    let git = format!(
+        "#!/bin/sh\n[ \"$1\" != --exec-path ] || {{ echo {}; exit; }}\nexec {} \"$@\"\n",
+        scene.world.path("bin").display(),
+        real.trim()
+    );
+    let stopping = format!("#!/bin/sh\nkill -STOP $PPID\nexec {}/git-http-backend\n", place.trim());
+    for (name, script) in [("git", git), ("git-http-backend", stopping)] {
+        executable(&scene.world.write(&format!("bin/{name}"), script.as_bytes()));
+    }
     for refs in [1, 3000] {
         let line = |at: usize| format!("{} {} refs/chittysync/x{at}", "0".repeat(40), "1".repeat(40));
         let line = |at: usize| format!("{:04x}{}", line(at).len() + 4, line(at));
