@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::routing::{any, get, post};
+use axum::serve::ListenerExt;
 use axum::{Router, middleware};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
@@ -20,7 +21,7 @@ use super::limits::Limits;
 use super::outside::Outside;
 use super::state::Hub;
 use super::tls::Certificate;
-use super::tls_listener::TlsListener;
+use super::tls_listener::{TlsListener, send_at_once};
 use super::{bridge, dispatch, guard, open, page, page_act, page_mirrors, page_sign_in, page_then, receive};
 use crate::cli::{Failure, HubArgs, Ui};
 use crate::log::{self, Level};
@@ -74,7 +75,10 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
         let router = router(Arc::clone(&hub));
         let failed = |reason: String| Failure::fatal(format!("cannot speak TLS: {reason}"));
         let serving = match certificate {
-            None => tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future()),
+            None => {
+                let listener = listener.tap_io(|stream| send_at_once(stream));
+                tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(stopped).into_future())
+            }
             Some(certificate) => {
                 let acceptor = TlsAcceptor::from(Arc::new(certificate.config().map_err(failed)?));
                 let listener = TlsListener::new(listener, acceptor, limits.hello, limits.agreeing);
