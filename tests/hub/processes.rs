@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::process::Stdio;
 
-use crate::common::{World, binary, done, executable};
+use crate::common::{World, binary, done, executable, has};
 use crate::scene::{Scene, processes, until};
 
 /// Returns what git runs for this hub.
@@ -161,4 +161,32 @@ fn as_many_files_may_be_open_as_the_system_allows() {
     let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
     let numbers: Vec<&str> = line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).collect();
     assert!(numbers.len() == 2 && numbers[0] == numbers[1] && numbers[0] != "100", "{line}");
+}
+
+/// What waits for an acknowledgement waits for 40 ms.
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_are_sent_at_once() {
+    use std::os::unix::process::CommandExt;
+
+    if !has("strace") {
+        eprintln!("SKIPPED: there is no strace");
+        return;
+    }
+    let (world, mut line) = (World::new(), String::new());
+    let log = world.path("strace.log");
+    let mut command = world.command("strace");
+    command.args(["-f", "-qq", "-e", "trace=setsockopt", "-o"]).arg(&log).arg(binary());
+    command.arg("--store").arg(world.path("hub.git")).args(["hub", "--listen", "127.0.0.1:0"]);
+    let mut child = command.process_group(0).stdout(Stdio::piped()).spawn().expect("it starts");
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let address = line.split('/').nth(2).expect("an address");
+    let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("it listens");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let stopped = world.command("kill").args(["-TERM", "--", &format!("-{}", child.id())]).status();
+    assert!(stopped.expect("kill starts").success() && child.wait().is_ok());
+    let calls = std::fs::read_to_string(log).expect("a log");
+    assert!(answer.starts_with("HTTP/1.1 200") && calls.contains("TCP_NODELAY, [1]"), "{answer}\n{calls}");
 }
