@@ -173,7 +173,7 @@ pub(super) fn holder_of_all(
     let failure = held.iter().fold(failure, |failure, (shelf, here)| {
         let name = plain(&shelf.name);
         failure.hint(match here.len() {
-            0..=MOST_NAMED => {
+            few if few <= store.repo.limits.named_todos => {
                 let ids: Vec<String> = here.iter().map(|which| which.text()).collect();
                 format!("`git chittysync {act} {}` says it in {name}", ids.join(" "))
             }
@@ -182,9 +182,6 @@ pub(super) fn holder_of_all(
     });
     Err(failure.hint("`git chittysync undo`, once for each of them, takes it back"))
 }
-
-/// No more ids are named in a command that is proposed.
-const MOST_NAMED: usize = 40;
 
 /// Some todos by the stores that have them, in the order in which they were named first.
 type Held<'a> = Vec<(Shelf, Vec<&'a Which>)>;

@@ -46,6 +46,8 @@ pub struct Limits {
     pub spawn_logs: usize,
     /// How many events of a todo the board tells beside the list.
     pub board_events: usize,
+    /// The most todos that are named in a command which is proposed.
+    pub named_todos: usize,
     /// The most new objects that are kept in memory while history is rewritten, before they are written.
     pub kept_objects: usize,
     /// How much a commit may hold. These do change what comes out, and no `Limits::all` sets them.
@@ -72,6 +74,7 @@ impl Default for Limits {
             spawn_todos: 20,
             spawn_logs: 20,
             board_events: 6,
+            named_todos: 40,
             kept_objects: 20_000,
             budgets: super::Budgets::default(),
         }
@@ -107,6 +110,7 @@ impl Limits {
             spawn_todos: number,
             spawn_logs: number,
             board_events: number,
+            named_todos: number,
             kept_objects: number,
             budgets: super::Budgets::default(),
         }

@@ -68,7 +68,7 @@ impl Group {
     }
 }
 
-/// Returns what serves git's protocol: the program itself, which starts in half the time that it takes by way of `git`;
+/// Returns what serves git's protocol: the program itself, as `git` would only start it and be one more program to load;
 /// `git`, where its place cannot be found out, or has changed since.
 fn program() -> Command {
     static PLACE: OnceLock<Option<PathBuf>> = OnceLock::new();

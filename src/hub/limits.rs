@@ -19,6 +19,8 @@ pub(super) struct Limits {
     pub writes: u32,
     /// How many entries a list may have.
     pub todos: usize,
+    /// How many earlier states of the branch a page shows.
+    pub states: usize,
     /// How many commits are told one by one to who comes back; more are a `reset`.
     pub replay: usize,
     /// How many moves of the branch wait for a listener; one that is further behind gets a `reset`.
@@ -76,6 +78,7 @@ impl Limits {
             body: 8 << 20,
             writes: 240,
             todos: 10_000,
+            states: 20,
             replay: 1_000,
             waiting: 64,
             stall: Duration::from_secs(60),
@@ -116,6 +119,7 @@ impl Limits {
             "body" => self.body = size,
             "writes" => self.writes = number,
             "todos" => self.todos = size,
+            "states" => self.states = size,
             "replay" => self.replay = size,
             "waiting" => self.waiting = size,
             "stall_ms" => self.stall = millis,

@@ -17,25 +17,22 @@ use crate::page::{self, Change, Preview, Sight};
 use crate::store::Store;
 use crate::wire::{Problem, parameter};
 
-/// So many states are shown.
-const STATES: usize = 20;
-
 /// `/ui/history`: who did what, and the states that the branch was in.
 pub(super) async fn history(State(hub): State<Arc<Hub>>, uri: Uri, headers: HeaderMap) -> Response {
     show(&hub, uri, headers, |sight, asked| {
         let found = happenings(asked.store, sight, LogFilter { most: EVENTS, ..LogFilter::default() })?;
-        let (states, more) = states(asked.store, sight)?;
+        let (states, more) = states(asked.store, sight, asked.hub.limits.states)?;
         Ok(page::history(sight, (&found, EVENTS), (&states, more)))
     })
     .await
 }
 
 /// Returns the states of the branch from the one on that is looked at, and whether there are more.
-fn states(store: &Store, sight: &Sight<'_>) -> Result<(Vec<page::State>, bool), Problem> {
+fn states(store: &Store, sight: &Sight<'_>, most: usize) -> Result<(Vec<page::State>, bool), Problem> {
     let from = sight.then.and_then(|then| ObjectId::from_hex(then.commit.as_bytes()).ok());
     let unread = |_| Problem::new(500, "history cannot be read");
-    let found = ops::states(store, from, STATES + 1).map_err(unread)?;
-    let (shown, rest) = found.split_at(found.len().min(STATES));
+    let found = ops::states(store, from, most + 1).map_err(unread)?;
+    let (shown, rest) = found.split_at(found.len().min(most));
     let state =
         |one: &ops::Move| page::State { commit: one.commit.to_string(), at: one.at, subject: one.subject.clone() };
     Ok((shown.iter().map(state).collect(), !rest.is_empty()))

@@ -95,8 +95,8 @@ fn nothing_new(
         let is_done = !plan.consolidate || is_consolidated(tip, &plan.news(store, merged)?, merged);
         Ok(is_done.then(|| Report { units, notices, tip, ..Report::default() }))
     };
-    let looked = Looked::now(repo, SEEN, look, redactor);
-    let is_known = is_idle && look.notices.is_empty() && looked.is_known(repo);
+    let looked = (is_idle && !plan.homes.is_empty()).then(|| Looked::now(repo, SEEN, look, redactor));
+    let is_known = look.notices.is_empty() && looked.as_ref().is_some_and(|looked| looked.is_known(repo));
     if is_known && let Some(report) = report(Vec::new(), look.units())? {
         return Ok(Ok(report));
     }
@@ -104,7 +104,7 @@ fn nothing_new(
     let seen: Cached<Seen> = if plan.homes.is_empty() { Cached::default() } else { Cached::load(repo, SEEN) };
     if is_idle && !is_known && !look.is_news(&seen.content) {
         let notices = look.all_notices(&seen.content);
-        if notices.is_empty() && !plan.homes.is_empty() {
+        if let Some(looked) = looked.filter(|_| notices.is_empty()) {
             looked.remember(repo);
         }
         if let Some(report) = report(notices, look.units())? {

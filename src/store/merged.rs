@@ -200,3 +200,41 @@ fn packed_path(cache: &Path) -> PathBuf {
     path.push(PACKED);
     path.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8, digits: usize) -> ObjectId {
+        ObjectId::from_hex(format!("{number:02x}").repeat(digits / 2).as_bytes()).expect("an id")
+    }
+
+    /// Of either kind of ids: what stands apart is contained as ever, also when commits got other ids.
+    #[test]
+    fn what_stands_apart_is_contained() {
+        let look = |file: &str| PackedLook { file: file.to_owned(), remotes: BTreeSet::new() };
+        for digits in [40, 64] {
+            let (first, second) = ([1, 5, 9, 200], [1, 5, 9, 200, 7]);
+            let of = |numbers: &[u8]| {
+                let ids = numbers.iter().map(|number| id(*number, digits)).collect();
+                MergedTips::of(id(250, digits), "refs/heads/x", ids, BTreeMap::new())
+            };
+            let has = |merged: &MergedTips, numbers: &[u8]| {
+                (0..=255).filter(|number| merged.contains(id(*number, digits))).collect::<Vec<u8>>() == {
+                    let mut sorted = numbers.to_vec();
+                    sorted.sort_unstable();
+                    sorted
+                }
+            };
+            let apart = of(&first).set_apart(look("a"), &MergedTips::default());
+            assert!(has(&apart, &first) && apart.contained.iter().next().is_none() && apart.file.is_unsaved);
+            // Nothing was packed since: what is new stands in the short file. Then something was.
+            let kept = of(&second).set_apart(look("a"), &apart);
+            assert!(has(&kept, &second) && kept.contained.iter().count() == 1);
+            let anew = of(&second).set_apart(look("b"), &kept);
+            assert!(has(&anew, &second) && anew.looked() == Some(&look("b")) && anew.contained.iter().next().is_none());
+            let renamed = kept.renamed(|old| if old == id(5, digits) { id(6, digits) } else { old });
+            assert!(has(&renamed, &[1, 6, 9, 200, 7]) && renamed.looked().is_none());
+        }
+    }
+}

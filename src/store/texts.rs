@@ -27,11 +27,15 @@ pub fn save(repo: &Repo, name: &str, texts: &BTreeMap<String, String>) {
 pub fn load(repo: &Repo, name: &'static str, keys: &[&str]) -> BTreeMap<String, String> {
     let path = cache::path(repo, name);
     let opened = if keys.is_empty() { None } else { File::open(path).ok() };
-    opened.and_then(|file| look_up(file, keys, ONE).ok()).unwrap_or_default()
+    opened.and_then(|file| look_up(file, keys, (ONE, PIECE)).ok()).unwrap_or_default()
 }
 
 /// Returns the texts of these keys: each is looked up where that takes less time than reading all, one in so many bytes.
-fn look_up(mut file: impl Read + Seek, keys: &[&str], one: u64) -> io::Result<BTreeMap<String, String>> {
+fn look_up(
+    mut file: impl Read + Seek,
+    keys: &[&str],
+    (one, piece): (u64, u64),
+) -> io::Result<BTreeMap<String, String>> {
     let length = file.seek(SeekFrom::End(0))?;
     if keys.len() as u64 >= length / one || !has_lines(&mut file, length)? {
         let mut bytes = Vec::new();
@@ -41,7 +45,7 @@ fn look_up(mut file: impl Read + Seek, keys: &[&str], one: u64) -> io::Result<BT
     }
     let mut found = BTreeMap::new();
     for key in keys {
-        let text = find(&mut file, length, key)?;
+        let text = find(&mut file, length, key, piece)?;
         found.extend(text.map(|text| ((*key).to_owned(), text)));
     }
     Ok(found)
@@ -75,10 +79,10 @@ fn read(file: &mut (impl Read + Seek), from: u64, length: u64) -> io::Result<Vec
 }
 
 /// Finds the text of a key. The other texts are not looked at.
-fn find(file: &mut (impl Read + Seek), length: u64, wanted: &str) -> io::Result<Option<String>> {
+fn find(file: &mut (impl Read + Seek), length: u64, wanted: &str, piece: u64) -> io::Result<Option<String>> {
     let (mut low, mut high) = (start().len() as u64, length - END.len() as u64);
     while low < high {
-        let (begin, line) = line_at(file, low, low + (high - low) / 2, high)?;
+        let (begin, line) = line_at(file, (low, low + (high - low) / 2, high), piece)?;
         let mut parts = serde_json::Deserializer::from_slice(&line).into_iter::<String>();
         let Some(Ok(key)) = parts.next() else { return Ok(None) };
         match key.as_str().cmp(wanted) {
@@ -95,8 +99,8 @@ fn find(file: &mut (impl Read + Seek), length: u64, wanted: &str) -> io::Result<
 }
 
 /// Returns the line in which a byte stands, and where it begins. Lines begin at `low` and end before `high`.
-fn line_at(file: &mut (impl Read + Seek), low: u64, at: u64, high: u64) -> io::Result<(u64, Vec<u8>)> {
-    let mut around = PIECE;
+fn line_at(file: &mut (impl Read + Seek), (low, at, high): (u64, u64, u64), piece: u64) -> io::Result<(u64, Vec<u8>)> {
+    let mut around = piece;
     loop {
         let (from, to) = (at.saturating_sub(around).max(low), (at + around).min(high));
         let piece = read(file, from, to - from)?;
@@ -129,12 +133,14 @@ mod tests {
             let bytes = encode(&all);
             assert_eq!(cache::decode::<BTreeMap<String, String>>(&bytes).unwrap_or_default(), all);
             let mut file = io::Cursor::new(&bytes);
-            let mut find = |key: &str| find(&mut file, bytes.len() as u64, key).expect("bytes");
-            for (key, text) in &all {
-                assert_eq!(find(key).as_ref(), Some(text), "{key} of {count}");
-            }
-            for other in ["", "zz", "!", "1\"", "7f0"] {
-                assert_eq!(find(other).as_ref(), all.get(other), "{other} of {count}");
+            for piece in [1, 2, PIECE] {
+                let mut find = |key: &str| find(&mut file, bytes.len() as u64, key, piece).expect("bytes");
+                for (key, text) in &all {
+                    assert_eq!(find(key).as_ref(), Some(text), "{key} of {count}");
+                }
+                for other in ["", "zz", "!", "1\"", "7f0"] {
+                    assert_eq!(find(other).as_ref(), all.get(other), "{other} of {count}");
+                }
             }
         }
     }
@@ -146,7 +152,7 @@ mod tests {
         let keys: Vec<&str> = all.keys().map(String::as_str).collect();
         for one in [1, 2, u64::MAX] {
             for wanted in [&keys[..1], &keys] {
-                let found = look_up(io::Cursor::new(&bytes), wanted, one).expect("bytes");
+                let found = look_up(io::Cursor::new(&bytes), wanted, (one, 2)).expect("bytes");
                 assert!(wanted.iter().all(|key| found[*key] == all[*key]), "{one}: {found:?}");
                 assert_eq!(found.len(), if one < 3 { wanted.len() } else { all.len() }, "{one}");
             }
@@ -163,7 +169,7 @@ mod tests {
         let broken = broken.trim_end();
         let mut file = io::Cursor::new(broken);
         assert!(has_lines(&mut file, broken.len() as u64).expect("bytes"));
-        let mut find = |key: &str| find(&mut file, broken.len() as u64, key).expect("bytes");
+        let mut find = |key: &str| find(&mut file, broken.len() as u64, key, PIECE).expect("bytes");
         assert_eq!(find("1f"), None);
         for there in ["21", "33", "34", "32"] {
             assert_eq!(find(there).as_ref(), all.get(there), "{there}");

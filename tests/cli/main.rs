@@ -50,6 +50,7 @@ mod mcp_more;
 mod meaning;
 mod near;
 mod one_list;
+mod one_list_acts;
 mod overtaken;
 mod owners;
 mod pages;

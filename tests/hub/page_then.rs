@@ -33,6 +33,37 @@ fn state(scene: &Scene, words: &str) -> String {
     todo["status"].as_str().expect("a word").to_owned()
 }
 
+/// However few states a page shows, the links lead to all of them.
+#[test]
+fn all_earlier_states_are_found_page_by_page() {
+    let (mut scene, browser, token, _) = scene();
+    for number in 0..4 {
+        list(&scene, &token, "one", &[("Write it", "completed"), (&format!("More {number}"), "pending")]);
+    }
+    let shown = |page: &str| -> Vec<String> {
+        let rows = page.split(" id=\"s-").skip(1).filter_map(|rest| rest.split('"').next());
+        rows.map(str::to_owned).collect()
+    };
+    let whole = browser.get(&scene, "/ui/history").body;
+    let all = shown(&whole);
+    assert!(all.len() > 5 && !whole.contains("id=\"earlier\""), "{all:?}");
+    scene.kill();
+    let limits = [("CHITTYSYNC_HUB_LIMITS", "states=2"), ("CHITTYSYNC_NOW", "2026-11-20T12:02:00.000Z")];
+    scene.start(&limits, &[]);
+    let (mut found, mut next) = (Vec::new(), Some("/ui/history".to_owned()));
+    while let Some(path) = next {
+        let page = browser.get(&scene, &path).body;
+        let rows = shown(&page);
+        assert!((1..=2).contains(&rows.len()) && found.len() < all.len(), "{path}: {rows:?}");
+        // The first one of a page further back is the one that it was reached by.
+        let again = usize::from(!found.is_empty());
+        found.extend(rows.into_iter().skip(again));
+        let link = page.split("id=\"earlier\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+        next = link.map(str::to_owned);
+    }
+    assert_eq!(found, all);
+}
+
 #[test]
 fn an_earlier_state_is_looked_at_and_its_links_stay_there() {
     let (scene, browser, _, first) = scene();
