@@ -16,19 +16,12 @@ fn a_mirror_gets_what_is_new_while_the_daemon_runs() {
     let mut command = world.command(binary());
     command.env_remove("CHITTYSYNC_NOW").args(["daemon", "run"]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut daemon = command.spawn().expect("it starts");
-    let until = |what: &str| {
-        let started = Instant::now();
-        let has = || std::fs::read_to_string(world.path("place/todos.md")).is_ok_and(|text| text.contains(what));
-        while !has() {
-            assert!(started.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    };
-    until("Fix login");
+    let has = |what: &str| std::fs::read_to_string(world.path("place/todos.md")).is_ok_and(|text| text.contains(what));
+    wait("Fix login", 60, &|| has("Fix login"));
     world.ok(&["add", "Rest", "--project", "acme/web"]);
-    until("Rest");
-    let status = world.json(&["daemon", "status"]);
-    assert!(status["jobs"]["mirrors"]["runs"].as_u64() > Some(1), "{status}");
+    wait("Rest", 60, &|| has("Rest"));
+    // The file is there before the run that wrote it ends.
+    wait("two runs", 60, &|| world.json(&["daemon", "status"])["jobs"]["mirrors"]["runs"].as_u64() > Some(1));
     world.run(&["daemon", "stop"]);
     let _ = daemon.wait();
 }
@@ -43,20 +36,22 @@ fn a_place_that_was_away_for_a_moment_is_tried_again_soon() {
     let mut command = world.command(binary());
     command.env_remove("CHITTYSYNC_NOW").args(["daemon", "run"]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut daemon = command.spawn().expect("it starts");
-    let until = |what: &str, is_so: &dyn Fn() -> bool| {
-        let started = Instant::now();
-        while !is_so() {
-            assert!(started.elapsed() < Duration::from_secs(90), "{what}: not within a minute and a half");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        started.elapsed()
-    };
     let failures = || world.json(&["mirror", "list"])["mirrors"][0]["failures"].clone();
-    until("it failed", &|| failures() == 1);
+    wait("it failed", 90, &|| failures() == 1);
     std::fs::remove_file(world.path("place/letter")).expect("removed");
-    let waited = until("it is filled", &|| world.path("place/todos.md").exists());
+    let waited = wait("it is filled", 90, &|| world.path("place/todos.md").exists());
     assert!(waited > Duration::from_secs(15), "not before it may: {waited:?}");
-    until("that is known", &|| failures() == 0);
+    wait("that is known", 90, &|| failures() == 0);
     world.run(&["daemon", "stop"]);
     let _ = daemon.wait();
+}
+
+/// Waits until something is so, and tells how long that took.
+fn wait(what: &str, seconds: u64, is_so: &dyn Fn() -> bool) -> Duration {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(seconds), "{what}: not within {seconds} seconds");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    started.elapsed()
 }
