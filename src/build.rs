@@ -1,5 +1,5 @@
-//! Says which commit this is built from, for `git chittysync version`. Without git, or without a repository of its own, it
-//! says nothing of it, and builds all the same.
+//! Says which commit this is built from, for `git chittysync version`, and how it is linked. Without git, or without a
+//! repository of its own, it says nothing of the commit, and builds all the same.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,6 +11,7 @@ fn main() {
     for path in SOURCES {
         println!("cargo::rerun-if-changed={path}");
     }
+    link_at_one_address();
     let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let here = Path::new(&here);
     let git = |arguments: &[&str]| {
@@ -35,6 +36,15 @@ fn main() {
     let mut features: Vec<String> = features.collect();
     features.sort();
     println!("cargo::rustc-env=CHITTYSYNC_FEATURES={}", features.join(","));
+}
+
+/// Links the program that hooks start so that it needs no addresses put right when it is loaded, which was a seventh of its
+/// start. Where this is known to work, and not the hub's: that is a server (docs/decisions/0025-one-address.md).
+fn link_at_one_address() {
+    let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bin=git-chittysync=-no-pie");
+    }
 }
 
 /// Returns the commit that cargo put beside the sources when it packaged them.

@@ -2,6 +2,7 @@
 //! published, in a directory.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::common::{Done, World, binary, done, executable, has, project};
@@ -59,6 +60,15 @@ fn install(world: &World, script: &Path, from: &str) -> Done {
 fn names(directory: &Path) -> BTreeSet<String> {
     let all = files(directory).into_keys();
     all.map(|path| path.strip_prefix(directory).expect("below it").to_string_lossy().into_owned()).collect()
+}
+
+/// A program that can be loaded anywhere takes longer to start (docs/decisions/0025-one-address.md).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn the_program_has_one_address() {
+    let mut head = [0; 18];
+    std::fs::File::open(binary()).and_then(|mut file| file.read_exact(&mut head)).expect("a program");
+    assert_eq!((&head[..4], head[16]), (&b"\x7fELF"[..], 2), "ET_EXEC, where ET_DYN is 3");
 }
 
 #[test]
