@@ -7,7 +7,7 @@ use serde_json::json;
 use super::context::{Context, display};
 use super::ui::{Failure, Ui, plural};
 use crate::git::Held;
-use crate::ops::{self, Plan, Report, Selection};
+use crate::ops::{self, LeftOut, Plan, Report, Selection};
 use crate::store::Store;
 
 pub(super) fn run(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
@@ -57,11 +57,6 @@ fn say_of_purge(report: &Report, ui: &Ui) {
     }
 }
 
-/// Returns whether what was left out is a session or a branch, and no file of one.
-fn is_ref(what: &str) -> bool {
-    ["session ", "the branch of ", "refs/"].iter().any(|begins| what.starts_with(begins))
-}
-
 /// Warns of what was redacted and of sessions that were left out, and says so when the branch could not be moved.
 pub(super) fn finish(store: &Store, report: &Report, ui: &Ui) -> Result<(), Failure> {
     for (session, rule) in &report.redacted {
@@ -77,8 +72,8 @@ pub(super) fn finish(store: &Store, report: &Report, ui: &Ui) -> Result<(), Fail
         );
     }
     say_of_purge(report, ui);
-    let (refs, files): (Vec<_>, Vec<_>) = report.left_out.iter().partition(|(what, _)| is_ref(what));
-    let told = |(what, reason): &(String, String)| format!("{what} was left out: {reason}");
+    let (refs, files): (Vec<_>, Vec<_>) = report.left_out.iter().partition(|one| one.is_ref);
+    let told = |one: &LeftOut| one.to_string();
     ui.warn_some(
         &refs.into_iter().map(told).collect::<Vec<_>>(),
         Some("refs that were left out are as they were; all others were taken"),

@@ -235,9 +235,7 @@ impl Call {
         let plan = Plan { consolidate: true, selection, ..Plan::default() };
         let done = Background::consolidation(store.repo.common_dir()).work_off(|| {
             let report = ops::run(&store.reopen()?, &plan, now())?;
-            for (session, reason) in &report.left_out {
-                self.log(&location, &format!("session {session} was left out: {reason}"));
-            }
+            report.left_out.iter().for_each(|one| self.log(&location, &one.to_string()));
             Ok(())
         });
         if let Err(err) = done {

@@ -7,10 +7,7 @@ impl From<Unmet> for Failure {
     fn from(unmet: Unmet) -> Self {
         let id = unmet.id.short();
         let failure = Failure::no(unmet.to_string());
-        let failure = unmet
-            .left_out
-            .iter()
-            .fold(failure, |failure, (what, why)| failure.hint(format!("{what} was left out: {why}")));
+        let failure = unmet.left_out.iter().fold(failure, |failure, one| failure.hint(one.to_string()));
         match (unmet.against.is_last(), unmet.said) {
             (true, _) => failure
                 .hint("nothing can be said after that: its clock, or a hand, went as far as it gets")

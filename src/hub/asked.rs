@@ -173,7 +173,7 @@ impl Speaker {
         let report = report.unwrap_or(&nothing);
         let commit = ops::commit_of(&self.store, &self.session, report).map_err(|err| hub.trouble(&err))?;
         let mut document = document(&after);
-        let left = report.left_out.iter().map(|(what, why)| json!(format!("{what} was left out: {why}")));
+        let left = report.left_out.iter().map(|one| json!(one.to_string()));
         let held = report.held.as_ref().map(|_| json!("it is saved, and not merged: the branch is checked out there"));
         document["success"] = json!(true);
         document["errors"] = left.chain(held).collect();

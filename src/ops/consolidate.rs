@@ -11,9 +11,10 @@ use rayon::prelude::*;
 
 use super::OpsError;
 use super::consolidator::{MOVED, consolidator};
-use super::heads::{Branches, LeftOut, Verified, find_branches, find_sessions};
+use super::heads::{Branches, UnfitTip, Verified, find_branches, find_sessions};
 use super::merge_sides::{Outcome, Side};
 use super::merge_trees::Merge;
+use super::report::LeftOut;
 use super::settle::settle;
 use super::settled::Behind;
 use super::tips::{Extent, Tips};
@@ -45,8 +46,8 @@ pub struct Consolidation {
     pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
     /// Whether somebody had taken the branch back to an earlier commit, or to another one.
     pub was_taken_back: bool,
-    /// What cannot be merged, and why: sessions, branches, single lines.
-    pub left_out: Vec<(String, String)>,
+    /// What could not be merged.
+    pub left_out: Vec<LeftOut>,
     /// What to remember for the next time, once everything is written; nothing when it is known already.
     pub merged: Option<MergedTips>,
 }
@@ -196,12 +197,12 @@ fn finish(
     store: &Store,
     before: &Consolidated,
     (tips, merged): (&Tips, &MergedTips),
-    left_out: Vec<LeftOut>,
+    left_out: Vec<UnfitTip>,
     found: &mut Consolidation,
 ) -> Result<(), OpsError> {
     let out: BTreeSet<ObjectId> = left_out.iter().map(|tip| tip.commit).collect();
     let unfit = left_out.iter().filter_map(|tip| Some((tip.for_good.clone()?, tip.reason.clone()))).collect();
-    found.left_out.extend(left_out.into_iter().map(|tip| (tip.what, tip.reason)));
+    found.left_out.extend(left_out.into_iter().map(|tip| LeftOut::tip(tip.what, tip.reason)));
     let Some(new) = found.tip else { return Ok(()) };
     if Some(new) != before.tip {
         found.held = store.repo.held(&store.settings.branch, before.tip.is_some())?;

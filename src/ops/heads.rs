@@ -22,7 +22,7 @@ pub(super) struct Branches<'m> {
 }
 
 /// A tip that cannot be merged.
-pub(super) struct LeftOut {
+pub(super) struct UnfitTip {
     /// What it is, for people.
     pub what: String,
     /// The commit, of which nothing was merged.
@@ -32,9 +32,9 @@ pub(super) struct LeftOut {
     pub for_good: Option<String>,
 }
 
-impl LeftOut {
+impl UnfitTip {
     fn of(what: String, commit: ObjectId, key: String, unfit: Unfit) -> Self {
-        LeftOut { what, commit, reason: unfit.reason, for_good: unfit.for_good.then_some(key) }
+        UnfitTip { what, commit, reason: unfit.reason, for_good: unfit.for_good.then_some(key) }
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn find_branches<'m>(
     consolidated: &Consolidated,
     tips: &Tips,
     verified: &Verified<'m>,
-    left_out: &mut Vec<LeftOut>,
+    left_out: &mut Vec<UnfitTip>,
 ) -> Branches<'m> {
     let merged = verified.merged;
     let known = consolidated.tip.filter(|tip| verified.tip == Some(*tip));
@@ -133,7 +133,7 @@ pub(super) fn find_branches<'m>(
                 }
                 candidates.push(*tip);
             }
-            Err(unfit) => left_out.push(LeftOut::of(what, *tip, key, unfit)),
+            Err(unfit) => left_out.push(UnfitTip::of(what, *tip, key, unfit)),
         }
     }
     if left_out.len() == unfit
@@ -206,10 +206,10 @@ pub(super) fn find_sessions(
     branches: &Branches<'_>,
     tips: &Tips,
     merged: &MergedTips,
-    left_out: &mut Vec<LeftOut>,
+    left_out: &mut Vec<UnfitTip>,
 ) -> Vec<Side> {
     let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
-    let leave = |what, commit, reason| LeftOut { what, commit, reason, for_good: None };
+    let leave = |what, commit, reason| UnfitTip { what, commit, reason, for_good: None };
     for (session, tip) in tips.local.iter().filter(|(_, tip)| !branches.contain(**tip)) {
         // Read it whole, so that what cannot be merged is left out before anything is built on it.
         match read_session(overlay, session, *tip) {
@@ -226,7 +226,7 @@ pub(super) fn find_sessions(
             Ok(_) => drop(new.entry(&tip.session).or_default().insert(tip.commit)),
             Err(unfit) => {
                 let what = format!("session {} of {}", tip.session, tip.remote);
-                left_out.push(LeftOut::of(what, tip.commit, key, unfit));
+                left_out.push(UnfitTip::of(what, tip.commit, key, unfit));
             }
         }
     }

@@ -119,7 +119,7 @@ pub use plan::{Plan, Selection, Turn};
 pub use progress::Steps;
 pub use project::{directory_project, project_names};
 pub use purge::foresee;
-pub use report::{Obeyed, Report};
+pub use report::{LeftOut, Obeyed, Report};
 pub use resolved::open_properties;
 pub use rollback::{EarlierState, Lists, find_state, present_state, restore, todos_at};
 pub use run::run;
@@ -188,8 +188,8 @@ pub struct Unmet {
     pub against: Against,
     /// Whether it was said nevertheless: its session's history has it, the branch does not show it.
     pub said: bool,
-    /// What could not be merged, and why.
-    pub left_out: Vec<(String, String)>,
+    /// What could not be merged.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Says no where the clock of this device shows a time that nothing can be said at: what was said then could never

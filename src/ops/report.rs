@@ -1,6 +1,7 @@
 //! What a run did.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use crate::git::{Held, ObjectId, RemoteName};
 use crate::source::Notice;
@@ -27,8 +28,8 @@ pub struct Report {
     pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
     /// Whether somebody had taken the branch back to an earlier commit, or to another one.
     pub was_taken_back: bool,
-    /// Sessions, and remotes' branches, that cannot be merged, and why.
-    pub left_out: Vec<(String, String)>,
+    /// What could not be merged.
+    pub left_out: Vec<LeftOut>,
     /// Sessions whose names somebody else wrote too, and the names under which they go on on this device.
     pub renamed: Vec<(Session, Session)>,
     /// Refs of remotes that are no session's.
@@ -52,6 +53,39 @@ impl Report {
         self.left_out = earlier.left_out.into_iter().filter(|one| !known.contains(one)).collect();
         self.left_out.extend(known);
     }
+}
+
+/// What could not be merged, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name, for people. It may come from a remote.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// Whether it is a session, or the branch of a remote, which stays as it is; or else something in our own branch.
+    pub is_ref: bool,
+}
+
+impl LeftOut {
+    pub(super) fn tip(what: String, reason: String) -> Self {
+        LeftOut { what, reason, is_ref: true }
+    }
+
+    pub(super) fn part(what: String, reason: String) -> Self {
+        LeftOut { what, reason, is_ref: false }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was left out: {}", self.what, self.reason)
+    }
+}
+
+/// What is told of anew is not kept twice.
+pub(super) fn tell_anew(all: &mut Vec<LeftOut>, anew: Vec<LeftOut>) {
+    all.retain(|one| anew.iter().all(|other| other.what != one.what));
+    all.extend(anew);
 }
 
 /// What became of history.

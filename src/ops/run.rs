@@ -11,7 +11,7 @@ use super::looked::Looked;
 use super::named;
 use super::plan::Plan;
 use super::purge::{is_due, obey_or_say};
-use super::report::{Obeyed, Report};
+use super::report::{LeftOut, Obeyed, Report, tell_anew};
 use super::scan::{Look, SEEN, glance};
 use super::step_aside::{Moved, given_up, step_aside};
 use super::tips::Tips;
@@ -166,7 +166,11 @@ pub(super) fn conclude(
         captured: captured.sessions,
         notices: captured.notices,
         redacted: captured.redacted,
-        left_out: captured.left_out.into_iter().map(|(session, why)| (format!("session {session}"), why)).collect(),
+        left_out: captured
+            .left_out
+            .into_iter()
+            .map(|(session, why)| LeftOut::tip(format!("session {session}"), why))
+            .collect(),
         strange: std::mem::take(&mut tips.strange),
         ..Report::default()
     };
@@ -199,8 +203,7 @@ pub(super) fn conclude(
         batch.absorb(more);
         changes.extend(change);
         let mut all = std::mem::take(&mut report.left_out);
-        all.retain(|(what, _)| left_out.iter().all(|(other, _)| other != what));
-        all.extend(left_out);
+        tell_anew(&mut all, left_out);
         report = Report {
             merged: sessions,
             changed,

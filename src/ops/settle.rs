@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::OpsError;
 use super::consolidator::consolidator;
+use super::report::LeftOut;
 use super::settle_sessions::{Sessions, is_part};
 use super::settled::{Behind, Edits, Settled, several};
 use crate::codec::TodoFile;
@@ -46,7 +47,7 @@ pub(super) fn settle(
     let look = || if is_ours { Vec::new() } else { find_strays(overlay, info.tree, settled) };
     let Checked { strays, mut lists, sessions: sound, .. } = checked.unwrap_or_else(|| Checked::only(look()));
     if !strays.is_empty() {
-        found.removed.push((several(&strays), "none of ours; the history keeps it".to_owned()));
+        found.removed.push(LeftOut::part(several(&strays), "none of ours; the history keeps it".to_owned()));
         edits.extend(strays.into_iter().map(|path| (path, None)));
     }
     let attributes = overlay.find(info.tree, ATTRIBUTES_PATH)?.map(|blob| overlay.blob(blob)).transpose()?;
@@ -60,7 +61,7 @@ pub(super) fn settle(
         match settling.project(&trees, &mut lists, &mut found) {
             Ok(files) => edits.extend(files.into_iter().map(|(path, bytes)| (path, Some(bytes)))),
             Err(OpsError::Store(StoreError::Decode { path, source, .. })) => {
-                found.unread.push((path, source.to_string()));
+                found.unread.push(LeftOut::part(path, source.to_string()));
             }
             Err(err) => return Err(err),
         }
@@ -195,7 +196,9 @@ impl<'a> Settling<'a, '_> {
     ) -> Result<(), OpsError> {
         for (path, _) in ours.iter().filter(|(path, blob)| was.get(*path) != Some(*blob)) {
             let flaws = lists.leave_out_flawed(path)?;
-            found.removed.extend(flaws.into_iter().map(|flaw| (format!("a line of {path}"), flaw.to_string())));
+            found
+                .removed
+                .extend(flaws.into_iter().map(|flaw| LeftOut::part(format!("a line of {path}"), flaw.to_string())));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::OpsError;
+use super::report::LeftOut;
 use super::settled::{Behind, Edits, Settled};
 use crate::codec::{decode_session, encode_session};
 use crate::git::{ObjectId, Overlay};
@@ -31,7 +32,7 @@ impl Sessions<'_, '_> {
                 continue;
             }
             if let Some(Some(flaw)) = self.read(blob)?.map(|info| info.flaw()) {
-                found.removed.push((path.clone(), flaw.to_string()));
+                found.removed.push(LeftOut::part(path.clone(), flaw.to_string()));
                 edits.insert(path, None);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::report::LeftOut;
 use crate::git::ObjectId;
 use crate::store::SessionTree;
 use crate::todo::{Project, Session, TodoId};
@@ -42,9 +43,9 @@ pub(super) struct Settled {
     /// The todos of which something was missing.
     pub put_back: BTreeMap<Project, BTreeSet<TodoId>>,
     /// What was taken out of the tree because it is none of ours, and why.
-    pub removed: Vec<(String, String)>,
+    pub removed: Vec<LeftOut>,
     /// The lists that cannot be read, and why: what is behind the branch was not compared with their projects.
-    pub unread: Vec<(String, String)>,
+    pub unread: Vec<LeftOut>,
     /// How many todos left the archive.
     pub taken_back: usize,
 }

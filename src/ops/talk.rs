@@ -11,7 +11,7 @@ use super::outgoing::{Outgoing, Remembered, remember};
 use super::plan::{Plan, Turn};
 use super::purge::rewrite;
 use super::replace::Replacing;
-use super::report::Report;
+use super::report::{LeftOut, Report, tell_anew};
 use super::retire::retire;
 use super::run::run;
 use crate::git::{Ancestors, Answer, Namespace, ObjectId, Overlay, Send, Unreachable, descends, fetch};
@@ -174,12 +174,11 @@ impl<'a> Talk<'a> {
         all.merged += joined.merged;
         all.changed += joined.changed;
         all.conflicts.extend(joined.conflicts);
-        all.left_out.retain(|(what, _)| joined.left_out.iter().all(|(other, _)| other != what));
-        all.left_out.extend(joined.left_out);
+        tell_anew(&mut all.left_out, joined.left_out);
+        let unfetched = self.unfetched.iter();
         let unfetched =
-            self.unfetched.iter().map(|(name, why)| (format!("{name} of {}", self.link.remote), why.clone()));
-        all.left_out.retain(|(what, _)| unfetched.clone().all(|(other, _)| other != *what));
-        all.left_out.extend(unfetched);
+            unfetched.map(|(name, why)| LeftOut::tip(format!("{name} of {}", self.link.remote), why.clone()));
+        tell_anew(&mut all.left_out, unfetched.collect());
         all.add(Report { put_back: joined.put_back, was_taken_back: joined.was_taken_back, ..Report::default() });
         all.purge.absorb(joined.purge);
         (all.strange, all.tip, all.held) = (joined.strange, joined.tip, joined.held);

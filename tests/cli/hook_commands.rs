@@ -1,7 +1,11 @@
 //! The commands of hooks, run as an agent does, and the events that they are written for.
 
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
 use crate::claude_settings::{SETTINGS, SHIM, command, settings};
-use crate::common::{Done, World, binary, done};
+use crate::common::{Done, NOW, World, binary, done};
 
 /// Some agents ask again whether they may run a command that has changed.
 #[test]
@@ -164,4 +168,29 @@ fn an_event_that_the_agent_does_not_know_is_not_written() {
     }
     world.ok(&["uninstall", "-q"]);
     assert_eq!(std::fs::read(world.path(SETTINGS)).expect("a file"), b"{\"model\": \"opus\"}");
+}
+
+/// What the background leaves out is in the log, as other commands tell it.
+#[test]
+fn what_a_hook_leaves_out_is_in_the_log() {
+    let world = World::new();
+    world.ok(&["-q", "init", "--default"]);
+    let tree = world.git(&world.store(), &["hash-object", "-t", "tree", "-w", "--stdin"]);
+    let author = ["-c", "user.name=A", "-c", "user.email=a@todos.example"];
+    let commit = world.git(&world.store(), &[&author[..], &["commit-tree", "-m", "nothing", tree.trim()]].concat());
+    world.git(&world.store(), &["update-ref", "refs/chittysync/empty", commit.trim()]);
+    let list = json!([{ "content": "Fix login", "status": "pending", "activeForm": "x" }]);
+    let event = json!({ "hook_event_name": "PostToolUse", "session_id": "s-1", "cwd": world.home(),
+        "tool_name": "TodoWrite", "tool_input": { "todos": list } });
+    let mut shell = world.command("sh");
+    let script = format!("git-chittysync hook PostToolUse <<'END'\n{event}\nEND\n");
+    assert_eq!(done(shell.env("CHITTYSYNC_NOW", NOW).args(["-c", &script]).output()).code, Some(0));
+    // What it left to do is done by a process of its own, or by this one.
+    let started = Instant::now();
+    while !world.ok(&["list", "-n", "9"]).contains("Fix login") || world.ok(&["daemon", "log"]).is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{}", world.ok(&["list"]));
+        assert_eq!(world.run(&["hook", "--background"]).code, Some(0));
+    }
+    let log = world.ok(&["daemon", "log"]);
+    assert!(log.contains(": session empty was left out: "), "{log}");
 }

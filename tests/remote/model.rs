@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chittysync::git::{Fsync, Limits, Overlay, RemoteName, Watch, crash_at, fetch, has_crashed};
-use chittysync::ops::{Exchange, Link, Plan, Selection, run, sync};
+use chittysync::ops::{Exchange, LeftOut, Link, Plan, Selection, run, sync};
 use chittysync::store::{Location, Origin, Store, read_session};
 use chittysync::todo::{Claim, Item, Project, Session, Snapshot, SourceKind, Status, Time, TodoId};
 
@@ -337,8 +337,8 @@ impl Model {
         self.trace.push(format!("  {exchange:?} {:?}", report.tip));
         self.renamed += report.renamed.len();
         let is_hostile = |what: &str| what.contains(HOSTILE) || what.starts_with("a line of ") && self.disturbed;
-        let left_out: Vec<_> = report.left_out.iter().filter(|(what, _)| !is_hostile(what)).collect();
-        assert_eq!(left_out, Vec::<&(String, String)>::new());
+        let left_out: Vec<_> = report.left_out.iter().filter(|one| !is_hostile(&one.what)).collect();
+        assert_eq!(left_out, Vec::<&LeftOut>::new());
         assert_eq!(report.strange, []);
         Some(exchange)
     }
