@@ -12,7 +12,7 @@ use memchr::{memchr_iter, memmem};
 use super::DecodeError;
 use super::line::{decode_line, write_line};
 use super::todos::{decode_todos, write_list};
-use crate::merge::{Conflict, Decides, join_todo, three_way, who_decides};
+use crate::merge::{Conflict, Decides, conflicts, covers, join_todo, who_decides};
 use crate::todo::{Project, Todo, TodoId, TodoList};
 
 /// A list as a file holds it: lines, each of which is read when it matters what it says.
@@ -23,6 +23,9 @@ pub struct TodoFile<'a> {
 
 /// How a file is opened: [`TodoFile::open`] or [`TodoFile::read`].
 pub type Open = for<'a> fn(&'a [u8]) -> Result<TodoFile<'a>, DecodeError>;
+
+/// A line seldom has more bytes.
+const ROOM: usize = 512;
 
 /// The line of a todo, without its comma, and what it says once somebody asked.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ impl<'a> Entry<'a> {
     }
 
     fn of_todo(todo: &Todo) -> Self {
-        let mut line = Vec::new();
+        let mut line = Vec::with_capacity(ROOM);
         write_line(&mut line, todo);
         line.shrink_to_fit();
         Entry { line: Cow::Owned(line), todo: OnceLock::new() }
@@ -70,6 +73,36 @@ pub struct Merged {
     pub conflicts: Vec<Conflict>,
     /// The todos that came out different from ours, by id.
     pub changed: Vec<TodoId>,
+}
+
+impl Merged {
+    /// Joins two lines of one todo that differ. Most often one side left the line as it was, which is read once then.
+    fn join(&mut self, base: Option<&Entry<'_>>, ours: &Entry<'_>, theirs: &Entry<'_>) -> Result<Todo, DecodeError> {
+        let (our_todo, their_todo) = (ours.to_todo()?, theirs.to_todo()?);
+        let read;
+        let base = match base {
+            Some(base) if base == ours => Some(&our_todo),
+            Some(base) if base == theirs => Some(&their_todo),
+            Some(base) => {
+                read = base.to_todo()?;
+                Some(&read)
+            }
+            None => None,
+        };
+        // They can say the same in other words.
+        if our_todo == their_todo {
+            return Ok(our_todo);
+        }
+        let joined = (!covers(&their_todo, &our_todo)).then(|| {
+            let mut joined = our_todo.clone();
+            join_todo(&mut joined, &their_todo);
+            joined
+        });
+        let after = joined.as_ref().unwrap_or(&their_todo);
+        self.conflicts.extend(conflicts(base, &our_todo, &their_todo, after));
+        self.changed.extend((our_todo != *after).then_some(after.id));
+        Ok(joined.unwrap_or(their_todo))
+    }
 }
 
 impl TodoFile<'_> {
@@ -185,8 +218,8 @@ impl TodoFile<'_> {
         Ok((Some(todo.content.clone()).filter(|_| todo.has_id_of(project)), true))
     }
 
-    /// Merges `theirs`, which comes from `base` as this file does: [`three_way`], of the lines on which both sides
-    /// have something to say.
+    /// Merges `theirs`, which comes from `base` as this file does: [`three_way`](crate::merge::three_way), of the lines on
+    /// which both sides have something to say.
     ///
     /// # Errors
     /// When a line that has to be read cannot be. This file is of no use then.
@@ -196,18 +229,13 @@ impl TodoFile<'_> {
         // One at a time: what two large files say is much more than their lines.
         for id in ids {
             let [before, ours, new] = [base, &*self, theirs].map(|file| file.entries.get(&id));
-            let todo = match who_decides(before, ours, new) {
-                Decides::Ours => continue,
-                Decides::Theirs => {
+            let todo = match (who_decides(before, ours, new), ours, new) {
+                (Decides::Both, Some(ours), Some(new)) => Some(merged.join(before, ours, new)?),
+                (Decides::Ours | Decides::Both, ..) => continue,
+                (Decides::Theirs, _, new) => {
                     merged.changed.push(id);
                     // What becomes ours is read, whoever wrote it.
                     new.map(Entry::to_todo).transpose()?
-                }
-                Decides::Both => {
-                    let mut outcome = three_way(&base.only(id)?, self.only(id)?, &theirs.only(id)?);
-                    merged.conflicts.extend(outcome.conflicts);
-                    merged.changed.extend(outcome.changed);
-                    outcome.todos.remove(&id)
                 }
             };
             match todo {
@@ -229,11 +257,6 @@ impl TodoFile<'_> {
             all.absorb(TodoFile::open(file)?)?;
         }
         Ok(all)
-    }
-
-    /// Returns the list that has this todo and no other.
-    fn only(&self, id: TodoId) -> Result<TodoList, DecodeError> {
-        self.entries.get(&id).map(|entry| Ok((id, entry.to_todo()?))).into_iter().collect()
     }
 
     /// Returns the bytes of the file.

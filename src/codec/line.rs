@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::DecodeError;
-use super::text::{FromText, Pairs, Text};
+use super::text::{FromText, Pairs, Text, read_json};
 use crate::merge::settle;
 use crate::todo::{Claim, Field, Fields, Session, Status, Time, Todo, TodoId};
 
@@ -110,7 +110,7 @@ fn write_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
 
 /// Reads one line, without its comma.
 pub(super) fn decode_line(line: &[u8]) -> Result<Todo, DecodeError> {
-    serde_json::from_slice::<Line>(line)?.todo()
+    read_json::<Line>(line)?.todo()
 }
 
 /// A line as it is read. `todo` is missing when a part that every version 1 line has is not there.

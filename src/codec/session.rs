@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::text::read_json;
 use super::{DecodeError, FORMAT};
 use crate::todo::{ListEntry, Project, Session, SessionInfo, Status, Time, Title, TodoId};
 
@@ -56,7 +57,7 @@ fn list_entry(item: &ListEntry) -> String {
 /// [`DecodeError::Newer`] when the format is from the future, [`DecodeError::Foreign`] when the bytes are
 /// no JSON, or lack the session's name or times.
 pub fn decode_session(bytes: &[u8]) -> Result<SessionInfo, DecodeError> {
-    let mut map: Map<String, Value> = serde_json::from_slice(bytes)?;
+    let mut map: Map<String, Value> = read_json(bytes)?;
     let format = map.remove("format").and_then(|format| format.as_u64()).unwrap_or(FORMAT);
     if format > FORMAT {
         return Err(DecodeError::Newer(format));

@@ -2,6 +2,7 @@
 
 use super::DecodeError;
 use super::line::{Line, write_line};
+use super::text::read_json;
 use crate::merge::join_lines;
 use crate::todo::{Todo, TodoList};
 
@@ -40,7 +41,7 @@ pub fn decode_todos(bytes: &[u8]) -> Result<TodoList, DecodeError> {
 /// # Errors
 /// As [`decode_todos`].
 pub fn decode_lines(bytes: &[u8]) -> Result<Vec<Todo>, DecodeError> {
-    let lines: Vec<Line> = serde_json::from_slice(bytes)?;
+    let lines: Vec<Line> = read_json(bytes)?;
     lines.into_iter().map(Line::todo).collect()
 }
 

@@ -54,8 +54,14 @@ impl TodoId {
 
     /// Reads exactly 16 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let valid = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        valid.then(|| u64::from_str_radix(text, 16).ok().map(TodoId)).flatten()
+        let digit = |byte| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let mut digits = text.bytes();
+        let id = digits.try_fold(0, |id: u64, byte| Some(id << 4 | u64::from(digit(byte)?)));
+        id.filter(|_| text.len() == 16).map(TodoId)
     }
 }
 
