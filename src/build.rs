@@ -16,9 +16,9 @@ fn main() {
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
         // Whoever builds in a hook of git has another repository in the environment.
-        std::env::vars_os()
-            .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_"))
-            .for_each(|(name, _)| drop(command.env_remove(name)));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
+            command.env_remove(name);
+        }
         let said = command.arg("-C").arg(here).args(arguments).output().ok()?;
         said.status.success().then(|| String::from_utf8_lossy(&said.stdout).trim().to_owned())
     };
