@@ -8,6 +8,7 @@ pub mod console;
 pub mod database;
 pub mod document;
 pub mod fits;
+pub mod sealed;
 pub mod size;
 
 use std::collections::BTreeMap;
