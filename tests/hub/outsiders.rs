@@ -223,7 +223,7 @@ fn what_somebody_answers_for_is_taken() {
 /// While it is asked whether a listener's token still is good, the listener says that it is there, and is asked.
 #[test]
 fn what_came_while_an_issuer_was_asked_is_told() {
-    let (scene, issuer) = scene_with("recheck_ms=0 beat_ms=50");
+    let (scene, issuer) = scene_with("recheck_ms=0 beat_ms=800");
     let (token, writer) = ("ca_live_of_somebody_who_listens", scene.token("one", "write"));
     let good = |seconds: u64| {
         let until = (now() + seconds) * 1000;
@@ -242,7 +242,8 @@ fn what_came_while_an_issuer_was_asked_is_told() {
                 std::thread::sleep(Duration::from_millis(20));
             }
             good(600);
-            issuer.says.lock().expect("no panic").thinks = Duration::from_millis(700);
+            // Longer than two beats, and shorter than it is waited for.
+            issuer.says.lock().expect("no panic").thinks = Duration::from_millis(2_000);
             (issuer.asked(), add(&scene, &writer, "Ship"))
         });
         let heard = told(&mut socket);
