@@ -64,7 +64,7 @@ impl<'a> Terminal<'a> {
         while is_read < 3 {
             std::thread::sleep(Duration::from_millis(30));
             is_read = if rustix::io::ioctl_fionread(&terminal).expect("a number") == 0 { is_read + 1 } else { 0 };
-            assert!(begin.elapsed() < Duration::from_secs(60), "Escape is not read");
+            assert!(begin.elapsed() < Duration::from_secs(300), "Escape is not read");
         }
     }
 
