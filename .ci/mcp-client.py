@@ -53,7 +53,7 @@ async def converse(program: str, home: str) -> None:
             assert resource.name == "context" or "Fix logout" in read_back.contents[0].text, resource
         await client.subscribe_resource("chittysync://todos")
         await call("add", text="Something new")
-        await asyncio.wait_for(heard.wait(), 20)
+        await asyncio.wait_for(heard.wait(), 60)
         prompts = (await client.list_prompts()).prompts
         assert [prompt.name for prompt in prompts] == ["begin"], prompts
         begun = await client.get_prompt("begin", {"todo": first})
@@ -62,4 +62,4 @@ async def converse(program: str, home: str) -> None:
 
 
 with tempfile.TemporaryDirectory() as directory:
-    asyncio.run(asyncio.wait_for(converse(os.path.abspath(sys.argv[1]), directory), 120))
+    asyncio.run(asyncio.wait_for(converse(os.path.abspath(sys.argv[1]), directory), 300))

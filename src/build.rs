@@ -15,7 +15,12 @@ fn main() {
     let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let here = Path::new(&here);
     let git = |arguments: &[&str]| {
-        let said = Command::new("git").arg("-C").arg(here).args(arguments).output().ok()?;
+        let mut command = Command::new("git");
+        // Whoever builds in a hook of git has another repository in the environment.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
+            command.env_remove(name);
+        }
+        let said = command.arg("-C").arg(here).args(arguments).output().ok()?;
         said.status.success().then(|| String::from_utf8_lossy(&said.stdout).trim().to_owned())
     };
     // A repository further up is somebody else's.

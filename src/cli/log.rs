@@ -139,14 +139,6 @@ pub(super) fn event_text(event: &Event, everything: &Everything, names: &Names, 
     text
 }
 
-/// Returns when the day began by the clock on this device's wall.
-#[cfg(any(feature = "board", feature = "hub"))]
-pub(crate) fn day(now: Time) -> Time {
-    let local = DateTime::from_timestamp_millis(now.millis()).unwrap_or_default().with_timezone(&Local);
-    let began = local.date_naive().and_time(chrono::NaiveTime::MIN).and_local_timezone(Local).earliest();
-    began.map_or(now, |began| Time::from_millis(began.timestamp_millis()))
-}
-
 /// Returns a time as people say it, by the clock on this device's wall.
 pub(crate) fn moment(time: Time, now: Time) -> String {
     let local = |time: Time| DateTime::from_timestamp_millis(time.millis()).unwrap_or_default().with_timezone(&Local);

@@ -124,6 +124,8 @@ pub use mcp_words::of_tools;
 pub use schema::{porcelain_fields, schema, tables};
 pub use ui::Failure;
 // What the hub's program needs to begin and to end as this one does.
+#[cfg(feature = "hub")]
+pub(crate) use crate::ops::day;
 pub(crate) use context::Context;
 #[cfg(feature = "hub")]
 pub(crate) use context::{known, present};
@@ -132,7 +134,7 @@ pub(crate) use hub::TokenRotateArgs;
 #[cfg(feature = "hub")]
 pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
-pub(crate) use log::{day, event_json, moment};
+pub(crate) use log::{event_json, moment};
 #[cfg(feature = "hub")]
 pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs};
 #[cfg(feature = "hub")]

@@ -13,8 +13,12 @@ use super::{Git, GitError, failpoints};
 const LONGEST: u32 = 10;
 /// How long a git that was asked to end may take to put its files in order.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long what git started may keep its output open when it has ended.
-const DRAIN: Duration = Duration::from_millis(300);
+/// How long it is listened at once.
+const TURN: Duration = Duration::from_millis(50);
+/// For so many turns in a row nothing may come when git has ended: what it started can keep its output open. Turns are
+/// counted, not time: a terminal that takes no progress, or a process that is stopped, would make it pass while there is
+/// more to hear.
+const SILENT: u32 = 6;
 
 /// So much of what git complains of is kept at least: the last of it says what was wrong.
 const LAST_WORDS: usize = 64 * 1024;
@@ -96,10 +100,12 @@ impl Git {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let (started, mut last, mut open) = (Instant::now(), Instant::now(), 2);
         let mut how_far = String::new();
-        let mut ended: Option<Instant> = None;
+        let (mut ended, mut silent): (Option<Instant>, u32) = (None, 0);
         let (mut overdue, mut too_much, mut flood) = (None, false, false);
         while open > 0 {
-            match ears.recv_timeout(Duration::from_millis(50)) {
+            let heard = ears.recv_timeout(TURN);
+            silent = if heard.is_err() && ended.is_some() { silent + 1 } else { 0 };
+            match heard {
                 Ok(Heard::Out(bytes)) => {
                     last = Instant::now();
                     stdout.extend(bytes);
@@ -109,10 +115,10 @@ impl Git {
                     let text = String::from_utf8_lossy(&bytes);
                     let mut lines = text.split(['\r', '\n']).map(str::trim).filter(|line| is_progress(line));
                     if let Some(line) = lines.next_back() {
+                        watch.progress.into_iter().for_each(|say| say(line));
                         if line != how_far {
                             (last, how_far) = (Instant::now(), line.to_owned());
                         }
-                        watch.progress.into_iter().for_each(|say| say(line));
                         too_much |= watch.most.is_some_and(|most| brings(line).is_some_and(|brings| brings > most));
                     }
                     stderr.extend(bytes);
@@ -128,7 +134,7 @@ impl Git {
             if ended.is_none() && child.try_wait().ok().flatten().is_some() {
                 ended = Some(Instant::now());
             }
-            if ended.is_some_and(|at| at.elapsed() > DRAIN) {
+            if silent >= SILENT || ended.is_some_and(|at| at.elapsed() > watch.timeout) {
                 break;
             }
             if ended.is_none() && (last.elapsed() > watch.timeout || started.elapsed() > watch.timeout * LONGEST) {
@@ -243,6 +249,28 @@ mod tests {
         let timeout = Duration::from_secs(20);
         let watch = Watch { timeout, interactive: false, progress: None, most: None, settings: None };
         Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]).transfer(&watch).expect("git starts")
+    }
+
+    /// As at a terminal that takes no more for a while.
+    #[test]
+    fn whoever_is_slow_to_show_progress_hears_all_of_it() {
+        let slow = |_: &str| std::thread::sleep(Duration::from_millis(700));
+        let timeout = Duration::from_secs(60);
+        let watch = Watch { timeout, interactive: false, progress: Some(&slow), most: None, settings: None };
+        let script = "for n in 1 2; do echo \"Receiving objects: $n (1/2)\" >&2; sleep 0.2; done; yes | head -c 100000";
+        let git = Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]);
+        let finished = git.transfer(&watch).expect("git starts");
+        assert_eq!((finished.code, finished.stdout.len()), (Some(0), 100_000));
+        // What keeps its output open, in silence or not, is not waited for long.
+        let started = Instant::now();
+        for script in ["sleep 90 & echo away", "yes >&2 & echo away"] {
+            let timeout = Duration::from_secs(2);
+            let watch = Watch { timeout, interactive: false, progress: None, most: None, settings: None };
+            let git = Git::new(None, ["-c", &format!("alias.say=!{script}"), "say"]);
+            let finished = git.transfer(&watch).expect("git starts");
+            assert_eq!((finished.code, finished.stdout.as_slice()), (Some(0), &b"away\n"[..]));
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Dates as people write them.
 
-use chrono::{DateTime, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone};
+use chrono::{
+    DateTime, Days, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
+};
 
 use crate::git::parse_date;
 use crate::todo::Time;
@@ -8,13 +10,37 @@ use crate::todo::Time;
 /// Reads `2026-11-20`, `2026-11-20 14:00` (both in local time) or RFC 3339. A day alone means its first
 /// moment, or with `last` its last.
 pub(super) fn absolute(text: &str, last: bool) -> Option<Time> {
-    let local = |naive: NaiveDateTime| Local.from_local_datetime(&naive).earliest();
+    let local = |naive: NaiveDateTime| on_the_wall(naive, last);
     let edge = if last { NaiveTime::from_hms_opt(23, 59, 59)? } else { NaiveTime::MIN };
     let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(edge));
     let minute = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok();
     let exact = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_millis());
     let millis = exact().or_else(|| day().or_else(minute).and_then(local).map(|time| time.timestamp_millis()));
     millis.map(Time::from_millis)
+}
+
+/// Returns the moment at which the clock on this device's wall says so. Where it says so twice it is the first time, or
+/// with `last` the second. What it leaves out when it is put forward is as long after what it said before as if it went on.
+fn on_the_wall(naive: NaiveDateTime, last: bool) -> Option<DateTime<Local>> {
+    // No clock was ever put forward by more than a day.
+    (0..=24 * 60).find_map(|minutes| {
+        let left_out = TimeDelta::minutes(minutes);
+        let found = match Local.from_local_datetime(&naive.checked_sub_signed(left_out)?) {
+            LocalResult::None => return None,
+            LocalResult::Single(one) => one,
+            // Not in the order of time, whatever `earliest` says.
+            LocalResult::Ambiguous(one, other) if last => one.max(other),
+            LocalResult::Ambiguous(one, other) => one.min(other),
+        };
+        Some(found + left_out)
+    })
+}
+
+/// Returns when the day began by the clock on this device's wall.
+pub fn day(now: Time) -> Time {
+    let local = Local.timestamp_millis_opt(now.millis()).single();
+    let began = local.and_then(|local| on_the_wall(local.date_naive().and_time(NaiveTime::MIN), false));
+    began.map_or(now, |began| Time::from_millis(began.timestamp_millis()))
 }
 
 /// Reads the time from which on something is wanted: an absolute date, or whatever git takes for one

@@ -94,7 +94,7 @@ pub use changes::{Change, changes, changes_of, changes_since};
 pub use consolidate::{Consolidation, consolidate, is_consolidated};
 pub use context::{Elsewhere, Open, elsewhere, progress};
 pub use daemon_runs::{daemon_lock, daemon_runs};
-pub use date::{since, until};
+pub use date::{day, since, until};
 pub use demand::{Demand, NOTHING, Request, answered, said_in};
 pub use device::own_session;
 pub use drain::drain;

@@ -121,7 +121,7 @@ fn it_is_watched() {
     page(&world, "monday", "/work/shop\n- Seen\n");
     // Without being told it would look again much later.
     while todos(&world).is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", ok(&world, &["daemon", "status"]));
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", ok(&world, &["daemon", "status"]));
         std::thread::sleep(Duration::from_millis(50));
     }
     let status = ok(&world, &["daemon", "status"]);

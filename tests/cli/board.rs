@@ -243,7 +243,7 @@ fn no_size_is_too_small() {
 #[test]
 fn the_terminal_is_given_back() {
     let world = world();
-    let command = "echo before; git-chittysync board; echo ended $?; stty -a; exec sleep 60";
+    let command = "echo before; git-chittysync board; echo ended $?; stty -a; exec sleep 600";
     let is_as_before = |terminal: &Terminal<'_>, code: u8| {
         let screen = terminal.wait("min = 1");
         assert!(screen.contains("before\n") && screen.contains(&format!("ended {code}\n")), "{screen}");
@@ -259,14 +259,16 @@ fn the_terminal_is_given_back() {
     is_as_before(&terminal, 0);
     drop(terminal);
 
-    let command = "echo before; (sleep 2; kill $(cat pid)) & sh -c 'echo $$ >pid; exec git-chittysync board'; \
-                   echo ended $?; stty -a; exec sleep 60";
+    let command =
+        "echo before; sh -c 'echo $$ >pid; exec git-chittysync board'; echo ended $?; stty -a; exec sleep 600";
     let Some(terminal) = Terminal::new(&world, 80, 40, &[], command) else { return };
     terminal.wait("Sign the packages");
+    let pid = std::fs::read_to_string(world.path("pid")).expect("a pid");
+    assert!(world.command("kill").arg(pid.trim()).status().expect("kill").success());
     is_as_before(&terminal, 128 + 15);
     drop(terminal);
 
-    let command = "echo before; git-chittysync board; echo ended $?; stty -a; exec sleep 60";
+    let command = "echo before; git-chittysync board; echo ended $?; stty -a; exec sleep 600";
     let Some(terminal) = Terminal::new(&world, 80, 40, &[("CHITTYSYNC_CHAOS", "panic")], command) else { return };
     let screen = is_as_before(&terminal, 255);
     assert!(screen.contains("CHITTYSYNC_CHAOS asks for a panic") && screen.contains("this is a bug"), "{screen}");
@@ -317,7 +319,7 @@ fn hostile_words_do_nothing_to_the_screen() {
     world.ok(&["add", "\u{5ea}\u{5e7}\u{5df} \u{5d1}\u{5d3}\u{5d9}\u{5e7}\u{5d5}\u{5ea} 12"]);
     world.ok(&["add", "Last, as ever", "--project", "zz"]);
     let variables = [("NO_COLOR", "1")];
-    let Some(terminal) = Terminal::new(&world, 60, 20, &variables, "git chittysync board; exec sleep 60") else {
+    let Some(terminal) = Terminal::new(&world, 60, 20, &variables, "git chittysync board; exec sleep 600") else {
         return;
     };
     let screen = terminal.wait("Last, as ever");
@@ -354,7 +356,7 @@ fn it_ends_with_its_terminal() {
     terminal.wait("Fix login tests");
     let pid = std::fs::read_to_string(world.path("pid")).expect("a pid");
     drop(terminal);
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while std::path::Path::new("/proc").join(pid.trim()).exists() {
         assert!(Instant::now() < deadline, "{pid} goes on without a terminal");
         std::thread::sleep(Duration::from_millis(50));
@@ -372,7 +374,7 @@ fn a_wide_screen_tells_the_last_that_happened() {
     }
     for (limits, told) in [("2", 2), ("3", 3), ("", 4)] {
         let variables: &[(&str, &str)] = &[("CHITTYSYNC_LIMITS", limits)];
-        let command = "git chittysync board; exec sleep 60";
+        let command = "git chittysync board; exec sleep 600";
         let Some(terminal) = Terminal::new(&world, 130, 24, variables, command) else { return };
         let screen = terminal.wait("reopened, ");
         assert_eq!(screen.matches("today 11:0").count(), told, "{limits}: {screen}");

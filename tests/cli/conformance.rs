@@ -247,7 +247,7 @@ fn the_same_acts_make_the_same_commits_and_are_refused_in_the_same_words() {
     let [by_command, by_tool, by_key] = [world(), world(), world()];
     let mut client = Client::start(&by_tool, "shop", Some(SESSION));
     let variables = [("CLAUDE_CODE_SESSION_ID", SESSION)];
-    let board = Terminal::new(&by_key, 400, 40, &variables, "git chittysync -C shop board; exec sleep 60");
+    let board = Terminal::new(&by_key, 400, 40, &variables, "git chittysync -C shop board; exec sleep 600");
     if let Some(board) = &board {
         board.wait("Sign the packages");
         board.press(&["Q"]);
@@ -300,7 +300,7 @@ fn nothing_to_undo_is_refused_in_the_same_words() {
     let undo = act("nothing is left to undo", &["undo"]);
     let (answer, done) = command(&world, &undo);
     assert!(done.code == Some(1) && answer.words.contains(undo.said), "{done:?}");
-    let Some(board) = Terminal::new(&world, 400, 40, &[], "git chittysync board; exec sleep 60") else { return };
+    let Some(board) = Terminal::new(&world, 400, 40, &[], "git chittysync board; exec sleep 600") else { return };
     board.wait("Fix login tests");
     press(&board, Key::Plain("u"), &answer, &done);
 }

@@ -324,5 +324,5 @@ fn the_status_line_counts_here_and_elsewhere() {
     let pipe = child.stdin.take();
     assert_eq!(done(child.wait_with_output()).code, Some(0));
     drop(pipe);
-    assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    assert!(started.elapsed() < std::time::Duration::from_secs(60));
 }

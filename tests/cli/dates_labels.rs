@@ -168,3 +168,37 @@ fn a_list_is_sorted_across_projects() {
     assert!(by_due.find("Middle") < by_due.find("High"), "{by_due}");
     assert_eq!(words(&world, &["list", "--sort", "project"]), words(&world, &["list"]));
 }
+
+/// Where clocks are put forward or back an hour is left out, or comes twice: a day is all of its hours.
+#[test]
+fn a_day_has_its_hours_where_clocks_change() {
+    let world = World::new();
+    // Those of Chile go from 23:59 to 1:00 on the 6th of September and from 23:59 back to 23:00 on the 4th of April; those of
+    // Cuba from 0:59 back to 0:00 on the 1st of November; those of most of Europe from 1:59 to 3:00, and from 2:59 to 2:00.
+    let chile = "<-04>4<-03>,M9.1.0/0,M4.1.0/0";
+    let cuba = "CST5CDT,M3.2.0/0,M11.1.0/1";
+    let europe = "CET-1CEST,M3.5.0,M10.5.0/3";
+    for (place, option, typed, kept) in [
+        (chile, "--defer", "2026-09-06", "2026-09-06T01:00:00-03:00"),
+        (chile, "--defer", "2026-09-06 00:30", "2026-09-06T01:30:00-03:00"),
+        (chile, "--due", "2026-04-04", "2026-04-04T23:59:59-04:00"),
+        (chile, "--defer", "2026-04-04 23:30", "2026-04-04T23:30:00-03:00"),
+        (cuba, "--defer", "2026-11-01", "2026-11-01T00:00:00-04:00"),
+        (europe, "--defer", "2026-03-29 02:30", "2026-03-29T03:30:00+02:00"),
+        (europe, "--defer", "2026-10-25 02:30", "2026-10-25T02:30:00+02:00"),
+        (europe, "--due", "2026-10-25 02:30", "2026-10-25T02:30:00+01:00"),
+    ] {
+        let words = format!("By {typed} with {}", &option[2..]);
+        let early = [("CHITTYSYNC_NOW", "2026-03-01T12:00:00Z"), ("TZ", place)];
+        let added = world.run_with(&early, &["add", &words, option, typed]);
+        assert_eq!(added.code, Some(0), "{added:?}");
+        assert_eq!(world.todo(&words)[&option[2..]], kept, "{typed}");
+    }
+    // The first of the two hours is a part of the day as well.
+    let there = |now: &'static str| [("CHITTYSYNC_NOW", now), ("TZ", cuba)];
+    for (now, words) in [("2026-11-01T03:59:00Z", "Pack"), ("2026-11-01T04:30:00Z", "Leave")] {
+        assert_eq!(world.run_with(&there(now), &["add", words]).code, Some(0));
+    }
+    let log = world.run_with(&there("2026-11-01T16:00:00Z"), &["log", "--since", "2026-11-01"]).stdout;
+    assert!(log.contains("Leave") && !log.contains("Pack"), "{log}");
+}

@@ -160,17 +160,7 @@ impl Machine {
     /// Waits until nothing that a hook started is at work in any store.
     pub fn rest(&self) {
         for name in ["s1", "s2", "s3", "default"] {
-            let home = self.store(name).join("chittysync");
-            let is_busy = || {
-                let taken =
-                    |name: &str| std::fs::File::open(home.join(name)).is_ok_and(|file| file.try_lock().is_err());
-                home.join("wanted").exists() || taken("consolidating")
-            };
-            let started = std::time::Instant::now();
-            while is_busy() {
-                assert!(started.elapsed().as_secs() < 60, "{name}");
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
+            crate::common::background::rests(&self.store(name));
         }
     }
 }

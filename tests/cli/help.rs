@@ -49,15 +49,13 @@ fn says_which_build_it_is() {
     let git = world.git(&world.home(), &["version"]);
     assert_eq!(json["git"].as_str().map(|git| format!("git version {git}")).as_deref(), Some(git.as_str()));
     let here = env!("CARGO_MANIFEST_DIR");
-    let top = done(std::process::Command::new("git").args(["-C", here, "rev-parse", "--show-toplevel"]).output());
+    let git = |arguments: &[&str]| world.git_run(std::path::Path::new(here), arguments);
+    let top = git(&["rev-parse", "--show-toplevel"]);
     if top.code == Some(0) && std::fs::canonicalize(top.stdout.trim()).ok() == std::fs::canonicalize(here).ok() {
         // It was built from this commit, or, when none of its files has changed since, from an earlier one.
         let commit = json["commit"].as_str().expect("a commit");
-        let known = ["-C", here, "cat-file", "-t", commit];
-        assert_eq!(done(std::process::Command::new("git").args(known).output()).stdout, "commit\n", "{commit}");
-        let date = ["-C", here, "log", "-1", "--format=%cs", commit];
-        let date = done(std::process::Command::new("git").args(date).output()).stdout;
-        assert_eq!(json["date"], date.trim());
+        assert_eq!(git(&["cat-file", "-t", commit]).stdout, "commit\n", "{commit}");
+        assert_eq!(json["date"], git(&["log", "-1", "--format=%cs", commit]).stdout.trim());
     } else {
         assert!(
             text.contains("commit    unknown: built outside of its repository") || json["date"].is_null(),
@@ -84,7 +82,10 @@ fn the_build_needs_no_repository() {
         build
             .env("CARGO_MANIFEST_DIR", world.path(directory))
             .env("CARGO_FEATURE_SOME_THING", "1")
-            .env("CARGO_FEATURE_DEFAULT", "1");
+            .env("CARGO_FEATURE_DEFAULT", "1")
+            // As in a hook of another repository.
+            .env("GIT_DIR", world.path("other/.git"))
+            .env("GIT_INDEX_FILE", world.path("other/.git/index"));
         if let Some(path) = path {
             build.env("PATH", path);
         }
@@ -95,6 +96,8 @@ fn the_build_needs_no_repository() {
         (line.expect("a line").to_owned(), done.stdout.contains("CHITTYSYNC_CHANGED=yes"))
     };
     std::fs::create_dir_all(world.path("plain")).expect("a directory");
+    world.git(&world.path(""), &["init", "-q", "other"]);
+    world.git(&world.path("other"), &["commit", "-q", "--allow-empty", "-m", "of another"]);
     assert_eq!(said("plain", None), (String::new(), false));
     world.git(&world.path(""), &["init", "-q", "own"]);
     world.write("own/src/lib.rs", b"");

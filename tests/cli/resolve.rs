@@ -79,7 +79,7 @@ fn an_unchanged_text_settles_as_well() {
 #[test]
 fn a_key_settles_one_and_an_unknown_key_asks_again() {
     let world = world();
-    let Some(terminal) = Terminal::new(&world, 100, 40, &[], "git chittysync resolve; exec sleep 60") else { return };
+    let Some(terminal) = Terminal::new(&world, 100, 40, &[], "git chittysync resolve; exec sleep 600") else { return };
     let screen = terminal.wait("?)help:");
     assert!(screen.contains("Ship (general, ") && !screen.contains("Add rate limiting"), "the newest first: {screen}");
     assert!(screen.contains("2  pending by \u{2018}Add rate\u{2026}\u{2019} f00dfeed, 5m ago"), "{screen}");

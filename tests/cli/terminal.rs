@@ -35,7 +35,7 @@ impl<'a> Terminal<'a> {
 
     /// Shows the board in a terminal of 80 columns and 24 rows.
     pub fn board(world: &'a World) -> Option<Self> {
-        Terminal::new(world, 80, 24, &[], "git chittysync board; exec sleep 60")
+        Terminal::new(world, 80, 24, &[], "git chittysync board; exec sleep 600")
     }
 
     pub fn tmux(&self) -> std::process::Command {
@@ -54,10 +54,18 @@ impl<'a> Terminal<'a> {
         self.ask(&[&["send-keys"], keys].concat());
     }
 
-    /// Presses Escape alone: with what comes right behind it, it would be another key.
+    /// Presses Escape alone: with what comes behind it before it is read, it would be another key.
     pub fn escape(&self) {
         self.press(&["Escape"]);
-        std::thread::sleep(Duration::from_millis(100));
+        let terminal = self.ask(&["display-message", "-p", "#{pane_tty}"]).stdout;
+        let terminal = std::fs::File::open(terminal.trim()).expect("a terminal");
+        let (begin, mut is_read) = (Instant::now(), 0);
+        // What tmux is about to give to it, and the program is about to read, takes a moment.
+        while is_read < 3 {
+            std::thread::sleep(Duration::from_millis(30));
+            is_read = if rustix::io::ioctl_fionread(&terminal).expect("a number") == 0 { is_read + 1 } else { 0 };
+            assert!(begin.elapsed() < Duration::from_secs(300), "Escape is not read");
+        }
     }
 
     /// Returns what is seen now, without spaces at the ends of lines.
@@ -80,7 +88,7 @@ impl<'a> Terminal<'a> {
             if is_seen(&text) && text == before {
                 return text;
             }
-            assert!(begin.elapsed() < Duration::from_secs(20), "{what} is not seen:\n{text}");
+            assert!(begin.elapsed() < Duration::from_secs(60), "{what} is not seen:\n{text}");
             before = text;
             std::thread::sleep(Duration::from_millis(30));
         }

@@ -22,7 +22,7 @@ fn world() -> World {
 }
 
 fn triage(world: &World) -> Option<Terminal<'_>> {
-    Terminal::new(world, 100, 40, &[], "git chittysync triage; exec sleep 60")
+    Terminal::new(world, 100, 40, &[], "git chittysync triage; exec sleep 600")
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod background;
 pub mod console;
 #[cfg(feature = "sqlite")]
 pub mod database;
 pub mod document;
 pub mod fits;
+pub mod sealed;
 pub mod size;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,9 @@ use std::process::{Command, Output, Stdio};
 
 /// The present in tests.
 pub const NOW: &str = "2026-11-20T12:00:00.000Z";
+
+/// As much is in a pipe before anybody has to read it, everywhere.
+const PIPE: usize = 4096;
 
 /// A home directory of its own, removed when dropped.
 pub struct World {
@@ -103,8 +108,16 @@ impl World {
     pub fn input_at(&self, now: &str, arguments: &[&str], input: &[u8]) -> Done {
         let mut command = self.command(binary());
         command.env("CHITTYSYNC_NOW", now);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if input.len() <= PIPE {
+            // It is all there when the program starts: some wait for it for a moment only, and this test may have to wait
+            // for its turn on a busy machine.
+            let (read, mut write) = std::io::pipe().expect("a pipe");
+            write.write_all(input).expect("a pipe holds as much");
+            drop(write);
+            return done(command.stdin(read).output());
+        }
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
         // A program that refuses its input may end before it has read all of it.
         let _ = child.stdin.take().expect("a pipe").write_all(input);
         done(child.wait_with_output())
@@ -286,6 +299,18 @@ pub fn store_files(world: &World) -> BTreeMap<PathBuf, (Vec<u8>, std::time::Syst
 /// Returns the program under test.
 pub fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_git-chittysync")
+}
+
+/// Returns a port of loopback for a program that cannot choose one itself. It is none of those that the system gives to
+/// whoever asks for any, so that no connection takes it while the program is not there.
+pub fn free_port() -> u16 {
+    for _ in 0..1_000 {
+        let port = fastrand::u16(10_240..32_768);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
 }
 
 /// Returns a path of the project.

@@ -65,6 +65,21 @@ impl<'a> Daemon<'a> {
         });
     }
 
+    /// Waits until it has nothing left to do.
+    pub fn rests(&self) {
+        let look = || {
+            let found = self.status();
+            let running = found["jobs"].as_object().into_iter().flatten().any(|(_, job)| job["next"].is_null());
+            (running, found["wakeups"].clone())
+        };
+        let mut seen = look();
+        until("it rests", || {
+            std::thread::sleep(Duration::from_secs(1));
+            let before = std::mem::replace(&mut seen, look());
+            before == seen && !seen.0
+        });
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, signal: &str) {
         kill(self.pid, signal);

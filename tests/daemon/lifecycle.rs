@@ -99,7 +99,7 @@ fn leaves_no_child_and_no_lock() {
     let daemon = Daemon::start(&world);
     until("the user's command runs", || processes(&mark) == 2);
     assert_eq!(run(&world, &["daemon", "stop"]).code, Some(0));
-    assert_eq!((processes(&mark), is_alive(daemon.pid)), (0, false));
+    until("what was killed is gone", || (processes(&mark), is_alive(daemon.pid)) == (0, false));
     assert_eq!(status(&world)["running"], false);
 }
 

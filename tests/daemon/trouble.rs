@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
+use chittysync::todo::Time;
 use serde_json::Value;
 
 use crate::common::{World, has};
@@ -77,7 +79,8 @@ fn a_run_that_fails_is_told_and_tried_again() {
     daemon.knows("While it failed");
     until("it is told", || daemon.status()["jobs"]["sync"]["failures"] == 0);
     let doctor = run(&world, &["doctor"]).stdout;
-    assert!(doctor.contains("ok  daemon      running; last error now, over since 20"), "{doctor}");
+    let line = doctor.lines().find(|line| line.contains(" daemon ")).expect("a line");
+    assert!(line.starts_with("ok  daemon      running; last error ") && line.contains(", over since 20"), "{doctor}");
     assert!(run(&world, &["daemon", "status"]).stdout.contains("; over since 20"));
     assert!(daemon.status()["last_error"]["over"].is_string());
     let log = run(&world, &["daemon", "log"]).stdout;
@@ -100,11 +103,11 @@ fn the_users_command_runs_and_may_fail() {
     let next = daemon.status()["jobs"]["mirror"]["next"].clone();
     drop(daemon);
     let again = Daemon::start(&world);
-    until("the first look", || again.runs() == 1);
+    until("the first look", || again.runs() > 0);
     let later = again.status()["jobs"]["mirror"].clone();
     assert_eq!(later["runs"], 0, "it ran less than two hours ago: {later}");
-    let minute = |value: &serde_json::Value| value.as_str().map(|text| text[..15].to_owned());
-    assert_eq!(minute(&later["next"]), minute(&next));
+    let at = |value: &Value| Time::parse(value.as_str().expect("a time")).expect("RFC 3339").millis();
+    assert!((at(&later["next"]) - at(&next)).abs() < 60_000, "{later} {next}");
 }
 
 #[test]
@@ -124,18 +127,18 @@ fn a_remote_that_cannot_be_reached_keeps_nobody_waiting() {
     let world = World::new();
     let remote = world.path("remote.git");
     world.ok(&["-q", "init", "--default", "--remote", remote.to_str().expect("UTF-8")]);
+    let started = Instant::now();
     let daemon = Daemon::start(&world);
     until("it fails", || daemon.status()["jobs"]["network"]["failures"].as_u64() >= Some(1));
     list(&world, "Without a network");
     daemon.knows("Without a network");
     let found = daemon.status();
-    assert_eq!(
-        (&found["jobs"]["sync"]["failures"], &found["jobs"]["network"]["runs"]),
-        (&0.into(), &1.into()),
-        "{found}"
-    );
+    assert_eq!(found["jobs"]["sync"]["failures"], 0, "{found}");
+    // After a failure it is left alone for 22 seconds at least.
+    let tried = found["jobs"]["network"]["runs"].as_u64().expect("a number");
+    assert!((1..=1 + started.elapsed().as_secs() / 22).contains(&tried), "{found}");
     let text = run(&world, &["daemon", "status"]).stdout;
-    assert!(text.contains("origin      1 run") && text.contains("failing: "), "{text}");
+    assert!(text.contains("origin      ") && text.contains("failing: "), "{text}");
     drop(daemon);
 
     world.git(&world.home(), &["init", "-q", "--bare", remote.to_str().expect("UTF-8")]);
@@ -176,16 +179,6 @@ fn without_the_means_to_watch_it_looks() {
     }
 }
 
-/// Waits until nothing is left to do.
-fn settled(daemon: &Daemon) {
-    let mut runs = daemon.runs();
-    until("it rests", || {
-        std::thread::sleep(std::time::Duration::from_secs(1));
-        let before = std::mem::replace(&mut runs, daemon.runs());
-        before == runs
-    });
-}
-
 /// A new directory often has the number of the one that was removed. Whoever goes by that watches none.
 #[test]
 fn a_directory_that_was_replaced_while_nobody_looked() {
@@ -193,27 +186,31 @@ fn a_directory_that_was_replaced_while_nobody_looked() {
     world.write("claude/tasks/a/1.json", br#"{"id":"1","subject":"Before","status":"pending"}"#);
     let daemon = Daemon::start(&world);
     daemon.knows("Before");
-    settled(&daemon);
+    daemon.rests();
     daemon.signal("-STOP");
     fs::remove_dir_all(world.path("claude/tasks/a")).expect("removed");
     fs::create_dir(world.path("claude/tasks/a")).expect("made again");
     daemon.signal("-CONT");
-    settled(&daemon);
+    daemon.rests();
     world.write("claude/tasks/a/2.json", br#"{"id":"2","subject":"In the new one","status":"pending"}"#);
     daemon.knows("In the new one");
 }
 
-/// A value of the system, for as long as a test needs it.
+/// A value of the system, for as long as a test needs it. One test at a time has it: of two, one would take what the other
+/// has set for the value before, and leave it like that.
 struct Sysctl {
     path: &'static str,
     before: String,
+    _alone: fs::File,
 }
 
 impl Sysctl {
     fn set(path: &'static str, value: &str) -> Option<Self> {
+        let alone = fs::File::open(path).ok()?;
+        alone.lock().ok()?;
         let before = fs::read_to_string(path).ok()?;
         fs::write(path, value).ok()?;
-        Some(Sysctl { path, before })
+        Some(Sysctl { path, before, _alone: alone })
     }
 }
 
@@ -244,7 +241,7 @@ fn events_that_are_lost_are_made_up_for() {
     world.write("claude/tasks/list-7/2.json", br#"{"id":"2","subject":"Seen later","status":"pending"}"#);
     daemon.knows("Seen later");
     // The first events tell of what does not matter, and behind them comes only that some were lost.
-    settled(&daemon);
+    daemon.rests();
     daemon.signal("-STOP");
     for name in [".a", ".b", ".c", ".d", "list-7/9.json"] {
         let task = br#"{"id":"9","subject":"Told by nobody","status":"pending"}"#;

@@ -1,6 +1,7 @@
 //! What agents write: read, stated, and written to a session's files.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use bolero::check;
 use chittysync::codec::{decode_session, decode_todos, encode_session, encode_todos};
@@ -84,7 +85,13 @@ fn files_of_other_agents() {
     let units: Vec<_> = homes.iter().flat_map(|home| scan(home).units).collect();
     assert_eq!(units.len(), files.len(), "{units:?}");
     check!().for_each(|bytes: &[u8]| {
-        files.iter().for_each(|file| std::fs::write(directory.path().join(file), bytes).expect("a file"));
+        for file in files {
+            let path = directory.path().join(file);
+            std::fs::write(&path, bytes).expect("a file");
+            // What was written this moment is read again and again, with pauses in between.
+            let file = std::fs::File::options().write(true).open(&path).expect("a file");
+            file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("another time");
+        }
         for unit in &units {
             say(read(unit).states.iter().map(|state| &state.snapshot));
         }

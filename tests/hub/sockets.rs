@@ -34,7 +34,7 @@ pub fn listen(scene: &Scene, token: &str, since: &str) -> Socket {
 fn next(socket: &mut Socket) -> Result<Value, Option<CloseFrame>> {
     let began = Instant::now();
     loop {
-        assert!(began.elapsed() < Duration::from_secs(30), "nothing is told but that it is there");
+        assert!(began.elapsed() < Duration::from_secs(120), "nothing is told but that it is there");
         match socket.read() {
             Ok(Message::Text(text)) => return Ok(serde_json::from_str(&text).expect("JSON")),
             Ok(Message::Close(frame)) => return Err(frame),
@@ -99,7 +99,7 @@ fn what_is_told_and_what_was_missed() {
 
 #[test]
 fn who_listens_says_who_it_is() {
-    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "hello_ms=700")], &[]);
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "hello_ms=5000")], &[]);
     let token = scene.token("one", "write");
     let commit = add(&scene, &token, "first");
     for bad in ["Bearer nonsense", "Bearer cst_00000000_00", "Digest x"] {
@@ -124,7 +124,7 @@ fn who_listens_says_who_it_is() {
     let mut silent = open(&scene, "/api/ws", &[]).expect("it is taken");
     let started = Instant::now();
     let end = next(&mut silent).expect_err("it is not waited for").expect("it is told why");
-    assert!(started.elapsed() < Duration::from_secs(10) && end.reason.contains("token"), "{end:?}");
+    assert!(started.elapsed() < Duration::from_secs(60) && end.reason.contains("token"), "{end:?}");
     assert!(hello(&"x".repeat(20_000)).is_err());
     // What stands in a URL is in logs and histories: it counts for nothing there.
     assert_eq!(
@@ -157,29 +157,30 @@ fn a_page_of_another_site_cannot_listen() {
 /// Those that read nothing hold nobody up, and are given up; so is one that is gone without a word.
 #[test]
 fn slow_and_silent_listeners() {
-    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "waiting=1 beat_ms=1500 stall_ms=5000")], &[]);
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "waiting=1 beat_ms=4000 stall_ms=5000")], &[]);
     let token = scene.token("one", "write");
     add(&scene, &token, "first");
     let mut fast = listen(&scene, &token, "");
     let _slow: Vec<Socket> = (0..20).map(|_| listen(&scene, &token, "")).collect();
+    // Who reads answers pings by itself, and reads all the time.
+    let (heard, ears) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        while let Ok(message) = fast.read() {
+            let Message::Text(text) = message else { continue };
+            let _ = heard.send(serde_json::from_str::<Value>(&text).expect("JSON")["id"].clone());
+        }
+    });
     for number in 0..5 {
         let commit = add(&scene, &token, &format!("n{number}"));
-        until("the fast one has it", || told(&mut fast).1 == commit);
+        until("the fast one has it", || ears.recv().expect("it listens") == json!(commit));
     }
-    // Those that answered no ping are gone; who reads answers by itself.
+    // Those that answered no ping are gone.
     let listeners = || {
         let numbers = scene.get("/metrics", &token).body;
         numbers.lines().find_map(|line| line.strip_prefix("chittysync_listeners ")).map(str::to_owned)
     };
-    fast.get_ref().set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
-    until("only the fast one is left", || {
-        let _ = fast.read();
-        listeners().as_deref() == Some("1")
-    });
-    for _ in 0..20 {
-        let _ = fast.read();
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until("only the fast one is left", || listeners().as_deref() == Some("1"));
+    std::thread::sleep(Duration::from_secs(5));
     assert_eq!(listeners().as_deref(), Some("1"), "it stays");
 }
 

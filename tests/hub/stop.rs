@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::common::{World, binary, project};
-use crate::scene::Scene;
+use crate::scene::{Scene, until};
 
 /// Sends SIGTERM.
 fn term(scene: &Scene) {
@@ -36,13 +36,16 @@ fn what_is_under_way_is_answered() {
     let body = r#"[{"content":"Just in time","status":"pending"}]"#;
     let mut stream = scene.connect();
     let head = format!(
-        "POST /api/todos/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "POST /api/todos/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     std::io::Write::write_all(&mut stream, head.as_bytes()).expect("it listens");
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    // Told so when it waits for the body.
+    let mut goes_on = [0; 25];
+    stream.read_exact(&mut goes_on).expect("it reads");
+    assert_eq!(&goes_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     term(&scene);
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    until("nobody else is let in", || std::net::TcpStream::connect(("127.0.0.1", scene.port)).is_err());
     std::io::Write::write_all(&mut stream, body.as_bytes()).expect("it still reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");

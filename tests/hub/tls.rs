@@ -155,7 +155,7 @@ fn files_are_looked_at_no_more_often_than_that() {
 /// Those that agree on nothing hold up who comes behind them only when there are as many as may, and not for long.
 #[test]
 fn so_many_agree_at_once() {
-    let Some(scene) = scene_with("good", "agreeing=2 hello_ms=1500") else { return };
+    let Some(scene) = scene_with("good", "agreeing=2 hello_ms=5000") else { return };
     let health = format!("https://localhost:{}/health", scene.port);
     let timed = || {
         let started = std::time::Instant::now();

@@ -10,6 +10,7 @@ use chittysync::mirror::{Adapter, Failure, Options, Part};
 use chittysync::settings::MirrorKind;
 
 use crate::common::has;
+use crate::common::sealed::sealed;
 use crate::memory::Memory;
 use crate::scene::{Scene, now};
 
@@ -130,6 +131,10 @@ fn directory(name: &'static str, kind: MirrorKind, filters: bool) -> Subject {
 }
 
 fn each(test: impl Fn(&Subject, &mut Scene)) {
+    sealed(|| each_here(&test));
+}
+
+fn each_here(test: &dyn Fn(&Subject, &mut Scene)) {
     let mut subjects = vec![memory(false), memory(true), directory("files", MirrorKind::Files, true)];
     #[cfg(feature = "web")]
     subjects.extend(crate::fake::all().into_iter().map(fake));

@@ -40,7 +40,7 @@ fn a_place_that_was_away_for_a_moment_is_tried_again_soon() {
     wait("it failed", 90, &|| failures() == 1);
     std::fs::remove_file(world.path("place/letter")).expect("removed");
     let waited = wait("it is filled", 90, &|| world.path("place/todos.md").exists());
-    assert!(waited > Duration::from_secs(15), "not before it may: {waited:?}");
+    assert!(waited > Duration::from_secs(10), "not before it may: {waited:?}");
     wait("that is known", 90, &|| failures() == 0);
     world.run(&["daemon", "stop"]);
     let _ = daemon.wait();

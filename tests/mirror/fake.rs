@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chittysync::mirror::Adapter;
 use chittysync::settings::MirrorKind;
 
+use crate::common::sealed::sealed;
 use crate::http::{Http, TOKEN};
 use crate::scene::Scene;
 
@@ -95,12 +96,14 @@ impl Pair {
 
 /// Runs a test with a place of each kind that nothing was sent to yet.
 pub fn each_empty(test: impl Fn(&mut Pair)) {
-    for fake in all() {
-        println!("{:?}", fake.kind());
-        let mut pair = Pair { scene: scene(fake.as_ref()), fake, page: 2 };
-        test(&mut pair);
-        assert_eq!(pair.fake.complaints(), Vec::<String>::new());
-    }
+    sealed(|| {
+        for fake in all() {
+            println!("{:?}", fake.kind());
+            let mut pair = Pair { scene: scene(fake.as_ref()), fake, page: 2 };
+            test(&mut pair);
+            assert_eq!(pair.fake.complaints(), Vec::<String>::new());
+        }
+    });
 }
 
 /// As [`each_empty`], once everything was sent.

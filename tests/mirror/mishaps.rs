@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use chittysync::mirror::{Drops, Failure, Options};
 
+use crate::common::background::copy_store;
 use crate::common::binary;
 use crate::fake::{Pair, each, each_empty};
 use crate::http::PageTwo;
@@ -116,8 +117,7 @@ fn two_devices_at_once_keep_one_record() {
             };
             driver.run(pair.open().as_mut()).expect("a run")
         };
-        let copied = std::process::Command::new("cp").arg("-a").arg(pair.scene.world.store()).arg(&other).status();
-        assert!(copied.expect("cp").success());
+        copy_store(&pair.scene.world.store(), &other);
         pair.sync();
         // The other one looked before that, and writes now: as if its listing had been empty.
         pair.fake.keep();
@@ -221,8 +221,7 @@ fn several_at_once_come_to_one_record_each() {
         world.ok(&["done", "Ship"]);
         world.ok(&["mirror", "add", "m", pair.fake.kind().as_str(), &pair.fake.url()]);
         let copy = world.path("copy.git");
-        let copied = std::process::Command::new("cp").arg("-a").arg(world.store()).arg(&copy).status();
-        assert!(copied.expect("cp").success());
+        copy_store(&world.store(), &copy);
         let stores = [world.store(), world.store(), copy.clone(), copy.clone()];
         let runs: Vec<_> = stores
             .iter()

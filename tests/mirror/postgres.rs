@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::done;
+use crate::common::background::copy_store;
+use crate::common::{done, free_port};
 use crate::scene::Scene;
-use crate::server::{Server, WORD, free_port, text};
+use crate::server::{Server, WORD, text};
 
 /// Runs `mirror sync` as a process, which has git's settings of this world.
 fn sync(scene: &Scene) -> serde_json::Value {
@@ -76,15 +77,22 @@ fn kills_crashes_and_yesterday_lose_nothing() {
     let scene = server.scene();
     add(&scene);
     sync(&scene);
-    let (mut kills, mut delay) = (0, 2);
-    for round in 0..50 {
+    scene.world.ok(&["add", "Task", "--project", "acme/api"]);
+    let began = Instant::now();
+    sync(&scene);
+    // How long a run takes here, and after which part of that it is killed.
+    let (whole, mut percent) = (began.elapsed(), 2);
+    let (mut kills, mut round) = (0, 0);
+    while round < 50 || kills <= 10 {
+        assert!(round < 300, "{kills} of {round} runs were killed before they had ended");
+        round += 1;
         scene.world.ok(&["add", &format!("Task {round}"), "--project", "acme/api"]);
         scene.world.ok(&["start", &format!("Task {round}")]);
         let mut child = scene.world.command(crate::common::binary());
         let mut child =
             child.args(["mirror", "sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        std::thread::sleep(Duration::from_millis(delay));
-        delay = (delay * 7 + 3) % 61;
+        std::thread::sleep(whole * percent / 100);
+        percent = (percent * 7 + 3) % 101;
         kills += usize::from(child.try_wait().expect("a child").is_none());
         let _ = child.kill();
         let _ = child.wait();
@@ -99,7 +107,6 @@ fn kills_crashes_and_yesterday_lose_nothing() {
             server.sql("create schema yesterday; create table yesterday.t as table todos; create table yesterday.h as table todo_history; create table yesterday.c as table chittysync_checkpoint");
         }
     }
-    assert!(kills > 10, "{kills} of 50 runs were killed before they had ended");
     sync(&scene);
     is_same(&scene);
     server.sql("begin; delete from todos; delete from todo_history; delete from chittysync_checkpoint; insert into todos select * from yesterday.t; insert into todo_history select * from yesterday.h; insert into chittysync_checkpoint select * from yesterday.c; commit");
@@ -265,7 +272,7 @@ fn two_exporters_at_once_write_once() {
         .map(|number| {
             // Each in a copy of the store, as on another device.
             let copy = scene.world.path(&format!("copy{number}.git"));
-            assert!(Command::new("cp").arg("-a").arg(scene.world.store()).arg(&copy).status().expect("cp").success());
+            copy_store(&scene.world.store(), &copy);
             let mut command = scene.world.command(crate::common::binary());
             command.arg("--store").arg(&copy).args(["--json", "mirror", "sync"]);
             command.stdout(Stdio::piped()).spawn().expect("it starts")

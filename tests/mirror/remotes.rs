@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chittysync::settings::MirrorKind;
 
-use crate::common::{Done, binary, has};
+use crate::common::{Done, binary, free_port, has};
 use crate::scene::Scene;
 
 struct Server(Child);
@@ -17,11 +17,6 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    socket.local_addr().expect("an address").port()
 }
 
 fn started(mut command: Command, port: u16) -> Server {
@@ -147,21 +142,27 @@ fn a_run_that_is_killed_leaves_what_the_next_one_goes_on_with() {
     let world = &scene.world;
     world.ok(&["mirror", "add", "m", "bundles", "place"]);
     world.ok(&["mirror", "sync"]);
-    let (mut kills, mut delay) = (0, 20);
-    for round in 0..12 {
+    world.ok(&["add", "Task", "--project", "acme/api"]);
+    let began = Instant::now();
+    world.ok(&["mirror", "sync"]);
+    // How long a run takes here, and after which part of that it is killed.
+    let (whole, mut percent) = (began.elapsed(), 5);
+    let (mut kills, mut round) = (0, 0);
+    while round < 12 || kills < 4 {
+        assert!(round < 100, "{kills} of {round} runs were killed before they had ended");
+        round += 1;
         world.ok(&["add", &format!("Task {round}"), "--project", "acme/api"]);
         let mut command = world.command(binary());
         command.args(["mirror", "sync"]).stdout(Stdio::null()).stderr(Stdio::null());
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().expect("it starts");
-        std::thread::sleep(Duration::from_millis(delay));
-        delay = (delay * 7 + 30) % 401;
+        std::thread::sleep(whole * percent / 100);
+        percent = (percent * 7 + 30) % 101;
         kills += usize::from(child.try_wait().expect("a child").is_none());
         let group = if round % 2 == 0 { format!("-{}", child.id()) } else { child.id().to_string() };
         let _ = Command::new("kill").args(["-9", "--", &group]).stderr(Stdio::null()).status();
         let _ = child.wait();
     }
-    assert!(kills >= 4, "{kills} of 12 runs were killed before they had ended");
     // What was left running ends by itself.
     std::thread::sleep(Duration::from_millis(500));
     world.ok(&["mirror", "sync"]);

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use chittysync::settings::MirrorKind;
 
+use crate::common::free_port;
 use crate::scene::Scene;
 
 pub const WORD: &str = "opensesame";
@@ -29,11 +30,6 @@ impl Drop for Server {
         }
         self.control(&["-m", "immediate", "stop"]);
     }
-}
-
-pub fn free_port() -> u16 {
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    socket.local_addr().expect("an address").port()
 }
 
 impl Server {

@@ -3,6 +3,7 @@
 import datetime
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -157,15 +158,25 @@ class Machine:
         return done.out
 
 
+def free_port():
+    """A port that the system gives to nobody who asks for any: no connection takes it while the hub is down."""
+    while True:
+        with socket.socket() as free:
+            port = random.SystemRandom().randrange(10240, 32768)
+            try:
+                free.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+
+
 class Hub(Machine):
     """The machine on which the hub runs. Its clock stands at each start of the hub."""
 
     def __init__(self, world):
         super().__init__(world, "hub", 0, 0)
         self.process, self.starts, self.falls = None, 0, 0
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.ok("init", "-q", "--default")
         # A fall is another thread's doing.
         self.lock = threading.Lock()

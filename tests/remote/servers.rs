@@ -1,12 +1,12 @@
 //! Real servers on loopback: a web server with `git http-backend` behind it, and an sshd. Each has its own
 //! configuration, keys and port, and ends with the test.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{World, executable};
+use crate::common::{World, executable, free_port};
 use crate::devices::Devices;
 
 /// The user and the password that the web server takes.
@@ -54,10 +54,10 @@ fn find(program: &str) -> Option<PathBuf> {
 /// Starts a program that is given a port. A port that looks free can be taken by the time it is used.
 fn listen(world: &World, start: impl Fn(u16) -> Child) -> Server {
     for _ in 0..5 {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
-        let mut server = Server { child: start(free.port()), port: free.port() };
+        let port = free_port();
+        let mut server = Server { child: start(port), port };
         let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(20) {
+        while started.elapsed() < Duration::from_secs(60) {
             if TcpStream::connect(("127.0.0.1", server.port)).is_ok() {
                 return server;
             }

@@ -1,5 +1,6 @@
 //! What becomes of sessions: exchanged, spoken on two machines, retired, speaking again.
 
+use crate::common::background::copy_store;
 use crate::devices::Devices;
 
 /// Longer after [`NOW`](crate::common::NOW) than a session is kept.
@@ -185,8 +186,7 @@ fn a_copied_and_a_restored_store_go_on_under_other_names() {
     let devices = Devices::new(&["a"]);
     let copy = |from: &str, to: &str| {
         let _ = std::fs::remove_dir_all(devices.store(to));
-        let done = std::process::Command::new("cp").arg("-a").args([devices.store(from), devices.store(to)]).status();
-        assert!(done.expect("cp").success());
+        copy_store(&devices.store(from), &devices.store(to));
     };
     devices.list("a", "s1", "2026-11-20T09:00:00Z", &[("Ship", "pending")]);
     devices.ok("a", &["add", "Buy milk"]);

@@ -321,7 +321,7 @@ fn events_that_say_nothing_change_nothing() {
     assert!(!world.store().exists(), "nothing was said");
     // The first todo makes the store, and the branch follows by itself.
     create(&world, SESSION, "1", "Fix login");
-    let follows = (0..100).any(|_| {
+    let follows = (0..600).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
         world.run(&["list"]).stdout.contains("Fix login")
     });

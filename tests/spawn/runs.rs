@@ -33,7 +33,7 @@ impl Machines {
             let checkout = world.path("api");
             world.git(&world.path(""), &["init", "-q", "api"]);
             let config = format!(
-                "[user]\n\tname = {name}\n\temail = {name}@example.invalid\n[chittysync]\n\tdevice = {name}\n\tfsync = false\n\tspawnCommand = sh {}\n\tspawnIn = {}\n\tspawnEvery = 1ms\n\ttopic = router=router\n",
+                "[user]\n\tname = {name}\n\temail = {name}@example.invalid\n[chittysync]\n\tdevice = {name}\n\tfsync = false\n\tspawnCommand = sh '{}'\n\tspawnIn = {}\n\tspawnEvery = 1ms\n\ttopic = router=router\n",
                 script.display(),
                 checkout.display()
             );
@@ -317,14 +317,14 @@ fn timeout_after_the_server_took_it_is_a_win() {
     machines.sync();
     machines.shared.write(
         "hub.git/hooks/post-receive",
-        b"#!/bin/sh\nwhile read old new ref; do case $ref in refs/chittysync-lease/*) [ -e slept ] || { touch slept; sleep 60; };; esac; done\n",
+        b"#!/bin/sh\nwhile read old new ref; do case $ref in refs/chittysync-lease/*) [ -e slept ] || { touch slept; sleep 600; };; esac; done\n",
     );
     #[cfg(unix)]
     {
         let hook = machines.shared.path("hub.git/hooks/post-receive");
         std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a program");
     }
-    machines.set(0, "chittysync.timeout", "4s");
+    machines.set(0, "chittysync.timeout", "8s");
     machines.ok(0, &["topics", "--spawn"]);
     assert!(machines.hub().join("slept").exists(), "no answer came");
     assert_eq!(machines.started().len(), 1);

@@ -192,7 +192,8 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
+        // Something may still be at work in it.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 

@@ -7,8 +7,10 @@ use crate::oracle;
 use crate::scene::{FROM, Scene};
 use crate::trace::{Call, calls};
 
-/// The next run may not wait for anything a dead one held. The shortest such wait would be five seconds.
+/// The next run may not wait for anything a dead one held. The shortest such wait would be five seconds. On a busy machine a
+/// run takes that long now and then; one that waits does each time.
 const AT_ONCE: Duration = Duration::from_secs(4);
+const TRIES: usize = 3;
 
 #[test]
 fn at_every_call_of_a_run() {
@@ -58,9 +60,7 @@ fn while_putting_right_what_a_kill_left() {
         scene.keep();
         let repair = mutating(&scene);
         for second in repair.iter().step_by(repair.len() / 7 + 1) {
-            scene.restore();
-            kill(&scene, second);
-            next_run_is_fine(&scene, &expected, None)
+            is_put_right(&scene, &expected, second)
                 .unwrap_or_else(|err| panic!("killed at {first:?}, then at {second:?}: {err}"));
         }
     }
@@ -96,11 +96,9 @@ fn everywhere(make: fn() -> Scene, choose: fn(Vec<Call>) -> Vec<Call>) {
             scope.spawn(move || {
                 let scene = make();
                 for point in points.iter().skip(worker).step_by(2) {
-                    scene.restore();
-                    if kill(&scene, point).code.is_none() {
-                        killed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    }
-                    next_run_is_fine(&scene, expected, None).unwrap_or_else(|err| panic!("killed at {point:?}: {err}"));
+                    let hit = is_put_right(&scene, expected, point)
+                        .unwrap_or_else(|err| panic!("killed at {point:?}: {err}"));
+                    killed.fetch_add(usize::from(hit), std::sync::atomic::Ordering::Relaxed);
                 }
             });
         }
@@ -132,7 +130,22 @@ fn kill(scene: &Scene, at: &Call) -> Done {
     scene.disturbed(&FROM, &format!("{}:signal=KILL:when={}", at.name, at.nth))
 }
 
-fn next_run_is_fine(scene: &Scene, expected: &str, chaos: Option<&str>) -> Result<(), String> {
+/// Kills a run at this call and looks at the next one. Returns whether it was killed.
+fn is_put_right(scene: &Scene, expected: &str, at: &Call) -> Result<bool, String> {
+    let mut took = Duration::ZERO;
+    for _ in 0..TRIES {
+        scene.restore();
+        let hit = kill(scene, at).code.is_none();
+        took = next_run_is_fine(scene, expected, None)?;
+        if took <= AT_ONCE {
+            return Ok(hit);
+        }
+    }
+    Err(format!("the next run took {took:?}, again and again"))
+}
+
+/// Returns how long the next run took.
+fn next_run_is_fine(scene: &Scene, expected: &str, chaos: Option<&str>) -> Result<Duration, String> {
     let world = &scene.world;
     let started = Instant::now();
     let mut command = world.command(crate::common::binary());
@@ -141,9 +154,6 @@ fn next_run_is_fine(scene: &Scene, expected: &str, chaos: Option<&str>) -> Resul
     let took = started.elapsed();
     if done.code != Some(0) {
         return Err(format!("the next run failed: {done:?}"));
-    }
-    if took > AT_ONCE {
-        return Err(format!("the next run took {took:?}"));
     }
     let refs = scene.refs();
     if refs != expected {
@@ -154,5 +164,5 @@ fn next_run_is_fine(scene: &Scene, expected: &str, chaos: Option<&str>) -> Resul
     if beside != 1 {
         return Err("a half-made store was left beside the store".into());
     }
-    oracle::whole(world, &world.store())
+    oracle::whole(world, &world.store()).map(|()| took)
 }

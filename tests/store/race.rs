@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::{Done, World, binary, done, has};
 use crate::oracle::{self, Said};
-use crate::trace::strace;
+use crate::trace::{STANDS_STILL, go_on, strace, until_it_stands};
 
 /// How many processes write, and how often each.
 const WRITERS: usize = 8;
@@ -90,17 +90,20 @@ fn overlapping(chaos: Option<&str>) -> Result<(), String> {
     let list = |words: &str| serde_json::json!([{"content": words, "status": "pending"}]).to_string();
     import("s1", &list("before"), world.command(binary()).arg("import"));
     let chaos = || chaos.map(|part| ("CHITTYSYNC_CHAOS", part));
-    // The first rename of all is that of an object: nothing is decided yet, everything is prepared.
-    let log = world.path("strace.log").to_string_lossy().into_owned();
-    let mut slow = strace(&world, &["-o", &log, "-e", "inject=rename,renameat,renameat2:delay_enter=1500000:when=1"]);
-    let slow = start("s1", &list("slow"), slow.arg("import").envs(chaos()));
-    let tmp = world.store().join("chittysync/tmp");
-    let waited = Instant::now();
-    while std::fs::read_dir(&tmp).map_or(0, Iterator::count) < 3 && waited.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(5));
+    let log = world.path("strace.log");
+    let mut slow = strace(&world, &[&["-o", log.to_str().expect("UTF-8")], &STANDS_STILL[..]].concat());
+    let mut slow = start("s1", &list("slow"), slow.arg("import").envs(chaos()));
+    until_it_stands(&log);
+    let mut fast = start("s1", &list("fast"), world.command(binary()).arg("import").envs(chaos()));
+    // One that waits for nobody is through before the other one goes on. One that waits does so for half a minute.
+    match chaos() {
+        Some(_) => drop(fast.wait()),
+        None => std::thread::sleep(Duration::from_millis(500)),
     }
-    let fast = import("s1", &list("fast"), world.command(binary()).arg("import").envs(chaos()));
-    let slow = done(slow.wait_with_output());
+    let has_waited = fast.try_wait().expect("a child").is_none();
+    go_on(&mut slow);
+    let (slow, fast) = (done(slow.wait_with_output()), done(fast.wait_with_output()));
+    assert_eq!(has_waited, chaos().is_none(), "{slow:?} {fast:?}");
     for (name, ended) in [("slow", &slow), ("fast", &fast)] {
         if ended.code != Some(0) {
             return Err(format!("the {name} run failed: {ended:?}"));

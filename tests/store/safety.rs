@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::common::{Done, World, binary, done, has, set_time};
 use crate::oracle;
 use crate::scene::{FROM, Scene};
-use crate::trace::strace;
+use crate::trace::{STANDS_STILL, go_on, strace, until_it_stands};
 
 /// Returns a bare repository that is a store.
 fn bare_store(world: &World, name: &str, options: &[&str]) -> PathBuf {
@@ -217,12 +217,13 @@ fn a_ref_that_moves_between_read_and_write_is_read_again() {
     // Another program, which knows nothing of our lock, writes to the session while we are about to.
     let old = world.git(&store, &["rev-parse", "refs/chittysync/s1"]);
     let theirs = world.git(&store, &["commit-tree", "-p", &old, "-m", "theirs", &format!("{old}^{{tree}}")]);
-    let log = world.path("strace.log").to_string_lossy().into_owned();
-    let mut slow = strace(world, &["-o", &log, "-e", "inject=rename,renameat,renameat2:delay_enter=1500000:when=1"]);
+    let log = world.path("strace.log");
+    let mut slow = strace(world, &[&["-o", log.to_str().expect("UTF-8")], &STANDS_STILL[..]].concat());
     let slow = slow.args(FROM).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn();
-    let slow = slow.expect("it starts");
-    std::thread::sleep(Duration::from_millis(700));
+    let mut slow = slow.expect("it starts");
+    until_it_stands(&log);
     world.git(&store, &["update-ref", "refs/chittysync/s1", &theirs, &old]);
+    go_on(&mut slow);
     let ended = done(slow.wait_with_output());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let history = world.git(&store, &["rev-list", "refs/chittysync/s1"]);
@@ -274,17 +275,21 @@ fn a_gc_that_prunes_everything_loses_nothing() {
     world.ok(&["init", "--default"]);
     let store = world.store();
     world.git(&store, &["config", "chittysync.fsync", "false"]);
-    let until = Instant::now() + Duration::from_secs(6);
-    let finished = AtomicBool::new(false);
+    let (started, times, finished) = (Instant::now(), AtomicUsize::new(0), AtomicBool::new(false));
+    // On a busy machine it takes longer until there were some.
+    let is_over = || {
+        let took = started.elapsed();
+        took > Duration::from_secs(6) && (times.load(Ordering::Relaxed) > 3 || took > Duration::from_secs(120))
+    };
     let acknowledged: BTreeSet<oracle::Said> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..3)
             .map(|writer| {
-                let world = &world;
+                let (world, is_over) = (&world, &is_over);
                 scope.spawn(move || {
                     let session = format!("s{writer}");
                     let mut said = Vec::new();
                     for number in 0.. {
-                        if Instant::now() > until {
+                        if is_over() {
                             break;
                         }
                         let words = format!("task {writer} {number}");
@@ -297,17 +302,16 @@ fn a_gc_that_prunes_everything_loses_nothing() {
             })
             .collect();
         let collector = scope.spawn(|| {
-            let mut times = 0;
             while !finished.load(Ordering::Relaxed) {
                 world.git_run(&store, &["gc", "-q", "--prune=now"]);
-                times += 1;
+                times.fetch_add(1, Ordering::Relaxed);
             }
-            times
         });
         let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         finished.store(true, Ordering::Relaxed);
         let said = ended.into_iter().flat_map(|said| said.expect("a writer")).collect();
-        let times: usize = collector.join().expect("the collector");
+        collector.join().expect("the collector");
+        let times = times.load(Ordering::Relaxed);
         assert!(times > 3, "git gc ran only {times} times");
         eprintln!("git gc --prune=now ran {times} times");
         said

@@ -1,7 +1,8 @@
 //! The system calls of one run of the program, seen and disturbed by strace.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use crate::common::{World, binary};
 
@@ -46,6 +47,31 @@ pub fn strace(world: &World, options: &[&str]) -> Command {
     let mut command = world.command("strace");
     command.args(["-qq", "-e", "signal=none"]).args(options).arg(binary());
     command
+}
+
+/// Options for [`strace`] with which the program stands still once it has given the first file its name: that is an object's,
+/// so everything is prepared and nothing is decided. It stands until [`go_on`], however long that takes.
+pub const STANDS_STILL: [&str; 4] = ["-e", "signal=STOP", "-e", "inject=rename,renameat,renameat2:signal=STOP:when=1"];
+
+/// Waits until a program stands still, of which strace writes to this file.
+pub fn until_it_stands(log: &Path) {
+    let started = Instant::now();
+    while !std::fs::read_to_string(log).is_ok_and(|log| log.contains("stopped by SIGSTOP")) {
+        assert!(started.elapsed() < Duration::from_secs(120), "it never stands still");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Lets a program go on to its end, of which this is the strace.
+pub fn go_on(strace: &mut Child) {
+    let children = format!("/proc/{0}/task/{0}/children", strace.id());
+    // The other calls that give a name stop it once, too.
+    while strace.try_wait().expect("a child").is_none() {
+        for program in std::fs::read_to_string(&children).unwrap_or_default().split_whitespace() {
+            let _ = Command::new("kill").args(["-CONT", program]).stderr(std::process::Stdio::null()).status();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Runs the program and returns what it did, in order.

@@ -14,9 +14,9 @@ use ratatui::crossterm::event::{
 
 use super::author::SpeakerArgs;
 use super::context::Context;
-use super::log::day;
 use super::ui::{Failure, Ui};
 use crate::board::{Board, Key, Mouse, Request};
+use crate::ops::day;
 use follow::{Follow, News, told};
 use screen::{Screen, Signals};
 

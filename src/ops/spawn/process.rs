@@ -231,13 +231,17 @@ mod tests {
         (process, ended)
     }
 
-    fn alive(mark: &str) -> usize {
-        let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        all.filter(|entry| {
+    /// Waits until no process has this word on its command line: what was killed is gone once it has had its turn.
+    fn none_is_left(mark: &str) {
+        let has_it = |entry: &std::fs::DirEntry| {
             let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
             String::from_utf8_lossy(&line).split('\0').any(|word| word == mark)
-        })
-        .count()
+        };
+        let began = Instant::now();
+        while std::fs::read_dir("/proc").into_iter().flatten().flatten().any(|entry| has_it(&entry)) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{mark} is left");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     #[test]
@@ -260,10 +264,10 @@ mod tests {
         let (_, ended) = run(&script, Duration::from_millis(400));
         assert_eq!(ended.code, -1);
         assert!(began.elapsed() >= GRACE, "it is told first: {:?}", began.elapsed());
-        assert_eq!(alive(&mark), 0);
+        none_is_left(&mark);
         let (process, ended) = run(&format!("sleep {mark} & echo away"), Duration::from_secs(30));
         assert_eq!((ended.code, process.last_line().as_str()), (0, "away"));
-        assert_eq!(alive(&mark), 0, "what it leaves is ended with it");
+        none_is_left(&mark);
     }
 
     #[test]
