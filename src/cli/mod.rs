@@ -143,6 +143,7 @@ pub(crate) use rollback::becomes;
 pub(crate) use said::word as became;
 #[cfg(feature = "hub")]
 pub(crate) use spawn::{known as known_agents, lines as agents_text, told as agents_told};
+pub(crate) use sessions::silences;
 pub(crate) use ui::{Ui, exit};
 #[cfg(feature = "hub")]
 pub(crate) use watch::changes_json;
