@@ -37,6 +37,8 @@ pub(super) struct Limits {
     pub tidy: Duration,
     /// How often a stream without news says that it is still there.
     pub beat: Duration,
+    /// How often it is looked whether the store is to be made small.
+    pub keep: Duration,
     /// How long the token of a listener is believed, before what comes next is told.
     pub recheck: Duration,
     /// When a merge that failed is tried again.
@@ -89,6 +91,7 @@ impl Limits {
             beat: Duration::from_secs(15),
             recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
+            keep: Duration::from_secs(60),
             greeting: 64,
             agreeing: 256,
             look: Duration::from_secs(1),
@@ -131,6 +134,7 @@ impl Limits {
             "recheck_ms" => self.recheck = millis,
             "again_ms" => self.again = millis,
             "greeting" => self.greeting = size,
+            "keep_ms" => self.keep = millis,
             "agreeing" => self.agreeing = size,
             "look_ms" => self.look = millis,
             "blocking" => self.blocking = size,

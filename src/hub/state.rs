@@ -30,6 +30,8 @@ pub(super) struct Counted {
 pub(super) struct Hub {
     pub location: Location,
     pub common_dir: PathBuf,
+    /// The full name of the branch that is served, as of the start.
+    pub branch: String,
     /// The directory with the hook that looks at pushes.
     pub hooks: PathBuf,
     pub limits: Limits,
@@ -76,6 +78,7 @@ impl Hub {
             common_dir,
             hooks,
             limits,
+            branch: store.settings.branch.clone(),
             hosts,
             follower,
             stopping,
