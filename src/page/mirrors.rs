@@ -88,7 +88,7 @@ fn mirror(sight: &Sight<'_>, one: &Mirror) -> Markup {
                     // A reader of the page is told when that changes.
                     b role="status" id={ "is-" (one.name) } { (standing(sight, one)) }
                     @if one.is_paused { " " span.tag.blocked { "paused" } }
-                    @if let Some(since) = one.since.filter(|_| one.behind > 0 && one.has_begun) { div.why { "The oldest of them was made " (ago(sight, since)) "." } }
+                    @if let Some(since) = one.since.filter(|_| one.behind > 0 && one.has_begun) { div.why { @if one.behind == 1 { "It" } @else { "The oldest of them" } " was made " (ago(sight, since)) "." } }
                     @if one.is_paused { div.why { "It is left alone until you resume it." } }
                     @if let Some((error, remedy)) = one.error.as_ref().filter(|_| one.failures > 0 && one.running.is_none()) {
                         div.why {
