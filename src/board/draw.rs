@@ -236,6 +236,7 @@ mod tests {
     use crate::board::{Key, Page, Setting};
     use crate::todo::{Claim, Claims, Fields, Project, Session, SessionInfo, Status, Time, Todo, TodoId};
     use crate::view::Everything;
+    use crate::view::Silences;
 
     const HOUR: i64 = 60 * 60 * 1000;
 
@@ -286,7 +287,8 @@ mod tests {
             extra: serde_json::Map::new(),
         };
         let sessions = vec![info(one, "mbp"), info(two, "\u{5d0}")];
-        let setting = Setting { color: true, stale_after: Some(HOUR), quiet_after: None, today: Time::default() };
+        let silences = Silences { stale: Some(HOUR), stuck: None };
+        let setting = Setting { color: true, silences, quiet_after: None, today: Time::default() };
         let mut everything = Everything::of(projects);
         everything.sessions = sessions;
         Board::new(everything, Time::from_millis(2 * HOUR + 1), setting, (80, 24))
@@ -366,7 +368,7 @@ mod tests {
         states.push(Board::new(
             Everything::default(),
             Time::default(),
-            Setting { color: false, stale_after: None, quiet_after: None, today: Time::default() },
+            Setting { color: false, silences: Silences::default(), quiet_after: None, today: Time::default() },
             (0, 0),
         ));
         for mut board in states {

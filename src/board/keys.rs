@@ -187,10 +187,10 @@ mod tests {
     use super::*;
     use crate::board::Setting;
     use crate::todo::{Claim, Claims, Fields, Session, State, Status, Time, Todo, TodoId};
-    use crate::view::Everything;
+    use crate::view::{Everything, Silences};
 
     fn setting() -> Setting {
-        Setting { color: false, stale_after: None, quiet_after: None, today: Time::default() }
+        Setting { color: false, silences: Silences::default(), quiet_after: None, today: Time::default() }
     }
 
     fn session(name: &str) -> Session {

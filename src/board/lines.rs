@@ -121,7 +121,7 @@ fn projects(board: &Board) -> Vec<Line<'_>> {
 fn sessions(board: &Board) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let (quiet, shown) = (board.quiet.clone(), board.shown());
-    let filter = SessionFilter { wanted: None, stale_after: board.setting.stale_after, quiet, shown };
+    let filter = SessionFilter { wanted: None, silences: board.setting.silences, quiet, shown };
     let (views, folded) = filter.views(&board.everything, board.now);
     for view in views {
         let row = view.row(&board.everything, board.style());

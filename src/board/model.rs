@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use super::page::Page;
 use super::question::Prompt;
 use crate::todo::{Project, Session, State, Time, Todo, TodoId};
-use crate::view::{Everything, Filter, Quiet, Shown, Style};
+use crate::view::{Everything, Filter, Quiet, Shown, Silences, Style};
 
 /// What the board is told of the settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     /// Whether to use colour.
     pub color: bool,
-    /// `chittysync.staleAfter` in milliseconds; nothing for never.
-    pub stale_after: Option<i64>,
+    /// After how long somebody is told of a session's silence.
+    pub silences: Silences,
     /// `chittysync.quietAfter` in milliseconds; nothing for never.
     pub quiet_after: Option<i64>,
     /// When today began.

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::{Board, Key, Mouse, Request, Scope, Setting, Tab, draw};
 use crate::todo::{Claim, Claims, Fields, Project, Session, State, Status, Time, Todo, TodoId, Verb};
-use crate::view::Everything;
+use crate::view::{Everything, Silences};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -35,7 +35,7 @@ fn board_of(todos: Vec<(Project, Todo)>, size: (u16, u16)) -> Board {
         projects.entry(project).or_insert_with(crate::todo::TodoList::new).insert(todo.id, todo);
     }
     let (now, today) = (Time::from_millis(10 * HOUR), Time::from_millis(8 * HOUR));
-    let setting = Setting { color: true, stale_after: None, quiet_after: Some(5 * HOUR), today };
+    let setting = Setting { color: true, silences: Silences::default(), quiet_after: Some(5 * HOUR), today };
     Board::new(Everything::of(projects), now, setting, size)
 }
 

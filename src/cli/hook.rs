@@ -303,5 +303,6 @@ fn start_for(store: &Path, directory: &Path, options: &[&str]) -> Result<(), Ops
     let path = std::path::absolute(store).unwrap_or_else(|_| store.to_owned());
     let arguments = ["--store".into(), path.into_os_string(), "hook".into()];
     let arguments = arguments.into_iter().chain(options.iter().map(OsString::from));
-    Ok(start_detached(directory, arguments, home_variables())?)
+    start_detached(directory, arguments, home_variables())?;
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub struct MaintenanceArgs {
     pub background: bool,
 }
 
-pub(super) fn run(args: &MaintenanceArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+pub(crate) fn run(args: &MaintenanceArgs, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     if args.background {
         become_detached();
         be_nice();

@@ -136,6 +136,8 @@ pub(crate) use hub::{HubArgs, HubCommand, OpenArgs, TokenAddArgs, TokenCommand};
 #[cfg(feature = "hub")]
 pub(crate) use log::{event_json, moment};
 #[cfg(feature = "hub")]
+pub(crate) use maintenance::run as maintain;
+#[cfg(feature = "hub")]
 pub(crate) use mirror::{MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs};
 #[cfg(feature = "hub")]
 pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
@@ -143,6 +145,7 @@ pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
 pub(crate) use rollback::becomes;
 #[cfg(feature = "hub")]
 pub(crate) use said::word as became;
+pub(crate) use sessions::silences;
 #[cfg(feature = "hub")]
 pub(crate) use spawn::{known as known_agents, lines as agents_text, told as agents_told};
 pub(crate) use ui::{Ui, exit};

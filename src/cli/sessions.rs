@@ -8,8 +8,14 @@ use super::by::ByArgs;
 use super::context::Context;
 use super::options::{PorcelainArgs, QuietArgs};
 use super::ui::{Failure, Ui};
+use crate::settings::Settings;
 use crate::todo::Session;
-use crate::view::{Quiet, SessionFilter, Shown, sessions_json, sessions_rows, sessions_text};
+use crate::view::{Quiet, SessionFilter, Shown, Silences, sessions_json, sessions_rows, sessions_text};
+
+/// Returns after how long somebody is told of a silence.
+pub(crate) fn silences(settings: &Settings) -> Silences {
+    Silences { stale: settings.stale_after, stuck: settings.stuck_after }
+}
 
 /// Arguments of `sessions`.
 #[derive(Debug, Default, Args)]
@@ -38,7 +44,7 @@ pub(super) fn run(args: &SessionsArgs, context: &Context, ui: &mut Ui) -> Result
     let is_for_programs = ui.json || args.porcelain.wanted();
     let filter = SessionFilter {
         wanted: args.by.speakers(&store, &everything, ui),
-        stale_after: store.settings.stale_after,
+        silences: silences(&store.settings),
         quiet: Quiet::of(&everything, context.now, store.settings.quiet_after),
         shown: match args.quiet.left_behind {
             true => Shown::Quiet,

@@ -1,6 +1,7 @@
 //! Keeping a store small: begun behind a command that saved something, in a process of its own that nobody waits for.
 
 use std::path::Path;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
@@ -40,17 +41,20 @@ pub fn is_wanted(store: &Store) -> Result<bool, StoreError> {
 
 /// Begins it where it is wanted and there is enough to do, unless another process is at it, or it failed just now.
 /// Without much to do, this takes less than a millisecond. Whatever goes wrong here, the next command tries again.
-pub fn start_maintenance(location: &Location) {
-    let Some(common_dir) = location.common_dir() else { return };
+///
+/// Returns the process that does it, for who stays longer than it does.
+pub fn start_maintenance(location: &Location) -> Option<Child> {
+    let common_dir = location.common_dir()?;
     if !Clutter::of(&common_dir).is_much() || !RECORD.is_due(&common_dir) {
-        return;
+        return None;
     }
     let is_wanted = Store::open(location).and_then(|store| is_wanted(&store)).unwrap_or(false);
-    if is_wanted && !is_maintained(&common_dir) {
-        let path = std::path::absolute(&common_dir).unwrap_or_else(|_| common_dir.clone());
-        let arguments = ["--store".into(), path.into_os_string(), "maintenance".into(), "--background".into()];
-        let _ = start_detached(&common_dir, arguments, home_variables());
+    if !is_wanted || is_maintained(&common_dir) {
+        return None;
     }
+    let path = std::path::absolute(&common_dir).unwrap_or_else(|_| common_dir.clone());
+    let arguments = ["--store".into(), path.into_os_string(), "maintenance".into(), "--background".into()];
+    start_detached(&common_dir, arguments, home_variables()).ok()
 }
 
 /// Does it and writes down how it ended. In the background it does it `again` and again while others write so much

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{GitError, with_whole_paths, without_repository};
@@ -11,13 +11,15 @@ use super::{GitError, with_whole_paths, without_repository};
 /// Starts this program with these arguments and leaves it alone: it reads and prints nothing, and nobody waits
 /// for it. It is to call [`become_detached`] first of all. The paths in these variables are made whole.
 ///
+/// Returns it for who stays: once it has ended, the system keeps its place until somebody took note of that.
+///
 /// # Errors
 /// When this program cannot be found or started.
 pub fn start_detached(
     directory: &Path,
     arguments: impl IntoIterator<Item = OsString>,
     paths: impl IntoIterator<Item = &'static str>,
-) -> Result<(), GitError> {
+) -> Result<Child, GitError> {
     let failed = |err: std::io::Error| GitError::Program { command: "chittysync".into(), reason: err.to_string() };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
@@ -26,8 +28,7 @@ pub fn start_detached(
     // From the first moment on: whoever ends the group of its parent shall not end it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().map_err(failed)?;
-    Ok(())
+    command.spawn().map_err(failed)
 }
 
 /// Leaves the session and the process group of whoever started this process: what ends them does not end it.

@@ -44,7 +44,7 @@ impl Asked {
     }
 
     /// Returns the commit that the branch has to be at: its id is the beginning of every tag.
-    fn at(&self) -> Result<Option<ObjectId>, Problem> {
+    pub(super) fn at(&self) -> Result<Option<ObjectId>, Problem> {
         let Some(given) = self.header(IF_MATCH.as_str()).filter(|given| *given != "*") else { return Ok(None) };
         let named = given.trim().trim_start_matches("W/").trim_matches('"');
         let id = named.split('-').next().unwrap_or_default();

@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc;
@@ -153,21 +153,23 @@ pub(super) fn pump(group: Group, mut stdout: ChildStdout, first: Vec<u8>, limits
     let (sender, receiver) = mpsc::channel(PIECES);
     let stall = limits.stall;
     tokio::spawn(async move {
-        let mut next = Bytes::from(first);
+        let (mut next, mut buffer) = (Bytes::from(first), BytesMut::new());
         loop {
             if !next.is_empty() && !matches!(tokio::time::timeout(stall, sender.send(next)).await, Ok(Ok(()))) {
                 return;
             }
-            let mut piece = vec![0; PIECE];
+            // git writes short lines, too: several share what was made ready for one piece.
+            if buffer.capacity() < PIECE / 4 {
+                buffer = BytesMut::with_capacity(PIECE);
+            }
             let read = tokio::select! {
-                read = stdout.read(&mut piece) => read,
+                read = stdout.read_buf(&mut buffer) => read,
                 () = sender.closed() => return,
             };
-            match read {
-                Ok(0) | Err(_) => break,
-                Ok(count) => piece.truncate(count),
+            if matches!(read, Ok(0) | Err(_)) {
+                break;
             }
-            next = Bytes::from(piece);
+            next = buffer.split().freeze();
         }
         // Its output has ended, and so will it.
         let _ = tokio::time::timeout(GRACE, group.wait()).await;

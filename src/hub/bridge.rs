@@ -90,8 +90,8 @@ fn start(
         protocol: text(HeaderName::from_static("git-protocol")),
         length: body.len(),
     };
-    let branch = hub.store()?.settings.branch;
-    let variables = variables(&asked, &hub.common_dir, &hub.hooks, &branch, &hub.limits);
+    // The store is not opened for it: an idle sync is two such requests, and opening was half of the hub's own work.
+    let variables = variables(&asked, &hub.common_dir, &hub.hooks, &hub.branch, &hub.limits);
     Group::start(variables, body).map_err(|err| hub.failed(&format!("cannot start git http-backend: {err}")))
 }
 

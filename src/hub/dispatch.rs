@@ -15,7 +15,7 @@ use super::issue;
 use super::rate::Left;
 use super::spool::whole;
 use super::state::Hub;
-use super::{about, act, decide, events, read, say, socket};
+use super::{about, act, decide, events, mirror_api, read, say, socket};
 use crate::log::{self, Level};
 use crate::wire::{Found, Kind, Op, Problem};
 
@@ -58,7 +58,7 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
     match operation.kind {
         Kind::Other if operation.op == Op::Events => events::listen(hub, &parts.uri, &asked.headers).await,
         Kind::Other | Kind::OfCommit | Kind::OfNow => hub.aside(move |hub| read::read(hub, &asked)).await,
-        Kind::Write | Kind::Token => {
+        Kind::Write | Kind::Token | Kind::Place => {
             let left = hub.rates.count(&asked.token(), Instant::now());
             if left.remaining.is_none() {
                 let problem = Problem::new(429, format!("more than {} times a minute", left.most));
@@ -71,6 +71,9 @@ async fn answered(hub: &Arc<Hub>, request: Request) -> Result<Response, Problem>
                     return Err(
                         Problem::new(400, "there is no body").hint("GET /api/openapi.json says what it looks like")
                     );
+                }
+                if operation.kind == Kind::Place {
+                    return mirror_api::answer(hub, asked).await;
                 }
                 // Whoever waits for others takes no thread meanwhile.
                 let saying = Arc::clone(&hub.saying).lock_owned().await;

@@ -1,15 +1,18 @@
 //! Follows the branch, whoever moves it: a push, the API, a command or daemon on the hub's machine.
 
+use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
+use super::limits::Limits;
 use crate::cli::present;
+use crate::daemon::start_maintenance;
 use crate::git::ObjectId;
 use crate::log::{self, Level};
 use crate::ops::{self, Move, Plan, Selection, Tidy, chain};
-use crate::store::Store;
+use crate::store::{Location, Store};
 
 /// How often it is looked when nobody said that something moved.
 const EVERY: Duration = Duration::from_millis(200);
@@ -85,9 +88,7 @@ impl Follower {
     pub(super) fn start(
         self: &Arc<Self>,
         store: Store,
-        replay: usize,
-        tidy_every: Duration,
-        again: Duration,
+        limits: Limits,
     ) -> std::io::Result<std::thread::JoinHandle<()>> {
         {
             let mut state = self.state();
@@ -99,20 +100,22 @@ impl Follower {
         std::thread::Builder::new().name("follow".into()).spawn(move || {
             follower.state().thread = Some(std::thread::current());
             let (mut tidied, mut last) = (None, Instant::now());
+            let mut keeper = Keeper::default();
             let mut failed: Option<Instant> = None;
             loop {
-                follower.tell(&store, replay);
+                follower.tell(&store, limits.replay);
                 if follower.state().is_over {
                     return;
                 }
                 // The devices leave that to whoever merges.
                 let tip = follower.state().tip;
-                if tip != tidied && last.elapsed() >= tidy_every {
+                keeper.look(&store, limits.keep);
+                if tip != tidied && last.elapsed() >= limits.tidy {
                     tidy(&store);
                     (tidied, last) = (store.tip().ok().flatten(), Instant::now());
                     continue;
                 }
-                let waits = failed.is_some_and(|at| at.elapsed() < again);
+                let waits = failed.is_some_and(|at| at.elapsed() < limits.again);
                 if !waits && std::mem::take(&mut follower.state().pushed) {
                     std::thread::sleep(GATHER);
                     failed = (!merge(&store)).then(Instant::now);
@@ -144,6 +147,32 @@ impl Follower {
         state.tip = tip;
         // Nobody may be listening.
         let _ = self.news.send(Arc::new(news));
+    }
+}
+
+/// Keeps the store small: nobody else does where only the hub writes.
+#[derive(Debug, Default)]
+struct Keeper {
+    looked: Option<Instant>,
+    /// What is at it.
+    child: Option<Child>,
+}
+
+impl Keeper {
+    /// Looks whether there is much to pack, no sooner than so long after the last time, and has that done by a process of
+    /// its own.
+    fn look(&mut self, store: &Store, every: Duration) {
+        // Of one that ended somebody has to take note.
+        if self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None))) {
+            return;
+        }
+        self.child = None;
+        if self.looked.is_some_and(|looked| looked.elapsed() < every) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        let location = Location { path: store.repo.git_dir().to_owned(), origin: store.origin };
+        self.child = start_maintenance(&location);
     }
 }
 

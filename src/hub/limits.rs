@@ -31,10 +31,14 @@ pub(super) struct Limits {
     pub hello: Duration,
     /// How long git may work on one push.
     pub work: Duration,
+    /// How long a run for a mirror is waited for by who asked for it; after that it goes on without them.
+    pub run: Duration,
     /// How long requests may go on once the hub is to stop.
     pub stop: Duration,
     /// How long after tidying the branch up it is tidied again, if it moved.
     pub tidy: Duration,
+    /// How often it is looked whether the store is to be made small.
+    pub keep: Duration,
     /// How often a stream without news says that it is still there.
     pub beat: Duration,
     /// How long the token of a listener is believed, before what comes next is told.
@@ -84,8 +88,10 @@ impl Limits {
             stall: Duration::from_secs(60),
             hello: Duration::from_secs(10),
             work: Duration::from_secs(600),
+            run: Duration::from_secs(3),
             stop: Duration::from_secs(10),
             tidy: Duration::from_secs(30),
+            keep: Duration::from_secs(60),
             beat: Duration::from_secs(15),
             recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
@@ -125,8 +131,10 @@ impl Limits {
             "stall_ms" => self.stall = millis,
             "hello_ms" => self.hello = millis,
             "work_ms" => self.work = millis,
+            "run_ms" => self.run = millis,
             "stop_ms" => self.stop = millis,
             "tidy_ms" => self.tidy = millis,
+            "keep_ms" => self.keep = millis,
             "beat_ms" => self.beat = millis,
             "recheck_ms" => self.recheck = millis,
             "again_ms" => self.again = millis,

@@ -1,11 +1,12 @@
 //! `git chittysync mirror`: what is typed becomes a call of [`crate::mirror`], and what comes of it words and JSON.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::mirror_told::{Told, document, line};
 use crate::cli::{
     Context, Failure, MirrorAddArgs, MirrorArgs, MirrorCommand, MirrorSyncArgs, Ui, mirror_json, mirror_text,
 };
-use crate::mirror::{self, Ended, Item, Options, Report, Wanted, bundles};
+use crate::mirror::{self, Ended, Options, Wanted, bundles};
 use crate::ops::{MirrorStatus, todo};
 use crate::settings::{Mirror, MirrorKind};
 use crate::store::Store;
@@ -197,7 +198,7 @@ fn sync(args: &MirrorSyncArgs, store: &Store, context: &Context, ui: &mut Ui) ->
             failed.push(mirror.name.clone());
         }
         match ui.json {
-            true => all.push(json(&mirror.name, &ended, args.dry_run)),
+            true => all.push(document(&mirror.name, &ended, args.dry_run)),
             false => tell(mirror, &ended, args.dry_run, ui),
         }
     }
@@ -213,71 +214,17 @@ fn sync(args: &MirrorSyncArgs, store: &Store, context: &Context, ui: &mut Ui) ->
 
 fn tell(mirror: &Mirror, ended: &Ended, dry_run: bool, ui: &mut Ui) {
     let name = &mirror.name;
-    match ended {
-        Ended::Busy => ui.note(&format!("{name}: another process is bringing it up to date")),
-        Ended::Badly(failure) => ui.warn(&format!("{name}: {failure}"), Some(&failure.remedy(name))),
-        Ended::Well(report) if dry_run => {
-            for item in &report.items {
-                ui.print(&format!("{name}  {}\n", plain(&line(item))));
-            }
-            ui.note(&format!("{name}: {} would be sent", report.sent));
+    if let (Ended::Well(report), true) = (ended, dry_run) {
+        for item in &report.items {
+            ui.print(&format!("{name}  {}\n", plain(&line(item))));
         }
-        Ended::Well(report) if report.is_behind => {
-            ui.warn(
-                &format!("{name}: it holds more than this store"),
-                Some("`git chittysync sync` brings the rest here"),
-            );
-        }
-        Ended::Well(report) => {
-            let taken = if report.taken > 0 { format!(", {} taken from there", report.taken) } else { String::new() };
-            match (report.requests, report.sent) {
-                (0, _) => ui.note(&format!("{name}: has everything{taken}")),
-                // Of a place that is written as a whole nothing is counted.
-                (_, 0) => ui.note(&format!("{name}: brought up to date{taken}")),
-                (1, sent) => ui.note(&format!("{name}: {sent} sent in one write{taken}")),
-                (requests, sent) => ui.note(&format!("{name}: {sent} sent in {requests} writes{taken}")),
-            }
-            let refused =
-                report.parked.iter().map(|(id, why)| format!("{name} did not take {}: {why}", &id[..id.len().min(8)]));
-            let said =
-                report.refused.iter().map(|(what, why)| format!("{name}: {what} was not taken from there: {why}"));
-            ui.warn_some(&refused.chain(said).collect::<Vec<_>>(), None);
-        }
+        ui.note(&format!("{name}: {} would be sent", report.sent));
+        return;
     }
-}
-
-/// Returns what is sent, in a line.
-fn line(item: &Item) -> String {
-    match item {
-        Item::Record(record, _) => {
-            format!("todo     {}  {:<11}  {}", record.id.short(), record.state.as_str(), record.content)
-        }
-        Item::Entry(entry) => format!("history  {}  {:<11}  {}", entry.id.short(), entry.status, entry.content),
+    let told = Told::of(name, ended);
+    match told.is_bad {
+        true => ui.warn(&told.text, told.hint.as_deref()),
+        false => ui.note(&told.text),
     }
-}
-
-fn json(name: &str, ended: &Ended, dry_run: bool) -> Value {
-    match ended {
-        Ended::Busy => json!({ "name": name, "outcome": "busy" }),
-        Ended::Badly(failure) => {
-            json!({ "name": name, "outcome": "failed", "error": failure.to_string(), "remedy": failure.remedy(name) })
-        }
-        Ended::Well(report) => {
-            let Report { commit, sent, taken, requests, parked, refused, is_behind, items } = report;
-            let pairs = |pairs: &[(String, String)]| -> Vec<Value> {
-                pairs.iter().map(|(what, why)| json!({ "what": what, "reason": why })).collect()
-            };
-            let outcome = match () {
-                () if *is_behind => "behind",
-                () if dry_run => "dry_run",
-                () if *requests == 0 => "up_to_date",
-                () => "synced",
-            };
-            json!({
-                "name": name, "outcome": outcome, "commit": commit, "sent": sent, "taken": taken,
-                "requests": requests, "parked": pairs(parked), "refused": pairs(refused),
-                "items": items.iter().map(line).collect::<Vec<_>>(),
-            })
-        }
-    }
+    ui.warn_some(&told.left, None);
 }

@@ -12,7 +12,7 @@ use super::page_answer::{file, go, html, refuse};
 use super::page_sign_in::{cookie, presented};
 use super::state::Hub;
 use crate::access::Scope;
-use crate::cli::{day, mirror_text, moment, present};
+use crate::cli::{day, mirror_text, moment, present, silences};
 use crate::ops::{self, Event, LogFilter, MirrorStatus, Shown, todo::Which};
 use crate::page::{self, Happening, Mirroring, Sight, Then, Wanted};
 use crate::plan::Topics;
@@ -176,7 +176,7 @@ pub(super) async fn show(
             properties: &properties,
             spawn_at: store.settings.spawn_at,
             quiet: Quiet::of(&shown.everything, *now, store.settings.quiet_after),
-            stale_after: store.settings.stale_after,
+            silences: silences(&store.settings),
             today: day(*now),
             device: &store.settings.device,
             key: &key,

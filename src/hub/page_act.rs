@@ -9,6 +9,7 @@ use axum::response::Response;
 
 use super::page_answer::{go, refuse};
 use super::page_do::{Refused, perform};
+use super::page_mirrors;
 use super::page_sign_in::{cookie, field, form};
 use super::state::Hub;
 use crate::access::{Principal, Scope, Secret};
@@ -45,16 +46,24 @@ async fn take(hub: &Arc<Hub>, headers: &HeaderMap, fields: Vec<(String, String)>
     let mut back = back(field(&fields, "back")).to_owned();
     // Where what was to be done is shown anew, for a form that has such a page.
     let again = field(&fields, "again").to_owned();
-    // Whoever decides on agents may be far away: nobody else waits for that.
-    let is_of_agents = matches!(deed(&fields), Some(Deed::Pause | Deed::Resume | Deed::Reset(_)));
-    // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is waited for
-    // without a thread, as one that is waited for may need one.
-    let saying = if is_of_agents { None } else { Some(Arc::clone(&hub.saying).lock_owned().await) };
-    let acted = hub.aside(move |hub| {
-        let _saying = saying;
-        said(hub, &secret, &fields)
-    });
-    let (who, message) = acted.await?;
+    let (who, message) = match deed(&fields) {
+        Some(Deed::Mirror(what, name)) => {
+            let who = hub.aside(move |hub| allowed(hub, &secret, &fields)).await?;
+            (who, (page_mirrors::act(hub, what, name).await?, None))
+        }
+        deed => {
+            // Whoever decides on agents may be far away: nobody else waits for that.
+            let is_of_agents = matches!(deed, Some(Deed::Pause | Deed::Resume | Deed::Reset(_)));
+            // One act after the other, of pages and of the API: what an undo looked at is what it takes back. It is
+            // waited for without a thread, as one that is waited for may need one.
+            let saying = if is_of_agents { None } else { Some(Arc::clone(&hub.saying).lock_owned().await) };
+            let acted = hub.aside(move |hub| {
+                let _saying = saying;
+                said(hub, &secret, &fields)
+            });
+            acted.await?
+        }
+    };
     if message.0.is_refused && !again.is_empty() {
         back = self::back(&again).to_owned();
     }
@@ -72,11 +81,15 @@ async fn take(hub: &Arc<Hub>, headers: &HeaderMap, fields: Vec<(String, String)>
 /// Returns what became of an act, and the todo that it was about.
 type Told = (Message, Option<String>);
 
-fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Principal, Told), Problem> {
+/// Returns who acts, if they may, and did so on one of our pages.
+fn allowed(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<Principal, Problem> {
     let who = hub.holder(secret, Scope::Write)?;
-    if !secret.is_form_key(field(fields, "key")) {
-        return Err(Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again."));
-    }
+    let strange = || Problem::new(403, "this form is not one of ours, or too old").hint("Open the page again.");
+    if secret.is_form_key(field(fields, "key")) { Ok(who) } else { Err(strange()) }
+}
+
+fn said(hub: &Hub, secret: &Secret, fields: &[(String, String)]) -> Result<(Principal, Told), Problem> {
+    let who = allowed(hub, secret, fields)?;
     let deed = deed(fields).ok_or_else(|| Problem::new(422, "there is no such act"))?;
     let store = hub.store()?;
     match perform(&store, &deed, fields) {

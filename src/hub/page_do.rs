@@ -69,6 +69,8 @@ pub(super) fn perform(store: &Store, deed: &Deed, fields: &[(String, String)]) -
         Deed::Assign => return assign(&actor),
         Deed::Pause => return agents(&actor, &spawn::Edit::Pause),
         Deed::Resume => return agents(&actor, &spawn::Edit::Resume),
+        // What is known of runs for mirrors is not in the store: they are begun in `page_mirrors`.
+        Deed::Mirror(..) => return Err(no("A mirror says nothing of a todo.", "Open the page Mirrors.")),
         Deed::Reset(topic) => return agents(&actor, &spawn::Edit::Reset(topic.clone())),
     };
     Ok(told(&outcome))

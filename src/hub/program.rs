@@ -28,6 +28,10 @@ pub fn main() -> ExitCode {
         Some(Command::Mirror(args)) => {
             Context::new(&parsed.global).and_then(|context| mirror::run(args, &context, &mut ui))
         }
+        // The hub has its own program keep its store small.
+        Some(Command::Maintenance(args)) => {
+            Context::new(&parsed.global).and_then(|context| cli::maintain(args, &context, &mut ui))
+        }
         _ => Err(Failure::usage("this program serves the hub and looks after mirrors")
             .hint("start it as `git chittysync hub` or `git chittysync mirror`")),
     };

@@ -10,8 +10,8 @@ use super::answer::{self, VERSION, etag, has, tag, unchanged};
 use super::asked::Asked;
 #[cfg(feature = "web")]
 use super::issue;
-use super::metrics;
 use super::state::Hub;
+use super::{metrics, mirror_api};
 use crate::cli::{changes_json, event_json, present};
 use crate::git::ObjectId;
 use crate::ops::todo::{self, Which, meant};
@@ -169,6 +169,7 @@ fn document(hub: &Hub, store: &Store, asked: &Asked, shown: &Shown) -> Result<Va
                 None => json!({ "commit": null, "since": null, "reset": false, "changes": [] }),
             }
         }
+        Op::Mirrors | Op::Mirror => mirror_api::read(hub, store, asked, now)?,
         Op::History | Op::HistoryOf => history(hub, store, asked, shown, now)?,
         _ => return Err(Problem::new(404, "there is nothing of this name")),
     })

@@ -49,7 +49,7 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
     let runtime = runtime.worker_threads(2).max_blocking_threads(limits.blocking).enable_all().build();
     let runtime = runtime.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let follower = Arc::new(Follower::new(limits.waiting));
-    let following = follower.start(store.clone(), limits.replay, limits.tidy, limits.again);
+    let following = follower.start(store.clone(), limits);
     let following = following.map_err(|err| Failure::fatal(format!("cannot start the hub: {err}")))?;
     let (stop, stopping) = watch::channel(false);
     let mut hub = Hub::new(store, hooks, limits, hosts, Arc::clone(&follower), stopping);

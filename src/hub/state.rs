@@ -9,6 +9,7 @@ use serde_json::json;
 use super::failed::failed;
 use super::follow::Follower;
 use super::limits::Limits;
+use super::mirror_runs::Runs;
 use super::outside::Outside;
 use super::page_state::Pages;
 use super::rate::Rates;
@@ -29,6 +30,8 @@ pub(super) struct Counted {
 /// A running hub.
 pub(super) struct Hub {
     pub location: Location,
+    /// The full name of the branch that is served, as of the start.
+    pub branch: String,
     pub common_dir: PathBuf,
     /// The directory with the hook that looks at pushes.
     pub hooks: PathBuf,
@@ -54,6 +57,8 @@ pub(super) struct Hub {
     pub saying: Arc<tokio::sync::Mutex<()>>,
     /// Held by the push that is taken: others wait for it, and not for the store's lock, each in a thread of its own.
     pub receiving: tokio::sync::Mutex<()>,
+    /// The runs for mirrors that somebody asked for.
+    pub mirroring: Arc<Runs>,
     /// What was shown last. It is good for as long as the branch is at that commit.
     shown: Mutex<Arc<Shown>>,
 }
@@ -73,6 +78,7 @@ impl Hub {
         let pages = Pages::new(&common_dir);
         Hub {
             location,
+            branch: store.settings.branch.clone(),
             common_dir,
             hooks,
             limits,
@@ -87,6 +93,7 @@ impl Hub {
             pages,
             saying,
             receiving: tokio::sync::Mutex::default(),
+            mirroring: Arc::default(),
             shown,
         }
     }

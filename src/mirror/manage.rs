@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::links::Links;
 use super::open::open;
 use super::part::Part;
+use crate::git::GitError;
 use crate::settings::{Mirror, MirrorKind};
 use crate::store::{MirrorLock, MirrorRuns, Store};
 use crate::todo::{Project, Time};
@@ -80,15 +81,61 @@ pub fn add(store: &Store, wanted: &Wanted) -> Result<Option<Failure>, Failure> {
     Ok(away)
 }
 
-/// Has a mirror left alone, or not.
+/// Has a mirror left alone, or not. Once it returns, that is so.
 ///
 /// # Errors
-/// When the settings cannot be written.
+/// When the settings cannot be written, with whose they are, and when others count more.
 pub fn pause(store: &Store, mirror: &Mirror, paused: bool) -> Result<(), Failure> {
     let [.., key] = Mirror::keys(&mirror.name);
+    let verb = if paused { "pause" } else { "resume" };
+    let written = |result: Result<(), GitError>| result.map_err(|err| unwritten(store, &err, verb, &mirror.name));
+    let is_paused = || -> Result<bool, Failure> {
+        let known = store.reopen()?.mirrors()?.into_iter().find(|one| one.name == mirror.name);
+        known.map(|one| one.paused).ok_or_else(|| {
+            let gone = format!("there is no mirror {} any more", mirror.name);
+            Failure::refused(gone, "`git chittysync mirror list` prints them")
+        })
+    };
     match paused {
-        true => Ok(store.repo.write_value(&key, "true")?),
-        false => Ok(store.repo.unset_value(&key)?),
+        true => written(store.repo.write_value(&key, "true"))?,
+        false => written(store.repo.unset_value(&key))?,
+    }
+    if !paused && is_paused()? {
+        // The user's own settings pause it everywhere.
+        written(store.repo.write_value(&key, "false"))?;
+    }
+    if is_paused()? != paused {
+        let is = if paused { "is not paused" } else { "stays paused" };
+        let reason = format!("the mirror {} {is}: {key} is set otherwise where that counts more", mirror.name);
+        return Err(Failure::refused(
+            reason,
+            format!("`git config --show-origin --get-all {key}` in the store says where"),
+        ));
+    }
+    Ok(())
+}
+
+/// Says why the settings of a store could not be written, and who can do it.
+fn unwritten(store: &Store, err: &GitError, verb: &str, name: &str) -> Failure {
+    let said = crate::ops::chain(err);
+    let file = store.repo.common_dir().join("config");
+    let file = file.display();
+    let by = |who: &str| format!("`git chittysync mirror {verb} {name}` {who} does it");
+    let has = |words: &str| said.contains(words);
+    if has("Permission denied") || has("Operation not permitted") {
+        let reason =
+            format!("the settings of this store, {file}, belong to another user, and cannot be changed by this one");
+        Failure::refused(reason, by("as that user"))
+    } else if has("Read-only file system") || has("Device or resource busy") {
+        Failure::refused(
+            format!("the settings of this store, {file}, are read-only here"),
+            by("where they can be written"),
+        )
+    } else if has("File exists") {
+        let reason = format!("another program is changing the settings of this store, {file}");
+        Failure::refused(reason, format!("try again; if none is, remove {file}.lock"))
+    } else {
+        Failure::store(err)
     }
 }
 

@@ -27,6 +27,32 @@ pub enum Side {
     Overruled,
 }
 
+/// What is done about a mirror.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtMirror {
+    /// It gets what it lacks.
+    Sync,
+    /// It gets everything again.
+    Again,
+    /// It is left alone.
+    Pause,
+    /// It is looked after again.
+    Resume,
+}
+
+impl AtMirror {
+    const ALL: [AtMirror; 4] = [AtMirror::Sync, AtMirror::Again, AtMirror::Pause, AtMirror::Resume];
+
+    fn word(self) -> &'static str {
+        match self {
+            AtMirror::Sync => "mirror-sync",
+            AtMirror::Again => "mirror-again",
+            AtMirror::Pause => "mirror-pause",
+            AtMirror::Resume => "mirror-resume",
+        }
+    }
+}
+
 /// What a button does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -51,6 +77,8 @@ pub enum Deed {
     Pause,
     /// Has agents started again.
     Resume,
+    /// Does something about a mirror.
+    Mirror(AtMirror, String),
     /// Has agents started again for a topic whose command failed each time.
     Reset(String),
 }
@@ -77,6 +105,7 @@ impl Deed {
             Deed::Assign => "assign".into(),
             Deed::Pause => "pause".into(),
             Deed::Resume => "resume".into(),
+            Deed::Mirror(what, name) => format!("{} {name}", what.word()),
             // A topic's name can be whatever somebody wrote into the lease.
             Deed::Reset(topic) => format!("reset {}", utf8_percent_encode(topic, NON_ALPHANUMERIC)),
         }
@@ -126,6 +155,10 @@ impl Deed {
             }
             _ => {}
         }
+        if let Some(what) = AtMirror::ALL.into_iter().find(|what| what.word() == word) {
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            return (!rest.is_empty() && rest.bytes().all(is_part)).then(|| Deed::Mirror(what, rest.to_owned()));
+        }
         let all = [Verb::Start, Verb::Done, Verb::Release, Verb::Drop, Verb::Reopen];
         let verb = all.into_iter().find(|verb| verb.name() == word)?;
         Some(Deed::Say(verb, TodoId::parse(rest)?))
@@ -156,6 +189,10 @@ mod tests {
             Deed::Pause,
             Deed::Resume,
             Deed::Reset("a topic: 100 %\u{202e}".into()),
+            Deed::Mirror(AtMirror::Sync, "papers".into()),
+            Deed::Mirror(AtMirror::Again, "papers-2".into()),
+            Deed::Mirror(AtMirror::Pause, "papers".into()),
+            Deed::Mirror(AtMirror::Resume, "papers".into()),
         ] {
             assert_eq!(Deed::parse(&deed.text()), Some(deed.clone()), "{deed:?}");
         }
@@ -169,6 +206,9 @@ mod tests {
             "choose",
             "edit",
             "done 1ad1 70ea",
+            "mirror-sync",
+            "mirror-pause a b",
+            "mirror-resume ../x",
             "rollback",
             "rollback consolidated~3 consolidated",
             "rollback 0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",

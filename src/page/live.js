@@ -26,12 +26,11 @@
     found.focus();
     if (!next && is !== "r" && found.type !== "search") found.click();
   };
-  if (keys) keys.checked = localStorage.getItem("keys") !== "off";
-  if (keys) keys.onchange = () => localStorage.setItem("keys", keys.checked ? "on" : "off");
+  if (keys) [keys.checked, keys.onchange] = [localStorage.getItem("keys") !== "off", () => localStorage.setItem("keys", keys.checked ? "on" : "off")];
   document.addEventListener("keydown", press);
   if (!live || !window.EventSource || !window.BroadcastChannel) return;
   const tabs = new BroadcastChannel("chittysync");
-  let last = live.dataset.at, state = "", changes = 0, stale = false, busy = false, source = null;
+  let last = live.dataset.at, state = "", changes = 0, stale = false, busy = false, source = null, timer = 0;
   // What is the same stays: so do focus, what is half typed, and where one looks.
   const morph = (old, next) => {
     if (old.isEqualNode(next)) return;
@@ -53,9 +52,10 @@
     document.title = page.title;
     for (const part of ids) morph(at(part), at(part, page));
     if (id && document.activeElement.id !== id) (at(id) || at(near) || first(rows()[place]) || at("main")).focus({ preventScroll: true });
-    last = at("live", page).dataset.at;
+    [last] = [at("live", page).dataset.at, soon()];
   };
   const ask = (...what) => fetch(...what).then(async (answer) => [answer, await answer.text()]).catch(() => []);
+  const soon = () => (clearTimeout(timer), (timer = document.querySelector("[data-soon]") && setTimeout(refresh, 1000))); // It goes on, and moves no branch.
   const refresh = async () => {
     stale = true;
     if (busy || document.hidden || document.querySelector("main :active")) return;
@@ -96,5 +96,5 @@
   tabs.onmessage = hear;
   for (const kind of ["visibilitychange", "pointerup"]) document.addEventListener(kind, () => setTimeout(() => stale && refresh(), 50));
   navigator.locks ? navigator.locks.request("chittysync", () => new Promise(listen)) : listen(); // Without locks, each tab listens.
-  tabs.postMessage({ ask: 1 });
+  tabs.postMessage({ ask: 1 }), soon();
 })();

@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 
 use super::Sight;
+use super::form::{AtMirror, Deed};
 use super::frame::{Page, frame, section};
+use super::row::button;
 use super::text::{ago, count, more, sign, words};
 use crate::todo::{Project, Time, TodoId};
 
@@ -25,6 +27,8 @@ pub struct Mirror {
     pub projects: Vec<Project>,
     /// Whether it is left alone.
     pub is_paused: bool,
+    /// Since when it is being brought up to date, if it is.
+    pub running: Option<Time>,
     /// Whether it ever held anything.
     pub has_begun: bool,
     /// How many commits of the branch it lacks.
@@ -67,8 +71,7 @@ pub fn mirrors(sight: &Sight<'_>, all: &[Mirror]) -> String {
             }
             @if !all.is_empty() {
                 p.soft {
-                    "As far as it is known here. " code { "git chittysync mirror verify" } " asks each place what it holds, "
-                    code { "mirror pause" } " and " code { "resume" } " leave one alone and look after it again."
+                    "As far as it is known here. " code { "git chittysync mirror verify" } " asks each place what it holds."
                 }
             }
         }
@@ -80,36 +83,70 @@ fn mirror(sight: &Sight<'_>, one: &Mirror) -> Markup {
     html! {
         ul.rows {
             li {
-                @if one.is_bad() { (sign("mark warn", "!", "something is the matter")) }
-                @else if one.is_paused { (sign("mark", "\u{2016}", "paused")) }
-                @else if one.behind > 0 { (sign("mark", "\u{25cb}", "waits")) }
-                @else { (sign("mark done", "\u{2713}", "up to date")) }
+                (mark(one))
                 div {
-                    b { (standing(one)) }
+                    // A reader of the page is told when that changes.
+                    b role="status" id={ "is-" (one.name) } { (standing(sight, one)) }
                     @if one.is_paused { " " span.tag.blocked { "paused" } }
-                    @if let Some(since) = one.since.filter(|_| one.behind > 0) { div.why { "The oldest of them was made " (ago(sight, since)) "." } }
-                    @if one.is_paused { div.why { "Left alone until " code { "git chittysync mirror resume " (one.name) } "." } }
-                    @if let Some((error, remedy)) = one.error.as_ref().filter(|_| one.failures > 0) {
+                    @if let Some(since) = one.since.filter(|_| one.behind > 0 && one.has_begun) { div.why { @if one.behind == 1 { "It" } @else { "The oldest of them" } " was made " (ago(sight, since)) "." } }
+                    @if one.is_paused { div.why { "It is left alone until you resume it." } }
+                    @if let Some((error, remedy)) = one.error.as_ref().filter(|_| one.failures > 0 && one.running.is_none()) {
                         div.why {
                             "Failed" @if one.failures > 1 { " " (one.failures) " times in a row" } ": " (words(error))
                             @if let Some(remedy) = remedy { "; " (words(remedy)) }
                         }
                     }
                 }
+                (acts(sight, one))
             }
         }
         (facts(sight, one))
         @if !one.parked.is_empty() {
-            h3 { (count(one.parked.len(), "todo")) " that it did not take" }
+            h3 id={ "left-" (one.name) } tabindex="-1" { (count(one.parked.len(), "todo")) " that it did not take" }
             ul.rows { @for (id, why) in one.parked.iter().take(MOST) { (parked(sight, &one.name, id, why)) } }
             @if one.parked.len() > MOST { p.fold { (more(one.parked.len() - MOST, "todo")) } }
-            p.soft { "It gets them once they change, or with " code { "git chittysync mirror sync " (one.name) " --again" } "." }
+            p.soft { "It gets them once they change, or when everything is sent again." }
+            @if sight.may_write && one.running.is_none() {
+                (button(&Deed::Mirror(AtMirror::Again, one.name.clone()), "Send everything again", &format!("again-{}", one.name), &format!("left-{}", one.name), 0))
+            }
+        }
+    }
+}
+
+fn mark(one: &Mirror) -> Markup {
+    match () {
+        () if one.running.is_some() => sign("mark work", "\u{25b6}", "at work"),
+        () if one.is_bad() => sign("mark warn", "!", "something is the matter"),
+        () if one.is_paused => sign("mark", "\u{2016}", "paused"),
+        () if one.behind > 0 => sign("mark", "\u{25cb}", "waits"),
+        () => sign("mark done", "\u{2713}", "up to date"),
+    }
+}
+
+/// Returns what can be done about it. What takes the place of a button has its name, and so the focus. While it is being brought up to date, the page is asked for again and again: it tells
+/// when that ended, and how.
+fn acts(sight: &Sight<'_>, one: &Mirror) -> Markup {
+    let (id, of) = (|word: &str| format!("{word}-{}", one.name), format!("h-m-{}", one.name));
+    let act = |what, word, id: &str| button(&Deed::Mirror(what, one.name.clone()), word, id, &of, 0);
+    html! {
+        div.acts {
+            @match one.running {
+                Some(_) => a.link href="/ui/mirrors" id=(id("sync")) data-soon { "Look again" },
+                None => @if sight.may_write { (act(AtMirror::Sync, "Sync now", &id("sync"))) },
+            }
+            @if sight.may_write {
+                @if one.is_paused { (act(AtMirror::Resume, "Resume", &id("pause"))) }
+                @else { (act(AtMirror::Pause, "Pause", &id("pause"))) }
+            }
         }
     }
 }
 
 /// Says in a few words what it holds.
-fn standing(one: &Mirror) -> String {
+fn standing(sight: &Sight<'_>, one: &Mirror) -> String {
+    if let Some(since) = one.running {
+        return format!("Being brought up to date, since {}", (sight.moment)(since).trim());
+    }
     match (one.behind, one.has_begun) {
         (0, true) => "Has everything".to_owned(),
         (0, false) => "Holds nothing yet, as there is nothing".to_owned(),

@@ -34,7 +34,7 @@ mod topics;
 
 pub use board::board;
 pub use conflicts::conflicts;
-pub use form::{Deed, Side, fields};
+pub use form::{AtMirror, Deed, Side, fields};
 pub use frame::{CSP, nothing, script, style};
 pub use help::help;
 pub use history::{Happening, State, history};

@@ -54,7 +54,7 @@ impl<'a> Needs<'a> {
                 mine.push((project, todo, waiting));
             }
         }
-        let mut stuck = session_views(everything, sight.now, sight.stale_after);
+        let mut stuck = session_views(everything, sight.now, sight.silences);
         stuck.retain(|view| !view.warnings.is_empty() && !sight.quiet.has_session(&view.session));
         let quiet = sight.quiet.count(everything.todos().map(|(_, todo)| todo));
         Needs {
@@ -196,8 +196,14 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
                 " " span.tag { (words(&sight.everything.place(view.info))) }
                 @for warning in &view.warnings {
                     div.why {
-                        (words(&warning.text(sight.everything)))
-                        @if let Warning::Stale = warning { ": " (count(view.open, "open todo")) }
+                        @match warning {
+                            Warning::Stuck(todo, gone_on) => {
+                                (Warning::silence(*gone_on)) ": "
+                                a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                            },
+                            Warning::Stale => { (words(&warning.text(sight.everything))) ": " (count(view.open, "open todo")) },
+                            Warning::Shared(..) => (words(&warning.text(sight.everything))),
+                        }
                     }
                 }
             }

@@ -145,5 +145,5 @@ fn mirrors(sight: &Sight<'_>) -> Markup {
             }
         }
     };
-    html! { @if !sight.mirrors.is_empty() { (section("mirrors", "Mirrors", Some(sight.mirrors.len()), None, &list)) } }
+    html! { @if !sight.mirrors.is_empty() { (section("mirrors", "Mirrors", Some(sight.mirrors.len()), Some(("/ui/mirrors", "all of them")), &list)) } }
 }

@@ -19,7 +19,7 @@ pub fn session(sight: &Sight<'_>, session: &Session) -> String {
     let everything = sight.everything;
     let project = sight.holders.standings.get(session.main()).and_then(|standing| standing.project.as_deref());
     let told = guidance(everything, &sight.holders, session, project);
-    let views = session_views(everything, sight.now, sight.stale_after);
+    let views = session_views(everything, sight.now, sight.silences);
     let view = views.iter().find(|view| view.session.main() == session.main());
     let name = everything.called_in_full(session);
     let todos = Wanted::of_session(&session.without_commands());

@@ -15,7 +15,7 @@ const MOST: usize = 300;
 pub fn sessions(sight: &Sight<'_>, all: bool) -> String {
     let filter = SessionFilter {
         wanted: None,
-        stale_after: sight.stale_after,
+        silences: sight.silences,
         quiet: sight.quiet.clone(),
         shown: if all { Shown::All } else { Shown::Living },
     };

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::then::Then;
 use crate::plan::{Holders, Moment, Topics};
 use crate::todo::{Session, Time, Todo, TodoId};
-use crate::view::{Everything, Links, OverProperty, Quiet, questions};
+use crate::view::{Everything, Links, OverProperty, Quiet, Silences, questions};
 
 /// What somebody is told of what they did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub struct Sight<'a> {
     pub spawn_at: usize,
     /// What is quiet.
     pub quiet: Quiet,
-    /// `chittysync.staleAfter` in milliseconds, nothing for never.
-    pub stale_after: Option<i64>,
+    /// After how long somebody is told of a session's silence.
+    pub silences: Silences,
     /// The time.
     pub now: Time,
     /// When today began.
@@ -111,7 +111,7 @@ impl<'a> Sight<'a> {
             topics,
             spawn_at: 0,
             quiet: Quiet::default(),
-            stale_after: None,
+            silences: Silences::default(),
             now,
             today: now,
             moment,

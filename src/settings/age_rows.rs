@@ -32,6 +32,15 @@ pub const QUIET_AFTER: Setting = Setting {
     ..ROW
 };
 
+/// After how long a session is stuck.
+pub const STUCK_AFTER: Setting = Setting {
+    key: "chittysync.stuckAfter",
+    kind: AGE,
+    default: Default::Value("2h"),
+    help: "For how long others have to go on in a project, after the last word of a session that has something in progress there, until `sessions`, `board` and the hub's first page call that session stuck. `never` calls none so.",
+    ..ROW
+};
+
 /// After how long a session is stale.
 pub const STALE_AFTER: Setting = Setting {
     key: "chittysync.staleAfter",

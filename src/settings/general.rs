@@ -68,6 +68,8 @@ pub struct Settings {
     pub quiet_after: Option<i64>,
     /// [`table::STALE_AFTER`] in milliseconds; nothing for never.
     pub stale_after: Option<i64>,
+    /// [`table::STUCK_AFTER`] in milliseconds; nothing for never.
+    pub stuck_after: Option<i64>,
     /// [`table::REDACT`] and [`table::REDACT_EXCEPT`].
     pub redactor: Redactor,
     /// [`table::ARCHIVE_AFTER`] in milliseconds; nothing for never.
@@ -125,6 +127,7 @@ impl Settings {
             retire_after: reader.millis(&table::RETIRE_AFTER)?,
             quiet_after: reader.millis(&table::QUIET_AFTER)?,
             stale_after: reader.millis(&table::STALE_AFTER)?,
+            stuck_after: reader.millis(&table::STUCK_AFTER)?,
             archive_after: reader.millis(&table::ARCHIVE_AFTER)?,
             topics: reader.list(&table::TOPIC, TopicRule::parse)?,
             spawn_at: count(&reader, &table::SPAWN_AT)?,

@@ -5,7 +5,7 @@ use super::kind::{Bare, DAY, Kind, SECOND, Span};
 use super::row::{ROW, SPAN};
 use super::setting::{Default, Setting};
 
-pub use super::age_rows::{ARCHIVE_AFTER, QUIET_AFTER, STALE_AFTER};
+pub use super::age_rows::{ARCHIVE_AFTER, QUIET_AFTER, STALE_AFTER, STUCK_AFTER};
 pub use super::issuer_rows::{HUB_ADDRESS, HUB_AUDIENCE, HUB_INTROSPECTION, HUB_ISSUER, HUB_KEYS};
 pub use super::mirror_rows::{MIRROR_EVERY, MIRROR_KIND, MIRROR_PAUSED, MIRROR_PROJECT, MIRROR_URL};
 pub use super::source_rows::{SOURCE_FIELDS, SOURCE_FORMAT, SOURCE_PATH, SOURCE_QUERY};
@@ -309,7 +309,7 @@ pub const COLOR: Setting = Setting {
 };
 
 /// All settings, by key.
-pub const ALL: [Setting; 62] = [
+pub const ALL: [Setting; 63] = [
     ALSO_LIST,
     ARBITER,
     ARCHIVE_AFTER,
@@ -369,6 +369,7 @@ pub const ALL: [Setting; 62] = [
     SPAWN_TIMEOUT,
     STALE_AFTER,
     STORE,
+    STUCK_AFTER,
     TIMEOUT,
     TOPIC,
     COLOR,

@@ -73,6 +73,7 @@ fn settings_have_the_defaults_of_the_table() {
     assert_eq!(settings.archive_after, Some(90 * day));
     assert_eq!(settings.retire_after, Some(14 * day));
     assert_eq!((settings.stale_after, settings.quiet_after), (Some(7 * day), Some(7 * day)));
+    assert_eq!(settings.stuck_after, Some(day / 12));
     assert_eq!(settings.timeout, Duration::from_secs(60));
     assert_eq!((settings.max_fetch, settings.log_lines), (Some(1 << 30), 1000));
     assert_eq!(default_log_lines(), 1000);

@@ -27,8 +27,10 @@ mod session_filter;
 mod sessions;
 mod shelves;
 mod show;
+mod silences;
 mod sort;
 mod states;
+mod stuck;
 mod style;
 mod summary;
 mod table;
@@ -63,6 +65,7 @@ pub use sessions::{
 };
 pub use shelves::{Shelf, Shelves};
 pub use show::{show_json, show_text};
+pub use silences::Silences;
 pub use sort::Sort;
 pub use states::{Standing, by_state};
 pub use style::{Style, symbol};

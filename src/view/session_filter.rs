@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::silences::Silences;
 use super::{Quiet, Shown};
 use crate::todo::Session;
 
@@ -10,8 +11,8 @@ use crate::todo::Session;
 pub struct SessionFilter {
     /// Only these: one that went on elsewhere by any of its names.
     pub wanted: Option<BTreeSet<Session>>,
-    /// `chittysync.staleAfter` in milliseconds, nothing for never.
-    pub stale_after: Option<i64>,
+    /// After how long somebody is told of a silence.
+    pub silences: Silences,
     /// What is quiet.
     pub quiet: Quiet,
     /// What is shown of that.

@@ -7,6 +7,8 @@ use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
 use super::session_filter::SessionFilter;
+use super::silences::Silences;
+use super::stuck::stuck;
 use super::table::{Column, Table, fit};
 use super::{Everything, Quiet, Shown, Style};
 use crate::todo::{Project, Session, SessionInfo, State, Status, Time, Todo, plain};
@@ -53,6 +55,8 @@ pub enum Warning<'a> {
     Stale,
     /// Another active session is working on the same todo.
     Shared(&'a Todo, &'a Session),
+    /// It is at this todo and says nothing, while its project went on for so many milliseconds.
+    Stuck(&'a Todo, i64),
 }
 
 impl Warning<'_> {
@@ -64,7 +68,18 @@ impl Warning<'_> {
                 let is = if everything.is_own(session) { "are" } else { "is" };
                 format!("{} {is} at it too: {}", everything.who(session), plain(&todo.content))
             }
+            Warning::Stuck(todo, gone_on) => format!("{}: {}", Warning::silence(gone_on), plain(&todo.content)),
         }
+    }
+
+    /// Says for how long a project went on without a session.
+    pub fn silence(gone_on: i64) -> String {
+        let long = match (gone_on / DAY, gone_on / HOUR, gone_on / 60_000) {
+            (days, ..) if days > 0 => format!("{days}d"),
+            (_, hours, _) if hours > 0 => format!("{hours}h"),
+            (.., minutes) => format!("{minutes}m"),
+        };
+        format!("says nothing, while its project went on for {long}")
     }
 
     /// Returns it for programs, by our names and by the original's.
@@ -76,6 +91,13 @@ impl Warning<'_> {
                     "kind": "stale", "type": "stale_session", "session_id": of.session.as_str(), "age_days": age,
                 })
             }
+            Warning::Stuck(todo, gone_on) => json!({
+                "kind": "stuck",
+                "type": "stuck_session",
+                "session_id": of.session.as_str(),
+                "todo": todo.id.to_string(),
+                "gone_on_hours": gone_on / HOUR,
+            }),
             Warning::Shared(todo, session) => json!({
                 "kind": "shared",
                 "type": "shared_todo",
@@ -125,9 +147,8 @@ fn state(info: &SessionInfo, now: Time, stale_after: Option<i64>) -> SessionStat
 /// A session by the name that it has in common with all that go on from it, and with its commands.
 type Root<'a> = Cow<'a, str>;
 
-/// Returns all sessions, the latest first; one that went on elsewhere once. `stale_after` is `chittysync.staleAfter`
-/// in milliseconds, nothing for never.
-pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64>) -> Vec<SessionView<'_>> {
+/// Returns all sessions, the latest first; one that went on elsewhere once.
+pub fn session_views(everything: &Everything, now: Time, silences: Silences) -> Vec<SessionView<'_>> {
     let mut known: BTreeMap<Root<'_>, Vec<&SessionInfo>> = BTreeMap::new();
     for info in &everything.sessions {
         known.entry(info.session.without_commands()).or_default().push(info);
@@ -142,8 +163,9 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
         })
         .collect();
     let states: BTreeMap<Root<'_>, SessionState> =
-        known.iter().map(|(root, (info, ..))| (root.clone(), state(info, now, stale_after))).collect();
+        known.iter().map(|(root, (info, ..))| (root.clone(), state(info, now, silences.stale))).collect();
     let mut shared = shared(everything, &states);
+    let mut stuck = silences.stuck.map(|after| stuck(everything, now, after)).unwrap_or_default();
     let names = everything.names();
     let mut counts = BTreeMap::new();
     let mut last: BTreeMap<Root<'_>, (Time, &Project)> = BTreeMap::new();
@@ -170,8 +192,11 @@ pub fn session_views(everything: &Everything, now: Time, stale_after: Option<i64
             let (open, total) = counts.get(root).copied().unwrap_or_default();
             let state = states[root];
             let mut warnings = shared.remove(root).unwrap_or_default();
-            if state == SessionState::Stale && open > 0 {
-                warnings.push(Warning::Stale);
+            let silent = stuck.remove(root).filter(|_| state != SessionState::Ended);
+            let silent = silent.map(|(todo, gone_on)| Warning::Stuck(todo, gone_on));
+            match state == SessionState::Stale && open > 0 {
+                true => warnings.push(Warning::Stale),
+                false => warnings.extend(silent),
             }
             let project = info.project.as_ref().or_else(|| Some(last.get(root)?.1));
             let shown = project.map_or(Project::GENERAL, |project| names.shown(project));
@@ -243,7 +268,7 @@ impl SessionFilter {
     pub fn views<'a>(&self, everything: &'a Everything, now: Time) -> (Vec<SessionView<'a>>, Vec<SessionView<'a>>) {
         let roots: Option<BTreeSet<_>> =
             self.wanted.as_ref().map(|wanted| wanted.iter().map(Session::without_commands).collect());
-        let mut views = session_views(everything, now, self.stale_after);
+        let mut views = session_views(everything, now, self.silences);
         views.retain(|view| roots.as_ref().is_none_or(|roots| roots.contains(&view.session.without_commands())));
         let (quiet, living): (Vec<_>, Vec<_>) =
             views.into_iter().partition(|view| self.shown != Shown::All && self.quiet.has_session(&view.session));

@@ -116,6 +116,7 @@ fn parameters(operation: &Operation, path: &str) -> Value {
             header("If-Match", "the ETag of an earlier answer: 412 when the branch went on since");
             header("Idempotency-Key", "the same request with the same key is done once");
         }
+        Kind::Place => header("If-Match", "the ETag of an earlier answer: 412 when the branch went on since"),
         Kind::Token | Kind::Other => {}
     }
     Value::Array(found)
@@ -144,7 +145,13 @@ fn responses(operation: &Operation) -> Value {
             put(200, document(operation.summary));
             put(304, json!({ "description": "it still is so" }));
         }
-        Kind::Write | Kind::Token => {
+        Kind::Write | Kind::Token | Kind::Place => {
+            if operation.kind == Kind::Place {
+                put(502, problem("the mirror could not be brought up to date"));
+            }
+            if operation.op == Op::MirrorSync {
+                put(202, document("it goes on; Location tells how the mirror is doing"));
+            }
             put(200, document("it is so; nothing is there that was not"));
             put(201, document("it is saved, and new"));
             for (status, says) in [

@@ -53,6 +53,11 @@ pub enum Op {
     EndToken,
     Services,
     Service,
+    Mirrors,
+    Mirror,
+    MirrorSync,
+    MirrorPause,
+    MirrorResume,
 }
 
 /// How an answer changes.
@@ -66,6 +71,8 @@ pub enum Kind {
     Write,
     /// A token is made, looked at or taken back: no commit says so.
     Token,
+    /// Something is done about another place that holds the same: no commit says so.
+    Place,
     /// It is no document.
     Other,
 }
@@ -139,6 +146,11 @@ const fn write(
     summary: &'static str,
 ) -> Operation {
     read((op, method, path, scope, summary, &[], shapes.0, shapes.1), Kind::Write)
+}
+
+/// As [`write`], of what is about mirrors. Who may do something about one says what its user could type.
+const fn place(op: Op, path: &'static str, shapes: (&'static str, &'static str), summary: &'static str) -> Operation {
+    Operation { kind: Kind::Place, ..write(op, "POST", path, A, shapes, summary) }
 }
 
 /// As [`write`], of what is about tokens.
@@ -260,6 +272,29 @@ pub static OPERATIONS: &[Operation] = &[
         "settles what sessions disagree on",
     ),
     write(Op::Rollback, "POST", "/api/rollback", A, ("Back", "RolledBack"), "brings an earlier state back"),
+    // Who may only read need not know where todos go.
+    read(
+        (
+            Op::Mirrors,
+            "GET",
+            "/api/mirrors",
+            W,
+            "the mirrors: what each lacks, and what is the matter",
+            &[],
+            "",
+            "Mirrors",
+        ),
+        Kind::OfNow,
+    ),
+    read((Op::Mirror, "GET", "/api/mirrors/{mirror}", W, "how a mirror is doing", &[], "", "OneMirror"), Kind::OfNow),
+    place(
+        Op::MirrorSync,
+        "/api/mirrors/{mirror}/sync",
+        ("MirrorRun", "MirrorRan"),
+        "brings a mirror up to date; 202 when that takes longer than anybody waits",
+    ),
+    place(Op::MirrorPause, "/api/mirrors/{mirror}/pause", ("", "MirrorPaused"), "has a mirror left alone"),
+    place(Op::MirrorResume, "/api/mirrors/{mirror}/resume", ("", "MirrorPaused"), "has a mirror looked after again"),
     token(write(
         Op::Issue,
         "POST",
@@ -289,7 +324,7 @@ pub static OPERATIONS: &[Operation] = &[
 impl Operation {
     /// Returns whether it says nothing without a body.
     pub fn needs_body(&self) -> bool {
-        !matches!(self.body, "" | "Speaker" | "Handing" | "Heartbeat")
+        !matches!(self.body, "" | "Speaker" | "Handing" | "Heartbeat" | "MirrorRun")
     }
 
     /// Returns whether the path is answered without `/api` too, as the original's hubs did.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::todos::entry;
 use crate::plan::{Moment, Standing, Topics, standings};
 use crate::todo::{SessionInfo, Time};
-use crate::view::{Everything, SessionView, session_views};
+use crate::view::{Everything, SessionView, Silences, session_views};
 
 /// The key of a session's file that says on which platform it runs.
 pub const PLATFORM: &str = "aiPlatform";
@@ -42,7 +42,7 @@ fn one(everything: &Everything, view: &SessionView<'_>, standings: &BTreeMap<Str
 /// Returns the sessions, the latest first. `stale_after` is when one is stale, in milliseconds.
 pub fn sessions(everything: &Everything, stale_after: Option<i64>, now: Time) -> Value {
     let standings = standings(everything);
-    let views = session_views(everything, now, stale_after);
+    let views = session_views(everything, now, Silences { stale: stale_after, stuck: None });
     let found: Vec<Value> = views.iter().map(|view| one(everything, view, &standings, now)).collect();
     let active = found.iter().filter(|session| session["active"] == true).count();
     json!({ "total": found.len(), "active": active, "sessions": found, "timestamp": now.to_string() })
@@ -50,7 +50,7 @@ pub fn sessions(everything: &Everything, stale_after: Option<i64>, now: Time) ->
 
 /// Returns one session; nothing when there is none of that name.
 pub fn session(everything: &Everything, stale_after: Option<i64>, name: &str, now: Time) -> Option<Value> {
-    let views = session_views(everything, now, stale_after);
+    let views = session_views(everything, now, Silences { stale: stale_after, stuck: None });
     let view = views.iter().find(|view| view.session.as_str() == name || view.info.session.as_str() == name)?;
     Some(one(everything, view, &standings(everything), now))
 }

@@ -69,7 +69,7 @@ const IMPORTS: [(&str, &[&str]); 22] = [
         "hub",
         &[
             "todo", "merge", "view", "plan", "access", "wire", "page", "git", "settings", "store", "source", "log",
-            "ops", "mirror", "cli",
+            "ops", "mirror", "daemon", "cli",
         ],
     ),
 ];

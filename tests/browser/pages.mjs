@@ -359,6 +359,35 @@ for (const [name, ...where] of [["papers", "files", join(process.env.TMPDIR, "pa
 try {
   run("mirror", "sync");
 } catch {} // One of them fails.
+// One more that goes on until a file is there, to be caught while it does.
+const go = join(process.env.TMPDIR, "go");
+run("mirror", "add", "far", "command", `while [ ! -e ${go} ]; do sleep 0.05; done`);
+await part("mirrors by keyboard, with a run that goes on, and without a script", async () => {
+  await page.goto(base + "/ui/mirrors");
+  await live(page);
+  const standing = () => page.textContent("#is-far"), focused = () => page.evaluate(() => document.activeElement.id);
+  await page.focus("#sync-far");
+  await page.keyboard.press("Enter");
+  await until("it is told", async () => (await page.textContent("#said")).startsWith("far: it is being brought up to date"));
+  check((await standing()).startsWith("Being brought up to date, since"), await standing());
+  check((await focused()) === "sync-far", `the focus is lost: ${await focused()}`);
+  execFileSync("touch", [go]);
+  await until("it is told that it is over", async () => (await standing()) === "Has everything");
+  check((await focused()) === "sync-far", `the focus is lost: ${await focused()}`);
+  await page.focus("#pause-far");
+  await page.keyboard.press("Enter");
+  await until("it is paused", async () => (await page.textContent("#pause-far")) === "Resume");
+  check(JSON.parse(run("mirror", "list", "--json")).mirrors.find((one) => one.name === "far").paused, "the setting says so");
+  const other = await open({ javaScriptEnabled: false });
+  await other.page.goto(base + "/ui/mirrors");
+  await other.page.click("#pause-far");
+  check((await other.page.textContent("#said")).includes("is looked after"), await other.page.textContent("#said"));
+  check(!JSON.parse(run("mirror", "list", "--json")).mirrors.find((one) => one.name === "far").paused, "the setting says so");
+  await other.page.click("#sync-broken");
+  check((await other.page.textContent("#said")).startsWith("Not done: broken: the command failed"), await other.page.textContent("#said"));
+  await other.context.close();
+});
+
 await part("320 pixels, without scrolling sideways", async () => {
   await page.setViewportSize({ width: 320, height: 640 });
   const [todo] = JSON.parse(run("list", "--json"));

@@ -46,6 +46,36 @@ fn a_session_is_stale_when_the_setting_says_so() {
     assert!(refused.stderr.contains(&format!("(it is set in {})", place.display())), "{refused:?}");
 }
 
+/// Others went on in its project for two hours since its last word, and it has something in progress.
+#[test]
+fn a_session_is_stuck_when_its_project_went_on_without_it() {
+    let world = World::new();
+    world.list(ONE, "2026-11-20T07:00:00.000Z", &[("Fix login tests", "in_progress"), ("Write docs", "pending")]);
+    world.list(TWO, "2026-11-20T08:59:59.000Z", &[("Deploy it", "in_progress")]);
+    world.sync();
+    assert_eq!(session(&world.json(&["sessions"]), ONE)["warnings"], json!([]), "not yet");
+    world.list(TWO, "2026-11-20T10:30:00.000Z", &[("Deploy it", "completed"), ("Announce it", "in_progress")]);
+    world.sync();
+    let id = world.todo("Fix login tests")["id"].clone();
+    let stuck = json!([{
+        "kind": "stuck", "type": "stuck_session", "session_id": ONE, "todo": id, "gone_on_hours": 3,
+    }]);
+    let sessions = world.json(&["sessions"]);
+    assert_eq!(session(&sessions, ONE)["warnings"], stuck);
+    assert_eq!(session(&sessions, TWO)["warnings"], json!([]));
+    let told = world.ok(&["sessions"]);
+    assert!(told.contains("! says nothing, while its project went on for 3h: Fix login tests"), "{told}");
+    for (value, is_stuck) in [("3h", true), ("4h", false), ("never", false), ("2s", true)] {
+        world.git(&world.store(), &["config", "chittysync.stuckAfter", value]);
+        let sessions = world.json(&["sessions"]);
+        assert_eq!(session(&sessions, ONE)["warnings"] == stuck, is_stuck, "{value}: {sessions}");
+    }
+    // Who looks, and when, says nothing: no commit comes of it.
+    let before = world.git(&world.store(), &["rev-parse", "consolidated"]);
+    world.sync();
+    assert_eq!(world.git(&world.store(), &["rev-parse", "consolidated"]), before);
+}
+
 #[test]
 fn two_sessions_at_one_todo_are_warned_of() {
     let world = World::new();

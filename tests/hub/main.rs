@@ -15,6 +15,7 @@ mod issued;
 #[cfg(feature = "web")]
 mod issuer;
 mod merges;
+mod mirrors;
 mod original;
 #[cfg(feature = "web")]
 mod outsiders;

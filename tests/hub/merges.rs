@@ -109,3 +109,27 @@ fn what_was_said_by_hand_is_pushed() {
     let behind: Done = scene.git(&token, "hub.git", &["merge-base", "--is-ancestor", &by_hand, "consolidated"]);
     assert_eq!(behind.code, Some(0), "{behind:?} {hub:?}");
 }
+
+/// Nobody types a command in a store that only a hub writes to, and each push leaves files.
+#[test]
+fn the_hub_keeps_its_store_small() {
+    const SESSIONS: usize = 70;
+    let scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", "keep_ms=50")], &[]);
+    let token = scene.device("one");
+    for session in 0..SESSIONS {
+        scene.list("one", &format!("s{session}"), &[(&format!("Task {session}"), "pending")]);
+    }
+    assert_eq!(scene.sync("one", &token).code, Some(0));
+    let hub = scene.store("hub");
+    let refs = || scene.world.git(&hub, &["for-each-ref", "refs/chittysync/", "refs/heads/"]);
+    let loose = || std::fs::read_dir(hub.join("refs/chittysync")).map_or(0, Iterator::count);
+    until("refs are in one file", || loose() < SESSIONS / 2);
+    assert!(refs().lines().filter(|line| line.contains("refs/chittysync/s")).count() == SESSIONS, "{}", refs());
+    // Whoever syncs meanwhile sees nothing of it.
+    assert_eq!(scene.sync("one", &token).code, Some(0));
+    assert_eq!(
+        scene.tip("refs/heads/consolidated"),
+        scene.world.git(&scene.store("one"), &["rev-parse", "consolidated"])
+    );
+    assert_eq!(scene.world.git_run(&hub, &["fsck", "--strict"]).code, Some(0));
+}

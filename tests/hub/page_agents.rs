@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::common::set_time;
 use crate::pages::{Browser, id_of, said};
 use crate::scene::Scene;
 
@@ -104,6 +105,44 @@ fn who_waits_for_me_and_for_what() {
     let mine = mine.unwrap_or_else(|| panic!("nothing waits: {page}"));
     assert!(mine.contains("Approve it") && mine.contains("printer on one</bdi></b> waits for it: "), "{mine}");
     assert!(mine.contains(", and 1 more todo<"), "{mine}");
+}
+
+/// With settings as they are when nobody sets any: who has something in progress and says nothing, while others go on.
+#[test]
+fn the_first_page_says_which_session_is_stuck() {
+    let scene = Scene::new();
+    let browser = Browser::new(&scene, &[]);
+    let says = |session: &str, time: &str, items: Value| {
+        let path = scene
+            .world
+            .write(&format!("claude-hub/todos/{session}-agent-{session}.json"), items.to_string().as_bytes());
+        set_time(&path, time);
+        let (store, home) = (scene.store("hub"), scene.world.path("claude-hub"));
+        scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "sync", "--from", home.to_str().expect("UTF-8")]);
+    };
+    let item = |words: &str, status: &str| json!({"content": words, "status": status});
+    says("late", "2026-11-20T06:00:00.000Z", json!([item("Fix <b>login", "in_progress"), item("Test it", "pending")]));
+    says("busy", "2026-11-20T07:00:00.000Z", json!([item("Paint it", "in_progress")]));
+    let stuck = || {
+        let page = browser.get(&scene, "/ui").body;
+        let part = page.split("<section id=\"stuck\"").nth(1).and_then(|rest| rest.split("</section>").next());
+        part.map(str::to_owned)
+    };
+    assert_eq!(stuck(), None);
+    says("busy", "2026-11-20T11:30:00.000Z", json!([item("Paint it", "completed"), item("Ship it", "in_progress")]));
+    let part = stuck().expect("somebody is stuck");
+    assert!(
+        part.contains("says nothing, while its project went on for 5h: ") && part.contains("Fix &lt;b&gt;login"),
+        "{part}"
+    );
+    assert!(
+        part.matches("<li").count() == 1 && part.contains(&format!("/ui/todo/{}", id_of(&scene, "Fix <b>login"))),
+        "{part}"
+    );
+    let page = browser.get(&scene, "/ui").body;
+    assert!(page.contains("<b class=\"num\">1</b> stuck session<") && page.contains("<title>1 needs you"), "{page}");
+    let sessions = browser.get(&scene, "/ui/sessions").body;
+    assert!(sessions.contains("while its project went on for 5h"), "{sessions}");
 }
 
 #[test]

@@ -69,7 +69,10 @@ fn every_read_has_a_tag_and_knows_head_and_options() {
     assert_eq!(send(&scene, "POST", "/api/session", &token, &[], &register).status, 201);
     let id = add(&scene, &token, "Fix the database");
     let first = scene.tip("refs/heads/consolidated");
+    let store = scene.store("hub");
+    scene.world.ok(&["--store", store.to_str().expect("UTF-8"), "mirror", "add", "papers", "files", "place"]);
     let path = |pattern: &str| {
+        let pattern = pattern.replace("{mirror}", "papers");
         let path = pattern.replace("{id}", &id).replace("{project}", "acme/api").replace("{session}", "s");
         path.replace("{ms}", "0").replace("{category}", "database").replace("{service}", "sync")
     };

@@ -52,6 +52,35 @@ fn a_mirror_is_added_filled_paused_and_forgotten() {
     assert_eq!(world.json(&["mirror", "verify"])["mirrors"][0]["same"], true);
 }
 
+/// A pause that stands elsewhere is ended where that can be, and else told.
+#[test]
+fn a_mirror_is_paused_or_not_once_that_is_said() {
+    let scene = Scene::new(MirrorKind::Files);
+    let world = &scene.world;
+    world.ok(&["mirror", "add", "papers", "files", "place"]);
+    let paused = || world.json(&["mirror", "list"])["mirrors"][0]["paused"] == true;
+    let key = "chittysync.mirror.papers.paused";
+    world.git(&world.path(""), &["config", "--global", key, "true"]);
+    assert!(paused());
+    world.ok(&["mirror", "resume", "papers"]);
+    assert!(!paused());
+    world.ok(&["mirror", "pause", "papers"]);
+    assert!(paused());
+    // What one command is told counts more than what is written.
+    let variables = [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", key), ("GIT_CONFIG_VALUE_0", "true")];
+    let refused = world.run_with(&variables, &["mirror", "resume", "papers"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("stays paused") && refused.stderr.contains("--show-origin"), "{refused:?}");
+    world.git(&world.path(""), &["config", "--global", "--unset", key]);
+    let lock = world.store().join("config.lock");
+    std::fs::write(&lock, b"").expect("a lock");
+    let refused = world.run(&["mirror", "pause", "papers"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("another program") && refused.stderr.contains("config.lock"), "{refused:?}");
+    std::fs::remove_file(&lock).expect("removed");
+    assert!(!paused());
+}
+
 #[test]
 fn what_cannot_be_added_says_why() {
     let scene = Scene::new(MirrorKind::Files);

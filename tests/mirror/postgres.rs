@@ -3,7 +3,7 @@
 //! Left out unless `CHITTYSYNC_POSTGRES` names the directory of its programs; `.ci/components` does.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::common::background::copy_store;

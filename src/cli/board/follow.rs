@@ -4,6 +4,7 @@ use crate::board::Setting;
 use crate::cli::author::SpeakerArgs;
 use crate::cli::beside::{Stores, listed_for, only};
 use crate::cli::context::Context;
+use crate::cli::silences;
 use crate::cli::ui::{Failure, Ui};
 use crate::git::ObjectId;
 use crate::ops::{self, Change};
@@ -101,8 +102,8 @@ impl<'a> Follow<'a> {
     /// Returns what the board is to go by.
     pub(super) fn setting(&self, color: bool) -> Setting {
         let settings = self.store.as_ref().map(|store| &store.settings);
-        let (stale_after, quiet_after) = settings.map(|all| (all.stale_after, all.quiet_after)).unwrap_or_default();
-        Setting { color, stale_after, quiet_after, today: ops::day(self.context.at_present().now) }
+        let (silences, quiet_after) = settings.map(|all| (silences(all), all.quiet_after)).unwrap_or_default();
+        Setting { color, silences, quiet_after, today: ops::day(self.context.at_present().now) }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::conflicts::ConflictsArgs;
 use super::context::{Context, project};
-use super::sessions::SessionsArgs;
+use super::sessions::{SessionsArgs, silences};
 use super::ui::{Failure, Ui};
 use crate::ops::{self, Plan, Selection};
 use crate::source;
@@ -89,7 +89,7 @@ fn print_json(context: &Context, ui: &mut Ui) -> Result<(), Failure> {
     let store = context.store(ui)?;
     let everything = context.everything(&store, ui)?;
     let properties = ops::open_properties(&store, &everything)?;
-    let sessions = SessionFilter { stale_after: store.settings.stale_after, ..SessionFilter::default() };
+    let sessions = SessionFilter { silences: silences(&store.settings), ..SessionFilter::default() };
     let parts: [(&str, Value); 3] = [
         ("list", list_json(&everything, &Filter::default())),
         ("conflicts", crate::view::conflicts_json(&everything, false, &properties, context.now)),

@@ -16,6 +16,13 @@ pub(super) const WARNING: Shape = Named(
             Key("age_days", Count, "for how many days it has said nothing"),
         ]),
         Object(&[
+            Key("kind", Word(&["stuck"]), "it says nothing, while its project went on for chittysync.stuckAfter"),
+            Key("type", Word(&["stuck_session"]), "the same"),
+            Key("session_id", Text, "of which session"),
+            Key("todo", Text, "the id of the todo that it is at"),
+            Key("gone_on_hours", Count, "for how many hours its project went on without it"),
+        ]),
+        Object(&[
             Key("kind", Word(&["shared"]), "another session is at the same todo"),
             Key("type", Word(&["shared_todo"]), "the same"),
             Key("todo", Text, "the id of that todo"),
