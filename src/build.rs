@@ -47,7 +47,8 @@ fn main() {
 /// start. Where this is known to work, and not the hub's: that is a server (docs/decisions/0025-one-address.md).
 fn link_at_one_address() {
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
-    if target("OS") == "linux" && target("ENV") == "gnu" {
+    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    if target("OS") == "linux" && target("ENV") == "gnu" && !is_static {
         println!("cargo::rustc-link-arg-bin=git-chittysync=-no-pie");
     }
 }
