@@ -14,13 +14,15 @@ use super::replace::Replacing;
 use super::report::{LeftOut, Report, tell_anew};
 use super::retire::retire;
 use super::run::run;
-use crate::git::{Ancestors, Answer, Namespace, ObjectId, Overlay, Send, Unreachable, descends, fetch};
+use crate::git::{Ancestors, Answer, GitError, Namespace, ObjectId, Overlay, Send, Unreachable, descends, fetch};
 use crate::settings;
 use crate::store::{Store, StoreError};
 use crate::todo::{Session, Time};
 
 /// How often a rejected push is made anew.
 const TRIES: u32 = 8;
+/// So often it is fetched while objects that came are gone.
+const FETCHES: u32 = 4;
 
 /// An exchange under way.
 pub(super) struct Talk<'a> {
@@ -93,34 +95,45 @@ impl<'a> Talk<'a> {
     pub(super) fn go_on(&mut self) -> Result<(), OpsError> {
         let known = Remembered::of(&self.store, &self.link.remote)?;
         for attempt in 1..=TRIES {
-            let mut before = Remembered::of(&self.store, &self.link.remote)?;
-            if self.link.fetch && !self.fetch(&mut before)? {
-                break;
-            }
-            self.join()?;
-            if self.exchange.unreachable.is_some() || !self.link.push {
-                break;
-            }
-            match self.push(&before, attempt)? {
-                Pushed::All => {
-                    self.exchange.retired = retire(&self.store, self.link, &known, self.now)?;
-                    break;
-                }
-                Pushed::Failed => break,
-                Pushed::Again if !self.link.fetch => break,
-                Pushed::Again if attempt == TRIES => {
-                    let last = std::mem::take(&mut self.exchange.problems).pop();
-                    self.exchange.busy = last.map(|(what, why)| format!("{TRIES} times it did not take {what}: {why}"));
-                    break;
-                }
-                Pushed::Again => {
-                    self.exchange.problems.clear();
-                    std::thread::sleep(pause(attempt));
-                }
-                Pushed::Elsewhere => self.exchange.problems.clear(),
+            match self.attempt(attempt, &known) {
+                Ok(true) => {}
+                Ok(false) => break,
+                // A `git gc --prune=now` that looked at the refs just before takes what came for garbage. It comes again.
+                Err(err) if self.link.fetch && attempt < FETCHES && is_gone(&err) => {}
+                Err(err) => return Err(err),
             }
         }
         Ok(())
+    }
+
+    /// Fetches, merges and pushes once; `known` is what the remote had to begin with. Returns whether to try again.
+    fn attempt(&mut self, attempt: u32, known: &Remembered) -> Result<bool, OpsError> {
+        let mut before = Remembered::of(&self.store, &self.link.remote)?;
+        if self.link.fetch && !self.fetch(&mut before)? {
+            return Ok(false);
+        }
+        self.join()?;
+        if self.exchange.unreachable.is_some() || !self.link.push {
+            return Ok(false);
+        }
+        match self.push(&before, attempt)? {
+            Pushed::All => self.exchange.retired = retire(&self.store, self.link, known, self.now)?,
+            Pushed::Again if self.link.fetch && attempt < TRIES => {
+                self.exchange.problems.clear();
+                std::thread::sleep(pause(attempt));
+                return Ok(true);
+            }
+            Pushed::Again if self.link.fetch => {
+                let last = std::mem::take(&mut self.exchange.problems).pop();
+                self.exchange.busy = last.map(|(what, why)| format!("{TRIES} times it did not take {what}: {why}"));
+            }
+            Pushed::Failed | Pushed::Again => {}
+            Pushed::Elsewhere => {
+                self.exchange.problems.clear();
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Fetches, and looks for what the remote no longer has: what it had is in `before`. When it cannot be used, what is
@@ -356,4 +369,9 @@ impl<'a> Talk<'a> {
 /// Returns how long to wait before the next try: longer each time, and different on each device.
 pub(super) fn pause(attempt: u32) -> Duration {
     Duration::from_millis((20 << attempt.min(6)) * fastrand::u64(50..150) / 100)
+}
+
+/// Returns whether an object is gone, or cannot be read.
+fn is_gone(err: &OpsError) -> bool {
+    matches!(err, OpsError::Store(StoreError::Git(GitError::Object { .. })))
 }
