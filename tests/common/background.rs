@@ -4,25 +4,26 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Returns whether somebody has the lock on a file.
+/// Returns whether somebody has the lock on a file. Where the system does not list them, it is tried.
 pub fn is_locked(path: &Path) -> bool {
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let tried = || file.try_lock_shared().is_err();
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::fs::MetadataExt;
-        let Ok(metadata) = std::fs::metadata(path) else { return false };
+        let Ok(metadata) = file.metadata() else { return false };
         let end = format!(":{}", metadata.ino());
-        let is_listed = |_| {
-            let locks = std::fs::read_to_string("/proc/locks").expect("the locks of this machine");
+        let is_listed = |locks: String| {
             locks.lines().any(|line| {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 words.get(1) == Some(&"FLOCK") && words.iter().any(|word| word.ends_with(&end))
             })
         };
         // A long list is read in parts, and one can be missing when others were let go in between.
-        (0..8).any(is_listed)
+        (0..8).any(|_| std::fs::read_to_string("/proc/locks").map_or_else(|_| tried(), is_listed))
     }
     #[cfg(not(target_os = "linux"))]
-    std::fs::File::open(path).is_ok_and(|file| file.try_lock_shared().is_err())
+    tried()
 }
 
 /// Returns whether work of this name goes on in a store, or is wanted.
