@@ -145,6 +145,7 @@ pub(crate) use mirrors::{json as mirror_json, text as mirror_text};
 pub(crate) use rollback::becomes;
 #[cfg(feature = "hub")]
 pub(crate) use said::word as became;
+#[cfg(feature = "hub")]
 pub(crate) use sessions::silences;
 #[cfg(feature = "hub")]
 pub(crate) use spawn::{known as known_agents, lines as agents_text, told as agents_told};

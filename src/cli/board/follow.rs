@@ -4,7 +4,7 @@ use crate::board::Setting;
 use crate::cli::author::SpeakerArgs;
 use crate::cli::beside::{Stores, listed_for, only};
 use crate::cli::context::Context;
-use crate::cli::silences;
+use crate::cli::sessions::silences;
 use crate::cli::ui::{Failure, Ui};
 use crate::git::ObjectId;
 use crate::ops::{self, Change};
