@@ -51,9 +51,10 @@ pub(super) async fn answer(hub: &Arc<Hub>, asked: Asked) -> Result<Response, Pro
             Problem::new(422, format!("'{key}' means nothing here")).hint("'again' is all that a run can be told")
         );
     }
+    // What is said is looked at before when it was meant for.
+    let again = given.flag("again")?.unwrap_or(false);
     let (name, at) = (asked.names[0].clone(), asked.at()?);
     if op == Op::MirrorSync {
-        let again = given.flag("again")?.unwrap_or(false);
         return became(&name, hub.run_mirror(name.clone(), again, at).await?);
     }
     let paused = op == Op::MirrorPause;
