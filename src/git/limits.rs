@@ -38,6 +38,8 @@ pub struct Limits {
     pub retired_of_others: usize,
     /// How often a claim is sent before it is let go: of those who claim at the same moment one gets through each time.
     pub claim_tries: usize,
+    /// How often it is fetched while what came is gone again: a `git gc` can take it.
+    pub fetches: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
     /// How many todos one started agent is handed.
@@ -70,6 +72,7 @@ impl Default for Limits {
             refused_alone: 3,
             retired_of_others: 64,
             claim_tries: 50,
+            fetches: 4,
             sessions_at_once: 512,
             spawn_todos: 20,
             spawn_logs: 20,
@@ -106,6 +109,7 @@ impl Limits {
             refused_alone: number,
             retired_of_others: number,
             claim_tries: number,
+            fetches: number,
             sessions_at_once: number,
             spawn_todos: number,
             spawn_logs: number,

@@ -13,6 +13,7 @@ use super::outgoing::Remembered;
 use super::plan::{Plan, Turn};
 use super::report::Report;
 use super::talk::{Pushed, Talk, pause};
+use super::unless_gone::unless_gone;
 use crate::git::{GitError, Overlay, TransferLock};
 use crate::statement::{Act, Knowledge};
 use crate::store::{Consolidated, Store};
@@ -68,10 +69,12 @@ pub fn claim<E: Refuses>(
     let tries = u32::try_from(store.repo.limits.claim_tries).unwrap_or(u32::MAX);
     for attempt in 1..=tries {
         let mut before = Remembered::of(store, &link.remote).map_err(E::from)?;
-        let is_reached = talk.fetch(&mut before)?;
-        if is_reached {
-            talk.join()?;
-        }
+        unless_gone(store.repo.limits.fetches, || {
+            if talk.fetch(&mut before)? {
+                talk.join()?;
+            }
+            Ok(())
+        })?;
         let acted = match taken.take() {
             Some(acted) if is_ours(store, session, &acted)? => acted,
             other => {

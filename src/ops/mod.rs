@@ -80,6 +80,7 @@ mod tips;
 pub mod todo;
 mod told;
 mod undo;
+mod unless_gone;
 mod unrouted;
 mod write;
 mod write_back;

@@ -39,11 +39,17 @@ impl Remembered {
         self.sessions.values_mut().chain(self.branch.as_mut()).for_each(|tip| *tip = now(*tip));
     }
 
+    /// Returns the tips that another one does not have.
+    pub(super) fn new_beside<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = ObjectId> + 'a {
+        let moved = self.sessions.iter().filter(|(key, tip)| other.sessions.get(key) != Some(tip)).map(|(_, tip)| *tip);
+        moved.chain(self.branch.filter(|_| self.branch != other.branch))
+    }
+
     /// Returns how many refs differ.
     pub(super) fn differences(&self, other: &Self) -> usize {
-        let moved = self.sessions.iter().filter(|(key, tip)| other.sessions.get(key) != Some(tip)).count();
         let gone = other.sessions.keys().filter(|key| !self.sessions.contains_key(key)).count();
-        moved + gone + usize::from(self.branch != other.branch)
+        let lost = usize::from(self.branch.is_none() && other.branch.is_some());
+        self.new_beside(other).count() + gone + lost
     }
 }
 

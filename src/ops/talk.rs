@@ -14,6 +14,7 @@ use super::replace::Replacing;
 use super::report::{LeftOut, Report, tell_anew};
 use super::retire::retire;
 use super::run::run;
+use super::unless_gone::unless_gone;
 use crate::git::{Ancestors, Answer, GitError, Namespace, ObjectId, Overlay, Send, Unreachable, descends, fetch};
 use crate::settings;
 use crate::store::{Store, StoreError};
@@ -21,8 +22,6 @@ use crate::todo::{Session, Time};
 
 /// How often a rejected push is made anew.
 const TRIES: u32 = 8;
-/// So often it is fetched while objects that came are gone.
-const FETCHES: u32 = 4;
 
 /// An exchange under way.
 pub(super) struct Talk<'a> {
@@ -95,12 +94,9 @@ impl<'a> Talk<'a> {
     pub(super) fn go_on(&mut self) -> Result<(), OpsError> {
         let known = Remembered::of(&self.store, &self.link.remote)?;
         for attempt in 1..=TRIES {
-            match self.attempt(attempt, &known) {
-                Ok(true) => {}
-                Ok(false) => break,
-                // A `git gc --prune=now` that looked at the refs just before takes what came for garbage. It comes again.
-                Err(err) if self.link.fetch && attempt < FETCHES && is_gone(&err) => {}
-                Err(err) => return Err(err),
+            let fetches = if self.link.fetch { self.store.repo.limits.fetches } else { 1 };
+            if !unless_gone(fetches, || self.attempt(attempt, &known))? {
+                break;
             }
         }
         Ok(())
@@ -108,6 +104,7 @@ impl<'a> Talk<'a> {
 
     /// Fetches, merges and pushes once; `known` is what the remote had to begin with. Returns whether to try again.
     fn attempt(&mut self, attempt: u32, known: &Remembered) -> Result<bool, OpsError> {
+        self.exchange.problems.clear();
         let mut before = Remembered::of(&self.store, &self.link.remote)?;
         if self.link.fetch && !self.fetch(&mut before)? {
             return Ok(false);
@@ -119,7 +116,6 @@ impl<'a> Talk<'a> {
         match self.push(&before, attempt)? {
             Pushed::All => self.exchange.retired = retire(&self.store, self.link, known, self.now)?,
             Pushed::Again if self.link.fetch && attempt < TRIES => {
-                self.exchange.problems.clear();
                 std::thread::sleep(pause(attempt));
                 return Ok(true);
             }
@@ -128,10 +124,7 @@ impl<'a> Talk<'a> {
                 self.exchange.busy = last.map(|(what, why)| format!("{TRIES} times it did not take {what}: {why}"));
             }
             Pushed::Failed | Pushed::Again => {}
-            Pushed::Elsewhere => {
-                self.exchange.problems.clear();
-                return Ok(true);
-            }
+            Pushed::Elsewhere => return Ok(true),
         }
         Ok(false)
     }
@@ -151,6 +144,10 @@ impl<'a> Talk<'a> {
             }
         }
         self.there = Remembered::of(&self.store, remote)?;
+        let overlay = Overlay::new(&self.store.repo);
+        if let Some(gone) = self.there.new_beside(before).find(|tip| overlay.size_of(*tip).is_none()) {
+            return Err(StoreError::from(GitError::object(gone, "the object is missing")).into());
+        }
         // What came is rewritten before it is compared with what was there, or merged with what is here.
         let purge = rewrite(&self.store, &mut self.plan, self.now)?;
         self.store = if purge.moved.is_empty() { self.store.look_again()? } else { self.store.reopen()? };
@@ -369,9 +366,4 @@ impl<'a> Talk<'a> {
 /// Returns how long to wait before the next try: longer each time, and different on each device.
 pub(super) fn pause(attempt: u32) -> Duration {
     Duration::from_millis((20 << attempt.min(6)) * fastrand::u64(50..150) / 100)
-}
-
-/// Returns whether an object is gone, or cannot be read.
-fn is_gone(err: &OpsError) -> bool {
-    matches!(err, OpsError::Store(StoreError::Git(GitError::Object { .. })))
 }

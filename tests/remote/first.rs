@@ -125,3 +125,65 @@ fn a_damaged_session_keeps_no_other_from_coming_first() {
     assert_eq!(devices.refs(&devices.store("b"), REMEMBERED).len(), 5);
     devices.agree(&["a", "b"]);
 }
+
+/// Has what the next fetches bring taken away again, `times` times, as a `git gc --prune=now` does that looked at the refs
+/// just before; of `kind`, all that `git cat-file -t` calls so.
+#[cfg(unix)]
+fn lose_what_comes(devices: &Devices, name: &str, kind: &str, times: usize) {
+    let path = std::env::var("PATH").expect("a PATH");
+    let git = path.split(':').map(|at| format!("{at}/git")).find(|at| std::path::Path::new(at).is_file());
+    let (store, lost) = (devices.store(name), devices.world.path("lost"));
+    let objects = store.join("objects");
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in *' fetch '*) ;; *) exec {git} \"$@\" ;; esac\n\
+         test -s '{lost}' || exec {git} \"$@\"\n\
+         find '{objects}' -type f | sort >'{lost}.before'\n{git} \"$@\"; code=$?\n\
+         find '{objects}' -type f | sort | comm -13 '{lost}.before' - | while read -r file; do\n\
+         id=$(echo \"$file\" | sed 's#.*/\\(..\\)/#\\1#')\n\
+         case $({git} --git-dir='{store}' cat-file -t \"$id\") in {kind}) echo \"$file\" ;; esac; done | xargs -r rm -f\n\
+         sed -i 1d '{lost}'\nexit $code\n",
+        git = git.expect("git"),
+        objects = objects.display(),
+        lost = lost.display(),
+        store = store.display(),
+    );
+    devices.world.write("lost", "once\n".repeat(times).as_bytes());
+    devices.world.write("bin/git", script.as_bytes());
+    executable(&devices.world.path("bin/git"));
+}
+
+/// Commits that are gone are not walked, trees and files are not read.
+#[cfg(unix)]
+#[test]
+fn what_a_gc_takes_as_it_comes_comes_again() {
+    let devices = five();
+    devices.sync("b");
+    for (nth, kind) in ["commit", "tree", "blob", "*"].into_iter().enumerate() {
+        let words = format!("Work behind a {kind}");
+        devices.list("a", "one", &format!("2026-11-20T11:0{nth}:00Z"), &[(&words, "completed")]);
+        devices.sync("a");
+        lose_what_comes(&devices, "b", kind, 1);
+        devices.sync("b");
+        assert!(devices.states("b").contains(&format!("{words}: completed")), "{kind}");
+        assert_eq!(std::fs::read_to_string(devices.world.path("lost")).expect("a file"), "", "it was lost");
+        devices.world.git(&devices.store("b"), &["fsck", "--strict"]);
+    }
+}
+
+/// However often it goes: that ends, is told, and keeps nobody from going on.
+#[cfg(unix)]
+#[test]
+fn what_is_always_gone_is_not_fetched_for_ever() {
+    let devices = five();
+    devices.sync("b");
+    devices.list("a", "two", "2026-11-20T11:00:00Z", &[("Work of two", "completed")]);
+    devices.sync("a");
+    lose_what_comes(&devices, "b", "*", 9);
+    let done = devices.try_sync("b", crate::common::NOW, &[]);
+    assert!(done.code == Some(1) && done.stderr.contains("session two of origin was left out: "), "{done:?}");
+    assert!(!std::fs::read_to_string(devices.world.path("lost")).expect("a file").is_empty());
+    devices.world.write("lost", b"");
+    devices.sync("b");
+    assert!(devices.states("b").contains(&"Work of two: completed".to_owned()));
+    devices.agree(&["a", "b"]);
+}
