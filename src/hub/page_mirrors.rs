@@ -37,6 +37,7 @@ pub(super) fn clean(mut status: MirrorStatus, store: &Store) -> MirrorStatus {
     status.runs.error.iter_mut().for_each(clean);
     status.runs.remedy.iter_mut().for_each(clean);
     status.parked.iter_mut().for_each(|(_, why)| clean(why));
+    clean(&mut status.mirror.url);
     status
 }
 

@@ -123,8 +123,8 @@ fn mark(one: &Mirror) -> Markup {
     }
 }
 
-/// Returns what can be done about it. What takes the place of a button has its name, and so the focus. While it is being brought up to date, the page is asked for again and again: it tells
-/// when that ended, and how.
+/// Returns what can be done about it. What takes a button's place has its id, so the focus stays there. While it is being
+/// brought up to date, the script asks for the page again and again, until that is over.
 fn acts(sight: &Sight<'_>, one: &Mirror) -> Markup {
     let (id, of) = (|word: &str| format!("{word}-{}", one.name), format!("h-m-{}", one.name));
     let act = |what, word, id: &str| button(&Deed::Mirror(what, one.name.clone()), word, id, &of, 0);

@@ -123,6 +123,7 @@ fn no_secret_and_no_account_is_shown_and_who_may_only_read_sees_none() {
         ("base", "postgres", "postgres://ana:s3cret-word@db.example/todos?password=other-s3cret&sslmode=require"),
         ("hook", "command", "curl -H 'X-Key: s3cret-word' https://ana@hook.example/"),
         ("drive", "bundles", ":webdav,user=ana,pass=s3cret-word:todos"),
+        ("dav", "bundles", "https://dav.example/ghp_k3yThatIsInThePathOfItsAddressX012345/todos"),
     ] {
         set(&scene, name, "kind", kind);
         set(&scene, name, "url", url);
@@ -132,6 +133,9 @@ fn no_secret_and_no_account_is_shown_and_who_may_only_read_sees_none() {
     for word in ["s3cret", "ana@", "ana:", "user=ana", "password="] {
         assert!(!page.body.contains(word), "{word}: {}", page.body);
     }
+    assert!(!page.body.contains("ghp_k3y") && part(&page.body, "dav").contains("Where https://dav.example/"));
+    let listed = scene.get("/api/mirrors", &scene.token("w", "write"));
+    assert!(!listed.body.contains("s3cret") && !listed.body.contains("ghp_k3y"), "{listed:?}");
     assert!(part(&page.body, "base").contains("Where postgres://db.example/todos Direction"), "{}", page.body);
     assert!(!part(&page.body, "hook").contains("Where") && !part(&page.body, "drive").contains("Where"));
     let refused = reader.get(&scene, "/ui/mirrors");
