@@ -7,6 +7,7 @@ use super::merge_sides::Side;
 use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
+use crate::store::paths::session_path;
 use crate::store::{
     Checked, Consolidated, MergedTips, Store, Unfit, check_consolidated, check_session, read_session, session_of,
 };
@@ -106,6 +107,7 @@ pub(super) fn find_branches<'m>(
         && tips.also.iter().all(|(_, tip)| is_known(*tip))
         // An older commit of a remote's can be contained without being known.
         && tips.foreign.iter().all(|tip| is_known(tip.commit))
+        && !tips.local.iter().any(|(session, tip)| !is_known(*tip) && may_be_in(overlay, consolidated, session, *tip))
     {
         let contained = Contained::Known(tip, merged);
         let branches = Branches { tips: vec![tip], checked: HashMap::new(), contained };
@@ -148,6 +150,15 @@ pub(super) fn find_branches<'m>(
     }
     let branches = Branches { tips: candidates, checked, contained: Contained::Walked(ours) };
     without_sessions(overlay, branches, tips)
+}
+
+/// Returns whether a branch may contain a session's commit that nobody merged here: it holds the same file of the session.
+/// Where others push, the branch can come first, and what it contains later.
+fn may_be_in(overlay: &Overlay<'_>, branch: &Consolidated, session: &Session, commit: ObjectId) -> bool {
+    let path = session_path(session);
+    let file = |tree| overlay.find(tree, &path).ok().flatten();
+    let known = branch.tree.and_then(file);
+    known.is_some() && known == overlay.commit_info(commit).ok().and_then(|info| file(info.tree))
 }
 
 /// The newest consolidated commit of this device that was settled: all that is behind it is in it.
