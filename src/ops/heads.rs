@@ -8,9 +8,7 @@ use super::redo::{decided_on_trees, has_left, to_keep};
 use super::tips::Tips;
 use crate::git::{Ancestors, ObjectId, Overlay, frontier};
 use crate::store::paths::session_path;
-use crate::store::{
-    Checked, Consolidated, MergedTips, Store, Unfit, check_consolidated, check_session, read_session, session_of,
-};
+use crate::store::{Checked, Consolidated, MergedTips, Store, Unfit, check_consolidated, check_session, session_of};
 use crate::todo::Session;
 
 /// Consolidated commits, none of which contains another, and what they contain.
@@ -221,23 +219,18 @@ pub(super) fn find_sessions(
 ) -> Vec<Side> {
     let mut new: BTreeMap<&Session, BTreeSet<ObjectId>> = BTreeMap::new();
     let leave = |what, commit, reason| UnfitTip { what, commit, reason, for_good: None };
-    for (session, tip) in tips.local.iter().filter(|(_, tip)| !branches.contain(**tip)) {
-        // Read it whole, so that what cannot be merged is left out before anything is built on it.
-        match read_session(overlay, session, *tip) {
-            Ok(_) => drop(new.entry(session).or_default().insert(*tip)),
-            Err(err) => left_out.push(leave(format!("session {session}"), *tip, super::chain(&err))),
-        }
-    }
-    for tip in tips.foreign.iter().filter(|tip| !branches.contain(tip.commit)) {
-        if new.get(&tip.session).is_some_and(|known| known.contains(&tip.commit)) {
+    let local = tips.local.iter().map(|(session, tip)| (session, *tip, None));
+    let foreign = tips.foreign.iter().map(|tip| (&tip.session, tip.commit, Some(&tip.remote)));
+    for (session, commit, remote) in local.chain(foreign).filter(|(_, tip, _)| !branches.contain(*tip)) {
+        if new.get(session).is_some_and(|known| known.contains(&commit)) {
             continue;
         }
-        let key = format!("{} {}", tip.commit, tip.session);
-        match look(merged, &key, || check_session(overlay, &tip.session, tip.commit)) {
-            Ok(_) => drop(new.entry(&tip.session).or_default().insert(tip.commit)),
+        let key = format!("{commit} {session}");
+        match look(merged, &key, || check_session(overlay, session, commit)) {
+            Ok(_) => drop(new.entry(session).or_default().insert(commit)),
             Err(unfit) => {
-                let what = format!("session {} of {}", tip.session, tip.remote);
-                left_out.push(UnfitTip::of(what, tip.commit, key, unfit));
+                let whose = remote.map(|remote| format!(" of {remote}")).unwrap_or_default();
+                left_out.push(UnfitTip::of(format!("session {session}{whose}"), commit, key, unfit));
             }
         }
     }

@@ -51,6 +51,24 @@ fn many_directories_that_are_one() {
     devices.agree(&["a", "b"]);
 }
 
+/// A directory that others pushed into becomes a store: what is its own then, nobody has looked at.
+#[test]
+fn what_is_this_devices_own_is_weighed_too() {
+    let devices = two();
+    let (path, text) = info("evil", "");
+    let paths = (0..9000).map(|part| format!("projects/general/todos/{part:x}.json"));
+    push(&devices, "refs/chittysync/evil", &[vec![at(&path, text), (paths.collect(), list(&[]))]]);
+    let (hub, store) = (devices.hub(), devices.store("a"));
+    let every = "refs/chittysync/*:refs/chittysync/*";
+    devices.world.git(&store, &["fetch", "-q", &hub.to_string_lossy(), every]);
+    for words in ["Fix login", "Deploy"] {
+        let done = devices.run("a", &["consolidate"]);
+        assert!(done.stderr.contains("session evil was left out: it has more than 8192 files"), "{done:?}");
+        devices.ok("a", &["add", words]);
+    }
+    assert_eq!(devices.states("a"), ["Deploy: pending", "Fix login: pending", "Ship: pending"]);
+}
+
 /// In memory each takes thirty times as much as in the file.
 #[test]
 fn many_small_values() {
