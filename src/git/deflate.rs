@@ -34,6 +34,14 @@ pub(super) fn pack_up(
     }
 }
 
+/// Returns bytes as small as they get, as a zlib stream.
+///
+/// # Errors
+/// When memory is short.
+pub fn zlib(bytes: &[u8]) -> Result<Vec<u8>, GitError> {
+    deflate(&[bytes], Compression::BEST)
+}
+
 /// Returns what [`pack_up`] made a stream of, without a header.
 pub(super) fn unpack(stream: &[u8], length: usize) -> Vec<u8> {
     let mut content = vec![0; length];

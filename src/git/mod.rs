@@ -76,6 +76,7 @@ pub use commit::{CommitInfo, Identity, NewCommit};
 pub use create::create_bare;
 #[cfg(feature = "postgres")]
 pub use credential::password;
+pub use deflate::zlib;
 pub use detached::{answer, be_nice, become_detached, start_detached};
 pub use durable::{
     Fsync, create_file, has_left, refuse_link, replace_file, replace_linked_file, replace_private_file, take_left,

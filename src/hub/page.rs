@@ -1,7 +1,7 @@
 //! The pages that people see: each is of one commit of the branch.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -255,12 +255,14 @@ fn path_of(uri: &Uri) -> String {
     if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
 }
 
-pub(super) async fn style() -> Response {
-    file("text/css; charset=utf-8", page::style())
+pub(super) async fn style(headers: HeaderMap) -> Response {
+    static SMALL: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+    file("text/css; charset=utf-8", page::style(), &SMALL, &headers)
 }
 
-pub(super) async fn script() -> Response {
-    file("text/javascript; charset=utf-8", page::script())
+pub(super) async fn script(headers: HeaderMap) -> Response {
+    static SMALL: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+    file("text/javascript; charset=utf-8", page::script(), &SMALL, &headers)
 }
 
 /// The stream of events, for a browser: it has its token in a cookie, and cannot say more.

@@ -1,10 +1,15 @@
 //! Answers for a browser: pages, files, and where to go next.
 
+use std::sync::OnceLock;
+
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use crate::git::zlib;
 use crate::page;
 use crate::wire::Problem;
 
@@ -30,10 +35,24 @@ pub(super) fn html(status: StatusCode, page: String) -> Response {
     response
 }
 
-/// Returns a file of ours. Pages name it with its version, so it can be kept for ever.
-pub(super) fn file(kind: &'static str, text: &'static str) -> Response {
-    let mut response = text.into_response();
+/// Returns a file of ours. Pages name it with its version, so it can be kept for ever. `small` keeps it compressed, for who
+/// takes that. Pages are not compressed: how small one gets would tell of the secret that its forms carry.
+pub(super) fn file(
+    kind: &'static str,
+    text: &'static str,
+    small: &'static OnceLock<Option<Vec<u8>>>,
+    asked: &HeaderMap,
+) -> Response {
+    let takes = |word: &str| word.trim() == "deflate";
+    let taken = asked.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let is_taken = taken.is_some_and(|words| words.split(',').any(takes));
+    let small = is_taken.then(|| small.get_or_init(|| zlib(text.as_bytes()).ok()).as_deref()).flatten();
+    let mut response = small.map_or_else(|| text.into_response(), IntoResponse::into_response);
     let headers = response.headers_mut();
+    if small.is_some() {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("deflate"));
+    }
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));

@@ -72,7 +72,7 @@ fn columns<'a>(sight: &Sight<'a>) -> [Column<'a>; 4] {
     at_work.sort_by_key(|(_, todo)| (std::cmp::Reverse(todo.updated()), todo.id));
     let mut free = ready(sight.everything, None, sight.now);
     free.retain(|(_, todo)| !sight.quiet.has(todo));
-    let done: std::collections::BTreeSet<TodoId> = Today::of(sight).completed.iter().map(|todo| todo.id).collect();
+    let done: std::collections::BTreeSet<TodoId> = Today::of(sight).finished().map(|todo| todo.id).collect();
     let mut done: Vec<_> = sight.everything.todos().filter(|(_, todo)| done.contains(&todo.id)).collect();
     done.sort_by_key(|(_, todo)| (std::cmp::Reverse(todo.winner().1.at), todo.id));
     let blocked = open().filter(|(_, todo)| is_blocked(sight, todo)).collect();

@@ -7,17 +7,17 @@ use maud::{Markup, html};
 use super::agents;
 use super::conflicts::{Question, question};
 use super::frame::{rest, section};
-use super::query::session_page;
+use super::query::{Wanted, session_page};
 use super::row::{With, is_blocked, row};
-use super::text::{count, more, sign, state_word, when, words};
+use super::text::{count, mark, more, sign, state_word, when, words};
 use super::{Agents, Sight};
-use crate::todo::{Project, Todo, Verb};
+use crate::todo::{Project, Session, Todo, Verb};
 use crate::view::{SessionView, Warning, questions, session_views};
 
 /// So many of each are shown.
-const FEW: usize = 3;
+const FEW: usize = 4;
 /// Of conflicts, which take more room.
-const FIRST: usize = 2;
+const FIRST: usize = 1;
 
 /// What needs somebody.
 pub(super) struct Needs<'a> {
@@ -76,10 +76,10 @@ impl<'a> Needs<'a> {
     pub(super) fn summary(&self, completed: usize, projects: usize) -> Markup {
         html! {
             p.sums id="sums" {
-                (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
                 (part(self.mine.len(), "waits for you", "wait for you", "#mine"))
                 (part(self.blocked.len(), "blocked", "blocked", "#blocked"))
                 (part(self.stuck.len(), "stuck session", "stuck sessions", "#stuck"))
+                (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
                 (part(completed, "finished today", "finished today", "#today"))
                 (part(projects, "project", "projects", "#projects"))
             }
@@ -88,15 +88,15 @@ impl<'a> Needs<'a> {
 
     pub(super) fn sections(&self, sight: &Sight<'_>) -> Markup {
         html! {
+            @if !self.mine.is_empty() { (self.waiting(sight)) }
+            @if !self.blocked.is_empty() { (self.standing(sight)) }
+            @if !self.stuck.is_empty() { (self.stuck(sight)) }
             @if !self.conflicts.is_empty() {
                 (section("conflicts", "Sessions disagree", Some(self.conflicts.len()), Some(("/ui/conflicts", "all of them")), &html! {
                     ul.rows { @for one in self.conflicts.iter().take(FIRST) { (question(sight, *one)) } }
                     (rest(self.conflicts.len(), FIRST, "conflict", "/ui/conflicts"))
                 }))
             }
-            @if !self.mine.is_empty() { (self.waiting(sight)) }
-            @if !self.blocked.is_empty() { (self.standing(sight)) }
-            @if !self.stuck.is_empty() { (self.stuck(sight)) }
             (agents::brief(sight))
         }
     }
@@ -113,7 +113,7 @@ impl<'a> Needs<'a> {
                         @let why = html! {
                             @match waiting.first() {
                                 Some(first) => {
-                                    b { (words(&sight.everything.who(first.winner().0))) } " waits for it: " (words(&first.content))
+                                    b { (words(&sight.who(first.winner().0))) } " waits for it: " (words(&first.content))
                                     @if waiting.len() > 1 { ", and " (more(waiting.len() - 1, "todo")) }
                                 },
                                 None => "assigned to you",
@@ -135,11 +135,7 @@ impl<'a> Needs<'a> {
             Some(("/ui/todos?status=blocked", "all of them")),
             &html! {
                 ul.rows {
-                    @for (project, todo, by) in self.blocked.iter().take(FEW) {
-                        @let who = sight.everything.who(todo.winner().0);
-                        @let why = html! { b { (words(&who)) } ": " (waits_for(sight, by)) };
-                        (row(sight, project, todo, With { list: "b", why: Some(&why), only: Some(&[]), ..With::default() }))
-                    }
+                    @for (project, todo, by) in self.blocked.iter().take(FEW) { (blocked(sight, project, todo, by)) }
                 }
                 (rest(self.blocked.len(), FEW, "todo", "/ui/todos?status=blocked"))
             },
@@ -185,6 +181,39 @@ pub(super) fn waits_for(sight: &Sight<'_>, by: &[&Todo]) -> Markup {
     }
 }
 
+/// Says who is blocked, by what, and with what.
+fn blocked(sight: &Sight<'_>, project: &Project, todo: &Todo, by: &[&Todo]) -> Markup {
+    let who = todo.winner().0;
+    let is_own = sight.is_own(who);
+    let whose = |session: &Session| match sight.is_own(session) {
+        true => "yours".to_owned(),
+        false if session.is_same(who) => "its own".to_owned(),
+        false => format!("of {}", sight.everything.called(session)),
+    };
+    html! {
+        li id={ "r-b" (todo.id) } {
+            (mark(todo.state(), true))
+            div {
+                @if is_own { b { "You" } } @else { a.words href=(session_page(&who.without_commands())) { b { (words(&sight.who(who))) } } }
+                @match by.first() {
+                    Some(first) => {
+                        @if is_own { " wait for " } @else { " waits for " }
+                        a.words.link id={ "g-b" (todo.id) } href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
+                        " (" (words(&whose(first.winner().0))) ", " (state_word(first.state())) ")"
+                        @if by.len() > 1 { " and " (by.len() - 1) " more" }
+                    },
+                    None => { @if is_own { " call this blocked" } @else { " calls this blocked" } },
+                }
+                div.why {
+                    "to go on with " a.link id={ "t-b" (todo.id) } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                    " " a.tag href=(Wanted::of_project(project.as_str())) { (words(sight.everything.names().shown(project))) }
+                }
+            }
+            span.when { (when(sight, todo.updated())) }
+        }
+    }
+}
+
 fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
     let name = view.session.without_commands();
     let id: String = name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
@@ -192,14 +221,14 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
         li id={ "s-" (id) } {
             (sign("mark warn", view.state.symbol().0, view.state.as_str()))
             div {
-                a.words href=(session_page(&name)) id={ "g-" (id) } { (words(&sight.everything.called(&view.session))) }
-                " " span.tag { (words(&sight.everything.place(view.info))) }
+                a.words href=(session_page(&name)) id={ "g-" (id) } { b { (words(&sight.named(&view.session))) } }
+                @if sight.everything.has_devices() { " " span.tag { (words(&sight.everything.place(view.info))) } }
                 @for warning in &view.warnings {
                     div.why {
                         @match warning {
                             Warning::Stuck(todo, gone_on) => {
-                                (Warning::silence(*gone_on)) ": "
-                                a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                                "at " a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                                ": " (Warning::silence(*gone_on))
                             },
                             Warning::Stale => { (words(&warning.text(sight.everything))) ": " (count(view.open, "open todo")) },
                             Warning::Shared(..) => (words(&warning.text(sight.everything))),

@@ -28,10 +28,18 @@ pub fn now(sight: &Sight<'_>) -> String {
     let body = html! {
         header {
             h1 { @if sight.then.is_some() { "Then" } @else { "Now" } }
-            (needs.summary(changed.completed.len(), standings.len()))
+            (needs.summary(changed.finished().count(), standings.len()))
         }
         div {
             (needs.sections(sight))
+        }
+        aside.side {
+            (projects::aside(&standings))
+            (changed.aside(sight))
+            (devices(sight))
+            (mirrors(sight))
+        }
+        div {
             (working(sight, &at_work))
             (section("ready", "Ready to begin", Some(free.len()), Some(("/ui/todos?status=ready", "all of them")), &html! {
                 @if free.is_empty() { p.fold { "Nothing can be begun." } }
@@ -40,12 +48,6 @@ pub fn now(sight: &Sight<'_>) -> String {
                 }
                 (needs.left_behind(sight))
             }))
-        }
-        aside.side {
-            (projects::aside(&standings))
-            (changed.aside(sight))
-            (devices(sight))
-            (mirrors(sight))
         }
     };
     let title = match needs.total() {
@@ -91,7 +93,7 @@ fn working(sight: &Sight<'_>, at_work: &[AtWork<'_>]) -> Markup {
             @if at_work.is_empty() { p.fold { "Nobody is at anything." } }
             @for (session, todos) in at_work.iter().take(SESSIONS) {
                 div.group {
-                    a href=(Wanted::of_session(session.without_commands().as_ref())) { b { (words(&sight.everything.called(session))) } }
+                    a href=(Wanted::of_session(session.without_commands().as_ref())) { b { (words(&sight.named(session))) } }
                     @if let Some(info) = sight.everything.info(session) {
                         span.soft { (words(&sight.everything.place(info))) " · said something " (ago(sight, info.updated)) }
                     }
@@ -108,7 +110,7 @@ fn working(sight: &Sight<'_>, at_work: &[AtWork<'_>]) -> Markup {
     )
 }
 
-/// Says when each device was last heard of.
+/// Says when each device was last heard of, where there are several.
 fn devices(sight: &Sight<'_>) -> Markup {
     let mut last = std::collections::BTreeMap::new();
     for info in sight.everything.sessions.iter().filter(|info| !info.device.is_empty()) {
@@ -117,6 +119,9 @@ fn devices(sight: &Sight<'_>) -> Markup {
     }
     let mut last: Vec<_> = last.into_iter().collect();
     last.sort_by_key(|(device, at)| (std::cmp::Reverse(*at), *device));
+    if last.len() < 2 {
+        return html! {};
+    }
     section(
         "devices",
         "Machines",

@@ -10,7 +10,7 @@ use crate::todo::{State, Time, Todo};
 use crate::view::{Counts, Group};
 
 /// So many are shown on the first page.
-const FEW: usize = 5;
+const FEW: usize = 8;
 
 /// A project and how far it is.
 pub(super) struct Standing<'a> {
@@ -23,6 +23,11 @@ pub(super) struct Standing<'a> {
 impl Standing<'_> {
     fn total(&self) -> usize {
         self.counts.open() + self.counts.completed
+    }
+
+    /// How much is completed; all of it only when nothing is open.
+    fn percent(&self) -> usize {
+        100 * self.counts.completed / self.total().max(1)
     }
 }
 
@@ -53,12 +58,13 @@ pub(super) fn aside(all: &[Standing<'_>]) -> Markup {
                     li {
                         div.pair {
                             a href=(Wanted::of_project(one.group.project.as_str())) { b { (words(one.group.name)) } }
-                            span.soft.num { (one.counts.completed) " of " (one.total()) }
+                            span.soft.num { (one.counts.completed) " of " (one.total()) " · " (one.percent()) " %" }
                         }
                         (meter(&one.counts))
                     }
                 }
             }
+            @if !all.is_empty() { p.faint { span.mark.done aria-hidden="true" { "\u{25a0}" } "completed" span.mark.work aria-hidden="true" { "\u{25a0}" } "in progress" } }
             (rest(all.len(), FEW, "project", "/ui/projects"))
         },
     )

@@ -7,6 +7,9 @@ use crate::plan::{Holders, Moment, Topics};
 use crate::todo::{Session, Time, Todo, TodoId};
 use crate::view::{Everything, Links, OverProperty, Quiet, Silences, questions};
 
+/// How many characters of what a session is called there is room for on a line that it begins.
+const NAME: usize = 48;
+
 /// What somebody is told of what they did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
@@ -144,6 +147,16 @@ impl<'a> Sight<'a> {
     /// Returns whether a session is that of who looks.
     pub(super) fn is_own(&self, session: &Session) -> bool {
         self.everything.is_own(session)
+    }
+
+    /// Returns what people call a session, on a line that it begins.
+    pub(super) fn named(&self, session: &Session) -> String {
+        self.everything.called_within(session, NAME)
+    }
+
+    /// Returns the same, and where it is, as far as that tells it from others.
+    pub(super) fn who(&self, session: &Session) -> String {
+        format!("{}{}", self.named(session), self.everything.whereabouts(session))
     }
 
     /// Returns whether who looks wants a todo, or has it.

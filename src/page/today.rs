@@ -4,59 +4,87 @@ use maud::{Markup, html};
 
 use super::Sight;
 use super::frame::{rest, section};
-use super::text::{count, when, words};
-use crate::todo::{State, Status, Todo};
+use super::text::{mark, when, words};
+use crate::todo::{State, Status, Time, Todo};
 
-/// So many of those that were completed are shown.
-const FEW: usize = 4;
+/// So many changes are shown.
+const FEW: usize = 6;
 
-/// What changed today.
+/// What became of a todo today. What somebody finished counts more than what was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Finished,
+    Begun,
+    Added,
+    Dropped,
+}
+
+impl Change {
+    const ALL: [Change; 4] = [Change::Finished, Change::Begun, Change::Added, Change::Dropped];
+
+    fn word(self) -> &'static str {
+        match self {
+            Change::Finished => "finished",
+            Change::Begun => "begun",
+            Change::Added => "added",
+            Change::Dropped => "dropped",
+        }
+    }
+}
+
+/// What changed today, each todo once.
 pub(super) struct Today<'a> {
-    /// What is completed since, the latest first.
-    pub completed: Vec<&'a Todo>,
-    started: usize,
-    added: usize,
-    dropped: usize,
+    changes: Vec<(Change, Time, &'a Todo)>,
 }
 
 impl<'a> Today<'a> {
     pub(super) fn of(sight: &Sight<'a>) -> Self {
-        let mut today = Today { completed: Vec::new(), started: 0, added: 0, dropped: 0 };
-        for (_, todo) in sight.everything.todos().filter(|(_, todo)| todo.updated() >= sight.today) {
-            let is_decided = todo.winner().1.at >= sight.today;
-            match todo.state() {
-                State::Wanted(Status::Completed) if is_decided => today.completed.push(todo),
-                State::Wanted(Status::InProgress) if is_decided => today.started += 1,
-                State::Dropped if is_decided => today.dropped += 1,
-                _ => {}
-            }
-            today.added += usize::from(todo.created >= sight.today);
-        }
-        today.completed.sort_by_key(|todo| (std::cmp::Reverse(todo.winner().1.at), todo.id));
-        today
+        let changes = sight.everything.todos().filter_map(|(_, todo)| {
+            let decided = todo.winner().1.at;
+            let change = match todo.state() {
+                State::Wanted(Status::Completed) if decided >= sight.today => Change::Finished,
+                State::Wanted(Status::InProgress) if decided >= sight.today => Change::Begun,
+                State::Dropped if decided >= sight.today => Change::Dropped,
+                _ if todo.created >= sight.today => return Some((Change::Added, todo.created, todo)),
+                _ => return None,
+            };
+            Some((change, decided, todo))
+        });
+        let mut changes: Vec<_> = changes.collect();
+        changes.sort_by_key(|(change, at, todo)| (*change, std::cmp::Reverse(*at), todo.id));
+        Today { changes }
+    }
+
+    /// Returns what was finished, the latest first.
+    pub(super) fn finished(&self) -> impl Iterator<Item = &'a Todo> {
+        self.of_kind(Change::Finished)
+    }
+
+    fn of_kind(&self, change: Change) -> impl Iterator<Item = &'a Todo> {
+        self.changes.iter().filter(move |(other, ..)| *other == change).map(|(.., todo)| *todo)
     }
 
     pub(super) fn aside(&self, sight: &Sight<'_>) -> Markup {
-        let Today { completed, started, added, dropped } = self;
+        let counts = Change::ALL.map(|change| (change, self.of_kind(change).count()));
+        let counts = counts.iter().filter(|(_, number)| *number > 0);
+        let told: Vec<String> = counts.map(|(change, number)| format!("{number} {}", change.word())).collect();
         section(
             "today",
             "Changed today",
             None,
             Some(("/ui/history", "history")),
             &html! {
-                p.soft {
-                    (count(completed.len(), "todo")) " finished, " (started) " begun, " (added) " added, " (dropped) " dropped"
-                }
+                p.soft { @if told.is_empty() { "Nothing yet." } @else { (told.join(", ")) } }
                 ul {
-                    @for todo in completed.iter().take(FEW) {
+                    @for (change, at, todo) in self.changes.iter().take(FEW) {
                         li {
-                            span.mark.done aria-hidden="true" { "\u{2713}" } " "
+                            (mark(todo.state(), false)) " "
                             a href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
-                            div.faint { (words(&sight.everything.called(todo.winner().0))) ", " (when(sight, todo.winner().1.at)) }
+                            div.faint { (change.word()) " by " (words(&sight.everything.called(todo.winner().0))) ", " (when(sight, *at)) }
                         }
                     }
                 }
-                (rest(completed.len(), FEW, "finished todo", "/ui/todos?status=completed"))
+                (rest(self.changes.len(), FEW, "change", "/ui/history"))
             },
         )
     }

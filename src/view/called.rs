@@ -22,9 +22,14 @@ impl Everything {
     /// Returns what people call a session in a line: themselves `you`, others by what their title, or else their list,
     /// begins with.
     pub fn called(&self, session: &Session) -> String {
+        self.called_within(session, SHORT)
+    }
+
+    /// Returns the same where there is room for so many characters.
+    pub fn called_within(&self, session: &Session, longest: usize) -> String {
         self.name(session, |called| match &called.digits {
-            Some(digits) => format!("{} {digits}", called.text(SHORT - 1 - digits.len().min(8))),
-            None => called.short(),
+            Some(digits) => format!("{} {digits}", called.text(longest.saturating_sub(1 + digits.len().min(8)))),
+            None => called.text(longest),
         })
     }
 
@@ -84,6 +89,11 @@ impl Everything {
     pub fn info(&self, session: &Session) -> Option<&SessionInfo> {
         let exact = self.calls().called.get(session.without_commands().as_ref())?;
         self.sessions.get(exact.info)
+    }
+
+    /// Returns whether there is more than one device in the store.
+    pub fn has_devices(&self) -> bool {
+        self.calls().devices
     }
 
     /// Returns whether there is more than one person in the store.

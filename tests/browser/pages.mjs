@@ -106,7 +106,7 @@ all.push("/ui?at=" + then, "/ui/todos?at=" + then, "/ui/history?at=" + then, "/u
 await part("the first page is within 30 kB and 3 requests", async () => {
   const first = await browser.newContext({ storageState: await context.storageState() });
   const sizes = [];
-  first.on("response", async (response) => response.url().includes("/events") || sizes.push((await response.body()).length));
+  first.on("requestfinished", async (request) => request.url().includes("/events") || sizes.push((await request.sizes()).responseBodySize));
   const fresh = await first.newPage();
   await fresh.goto(base + "/ui", { waitUntil: "load" });
   await live(fresh);
