@@ -16,6 +16,8 @@ use crate::view::{SessionView, Warning, questions, session_views};
 
 /// So many of each are shown.
 const FEW: usize = 4;
+/// Of sessions that are stuck, which take a line each.
+const STUCK: usize = 6;
 /// Of conflicts, which take more room.
 const FIRST: usize = 1;
 
@@ -73,14 +75,14 @@ impl<'a> Needs<'a> {
     }
 
     /// Returns the line that answers all of it at a glance.
-    pub(super) fn summary(&self, completed: usize, projects: usize) -> Markup {
+    pub(super) fn summary(&self, changed: usize, projects: usize) -> Markup {
         html! {
             p.sums id="sums" {
                 (part(self.mine.len(), "waits for you", "wait for you", "#mine"))
                 (part(self.blocked.len(), "blocked", "blocked", "#blocked"))
                 (part(self.stuck.len(), "stuck session", "stuck sessions", "#stuck"))
                 (part(self.conflicts.len(), "conflict", "conflicts", "#conflicts"))
-                (part(completed, "finished today", "finished today", "#today"))
+                (part(changed, "changed today", "changed today", "#today"))
                 (part(projects, "project", "projects", "#projects"))
             }
         }
@@ -113,7 +115,7 @@ impl<'a> Needs<'a> {
                         @let why = html! {
                             @match waiting.first() {
                                 Some(first) => {
-                                    b { (words(&sight.who(first.winner().0))) } " waits for it: " (words(&first.content))
+                                    "holds up " b { (words(&sight.who(first.winner().0))) } ": " (words(&first.content))
                                     @if waiting.len() > 1 { ", and " (more(waiting.len() - 1, "todo")) }
                                 },
                                 None => "assigned to you",
@@ -128,6 +130,8 @@ impl<'a> Needs<'a> {
     }
 
     fn standing(&self, sight: &Sight<'_>) -> Markup {
+        let standing = standing(&self.blocked);
+        let shown = standing.iter().take(FEW).map(|one| one.todos.len()).sum();
         section(
             "blocked",
             "Blocked",
@@ -135,9 +139,9 @@ impl<'a> Needs<'a> {
             Some(("/ui/todos?status=blocked", "all of them")),
             &html! {
                 ul.rows {
-                    @for (project, todo, by) in self.blocked.iter().take(FEW) { (blocked(sight, project, todo, by)) }
+                    @for one in standing.iter().take(FEW) { (blocked(sight, one)) }
                 }
-                (rest(self.blocked.len(), FEW, "todo", "/ui/todos?status=blocked"))
+                (rest(self.blocked.len(), shown, "todo", "/ui/todos?status=blocked"))
             },
         )
     }
@@ -149,10 +153,13 @@ impl<'a> Needs<'a> {
             Some(self.stuck.len()),
             Some(("/ui/sessions", "all sessions")),
             &html! {
-                ul.rows {
-                    @for view in self.stuck.iter().take(FEW) { (stuck(sight, view)) }
+                @if self.stuck.iter().flat_map(|view| &view.warnings).any(|one| matches!(one, Warning::Stuck(..))) {
+                    p.soft { "They say nothing, while their projects went on." }
                 }
-                (rest(self.stuck.len(), FEW, "session", "/ui/sessions"))
+                ul.rows {
+                    @for view in self.stuck.iter().take(STUCK) { (stuck(sight, view)) }
+                }
+                (rest(self.stuck.len(), STUCK, "session", "/ui/sessions"))
             },
         )
     }
@@ -181,9 +188,31 @@ pub(super) fn waits_for(sight: &Sight<'_>, by: &[&Todo]) -> Markup {
     }
 }
 
+/// A session that cannot go on.
+struct Standing<'a> {
+    who: &'a Session,
+    by: &'a [&'a Todo],
+    /// With what.
+    todos: Vec<(&'a Project, &'a Todo)>,
+}
+
+/// Returns who is blocked, each with all that the same todo keeps from it, in the order of the first of those.
+fn standing<'a>(blocked: &'a [(&'a Project, &'a Todo, Vec<&'a Todo>)]) -> Vec<Standing<'a>> {
+    let mut found: Vec<Standing<'a>> = Vec::new();
+    for (project, todo, by) in blocked {
+        let (who, first) = (todo.winner().0, by.first().map(|todo| todo.id));
+        let known = found.iter_mut().find(|one| one.who.is_same(who) && one.by.first().map(|todo| todo.id) == first);
+        match known {
+            Some(one) => one.todos.push((*project, *todo)),
+            None => found.push(Standing { who, by, todos: vec![(*project, *todo)] }),
+        }
+    }
+    found
+}
+
 /// Says who is blocked, by what, and with what.
-fn blocked(sight: &Sight<'_>, project: &Project, todo: &Todo, by: &[&Todo]) -> Markup {
-    let who = todo.winner().0;
+fn blocked(sight: &Sight<'_>, Standing { who, by, todos }: &Standing<'_>) -> Markup {
+    let Some((project, todo)) = todos.first() else { return html! {} };
     let is_own = sight.is_own(who);
     let whose = |session: &Session| match sight.is_own(session) {
         true => "yours".to_owned(),
@@ -206,6 +235,7 @@ fn blocked(sight: &Sight<'_>, project: &Project, todo: &Todo, by: &[&Todo]) -> M
                 }
                 div.why {
                     "to go on with " a.link id={ "t-b" (todo.id) } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                    @if todos.len() > 1 { ", and " (more(todos.len() - 1, "todo")) }
                     " " a.tag href=(Wanted::of_project(project.as_str())) { (words(sight.everything.names().shown(project))) }
                 }
             }
@@ -224,15 +254,12 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
                 a.words href=(session_page(&name)) id={ "g-" (id) } { b { (words(&sight.named(&view.session))) } }
                 @if sight.everything.has_devices() { " " span.tag { (words(&sight.everything.place(view.info))) } }
                 @for warning in &view.warnings {
-                    div.why {
-                        @match warning {
-                            Warning::Stuck(todo, gone_on) => {
-                                "at " a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
-                                ": " (Warning::silence(*gone_on))
-                            },
-                            Warning::Stale => { (words(&warning.text(sight.everything))) ": " (count(view.open, "open todo")) },
-                            Warning::Shared(..) => (words(&warning.text(sight.everything))),
-                        }
+                    @match warning {
+                        Warning::Stuck(todo, _) => {
+                            " at " a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                        },
+                        Warning::Stale => div.why { (words(&warning.text(sight.everything))) ": " (count(view.open, "open todo")) },
+                        Warning::Shared(..) => div.why { (words(&warning.text(sight.everything))) },
                     }
                 }
             }

@@ -28,7 +28,7 @@ pub fn now(sight: &Sight<'_>) -> String {
     let body = html! {
         header {
             h1 { @if sight.then.is_some() { "Then" } @else { "Now" } }
-            (needs.summary(changed.finished().count(), standings.len()))
+            (needs.summary(changed.count(), standings.len()))
         }
         div {
             (needs.sections(sight))

@@ -60,6 +60,11 @@ impl<'a> Today<'a> {
         self.of_kind(Change::Finished)
     }
 
+    /// Counts all of it.
+    pub(super) fn count(&self) -> usize {
+        self.changes.len()
+    }
+
     fn of_kind(&self, change: Change) -> impl Iterator<Item = &'a Todo> {
         self.changes.iter().filter(move |(other, ..)| *other == change).map(|(.., todo)| *todo)
     }

@@ -73,7 +73,7 @@ impl Warning<'_> {
     }
 
     /// Says for how long a project went on without a session.
-    pub fn silence(gone_on: i64) -> String {
+    fn silence(gone_on: i64) -> String {
         let long = match (gone_on / DAY, gone_on / HOUR, gone_on / 60_000) {
             (days, ..) if days > 0 => format!("{days}d"),
             (_, hours, _) if hours > 0 => format!("{hours}h"),
