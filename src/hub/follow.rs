@@ -102,6 +102,8 @@ impl Follower {
             let (mut tidied, mut last) = (None, Instant::now());
             let mut keeper = Keeper::default();
             let mut failed: Option<Instant> = None;
+            // Where the branch was when all that had come was merged, and since when something waits for that.
+            let (mut merged, mut waiting) = (follower.state().tip, None::<Instant>);
             loop {
                 follower.tell(&store, limits.replay);
                 if follower.state().is_over {
@@ -113,13 +115,17 @@ impl Follower {
                 if tip != tidied && last.elapsed() >= limits.tidy {
                     tidy(&store);
                     (tidied, last) = (store.tip().ok().flatten(), Instant::now());
+                    merged = if merged == tip { tidied } else { merged };
                     continue;
                 }
-                let waits = failed.is_some_and(|at| at.elapsed() < limits.again);
-                if !waits && std::mem::take(&mut follower.state().pushed) {
+                let since = follower.state().pushed.then(|| *waiting.get_or_insert_with(Instant::now));
+                let is_due = since.is_some_and(|since| tip == merged || since.elapsed() >= limits.settle);
+                if is_due && failed.is_none_or(|at| at.elapsed() >= limits.again) {
                     std::thread::sleep(GATHER);
+                    follower.state().pushed = false;
                     failed = (!merge(&store)).then(Instant::now);
                     follower.state().pushed |= failed.is_some();
+                    (merged, waiting) = (store.tip().ok().flatten(), None);
                 } else {
                     std::thread::park_timeout(EVERY);
                 }

@@ -45,6 +45,9 @@ pub(super) struct Limits {
     pub recheck: Duration,
     /// When a merge that failed is tried again.
     pub again: Duration,
+    /// How long what was pushed waits to be merged where somebody moved the branch since the last merge: who moves it has
+    /// merged their own, as a rule. Where nobody did, it does not wait.
+    pub settle: Duration,
     /// How many WebSockets may be open at once of which nobody has said yet who they are.
     pub greeting: usize,
     /// How many connections may agree on TLS at once; others wait in the system's queue.
@@ -95,6 +98,7 @@ impl Limits {
             beat: Duration::from_secs(15),
             recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
+            settle: Duration::from_secs(1),
             greeting: 64,
             agreeing: 256,
             look: Duration::from_secs(1),
@@ -138,6 +142,7 @@ impl Limits {
             "beat_ms" => self.beat = millis,
             "recheck_ms" => self.recheck = millis,
             "again_ms" => self.again = millis,
+            "settle_ms" => self.settle = millis,
             "greeting" => self.greeting = size,
             "agreeing" => self.agreeing = size,
             "look_ms" => self.look = millis,

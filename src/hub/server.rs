@@ -64,11 +64,11 @@ pub(super) fn serve(args: &HubArgs, store: &Store, ui: &mut Ui) -> Result<(), Fa
         // A certificate names a host, and seldom an address.
         let name = args.host.first().filter(|_| certificate.is_some());
         let base = name.map_or_else(|| format!("{scheme}://{at}"), |name| format!("{scheme}://{name}:{}", at.port()));
+        // Where `hub open` finds it, from the moment on that anybody is told of it. What else it does goes on without.
+        let _ = open::remember(&common_dir, at, &base);
         ui.print_always(&format!("{base}{}\n", GitPath::STORE));
         ui.note("hint: `git chittysync hub token add --device <label>` gives a device its token, `hub open` shows its pages; Ctrl-C stops the hub");
         log::append(&common_dir, Level::Info, "hub", &format!("listens on {at}"));
-        // Where `hub open` finds it. What else it does goes on without.
-        let _ = open::remember(&common_dir, at, &base);
         let hub = Arc::new(hub);
         let mut told = hub.stopping.clone();
         let stopped = async move { drop(told.wait_for(|stopping| *stopping).await) };

@@ -87,6 +87,33 @@ fn what_could_not_be_merged_is_merged_later() {
     until("it is merged", || words(&scene, "hub").contains("Said while it was over"));
 }
 
+/// Who moves the branch has merged its own, as a rule. What somebody brings beside a branch that lacks it is merged too,
+/// a while later.
+#[test]
+fn what_comes_beside_a_branch_that_lacks_it_is_merged() {
+    let push = |scene: &Scene, token: &str, branch: &str| {
+        let branch = format!("{branch}:refs/heads/consolidated");
+        let pushed = scene.git(token, "one.git", &["push", "-q", &scene.url(), &branch, "refs/chittysync/*"]);
+        assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    };
+    let (short, long) = ("settle_ms=2", "settle_ms=600000");
+    for settle in [short, long] {
+        let mut scene = Scene::with(&[("CHITTYSYNC_HUB_LIMITS", settle)], &[]);
+        let token = scene.device("one");
+        scene.run("one", &token, &["add", "First"]);
+        let branch = scene.world.git(&scene.store("one"), &["rev-parse", "consolidated"]);
+        scene.run("one", &token, &["add", "Second"]);
+        push(&scene, &token, branch.trim());
+        if settle == long {
+            assert_eq!(scene.tip("refs/heads/consolidated"), branch.trim());
+            // What came when it was last over, it merges at once.
+            scene.kill();
+            scene.start(&[("CHITTYSYNC_HUB_LIMITS", long)], &[]);
+        }
+        until(settle, || words(&scene, "hub").contains("Second"));
+    }
+}
+
 /// What the hub cannot come to by itself is pushed: somebody's own commit on the branch.
 #[test]
 fn what_was_said_by_hand_is_pushed() {
