@@ -138,10 +138,16 @@ impl Follower {
     pub(super) fn tell(&self, store: &Store, replay: usize) {
         let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         let Ok(tip) = store.tip() else { return };
-        let known = self.state().tip;
-        if tip == known {
-            return;
-        }
+        let known = {
+            let mut state = self.state();
+            let known = state.tip;
+            // Where nobody listens, how it came there is not found out: who begins to hears from there on.
+            if tip == known || self.news.receiver_count() == 0 {
+                state.tip = tip;
+                return;
+            }
+            known
+        };
         let came = |from: Option<ObjectId>| ops::moves(store, from?, tip?, replay).ok().flatten();
         let news = came(known).map_or(News::Reset(tip), News::Moves);
         self.went(tip, news);

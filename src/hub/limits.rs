@@ -98,7 +98,7 @@ impl Limits {
             beat: Duration::from_secs(15),
             recheck: Duration::from_secs(15),
             again: Duration::from_secs(5),
-            settle: Duration::from_secs(1),
+            settle: Duration::from_secs(3),
             greeting: 64,
             agreeing: 256,
             look: Duration::from_secs(1),
