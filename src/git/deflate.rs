@@ -37,7 +37,8 @@ pub(super) fn pack_up(
 /// Returns bytes as small as they get, as a zlib stream.
 ///
 /// # Errors
-/// When memory is short.
+/// When the compressor says that it cannot go on.
+#[cfg(feature = "hub")]
 pub fn zlib(bytes: &[u8]) -> Result<Vec<u8>, GitError> {
     deflate(&[bytes], Compression::BEST)
 }

@@ -76,6 +76,7 @@ pub use commit::{CommitInfo, Identity, NewCommit};
 pub use create::create_bare;
 #[cfg(feature = "postgres")]
 pub use credential::password;
+#[cfg(feature = "hub")]
 pub use deflate::zlib;
 pub use detached::{answer, be_nice, become_detached, start_detached};
 pub use durable::{

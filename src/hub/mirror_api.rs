@@ -51,7 +51,7 @@ pub(super) async fn answer(hub: &Arc<Hub>, asked: Asked) -> Result<Response, Pro
             Problem::new(422, format!("'{key}' means nothing here")).hint("'again' is all that a run can be told")
         );
     }
-    // What is said is looked at before when it was meant for.
+    // A body that means nothing is 422, also where the commit that it is for would be 412.
     let again = given.flag("again")?.unwrap_or(false);
     let (name, at) = (asked.names[0].clone(), asked.at()?);
     if op == Op::MirrorSync {

@@ -55,7 +55,7 @@ fn one(sight: &Sight<'_>, column: &Column<'_>, is_chosen: bool) -> Markup {
             ul.rows {
                 @for (project, todo) in column.todos.iter().take(MOST) {
                     // Who cannot go on wants to know for what it waits, and who has that.
-                    @let why = is_blocked(sight, todo).then(|| waits_for(sight, &sight.links.blockers(todo)));
+                    @let why = is_blocked(sight, todo).then(|| waits_for(sight, todo.winner().0, &sight.links.blockers(todo)));
                     (row(sight, project, todo, With { list: &column.name[..1], why: why.as_ref(), ..With::default() }))
                 }
             }

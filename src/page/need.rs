@@ -130,8 +130,8 @@ impl<'a> Needs<'a> {
     }
 
     fn standing(&self, sight: &Sight<'_>) -> Markup {
-        let standing = standing(&self.blocked);
-        let shown = standing.iter().take(FEW).map(|one| one.todos.len()).sum();
+        let all = together(&self.blocked);
+        let shown = all.iter().take(FEW).map(|one| one.todos.len()).sum();
         section(
             "blocked",
             "Blocked",
@@ -139,7 +139,7 @@ impl<'a> Needs<'a> {
             Some(("/ui/todos?status=blocked", "all of them")),
             &html! {
                 ul.rows {
-                    @for one in standing.iter().take(FEW) { (blocked(sight, one)) }
+                    @for one in all.iter().take(FEW) { (blocked(sight, one)) }
                 }
                 (rest(self.blocked.len(), shown, "todo", "/ui/todos?status=blocked"))
             },
@@ -153,7 +153,7 @@ impl<'a> Needs<'a> {
             Some(self.stuck.len()),
             Some(("/ui/sessions", "all sessions")),
             &html! {
-                @if self.stuck.iter().flat_map(|view| &view.warnings).any(|one| matches!(one, Warning::Stuck(..))) {
+                @if self.stuck.iter().any(|view| silent_at(view).is_some()) {
                     p.soft { "They say nothing, while their projects went on." }
                 }
                 ul.rows {
@@ -174,22 +174,33 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// Says what a todo waits for.
-pub(super) fn waits_for(sight: &Sight<'_>, by: &[&Todo]) -> Markup {
+/// Says what a session's todo waits for.
+pub(super) fn waits_for(sight: &Sight<'_>, who: &Session, by: &[&Todo]) -> Markup {
     html! {
         @match by.first() {
             None => "called blocked by its session",
-            Some(first) => {
-                "waits for " a.link href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
-                " (" (state_word(first.state())) ": " (words(&sight.everything.called(first.winner().0))) ")"
-                @if by.len() > 1 { " and " (by.len() - 1) " more" }
-            },
+            Some(first) => { "waits for " (blocker(sight, who, first, by.len() - 1)) },
         }
     }
 }
 
+/// Names the first of the todos that keep a session from something, whose that is, and how many more there are.
+fn blocker(sight: &Sight<'_>, who: &Session, first: &Todo, others: usize) -> Markup {
+    let owner = first.winner().0;
+    let whose = match sight.is_own(owner) {
+        true => "yours".to_owned(),
+        false if owner.is_same(who) => "its own".to_owned(),
+        false => format!("of {}", sight.everything.called(owner)),
+    };
+    html! {
+        a.link href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
+        " (" (words(&whose)) ", " (state_word(first.state())) ")"
+        @if others > 0 { " and " (others) " more" }
+    }
+}
+
 /// A session that cannot go on.
-struct Standing<'a> {
+struct Blocked<'a> {
     who: &'a Session,
     by: &'a [&'a Todo],
     /// With what.
@@ -197,28 +208,23 @@ struct Standing<'a> {
 }
 
 /// Returns who is blocked, each with all that the same todo keeps from it, in the order of the first of those.
-fn standing<'a>(blocked: &'a [(&'a Project, &'a Todo, Vec<&'a Todo>)]) -> Vec<Standing<'a>> {
-    let mut found: Vec<Standing<'a>> = Vec::new();
+fn together<'a>(blocked: &'a [(&'a Project, &'a Todo, Vec<&'a Todo>)]) -> Vec<Blocked<'a>> {
+    let mut found: Vec<Blocked<'a>> = Vec::new();
     for (project, todo, by) in blocked {
         let (who, first) = (todo.winner().0, by.first().map(|todo| todo.id));
         let known = found.iter_mut().find(|one| one.who.is_same(who) && one.by.first().map(|todo| todo.id) == first);
         match known {
             Some(one) => one.todos.push((*project, *todo)),
-            None => found.push(Standing { who, by, todos: vec![(*project, *todo)] }),
+            None => found.push(Blocked { who, by, todos: vec![(*project, *todo)] }),
         }
     }
     found
 }
 
 /// Says who is blocked, by what, and with what.
-fn blocked(sight: &Sight<'_>, Standing { who, by, todos }: &Standing<'_>) -> Markup {
+fn blocked(sight: &Sight<'_>, Blocked { who, by, todos }: &Blocked<'_>) -> Markup {
     let Some((project, todo)) = todos.first() else { return html! {} };
     let is_own = sight.is_own(who);
-    let whose = |session: &Session| match sight.is_own(session) {
-        true => "yours".to_owned(),
-        false if session.is_same(who) => "its own".to_owned(),
-        false => format!("of {}", sight.everything.called(session)),
-    };
     html! {
         li id={ "r-b" (todo.id) } {
             (mark(todo.state(), true))
@@ -227,9 +233,7 @@ fn blocked(sight: &Sight<'_>, Standing { who, by, todos }: &Standing<'_>) -> Mar
                 @match by.first() {
                     Some(first) => {
                         @if is_own { " wait for " } @else { " waits for " }
-                        a.words.link id={ "g-b" (todo.id) } href={ "/ui/todo/" (first.id) } { (words(&first.content)) }
-                        " (" (words(&whose(first.winner().0))) ", " (state_word(first.state())) ")"
-                        @if by.len() > 1 { " and " (by.len() - 1) " more" }
+                        (blocker(sight, who, first, by.len() - 1))
                     },
                     None => { @if is_own { " call this blocked" } @else { " calls this blocked" } },
                 }
@@ -244,6 +248,14 @@ fn blocked(sight: &Sight<'_>, Standing { who, by, todos }: &Standing<'_>) -> Mar
     }
 }
 
+/// Returns at what a session says nothing, while its project went on.
+fn silent_at<'a>(view: &SessionView<'a>) -> Option<&'a Todo> {
+    view.warnings.iter().find_map(|warning| match warning {
+        Warning::Stuck(todo, _) => Some(*todo),
+        _ => None,
+    })
+}
+
 fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
     let name = view.session.without_commands();
     let id: String = name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
@@ -253,11 +265,12 @@ fn stuck(sight: &Sight<'_>, view: &SessionView<'_>) -> Markup {
             div {
                 a.words href=(session_page(&name)) id={ "g-" (id) } { b { (words(&sight.named(&view.session))) } }
                 @if sight.everything.has_devices() { " " span.tag { (words(&sight.everything.place(view.info))) } }
+                @if let Some(todo) = silent_at(view) {
+                    " at " a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
+                }
                 @for warning in &view.warnings {
                     @match warning {
-                        Warning::Stuck(todo, _) => {
-                            " at " a.link id={ "g-" (id) "-at" } href={ "/ui/todo/" (todo.id) } { (words(&todo.content)) }
-                        },
+                        Warning::Stuck(..) => {},
                         Warning::Stale => div.why { (words(&warning.text(sight.everything))) ": " (count(view.open, "open todo")) },
                         Warning::Shared(..) => div.why { (words(&warning.text(sight.everything))) },
                     }

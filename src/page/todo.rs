@@ -56,7 +56,7 @@ pub fn todo(sight: &Sight<'_>, project: &Project, todo: &Todo, history: &[Happen
             (section("claims", "Who says what", Some(todo.voices().count()), None, &claims(sight, todo)))
             @if !blockers.is_empty() || !waiting.is_empty() {
                 (section("links", "What it waits for, and what waits for it", None, None, &html! {
-                    @if !blockers.is_empty() { p { "It " (waits_for(sight, &blockers)) "." } (names(&blockers)) }
+                    @if !blockers.is_empty() { p { "It " (waits_for(sight, todo.winner().0, &blockers)) "." } (names(&blockers)) }
                     @if !waiting.is_empty() { p { "These wait for it:" } (names(&waiting)) }
                 }))
             }

@@ -105,6 +105,14 @@ fn who_waits_for_me_and_for_what() {
     let mine = mine.unwrap_or_else(|| panic!("nothing waits: {page}"));
     assert!(mine.contains("Approve it") && mine.contains("holds up <b><bdi>printer on one</bdi></b>: "), "{mine}");
     assert!(mine.contains(", and 1 more todo<"), "{mine}");
+    // Who waits for the same todo with both stands there once.
+    let blocked = page.split("<section id=\"blocked\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let blocked = blocked.unwrap_or_else(|| panic!("nobody is blocked: {page}"));
+    assert!(blocked.matches("<li").count() == 1 && blocked.contains(", and 1 more todo"), "{blocked}");
+    assert!(
+        blocked.contains("Approve it") && blocked.contains("yours") && !blocked.contains("more todo</a>"),
+        "{blocked}"
+    );
 }
 
 /// With settings as they are when nobody sets any: who has something in progress and says nothing, while others go on.
@@ -131,6 +139,7 @@ fn the_first_page_says_which_session_is_stuck() {
     assert_eq!(stuck(), None);
     says("busy", "2026-11-20T11:30:00.000Z", json!([item("Paint it", "completed"), item("Ship it", "in_progress")]));
     let part = stuck().expect("somebody is stuck");
+    assert!(part.contains("They say nothing, while their projects went on."), "{part}");
     assert!(part.contains(">late<") && part.contains("Fix &lt;b&gt;login</bdi></a>"), "{part}");
     assert!(
         part.matches("<li").count() == 1 && part.contains(&format!("/ui/todo/{}", id_of(&scene, "Fix <b>login"))),
@@ -166,8 +175,12 @@ fn each_todo_is_in_one_column() {
         }
     }
     assert!(columns[3].starts_with(" class=\"chosen\"") && !columns[1].starts_with(" class=\"chosen\""), "{page}");
-    assert!(columns[0].contains("waits for") && columns[0].contains("(pending: "), "by what, and who has that: {page}");
+    assert!(
+        columns[0].contains("waits for") && columns[0].contains("yours") && columns[0].contains(", pending)"),
+        "by what, and who has that: {page}"
+    );
     let first = browser.get(&scene, "/ui").body;
+    assert!(first.contains("1 of 4 · 25 %") && first.contains("1 finished, 1 begun, 2 added"), "{first}");
     let blocked = first.split("id=\"blocked\"").nth(1).and_then(|rest| rest.split("</section>").next());
     assert!(
         blocked.is_some_and(

@@ -8,23 +8,6 @@ pub struct Browser {
     pub key: String,
 }
 
-#[test]
-fn what_is_kept_for_ever_is_sent_small_to_who_takes_that() {
-    let scene = Scene::new();
-    let mut sum = 0;
-    for path in ["/ui/look.css", "/ui/live.js"] {
-        let ask = |taken: &str| scene.ask("GET", path, "", &[("Accept-Encoding", taken)], b"");
-        let (plain, small) = (ask("identity"), ask("gzip, deflate, br"));
-        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{plain:?}");
-        assert_eq!((small.status, small.header("content-encoding")), (200, Some("deflate")));
-        assert_eq!(small.header("vary"), Some("Accept-Encoding"));
-        let length = |answer: &Answer| answer.header("content-length").and_then(|text| text.parse::<usize>().ok());
-        assert!(length(&small) < length(&plain), "{small:?}");
-        sum += length(&small).expect("a length");
-    }
-    assert!(sum <= 6_000, "with a page of 24 kB, the first one comes within 30: {sum}");
-}
-
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 fn link(scene: &Scene, more: &[&str]) -> String {
@@ -380,4 +363,21 @@ fn without_a_hub_there_is_nothing_to_open() {
     scene.kill();
     let done = scene.world.run(&["--store", store.to_str().expect("UTF-8"), "hub", "open"]);
     assert!(done.code == Some(1) && done.stderr.contains("`git chittysync hub` starts it"), "{done:?}");
+}
+
+#[test]
+fn what_is_kept_for_ever_is_sent_small_to_who_takes_that() {
+    let scene = Scene::new();
+    let mut sum = 0;
+    for path in ["/ui/look.css", "/ui/live.js"] {
+        let ask = |taken: &str| scene.ask("GET", path, "", &[("Accept-Encoding", taken)], b"");
+        let (plain, small) = (ask("identity"), ask("gzip, deflate, br"));
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{plain:?}");
+        assert_eq!((small.status, small.header("content-encoding")), (200, Some("deflate")));
+        assert_eq!(small.header("vary"), Some("Accept-Encoding"));
+        let length = |answer: &Answer| answer.header("content-length").and_then(|text| text.parse::<usize>().ok());
+        assert!(length(&small) < length(&plain), "{small:?}");
+        sum += length(&small).expect("a length");
+    }
+    assert!(sum <= 6_000, "with a page of 24 kB, the first one comes within 30: {sum}");
 }
