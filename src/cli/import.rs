@@ -51,7 +51,8 @@ pub(super) fn run(args: &ImportArgs, context: &Context, ui: &mut Ui) -> Result<(
         None => vec![stdin::whole("standard input", std::io::stdin().lock(), LARGEST)?],
     };
     let unfit = |reason: String| {
-        Failure::fatal(reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
+        let named = args.file.as_ref().map(|file| format!("cannot import '{}': ", plain(&file.to_string_lossy())));
+        Failure::fatal(named.unwrap_or_default() + &reason).hint(r#"it should look like [{"content": "Fix login tests", "status": "pending"}], or have lines like - [ ] Fix login tests"#)
             .hint(format!("--format names another one: {}", Format::ALL.map(Format::as_str).join(", ")))
     };
     let chosen = args.format.as_deref().and_then(|word| Format::ALL.into_iter().find(|one| one.as_str() == word));

@@ -41,6 +41,12 @@ fn bad_input_is_refused_whole() {
         let done = import(&world, input);
         assert_eq!(done.code, Some(128), "{input}: {done:?}");
         assert!(done.stderr.contains(reason) && done.stderr.contains("hint: it should look like"), "{done:?}");
+        // One of several files is named.
+        let file = world.write("plan.json", input.as_bytes());
+        let file = file.to_str().expect("UTF-8");
+        let done = world.run(&["import", file]);
+        let told = format!("cannot import '{file}': {reason}");
+        assert!(done.code == Some(128) && done.stderr.contains(&told), "{done:?}");
     }
     assert_eq!((world.commits(), world.states()), (before, vec!["A: pending".to_owned()]));
 }
