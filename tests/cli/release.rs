@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::common::{Done, World, binary, done, executable, has, project};
 use crate::install::files;
 
@@ -60,6 +62,46 @@ fn install(world: &World, script: &Path, from: &str) -> Done {
 fn names(directory: &Path) -> BTreeSet<String> {
     let all = files(directory).into_keys();
     all.map(|path| path.strip_prefix(directory).expect("below it").to_string_lossy().into_owned()).collect()
+}
+
+/// The project's address is where its release is made; its sources name none.
+#[test]
+fn a_package_says_where_its_project_is() {
+    let world = World::new();
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = world.command(program);
+        command.args(arguments).env("CARGO", env!("CARGO")).env("CARGO_NET_OFFLINE", "true");
+        // Those of who runs the tests, wherever the world's home is.
+        for (name, directory) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let home = || Some(std::env::home_dir()?.join(directory).into_os_string());
+            command.envs(std::env::var_os(name).or_else(home).map(|value| (name, value)));
+        }
+        let done = done(command.output());
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done.stdout.trim_end().to_owned()
+    };
+    let script = project(".ci/release").display().to_string();
+    let (version, name) = (env!("CARGO_PKG_VERSION"), concat!("chittysync-", env!("CARGO_PKG_VERSION")));
+    let package = run("bash", &[&script, "crate", "release", "https://git.example/acme/todos"]);
+    assert_eq!(package, format!("release/{name}.crate"));
+    run("tar", &["-xzf", &package]);
+    let manifest = |path: PathBuf| -> Value {
+        let said = run(env!("CARGO"), &["read-manifest", "--manifest-path", path.to_str().expect("UTF-8")]);
+        serde_json::from_str(&said).expect("a manifest")
+    };
+    let (packed, own) = (manifest(world.path(name).join("Cargo.toml")), manifest(project("Cargo.toml")));
+    for (key, address) in [
+        ("homepage", "https://git.example/acme/todos".to_owned()),
+        ("repository", "https://git.example/acme/todos".to_owned()),
+        ("documentation", format!("https://git.example/acme/todos/tree/v{version}/docs")),
+    ] {
+        assert_eq!((&packed[key], &own[key]), (&json!(address), &Value::Null), "{key}");
+    }
+    assert_eq!(packed["metadata"], own["metadata"]);
+    for part in ["src/main.rs", "README.md", "Cargo.lock"] {
+        let read = |path: PathBuf| std::fs::read_to_string(path).expect("a file");
+        assert_eq!(read(world.path(name).join(part)), read(project(part)), "{part}");
+    }
 }
 
 /// A program that can be loaded anywhere takes longer to start (docs/decisions/0025-one-address.md).
