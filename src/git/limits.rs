@@ -42,6 +42,8 @@ pub struct Limits {
     pub fetches: usize,
     /// How many sessions are captured at once, which bounds the memory that they take.
     pub sessions_at_once: usize,
+    /// How many commits or files one thread looks at before it takes the next ones.
+    pub looked_at_once: usize,
     /// How many todos one started agent is handed.
     pub spawn_todos: usize,
     /// How many logs of started agents are kept.
@@ -74,6 +76,7 @@ impl Default for Limits {
             claim_tries: 50,
             fetches: 4,
             sessions_at_once: 512,
+            looked_at_once: 64,
             spawn_todos: 20,
             spawn_logs: 20,
             board_events: 6,
@@ -111,6 +114,7 @@ impl Limits {
             claim_tries: number,
             fetches: number,
             sessions_at_once: number,
+            looked_at_once: number,
             spawn_todos: number,
             spawn_logs: number,
             board_events: number,

@@ -21,6 +21,7 @@ mod discover;
 mod durable;
 mod environment;
 mod erase;
+mod every_core;
 mod failpoints;
 mod fetch;
 mod fetch_bisect;

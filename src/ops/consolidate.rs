@@ -22,9 +22,6 @@ use crate::git::{Ancestors, Batch, Held, ObjectId, Overlay, RefChange, Repo};
 use crate::store::{Consolidated, Ids, MergedTips, SessionTrees, Store, session_tree};
 use crate::todo::{Project, TodoId};
 
-/// How many commits one thread looks at before it takes the next ones.
-const AT_ONCE: usize = 64;
-
 /// What a consolidation would write.
 #[derive(Debug)]
 pub struct Consolidation {
@@ -182,13 +179,7 @@ fn what_came(
         let known = parents.iter().filter_map(|parent| Some(overlay.links(*parent).ok()?.0)).collect();
         Some(Behind { tree: *tree, known, of: Some(held) })
     };
-    let below = overlay.below();
-    let look_at_all = |repo: &mut Repo, new: &[(ObjectId, Vec<ObjectId>)]| {
-        let overlay = Overlay::above_all(repo, below);
-        new.iter().filter_map(|commit| look(&overlay, commit)).collect::<Vec<_>>()
-    };
-    let repo = overlay.repo().clone();
-    behind.par_extend(new.par_chunks(AT_ONCE).map_with(repo, look_at_all).flatten_iter());
+    behind.extend(overlay.look_at_all(&new, look).into_iter().flatten());
     behind
 }
 

@@ -11,14 +11,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::erase::erase;
 use super::plan::{Plan, Turn};
 use super::report::Obeyed;
 use super::tips::{ForeignTip, Tips};
 use super::{OpsError, named};
-use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, Repo, SESSIONS, StoreLock, TransferLock, Writer};
+use crate::git::{Batch, ObjectId, Overlay, RETIRED, RefChange, SESSIONS, StoreLock, TransferLock, Writer};
 use crate::store::cache::{self, Purged};
 use crate::store::purge::Purge;
 use crate::store::quotes::{PURGED, contains};
@@ -27,9 +25,6 @@ use crate::store::{
     check_session, purged, purged_in, session_tree, strays, weigh_branch,
 };
 use crate::todo::{Time, TodoId};
-
-/// How many sessions one thread looks through before it takes the next ones.
-const AT_ONCE: usize = 64;
 /// How often it is begun again when refs move meanwhile.
 const TRIES: u32 = 3;
 
@@ -190,14 +185,10 @@ fn look(store: &Store, tips: &Tips, known: &mut Purged, held: &mut SessionTrees)
         found.filter(|found| !found.is_empty() && is_fit()).unwrap_or_default()
     };
     let foreign: Vec<&ForeignTip> = tips.foreign.iter().filter(|tip| is_new(tip.commit)).collect();
-    let look = |repo: &mut Repo, tips: &[&ForeignTip]| {
-        let overlay = Overlay::new(repo);
-        tips.iter().filter_map(|tip| in_session(&overlay, tip)).collect::<Vec<_>>()
-    };
-    let looked: Vec<_> = foreign.par_chunks(AT_ONCE).map_with(store.repo.clone(), look).flatten_iter().collect();
+    let looked = overlay.look_at_all(&foreign, |overlay, tip| in_session(overlay, tip));
     let branches = tips.branches.iter().filter(|(_, tip)| is_new(*tip));
     let mut more: BTreeSet<String> = branches.flat_map(|(_, tip)| in_branch(*tip)).collect();
-    for (found, tree, session) in looked {
+    for (found, tree, session) in looked.into_iter().flatten() {
         more.extend(found);
         held.insert(tree, session);
     }

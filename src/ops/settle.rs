@@ -173,7 +173,7 @@ impl<'a> Settling<'a, '_> {
             self.leave_out_what_is_wrong(&ours, &was, &mut lists, found)?;
         }
         let mut looked_at = LookedAt::default();
-        for (commit, theirs) in trees {
+        for (commit, theirs) in self.not_just_so(trees, &ours, &lists) {
             self.cover(commit, *theirs, &ours, &mut looked_at, &mut lists, found)?;
         }
         self.in_one_place(&ours, &was, &mut lists, found)?;
@@ -201,6 +201,36 @@ impl<'a> Settling<'a, '_> {
                 .extend(flaws.into_iter().map(|flaw| LeftOut::part(format!("a line of {path}"), flaw.to_string())));
         }
         Ok(())
+    }
+
+    /// Leaves out the commits all of whose lines stand just so in lists that were read: as nearly all of a branch that is
+    /// new here, and on every core.
+    fn not_just_so<'t>(
+        &self,
+        commits: Vec<&'t (&'t Behind, ObjectId)>,
+        ours: &BTreeMap<String, ObjectId>,
+        lists: &ProjectLists<'_>,
+    ) -> Vec<&'t (&'t Behind, ObjectId)> {
+        let (project, read) = (&self.project, lists.read());
+        let stands_so = |overlay: &Overlay<'_>, (_, theirs): &&(&Behind, ObjectId)| -> Option<bool> {
+            for (path, blob) in list_paths(overlay, project, Some(*theirs)).ok()? {
+                if ours.get(&path) != Some(&blob) {
+                    let bytes = overlay.blob(blob).ok()?;
+                    let theirs = TodoFile::open(&bytes).ok()?;
+                    if !theirs.ids().all(|id| read.has_line_of(&theirs, id)) {
+                        return Some(false);
+                    }
+                }
+            }
+            Some(true)
+        };
+        let stand_so = self.overlay.look_at_all(&commits, stands_so);
+        commits
+            .into_iter()
+            .zip(stand_so)
+            .filter(|(_, stands_so)| *stands_so != Some(true))
+            .map(|(one, _)| one)
+            .collect()
     }
 
     /// Adds what a commit says and the lists lack. A file says the same wherever one session, or a branch, has it: one

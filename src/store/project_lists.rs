@@ -103,6 +103,21 @@ pub fn list_paths(
     Ok(paths)
 }
 
+/// The working lists of one project that were read so far.
+#[derive(Debug)]
+pub struct ReadLists<'l> {
+    working: HashMap<Digits, &'l TodoFile<'static>>,
+    deepest: usize,
+}
+
+impl ReadLists<'_> {
+    /// As [`ProjectLists::has_line_of`].
+    pub fn has_line_of(&self, file: &TodoFile<'_>, id: TodoId) -> bool {
+        let lists = (0..=self.deepest).filter_map(|count| self.working.get(&Digits::first(id, count)));
+        lists.into_iter().any(|list| list.has_line_of(file, id))
+    }
+}
+
 impl<'o> ProjectLists<'o> {
     /// Returns the lists in a project's tree; none of them has been read yet.
     ///
@@ -172,6 +187,12 @@ impl<'o> ProjectLists<'o> {
     /// When a list cannot be read.
     pub fn has_line_of(&mut self, file: &TodoFile<'_>, id: TodoId) -> Result<bool, StoreError> {
         self.any(id, |list| list.has_line_of(file, id))
+    }
+
+    /// Returns those of the working lists that were read, for other threads.
+    pub fn read(&self) -> ReadLists<'_> {
+        let read = self.working.iter().filter_map(|(digits, list)| Some((*digits, list.file.as_ref()?)));
+        ReadLists { working: read.collect(), deepest: self.deepest }
     }
 
     /// Returns the ids of all todos in a working list.

@@ -137,8 +137,10 @@ pub struct Checked {
     /// The files of sessions that can be what a session wrote.
     pub sessions: HashSet<ObjectId>,
     has_session: bool,
-    /// The files that were read, and whether as lists: one says the same wherever it stands.
-    read: HashSet<(ObjectId, bool)>,
+    /// The files that are to be read, and whether as lists: one says the same wherever it stands.
+    files: HashSet<(ObjectId, bool)>,
+    /// The same, with a path of each.
+    unread: Vec<Unread>,
     /// How many bytes of lists there is room for.
     room: usize,
 }
@@ -149,24 +151,63 @@ impl Checked {
         Checked { strays, ..Checked::default() }
     }
 
-    /// Reads a list, or a session's file, unless it was read before.
-    fn read(&mut self, overlay: &Overlay<'_>, blob: ObjectId, path: &str, is_list: bool) -> Result<(), Unfit> {
-        if self.read.insert((blob, is_list)) {
-            let bytes = file(overlay, blob, path)?;
-            let unread = |err| Unfit::decode(path, &err);
-            if is_list {
-                match self.room.checked_sub(bytes.len()) {
-                    Some(room) => {
-                        self.room = room;
-                        self.lists.insert(blob, TodoFile::read_lines(&bytes).map_err(unread)?);
-                    }
-                    None => drop(decode_lines(&bytes).map_err(unread)?),
-                }
-            } else if decode_session(&bytes).map_err(unread)?.flaw().is_none() {
-                self.sessions.insert(blob);
+    /// Has a list, or a session's file, read when all are known.
+    fn read(&mut self, overlay: &Overlay<'_>, blob: ObjectId, path: String, is_list: bool) {
+        if !self.files.insert((blob, is_list)) {
+            return;
+        }
+        let room = overlay.size_of(blob).and_then(|size| self.room.checked_sub(usize::try_from(size).ok()?));
+        let is_kept = is_list && room.is_some();
+        self.room = room.filter(|_| is_kept).unwrap_or(self.room);
+        self.unread.push(Unread { blob, path, is_list, is_kept });
+    }
+
+    /// Reads all of them.
+    fn read_all(mut self, overlay: &Overlay<'_>) -> Result<Self, Unfit> {
+        let unread = std::mem::take(&mut self.unread);
+        let read = overlay.look_at_all(&unread, |overlay, file| file.read(overlay));
+        for (file, read) in unread.into_iter().zip(read) {
+            match read? {
+                Read::List(list) => drop(self.lists.insert(file.blob, list)),
+                Read::Session => drop(self.sessions.insert(file.blob)),
+                Read::Nothing => {}
             }
         }
-        Ok(())
+        Ok(self)
+    }
+}
+
+/// A file that is to be read.
+#[derive(Debug)]
+struct Unread {
+    blob: ObjectId,
+    path: String,
+    is_list: bool,
+    /// Whether there is room for the list.
+    is_kept: bool,
+}
+
+/// What is kept of a file that was read.
+enum Read {
+    List(TodoFile<'static>),
+    /// It can be what a session wrote.
+    Session,
+    Nothing,
+}
+
+impl Unread {
+    fn read(&self, overlay: &Overlay<'_>) -> Result<Read, Unfit> {
+        let Unread { blob, path, is_list, is_kept } = self;
+        let bytes = file(overlay, *blob, path)?;
+        let unread = |err| Unfit::decode(path, &err);
+        match (is_list, is_kept) {
+            (true, true) => Ok(Read::List(TodoFile::read_lines(&bytes).map_err(unread)?)),
+            (true, false) => decode_lines(&bytes).map(|_| Read::Nothing).map_err(unread),
+            (false, _) => {
+                let is_sound = decode_session(&bytes).map_err(unread)?.flaw().is_none();
+                Ok(if is_sound { Read::Session } else { Read::Nothing })
+            }
+        }
     }
 }
 
@@ -200,7 +241,7 @@ fn check_tree(overlay: &Overlay<'_>, tree: ObjectId, known: Option<ObjectId>, ro
             _ => held.strays.push(name),
         }
     }
-    Ok(held)
+    held.read_all(overlay)
 }
 
 fn check_project(
@@ -214,7 +255,7 @@ fn check_project(
         let path = format!("{path}/{name}");
         let known = || known.and_then(|known| overlay.find(known, &name).ok().flatten());
         match (name.as_str(), is_tree) {
-            (TODOS, false) => held.read(overlay, id, &path, true)?,
+            (TODOS, false) => held.read(overlay, id, path, true),
             (PARTS, true) => check_lists(overlay, id, known(), &path, held, |name| Digits::of_part(name).is_some())?,
             (ARCHIVE, true) => check_lists(overlay, id, known(), &path, held, |name| month(name).is_some())?,
             _ => held.strays.push(path),
@@ -237,7 +278,7 @@ fn check_shard(
             held.strays.push(path);
             continue;
         }
-        held.read(overlay, id, &path, false)?;
+        held.read(overlay, id, path, false);
         held.has_session = true;
     }
     Ok(())
@@ -258,7 +299,7 @@ fn check_lists(
             held.strays.push(path);
             continue;
         }
-        held.read(overlay, id, &path, true)?;
+        held.read(overlay, id, path, true);
     }
     Ok(())
 }
