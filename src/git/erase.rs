@@ -51,6 +51,7 @@ impl Writer<'_> {
         // Else one of them could be in a pack that is being made.
         let _alone = MaintenanceLock::acquire(git_dir)?;
         let objects = git_dir.join("objects");
+        forget_what_is_made_of_them(&objects)?;
         for index in packs(&objects)? {
             self.erase_from(&objects, &index, ids)?;
         }
@@ -84,17 +85,6 @@ impl Writer<'_> {
             self.pack(objects, &kept)?;
         }
         failpoints::step()?;
-        // What is made of packs and history, and tells git of objects that are about to go. git makes it anew.
-        let listed = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
-        let about_all =
-            |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("multi-pack-index"));
-        for path in listed.filter(about_all).chain([objects.join("info/commit-graph")]) {
-            remove(&path)?;
-        }
-        let graphs = objects.join("info/commit-graphs");
-        if graphs.is_dir() {
-            fs::remove_dir_all(&graphs).map_err(GitError::io("remove", &graphs))?;
-        }
         remove_pack(index)?;
         self.fsync.directories(&BTreeSet::from([objects.join("pack")]))
     }
@@ -116,6 +106,22 @@ impl Writer<'_> {
         let reason = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
         Err(GitError::Program { command: "pack-objects".to_owned(), reason })
     }
+}
+
+/// Removes what is made of packs and history, and tells git of objects that are about to go. It is made anew.
+fn forget_what_is_made_of_them(objects: &Path) -> Result<(), GitError> {
+    failpoints::step()?;
+    let listed = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let about_all =
+        |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("multi-pack-index"));
+    for path in listed.filter(about_all).chain([objects.join("info/commit-graph")]) {
+        remove(&path)?;
+    }
+    let graphs = objects.join("info/commit-graphs");
+    if graphs.is_dir() {
+        fs::remove_dir_all(&graphs).map_err(GitError::io("remove", &graphs))?;
+    }
+    Ok(())
 }
 
 /// Removes a pack, its index first: without it nobody looks for the rest.

@@ -34,9 +34,12 @@ const DEAD: Duration = Duration::from_secs(600);
 /// run by itself.
 pub(super) fn sweep(git_dir: &Path) {
     let objects = git_dir.join("objects");
-    let of_git = |name: &str| name.starts_with("tmp_") || name.starts_with(".tmp-");
-    let directories = (0..=255).map(|first| format!("{first:02x}")).chain(["pack".to_owned()]);
-    let entries = directories.filter_map(|name| fs::read_dir(objects.join(name)).ok()).flatten().flatten();
+    let locks = ["commit-graph.lock", "commit-graph-chain.lock"];
+    let of_git = |name: &str| name.starts_with("tmp_") || name.starts_with(".tmp-") || locks.contains(&name);
+    // Of the directories of loose objects a store that keeps itself small has few.
+    let directories = fs::read_dir(&objects).into_iter().flatten().flatten().map(|entry| entry.path());
+    let directories = directories.chain([objects.join("info/commit-graphs")]);
+    let entries = directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
     for entry in entries.filter(|entry| of_git(&entry.file_name().to_string_lossy())) {
         let written = entry.metadata().and_then(|file| file.modified());
         if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > DEAD)) {

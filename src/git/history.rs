@@ -1,10 +1,10 @@
 //! Commits and who descends from whom.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
 
 use gix::ObjectId;
 
-use super::Overlay;
+use super::{CommitInfo, Overlay};
 use crate::todo::Time;
 
 /// Reads a date as git does (`yesterday`, `2 weeks ago`, RFC 2822, …); nothing when it is none.
@@ -81,9 +81,79 @@ pub fn descends(overlay: &Overlay<'_>, commit: ObjectId, from: ObjectId) -> bool
         if id == from {
             return true;
         }
-        if seen.insert(id) {
+        let is_below = || overlay.walk_on().is_some_and(|graph| graph.is_no_descendant(id, from));
+        if seen.insert(id) && !is_below() {
             queue.extend(overlay.parents(id));
         }
     }
     false
+}
+
+/// What one commit descends from, itself included, and another one does not.
+#[derive(Debug)]
+pub struct Beyond {
+    /// The commits, the latest first. Where clocks were wrong, some that both descend from can be among them.
+    pub commits: Vec<CommitInfo>,
+    /// Whether the one descends from the other, or is it.
+    pub is_descendant: bool,
+}
+
+/// Walks from two commits at once, the latest first, until all that is left is behind the second one too. History that
+/// was cut off ends there.
+pub fn beyond(overlay: &Overlay<'_>, tip: ObjectId, known: ObjectId) -> Beyond {
+    let mut walk =
+        TwoSides { overlay, sides: HashMap::new(), queue: BinaryHeap::new(), read: HashMap::new(), wanted: 0 };
+    walk.reach(tip, TIP);
+    walk.reach(known, KNOWN);
+    let mut commits = Vec::new();
+    while walk.wanted > 0 {
+        let Some((_, id)) = walk.queue.pop() else { break };
+        let (Some(commit), Some(side)) = (walk.read.remove(&id), walk.sides.get(&id).copied()) else { continue };
+        walk.wanted -= usize::from(side == TIP);
+        commit.parents.iter().for_each(|parent| walk.reach(*parent, side));
+        if side == TIP {
+            commits.push(commit);
+        }
+    }
+    let side = |id: &ObjectId| walk.sides.get(id).copied().unwrap_or_default();
+    commits.retain(|commit| side(&commit.id) == TIP);
+    Beyond { commits, is_descendant: side(&known) & TIP != 0 }
+}
+
+/// What the one descends from.
+const TIP: u8 = 1;
+/// What the other one descends from.
+const KNOWN: u8 = 2;
+
+struct TwoSides<'a, 'o> {
+    overlay: &'a Overlay<'o>,
+    /// For each commit that was met, which of the two descend from it.
+    sides: HashMap<ObjectId, u8>,
+    queue: BinaryHeap<(Time, ObjectId)>,
+    /// Those in the queue.
+    read: HashMap<ObjectId, CommitInfo>,
+    /// How many of them only the one is known to descend from.
+    wanted: usize,
+}
+
+impl TwoSides<'_, '_> {
+    fn reach(&mut self, id: ObjectId, side: u8) {
+        let sides = self.sides.entry(id).or_default();
+        let before = *sides;
+        *sides |= side;
+        let now = *sides;
+        if before == now {
+            return;
+        }
+        if self.read.contains_key(&id) {
+            self.wanted -= usize::from(before == TIP);
+            return;
+        }
+        // New, or met again from the other side: then so are those below.
+        if let Ok(commit) = self.overlay.commit_info(id) {
+            self.wanted += usize::from(now == TIP);
+            self.queue.push((commit.time, id));
+            self.read.insert(id, commit);
+        }
+    }
 }

@@ -44,6 +44,8 @@ pub struct Limits {
     pub sessions_at_once: usize,
     /// How many commits or files one thread looks at before it takes the next ones.
     pub looked_at_once: usize,
+    /// How many commits a process walks along by reading them, before it opens git's commit-graph.
+    pub walked: usize,
     /// How many todos one started agent is handed.
     pub spawn_todos: usize,
     /// How many logs of started agents are kept.
@@ -77,6 +79,7 @@ impl Default for Limits {
             fetches: 4,
             sessions_at_once: 512,
             looked_at_once: 64,
+            walked: 256,
             spawn_todos: 20,
             spawn_logs: 20,
             board_events: 6,
@@ -115,6 +118,7 @@ impl Limits {
             fetches: number,
             sessions_at_once: number,
             looked_at_once: number,
+            walked: number,
             spawn_todos: number,
             spawn_logs: number,
             board_events: number,

@@ -7,6 +7,7 @@ use gix::bstr::BStr;
 use gix::objs::tree::EntryKind;
 use gix::objs::{CommitRefIter, Data, Find, Kind, Tree, TreeRefIter};
 
+use super::graph::Graph;
 use super::memory::Bytes;
 use super::{Batch, CommitInfo, GitError, NewCommit, Reading, Repo};
 
@@ -266,8 +267,16 @@ impl<'a> Overlay<'a> {
 
     /// Returns the parents of a commit; none when it is missing, damaged, or no commit.
     pub(super) fn parents(&self, id: ObjectId) -> Vec<ObjectId> {
+        if let Some(parents) = self.walk_on().and_then(|graph| graph.parents(id)) {
+            return parents;
+        }
         let read = self.peek(id, Kind::Commit);
         read.map_or_else(|_| Vec::new(), |data| CommitRefIter::from_bytes(&data, id.kind()).parent_ids().collect())
+    }
+
+    /// Goes one step along history, and returns git's commit-graph if there is one and the steps are many.
+    pub(super) fn walk_on(&self) -> Option<&Graph> {
+        if self.is_limited() { None } else { self.repo.walk_on() }
     }
 
     /// Returns the content of an object, for one who keeps it.

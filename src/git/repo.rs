@@ -8,6 +8,7 @@ use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
 use super::discover::{self, Found};
+use super::graph::{Graph, Walked};
 use super::memory::{Bases, Bytes, Memory};
 use super::packed_refs::Look;
 use super::permissions::has_links;
@@ -37,6 +38,7 @@ pub struct Repo {
     /// How much is taken at once.
     pub limits: Limits,
     memory: Memory,
+    walked: Walked,
     /// Where objects are unpacked: room that is there already.
     buffer: RefCell<Vec<u8>>,
 }
@@ -66,7 +68,7 @@ impl Repo {
     }
 
     fn of(inner: gix::Repository, limits: Limits) -> Self {
-        Repo { inner, limits, memory: Memory::default(), buffer: RefCell::default() }
+        Repo { inner, limits, memory: Memory::default(), walked: Walked::default(), buffer: RefCell::default() }
     }
 
     /// Opens the same repository again, as it is on the disk now, with what was read of its objects before. Not for who
@@ -76,7 +78,7 @@ impl Repo {
     /// As [`Repo::open`].
     pub fn reopen(&self) -> Result<Self, GitError> {
         let opened = Repo::open(self.git_dir())?;
-        Ok(Repo { limits: self.limits, memory: self.memory.clone(), ..opened })
+        Ok(Repo { limits: self.limits, memory: self.memory.clone(), walked: self.walked.clone(), ..opened })
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is
@@ -374,6 +376,11 @@ impl Repo {
         }
         buffer.truncate(length);
         Ok(Some((kind, Bytes::Made(buffer.into()))))
+    }
+
+    /// Goes one step along history, and returns git's commit-graph if there is one and the steps are many.
+    pub(super) fn walk_on(&self) -> Option<&Graph> {
+        self.walked.step(self)
     }
 
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {

@@ -1,12 +1,12 @@
 //! What a remote lacks of what this device has, as far as the last fetch tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::OpsError;
 use super::redo::can_be_made_there;
 use super::tips::{ForeignTip, Tips};
 use crate::git::{
-    Ancestors, Batch, Fsync, Namespace, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, descends,
+    Ancestors, Batch, Fsync, Namespace, ObjectId, Overlay, RefChange, RemoteName, StoreLock, Writer, beyond, descends,
     tracking_branch,
 };
 use crate::settings::{self, Merger};
@@ -220,11 +220,16 @@ pub fn ahead(store: &Store, remembered: &Remembered) -> Result<usize, OpsError> 
     if at == remembered.branch {
         return Ok(0);
     }
-    let theirs = Ancestors::of(&overlay, remembered.branch);
-    let mut count = 0;
-    while let Some(commit) = at.filter(|commit| !theirs.contains(*commit)) {
-        count += 1;
-        at = overlay.commit_info(commit).ok().and_then(|commit| commit.parents.first().copied());
-    }
-    Ok(count)
+    let (Some(ours), Some(theirs)) = (at, remembered.branch) else {
+        let mut count = 0;
+        while let Some(commit) = at {
+            count += 1;
+            at = overlay.commit_info(commit).ok().and_then(|commit| commit.parents.first().copied());
+        }
+        return Ok(count);
+    };
+    let new = beyond(&overlay, ours, theirs).commits.into_iter();
+    let first: HashMap<ObjectId, Option<ObjectId>> =
+        new.map(|commit| (commit.id, commit.parents.first().copied())).collect();
+    Ok(std::iter::successors(Some(ours), |at| *first.get(at)?).take_while(|at| first.contains_key(at)).count())
 }

@@ -314,6 +314,11 @@ impl Model {
         self.trace.push(format!("d{device} consolidate"));
         let plan = Plan { consolidate: true, ..Plan::default() };
         self.unless_crashed(run(&self.store(device), &plan, self.clock(device)));
+        if self.random.once_in(3) {
+            self.trace.push(format!("d{device} is put in order"));
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            self.unless_crashed(self.store(device).repo.maintain(Fsync::Off, deadline));
+        }
     }
 
     /// Returns what came of it; nothing when it crashed.

@@ -206,6 +206,30 @@ fn many_small_packs_become_few() {
     oracle::whole(&world, &store).unwrap_or_else(|err| panic!("{err}"));
 }
 
+/// What commits descend from is known without reading them: of those that are packed, each time.
+#[test]
+fn commits_of_which_it_takes_note_need_not_be_read() {
+    let world = World::new();
+    let store = store_with(&world, 3);
+    let graphs = store.join("objects/info/commit-graphs");
+    let chain = || std::fs::read_to_string(graphs.join("commit-graph-chain")).unwrap_or_default();
+    let mut before = chain();
+    for day in 0..3 {
+        assert_eq!(state(&world, &[], "s1", &format!("day {day}")).code, Some(0));
+        assert_eq!(world.run_with(&[LOW], &["maintenance"]).code, Some(0));
+        assert_ne!(chain(), before, "day {day}");
+        before = chain();
+        world.git(&store, &["commit-graph", "verify"]);
+    }
+    // A git that was killed as it wrote keeps nothing from being packed.
+    std::fs::write(graphs.join("commit-graph-chain.lock"), "").expect("a lock");
+    assert_eq!(state(&world, &[], "s1", "more").code, Some(0));
+    assert_eq!(world.run_with(&[LOW], &["maintenance"]).code, Some(0));
+    assert_eq!((count(&world, &store, "count"), chain()), (0, before));
+    std::fs::remove_file(graphs.join("commit-graph-chain.lock")).expect("no lock");
+    oracle::whole(&world, &store).unwrap_or_else(|err| panic!("{err}"));
+}
+
 #[test]
 fn refs_move_into_one_file_those_of_remotes_too() {
     let world = World::new();
@@ -333,7 +357,8 @@ fn what_a_killed_git_left_goes_when_it_is_old() {
     let world = World::new();
     let store = store_with(&world, 1);
     let directory = std::fs::read_dir(store.join("objects")).expect("objects").flatten().map(|entry| entry.path());
-    let directory = directory.filter(|path| path.ends_with("pack")).chain([store.join("objects/a0")]);
+    let directory = directory.filter(|path| path.ends_with("pack"));
+    let directory = directory.chain(["a0", "info", "info/commit-graphs"].map(|name| store.join("objects").join(name)));
     let mut left = Vec::new();
     for directory in directory {
         std::fs::create_dir_all(&directory).expect("a directory");
@@ -367,7 +392,8 @@ fn packs_are_nobody_elses_business() {
     let store = store_with(&world, 2);
     let ended = done(world.command("sh").args(["-c", "umask 000; git chittysync maintenance"]).output());
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    for entry in std::fs::read_dir(store.join("objects/pack")).expect("packs").flatten() {
+    let read = |name: &str| std::fs::read_dir(store.join("objects").join(name)).expect("files").flatten();
+    for entry in read("pack").chain(read("info/commit-graphs")) {
         let mode = entry.metadata().expect("a file").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{:?}: {mode:o}", entry.path());
     }
