@@ -56,6 +56,7 @@ mod redo;
 mod replace;
 mod report;
 mod resolved;
+mod resolved_commits;
 mod resolved_line;
 mod retire;
 mod rollback;

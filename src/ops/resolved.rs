@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use super::OpsError;
 use super::event::Event;
-use super::log::{log, walk};
+use super::log::log;
 use super::log_filter::LogFilter;
+use super::resolved_commits::resolved_commits;
 use super::resolved_line::{OVER, begin, end, text};
 use crate::git::{ObjectId, Overlay, descends};
 use crate::merge::{Conflict, Side, Subject};
@@ -44,7 +45,7 @@ pub(super) fn open_properties_at(
     everything: &Everything,
 ) -> Result<Vec<OverProperty>, OpsError> {
     let (mut found, mut known): (BTreeMap<String, Line>, Kept<'_>) = (BTreeMap::new(), Kept::new());
-    for commit in walk(overlay, tip) {
+    for commit in resolved_commits(store, overlay, tip) {
         let is_merge = commit.parents.len() > 1;
         for line in commit.message.lines().filter(|line| line.starts_with(RESOLVED)) {
             let open = still_open(everything, &mut known, line);

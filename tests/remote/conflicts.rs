@@ -174,3 +174,71 @@ fn what_an_undo_does_not_settle_stays_as_it_is() {
         assert_eq!(open(&devices, name), before, "on {name}");
     }
 }
+
+/// What is remembered of history, so that it is not read whole each time, saves time and changes nothing.
+#[test]
+fn what_is_remembered_of_history_changes_nothing() {
+    let devices = Devices::new(&["a", "b"]);
+    let cache = devices.store("a").join("chittysync/resolved");
+    let conflicts = || {
+        let store = devices.store("a");
+        let arguments = ["--store", store.to_str().expect("UTF-8"), "--json", "conflicts", "--all"];
+        let variables = [("CHITTYSYNC_LIMITS", "2"), ("CHITTYSYNC_NOW", LATER)];
+        let done = devices.world.run_with(&variables, &arguments);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        serde_json::from_str::<Value>(&done.stdout).expect("one JSON document")["conflicts"].clone()
+    };
+    let (mut states, mut alone) = (Vec::new(), Vec::new());
+    for round in 0..4 {
+        let words = format!("Fix login test {round}");
+        devices.ok("a", &["add", &words]);
+        devices.sync_all(&["a", "b"]);
+        devices.ok("a", &["edit", &words, "--description", "on staging"]);
+        assert_eq!(devices.run_at("b", LATER, &["edit", &words, "--description", "on production"]).code, Some(0));
+        alone.push(devices.tip(&devices.store("b"), "consolidated"));
+        // A merge that is made again is not sent.
+        let other = devices.store("b").to_str().expect("UTF-8").to_owned();
+        let kept = format!("consolidated:refs/alone/{round}");
+        devices.world.git(&devices.store("a"), &["fetch", "-q", &other, &kept]);
+        devices.sync_all(&["a", "b"]);
+        let known = std::fs::read(&cache).ok();
+        let found = conflicts();
+        assert_eq!(found.as_array().map(Vec::len), Some(round + 1), "{found}");
+        let kept = std::fs::read(&cache).expect("it is remembered");
+        assert_ne!(known.as_ref(), Some(&kept), "round {round}");
+        // Nothing of it, all of it, what was known before, and damage of many kinds.
+        let mut others: Vec<Vec<u8>> = known.into_iter().collect();
+        others.extend((0..kept.len()).step_by(1 + kept.len() / 12).map(|at| kept[..at].to_vec()));
+        others.extend((0..kept.len()).step_by(1 + kept.len() / 24).map(|at| {
+            let mut damaged = kept.clone();
+            damaged[at] ^= 1;
+            damaged
+        }));
+        for other in others {
+            std::fs::write(&cache, &other).expect("a file");
+            assert_eq!(conflicts(), found, "{}", String::from_utf8_lossy(&other));
+        }
+        assert_eq!(conflicts(), found);
+        states.push((devices.tip(&devices.store("a"), "consolidated"), found));
+    }
+    // The branch is taken back to what it was, and goes on from there.
+    let now = devices.tip(&devices.store("a"), "consolidated");
+    let all = std::fs::read(&cache).expect("it is remembered");
+    for (round, (tip, found)) in states.iter().enumerate() {
+        // Before the merge nobody disagreed on what one of them said last.
+        devices.world.git(&devices.store("a"), &["update-ref", "refs/heads/consolidated", &alone[round]]);
+        std::fs::write(&cache, &all).expect("a file");
+        assert_eq!(conflicts().as_array().map(Vec::len), Some(round));
+        devices.world.git(&devices.store("a"), &["update-ref", "refs/heads/consolidated", tip]);
+        assert_eq!(&conflicts(), found);
+    }
+    assert_eq!(states.last().map(|(tip, _)| tip), Some(&now));
+    // A purge gives commits other names, and what is remembered has no words.
+    let text = String::from_utf8(std::fs::read(&cache).expect("it is remembered")).expect("text");
+    assert!(!text.contains("login") && !text.contains("staging"), "{text}");
+    devices.ok("a", &["purge", "Fix login test 1", "--yes"]);
+    let found = conflicts();
+    assert_eq!(found.as_array().map(Vec::len), Some(3), "{found}");
+    std::fs::remove_file(&cache).expect("nothing is remembered");
+    assert_eq!(conflicts(), found);
+}
