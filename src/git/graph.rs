@@ -12,20 +12,14 @@ use std::sync::{Arc, OnceLock};
 use gix::ObjectId;
 use gix::commitgraph::File;
 
-use super::Repo;
-
 /// A commit-graph that is whole.
 pub(super) struct Graph(gix::commitgraph::Graph);
 
 impl Graph {
-    fn open(repo: &Repo) -> Option<Self> {
-        // git does not use one either where history is cut off.
-        if repo.is_shallow() {
-            return None;
-        }
-        let info = repo.common_dir().join("objects/info");
-        let files =
-            paths(&info)?.into_iter().map(|path| File::at(path).ok().filter(|file| file.object_hash() == repo.hash()));
+    /// Opens that of a repository, given its common git directory; nothing when there is none, or it is damaged.
+    pub(super) fn open(git_dir: &Path, hash: gix::hash::Kind) -> Option<Self> {
+        let files = paths(&git_dir.join("objects/info"))?.into_iter();
+        let files = files.map(|path| File::at(path).ok().filter(|file| file.object_hash() == hash));
         let files: Vec<File> = files.collect::<Option<_>>()?;
         let are_whole = files.iter().all(|file| file.verify_checksum().is_ok());
         are_whole.then(|| gix::commitgraph::Graph::new(files).ok().map(Graph)).flatten()
@@ -67,13 +61,10 @@ fn paths(info: &Path) -> Option<Vec<PathBuf>> {
 pub(super) struct Walked(Arc<(AtomicUsize, OnceLock<Option<Graph>>)>);
 
 impl Walked {
-    /// Goes one step, and returns the graph if there is one and the steps are many.
-    pub(super) fn step(&self, repo: &Repo) -> Option<&Graph> {
+    /// Goes one step. Returns the graph, if there is one, when the steps are more than so many.
+    pub(super) fn step(&self, most: usize, open: impl FnOnce() -> Option<Graph>) -> Option<&Graph> {
         let (steps, graph) = &*self.0;
-        if steps.fetch_add(1, Ordering::Relaxed) < repo.limits.walked {
-            return None;
-        }
-        graph.get_or_init(|| Graph::open(repo)).as_ref()
+        if steps.fetch_add(1, Ordering::Relaxed) < most { None } else { graph.get_or_init(open).as_ref() }
     }
 }
 
@@ -88,7 +79,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::git::{Ancestors, Beyond, Git, Overlay, beyond, create_bare, descends, frontier};
+    use crate::git::{Ancestors, Beyond, Git, Overlay, Repo, beyond, create_bare, descends, frontier};
 
     /// Commits, each with its parents among those before it.
     struct History {

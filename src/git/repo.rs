@@ -380,7 +380,9 @@ impl Repo {
 
     /// Goes one step along history, and returns git's commit-graph if there is one and the steps are many.
     pub(super) fn walk_on(&self) -> Option<&Graph> {
-        self.walked.step(self)
+        // git does not use one either where history is cut off.
+        let open = || (!self.is_shallow()).then(|| Graph::open(self.common_dir(), self.hash())).flatten();
+        self.walked.step(self.limits.walked, open)
     }
 
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {
