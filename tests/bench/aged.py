@@ -158,7 +158,7 @@ def rows():
 
     posted = event("PostToolUse", tool_name=lambda store: "TodoWrite", tool_input=lambda store: {"todos": todos(store)})
     new = lambda store: store.run("-q", "add", f"Sent {store.number}")
-    clone = lambda store: ["git", "clone", "-q", "--mirror", f"file://{store.remote}", store.root / "clone.git"]
+    clone = lambda path: lambda store: ["git", "clone", "-q", "--mirror", f"file://{path(store)}", store.root / "clone.git"]
     clear = lambda store: shutil.rmtree(store.root / "clone.git", ignore_errors=True)
     return {
         "hook PostToolUse": call("hook", "PostToolUse", given=posted),
@@ -178,7 +178,8 @@ def rows():
         "log": call("log"),
         "sync, nothing new": call("-q", "sync", "--from", lambda store: store.root / "none"),
         "sync, one new todo": call("-q", "sync", "--from", lambda store: store.root / "none", before=new),
-        "git clone --mirror": (clear, clone, lambda store: ""),
+        "git clone of the store": (clear, clone(lambda store: store.store), lambda store: ""),
+        "git clone of the remote": (clear, clone(lambda store: store.remote), lambda store: ""),
     }
 
 
