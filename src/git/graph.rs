@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use gix::ObjectId;
 use gix::commitgraph::File;
@@ -56,21 +57,51 @@ fn paths(info: &Path) -> Option<Vec<PathBuf>> {
     Some(chain.lines().map(|id| directory.join(format!("graph-{id}.graph"))).collect())
 }
 
+/// What the commit-graph of a directory looks like; nothing when there is none.
+type Look = [Option<(SystemTime, u64)>; 2];
+
+fn look(git_dir: &Path) -> Look {
+    ["commit-graph", "commit-graphs/commit-graph-chain"].map(|name| {
+        let metadata = fs::metadata(git_dir.join("objects/info").join(name)).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    })
+}
+
 /// How far a process has walked, and the graph once that is far. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Walked(Arc<(AtomicUsize, OnceLock<Option<Graph>>)>);
+pub(super) struct Walked(Arc<Steps>);
+
+#[derive(Default)]
+struct Steps {
+    count: AtomicUsize,
+    /// The graph, and what its files looked like before it was opened.
+    opened: OnceLock<(Look, Option<Graph>)>,
+}
 
 impl Walked {
-    /// Goes one step. Returns the graph, if there is one, when the steps are more than so many.
-    pub(super) fn step(&self, most: usize, open: impl FnOnce() -> Option<Graph>) -> Option<&Graph> {
-        let (steps, graph) = &*self.0;
-        if steps.fetch_add(1, Ordering::Relaxed) < most { None } else { graph.get_or_init(open).as_ref() }
+    /// Goes one step. Returns the graph of a repository, if there is one, when the steps are more than so many.
+    pub(super) fn step(&self, most: usize, git_dir: &Path, open: impl FnOnce() -> Option<Graph>) -> Option<&Graph> {
+        if self.0.count.fetch_add(1, Ordering::Relaxed) < most {
+            return None;
+        }
+        self.0.opened.get_or_init(|| (look(git_dir), open())).1.as_ref()
+    }
+
+    /// Returns the same for who looks again: a process can stay for months, and the graph grows.
+    pub(super) fn look_again(&self, git_dir: &Path) -> Self {
+        match self.0.opened.get() {
+            Some((known, _)) if *known != look(git_dir) => {
+                let count = AtomicUsize::new(self.0.count.load(Ordering::Relaxed));
+                Walked(Arc::new(Steps { count, ..Steps::default() }))
+            }
+            _ => self.clone(),
+        }
     }
 }
 
 impl std::fmt::Debug for Walked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Walked({})", self.0.0.load(Ordering::Relaxed))
+        write!(f, "Walked({})", self.0.count.load(Ordering::Relaxed))
     }
 }
 
@@ -204,6 +235,23 @@ mod tests {
         let mut history = History::new(directory.path(), true);
         history.grow(40);
         history.holds();
+    }
+
+    /// What opens its repository again has the graph as it is by then.
+    #[test]
+    fn one_that_came_later_is_found_by_who_looks_again() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut history = History::new(directory.path(), true);
+        history.grow(6);
+        let mut repo = Repo::open(&history.git_dir).expect("a repository");
+        repo.limits.walked = 0;
+        let known =
+            |repo: &Repo, at: usize| repo.walk_on().is_some_and(|graph| graph.parents(history.commits[at].0).is_some());
+        assert!(!known(&repo, 0));
+        history.git(&["commit-graph", "write", "--no-progress", "--reachable", "--split"]);
+        assert!(!known(&repo, 0));
+        let again = repo.reopen().expect("the same");
+        assert!(known(&again, 5) && known(&again.reopen().expect("the same"), 5));
     }
 
     #[test]

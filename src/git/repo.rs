@@ -78,7 +78,8 @@ impl Repo {
     /// As [`Repo::open`].
     pub fn reopen(&self) -> Result<Self, GitError> {
         let opened = Repo::open(self.git_dir())?;
-        Ok(Repo { limits: self.limits, memory: self.memory.clone(), walked: self.walked.clone(), ..opened })
+        let walked = self.walked.look_again(opened.common_dir());
+        Ok(Repo { limits: self.limits, memory: self.memory.clone(), walked, ..opened })
     }
 
     /// Opens the repository that `directory` is in, or the one that `GIT_DIR` names; nothing when there is
@@ -382,7 +383,7 @@ impl Repo {
     pub(super) fn walk_on(&self) -> Option<&Graph> {
         // git does not use one either where history is cut off.
         let open = || (!self.is_shallow()).then(|| Graph::open(self.common_dir(), self.hash())).flatten();
-        self.walked.step(self.limits.walked, open)
+        self.walked.step(self.limits.walked, self.common_dir(), open)
     }
 
     pub(super) fn config(&self) -> gix::config::Snapshot<'_> {
