@@ -114,12 +114,13 @@ fn forget_what_is_made_of_them(objects: &Path) -> Result<(), GitError> {
     let listed = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
     let about_all =
         |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("multi-pack-index"));
-    for path in listed.filter(about_all).chain([objects.join("info/commit-graph")]) {
-        remove(&path)?;
-    }
-    let graphs = objects.join("info/commit-graphs");
-    if graphs.is_dir() {
-        fs::remove_dir_all(&graphs).map_err(GitError::io("remove", &graphs))?;
+    let graphs = ["commit-graph", "commit-graphs"].map(|name| objects.join("info").join(name));
+    for path in listed.filter(about_all).chain(graphs) {
+        if path.is_dir() {
+            fs::remove_dir_all(&path).map_err(GitError::io("remove", &path))?;
+        } else {
+            remove(&path)?;
+        }
     }
     Ok(())
 }

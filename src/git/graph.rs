@@ -19,11 +19,18 @@ pub(super) struct Graph(gix::commitgraph::Graph);
 impl Graph {
     /// Opens that of a repository, given its common git directory; nothing when there is none, or it is damaged.
     pub(super) fn open(git_dir: &Path, hash: gix::hash::Kind) -> Option<Self> {
-        let files = paths(&git_dir.join("objects/info"))?.into_iter();
-        let files = files.map(|path| File::at(path).ok().filter(|file| file.object_hash() == hash));
-        let files: Vec<File> = files.collect::<Option<_>>()?;
-        let are_whole = files.iter().all(|file| file.verify_checksum().is_ok());
-        are_whole.then(|| gix::commitgraph::Graph::new(files).ok().map(Graph)).flatten()
+        let (mut files, mut before) = (Vec::new(), Vec::new());
+        for path in paths(&git_dir.join("objects/info"))? {
+            let file = File::at(path).ok().filter(|file| file.object_hash() == hash)?;
+            // It names those that it is built on: of a chain without one of them all parents would be others.
+            let id = file
+                .verify_checksum()
+                .ok()
+                .filter(|_| file.iter_base_graph_ids().eq(before.iter().map(AsRef::as_ref)))?;
+            before.push(id);
+            files.push(file);
+        }
+        gix::commitgraph::Graph::new(files).ok().map(Graph)
     }
 
     /// Returns the parents of a commit; nothing of one that it does not have.
@@ -220,7 +227,25 @@ mod tests {
         history.git(&[&write[..], &["--split=no-merge"]].concat());
         history.grow(52);
         assert_eq!(history.holds(), 50);
-        assert_eq!(paths(&history.git_dir.join("objects/info")).map(|paths| paths.len()), Some(3));
+        let chain = history.git_dir.join("objects/info/commit-graphs/commit-graph-chain");
+        let lines = fs::read_to_string(&chain).expect("a chain");
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!(lines.len(), 3);
+        // Each is whole, and without those below it speaks of other commits.
+        for other in [vec![1, 2], vec![0, 2], vec![2], vec![1, 0, 2], vec![0, 2, 1], vec![0, 0, 1, 2]] {
+            let text: String = other.iter().map(|at| format!("{}\n", lines[*at])).collect();
+            fs::write(&chain, text).expect("a file");
+            assert_eq!(history.holds(), 0, "{other:?}");
+        }
+        fs::write(&chain, format!("{}\n{}\n", lines[0], lines[1])).expect("a file");
+        assert_eq!(history.holds(), 40);
+        fs::write(&chain, format!("{}\n", lines.join("\n"))).expect("a file");
+        assert_eq!(history.holds(), 50);
+        // Not what commits say, as git has it then.
+        history.git(&["replace", "--graft", &history.commits[9].0.to_string(), &history.commits[0].0.to_string()]);
+        let repo = Repo::open(&history.git_dir).expect("a repository");
+        assert!((0..=repo.limits.walked).all(|_| repo.walk_on().is_none()));
+        history.git(&["replace", "--delete", &history.commits[9].0.to_string()]);
         // As it is not used by git either, where history is cut off.
         let shallow = history.git_dir.join("shallow");
         fs::write(&shallow, format!("{}\n", history.commits[0].0)).expect("a file");

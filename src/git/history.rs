@@ -96,13 +96,15 @@ pub struct Beyond {
     pub commits: Vec<CommitInfo>,
     /// Whether the one descends from the other, or is it.
     pub is_descendant: bool,
+    /// Whether all commits on the way could be read.
+    pub is_whole: bool,
 }
 
 /// Walks from two commits at once, the latest first, until all that is left is behind the second one too. History that
 /// was cut off ends there.
 pub fn beyond(overlay: &Overlay<'_>, tip: ObjectId, known: ObjectId) -> Beyond {
-    let mut walk =
-        TwoSides { overlay, sides: HashMap::new(), queue: BinaryHeap::new(), read: HashMap::new(), wanted: 0 };
+    let (sides, queue, read) = (HashMap::new(), BinaryHeap::new(), HashMap::new());
+    let mut walk = TwoSides { overlay, sides, queue, read, wanted: 0, is_whole: true };
     walk.reach(tip, TIP);
     walk.reach(known, KNOWN);
     let mut commits = Vec::new();
@@ -117,7 +119,7 @@ pub fn beyond(overlay: &Overlay<'_>, tip: ObjectId, known: ObjectId) -> Beyond {
     }
     let side = |id: &ObjectId| walk.sides.get(id).copied().unwrap_or_default();
     commits.retain(|commit| side(&commit.id) == TIP);
-    Beyond { commits, is_descendant: side(&known) & TIP != 0 }
+    Beyond { commits, is_descendant: side(&known) & TIP != 0, is_whole: walk.is_whole }
 }
 
 /// What the one descends from.
@@ -134,6 +136,7 @@ struct TwoSides<'a, 'o> {
     read: HashMap<ObjectId, CommitInfo>,
     /// How many of them only the one is known to descend from.
     wanted: usize,
+    is_whole: bool,
 }
 
 impl TwoSides<'_, '_> {
@@ -150,10 +153,12 @@ impl TwoSides<'_, '_> {
             return;
         }
         // New, or met again from the other side: then so are those below.
-        if let Ok(commit) = self.overlay.commit_info(id) {
-            self.wanted += usize::from(now == TIP);
-            self.queue.push((commit.time, id));
-            self.read.insert(id, commit);
-        }
+        let Ok(commit) = self.overlay.commit_info(id) else {
+            self.is_whole = false;
+            return;
+        };
+        self.wanted += usize::from(now == TIP);
+        self.queue.push((commit.time, id));
+        self.read.insert(id, commit);
     }
 }

@@ -381,8 +381,9 @@ impl Repo {
 
     /// Goes one step along history, and returns git's commit-graph if there is one and the steps are many.
     pub(super) fn walk_on(&self) -> Option<&Graph> {
-        // git does not use one either where history is cut off.
-        let open = || (!self.is_shallow()).then(|| Graph::open(self.common_dir(), self.hash())).flatten();
+        // As git, which asks none where history is not what commits say. A project's is about all of the project.
+        let is_other = || self.is_shallow() || !self.refs_below("refs/replace/").is_ok_and(|all| all.is_empty());
+        let open = || if !self.is_bare() || is_other() { None } else { Graph::open(self.common_dir(), self.hash()) };
         self.walked.step(self.limits.walked, self.common_dir(), open)
     }
 

@@ -231,5 +231,7 @@ pub fn ahead(store: &Store, remembered: &Remembered) -> Result<usize, OpsError> 
     let new = beyond(&overlay, ours, theirs).commits.into_iter();
     let first: HashMap<ObjectId, Option<ObjectId>> =
         new.map(|commit| (commit.id, commit.parents.first().copied())).collect();
-    Ok(std::iter::successors(Some(ours), |at| *first.get(at)?).take_while(|at| first.contains_key(at)).count())
+    let line = std::iter::successors(Some(ours), |at| *first.get(at)?).take_while(|at| first.contains_key(at));
+    // Where clocks are wrong, or the same, the remote can have the last of them.
+    Ok(line.collect::<Vec<_>>().partition_point(|commit| !descends(&overlay, theirs, *commit)))
 }

@@ -221,6 +221,21 @@ fn what_is_remembered_of_history_changes_nothing() {
         assert_eq!(conflicts(), found);
         states.push((devices.tip(&devices.store("a"), "consolidated"), found));
     }
+    // What is missing for a while is not taken for all that there is.
+    let merges = devices.world.git(&devices.store("a"), &["rev-list", "--first-parent", "consolidated"]);
+    let file = |id: &str| devices.store("a").join("objects").join(&id[..2]).join(&id[2..]);
+    let object = merges.lines().skip(1).map(file).find(|path| path.exists()).expect("an object of its own");
+    let kept = std::fs::read(&object).expect("an object");
+    std::fs::remove_file(&object).expect("it is gone");
+    for known in [std::fs::read(&cache).ok(), None] {
+        match known {
+            Some(known) => std::fs::write(&cache, known).expect("a file"),
+            None => std::fs::remove_file(&cache).expect("nothing is remembered"),
+        }
+        conflicts();
+    }
+    std::fs::write(&object, kept).expect("it is back");
+    assert_eq!(Some(&conflicts()), states.last().map(|(_, found)| found));
     // The branch is taken back to what it was, and goes on from there.
     let now = devices.tip(&devices.store("a"), "consolidated");
     let all = std::fs::read(&cache).expect("it is remembered");

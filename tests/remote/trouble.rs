@@ -47,6 +47,37 @@ fn a_remote_that_is_away_keeps_nothing_from_being_saved() {
     assert_eq!((status["ahead"].as_u64(), status["unpushed"].as_u64()), (Some(0), Some(0)));
 }
 
+/// What both have is not counted, whatever the clock says of whoever committed last.
+#[test]
+fn how_many_consolidations_a_remote_lacks_does_not_hang_on_clocks() {
+    for (date, others) in [("2001-01-01T00:00:00Z", 3), ("2026-11-20T12:00:00Z", 0), ("2090-01-01T00:00:00Z", 3)] {
+        let devices = one_device();
+        for number in 0..4 {
+            devices.ok("a", &["add", &format!("Before {number}")]);
+        }
+        devices.sync("a");
+        let (hub, store) = (devices.hub(), devices.store("a"));
+        for number in 0..others {
+            let tip = devices.tip(&hub, "consolidated");
+            let mut commit = devices.world.command("git");
+            commit.env("GIT_COMMITTER_DATE", date).current_dir(&hub);
+            commit.args(["commit-tree", "-m", &number.to_string(), "-p", &tip, "consolidated^{tree}"]);
+            let made = crate::common::done(commit.output());
+            assert_eq!(made.code, Some(0), "{made:?}");
+            devices.world.git(&hub, &["update-ref", "refs/heads/consolidated", made.stdout.trim()]);
+        }
+        for number in 0..2 {
+            devices.ok("a", &["add", &format!("After {number}")]);
+        }
+        devices.world.git(&store, &["fetch", "-q", "origin", "+consolidated:refs/remotes/origin/consolidated"]);
+        let range = ["consolidated", "^refs/remotes/origin/consolidated"];
+        let lacks = devices.world.git(&store, &[&["rev-list", "--first-parent", "--count"], &range[..]].concat());
+        let status = devices.ok("a", &["--json", "status"]).stdout;
+        let status: serde_json::Value = serde_json::from_str(&status).expect("one document");
+        assert_eq!((status["ahead"].as_u64(), lacks.as_str()), (Some(2), "2"), "{date}");
+    }
+}
+
 #[test]
 fn what_the_remote_lost_it_gets_again() {
     let devices = one_device();

@@ -10,6 +10,7 @@ mod bounds;
 mod changes;
 mod clocks;
 mod errors;
+mod graph;
 mod hooks;
 mod kill;
 mod killed_hooks;
