@@ -121,6 +121,11 @@ impl Batch {
         Ok(())
     }
 
+    /// Returns whether an object is in it.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.objects.contains_key(id)
+    }
+
     pub(super) fn get(&self, id: &gix::oid) -> Option<(Kind, Cow<'_, [u8]>)> {
         self.objects.get(id).map(|(kind, content)| (*kind, content.read()))
     }

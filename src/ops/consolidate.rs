@@ -55,6 +55,14 @@ pub fn is_consolidated(tip: Option<ObjectId>, tips: &Tips, merged: &MergedTips) 
     merged.is_of(tip) && tips.all().all(|other| other == tip || merged.contains(other))
 }
 
+/// Returns which of the tips were made just now, unless they are many. One that was made a second time may have been merged.
+fn made(store: &Store, below: &Batch, tips: &Tips) -> BTreeSet<ObjectId> {
+    let most = store.repo.limits.merged_tips;
+    let new: Vec<ObjectId> = tips.local.values().copied().filter(|tip| below.has(tip)).take(most + 1).collect();
+    let is_new = |tip: &ObjectId| new.len() <= most && store.repo.size_of(*tip).is_none();
+    new.iter().copied().filter(is_new).collect()
+}
+
 /// Merges the tips that the branch does not contain, and settles what came of it. Nothing is written; `below` holds
 /// objects that are not written yet.
 ///
@@ -76,6 +84,7 @@ pub fn consolidate(store: &Store, below: &Batch, tips: &Tips, merged: &MergedTip
         left_out: Vec::new(),
         merged: None,
     };
+    let merged = &merged.without(made(store, below, tips));
     if is_consolidated(consolidated.tip, tips, merged) {
         return Ok(found);
     }

@@ -321,7 +321,9 @@ impl Consolidated {
     /// When a tree cannot be read.
     pub fn sessions(&self, overlay: &Overlay<'_>) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
         let shards = overlay.entries(overlay.find_dir(self.tree, SESSIONS)?)?.into_iter();
-        read_sessions(overlay, shards.filter(|shard| shard.is_tree).map(|shard| (shard.name, shard.id)), |_, _| true)
+        read_sessions(overlay, shards.filter(|shard| shard.is_tree).map(|shard| (shard.name, shard.id)), |_| {
+            |_: &[u8]| true
+        })
     }
 
     /// Returns what is known of some sessions, under whatever names they go on, in the order of names. Of the files of
@@ -347,24 +349,30 @@ impl Consolidated {
         for name in starts.keys() {
             shards.extend(overlay.find_dir(all, name)?.map(|shard| (name.clone(), shard)));
         }
-        read_sessions(overlay, shards, |shard, file| {
-            let is_near = || starts[shard].iter().any(|start| file.starts_with(start));
-            let session = || Session::from_component(file.strip_suffix(".json")?);
-            is_near() && session().is_some_and(|session| roots.contains(&session.root()))
+        read_sessions(overlay, shards, |shard| {
+            let starts = starts.get(shard).into_iter().flatten().collect::<Vec<_>>();
+            let roots = &roots;
+            move |file: &[u8]| {
+                // Most end here, and a directory of a large store has hundreds.
+                if !starts.iter().any(|start| file.starts_with(start.as_bytes())) {
+                    return false;
+                }
+                let name = std::str::from_utf8(file).ok().and_then(|file| file.strip_suffix(".json"));
+                name.and_then(Session::from_component).is_some_and(|session| roots.contains(&session.root()))
+            }
         })
     }
 }
 
-/// Reads the sessions in these directories whose files are wanted.
-fn read_sessions(
+/// Reads the sessions in these directories whose files are wanted: for a directory, `wanted_in` says which.
+fn read_sessions<W: Fn(&[u8]) -> bool>(
     overlay: &Overlay<'_>,
     shards: impl IntoIterator<Item = (String, ObjectId)>,
-    is_wanted: impl Fn(&str, &str) -> bool,
+    wanted_in: impl Fn(&str) -> W,
 ) -> Result<(Vec<SessionInfo>, Vec<Unreadable>), StoreError> {
     let (mut sessions, mut unreadable) = (Vec::new(), Vec::new());
     for (shard, tree) in shards {
-        let is_wanted = |name: &[u8]| is_wanted(&shard, &String::from_utf8_lossy(name));
-        let files = overlay.entries_named(Some(tree), is_wanted)?;
+        let files = overlay.entries_named(Some(tree), wanted_in(&shard))?;
         for TreeEntry { name, id: blob, .. } in files.into_iter().filter(|file| !file.is_tree) {
             match decode_session(&overlay.blob(blob)?) {
                 Ok(info) => sessions.push(info),

@@ -37,6 +37,9 @@ pub struct MergedTips {
     /// That file, read when it is asked for.
     #[serde(skip)]
     file: File,
+    /// Commits that were made just now.
+    #[serde(skip)]
+    made: BTreeSet<ObjectId>,
 }
 
 /// What the file holds that is read when it is asked for.
@@ -144,7 +147,15 @@ impl MergedTips {
     /// Returns whether of these commits it can be told whether they are contained. The other file is read only for those
     /// that are not in this one.
     pub fn is_readable_for(&self, mut commits: impl Iterator<Item = ObjectId>) -> bool {
-        commits.all(|commit| self.is_of(commit) || self.contained.contains(commit)) || self.is_readable()
+        let is_told = |id: ObjectId| self.made.contains(&id) || self.is_of(id) || self.contained.contains(id);
+        commits.all(is_told) || self.is_readable()
+    }
+
+    /// Returns the same, where these commits were made just now: nothing contains them, and no file is read to find that
+    /// out.
+    #[must_use]
+    pub fn without(&self, made: BTreeSet<ObjectId>) -> Self {
+        MergedTips { made, ..self.clone() }
     }
 
     /// Returns whether this tells of that consolidated commit.
@@ -165,7 +176,7 @@ impl MergedTips {
 
     /// Returns whether the commit is known to be contained.
     pub fn contains(&self, commit: ObjectId) -> bool {
-        self.contained.contains(commit) || self.is_packed(commit)
+        !self.made.contains(&commit) && (self.contained.contains(commit) || self.is_packed(commit))
     }
 
     fn is_packed(&self, commit: ObjectId) -> bool {
