@@ -275,6 +275,10 @@ mod tests {
         assert!(!known(&repo, 0));
         history.git(&["commit-graph", "write", "--no-progress", "--reachable", "--split"]);
         assert!(!known(&repo, 0));
+        // Not that of a project, which is about all of the project.
+        history.git(&["config", "core.bare", "false"]);
+        assert!(!known(&repo.reopen().expect("the same"), 5));
+        history.git(&["config", "core.bare", "true"]);
         let again = repo.reopen().expect("the same");
         assert!(known(&again, 5) && known(&again.reopen().expect("the same"), 5));
     }

@@ -81,8 +81,8 @@ pub fn descends(overlay: &Overlay<'_>, commit: ObjectId, from: ObjectId) -> bool
         if id == from {
             return true;
         }
-        let is_below = || overlay.walk_on().is_some_and(|graph| graph.is_no_descendant(id, from));
-        if seen.insert(id) && !is_below() {
+        let leads_nowhere = || overlay.walk_on().is_some_and(|graph| graph.is_no_descendant(id, from));
+        if seen.insert(id) && !leads_nowhere() {
             queue.extend(overlay.parents(id));
         }
     }

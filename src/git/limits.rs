@@ -44,7 +44,8 @@ pub struct Limits {
     pub sessions_at_once: usize,
     /// How many commits or files one thread looks at before it takes the next ones.
     pub looked_at_once: usize,
-    /// How many commits a process walks along by reading them, before it opens git's commit-graph.
+    /// How many commits a process walks along by reading them, before it opens git's commit-graph, or remembers what it
+    /// found.
     pub walked: usize,
     /// How many todos one started agent is handed.
     pub spawn_todos: usize,

@@ -1,6 +1,6 @@
 //! What a remote lacks of what this device has, as far as the last fetch tells.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use super::OpsError;
 use super::redo::can_be_made_there;
@@ -216,22 +216,14 @@ impl<'a> Idle<'a> {
 /// When the store cannot be read.
 pub fn ahead(store: &Store, remembered: &Remembered) -> Result<usize, OpsError> {
     let overlay = Overlay::new(&store.repo);
-    let mut at = store.repo.find_ref(&store.settings.branch)?;
-    if at == remembered.branch {
+    let ours = store.repo.find_ref(&store.settings.branch)?;
+    if ours == remembered.branch {
         return Ok(0);
     }
-    let (Some(ours), Some(theirs)) = (at, remembered.branch) else {
-        let mut count = 0;
-        while let Some(commit) = at {
-            count += 1;
-            at = overlay.commit_info(commit).ok().and_then(|commit| commit.parents.first().copied());
-        }
-        return Ok(count);
-    };
-    let new = beyond(&overlay, ours, theirs).commits.into_iter();
-    let first: HashMap<ObjectId, Option<ObjectId>> =
-        new.map(|commit| (commit.id, commit.parents.first().copied())).collect();
-    let line = std::iter::successors(Some(ours), |at| *first.get(at)?).take_while(|at| first.contains_key(at));
+    let line = std::iter::successors(ours, |at| overlay.commit_info(*at).ok()?.parents.first().copied());
+    let (Some(ours), Some(theirs)) = (ours, remembered.branch) else { return Ok(line.count()) };
+    let new: HashSet<ObjectId> = beyond(&overlay, ours, theirs).commits.iter().map(|commit| commit.id).collect();
+    let line: Vec<ObjectId> = line.take_while(|commit| new.contains(commit)).collect();
     // Where clocks are wrong, or the same, the remote can have the last of them.
-    Ok(line.collect::<Vec<_>>().partition_point(|commit| !descends(&overlay, theirs, *commit)))
+    Ok(line.partition_point(|commit| !descends(&overlay, theirs, *commit)))
 }

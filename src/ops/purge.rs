@@ -25,6 +25,7 @@ use crate::store::{
     check_session, purged, purged_in, session_tree, strays, weigh_branch,
 };
 use crate::todo::{Time, TodoId};
+
 /// How often it is begun again when refs move meanwhile.
 const TRIES: u32 = 3;
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +64,7 @@ pub struct PackedLook {
 struct File {
     path: PathBuf,
     /// Ids of commits, sorted, one behind the other; nothing when it is not the file that is meant.
-    bytes: OnceLock<Option<Vec<u8>>>,
+    bytes: Arc<OnceLock<Option<Vec<u8>>>>,
     is_unsaved: bool,
 }
 
@@ -105,7 +105,7 @@ impl MergedTips {
         }
         let bytes = std::mem::take(&mut self.contained).to_bytes();
         self.packed = Some(Packed { sum: kept::number(&bytes), look });
-        self.file = File { path: PathBuf::new(), bytes: OnceLock::from(Some(bytes)), is_unsaved: true };
+        self.file = File { path: PathBuf::new(), bytes: Arc::new(OnceLock::from(Some(bytes))), is_unsaved: true };
         self
     }
 
@@ -218,6 +218,21 @@ mod tests {
 
     fn id(number: u8, digits: usize) -> ObjectId {
         ObjectId::from_hex(format!("{number:02x}").repeat(digits / 2).as_bytes()).expect("an id")
+    }
+
+    /// What was made just now is contained in nothing, and the other file is not read for it.
+    #[test]
+    fn what_was_made_just_now_is_looked_for_nowhere() {
+        let look = PackedLook { file: "a".to_owned(), remotes: BTreeSet::new() };
+        let ids = [1, 5].map(|number| id(number, 40)).into_iter().collect();
+        let apart =
+            MergedTips::of(id(250, 40), "refs/heads/x", ids, BTreeMap::new()).set_apart(look, &MergedTips::default());
+        // As it is when it was remembered, and its file is gone.
+        let apart = MergedTips { file: File::default(), ..apart };
+        let now = apart.without(BTreeSet::from([id(7, 40)]));
+        assert!(!now.contains(id(7, 40)) && now.is_readable_for([id(7, 40), id(250, 40)].into_iter()));
+        assert!(now.file.bytes.get().is_none(), "it was not read");
+        assert!(!now.is_readable_for([id(1, 40)].into_iter()) && apart.file.bytes.get().is_some(), "for both of them");
     }
 
     /// Of either kind of ids: what stands apart is contained as ever, also when commits got other ids.

@@ -156,10 +156,10 @@ impl Checked {
         if !self.files.insert((blob, is_list)) {
             return;
         }
-        let room = overlay.size_of(blob).and_then(|size| self.room.checked_sub(usize::try_from(size).ok()?));
-        let is_kept = is_list && room.is_some();
-        self.room = room.filter(|_| is_kept).unwrap_or(self.room);
-        self.unread.push(Unread { blob, path, is_list, is_kept });
+        let left = overlay.size_of(blob).and_then(|size| self.room.checked_sub(usize::try_from(size).ok()?));
+        let left = left.filter(|_| is_list);
+        self.room = left.unwrap_or(self.room);
+        self.unread.push(Unread { blob, path, is_list, is_kept: left.is_some() });
     }
 
     /// Reads all of them.

@@ -23,6 +23,8 @@ import statistics
 import subprocess
 import sys
 
+import processor
+
 STATES = ("pending", "in_progress", "completed")
 
 
@@ -72,18 +74,9 @@ class Store:
         self.sync()
         self.run("-q", "maintenance")
 
-    def cpu(self, arguments, given=""):
+    def cpu(self, command, given=""):
         """Runs a command to its end and returns its processor time in milliseconds."""
-        entry = self.root / "input"
-        entry.write_text(given)
-        with open(entry) as source, open(os.devnull, "w") as nowhere:
-            child = subprocess.Popen([str(part) for part in arguments], env=self.environment, cwd=self.work, stdin=source, stdout=nowhere, stderr=subprocess.PIPE)
-            said = child.stderr.read()
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            sys.exit(f"{self.name}: {arguments}: {said.decode()}")
-        return (usage.ru_utime + usage.ru_stime) * 1000
+        return processor.cpu(command, self.environment, self.work, given, self.root / "input")
 
 
 def updates(sessions, count):

@@ -27,6 +27,8 @@ import subprocess
 import sys
 import uuid
 
+import processor
+
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc)
 VERBS = "Add Fix Refactor Document Test Remove Update Investigate Verify Migrate Extract Rename Simplify Measure Cache".split()
 THINGS = "the login form|the billing webhook|the retry queue|pagination of orders|the CSV export|rate limiting|the importer|the release notes|database indexes|the results page|feature flags|the nightly backup|session expiry|the health endpoint".split("|")
@@ -127,16 +129,7 @@ class Size:
 
     def cpu(self, command, given="", cwd=None):
         """Runs a command to its end and returns its processor time in milliseconds."""
-        entry = self.root / "input"
-        entry.write_text(given)
-        with open(entry) as source, open(os.devnull, "w") as nowhere:
-            child = subprocess.Popen([str(part) for part in command], env=self.environment, cwd=cwd or self.tiny, stdin=source, stdout=nowhere, stderr=subprocess.PIPE)
-            said = child.stderr.read()
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            sys.exit(f"{command}: {said.decode()}")
-        return (usage.ru_utime + usage.ru_stime) * 1000
+        return processor.cpu(command, self.environment, cwd or self.tiny, given, self.root / "input")
 
 
 def floors():

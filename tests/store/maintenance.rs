@@ -278,7 +278,7 @@ fn a_purge_waits_for_it() {
     });
     assert_eq!(purging.code, Some(0), "{purging:?}");
     assert!(packing.wait().expect("it ends").success());
-    assert!(indexes.iter().all(|path| !path.exists()));
+    assert!(indexes.iter().all(|path| !path.exists()) && !store.join("objects/info/commit-graphs").exists());
     let ids = world.git(&store, &["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]);
     for id in ids.lines() {
         assert!(!world.git(&store, &["cat-file", "-p", id]).contains("task 1"), "{id}");
